@@ -1,0 +1,11 @@
+//! Trains a binary classifier: by default, malignant or benign from measurements of cell nuclei.
+//!
+//! `cargo run --release --example train_binary_classifier -- --help` lists the options.
+
+mod training;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    training::main(training::Task::BinaryClassification)
+}

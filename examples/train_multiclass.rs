@@ -1,0 +1,11 @@
+//! Trains a classifier with many classes: by default, handwritten digits from their pixels.
+//!
+//! `cargo run --release --example train_multiclass -- --help` lists the options.
+
+mod training;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    training::main(training::Task::Multiclass)
+}

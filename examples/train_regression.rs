@@ -1,0 +1,11 @@
+//! Trains a regression: by default, miles per gallon from the properties of a car.
+//!
+//! `cargo run --release --example train_regression -- --help` lists the options.
+
+mod training;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    training::main(training::Task::Regression)
+}

@@ -1,0 +1,134 @@
+//! The command line.
+
+use super::Task;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use densely::{AnyActivation, Error, Sgd};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The options, the same in all three programs.
+#[derive(Debug, Parser)]
+pub struct Options {
+    /// CSV file with a header; every column but the target is a feature
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// Column to predict
+    #[arg(long, value_name = "COLUMN")]
+    pub target: String,
+    /// Units of each hidden layer, or `none` for no hidden layer
+    #[arg(long, value_name = "UNITS,…", default_value = "32,32", value_parser = hidden)]
+    pub hidden: Hidden,
+    /// Activation of the hidden layers
+    #[arg(long, value_name = "NAME", default_value = "tanh", value_parser = activation)]
+    pub activation: AnyActivation<f32>,
+    /// Learning rate of stochastic gradient descent
+    #[arg(long, value_name = "RATE", default_value_t = 0.01, value_parser = positive)]
+    pub learning_rate: f64,
+    /// Momentum, by Nesterov's rule; 0 for none
+    #[arg(long, default_value_t = 0.9, value_parser = momentum)]
+    pub momentum: f64,
+    /// Most epochs
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = count)]
+    pub epochs: usize,
+    /// Rows in a batch
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = count)]
+    pub batch_size: usize,
+    /// Epochs in a row without a better validation loss before training stops
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = count)]
+    pub patience: usize,
+    /// Part of the training rows set aside to tell when to stop
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = fraction)]
+    pub validation: f64,
+    /// Part of all rows set aside to judge the trained network
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.2, value_parser = fraction)]
+    pub test: f64,
+    /// Seed of the split, the weights and the shuffling
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Save the trained network, which takes raw features and gives raw units, as safetensors
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Print one JSON object in place of the summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The widths of the hidden layers.
+#[derive(Clone, Debug)]
+pub struct Hidden(pub Vec<usize>);
+
+impl Options {
+    /// The options of this command line, with the task's own data as default. For `--help`, or after saying in one line
+    /// what is wrong, the exit code to end with.
+    pub fn parse(task: Task) -> Result<Self, ExitCode> {
+        let command = Self::command()
+            .about(task.about())
+            .mut_arg("data", |data| data.required(false).default_value(task.default_data()))
+            .mut_arg("target", |target| target.required(false).default_value(task.default_target()));
+        let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
+        parsed.map_err(|error| {
+            if error.use_stderr() {
+                let message = error.to_string();
+                eprintln!("{}", message.lines().next().unwrap_or("error: wrong options"));
+                ExitCode::from(2)
+            } else {
+                let _ = error.print();
+                ExitCode::SUCCESS
+            }
+        })
+    }
+
+    pub fn sgd(&self) -> Sgd<f32> {
+        let sgd = Sgd::new(self.learning_rate);
+        if self.momentum > 0.0 { sgd.momentum(self.momentum).nesterov() } else { sgd }
+    }
+}
+
+/// Whether a file can be written there: known before training, not after. Leaves nothing behind.
+pub fn check_can_write(path: &Path) -> Result<(), Error> {
+    let io = |source| Error::Io { file: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(io(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    tempfile::tempfile_in(folder).map(drop).map_err(io)
+}
+
+fn hidden(text: &str) -> Result<Hidden, String> {
+    if text == "none" {
+        return Ok(Hidden(Vec::new()));
+    }
+    let widths = text.split(',').map(|width| match width.trim().parse() {
+        Ok(width @ 1..=1_000_000) => Ok(width),
+        _ => Err(format!("{width:?} is not a width from 1 to 1000000 (or `none`)")),
+    });
+    widths.collect::<Result<_, _>>().map(Hidden)
+}
+
+fn activation(name: &str) -> Result<AnyActivation<f32>, String> {
+    let names = || AnyActivation::<f32>::NAMES.join(", ");
+    AnyActivation::named(name).ok_or_else(|| format!("must be one of {}", names()))
+}
+
+fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {
+    text.parse().ok().filter(|&number| holds(number)).ok_or_else(|| format!("must be {needs}"))
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number(text, "positive and finite", |rate| rate > 0.0 && rate.is_finite())
+}
+
+fn momentum(text: &str) -> Result<f64, String> {
+    number(text, "at least 0 and below 1", |momentum| (0.0..1.0).contains(&momentum))
+}
+
+fn fraction(text: &str) -> Result<f64, String> {
+    number(text, "between 0 and 1, both excluded", |f| f > 0.0 && f < 1.0)
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "must be at least 1".to_owned())
+}

@@ -1,0 +1,26 @@
+//! A progress bar, as an observer of the training.
+
+use densely::Epoch;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+
+/// A bar over the epochs on a terminal; nothing where output is piped, or `quiet`.
+pub fn bar(epochs: usize, quiet: bool) -> ProgressBar {
+    let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    if quiet || !terminal {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg}  {elapsed}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Moves the bar after each epoch.
+pub fn observer(bar: ProgressBar) -> impl FnMut(&Epoch) -> ControlFlow<()> + Send {
+    move |epoch| {
+        bar.set_position(epoch.number as u64);
+        bar.set_message(format!("validation loss {:.4}", epoch.loss()));
+        ControlFlow::Continue(())
+    }
+}

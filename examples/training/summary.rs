@@ -1,0 +1,105 @@
+//! What is told in the end.
+
+use super::options::Options;
+use super::task::{Scores, Task};
+use densely::{Dataset, Mlp, Report};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+pub struct Summary {
+    task: Task,
+    data: String,
+    target: String,
+    classes: Vec<String>,
+    features: usize,
+    parameters: usize,
+    test_rows: usize,
+    report: Report,
+    scores: Scores,
+    saved: Option<String>,
+}
+
+impl Summary {
+    pub fn new(
+        task: Task,
+        options: &Options,
+        net: &Mlp<f32>,
+        report: Report,
+        test: &Dataset<f32>,
+        scores: Scores,
+    ) -> Self {
+        Self {
+            task,
+            data: options.data.display().to_string(),
+            target: options.target.clone(),
+            classes: test.classes().to_vec(),
+            features: net.features(),
+            parameters: net.parameters(),
+            test_rows: test.rows(),
+            report,
+            scores,
+            saved: options.save.as_ref().map(|path| path.display().to_string()),
+        }
+    }
+
+    /// One JSON object on one line.
+    pub fn json(&self) -> String {
+        let report = &self.report;
+        let test: Map<String, Value> = self
+            .scores
+            .values
+            .iter()
+            .map(|&(name, _, score)| (name.to_owned(), json!(score)))
+            .collect();
+        json!({
+            "task": self.task.name(),
+            "rows": {
+                "train": report.training_rows(),
+                "validation": report.validation_rows(),
+                "test": self.test_rows,
+            },
+            "features": self.features,
+            "parameters": self.parameters,
+            "epochs": report.epochs().len(),
+            "best_epoch": report.best_epoch(),
+            "stop_reason": report.stop_reason(),
+            "seconds": report.elapsed().as_secs_f64(),
+            "test": test,
+        })
+        .to_string()
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = &self.report;
+        write!(f, "{}: {}", self.data, self.target)?;
+        match &self.classes[..] {
+            [] => writeln!(f)?,
+            [first, second] => writeln!(f, " ({first} or {second})")?,
+            classes => writeln!(f, " ({} classes)", classes.len())?,
+        }
+        let (train, validation) = (report.training_rows(), report.validation_rows());
+        writeln!(f)?;
+        writeln!(f, "rows        {train} training, {validation} validation, {} test", self.test_rows)?;
+        writeln!(f, "features    {}", self.features)?;
+        writeln!(f, "parameters  {}", self.parameters)?;
+        writeln!(f, "epochs      {}, the best was {}", report.epochs().len(), report.best_epoch())?;
+        writeln!(f, "stopped     {}", report.stop_reason())?;
+        writeln!(f, "time        {:.2} s", report.elapsed().as_secs_f64())?;
+        write!(f, "test       ")?;
+        for (_, name, score) in &self.scores.values {
+            match score {
+                Some(score) => write!(f, " {name} {score:.4} ")?,
+                None => write!(f, " {name} undefined ")?,
+            }
+        }
+        if let Some(confusion) = &self.scores.confusion {
+            write!(f, "\n\n{confusion}")?;
+        }
+        if let Some(saved) = &self.saved {
+            write!(f, "\n\nsaved       {saved}")?;
+        }
+        Ok(())
+    }
+}

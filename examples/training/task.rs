@@ -1,0 +1,117 @@
+//! What differs between the three programs.
+
+use densely::metrics::{self, ConfusionMatrix};
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, Loss, MeanSquaredError,
+    MlpBuilder, Sigmoid, Softmax, Table,
+};
+use ndarray::ArrayView2;
+
+/// The three kinds of task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)] // Each program is compiled with the one that it is for.
+pub enum Task {
+    Regression,
+    BinaryClassification,
+    Multiclass,
+}
+
+/// How good the network is on the test rows.
+#[derive(Debug)]
+pub struct Scores {
+    /// A score's name in JSON and in the summary, and its value; none where it is undefined.
+    pub values: Vec<(&'static str, &'static str, Option<f64>)>,
+    pub confusion: Option<ConfusionMatrix>,
+}
+
+impl Task {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Regression => "regression",
+            Self::BinaryClassification => "binary_classification",
+            Self::Multiclass => "multiclass",
+        }
+    }
+
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Regression => "Trains a regression on a CSV file",
+            Self::BinaryClassification => "Trains a classifier with two classes on a CSV file",
+            Self::Multiclass => "Trains a classifier with many classes on a CSV file",
+        }
+    }
+
+    pub fn default_data(self) -> &'static str {
+        match self {
+            Self::Regression => "data/auto_mpg.csv",
+            Self::BinaryClassification => "data/breast_cancer.csv",
+            Self::Multiclass => "data/digits.csv",
+        }
+    }
+
+    pub fn default_target(self) -> &'static str {
+        match self {
+            Self::Regression => "mpg",
+            Self::BinaryClassification => "diagnosis",
+            Self::Multiclass => "digit",
+        }
+    }
+
+    pub fn data(self, table: &Table, target: &str) -> Result<Dataset<f32>, Error> {
+        match self {
+            Self::Regression => table.regression(target),
+            Self::BinaryClassification => table.binary(target),
+            Self::Multiclass => table.multiclass(target),
+        }
+    }
+
+    pub fn output_layer(self, builder: MlpBuilder<f32>, outputs: usize) -> MlpBuilder<f32> {
+        match self {
+            Self::Regression => builder.dense(outputs, Identity),
+            Self::BinaryClassification => builder.dense(outputs, Sigmoid),
+            Self::Multiclass => builder.dense(outputs, Softmax),
+        }
+    }
+
+    pub fn loss(self) -> Box<dyn Loss<f32>> {
+        match self {
+            Self::Regression => Box::new(MeanSquaredError),
+            Self::BinaryClassification => Box::new(BinaryCrossEntropy),
+            Self::Multiclass => Box::new(CategoricalCrossEntropy),
+        }
+    }
+
+    pub fn scores(
+        self,
+        predicted: ArrayView2<'_, f32>,
+        test: &Dataset<f32>,
+    ) -> Result<Scores, Error> {
+        let actual = test.targets();
+        if self == Self::Regression {
+            let values = vec![
+                ("rmse", "RMSE", Some(metrics::root_mean_squared_error(predicted, actual)?)),
+                ("mae", "MAE", Some(metrics::mean_absolute_error(predicted, actual)?)),
+                ("r2", "R²", defined(metrics::r_squared(predicted, actual))?),
+            ];
+            return Ok(Scores { values, confusion: None });
+        }
+        let mut values = vec![
+            ("accuracy", "accuracy", Some(metrics::accuracy(predicted, actual)?)),
+            ("log_loss", "log-loss", Some(metrics::log_loss(predicted, actual)?)),
+        ];
+        if self == Self::BinaryClassification {
+            values.push(("roc_auc", "ROC AUC", defined(metrics::roc_auc(predicted, actual))?));
+            values.push(("f1", "F1", Some(metrics::f1(predicted, actual)?)));
+        }
+        let confusion = ConfusionMatrix::new(predicted, actual, test.classes())?;
+        Ok(Scores { values, confusion: Some(confusion) })
+    }
+}
+
+/// A score that these test rows leave undefined is no reason to fail: few rows can all be of one class.
+fn defined(score: Result<f64, Error>) -> Result<Option<f64>, Error> {
+    match score {
+        Err(Error::Undefined { .. }) => Ok(None),
+        score => score.map(Some),
+    }
+}

@@ -1,0 +1,140 @@
+//! What a layer applies to its weighted sums, and how delta comes back through it.
+
+mod any;
+mod identity;
+mod rectifier;
+mod sigmoid;
+mod softmax;
+mod tanh;
+
+pub use any::AnyActivation;
+pub use identity::Identity;
+pub use rectifier::Relu;
+pub use sigmoid::Sigmoid;
+pub use softmax::Softmax;
+pub use tanh::Tanh;
+
+use crate::{Float, Initialization};
+use ndarray::{ArrayView2, ArrayViewMut2};
+use std::fmt::Debug;
+
+/// a = g(z), applied to the `rows × outputs` matrix of a layer's weighted sums, and its derivative.
+///
+/// Backpropagation multiplies the gradient that arrives at the output by g'(z). For most activations g'(z) is a function
+/// of the *output* a = g(z), so that a layer that keeps its output needs to keep nothing else, and
+/// evaluates no exponential a second time. [`Derivative`](Self::Derivative) says which of the two it is; a layer
+/// keeps no more than that.
+///
+/// # Your own
+///
+/// The function, the derivative, and what the derivative is computed from: leave one out and it does not compile.
+/// [`gradient_check`](crate::gradient_check) proves the derivative.
+///
+/// ```
+/// use densely::{Activation, Float, FromOutput};
+/// use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+///
+/// /// a = z / √(1 + z²), whose derivative (1 + z²)^(-3/2) is (1 - a²)^(3/2).
+/// #[derive(Debug)]
+/// struct InverseSquareRoot;
+///
+/// impl Activation for InverseSquareRoot {
+///     type Derivative = FromOutput;
+///
+///     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+///         z.mapv_inplace(|z| z / (F::one() + z * z).sqrt());
+///     }
+///
+///     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+///         Zip::from(delta).and(output).for_each(|delta, &a| {
+///             let slope = F::one() - a * a;
+///             *delta *= slope * slope.sqrt();
+///         });
+///     }
+/// }
+/// ```
+pub trait Activation: Debug + Send + Sync + 'static {
+    /// What the derivative is computed from, hence what a layer keeps of the forward pass:
+    /// [`FromOutput`] or [`FromPreActivation`]. It decides what [`backward`](Self::backward) is given.
+    type Derivative: Derivative;
+
+    /// Replaces z, the weighted sums, by a = g(z). Shape: rows × outputs, a row for each example.
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>);
+
+    /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by g'(z).
+    ///
+    /// `cached` is what the layer kept of the forward pass, of the shape of `delta`.
+    fn backward<F: Float>(
+        &self,
+        cached: <Self::Derivative as Derivative>::Cached<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    );
+
+    /// How a layer with this activation draws its weights unless told otherwise. Default: Glorot uniform.
+    fn initialization(&self) -> Initialization {
+        Initialization::GlorotUniform
+    }
+}
+
+/// What a derivative is computed from. Sealed: [`FromOutput`] and [`FromPreActivation`] are all there are.
+pub trait Derivative: Debug + sealed::Sealed + 'static {
+    /// What [`Activation::backward`] is given.
+    type Cached<'a, F: Float>;
+
+    /// Whether the weighted sums must be kept beside the output.
+    const KEEPS_PRE_ACTIVATION: bool;
+
+    #[doc(hidden)]
+    fn select<'a, F: Float>(
+        output: ArrayView2<'a, F>,
+        pre_activation: ArrayView2<'a, F>,
+    ) -> Self::Cached<'a, F>;
+}
+
+/// The derivative is a function of the output alone; the layer keeps one matrix.
+#[derive(Clone, Copy, Debug)]
+pub enum FromOutput {}
+
+/// The derivative needs the weighted sums z (the function is not monotone, so that its output does not
+/// determine them); the layer keeps two matrices.
+#[derive(Clone, Copy, Debug)]
+pub enum FromPreActivation {}
+
+/// What a layer keeps for a derivative that needs the weighted sums.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputAndPreActivation<'a, F> {
+    /// a = g(z), rows × outputs.
+    pub output: ArrayView2<'a, F>,
+    /// z, rows × outputs.
+    pub pre_activation: ArrayView2<'a, F>,
+}
+
+impl Derivative for FromOutput {
+    type Cached<'a, F: Float> = ArrayView2<'a, F>;
+    const KEEPS_PRE_ACTIVATION: bool = false;
+
+    fn select<'a, F: Float>(
+        output: ArrayView2<'a, F>,
+        _: ArrayView2<'a, F>,
+    ) -> Self::Cached<'a, F> {
+        output
+    }
+}
+
+impl Derivative for FromPreActivation {
+    type Cached<'a, F: Float> = OutputAndPreActivation<'a, F>;
+    const KEEPS_PRE_ACTIVATION: bool = true;
+
+    fn select<'a, F: Float>(
+        output: ArrayView2<'a, F>,
+        pre_activation: ArrayView2<'a, F>,
+    ) -> Self::Cached<'a, F> {
+        OutputAndPreActivation { output, pre_activation }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::FromOutput {}
+    impl Sealed for super::FromPreActivation {}
+}

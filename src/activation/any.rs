@@ -1,0 +1,148 @@
+//! Any activation with its type erased, so that the layers of one network can differ in theirs.
+
+use super::{Activation, Derivative, Identity, Relu, Sigmoid, Softmax, Tanh};
+use crate::{Float, Initialization};
+use ndarray::{ArrayView2, ArrayViewMut2};
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// Any [`Activation`], built in or yours: what a [`Dense`](crate::Dense) layer owns. A clone shares the activation.
+///
+/// ```
+/// use densely::{AnyActivation, Mlp, Softmax, Tanh};
+///
+/// let chosen: AnyActivation<f32> = Tanh.into();
+/// let net = Mlp::builder(4).dense(8, chosen).dense(3, Softmax).build()?;
+/// assert!(net.layers()[0].activation().is::<Tanh>());
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AnyActivation<F: Float>(Arc<dyn Erased<F>>);
+
+/// The object-safe face of an activation.
+trait Erased<F: Float>: fmt::Debug + Send + Sync {
+    fn keeps_pre_activation(&self) -> bool;
+    fn forward(&self, z: ArrayViewMut2<'_, F>);
+    fn backward(
+        &self,
+        output: ArrayView2<'_, F>,
+        pre_activation: ArrayView2<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    );
+    fn initialization(&self) -> Initialization;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<F: Float, A: Activation> Erased<F> for A {
+    fn keeps_pre_activation(&self) -> bool {
+        A::Derivative::KEEPS_PRE_ACTIVATION
+    }
+
+    fn forward(&self, z: ArrayViewMut2<'_, F>) {
+        Activation::forward(self, z);
+    }
+
+    fn backward(
+        &self,
+        output: ArrayView2<'_, F>,
+        pre_activation: ArrayView2<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    ) {
+        Activation::backward(self, A::Derivative::select(output, pre_activation), delta);
+    }
+
+    fn initialization(&self) -> Initialization {
+        Activation::initialization(self)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl<F: Float, A: Activation> From<A> for AnyActivation<F> {
+    fn from(activation: A) -> Self {
+        Self(Arc::new(activation))
+    }
+}
+
+impl<F: Float> fmt::Debug for AnyActivation<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// The built-in activations and their names, which model files and command lines use.
+macro_rules! built_in {
+    ($($name:literal: $activation:ident,)*) => {
+        impl<F: Float> AnyActivation<F> {
+            /// The names of the built-in activations.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The built-in activation of this name.
+            ///
+            /// ```
+            /// use densely::AnyActivation;
+            /// let tanh = AnyActivation::<f32>::named("tanh");
+            /// assert_eq!(tanh.and_then(|tanh| tanh.name()), Some("tanh"));
+            /// assert!(AnyActivation::<f32>::named("no such activation").is_none());
+            /// ```
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some($activation.into()),)*
+                    _ => None,
+                }
+            }
+
+            /// The name of a built-in activation; `None` for one of the user's own.
+            pub fn name(&self) -> Option<&'static str> {
+                $(if self.is::<$activation>() {
+                    return Some($name);
+                })*
+                None
+            }
+        }
+    };
+}
+
+built_in! {
+    "identity": Identity,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": Relu,
+    "softmax": Softmax,
+}
+
+impl<F: Float> AnyActivation<F> {
+    /// Whether this is an `A`.
+    pub fn is<A: Activation>(&self) -> bool {
+        self.0.as_any().is::<A>()
+    }
+
+    /// Whether the derivative needs the weighted sums ([`FromPreActivation`](super::FromPreActivation)).
+    pub fn keeps_pre_activation(&self) -> bool {
+        self.0.keeps_pre_activation()
+    }
+
+    /// See [`Activation::forward`].
+    pub fn forward(&self, z: ArrayViewMut2<'_, F>) {
+        self.0.forward(z);
+    }
+
+    /// See [`Activation::backward`]. `pre_activation` may be empty where it
+    /// [is not kept](Self::keeps_pre_activation).
+    pub(crate) fn backward(
+        &self,
+        output: ArrayView2<'_, F>,
+        pre_activation: ArrayView2<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    ) {
+        self.0.backward(output, pre_activation, delta);
+    }
+
+    /// See [`Activation::initialization`].
+    pub fn initialization(&self) -> Initialization {
+        self.0.initialization()
+    }
+}

@@ -1,0 +1,13 @@
+//! Data sets: what a network is trained on and judged by.
+
+mod dataset;
+mod encoding;
+mod split;
+mod standardizer;
+mod table;
+
+pub use dataset::Dataset;
+pub use standardizer::Standardizer;
+pub use table::Table;
+
+pub(crate) use standardizer::TargetScale;

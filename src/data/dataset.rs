@@ -1,0 +1,212 @@
+//! Inputs and targets that belong together.
+
+use super::{TargetScale, split};
+use crate::{Error, Float, Result};
+use ndarray::{Array2, ArrayView2, Axis};
+
+/// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
+///
+/// From arrays by [`Dataset::new`], from a CSV file by [`Table`](crate::Table).
+///
+/// ```
+/// use densely::Dataset;
+/// use ndarray::array;
+///
+/// let data = Dataset::<f32>::new(array![[0.0], [1.0], [2.0], [3.0]], array![[0.0], [0.0], [1.0], [1.0]])?
+///     .with_classes(["small", "large"])?;
+/// let (train, test) = data.split(0.5, 7)?;          // one row of each class in each part
+/// assert_eq!((train.rows(), test.rows(), train.features()), (2, 2, 1));
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dataset<F: Float> {
+    inputs: Array2<F>,
+    targets: Array2<F>,
+    feature_names: Vec<String>,
+    classes: Vec<String>,
+    target_scale: Option<TargetScale<F>>,
+}
+
+impl<F: Float> Dataset<F> {
+    /// Examples with numbers as targets: inputs rows × features, targets rows × outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rows`] if the two have different numbers of rows, [`Error::NoRows`] if they have none,
+    /// [`Error::NoFeatures`] or [`Error::Targets`] if they have no columns,
+    /// [`Error::NotFiniteAt`] if a number is NaN or infinite.
+    pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
+        let (rows, target_rows) = (inputs.nrows(), targets.nrows());
+        if rows != target_rows {
+            return Err(Error::Rows { inputs: rows, targets: target_rows });
+        }
+        if rows == 0 {
+            return Err(Error::NoRows);
+        }
+        if inputs.ncols() == 0 {
+            return Err(Error::NoFeatures);
+        }
+        if targets.ncols() == 0 {
+            return Err(Error::Targets { found: 0, outputs: 1 });
+        }
+        for (matrix, numbers) in [("inputs", &inputs), ("targets", &targets)] {
+            if let Some(((row, column), value)) =
+                numbers.indexed_iter().find(|(_, value)| !value.is_finite())
+            {
+                return Err(Error::NotFiniteAt { matrix, row, column, value: value.as_f64() });
+            }
+        }
+        let feature_names = (0..inputs.ncols()).map(|column| format!("x{column}")).collect();
+        Ok(Self {
+            inputs: inputs.as_standard_layout().into_owned(),
+            targets: targets.as_standard_layout().into_owned(),
+            feature_names,
+            classes: Vec::new(),
+            target_scale: None,
+        })
+    }
+
+    /// Names for the features, in place of `x0`, `x1` and so on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] unless there is one for each feature.
+    pub fn with_feature_names(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        if names.len() != self.features() {
+            return Err(Error::Names {
+                names: names.len(),
+                columns: self.features(),
+                what: "features",
+            });
+        }
+        self.feature_names = names;
+        Ok(self)
+    }
+
+    /// Says that the targets are classes, and their names: two for a single column of 0 and 1, else one for each
+    /// column of one-hot targets. [`split`](Self::split) then keeps the classes' shares.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] for another number of names, [`Error::NotOneHot`] for a row that belongs to no class.
+    pub fn with_classes(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let columns = match self.targets.ncols() {
+            1 => 2,
+            columns => columns,
+        };
+        if names.len() != columns {
+            return Err(Error::Names { names: names.len(), columns, what: "classes" });
+        }
+        let (zero, one) = (F::zero(), F::one());
+        for (row, target) in self.targets.rows().into_iter().enumerate() {
+            let ones = target.iter().filter(|&&y| y == one).count();
+            let zeros = target.iter().filter(|&&y| y == zero).count();
+            if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
+                return Err(Error::NotOneHot { row });
+            }
+        }
+        self.classes = names;
+        Ok(self)
+    }
+
+    /// Rows × features.
+    pub fn inputs(&self) -> ArrayView2<'_, F> {
+        self.inputs.view()
+    }
+
+    /// Rows × outputs.
+    pub fn targets(&self) -> ArrayView2<'_, F> {
+        self.targets.view()
+    }
+
+    /// The number of examples.
+    pub fn rows(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// The number of columns of the inputs.
+    pub fn features(&self) -> usize {
+        self.inputs.ncols()
+    }
+
+    /// The number of columns of the targets: the outputs of a network for this data.
+    pub fn outputs(&self) -> usize {
+        self.targets.ncols()
+    }
+
+    /// The name of each feature.
+    pub fn feature_names(&self) -> &[String] {
+        &self.feature_names
+    }
+
+    /// The name of each class; none where the targets are numbers.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows (for example
+    /// train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] unless the fraction is between 0 and 1; [`Error::TooFewRows`] if one of the two would have no
+    /// rows.
+    pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
+        let groups = self.row_classes();
+        let (rest, part) = split::rows(&groups, fraction, seed)?;
+        Ok((self.select(&rest), self.select(&part)))
+    }
+
+    /// These rows, in this order. Rows that do not exist are left out.
+    pub(crate) fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            inputs: self.inputs.select(Axis(0), rows),
+            targets: self.targets.select(Axis(0), rows),
+            feature_names: self.feature_names.clone(),
+            classes: self.classes.clone(),
+            target_scale: self.target_scale.clone(),
+        }
+    }
+
+    /// The class of each row; 0 for all where the targets are numbers.
+    fn row_classes(&self) -> Vec<usize> {
+        if self.classes.is_empty() {
+            return vec![0; self.rows()];
+        }
+        let one = F::one();
+        let class = |target: ndarray::ArrayView1<'_, F>| match target.len() {
+            1 => usize::from(target[0] == one),
+            _ => target.iter().position(|&y| y == one).unwrap_or(0),
+        };
+        self.targets.rows().into_iter().map(class).collect()
+    }
+
+    /// What turns standardised targets back into their own unit; `None` where they were not standardised.
+    pub(crate) fn target_scale(&self) -> Option<&TargetScale<F>> {
+        self.target_scale.as_ref()
+    }
+
+    /// The same rows with other numbers in the same columns.
+    pub(crate) fn with_numbers(
+        &self,
+        inputs: Array2<F>,
+        targets: Array2<F>,
+        target_scale: Option<TargetScale<F>>,
+    ) -> Self {
+        Self {
+            inputs,
+            targets,
+            feature_names: self.feature_names.clone(),
+            classes: self.classes.clone(),
+            target_scale,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Which rows go into which part of a data set.
+
+use crate::random::{Purpose, generator};
+use crate::{Error, Result};
+use ndarray_rand::rand::seq::SliceRandom;
+
+/// Shuffles the rows whose groups these are, and deals each group out in proportion: the rest, then `fraction` of
+/// all rows, rounded to the nearest number of rows and at least one.
+///
+/// Each group gives the whole rows of its share; the rows that are then missing come from the groups with the largest
+/// fractions left over. No group gives its last row.
+pub(crate) fn rows(
+    groups: &[usize],
+    fraction: f64,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<usize>)> {
+    Error::check_setting("fraction", fraction, "between 0 and 1", |f| f > 0.0 && f < 1.0)?;
+    let rows = groups.len();
+    let wanted = ((rows as f64 * fraction).round() as usize).max(1);
+    if wanted >= rows {
+        return Err(Error::TooFewRows { rows, fraction });
+    }
+
+    let mut order: Vec<usize> = (0..rows).collect();
+    order.shuffle(&mut generator(seed, Purpose::Split));
+
+    let group_count = groups.iter().max().map_or(0, |largest| largest + 1);
+    let mut sizes = vec![0_usize; group_count];
+    groups.iter().for_each(|&group| sizes[group] += 1);
+    let mut quotas = quotas(&sizes, fraction, wanted);
+    if quotas.iter().sum::<usize>() == 0 {
+        return Err(Error::TooFewRows { rows, fraction });
+    }
+
+    let (mut rest, mut part) = (Vec::with_capacity(rows), Vec::with_capacity(wanted));
+    for row in order {
+        let quota = &mut quotas[groups[row]];
+        if *quota > 0 {
+            *quota -= 1;
+            part.push(row);
+        } else {
+            rest.push(row);
+        }
+    }
+    Ok((rest, part))
+}
+
+/// How many rows each group gives, by largest remainder.
+fn quotas(sizes: &[usize], fraction: f64, wanted: usize) -> Vec<usize> {
+    let shares: Vec<f64> = sizes.iter().map(|&size| size as f64 * fraction).collect();
+    let mut quotas: Vec<usize> = shares.iter().map(|share| share.floor() as usize).collect();
+    let mut by_remainder: Vec<usize> = (0..sizes.len()).collect();
+    by_remainder.sort_by(|&a, &b| shares[b].fract().total_cmp(&shares[a].fract()));
+    let mut missing = wanted.saturating_sub(quotas.iter().sum());
+    for group in by_remainder {
+        if missing > 0 && quotas[group] + 1 < sizes[group] {
+            quotas[group] += 1;
+            missing -= 1;
+        }
+    }
+    quotas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_keep_their_shares() {
+        let groups: Vec<usize> = (0..100).map(|row| usize::from(row % 10 == 0)).collect();
+        let (rest, part) = rows(&groups, 0.2, 3).unwrap();
+        assert_eq!((rest.len(), part.len()), (80, 20));
+        assert_eq!(part.iter().filter(|&&row| groups[row] == 1).count(), 2);
+        let mut all = [rest, part].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_group_keeps_its_last_row() {
+        let (rest, _) = rows(&[0, 0, 0, 0, 0, 0, 1, 2], 0.4, 1).unwrap();
+        assert!(rest.contains(&6) && rest.contains(&7));
+    }
+
+    #[test]
+    fn an_empty_part_is_an_error() {
+        assert!(matches!(rows(&[0], 0.5, 0), Err(Error::TooFewRows { rows: 1, .. })));
+        assert!(matches!(rows(&[0, 1], 0.5, 0), Err(Error::TooFewRows { rows: 2, .. })));
+        assert!(matches!(rows(&[0, 0], 1.0, 0), Err(Error::Setting { .. })));
+        assert!(matches!(rows(&[0, 0], f64::NAN, 0), Err(Error::Setting { .. })));
+    }
+}

@@ -1,0 +1,184 @@
+//! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
+
+use crate::{Dataset, Error, Float, Mlp, Result};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
+
+/// Standardises: x ↦ (x - mean) / deviation, for each feature, and for each target that is a number.
+///
+/// Fit it on the training rows alone: statistics of test rows would tell the network about them. A column that is
+/// constant is centred, and divided by 1. The deviation is that of the population (divided by n, not n - 1), as in
+/// scikit-learn's `StandardScaler`. Classes stay as they are.
+///
+/// After training, [`fold_into`](Self::fold_into) moves both scales into the network's parameters: it then takes raw features
+/// and gives raw units, at no cost.
+///
+/// ```
+/// use densely::{Dataset, Identity, Mlp, Standardizer};
+/// use ndarray::array;
+///
+/// let train = Dataset::<f64>::new(array![[100.0], [300.0]], array![[7.0], [9.0]])?;
+/// let scaler = Standardizer::fit(&train)?;
+/// let scaled = scaler.apply(&train)?;
+/// assert_eq!((scaled.inputs(), scaled.targets()), (array![[-1.0], [1.0]].view(), array![[-1.0], [1.0]].view()));
+///
+/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;    // stands for a trained one
+/// let in_scaled_units = net.predict(scaled.inputs())?;
+/// scaler.fold_into(&mut net)?;
+/// assert!((net.predict(train.inputs())? - (in_scaled_units + 8.0)).iter().all(|d| d.abs() < 1e-12));
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Standardizer {
+    features: Scale,
+    /// `None` where the targets are classes.
+    targets: Option<Scale>,
+}
+
+/// The mean and deviation of each column.
+#[derive(Clone, Debug)]
+struct Scale {
+    mean: Array1<f64>,
+    deviation: Array1<f64>,
+}
+
+impl Scale {
+    fn of<F: Float>(numbers: ArrayView2<'_, F>) -> Self {
+        let (mean, deviation) = numbers
+            .axis_iter(Axis(1))
+            .map(|column| {
+                // Differences from the first value: exactly 0 throughout for a constant column.
+                let count = column.len() as f64;
+                let first = column[0].as_f64();
+                let offset = column.iter().map(|x| x.as_f64() - first).sum::<f64>() / count;
+                let mean = first + offset;
+                let squares = column.iter().map(|x| (x.as_f64() - first - offset).powi(2));
+                let deviation = (squares.sum::<f64>() / count).sqrt();
+                (mean, if deviation > 0.0 { deviation } else { 1.0 })
+            })
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        Self { mean: mean.into(), deviation: deviation.into() }
+    }
+
+    fn apply<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Array2<F> {
+        let mut scaled = numbers.as_standard_layout().into_owned();
+        for mut row in scaled.rows_mut() {
+            Zip::from(&mut row).and(&self.mean).and(&self.deviation).for_each(
+                |x, &mean, &deviation| *x = F::from_f64((x.as_f64() - mean) / deviation),
+            );
+        }
+        scaled
+    }
+}
+
+impl Standardizer {
+    /// The mean and deviation of each feature, and of each target unless the targets are classes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFinite`] if a mean or deviation overflows an `f64`.
+    pub fn fit<F: Float>(data: &Dataset<F>) -> Result<Self> {
+        let features = Scale::of(data.inputs());
+        let targets = data.classes().is_empty().then(|| Scale::of(data.targets()));
+        for scale in [Some(&features), targets.as_ref()].into_iter().flatten() {
+            let numbers = scale.mean.iter().chain(&scale.deviation);
+            if let Some(&value) = numbers.into_iter().find(|value| !value.is_finite()) {
+                return Err(Error::NotFinite { what: "a column's mean or deviation", value });
+            }
+        }
+        Ok(Self { features, targets })
+    }
+
+    /// The data, standardised. A [`Trainer`](crate::Trainer) still reports losses in the target's own unit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on.
+    pub fn apply<F: Float>(&self, data: &Dataset<F>) -> Result<Dataset<F>> {
+        check("features", self.features.mean.len(), data.features())?;
+        let inputs = self.features.apply(data.inputs());
+        let Some(scale) = &self.targets else {
+            return Ok(data.with_numbers(inputs, data.targets().to_owned(), None));
+        };
+        check("targets", scale.mean.len(), data.outputs())?;
+        let target_scale = TargetScale {
+            mean: scale.mean.mapv(F::from_f64),
+            deviation: scale.deviation.mapv(F::from_f64),
+        };
+        Ok(data.with_numbers(inputs, scale.apply(data.targets()), Some(target_scale)))
+    }
+
+    /// Folds both scales into a network that was trained on standardised data, so that it takes raw features and gives raw
+    /// units. Call it once, after training.
+    ///
+    /// In the first layer, z = Σ w (x - mean)/deviation + b: each weight is divided by its feature's deviation, and the bias
+    /// loses Σ w mean / deviation (a layer without a bias gets one). In the last, y = deviation · a + mean: weights
+    /// and bias are multiplied by the deviation, and the bias gains the mean.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if
+    /// targets were standardised and the output layer's activation is not [`Identity`](crate::Identity). The network is then
+    /// unchanged.
+    pub fn fold_into<F: Float>(&self, net: &mut Mlp<F>) -> Result<()> {
+        check("features", self.features.mean.len(), net.features())?;
+        let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
+        if let Some(targets) = &self.targets {
+            check("targets", targets.mean.len(), outputs)?;
+            if !last.activation().is::<crate::Identity>() {
+                let activation = format!("{:?}", last.activation());
+                return Err(Error::CannotFold { activation });
+            }
+        }
+
+        let layers = net.layers_mut();
+        if let Some(first) = layers.first_mut() {
+            let Scale { mean, deviation } = &self.features;
+            let mut shift = Array1::<f64>::zeros(first.outputs());
+            for (mut weights, (mean, deviation)) in
+                first.weights_mut().rows_mut().into_iter().zip(mean.iter().zip(deviation))
+            {
+                Zip::from(&mut weights).and(&mut shift).for_each(|weight, shift| {
+                    let scaled = weight.as_f64() / deviation;
+                    *shift += scaled * mean;
+                    *weight = F::from_f64(scaled);
+                });
+            }
+            Zip::from(first.bias_or_zeros())
+                .and(&shift)
+                .for_each(|bias, &shift| *bias = F::from_f64(bias.as_f64() - shift));
+        }
+        if let (Some(last), Some(Scale { mean, deviation })) = (layers.last_mut(), &self.targets) {
+            for mut weights in last.weights_mut().rows_mut() {
+                Zip::from(&mut weights).and(deviation).for_each(|weight, &deviation| {
+                    *weight = F::from_f64(weight.as_f64() * deviation);
+                });
+            }
+            Zip::from(last.bias_or_zeros()).and(mean).and(deviation).for_each(
+                |bias, &mean, &deviation| *bias = F::from_f64(bias.as_f64() * deviation + mean),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn check(what: &'static str, expected: usize, found: usize) -> Result<()> {
+    if found == expected { Ok(()) } else { Err(Error::OtherData { expected, found, what }) }
+}
+
+/// What brings standardised targets back into their own unit.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetScale<F> {
+    mean: Array1<F>,
+    deviation: Array1<F>,
+}
+
+impl<F: Float> TargetScale<F> {
+    /// y ↦ deviation · y + mean in each column; `restored` has the shape of `scaled`.
+    pub(crate) fn restore(&self, scaled: ArrayView2<'_, F>, mut restored: ArrayViewMut2<'_, F>) {
+        Zip::from(restored.rows_mut()).and(scaled.rows()).for_each(|mut restored, scaled| {
+            Zip::from(&mut restored).and(scaled).and(&self.mean).and(&self.deviation).for_each(
+                |restored, &scaled, &mean, &deviation| *restored = deviation * scaled + mean,
+            );
+        });
+    }
+}

@@ -1,0 +1,224 @@
+//! A fully connected layer.
+
+use crate::rows::Rows;
+use crate::{AnyActivation, Error, Float, Result, product};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
+
+/// A fully connected layer: A = g(X·W + b).
+///
+/// It owns its weights W (inputs × outputs), its bias b (outputs; may be left out), its activation g, and the cache of its
+/// last forward pass: its output A, from which g' is computed. Only for an activation whose derivative needs the weighted
+/// sums Z = X·W + b, or a loss that is computed from them, does the cache hold Z too.
+///
+/// [`Mlp::builder`](crate::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes one from weights that you have.
+///
+/// ```
+/// use densely::{Dense, Sigmoid};
+/// use ndarray::array;
+///
+/// let layer = Dense::<f64>::new(array![[0.1, 0.2], [0.3, 0.1], [0.5, 0.0]], Some(array![0.1, 0.1]), Sigmoid)?;
+/// let output = layer.predict(array![[0.6, 0.8, 0.7]].view())?;
+/// assert!((output[[0, 0]] - 0.679178699175393).abs() < 1e-15);
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Dense<F: Float> {
+    weights: Array2<F>,
+    bias: Option<Array1<F>>,
+    activation: AnyActivation<F>,
+    cache: Cache<F>,
+}
+
+/// What the last forward pass left for the backward pass, a row for each example of the batch.
+#[derive(Debug)]
+struct Cache<F> {
+    output: Rows<F>,
+    /// No rows where it is not kept.
+    pre_activation: Rows<F>,
+}
+
+impl<F: Float> Cache<F> {
+    fn new(outputs: usize) -> Self {
+        Self { output: Rows::new(outputs), pre_activation: Rows::new(outputs) }
+    }
+}
+
+impl<F: Float> Dense<F> {
+    /// A layer of these weights (inputs × outputs), this bias (outputs; `None` for a layer without one) and activation.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ZeroWidth`] if the weights have no rows or no columns, [`Error::BiasShape`] if the bias does not have a
+    /// number for each column, [`Error::NotFinite`] if a number is NaN or infinite.
+    pub fn new(
+        weights: Array2<F>,
+        bias: Option<Array1<F>>,
+        activation: impl Into<AnyActivation<F>>,
+    ) -> Result<Self> {
+        let (inputs, outputs) = weights.dim();
+        if inputs == 0 || outputs == 0 {
+            return Err(Error::ZeroWidth { inputs, outputs });
+        }
+        if let Some(bias) = bias.as_ref().map(Array1::len).filter(|&length| length != outputs) {
+            return Err(Error::BiasShape { bias, outputs });
+        }
+        let numbers = weights.iter().chain(bias.iter().flatten());
+        if let Some(value) = numbers.map(|value| value.as_f64()).find(|value| !value.is_finite()) {
+            return Err(Error::NotFinite { what: "a weight or bias", value });
+        }
+        // Row-major whatever the caller's layout, so that slices of it can be handed to an optimizer.
+        let weights = weights.as_standard_layout().into_owned();
+        let bias = bias.map(|bias| bias.as_standard_layout().into_owned());
+        Ok(Self { weights, bias, activation: activation.into(), cache: Cache::new(outputs) })
+    }
+
+    /// The number of inputs: the rows of the weights.
+    pub fn inputs(&self) -> usize {
+        self.weights.nrows()
+    }
+
+    /// The number of outputs (units): the columns of the weights.
+    pub fn outputs(&self) -> usize {
+        self.weights.ncols()
+    }
+
+    /// How many numbers the layer learns: inputs · outputs, and outputs more with a bias.
+    pub fn parameters(&self) -> usize {
+        self.weights.len() + self.bias.as_ref().map_or(0, Array1::len)
+    }
+
+    /// W, inputs × outputs.
+    pub fn weights(&self) -> ArrayView2<'_, F> {
+        self.weights.view()
+    }
+
+    /// W, inputs × outputs, to be changed in place.
+    pub fn weights_mut(&mut self) -> ArrayViewMut2<'_, F> {
+        self.weights.view_mut()
+    }
+
+    /// b, one number for each output, if there is a bias.
+    pub fn bias(&self) -> Option<ArrayView1<'_, F>> {
+        self.bias.as_ref().map(|bias| bias.view())
+    }
+
+    /// b, to be changed in place.
+    pub fn bias_mut(&mut self) -> Option<ArrayViewMut1<'_, F>> {
+        self.bias.as_mut().map(|bias| bias.view_mut())
+    }
+
+    /// g.
+    pub fn activation(&self) -> &AnyActivation<F> {
+        &self.activation
+    }
+
+    /// The outputs of the last forward pass of training, rows × outputs; no rows before the first.
+    pub fn cached_output(&self) -> ArrayView2<'_, F> {
+        self.cache.output.view()
+    }
+
+    /// The weighted sums of the last forward pass; rows × outputs where they were kept.
+    pub(crate) fn cached_pre_activation(&self) -> ArrayView2<'_, F> {
+        self.cache.pre_activation.view()
+    }
+
+    /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache alone.
+    pub(crate) fn apply(&self, inputs: ArrayView2<'_, F>, mut outputs: ArrayViewMut2<'_, F>) {
+        let bias = self.bias.as_ref();
+        product::weighted_sums(inputs, self.weights.view(), bias, outputs.view_mut());
+        self.activation.forward(outputs);
+    }
+
+    /// A = g(X·W + b) in a new matrix: rows × inputs to rows × outputs. Needs no exclusive access: threads can share the
+    /// layer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Features`] if `inputs` does not have [`inputs`](Self::inputs) columns.
+    pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        Error::check_features(inputs.ncols(), self.inputs())?;
+        let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
+        self.apply(inputs, outputs.view_mut());
+        Ok(outputs)
+    }
+
+    /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it if the activation's
+    /// derivative or the caller needs it. `inputs` must have [`inputs`](Self::inputs) columns.
+    pub(crate) fn forward(&mut self, inputs: ArrayView2<'_, F>, keep_pre_activation: bool) {
+        let rows = inputs.nrows();
+        let keep_pre_activation = keep_pre_activation || self.activation.keeps_pre_activation();
+        let mut output = self.cache.output.resize(rows);
+        let bias = self.bias.as_ref();
+        product::weighted_sums(inputs, self.weights.view(), bias, output.view_mut());
+        if keep_pre_activation {
+            self.cache.pre_activation.resize(rows).assign(&output);
+        }
+        self.activation.forward(output);
+    }
+
+    /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z, by the activation's derivative at the cached output.
+    pub(crate) fn backward_through_activation(&self, delta: ArrayViewMut2<'_, F>) {
+        self.activation.backward(self.cached_output(), self.cached_pre_activation(), delta);
+    }
+
+    /// From `delta` = ∂loss/∂Z and the inputs of the forward pass, the gradients of weights and bias.
+    pub(crate) fn parameter_gradient(
+        &self,
+        inputs: ArrayView2<'_, F>,
+        delta: ArrayView2<'_, F>,
+        gradient: &mut Gradient<F>,
+    ) {
+        product::weight_gradient(inputs, delta, gradient.weights.view_mut());
+        if let Some(bias) = &mut gradient.bias {
+            product::bias_gradient(delta, bias);
+        }
+    }
+
+    /// From `delta` = ∂loss/∂Z, ∂loss/∂X: the delta that arrives at the outputs of the layer before.
+    pub(crate) fn input_gradient(
+        &self,
+        delta: ArrayView2<'_, F>,
+        input_delta: ArrayViewMut2<'_, F>,
+    ) {
+        product::input_gradient(delta, self.weights.view(), input_delta);
+    }
+
+    /// Weights and bias as row-major slices, in that order.
+    pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
+        let bias = self.bias.as_ref().and_then(|bias| bias.as_slice());
+        self.weights.as_slice().into_iter().chain(bias)
+    }
+
+    /// Weights and bias as row-major slices, in that order.
+    pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+        let bias = self.bias.as_mut().and_then(|bias| bias.as_slice_mut());
+        self.weights.as_slice_mut().into_iter().chain(bias)
+    }
+
+    /// Gives a layer without a bias one of zeros.
+    pub(crate) fn bias_or_zeros(&mut self) -> &mut Array1<F> {
+        let outputs = self.weights.ncols();
+        self.bias.get_or_insert_with(|| Array1::zeros(outputs))
+    }
+}
+
+/// A clone has the same parameters and activation, and an empty cache.
+impl<F: Float> Clone for Dense<F> {
+    fn clone(&self) -> Self {
+        Self {
+            weights: self.weights.clone(),
+            bias: self.bias.clone(),
+            activation: self.activation.clone(),
+            cache: Cache::new(self.outputs()),
+        }
+    }
+}
+
+/// The gradient of the loss with respect to one layer's parameters.
+#[derive(Clone, Debug)]
+pub struct Gradient<F> {
+    /// ∂loss/∂W, inputs × outputs.
+    pub weights: Array2<F>,
+    /// ∂loss/∂b, outputs; `None` where the layer has no bias.
+    pub bias: Option<Array1<F>>,
+}

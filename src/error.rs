@@ -1,0 +1,421 @@
+//! Everything that can go wrong, with the numbers and the names.
+
+use std::path::PathBuf;
+
+/// What went wrong. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // Shapes of networks and batches.
+    /// A network needs a layer.
+    #[error("a network needs at least one layer")]
+    NoLayers,
+    /// An option of [`MlpBuilder`](crate::MlpBuilder) that applies to the layer before it, with no layer before it.
+    #[error("`{option}` belongs after the layer that it is for")]
+    MisplacedOption {
+        /// The option.
+        option: &'static str,
+    },
+    /// A layer without inputs or without outputs.
+    #[error("a layer needs at least one input and one output, not {inputs} and {outputs}")]
+    ZeroWidth {
+        /// Inputs asked for.
+        inputs: usize,
+        /// Outputs asked for.
+        outputs: usize,
+    },
+    /// A layer that does not fit into memory.
+    #[error("a layer of {inputs} × {outputs} weights does not fit into memory")]
+    TooLarge {
+        /// Inputs asked for.
+        inputs: usize,
+        /// Outputs asked for.
+        outputs: usize,
+    },
+    /// A bias of another length than the layer's outputs.
+    #[error("the bias has {bias} numbers, the layer has {outputs} outputs")]
+    BiasShape {
+        /// Numbers in the bias.
+        bias: usize,
+        /// Columns of the weights.
+        outputs: usize,
+    },
+    /// Two layers that do not fit together.
+    #[error("layer {layer} takes {inputs} inputs, the layer before it has {outputs} outputs")]
+    LayerShape {
+        /// The second of the two, counted from 0.
+        layer: usize,
+        /// What it takes.
+        inputs: usize,
+        /// What it is given.
+        outputs: usize,
+    },
+    /// Inputs of another width than the network's.
+    #[error("inputs have {found} features, the network takes {expected}")]
+    Features {
+        /// Columns of the inputs.
+        found: usize,
+        /// Features that the network takes.
+        expected: usize,
+    },
+    /// Targets of another width than the network's outputs.
+    #[error("targets have {found} columns, the network has {outputs} outputs")]
+    Targets {
+        /// Columns of the targets.
+        found: usize,
+        /// Outputs of the network.
+        outputs: usize,
+    },
+    /// Inputs and targets of different numbers of rows.
+    #[error("inputs have {inputs} rows, targets have {targets}")]
+    Rows {
+        /// Rows of the inputs.
+        inputs: usize,
+        /// Rows of the targets.
+        targets: usize,
+    },
+    /// No rows at all.
+    #[error("there are no rows")]
+    NoRows,
+    /// A [`Backprop`](crate::Backprop) used for a network of another shape.
+    #[error("this Backprop was made for a network of another shape")]
+    OtherNetwork,
+
+    // Data.
+    /// Data without a column to learn from.
+    #[error("there are no features: the target is the only column")]
+    NoFeatures,
+    /// A number that is NaN or infinite where it must not be.
+    #[error("{what} is {value}, not a finite number")]
+    NotFinite {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A number of a data set that is NaN or infinite.
+    #[error("row {row}, column {column} of the {matrix} is {value}, not a finite number")]
+    NotFiniteAt {
+        /// "inputs" or "targets".
+        matrix: &'static str,
+        /// The row, counted from 0.
+        row: usize,
+        /// The column, counted from 0.
+        column: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// Names of another number than that of the columns.
+    #[error("{names} names for {columns} {what}")]
+    Names {
+        /// Names given.
+        names: usize,
+        /// Columns to be named.
+        columns: usize,
+        /// "features" or "classes".
+        what: &'static str,
+    },
+    /// Targets of a classifier that are not one-hot.
+    #[error("row {row} of the targets belongs to no class: exactly one of its columns must be 1, the others 0")]
+    NotOneHot {
+        /// The row, counted from 0.
+        row: usize,
+    },
+    /// A part of a data set that would have no rows.
+    #[error("{rows} rows are too few to split off a fraction of {fraction}")]
+    TooFewRows {
+        /// Rows there are.
+        rows: usize,
+        /// The fraction asked for.
+        fraction: f64,
+    },
+    /// A standardiser that was fitted on data of another shape.
+    #[error("the standardizer was fitted on {expected} {what}, this has {found}")]
+    OtherData {
+        /// Columns of the data it was fitted on.
+        expected: usize,
+        /// Columns found.
+        found: usize,
+        /// "features" or "targets".
+        what: &'static str,
+    },
+    /// A target scale that cannot be folded into the last layer.
+    #[error("the target's scale can be folded only into an Identity layer, the network ends in {activation}")]
+    CannotFold {
+        /// The output layer's activation.
+        activation: String,
+    },
+
+    // CSV files.
+    /// A file that cannot be opened, read or written.
+    #[error("{}: {source}", file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file without a header.
+    #[error("{file}: the file is empty")]
+    EmptyFile {
+        /// The file.
+        file: String,
+    },
+    /// A file with a header and nothing below it.
+    #[error("{file}: there are no rows below the header")]
+    NoRowsInFile {
+        /// The file.
+        file: String,
+    },
+    /// A row of another length than the header.
+    #[error("{file}: row {row} has {found} cells, the header has {expected}")]
+    RaggedRow {
+        /// The file.
+        file: String,
+        /// The row, counted from 1 below the header.
+        row: usize,
+        /// Cells in the row.
+        found: usize,
+        /// Cells in the header.
+        expected: usize,
+    },
+    /// A header with a name twice.
+    #[error("{file}: column {column:?} stands twice in the header")]
+    DuplicateColumn {
+        /// The file.
+        file: String,
+        /// The name.
+        column: String,
+    },
+    /// A header with a blank name.
+    #[error("{file}: column {number} has no name in the header")]
+    UnnamedColumn {
+        /// The file.
+        file: String,
+        /// The column, counted from 1.
+        number: usize,
+    },
+    /// A header that is not UTF-8.
+    #[error("{file}: the name of column {number} is not UTF-8: {value:?}")]
+    HeaderNotUtf8 {
+        /// The file.
+        file: String,
+        /// The column, counted from 1.
+        number: usize,
+        /// The name, with � for what is not UTF-8.
+        value: String,
+    },
+    /// A cell that cannot be used.
+    #[error("{file}: row {row}, column {column:?}: {value:?} {problem}")]
+    Cell {
+        /// The file.
+        file: String,
+        /// The row, counted from 1 below the header.
+        row: usize,
+        /// The column's name.
+        column: String,
+        /// What stands in the cell.
+        value: String,
+        /// What is wrong with it.
+        problem: CellProblem,
+    },
+    /// A column that is not there.
+    #[error("{file}: there is no column {column:?}; there are {columns}")]
+    UnknownColumn {
+        /// The file.
+        file: String,
+        /// The name asked for.
+        column: String,
+        /// The names there are.
+        columns: String,
+    },
+    /// A text column as the target of a regression.
+    #[error("{file}: target {column:?} is text ({value:?} in row 1), a regression needs numbers")]
+    TextTarget {
+        /// The file.
+        file: String,
+        /// The target.
+        column: String,
+        /// Its first value.
+        value: String,
+    },
+    /// A target with too few or too many classes.
+    #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
+    Classes {
+        /// The file.
+        file: String,
+        /// The target.
+        column: String,
+        /// How many classes it has, in words.
+        found: String,
+        /// Their names, or the first of them.
+        classes: String,
+        /// What is needed.
+        needs: &'static str,
+    },
+    /// A text column with so many different values that they are no categories.
+    #[error(
+        "{file}: text column {column:?} has more than {limit} different values; leave it out"
+    )]
+    TooManyCategories {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+        /// How many there may be.
+        limit: usize,
+    },
+
+    // Training.
+    /// A setting out of its range.
+    #[error("the {name} is {value}, it must be {needs}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// Its range.
+        needs: &'static str,
+    },
+    /// An output layer that the loss is not defined for.
+    #[error("{loss} needs {needs}; the network ends in {activation}")]
+    UnsuitableOutput {
+        /// The loss.
+        loss: String,
+        /// The output layer's activation.
+        activation: String,
+        /// What the loss needs.
+        needs: &'static str,
+    },
+    /// A target that the loss is not defined for.
+    #[error("{loss} needs {needs} as targets; row {row} has {value}")]
+    UnsuitableTarget {
+        /// The loss.
+        loss: String,
+        /// The row, counted from 0.
+        row: usize,
+        /// The target.
+        value: f64,
+        /// What the loss needs.
+        needs: &'static str,
+    },
+    /// Training that diverged. The network holds the parameters of the last good epoch.
+    #[error(
+        "training diverged in epoch {epoch}, batch {batch}: {cause}; try a smaller learning rate, or scale the inputs"
+    )]
+    Diverged {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// The batch in the epoch, counted from 1.
+        batch: usize,
+        /// What was seen.
+        cause: Divergence,
+    },
+
+    // Judging.
+    /// A metric that has no value for this data.
+    #[error("{metric} is undefined: {reason}")]
+    Undefined {
+        /// The metric.
+        metric: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// An analytic gradient that is not the numeric one.
+    #[error(
+        "layer {layer}, {parameter} {index:?}: the analytic gradient is {analytic:e}, the numeric one {numeric:e}"
+    )]
+    WrongGradient {
+        /// The layer, counted from 0.
+        layer: usize,
+        /// "weight" or "bias".
+        parameter: &'static str,
+        /// \[input, output] of a weight, \[output] of a bias, counted from 0.
+        index: Vec<usize>,
+        /// By backpropagation.
+        analytic: f64,
+        /// By central differences.
+        numeric: f64,
+    },
+    /// A gradient check that proves nothing.
+    #[error("the gradient is zero everywhere, or every parameter sits on a kink: the check proves nothing")]
+    ZeroGradient,
+
+    // Model files.
+    /// A model file that is not one, or is damaged.
+    #[error("not a densely model: {reason}")]
+    ModelFile {
+        /// What is wrong.
+        reason: String,
+    },
+    /// An activation that a model file has no name for.
+    #[error("layer {layer}: {activation} is not built in, and has no name in a model file")]
+    UnnamedActivation {
+        /// The layer, counted from 0.
+        layer: usize,
+        /// The activation.
+        activation: String,
+    },
+}
+
+/// What is wrong with a cell of a CSV file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CellProblem {
+    /// Text in a numeric column.
+    #[error("is not a number")]
+    NotANumber,
+    /// Nothing but white space.
+    #[error("is blank")]
+    Blank,
+    /// NaN or infinity.
+    #[error("is not a finite number")]
+    NotFinite,
+    /// A number beyond the range of an `f32` or `f64`.
+    #[error("is too large for {0}")]
+    TooLarge(&'static str),
+    /// Bytes that are not UTF-8; they stand as � in the value.
+    #[error("is not UTF-8")]
+    NotUtf8,
+    /// A class that is a number with a fraction.
+    #[error("is not a class: classes are text or whole numbers")]
+    NotAClass,
+}
+
+/// How training was seen to diverge.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Divergence {
+    /// The loss became NaN or infinite.
+    #[error("the loss is {0}")]
+    Loss(f64),
+    /// The loss grew beyond all measure.
+    #[error("the loss grew from {first:.3e} to {last:.3e}")]
+    Growth {
+        /// Of the first batch.
+        first: f64,
+        /// Of this batch.
+        last: f64,
+    },
+    /// A weight or bias became NaN or infinite.
+    #[error("a weight or bias is no longer finite")]
+    Parameter,
+}
+
+/// A result with this library's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
+        if found == expected { Ok(()) } else { Err(Self::Features { found, expected }) }
+    }
+
+    pub(crate) fn check_setting(
+        name: &'static str,
+        value: f64,
+        needs: &'static str,
+        holds: impl Fn(f64) -> bool,
+    ) -> Result<()> {
+        if holds(value) { Ok(()) } else { Err(Self::Setting { name, value, needs }) }
+    }
+}

@@ -1,0 +1,104 @@
+//! How the weights of a new layer are drawn.
+
+use crate::Float;
+use ndarray::Array2;
+use ndarray_rand::rand_distr::{Distribution, StandardNormal, StandardUniform};
+use rand_chacha::ChaCha8Rng;
+
+/// The distribution that a new layer's weights are drawn from. Biases start at zero.
+///
+/// With `inputs` and `outputs` the layer's widths:
+///
+/// | variant | weights | keeps the variance of | source |
+/// |---|---|---|---|
+/// | `GlorotUniform` | uniform in ±√(6 / (inputs + outputs)) | signals and gradients, through functions of slope 1 at 0 | Glorot, Bengio 2010 |
+/// | `GlorotNormal` | normal, deviation √(2 / (inputs + outputs)) | the same | Glorot, Bengio 2010 |
+/// | `HeNormal` | normal, deviation √(2 / inputs) | signals, through rectifiers that stop one half of them | He et al. 2015 |
+/// | `HeUniform` | uniform in ±√(6 / inputs) | the same | He et al. 2015 |
+/// | `LecunNormal` | normal, deviation √(1 / inputs) | signals, through SELU | LeCun et al. 1998 |
+/// | `Zeros` | 0 | nothing: for single layers, whose loss has no symmetry to break | – |
+///
+/// Without a choice of yours a layer takes the one that its activation recommends
+/// ([`Activation::initialization`](crate::Activation::initialization)).
+///
+/// The numbers are drawn as `f64` and rounded: an `f32` network starts as the rounded `f64` network of the same seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Initialization {
+    /// Uniform in ±√(6 / (inputs + outputs)).
+    GlorotUniform,
+    /// Normal with deviation √(2 / (inputs + outputs)).
+    GlorotNormal,
+    /// Uniform in ±√(6 / inputs).
+    HeUniform,
+    /// Normal with deviation √(2 / inputs).
+    HeNormal,
+    /// Normal with deviation √(1 / inputs).
+    LecunNormal,
+    /// All weights 0.
+    Zeros,
+}
+
+impl Initialization {
+    /// A weight matrix of `inputs × outputs`.
+    pub(crate) fn draw<F: Float>(
+        self,
+        inputs: usize,
+        outputs: usize,
+        generator: &mut ChaCha8Rng,
+    ) -> Array2<F> {
+        let (fan_in, fan_out) = (inputs as f64, outputs as f64);
+        let mut normal = |variance: f64| {
+            let deviation = variance.sqrt();
+            Array2::from_shape_simple_fn((inputs, outputs), || {
+                let unit: f64 = StandardNormal.sample(generator);
+                F::from_f64(deviation * unit)
+            })
+        };
+        match self {
+            Self::GlorotNormal => return normal(2.0 / (fan_in + fan_out)),
+            Self::HeNormal => return normal(2.0 / fan_in),
+            Self::LecunNormal => return normal(1.0 / fan_in),
+            _ => {}
+        }
+        let limit = match self {
+            Self::GlorotUniform => (6.0 / (fan_in + fan_out)).sqrt(),
+            Self::HeUniform => (6.0 / fan_in).sqrt(),
+            _ => return Array2::zeros((inputs, outputs)),
+        };
+        Array2::from_shape_simple_fn((inputs, outputs), || {
+            let unit: f64 = StandardUniform.sample(generator);
+            F::from_f64(limit * (2.0 * unit - 1.0))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Initialization::{self, *};
+    use crate::random::{Purpose, generator};
+
+    /// Deviations from the formulas of the papers named above: that of a uniform number in ±l is l/√3.
+    #[test]
+    fn weights_have_the_published_deviation() {
+        let (inputs, outputs) = (300, 200);
+        let cases: [(Initialization, f64); 5] = [
+            (GlorotUniform, 2.0 / 500.0),
+            (GlorotNormal, 2.0 / 500.0),
+            (HeUniform, 2.0 / 300.0),
+            (HeNormal, 2.0 / 300.0),
+            (LecunNormal, 1.0 / 300.0),
+        ];
+        for (initialization, variance) in cases {
+            let mut generator = generator(1, Purpose::Initialization);
+            let weights = initialization.draw::<f64>(inputs, outputs, &mut generator);
+            let mean = weights.sum() / 60_000.0;
+            let deviation = weights.mapv(|w| w * w).sum() / 60_000.0;
+            assert!(mean.abs() < 0.02 * variance.sqrt(), "{initialization:?}: mean {mean}");
+            assert!(
+                (deviation / variance - 1.0).abs() < 0.02,
+                "{initialization:?}: variance {deviation}, expected {variance}"
+            );
+        }
+    }
+}

@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod activation;
+mod backprop;
+mod data;
+mod dense;
+mod error;
+mod float;
+mod gradient_check;
+mod initialization;
+mod loss;
+pub mod metrics;
+mod mlp;
+mod model_file;
+mod optimizer;
+mod product;
+mod random;
+mod rows;
+mod trainer;
+
+pub use activation::{
+    Activation, AnyActivation, Derivative, FromOutput, FromPreActivation, Identity,
+    OutputAndPreActivation, Relu, Sigmoid, Softmax, Tanh,
+};
+pub use backprop::{Backprop, Parameter};
+pub use data::{Dataset, Standardizer, Table};
+pub use dense::{Dense, Gradient};
+pub use error::{CellProblem, Divergence, Error, Result};
+pub use float::Float;
+pub use gradient_check::{GradientCheck, Kink, gradient_check};
+pub use initialization::Initialization;
+pub use loss::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Loss, MeanSquaredError,
+};
+pub use mlp::{Mlp, MlpBuilder};
+pub use optimizer::{Optimizer, Sgd};
+pub use trainer::{EarlyStopping, Epoch, Report, StopReason, Trainer};

@@ -1,0 +1,111 @@
+//! What training minimises, and its gradient.
+
+mod binary_cross_entropy;
+mod categorical_cross_entropy;
+mod squared_error;
+
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use squared_error::MeanSquaredError;
+
+use crate::{AnyActivation, Float, Result};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
+use std::fmt::Debug;
+
+/// The loss of each example and its gradient. The engine takes the mean over the examples, of both.
+///
+/// Shapes: outputs, targets and gradient rows × outputs, losses rows.
+///
+/// # Your own
+///
+/// One method; [`gradient_check`](crate::gradient_check) proves that its gradient is that of its losses.
+///
+/// ```
+/// use densely::{Float, Loss};
+/// use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+///
+/// /// Σ ln cosh(a - y): squared near 0, absolute far from it.
+/// #[derive(Debug)]
+/// struct LogCosh;
+///
+/// impl<F: Float> Loss<F> for LogCosh {
+///     fn evaluate(
+///         &self,
+///         outputs: ArrayView2<'_, F>,
+///         targets: ArrayView2<'_, F>,
+///         mut losses: ArrayViewMut1<'_, F>,
+///         mut gradient: ArrayViewMut2<'_, F>,
+///     ) {
+///         Zip::from(&mut gradient).and(outputs).and(targets).for_each(|g, &a, &y| *g = (a - y).tanh());
+///         Zip::from(&mut losses).and(outputs.rows()).and(targets.rows()).for_each(|loss, a, y| {
+///             *loss = a.iter().zip(y).map(|(&a, &y)| (a - y).cosh().ln()).sum();
+///         });
+///     }
+/// }
+/// ```
+pub trait Loss<F: Float>: Debug + Send + Sync {
+    /// Writes each example's loss, and the gradient of that loss with respect to the example's outputs.
+    fn evaluate(
+        &self,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
+    );
+
+    /// This loss and the output layer's activation as one function of the weighted sums z, where their derivative
+    /// together is simpler and more stable than the product of the two. Default: none.
+    fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
+        let _ = activation;
+        None
+    }
+
+    /// Refuses an output activation or targets for which the loss has no meaning, before training starts.
+    /// Default: takes everything.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsuitableOutput`](crate::Error::UnsuitableOutput) and
+    /// [`Error::UnsuitableTarget`](crate::Error::UnsuitableTarget).
+    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+        let _ = (activation, targets);
+        Ok(())
+    }
+}
+
+/// A loss fused with the activation of the output layer.
+pub trait FusedLoss<F: Float>: Debug + Send + Sync {
+    /// Writes each example's loss, and delta: the gradient of that loss with respect to the example's weighted sums z,
+    /// of which `outputs` are the activation's values.
+    ///
+    /// The loss is computed from z, so that it stays finite and right where the outputs are rounded to 0 or 1.
+    fn evaluate(
+        &self,
+        pre_activation: ArrayView2<'_, F>,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    );
+}
+
+/// A loss chosen at run time.
+impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
+    fn evaluate(
+        &self,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
+    ) {
+        (**self).evaluate(outputs, targets, losses, gradient);
+    }
+
+    fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
+        (**self).fused_with(activation)
+    }
+
+    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+        (**self).check(activation, targets)
+    }
+}

@@ -1,0 +1,150 @@
+use super::{FusedLoss, Loss};
+use crate::{AnyActivation, Error, Float, Identity, Relu, Result, Softmax, Tanh};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+
+/// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
+///
+/// Each row of the targets is a distribution over the classes: one-hot, or probabilities whose sum is 1.
+///
+/// # Fused with softmax
+///
+/// With a_k = e^(z_k) / Σ_i e^(z_i), ln a_k = z_k - ln Σ_i e^(z_i). Let m be the class of the largest z. Taking z_m out of the
+/// sum, the loss becomes
+///
+/// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m),
+///
+/// exact for every z, where ln of a rounded a is infinite, and however small the loss. Its derivative is a - y.
+///
+/// With another activation it is computed from the outputs, which must then lie in \[0, 1]; an
+/// [`Identity`], [`Tanh`] or [`Relu`] layer is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CategoricalCrossEntropy;
+
+impl<F: Float> Loss<F> for CategoricalCrossEntropy {
+    fn evaluate(
+        &self,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        mut losses: ArrayViewMut1<'_, F>,
+        mut gradient: ArrayViewMut2<'_, F>,
+    ) {
+        Zip::from(&mut losses)
+            .and(gradient.rows_mut())
+            .and(outputs.rows())
+            .and(targets.rows())
+            .for_each(|loss, mut gradient, outputs, targets| {
+                *loss = F::zero();
+                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
+                    // A class with y = 0 adds nothing, even where a = 0 and its logarithm is infinite.
+                    *gradient = F::zero();
+                    if y != F::zero() {
+                        *loss -= y * a.ln();
+                        *gradient = -y / a;
+                    }
+                });
+            });
+    }
+
+    fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
+        activation.is::<Softmax>().then_some(self)
+    }
+
+    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+        if activation.is::<Identity>() || activation.is::<Tanh>() || activation.is::<Relu>() {
+            return Err(Error::UnsuitableOutput {
+                loss: format!("{self:?}"),
+                activation: format!("{activation:?}"),
+                needs: "outputs between 0 and 1, as of Softmax",
+            });
+        }
+        for (row, target) in targets.rows().into_iter().enumerate() {
+            let unsuitable = |value: F, needs| Error::UnsuitableTarget {
+                loss: format!("{self:?}"),
+                row,
+                value: value.as_f64(),
+                needs,
+            };
+            if let Some(&y) = target.iter().find(|y| !(F::zero()..=F::one()).contains(*y)) {
+                return Err(unsuitable(y, "numbers between 0 and 1"));
+            }
+            if (target.sum().as_f64() - 1.0).abs() > 1e-3 {
+                return Err(unsuitable(target.sum(), "rows whose sum is 1"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<F: Float> FusedLoss<F> for CategoricalCrossEntropy {
+    fn evaluate(
+        &self,
+        pre_activation: ArrayView2<'_, F>,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        mut losses: ArrayViewMut1<'_, F>,
+        mut delta: ArrayViewMut2<'_, F>,
+    ) {
+        Zip::from(&mut delta).and(outputs).and(targets).for_each(|delta, &a, &y| *delta = a - y);
+        Zip::from(&mut losses)
+            .and(pre_activation.rows())
+            .and(outputs.rows())
+            .and(targets.rows())
+            .for_each(|loss, z, a, y| *loss = of_logits(z, a, y));
+    }
+}
+
+/// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m), with m the class of the largest z and the targets' sum 1.
+fn of_logits<F: Float>(
+    z: ArrayView1<'_, F>,
+    a: ArrayView1<'_, F>,
+    y: ArrayView1<'_, F>,
+) -> F {
+    let (mut likeliest, mut largest) = (0, F::neg_infinity());
+    for (class, &z) in z.iter().enumerate() {
+        if z > largest {
+            (likeliest, largest) = (class, z);
+        }
+    }
+    let (mut margin, mut others) = (F::zero(), F::zero());
+    for (class, ((&z, &a), &y)) in z.iter().zip(a).zip(y).enumerate() {
+        if class != likeliest {
+            margin += y * (largest - z);
+            others += a;
+        }
+    }
+    margin + (others / a[likeliest]).ln_1p()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Activation;
+    use ndarray::{Array1, array};
+
+    /// ln Σ e^z - z_k to 17 digits, by mpmath.
+    #[test]
+    fn is_right_at_saturated_outputs() {
+        let z = array![
+            [1000.0, 0.0, -1000.0],
+            [1000.0, 0.0, -1000.0],
+            [-1000.0, -960.0, -1000.0],
+            [1.0, 2.0, 3.0]
+        ];
+        let y = array![[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]];
+        let mut a = z.clone();
+        Softmax.forward(a.view_mut());
+        let (mut losses, mut delta) = (Array1::zeros(4), a.clone());
+        FusedLoss::evaluate(
+            &CategoricalCrossEntropy,
+            z.view(),
+            a.view(),
+            y.view(),
+            losses.view_mut(),
+            delta.view_mut(),
+        );
+        let expected = [0.0, 2000.0, 8.496_708_510_583_178e-18, 2.407_605_964_444_38];
+        for (loss, expected) in losses.iter().zip(expected) {
+            approx::assert_relative_eq!(*loss, expected, max_relative = 1e-14);
+        }
+    }
+}

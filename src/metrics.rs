@@ -1,0 +1,44 @@
+//! How good predictions are, on rows that were not trained on.
+//!
+//! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an `f64`. For classifiers, one column
+//! of outputs is the probability of the second of two classes, and more columns are the probabilities of the classes.
+//!
+//! Errors: [`Error::Targets`] or [`Error::Rows`] if the shapes differ, [`Error::NoRows`] without rows,
+//! [`Error::NotFinite`] for a prediction that is NaN or infinite, [`Error::Undefined`] where a metric has no value.
+//!
+//! ```
+//! use densely::metrics;
+//! use ndarray::array;
+//!
+//! let outputs = array![[2.5], [0.0], [2.0], [8.0]];
+//! let targets = array![[3.0], [-0.5], [2.0], [7.0]];
+//! assert_eq!(metrics::mean_absolute_error(outputs.view(), targets.view())?, 0.5);
+//! # Ok::<(), densely::Error>(())
+//! ```
+
+mod classification;
+mod confusion_matrix;
+mod regression;
+
+pub use classification::{accuracy, f1, log_loss, predicted_classes, roc_auc};
+pub use confusion_matrix::ConfusionMatrix;
+pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
+
+use crate::{Error, Float, Result};
+use ndarray::ArrayView2;
+
+fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
+    if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
+        return Err(Error::Targets { found: targets.ncols(), outputs: outputs.ncols() });
+    }
+    if outputs.nrows() != targets.nrows() {
+        return Err(Error::Rows { inputs: outputs.nrows(), targets: targets.nrows() });
+    }
+    if outputs.nrows() == 0 {
+        return Err(Error::NoRows);
+    }
+    match outputs.iter().find(|value| !value.is_finite()) {
+        Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),
+        None => Ok(()),
+    }
+}

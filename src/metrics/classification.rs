@@ -1,0 +1,171 @@
+use super::check;
+use crate::{Error, Float, Result};
+use ndarray::{ArrayView1, ArrayView2};
+
+/// The class of each row: for one column, 1 where it is above ½, else 0; for more, the column with the largest
+/// number, the first of them if there are several.
+pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
+    let half = F::from_f64(0.5);
+    let class = |row: ArrayView1<'_, F>| match row.len() {
+        1 => usize::from(row[0] > half),
+        _ => {
+            let largest = |best: usize, class: usize| if row[class] > row[best] { class } else { best };
+            (0..row.len()).fold(0, largest)
+        }
+    };
+    outputs.rows().into_iter().map(class).collect()
+}
+
+/// The share of rows whose predicted class is the target's.
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    check(outputs, targets)?;
+    let pairs = predicted_classes(outputs).into_iter().zip(predicted_classes(targets));
+    let right = pairs.filter(|(predicted, actual)| predicted == actual).count();
+    Ok(right as f64 / outputs.nrows() as f64)
+}
+
+/// Mean over the rows of -ln of the probability given to the right class.
+///
+/// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in scikit-learn, so that one wrong
+/// prediction that was certain does not make it infinite.
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    check(outputs, targets)?;
+    let epsilon = F::epsilon().as_f64();
+    let clip = |p: F| p.as_f64().clamp(epsilon, 1.0 - epsilon);
+    let terms = outputs.iter().zip(targets).map(|(&a, y)| {
+        let (a, y) = (clip(a), y.as_f64());
+        let of_negative = if outputs.ncols() == 1 { (1.0 - y) * (1.0 - a).ln() } else { 0.0 };
+        -(y * a.ln() + of_negative)
+    });
+    Ok(terms.sum::<f64>() / outputs.nrows() as f64)
+}
+
+/// The area under the receiver operating characteristic: the probability that a row of the second class has a larger output
+/// than one of the first; equal outputs count one half. For one column of outputs.
+///
+/// # Errors
+///
+/// [`Error::Undefined`] unless there is one column and both classes are among the targets; else see [the module](super).
+pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    check(outputs, targets)?;
+    let undefined = |reason| Error::Undefined { metric: "ROC AUC", reason };
+    if outputs.ncols() != 1 {
+        return Err(undefined("there is more than one column of outputs"));
+    }
+    let positive = predicted_classes(targets);
+    let mut order: Vec<(f64, usize)> =
+        outputs.iter().map(|a| a.as_f64()).zip(positive.iter().copied()).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+
+    // Mann and Whitney (1947): from the sum of the ranks of the positive rows, equal outputs sharing their mean rank.
+    let mut rank_sum = 0.0;
+    let mut before = 0;
+    for equal in order.chunk_by(|a, b| a.0 == b.0) {
+        let mean_rank = before as f64 + (equal.len() + 1) as f64 / 2.0;
+        rank_sum += mean_rank * equal.iter().map(|pair| pair.1).sum::<usize>() as f64;
+        before += equal.len();
+    }
+    let positives = positive.iter().sum::<usize>() as f64;
+    let negatives = order.len() as f64 - positives;
+    if positives == 0.0 || negatives == 0.0 {
+        return Err(undefined("the targets are all of one class"));
+    }
+    Ok((rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives))
+}
+
+/// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall: of the second class for one column of outputs, the mean over the
+/// classes (macro average) for more. 0 for a class that is neither predicted nor there.
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    check(outputs, targets)?;
+    let (predicted, actual) = (predicted_classes(outputs), predicted_classes(targets));
+    let count = |classes: &[usize], class| classes.iter().filter(|&&c| c == class).count();
+    let of_class = |class: usize| {
+        let pairs = predicted.iter().zip(&actual);
+        let both = pairs.filter(|&(&p, &a)| p == class && a == class).count();
+        match count(&predicted, class) + count(&actual, class) {
+            0 => 0.0,
+            // TP + FP are the predicted, TP + FN the actual.
+            sum => 2.0 * both as f64 / sum as f64,
+        }
+    };
+    match outputs.ncols() {
+        1 => Ok(of_class(1)),
+        classes => Ok((0..classes).map(of_class).sum::<f64>() / classes as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use ndarray::array;
+
+    /// ```python
+    /// from sklearn.metrics import *                           # scikit-learn 1.9
+    /// y = [0, 0, 1, 1, 1, 0]; p = [0.1, 0.4, 0.35, 0.8, 0.4, 0.6]
+    /// print(roc_auc_score(y, p), log_loss(y, p), f1_score(y, [a > .5 for a in p]), accuracy_score(y, [a > .5 for a in p]))
+    /// ```
+    #[test]
+    fn binary_metrics_equal_scikit_learns() {
+        let outputs = array![[0.1], [0.4], [0.35], [0.8], [0.4], [0.6]];
+        let targets = array![[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]];
+        let (outputs, targets) = (outputs.view(), targets.view());
+        assert_relative_eq!(roc_auc(outputs, targets).unwrap(), 0.6111111111111112, max_relative = 1e-15);
+        assert_relative_eq!(log_loss(outputs, targets).unwrap(), 0.6202888798308358, max_relative = 1e-15);
+        assert_relative_eq!(f1(outputs, targets).unwrap(), 0.4, max_relative = 1e-15);
+        assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.5, max_relative = 1e-15);
+    }
+
+    /// ```python
+    /// from sklearn.metrics import *                           # scikit-learn 1.9
+    /// y = [0, 1, 2, 2, 1]; p = [[.7, .2, .1], [.3, .4, .3], [.1, .2, .7], [.5, .3, .2], [.2, .3, .5]]
+    /// c = [0, 1, 2, 0, 2]; print(log_loss(y, p), f1_score(y, c, average='macro'), accuracy_score(y, c))
+    /// ```
+    #[test]
+    fn metrics_of_three_classes_equal_scikit_learns() {
+        let outputs = array![
+            [0.7, 0.2, 0.1],
+            [0.3, 0.4, 0.3],
+            [0.1, 0.2, 0.7],
+            [0.5, 0.3, 0.2],
+            [0.2, 0.3, 0.5]
+        ];
+        let targets = array![
+            [1.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0],
+            [0.0, 0.0, 1.0],
+            [0.0, 0.0, 1.0],
+            [0.0, 1.0, 0.0]
+        ];
+        let (outputs, targets) = (outputs.view(), targets.view());
+        assert_relative_eq!(log_loss(outputs, targets).unwrap(), 0.888_610_267_302_331_3, max_relative = 1e-15);
+        assert_relative_eq!(f1(outputs, targets).unwrap(), 0.611_111_111_111_111, max_relative = 1e-15);
+        assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.6, max_relative = 1e-15);
+    }
+
+    #[test]
+    fn a_certain_mistake_has_a_finite_log_loss() {
+        let (outputs, targets) = (array![[1.0_f32], [0.0]], array![[0.0], [0.0]]);
+        let loss = log_loss(outputs.view(), targets.view()).unwrap();
+        assert!(loss.is_finite() && loss > 7.0);
+    }
+
+    #[test]
+    fn one_class_alone_has_no_auc() {
+        let (outputs, targets) = (array![[0.2], [0.3]], array![[1.0], [1.0]]);
+        let result = roc_auc(outputs.view(), targets.view());
+        assert!(matches!(result, Err(Error::Undefined { .. })));
+    }
+}

@@ -1,0 +1,108 @@
+//! A stack of dense layers.
+
+mod builder;
+
+pub use builder::MlpBuilder;
+
+use crate::{Dense, Error, Float, Result};
+use ndarray::{Array2, ArrayView2};
+
+/// A multilayer perceptron: [`Dense`] layers, each taking the outputs of the one before.
+///
+/// ```
+/// use densely::{Identity, Mlp, Tanh};
+/// use ndarray::Array2;
+///
+/// let net = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7).build()?;
+/// assert_eq!(net.parameters(), 9 * 32 + 32 + 32 + 1);
+/// let outputs = net.predict(Array2::zeros((5, 9)).view())?;
+/// assert_eq!(outputs.dim(), (5, 1));
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mlp<F: Float> {
+    layers: Vec<Dense<F>>,
+}
+
+impl<F: Float> Mlp<F> {
+    /// Starts a network that takes `features` numbers a row; layers are added with [`MlpBuilder::dense`].
+    pub fn builder(features: usize) -> MlpBuilder<F> {
+        MlpBuilder::new(features)
+    }
+
+    /// A network of these layers, first to last.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoLayers`] if there are none; [`Error::LayerShape`] if a layer does not take as many inputs as the one
+    /// before it has outputs.
+    pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
+        if layers.is_empty() {
+            return Err(Error::NoLayers);
+        }
+        for (index, pair) in layers.windows(2).enumerate() {
+            let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
+            if outputs != inputs {
+                return Err(Error::LayerShape { layer: index + 1, inputs, outputs });
+            }
+        }
+        Ok(Self { layers })
+    }
+
+    /// The layers, first to last.
+    pub fn layers(&self) -> &[Dense<F>] {
+        &self.layers
+    }
+
+    /// The layers, first to last, to change their parameters in place.
+    pub fn layers_mut(&mut self) -> &mut [Dense<F>] {
+        &mut self.layers
+    }
+
+    /// How many numbers a row of inputs has.
+    pub fn features(&self) -> usize {
+        self.layers.first().map_or(0, Dense::inputs)
+    }
+
+    /// How many numbers a row of outputs has.
+    pub fn outputs(&self) -> usize {
+        self.layers.last().map_or(0, Dense::outputs)
+    }
+
+    /// How many numbers the network learns: all weights and biases.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(Dense::parameters).sum()
+    }
+
+    /// The outputs for each row of `inputs`: rows × features to rows × outputs.
+    ///
+    /// Takes `&self` and touches no cache: threads can share the network.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns.
+    pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        Error::check_features(inputs.ncols(), self.features())?;
+        let (first, rest) = self.layers.split_first().ok_or(Error::NoLayers)?;
+        let mut outputs = first.predict(inputs)?;
+        for layer in rest {
+            outputs = layer.predict(outputs.view())?;
+        }
+        Ok(outputs)
+    }
+
+    /// Whether every weight and bias is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.parameter_slices().all(|slice| slice.iter().all(|value| value.is_finite()))
+    }
+
+    /// Every layer's weights, then its bias, as row-major slices.
+    pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
+        self.layers.iter().flat_map(Dense::parameter_slices)
+    }
+
+    /// Every layer's weights, then its bias, as row-major slices.
+    pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+        self.layers.iter_mut().flat_map(Dense::parameter_slices_mut)
+    }
+}

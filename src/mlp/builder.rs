@@ -1,0 +1,110 @@
+//! Building a network layer by layer, with drawn weights.
+
+use crate::random::{Purpose, generator};
+use crate::{AnyActivation, Dense, Error, Float, Initialization, Mlp, Result};
+use ndarray::Array1;
+
+/// Builds an [`Mlp`]; made by [`Mlp::builder`].
+///
+/// ```
+/// use densely::{Initialization, Mlp, Relu, Softmax};
+///
+/// let net = Mlp::<f32>::builder(64)
+///     .dense(32, Relu)
+///     .without_bias()
+///     .dense(10, Softmax)
+///     .initialization(Initialization::Zeros)
+///     .seed(7)
+///     .build()?;
+/// assert!(net.layers()[0].bias().is_none());
+/// assert_eq!(net.layers()[1].weights().sum(), 0.0);
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct MlpBuilder<F: Float> {
+    features: usize,
+    layers: Vec<Plan<F>>,
+    seed: u64,
+    misplaced: Option<&'static str>,
+}
+
+/// A layer yet to be made.
+#[derive(Clone, Debug)]
+struct Plan<F: Float> {
+    outputs: usize,
+    activation: AnyActivation<F>,
+    bias: bool,
+    initialization: Initialization,
+}
+
+impl<F: Float> MlpBuilder<F> {
+    pub(super) fn new(features: usize) -> Self {
+        Self { features, layers: Vec::new(), seed: 0, misplaced: None }
+    }
+
+    /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as the activation
+    /// recommends.
+    pub fn dense(mut self, outputs: usize, activation: impl Into<AnyActivation<F>>) -> Self {
+        let activation = activation.into();
+        let initialization = activation.initialization();
+        self.layers.push(Plan { outputs, activation, bias: true, initialization });
+        self
+    }
+
+    /// Leaves the bias out of the layer added last.
+    pub fn without_bias(self) -> Self {
+        self.change_last("without_bias", |layer| layer.bias = false)
+    }
+
+    /// Draws the weights of the layer added last from this distribution.
+    pub fn initialization(self, initialization: Initialization) -> Self {
+        self.change_last("initialization", |layer| layer.initialization = initialization)
+    }
+
+    /// The seed of the weights. Default: 0. The same seed gives the same weights, on every machine.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The network.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoLayers`] without a layer, [`Error::MisplacedOption`] if an option for a layer stands before the first,
+    /// [`Error::ZeroWidth`] if a layer has no inputs or no outputs, [`Error::TooLarge`] if its weights do not fit into memory.
+    pub fn build(self) -> Result<Mlp<F>> {
+        if let Some(option) = self.misplaced {
+            return Err(Error::MisplacedOption { option });
+        }
+        let mut generator = generator(self.seed, Purpose::Initialization);
+        let mut inputs = self.features;
+        let mut layers = Vec::with_capacity(self.layers.len());
+        for layer in self.layers {
+            let outputs = layer.outputs;
+            reserve::<F>(inputs, outputs)?;
+            let weights = layer.initialization.draw(inputs, outputs, &mut generator);
+            let bias = layer.bias.then(|| Array1::zeros(outputs));
+            layers.push(Dense::new(weights, bias, layer.activation)?);
+            inputs = outputs;
+        }
+        Mlp::from_layers(layers)
+    }
+
+    fn change_last(mut self, option: &'static str, change: impl FnOnce(&mut Plan<F>)) -> Self {
+        match self.layers.last_mut() {
+            Some(layer) => change(layer),
+            None => self.misplaced = self.misplaced.or(Some(option)),
+        }
+        self
+    }
+}
+
+/// Whether a matrix of this size can be had at all: an allocation that fails would end the process.
+fn reserve<F: Float>(inputs: usize, outputs: usize) -> Result<()> {
+    inputs
+        .checked_mul(outputs)
+        .and_then(|count| Vec::<F>::new().try_reserve_exact(count).ok())
+        .ok_or(Error::TooLarge { inputs, outputs })
+}

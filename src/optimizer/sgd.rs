@@ -1,0 +1,96 @@
+use super::Optimizer;
+use crate::{Error, Float, Parameter, Result};
+
+/// Stochastic gradient descent: w ← w - η g, with momentum and Nesterov's variant of it.
+///
+/// With momentum µ a velocity v, 0 at first, is kept for each parameter:
+///
+/// v ← µ v + g, w ← w - η v (Polyak 1964); with Nesterov, w ← w - η (g + µ v) (Sutskever et al. 2013).
+///
+/// The same formulas as PyTorch's `SGD` without dampening.
+///
+/// ```
+/// use densely::Sgd;
+/// let sgd = Sgd::<f32>::new(0.01).momentum(0.9).nesterov();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Sgd<F> {
+    learning_rate: f64,
+    momentum: f64,
+    nesterov: bool,
+    /// For each parameter, by its index; empty without momentum.
+    velocities: Vec<Vec<F>>,
+}
+
+impl<F: Float> Sgd<F> {
+    /// The learning rate η: positive and finite.
+    pub fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, momentum: 0.0, nesterov: false, velocities: Vec::new() }
+    }
+
+    /// The momentum µ, at least 0 and below 1. Default: 0, none.
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// Nesterov's variant of momentum. Default: Polyak's. Needs a momentum above 0.
+    pub fn nesterov(mut self) -> Self {
+        self.nesterov = true;
+        self
+    }
+
+    /// The velocity of a parameter, zero at first.
+    fn velocity(&mut self, index: usize, length: usize) -> &mut [F] {
+        if self.velocities.len() <= index {
+            self.velocities.resize_with(index + 1, Vec::new);
+        }
+        let velocity = &mut self.velocities[index];
+        if velocity.len() != length {
+            *velocity = vec![F::zero(); length];
+        }
+        velocity
+    }
+}
+
+impl<F: Float> Optimizer<F> for Sgd<F> {
+    fn check(&self) -> Result<()> {
+        let (rate, momentum) = (self.learning_rate, self.momentum);
+        Error::check_setting("learning rate", rate, "positive and finite", |rate| {
+            rate > 0.0 && rate.is_finite()
+        })?;
+        Error::check_setting("momentum", momentum, "at least 0 and below 1", |momentum| {
+            (0.0..1.0).contains(&momentum)
+        })?;
+        if self.nesterov {
+            Error::check_setting("momentum", momentum, "above 0 for Nesterov's variant", |m| {
+                m > 0.0
+            })?;
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        self.velocities.iter_mut().for_each(|velocity| velocity.fill(F::zero()));
+    }
+
+    fn update(&mut self, parameter: Parameter<'_, F>) {
+        let rate = F::from_f64(self.learning_rate);
+        let momentum = F::from_f64(self.momentum);
+        let Parameter { index, values, gradient, .. } = parameter;
+        if self.momentum == 0.0 {
+            for (value, &gradient) in values.iter_mut().zip(gradient) {
+                *value -= rate * gradient;
+            }
+            return;
+        }
+        let nesterov = self.nesterov;
+        let velocity = self.velocity(index, values.len());
+        for ((value, &gradient), velocity) in values.iter_mut().zip(gradient).zip(velocity) {
+            *velocity = momentum * *velocity + gradient;
+            let step = if nesterov { gradient + momentum * *velocity } else { *velocity };
+            *value -= rate * step;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A matrix that serves batches of any number of rows.
+
+use crate::Float;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+
+/// The first `rows` rows of a matrix that grows to the largest batch seen and stays, so that no later batch allocates.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows<F> {
+    rows: usize,
+    matrix: Array2<F>,
+}
+
+impl<F: Float> Rows<F> {
+    /// No rows of this many columns.
+    pub(crate) fn new(columns: usize) -> Self {
+        Self { rows: 0, matrix: Array2::zeros((0, columns)) }
+    }
+
+    /// Makes it so many rows, and gives them to be written; what is in them is left over from another batch.
+    pub(crate) fn resize(&mut self, rows: usize) -> ArrayViewMut2<'_, F> {
+        if self.matrix.nrows() < rows {
+            self.matrix = Array2::zeros((rows, self.matrix.ncols()));
+        }
+        self.rows = rows;
+        self.view_mut()
+    }
+
+    pub(crate) fn view(&self) -> ArrayView2<'_, F> {
+        self.matrix.slice_axis(Axis(0), Slice::from(..self.rows))
+    }
+
+    pub(crate) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
+        self.matrix.slice_axis_mut(Axis(0), Slice::from(..self.rows))
+    }
+}

@@ -1,0 +1,206 @@
+//! One call of `Trainer::fit`.
+
+use super::batches::Batches;
+use super::{Epoch, Report, StopReason, Trainer};
+use crate::data::TargetScale;
+use crate::rows::Rows;
+use crate::{Backprop, Dataset, Divergence, Error, Float, Loss, Mlp, Result};
+use ndarray::{ArrayView2, Axis, Slice};
+use std::time::Instant;
+
+/// The buffers and the state of one training.
+pub(super) struct Session<'t, 'a, 'd, F: Float> {
+    trainer: &'t mut Trainer<'a, F>,
+    training: &'d Dataset<F>,
+    validation: Option<&'d Dataset<F>>,
+    backprop: Backprop<F>,
+    batches: Batches<F>,
+    own_unit: OwnUnit<F>,
+    /// The parameters at the end of the last epoch, all of them finite.
+    last_good: Snapshot<F>,
+    best: Option<Snapshot<F>>,
+    first_loss: Option<f64>,
+}
+
+/// A loss this many times the first one, and larger than this itself, is taken as divergence: a
+/// network whose loss does not overflow, such as a classifier's, would otherwise go on for ever with useless weights.
+const LARGEST_GROWTH: f64 = 1e6;
+
+impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
+    pub(super) fn new(
+        trainer: &'t mut Trainer<'a, F>,
+        net: &Mlp<F>,
+        training: &'d Dataset<F>,
+        validation: Option<&'d Dataset<F>>,
+    ) -> Self {
+        Self {
+            backprop: Backprop::new(net),
+            batches: Batches::new(training, trainer.batch_size, trainer.seed),
+            own_unit: OwnUnit::new(training.outputs()),
+            last_good: Snapshot::of(net),
+            best: trainer.early_stopping.is_some().then(|| Snapshot::of(net)),
+            first_loss: None,
+            trainer,
+            training,
+            validation,
+        }
+    }
+
+    pub(super) fn run(mut self, net: &mut Mlp<F>) -> Result<Report> {
+        let start = Instant::now();
+        let mut epochs: Vec<Epoch> = Vec::new();
+        let (mut best_epoch, mut best_loss) = (1, f64::INFINITY);
+        let mut stop_reason = StopReason::AllEpochs;
+        for number in 1..=self.trainer.epochs {
+            let epoch = match self.epoch(net, number) {
+                Ok(epoch) => epoch,
+                Err(error) => {
+                    self.last_good.restore(net);
+                    return Err(error);
+                }
+            };
+            self.last_good.take(net);
+            epochs.push(epoch);
+            if epoch.loss() < best_loss {
+                (best_epoch, best_loss) = (number, epoch.loss());
+                if let Some(best) = &mut self.best {
+                    best.take(net);
+                }
+            }
+            let observer = &mut self.trainer.observer;
+            if observer.as_mut().is_some_and(|observer| observer(&epoch).is_break()) {
+                stop_reason = StopReason::Observer;
+                break;
+            }
+            let stopping = &self.trainer.early_stopping;
+            if stopping.as_ref().is_some_and(|rule| rule.stops_after(number - best_epoch)) {
+                stop_reason = StopReason::EarlyStopping;
+                break;
+            }
+        }
+        if let Some(best) = &self.best {
+            best.restore(net);
+        }
+        Ok(Report {
+            epochs,
+            best_epoch,
+            stop_reason,
+            training_rows: self.training.rows(),
+            validation_rows: self.validation.map_or(0, Dataset::rows),
+            elapsed: start.elapsed(),
+        })
+    }
+
+    /// Every training row once, then the validation rows.
+    fn epoch(&mut self, net: &mut Mlp<F>, number: usize) -> Result<Epoch> {
+        self.batches.shuffle();
+        let mut sum = 0.0;
+        for batch in 0..self.batches.count() {
+            let diverged = |cause| Error::Diverged { epoch: number, batch: batch + 1, cause };
+            sum += self.step(net, batch)?.map_err(diverged)?;
+        }
+        let validation_loss = self.validation_loss(net)?;
+        if let Some(loss) = validation_loss.filter(|loss| !loss.is_finite()) {
+            let batch = self.batches.count();
+            return Err(Error::Diverged { epoch: number, batch, cause: Divergence::Loss(loss) });
+        }
+        let training_loss = sum / self.training.rows() as f64;
+        Ok(Epoch { number, training_loss, validation_loss })
+    }
+
+    /// One batch; the sum of its rows' losses, in the target's own unit.
+    fn step(&mut self, net: &mut Mlp<F>, batch: usize) -> Result<Result<f64, Divergence>> {
+        let Trainer { loss, optimizer, .. } = &mut *self.trainer;
+        let (inputs, targets) = self.batches.gather(batch, self.training);
+        let mean_loss = self.backprop.run(net, loss.as_ref(), inputs, targets)?;
+        if !mean_loss.is_finite() {
+            return Ok(Err(Divergence::Loss(mean_loss)));
+        }
+        let first = *self.first_loss.get_or_insert(mean_loss);
+        if mean_loss > LARGEST_GROWTH && mean_loss > LARGEST_GROWTH * first {
+            return Ok(Err(Divergence::Growth { first, last: mean_loss }));
+        }
+        let scale = self.training.target_scale();
+        let reported = self.own_unit.loss(scale, loss.as_ref(), net, targets, mean_loss);
+        for parameter in self.backprop.parameters(net) {
+            optimizer.update(parameter);
+        }
+        if !net.is_finite() {
+            return Ok(Err(Divergence::Parameter));
+        }
+        Ok(Ok(reported * inputs.nrows() as f64))
+    }
+
+    /// The mean loss over the validation rows, in chunks of a batch's size.
+    fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
+        let Some(data) = self.validation else { return Ok(None) };
+        let loss = self.trainer.loss.as_ref();
+        let mut sum = 0.0;
+        let chunk_rows = self.trainer.batch_size.min(data.rows());
+        for start in (0..data.rows()).step_by(chunk_rows) {
+            let chunk = Slice::from(start..(start + chunk_rows).min(data.rows()));
+            let (inputs, targets) = (data.inputs(), data.targets());
+            let inputs = inputs.slice_axis(Axis(0), chunk);
+            let targets = targets.slice_axis(Axis(0), chunk);
+            let mean_loss = self.backprop.loss(net, loss, inputs, targets)?;
+            let reported = self.own_unit.loss(data.target_scale(), loss, net, targets, mean_loss);
+            sum += reported * inputs.nrows() as f64;
+        }
+        Ok(Some(sum / data.rows() as f64))
+    }
+}
+
+/// Computes a loss again in the unit that the targets had before they were standardised.
+struct OwnUnit<F> {
+    outputs: Rows<F>,
+    targets: Rows<F>,
+    gradient: Rows<F>,
+    losses: Rows<F>,
+}
+
+impl<F: Float> OwnUnit<F> {
+    fn new(outputs: usize) -> Self {
+        let [outputs, targets, gradient] = std::array::from_fn(|_| Rows::new(outputs));
+        Self { outputs, targets, gradient, losses: Rows::new(1) }
+    }
+
+    /// The mean loss of the network's last forward pass; `mean_loss` where the targets were not standardised.
+    fn loss(
+        &mut self,
+        scale: Option<&TargetScale<F>>,
+        loss: &dyn Loss<F>,
+        net: &Mlp<F>,
+        targets: ArrayView2<'_, F>,
+        mean_loss: f64,
+    ) -> f64 {
+        let (Some(scale), Some(layer)) = (scale, net.layers().last()) else { return mean_loss };
+        let rows = targets.nrows();
+        scale.restore(layer.cached_output(), self.outputs.resize(rows));
+        scale.restore(targets, self.targets.resize(rows));
+        let mut losses = self.losses.resize(rows).remove_axis(Axis(1));
+        let gradient = self.gradient.resize(rows);
+        loss.evaluate(self.outputs.view(), self.targets.view(), losses.view_mut(), gradient);
+        losses.iter().map(|loss| loss.as_f64()).sum::<f64>() / rows as f64
+    }
+}
+
+/// A copy of all parameters.
+struct Snapshot<F>(Vec<Vec<F>>);
+
+impl<F: Float> Snapshot<F> {
+    fn of(net: &Mlp<F>) -> Self {
+        Self(net.parameter_slices().map(<[F]>::to_vec).collect())
+    }
+
+    fn take(&mut self, net: &Mlp<F>) {
+        for (copy, parameter) in self.0.iter_mut().zip(net.parameter_slices()) {
+            copy.copy_from_slice(parameter);
+        }
+    }
+
+    fn restore(&self, net: &mut Mlp<F>) {
+        for (copy, parameter) in self.0.iter().zip(net.parameter_slices_mut()) {
+            parameter.copy_from_slice(copy);
+        }
+    }
+}
