@@ -74,11 +74,7 @@ impl<F: Float> Backprop<F> {
             bias: layer.bias().map(|bias| Array1::zeros(bias.len())),
         });
         let deltas = net.layers().iter().map(|layer| Rows::new(layer.outputs()));
-        Self {
-            gradients: gradients.collect(),
-            deltas: deltas.collect(),
-            losses: Rows::new(1),
-        }
+        Self { gradients: gradients.collect(), deltas: deltas.collect(), losses: Rows::new(1) }
     }
 
     /// Runs the batch forward and backward: leaves the gradients of its mean loss in [`gradients`](Self::gradients), and
@@ -175,13 +171,11 @@ impl<F: Float> Backprop<F> {
     ///
     /// The network must be the one of the last [`run`](Self::run); of another, those parameters come that have a
     /// gradient of their length.
-    pub fn parameters<'a>(
-        &'a self,
-        net: &'a mut Mlp<F>,
-    ) -> impl Iterator<Item = Parameter<'a, F>> {
+    pub fn parameters<'a>(&'a self, net: &'a mut Mlp<F>) -> impl Iterator<Item = Parameter<'a, F>> {
         let gradients = self.gradients.iter().flat_map(|gradient| {
             let weights = gradient.weights.as_slice().map(|slice| (false, slice));
-            let bias = gradient.bias.as_ref().and_then(|bias| bias.as_slice()).map(|slice| (true, slice));
+            let bias =
+                gradient.bias.as_ref().and_then(|bias| bias.as_slice()).map(|slice| (true, slice));
             weights.into_iter().chain(bias)
         });
         net.parameter_slices_mut()

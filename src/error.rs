@@ -116,7 +116,9 @@ pub enum Error {
         what: &'static str,
     },
     /// Targets of a classifier that are not one-hot.
-    #[error("row {row} of the targets belongs to no class: exactly one of its columns must be 1, the others 0")]
+    #[error(
+        "row {row} of the targets belongs to no class: exactly one of its columns must be 1, the others 0"
+    )]
     NotOneHot {
         /// The row, counted from 0.
         row: usize,
@@ -140,7 +142,9 @@ pub enum Error {
         what: &'static str,
     },
     /// A target scale that cannot be folded into the last layer.
-    #[error("the target's scale can be folded only into an Identity layer, the network ends in {activation}")]
+    #[error(
+        "the target's scale can be folded only into an Identity layer, the network ends in {activation}"
+    )]
     CannotFold {
         /// The output layer's activation.
         activation: String,
@@ -254,9 +258,7 @@ pub enum Error {
         needs: &'static str,
     },
     /// A text column with so many different values that they are no categories.
-    #[error(
-        "{file}: text column {column:?} has more than {limit} different values; leave it out"
-    )]
+    #[error("{file}: text column {column:?} has more than {limit} different values; leave it out")]
     TooManyCategories {
         /// The file.
         file: String,
@@ -338,7 +340,9 @@ pub enum Error {
         numeric: f64,
     },
     /// A gradient check that proves nothing.
-    #[error("the gradient is zero everywhere, or every parameter sits on a kink: the check proves nothing")]
+    #[error(
+        "the gradient is zero everywhere, or every parameter sits on a kink: the check proves nothing"
+    )]
     ZeroGradient,
 
     // Model files.

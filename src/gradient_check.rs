@@ -38,9 +38,10 @@ pub struct Kink {
 ///
 /// The numeric derivative is the five-point formula (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h, whose error is of the
 /// order h⁴; h = 10⁻³ · max(1, |w|) balances it with rounding. The two must agree to 10⁻⁶ of the larger of them, give or
-/// take what rounding of the loss does to the numeric one.
+/// take what rounding of the loss does to the numeric one. Where they do not, shorter steps are tried: the first one may have
+/// crossed a kink nearby.
 ///
-/// Where they do not, the point may sit on a kink, such as a rectifier's at 0: the slopes to the left and to the right then differ
+/// The point may also sit on a kink itself, such as a rectifier's at 0: the slopes to the left and to the right then differ
 /// however short the step. That parameter is reported as a [`Kink`], and not compared.
 ///
 /// ```
@@ -101,7 +102,13 @@ pub fn gradient_check(
                 }
                 Comparison::Different { numeric } => {
                     let (parameter, index) = (place.name(), place.index());
-                    return Err(Error::WrongGradient { layer, parameter, index, analytic, numeric });
+                    return Err(Error::WrongGradient {
+                        layer,
+                        parameter,
+                        index,
+                        analytic,
+                        numeric,
+                    });
                 }
             }
         }
@@ -111,6 +118,10 @@ pub fn gradient_check(
 
 /// How far apart the two gradients may be, relative to the larger.
 const TOLERANCE: f64 = 1e-6;
+
+/// Steps relative to max(1, |parameter|): the one that balances the formula's error with rounding, then shorter ones, for points so close
+/// to a kink that the first steps over it.
+const STEPS: [f64; 3] = [1e-3, 1e-5, 1e-7];
 
 /// What the comparison for one parameter came to.
 enum Comparison {
@@ -126,18 +137,21 @@ fn compare(
     loss_at: &mut impl FnMut(f64) -> Result<f64>,
 ) -> Result<Comparison> {
     let scale = resting.abs().max(1.0);
-    let step = 1e-3 * scale;
-    let mut central = |step: f64| -> Result<f64> {
-        Ok(loss_at(resting + step)? - loss_at(resting - step)?)
-    };
-    let numeric = (8.0 * central(step)? - central(2.0 * step)?) / (12.0 * step);
-
-    // Each loss is a sum of many rounded terms: some ten units in its last place.
-    let rounding = 10.0 * f64::EPSILON * at_rest.abs().max(f64::MIN_POSITIVE) / step;
-    let (difference, larger) = ((analytic - numeric).abs(), analytic.abs().max(numeric.abs()));
-    if difference <= TOLERANCE * larger + rounding {
-        let error = if difference <= rounding { 0.0 } else { difference / larger };
-        return Ok(Comparison::Equal { error });
+    let mut closest = f64::INFINITY;
+    for step in STEPS.map(|step| step * scale) {
+        let mut central =
+            |step: f64| -> Result<f64> { Ok(loss_at(resting + step)? - loss_at(resting - step)?) };
+        let numeric = (8.0 * central(step)? - central(2.0 * step)?) / (12.0 * step);
+        // Each loss is a sum of many rounded terms: some ten units in its last place.
+        let rounding = 10.0 * f64::EPSILON * at_rest.abs() / step;
+        let (difference, larger) = ((analytic - numeric).abs(), analytic.abs().max(numeric.abs()));
+        if difference <= TOLERANCE * larger + rounding {
+            let error = if difference <= rounding { 0.0 } else { difference / larger };
+            return Ok(Comparison::Equal { error });
+        }
+        if difference < (analytic - closest).abs() {
+            closest = numeric;
+        }
     }
 
     // A smooth function's one-sided slopes differ by the order of the step: a hundredth of the step,
@@ -150,11 +164,11 @@ fn compare(
     let (far_left, far_right) = one_sided(1e-5 * scale)?;
     let (left, right) = one_sided(1e-7 * scale)?;
     let (far, near) = ((far_right - far_left).abs(), (right - left).abs());
-    let noise = 1e3 * rounding / 1e-4;
-    if near > 0.5 * far && near > noise.max(TOLERANCE * larger) {
+    let noise = 1e3 * f64::EPSILON * at_rest.abs() / (1e-7 * scale);
+    if near > 0.5 * far && near > noise.max(TOLERANCE * left.abs().max(right.abs())) {
         return Ok(Comparison::Kink { left, right });
     }
-    Ok(Comparison::Different { numeric })
+    Ok(Comparison::Different { numeric: closest })
 }
 
 /// Where in a layer a parameter stands.

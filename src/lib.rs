@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![warn(missing_docs, missing_debug_implementations)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod activation;
 mod backprop;
@@ -30,9 +33,7 @@ pub use error::{CellProblem, Divergence, Error, Result};
 pub use float::Float;
 pub use gradient_check::{GradientCheck, Kink, gradient_check};
 pub use initialization::Initialization;
-pub use loss::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Loss, MeanSquaredError,
-};
+pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Loss, MeanSquaredError};
 pub use mlp::{Mlp, MlpBuilder};
 pub use optimizer::{Optimizer, Sgd};
 pub use trainer::{EarlyStopping, Epoch, Report, StopReason, Trainer};

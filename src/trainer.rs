@@ -110,10 +110,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Called after each epoch; `ControlFlow::Break(())` ends training.
-    pub fn observer(
-        mut self,
-        observer: impl FnMut(&Epoch) -> ControlFlow<()> + Send + 'a,
-    ) -> Self {
+    pub fn observer(mut self, observer: impl FnMut(&Epoch) -> ControlFlow<()> + Send + 'a) -> Self {
         self.observer = Some(Box::new(observer));
         self
     }

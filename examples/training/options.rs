@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 /// The options, the same in all three programs.
 #[derive(Debug, Parser)]
+#[command(allow_negative_numbers = true)]
 pub struct Options {
     /// CSV file with a header; every column but the target is a feature
     #[arg(long, value_name = "FILE")]
@@ -16,7 +17,7 @@ pub struct Options {
     #[arg(long, value_name = "COLUMN")]
     pub target: String,
     /// Units of each hidden layer, or `none` for no hidden layer
-    #[arg(long, value_name = "UNITS,…", default_value = "32,32", value_parser = hidden)]
+    #[arg(long, value_name = "UNITS,…", default_value = "64,64", value_parser = hidden)]
     pub hidden: Hidden,
     /// Activation of the hidden layers
     #[arg(long, value_name = "NAME", default_value = "tanh", value_parser = activation)]
@@ -64,7 +65,9 @@ impl Options {
         let command = Self::command()
             .about(task.about())
             .mut_arg("data", |data| data.required(false).default_value(task.default_data()))
-            .mut_arg("target", |target| target.required(false).default_value(task.default_target()));
+            .mut_arg("target", |target| {
+                target.required(false).default_value(task.default_target())
+            });
         let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
         parsed.map_err(|error| {
             if error.use_stderr() {

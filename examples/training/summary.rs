@@ -81,19 +81,21 @@ impl fmt::Display for Summary {
         }
         let (train, validation) = (report.training_rows(), report.validation_rows());
         writeln!(f)?;
-        writeln!(f, "rows        {train} training, {validation} validation, {} test", self.test_rows)?;
+        writeln!(
+            f,
+            "rows        {train} training, {validation} validation, {} test",
+            self.test_rows
+        )?;
         writeln!(f, "features    {}", self.features)?;
         writeln!(f, "parameters  {}", self.parameters)?;
         writeln!(f, "epochs      {}, the best was {}", report.epochs().len(), report.best_epoch())?;
         writeln!(f, "stopped     {}", report.stop_reason())?;
         writeln!(f, "time        {:.2} s", report.elapsed().as_secs_f64())?;
-        write!(f, "test       ")?;
-        for (_, name, score) in &self.scores.values {
-            match score {
-                Some(score) => write!(f, " {name} {score:.4} ")?,
-                None => write!(f, " {name} undefined ")?,
-            }
-        }
+        let scores = self.scores.values.iter().map(|(_, name, score)| match score {
+            Some(score) => format!("{name} {score:.4}"),
+            None => format!("{name} undefined"),
+        });
+        write!(f, "test        {}", scores.collect::<Vec<_>>().join("  "))?;
         if let Some(confusion) = &self.scores.confusion {
             write!(f, "\n\n{confusion}")?;
         }

@@ -62,9 +62,10 @@ impl Scale {
     fn apply<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Array2<F> {
         let mut scaled = numbers.as_standard_layout().into_owned();
         for mut row in scaled.rows_mut() {
-            Zip::from(&mut row).and(&self.mean).and(&self.deviation).for_each(
-                |x, &mean, &deviation| *x = F::from_f64((x.as_f64() - mean) / deviation),
-            );
+            Zip::from(&mut row)
+                .and(&self.mean)
+                .and(&self.deviation)
+                .for_each(|x, &mean, &deviation| *x = F::from_f64((x.as_f64() - mean) / deviation));
         }
         scaled
     }

@@ -94,11 +94,7 @@ impl<F: Float> FusedLoss<F> for CategoricalCrossEntropy {
 }
 
 /// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m), with m the class of the largest z and the targets' sum 1.
-fn of_logits<F: Float>(
-    z: ArrayView1<'_, F>,
-    a: ArrayView1<'_, F>,
-    y: ArrayView1<'_, F>,
-) -> F {
+fn of_logits<F: Float>(z: ArrayView1<'_, F>, a: ArrayView1<'_, F>, y: ArrayView1<'_, F>) -> F {
     let (mut likeliest, mut largest) = (0, F::neg_infinity());
     for (class, &z) in z.iter().enumerate() {
         if z > largest {

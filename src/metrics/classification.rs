@@ -9,7 +9,8 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
     let class = |row: ArrayView1<'_, F>| match row.len() {
         1 => usize::from(row[0] > half),
         _ => {
-            let largest = |best: usize, class: usize| if row[class] > row[best] { class } else { best };
+            let largest =
+                |best: usize, class: usize| if row[class] > row[best] { class } else { best };
             (0..row.len()).fold(0, largest)
         }
     };
@@ -122,8 +123,16 @@ mod tests {
         let outputs = array![[0.1], [0.4], [0.35], [0.8], [0.4], [0.6]];
         let targets = array![[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]];
         let (outputs, targets) = (outputs.view(), targets.view());
-        assert_relative_eq!(roc_auc(outputs, targets).unwrap(), 0.6111111111111112, max_relative = 1e-15);
-        assert_relative_eq!(log_loss(outputs, targets).unwrap(), 0.6202888798308358, max_relative = 1e-15);
+        assert_relative_eq!(
+            roc_auc(outputs, targets).unwrap(),
+            0.6111111111111112,
+            max_relative = 1e-15
+        );
+        assert_relative_eq!(
+            log_loss(outputs, targets).unwrap(),
+            0.6202888798308358,
+            max_relative = 1e-15
+        );
         assert_relative_eq!(f1(outputs, targets).unwrap(), 0.4, max_relative = 1e-15);
         assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.5, max_relative = 1e-15);
     }
@@ -150,8 +159,16 @@ mod tests {
             [0.0, 1.0, 0.0]
         ];
         let (outputs, targets) = (outputs.view(), targets.view());
-        assert_relative_eq!(log_loss(outputs, targets).unwrap(), 0.888_610_267_302_331_3, max_relative = 1e-15);
-        assert_relative_eq!(f1(outputs, targets).unwrap(), 0.611_111_111_111_111, max_relative = 1e-15);
+        assert_relative_eq!(
+            log_loss(outputs, targets).unwrap(),
+            0.888_610_267_302_331_3,
+            max_relative = 1e-15
+        );
+        assert_relative_eq!(
+            f1(outputs, targets).unwrap(),
+            0.611_111_111_111_111,
+            max_relative = 1e-15
+        );
         assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.6, max_relative = 1e-15);
     }
 

@@ -34,10 +34,7 @@ pub fn mean_absolute_error<F: Float>(
 /// # Errors
 ///
 /// [`Error::Undefined`] if an output's target is constant; else see [the module](super).
-pub fn r_squared<F: Float>(
-    outputs: ArrayView2<'_, F>,
-    targets: ArrayView2<'_, F>,
-) -> Result<f64> {
+pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let mut sum = 0.0;
     for (outputs, targets) in outputs.columns().into_iter().zip(targets.columns()) {

@@ -7,6 +7,8 @@ use crate::{Error, Float, Parameter, Result};
 ///
 /// v ← µ v + g, w ← w - η v (Polyak 1964); with Nesterov, w ← w - η (g + µ v) (Sutskever et al. 2013).
 ///
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases: the gradient of λ/2 · Σ w².
+///
 /// The same formulas as PyTorch's `SGD` without dampening.
 ///
 /// ```
@@ -19,6 +21,7 @@ pub struct Sgd<F> {
     learning_rate: f64,
     momentum: f64,
     nesterov: bool,
+    weight_decay: f64,
     /// For each parameter, by its index; empty without momentum.
     velocities: Vec<Vec<F>>,
 }
@@ -26,7 +29,13 @@ pub struct Sgd<F> {
 impl<F: Float> Sgd<F> {
     /// The learning rate η: positive and finite.
     pub fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, momentum: 0.0, nesterov: false, velocities: Vec::new() }
+        Self {
+            learning_rate,
+            momentum: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+            velocities: Vec::new(),
+        }
     }
 
     /// The momentum µ, at least 0 and below 1. Default: 0, none.
@@ -38,6 +47,12 @@ impl<F: Float> Sgd<F> {
     /// Nesterov's variant of momentum. Default: Polyak's. Needs a momentum above 0.
     pub fn nesterov(mut self) -> Self {
         self.nesterov = true;
+        self
+    }
+
+    /// The weight decay λ, at least 0. Default: 0, none.
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
         self
     }
 
@@ -63,6 +78,10 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
         Error::check_setting("momentum", momentum, "at least 0 and below 1", |momentum| {
             (0.0..1.0).contains(&momentum)
         })?;
+        let decay = self.weight_decay;
+        Error::check_setting("weight decay", decay, "at least 0 and finite", |decay| {
+            decay >= 0.0 && decay.is_finite()
+        })?;
         if self.nesterov {
             Error::check_setting("momentum", momentum, "above 0 for Nesterov's variant", |m| {
                 m > 0.0
@@ -78,16 +97,18 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
     fn update(&mut self, parameter: Parameter<'_, F>) {
         let rate = F::from_f64(self.learning_rate);
         let momentum = F::from_f64(self.momentum);
-        let Parameter { index, values, gradient, .. } = parameter;
+        let Parameter { index, is_bias, values, gradient } = parameter;
+        let decay = if is_bias { F::zero() } else { F::from_f64(self.weight_decay) };
         if self.momentum == 0.0 {
             for (value, &gradient) in values.iter_mut().zip(gradient) {
-                *value -= rate * gradient;
+                *value -= rate * (gradient + decay * *value);
             }
             return;
         }
         let nesterov = self.nesterov;
         let velocity = self.velocity(index, values.len());
         for ((value, &gradient), velocity) in values.iter_mut().zip(gradient).zip(velocity) {
+            let gradient = gradient + decay * *value;
             *velocity = momentum * *velocity + gradient;
             let step = if nesterov { gradient + momentum * *velocity } else { *velocity };
             *value -= rate * step;

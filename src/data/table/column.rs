@@ -36,9 +36,9 @@ impl Column {
             numeric += usize::from(cell.parse::<f64>().is_ok());
         }
         let values = if 2 * numeric >= count {
-            let numbers = cells.enumerate().map(|(row, cell)| {
-                number(cell).map_err(|problem| bad_cell(row, cell, problem))
-            });
+            let numbers = cells
+                .enumerate()
+                .map(|(row, cell)| number(cell).map_err(|problem| bad_cell(row, cell, problem)));
             Values::Numbers(numbers.collect::<Result<_>>()?)
         } else {
             let text = cells.enumerate().map(|(row, cell)| {

@@ -80,9 +80,6 @@ fn read_error(error: csv::Error, file: &str, row: usize) -> Error {
             expected: expected_len as usize,
         },
         ErrorKind::Io(source) => Error::Io { file: file.into(), source },
-        kind => Error::Io {
-            file: file.into(),
-            source: std::io::Error::other(format!("{kind:?}")),
-        },
+        kind => Error::Io { file: file.into(), source: std::io::Error::other(format!("{kind:?}")) },
     }
 }

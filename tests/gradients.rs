@@ -1,0 +1,166 @@
+//! Every gradient of every combination equals central differences.
+
+use densely::{
+    Activation, BinaryCrossEntropy, CategoricalCrossEntropy, Error, Float, FromOutput, Identity,
+    Loss, MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, gradient_check,
+};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
+
+/// Numbers in [-1, 1] without a pattern that a network could share.
+fn numbers(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, columns), |(row, column)| {
+        (12.9898 * row as f64 + 78.233 * column as f64 + 1.0).sin()
+    })
+}
+
+type AnyActivation = densely::AnyActivation<f64>;
+
+fn network(
+    hidden: &[AnyActivation],
+    outputs: usize,
+    last: AnyActivation,
+    bias: bool,
+    seed: u64,
+) -> Mlp<f64> {
+    let mut builder = Mlp::builder(4);
+    for activation in hidden {
+        builder = builder.dense(5, activation.clone());
+        builder = if bias { builder } else { builder.without_bias() };
+    }
+    builder = builder.dense(outputs, last);
+    builder = if bias { builder } else { builder.without_bias() };
+    let mut net = builder.seed(seed).build().unwrap();
+    // Biases that are not zero, so that what they do is seen.
+    for layer in net.layers_mut() {
+        if let Some(mut bias) = layer.bias_mut() {
+            bias.indexed_iter_mut().for_each(|(index, bias)| *bias = 0.1 * (index as f64 - 1.5));
+        }
+    }
+    net
+}
+
+fn one_hot(rows: usize, classes: usize) -> Array2<f64> {
+    let class_of = |row: usize| (row * 7 + 1) % classes;
+    Array2::from_shape_fn((rows, classes), |(row, class)| f64::from(class_of(row) == class))
+}
+
+/// The losses that an output layer with this activation can have, each with targets for it.
+fn fitting_losses(
+    last: &AnyActivation,
+    rows: usize,
+    outputs: usize,
+) -> Vec<(&'static dyn Loss<f64>, Array2<f64>)> {
+    let real = numbers(rows, outputs);
+    let shares = real.mapv(|y| (y + 1.0) / 2.0);
+    let labels = shares.mapv(f64::round);
+    let mut losses: Vec<(&dyn Loss<f64>, _)> = vec![(&MeanSquaredError, real)];
+    if last.is::<Sigmoid>() || (last.is::<Softmax>() && outputs > 1) {
+        losses.push((&BinaryCrossEntropy, shares));
+        losses.push((&BinaryCrossEntropy, labels));
+        losses.push((&CategoricalCrossEntropy, one_hot(rows, outputs)));
+    }
+    losses
+}
+
+/// Checks the first of some networks, drawn from different seeds, whose rectifiers are not all stopped.
+fn check_some_network(
+    hidden: &[AnyActivation],
+    last: &AnyActivation,
+    bias: bool,
+    loss: &dyn Loss<f64>,
+    targets: &Array2<f64>,
+) {
+    let inputs = numbers(targets.nrows(), 4);
+    for seed in 0..20 {
+        let mut net = network(hidden, targets.ncols(), last.clone(), bias, seed);
+        match gradient_check(&mut net, loss, inputs.view(), targets.view()) {
+            Err(Error::ZeroGradient) => {}
+            Err(error) => panic!("{loss:?}, {hidden:?}, {last:?}, bias {bias}: {error}"),
+            Ok(check) => {
+                assert_eq!(check.compared, net.parameters(), "{:?}", check.kinks);
+                assert!(check.largest_error <= 1e-6, "{check:?}");
+                return;
+            }
+        }
+    }
+    panic!("{loss:?}, {hidden:?}, {last:?}, bias {bias}: no gradient from 20 seeds");
+}
+
+#[test]
+fn every_activation_and_loss_agrees_with_central_differences() {
+    let all = AnyActivation::NAMES.iter().map(|name| AnyActivation::named(name).unwrap());
+    let all: Vec<AnyActivation> = all.collect();
+    let mut cases = 0;
+    for (outputs, rows) in [(1, 1), (1, 7), (3, 1), (3, 7)] {
+        for last in &all {
+            if outputs == 1 && last.is::<Softmax>() {
+                continue; // One output of softmax is 1 whatever the weights: it has no gradient.
+            }
+            for (loss, targets) in fitting_losses(last, rows, outputs) {
+                for hidden in &all {
+                    for depth in 0..=3 {
+                        for bias in [true, false] {
+                            let stack = vec![hidden.clone(); depth];
+                            check_some_network(&stack, last, bias, loss, &targets);
+                            cases += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(cases > 1000, "{cases} cases");
+}
+
+/// The derivative of the sigmoid, where that of the tanh belongs: the mistake that genann makes with a function it does not know.
+#[derive(Debug)]
+struct WrongTanh;
+
+impl Activation for WrongTanh {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        Tanh.forward(z);
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        Zip::from(delta).and(output).for_each(|delta, &a| *delta *= a * (F::one() - a));
+    }
+}
+
+#[test]
+fn a_wrong_derivative_is_found_and_named() {
+    let mut net = Mlp::builder(4).dense(5, WrongTanh).dense(2, Identity).seed(1).build().unwrap();
+    let before = net.clone();
+    let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
+    let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    let Err(Error::WrongGradient { layer, parameter, index, analytic, numeric }) = check else {
+        panic!("{check:?}");
+    };
+    assert_eq!((layer, parameter, index), (0, "weight", vec![0, 0]));
+    assert!((analytic - numeric).abs() > 1e-3);
+    assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
+}
+
+#[test]
+fn a_check_of_nothing_does_not_pass() {
+    let mut net = Mlp::builder(4).dense(5, Relu).dense(2, Identity).seed(1).build().unwrap();
+    // A rectifier that is stopped everywhere, and targets that the output biases meet exactly.
+    net.layers_mut()[0].bias_mut().unwrap().fill(-100.0);
+    let (inputs, targets) = (numbers(6, 4), Array2::zeros((6, 2)));
+    let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    assert!(matches!(check, Err(Error::ZeroGradient)), "{check:?}");
+}
+
+#[test]
+fn a_kink_is_reported_and_not_failed() {
+    let mut net = Mlp::builder(1).dense(2, Relu).dense(1, Identity).seed(1).build().unwrap();
+    net.layers_mut()[0].weights_mut().assign(&ndarray::array![[1.0, 1.0]]);
+    net.layers_mut()[0].bias_mut().unwrap().assign(&ndarray::array![-0.5, 0.3]);
+    // The first unit's z is 0.5 - 0.5 = 0: its weight and its bias sit on the kink.
+    let (inputs, targets) = (ndarray::array![[0.5]], ndarray::array![[3.0]]);
+    let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
+    let places: Vec<_> = check.kinks.iter().map(|k| (k.layer, k.parameter, &k.index[..])).collect();
+    assert_eq!(places, [(0, "weight", &[0, 0][..]), (0, "bias", &[0][..])]);
+    assert_eq!(check.compared, net.parameters() - 2);
+}

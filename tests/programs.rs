@@ -1,0 +1,286 @@
+//! The three training programs, run as a user runs them.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const REGRESSION: &str = "train_regression";
+const BINARY: &str = "train_binary_classifier";
+const MULTICLASS: &str = "train_multiclass";
+
+/// `cargo test` builds the examples beside the tests.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("examples").join(name);
+    assert!(program.exists(), "{} is missing: run `cargo build --examples`", program.display());
+    program
+}
+
+fn run(name: &str, options: &[&str]) -> Output {
+    let mut command = Command::new(program(name));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(options).output().unwrap()
+}
+
+fn json(name: &str, options: &[&str]) -> Value {
+    let output = run(name, &[&["--json"], options].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one line on stderr of a run that fails with this exit code.
+fn failure(name: &str, options: &[&str], exit_code: i32) -> String {
+    let output = run(name, options);
+    assert_eq!(output.status.code(), Some(exit_code), "{options:?}: {output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    stderr.trim_end().to_owned()
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// The median of each score over 15 seeds.
+fn medians(name: &str, scores: &[&str]) -> Vec<f64> {
+    let runs: Vec<Value> = (0..15).map(|seed| json(name, &["--seed", &seed.to_string()])).collect();
+    let of = |score: &&str| {
+        median(runs.iter().map(|run| run["test"][score].as_f64().unwrap()).collect())
+    };
+    scores.iter().map(of).collect()
+}
+
+/// The bounds are the better of scikit-learn's SGD and Adam, and for the digits logistic regression.
+#[test]
+fn defaults_reach_the_published_quality() {
+    let rmse = medians(REGRESSION, &["rmse"]);
+    assert!(rmse[0] <= 2.85, "auto_mpg: RMSE {rmse:?}");
+    let binary = medians(BINARY, &["accuracy", "roc_auc"]);
+    assert!(binary[0] >= 0.965 && binary[1] >= 0.994, "breast_cancer: {binary:?}");
+    let accuracy = medians(MULTICLASS, &["accuracy"]);
+    assert!(accuracy[0] >= 0.965, "digits: {accuracy:?}");
+}
+
+#[test]
+fn json_is_one_object_with_all_that_was_promised() {
+    let run = json(REGRESSION, &["--epochs", "3", "--hidden", "32,32"]);
+    assert_eq!(run["task"], "regression");
+    assert_eq!(run["rows"], serde_json::json!({"train": 283, "validation": 31, "test": 78}));
+    assert_eq!((&run["features"], &run["parameters"]), (&9.into(), &1409.into()));
+    assert_eq!((&run["epochs"], &run["stop_reason"]), (&3.into(), &"all_epochs".into()));
+    assert!(run["best_epoch"].as_u64().unwrap() <= 3 && run["seconds"].as_f64().unwrap() > 0.0);
+    let scores = |run: &Value| run["test"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(scores(&run), ["mae", "r2", "rmse"]);
+    let run = json(BINARY, &["--epochs", "3", "--hidden", "none"]);
+    assert_eq!(scores(&run), ["accuracy", "f1", "log_loss", "roc_auc"]);
+    assert_eq!(run["parameters"], 31);
+    let run = json(MULTICLASS, &["--epochs", "3"]);
+    assert_eq!(scores(&run), ["accuracy", "log_loss"]);
+}
+
+#[test]
+fn the_summary_is_readable_and_ends_with_a_confusion_matrix() {
+    let output = run(BINARY, &["--epochs", "3"]);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "rows  ",
+        "features  ",
+        "parameters  ",
+        "epochs  ",
+        "stopped  ",
+        "time  ",
+        "ROC AUC",
+        "malignant",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_saved_network_takes_raw_features_and_gives_raw_units() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mpg.safetensors");
+    let report = json(REGRESSION, &["--save", path.to_str().unwrap(), "--seed", "3"]);
+    let net = densely::Mlp::<f32>::load(&path).unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/auto_mpg.csv");
+    let data = densely::Table::read_csv(data).unwrap().regression("mpg").unwrap();
+    let (_, test) = data.split(0.2, 3).unwrap();
+    let predicted = net.predict(test.inputs()).unwrap();
+    let rmse = densely::metrics::root_mean_squared_error(predicted.view(), test.targets());
+    assert_eq!(rmse.unwrap(), report["test"]["rmse"].as_f64().unwrap());
+}
+
+/// What each kind of broken file gets: the message names file, row, column and value as far as they exist.
+#[test]
+fn bad_files_get_one_line_and_leave_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("cars.csv");
+    let saved = folder.path().join("net.safetensors");
+    let good = "4,a,18\n6,b,24\n3,a,26\n5,b,21\n7,a,20\n8,b,19\n";
+    let with = |head: &str, rows: &str| [head.as_bytes(), b"\n", rows.as_bytes()].concat();
+    let cars = |rows: &str| with("weight,origin,mpg", rows);
+    let regression: Vec<(Vec<u8>, &str)> = vec![
+        (Vec::new(), "the file is empty"),
+        (cars(""), "there are no rows below the header"),
+        (cars("4,a,18\n"), "1 rows are too few to split off a fraction of 0.2"),
+        (cars("4,a,18\n6,b\n"), "row 2 has 2 cells, the header has 3"),
+        (cars("4,a,18\n6,b,24,9\n"), "row 2 has 4 cells, the header has 3"),
+        (cars(&good.replace("3,a", "?,a")), r#"row 3, column "weight": "?" is not a number"#),
+        (cars(&good.replace("b,24", "b,x")), r#"row 2, column "mpg": "x" is not a number"#),
+        (cars(&good.replace("3,a", " ,a")), r#"row 3, column "weight": "" is blank"#),
+        (cars(&good.replace("5,b", "5,")), r#"row 4, column "origin": "" is blank"#),
+        (
+            cars(&good.replace("3,a", "NaN,a")),
+            r#"row 3, column "weight": "NaN" is not a finite number"#,
+        ),
+        (
+            cars(&good.replace("3,a", "-inf,a")),
+            r#"row 3, column "weight": "-inf" is not a finite number"#,
+        ),
+        (
+            cars(&good.replace("5,b", "5,nan")),
+            r#"row 4, column "origin": "nan" is not a finite number"#,
+        ),
+        (
+            cars(&good.replace("3,a", "1e39,a")),
+            r#"row 3, column "weight": "1e39" is too large for f32"#,
+        ),
+        (
+            cars(&good.replace("3,a", "1e999,a")),
+            r#"row 3, column "weight": "1e999" is too large for f64"#,
+        ),
+        (
+            [&cars("4,"), &b"\xff\xfe,18\n"[..]].concat(),
+            "row 1, column \"origin\": \"\u{fffd}\u{fffd}\" is not UTF-8",
+        ),
+        (
+            [&b"wei\xff,"[..], &with("origin,mpg", good)].concat(),
+            "the name of column 1 is not UTF-8",
+        ),
+        (with("mpg,origin,mpg", good), r#"column "mpg" stands twice in the header"#),
+        (with("weight,,mpg", good), "column 2 has no name in the header"),
+        (
+            with("weight,origin,km", good),
+            r#"there is no column "mpg"; there are "weight", "origin", "km""#,
+        ),
+        (
+            with("weight,mpg,km", good),
+            r#"target "mpg" is text ("a" in row 1), a regression needs numbers"#,
+        ),
+        (b"mpg\n1\n2\n3\n4\n5\n".to_vec(), "there are no features: the target is the only column"),
+    ];
+    let binary: Vec<(Vec<u8>, &str)> = vec![
+        (
+            with("weight,mpg,kind", "1,2,a\n3,4,a\n5,6,a\n"),
+            r#"target "kind" has only one class ("a")"#,
+        ),
+        (
+            with("weight,mpg,kind", "1,2,a\n3,4,b\n5,6,c\n"),
+            r#"target "kind" has 3 classes ("a", "b", "c")"#,
+        ),
+        (
+            with("weight,mpg,kind", "1,2,1\n3,4,2.5\n5,6,1\n"),
+            r#"row 2, column "kind": "2.5" is not a class"#,
+        ),
+    ];
+    let cases = regression.iter().map(|case| (REGRESSION, "mpg", case));
+    let cases = cases.chain(binary.iter().map(|case| (BINARY, "kind", case)));
+    for (program, target, (bytes, expected)) in cases {
+        std::fs::write(&csv, bytes).unwrap();
+        let [csv, saved] = [&csv, &saved].map(|path| path.to_str().unwrap());
+        let line = failure(program, &["--data", csv, "--target", target, "--save", saved], 1);
+        assert!(line.contains(expected), "{expected}\n{line}");
+        let of_the_data = line.contains("too few") || line.contains("only column");
+        assert!(of_the_data || line.contains("cars.csv"), "no file named: {line}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_or_written_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let missing = folder.path().join("no.csv");
+    let line = failure(REGRESSION, &["--data", missing.to_str().unwrap()], 1);
+    assert!(line.contains("no.csv: No such file"), "{line}");
+    assert!(failure(REGRESSION, &["--data", path], 1).contains("is a directory"));
+    assert!(failure(REGRESSION, &["--save", path], 1).contains("is a directory"));
+    let nowhere = folder.path().join("no/net.safetensors");
+    // Before training starts: a rate that diverges would otherwise be what is reported.
+    let options = ["--save", nowhere.to_str().unwrap(), "--learning-rate", "1e30"];
+    assert!(failure(REGRESSION, &options, 1).contains("net.safetensors: No such file"));
+}
+
+#[test]
+fn divergence_names_epoch_and_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("net.safetensors");
+    for program in [REGRESSION, BINARY, MULTICLASS] {
+        for rate in ["1e10", "1e30"] {
+            let options = ["--learning-rate", rate, "--save", saved.to_str().unwrap()];
+            let line = failure(program, &options, 1);
+            assert!(line.starts_with("error: training diverged in epoch 1, batch "), "{line}");
+            assert!(!saved.exists());
+        }
+    }
+}
+
+#[test]
+fn wrong_options_exit_with_2() {
+    for options in [
+        ["--hidden", "0"],
+        ["--hidden", "8,0"],
+        ["--hidden", "8,,8"],
+        ["--hidden", ""],
+        ["--activation", "sine"],
+        ["--epochs", "0"],
+        ["--epochs", "-1"],
+        ["--batch-size", "0"],
+        ["--patience", "0"],
+        ["--learning-rate", "0"],
+        ["--learning-rate", "-0.1"],
+        ["--learning-rate", "inf"],
+        ["--learning-rate", "NaN"],
+        ["--momentum", "1"],
+        ["--validation", "0"],
+        ["--validation", "1"],
+        ["--test", "1.5"],
+        ["--test", "-0.1"],
+        ["--seed", "x"],
+        ["--no-such-option", "1"],
+    ] {
+        let line = failure(REGRESSION, &options, 2);
+        assert!(line.starts_with("error: ") && line.contains(options[0]), "{line}");
+    }
+}
+
+#[test]
+fn a_constant_column_is_fine() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("constant.csv");
+    let rows = (0..40).map(|row| format!("{row},0.1,only,{}\n", 3 * row + 1));
+    std::fs::write(&csv, "x,constant,text,y\n".to_owned() + &rows.collect::<String>()).unwrap();
+    let run =
+        json(REGRESSION, &["--data", csv.to_str().unwrap(), "--target", "y", "--hidden", "none"]);
+    assert!(run["test"]["rmse"].as_f64().unwrap() < 1.0, "{run}");
+}
+
+#[test]
+fn help_tells_the_defaults() {
+    let output = run(MULTICLASS, &["--help"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "data/digits.csv",
+        "[default: digit]",
+        "[default: 64,64]",
+        "[default: tanh]",
+        "[default: 0.01]",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
