@@ -1,20 +1,31 @@
 //! What a layer applies to its weighted sums, and how delta comes back through it.
 
 mod any;
+mod elu;
+mod exponential;
+mod gated;
 mod identity;
 mod rectifier;
 mod sigmoid;
+mod slices;
 mod softmax;
+mod softplus;
+mod softsign;
 mod tanh;
 
 pub use any::AnyActivation;
+pub use elu::{Elu, Selu};
+pub use exponential::Exponential;
+pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
-pub use rectifier::Relu;
+pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
+pub use softplus::Softplus;
+pub use softsign::Softsign;
 pub use tanh::Tanh;
 
-use crate::{Float, Initialization};
+use crate::{Error, Float, Initialization, Result};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -24,6 +35,20 @@ use std::fmt::Debug;
 /// of the *output* a = g(z), so that a layer that keeps its output needs to keep nothing else, and
 /// evaluates no exponential a second time. [`Derivative`](Self::Derivative) says which of the two it is; a layer
 /// keeps no more than that.
+///
+/// # Precision
+///
+/// The exponential functions are computed by vector instructions, chosen when the program runs. The largest errors of the built-in ones in units in
+/// the last place, measured on a processor with fused multiply-add against numbers of twice the precision, over every exponent, subnormal numbers
+/// included (`tests/precision`):
+///
+/// | | sigmoid | tanh | softplus | ELU | SiLU | GELU | Mish | exponential |
+/// |---|---|---|---|---|---|---|---|---|
+/// | `f32` | 1.3 | 2.5 | 1.8 | 0.9 | 2.8 | 0.6 | 3.6 | 1.0 |
+/// | `f64` | 1.4 | 2.5 | 1.8 | 1.1 | 2.9 | 1.1 | 3.7 | 1.0 |
+///
+/// The error is relative, near 0 and in the far tails too: sigmoid(-80) and softplus(-80) are as good as sigmoid(1). |tanh| ≤ 1 and
+/// 0 ≤ sigmoid ≤ 1, so that no derivative is negative; odd functions are odd to the bit; NaN stays NaN.
 ///
 /// # Your own
 ///
@@ -50,6 +75,23 @@ use std::fmt::Debug;
 ///             let slope = F::one() - a * a;
 ///             *delta *= slope * slope.sqrt();
 ///         });
+///     }
+/// }
+/// ```
+///
+/// Without a derivative there is no activation:
+///
+/// ```compile_fail,E0046
+/// # use densely::{Activation, Float, FromOutput};
+/// # use ndarray::ArrayViewMut2;
+/// #[derive(Debug)]
+/// struct Square;
+///
+/// impl Activation for Square {
+///     type Derivative = FromOutput;
+///
+///     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+///         z.mapv_inplace(|z| z * z);
 ///     }
 /// }
 /// ```
@@ -137,4 +179,12 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::FromOutput {}
     impl Sealed for super::FromPreActivation {}
+}
+
+/// The slope or limit of the branch for negative z, of which the output must tell that it was taken.
+fn positive_alpha(alpha: f64) -> Result<f64> {
+    Error::check_setting("alpha", alpha, "positive and finite", |alpha| {
+        alpha > 0.0 && alpha.is_finite()
+    })?;
+    Ok(alpha)
 }

@@ -85,7 +85,7 @@ impl<F: Float> Backprop<F> {
     /// # Errors
     ///
     /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
-    /// [`Error::NoRows`] for an empty batch; [`Error::OtherNetwork`] if the network is not of the shape that this was made
+    /// [`Error::NoRows`] for an empty batch; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
     /// for. A loss that is not finite is no error here: look at what is returned.
     pub fn run(
         &mut self,
@@ -213,6 +213,8 @@ impl<F: Float> Backprop<F> {
         if !same_shape {
             return Err(Error::OtherNetwork);
         }
+        // A layer may have been replaced through `layers_mut`.
+        Mlp::check_stack(layers)?;
         Error::check_features(inputs.ncols(), net.features())?;
         if targets.ncols() != net.outputs() {
             return Err(Error::Targets { found: targets.ncols(), outputs: net.outputs() });

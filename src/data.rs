@@ -9,5 +9,3 @@ mod table;
 pub use dataset::Dataset;
 pub use standardizer::Standardizer;
 pub use table::Table;
-
-pub(crate) use standardizer::TargetScale;

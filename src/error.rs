@@ -1,5 +1,9 @@
 //! Everything that can go wrong, with the numbers and the names.
 
+mod cause;
+
+pub use cause::{CellProblem, Divergence};
+
 use std::path::PathBuf;
 
 /// What went wrong. Each message is one line.
@@ -24,13 +28,11 @@ pub enum Error {
         /// Outputs asked for.
         outputs: usize,
     },
-    /// A layer that does not fit into memory.
-    #[error("a layer of {inputs} × {outputs} weights does not fit into memory")]
+    /// A network that does not fit into memory.
+    #[error("a network of {parameters} parameters does not fit into memory")]
     TooLarge {
-        /// Inputs asked for.
-        inputs: usize,
-        /// Outputs asked for.
-        outputs: usize,
+        /// Its weights and biases; the largest number where there are more.
+        parameters: usize,
     },
     /// A bias of another length than the layer's outputs.
     #[error("the bias has {bias} numbers, the layer has {outputs} outputs")]
@@ -82,8 +84,8 @@ pub enum Error {
     OtherNetwork,
 
     // Data.
-    /// Data without a column to learn from.
-    #[error("there are no features: the target is the only column")]
+    /// Inputs without a column.
+    #[error("the inputs have no columns")]
     NoFeatures,
     /// A number that is NaN or infinite where it must not be.
     #[error("{what} is {value}, not a finite number")]
@@ -94,7 +96,9 @@ pub enum Error {
         value: f64,
     },
     /// A number of a data set that is NaN or infinite.
-    #[error("row {row}, column {column} of the {matrix} is {value}, not a finite number")]
+    #[error(
+        "row {row}, column {column} of the {matrix} (counted from 0) is {value}, not a finite number"
+    )]
     NotFiniteAt {
         /// "inputs" or "targets".
         matrix: &'static str,
@@ -117,14 +121,16 @@ pub enum Error {
     },
     /// Targets of a classifier that are not one-hot.
     #[error(
-        "row {row} of the targets belongs to no class: exactly one of its columns must be 1, the others 0"
+        "row {row} (counted from 0) of the targets belongs to no class: exactly one of its columns must be 1, the others 0"
     )]
     NotOneHot {
         /// The row, counted from 0.
         row: usize,
     },
-    /// A part of a data set that would have no rows.
-    #[error("{rows} rows are too few to split off a fraction of {fraction}")]
+    /// A split of which one part would have no rows.
+    #[error(
+        "{rows} rows are too few to set aside a fraction of {fraction} (a row of each class stays)"
+    )]
     TooFewRows {
         /// Rows there are.
         rows: usize,
@@ -140,6 +146,12 @@ pub enum Error {
         found: usize,
         /// "features" or "targets".
         what: &'static str,
+    },
+    /// A column whose mean or deviation is too large for an `f64`.
+    #[error("the mean or the deviation of {column:?} is too large for a number")]
+    NoScale {
+        /// The column.
+        column: String,
     },
     /// A target scale that cannot be folded into the last layer.
     #[error(
@@ -192,7 +204,7 @@ pub enum Error {
         column: String,
     },
     /// A header with a blank name.
-    #[error("{file}: column {number} has no name in the header")]
+    #[error("{file}: column {number} has no name in the header; is it an index?")]
     UnnamedColumn {
         /// The file.
         file: String,
@@ -233,6 +245,24 @@ pub enum Error {
         /// The names there are.
         columns: String,
     },
+    /// A table with no column but the target.
+    #[error("{file}: there are no features: target {column:?} is the only column")]
+    TargetAlone {
+        /// The file.
+        file: String,
+        /// The target.
+        column: String,
+    },
+    /// A table whose features do not fit into memory.
+    #[error("{file}: {rows} rows of {features} features do not fit into memory")]
+    TableTooLarge {
+        /// The file.
+        file: String,
+        /// Its rows.
+        rows: usize,
+        /// Its columns, with text columns one-hot.
+        features: usize,
+    },
     /// A text column as the target of a regression.
     #[error("{file}: target {column:?} is text ({value:?} in row 1), a regression needs numbers")]
     TextTarget {
@@ -258,12 +288,16 @@ pub enum Error {
         needs: &'static str,
     },
     /// A text column with so many different values that they are no categories.
-    #[error("{file}: text column {column:?} has more than {limit} different values; leave it out")]
+    #[error(
+        "{file}: text column {column:?} has {values} different values; up to {limit} would be categories"
+    )]
     TooManyCategories {
         /// The file.
         file: String,
         /// The column.
         column: String,
+        /// How many different values it has.
+        values: usize,
         /// How many there may be.
         limit: usize,
     },
@@ -290,7 +324,7 @@ pub enum Error {
         needs: &'static str,
     },
     /// A target that the loss is not defined for.
-    #[error("{loss} needs {needs} as targets; row {row} has {value}")]
+    #[error("{loss} needs {needs} as targets; row {row} (counted from 0) has {value}")]
     UnsuitableTarget {
         /// The loss.
         loss: String,
@@ -360,50 +394,6 @@ pub enum Error {
         /// The activation.
         activation: String,
     },
-}
-
-/// What is wrong with a cell of a CSV file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CellProblem {
-    /// Text in a numeric column.
-    #[error("is not a number")]
-    NotANumber,
-    /// Nothing but white space.
-    #[error("is blank")]
-    Blank,
-    /// NaN or infinity.
-    #[error("is not a finite number")]
-    NotFinite,
-    /// A number beyond the range of an `f32` or `f64`.
-    #[error("is too large for {0}")]
-    TooLarge(&'static str),
-    /// Bytes that are not UTF-8; they stand as � in the value.
-    #[error("is not UTF-8")]
-    NotUtf8,
-    /// A class that is a number with a fraction.
-    #[error("is not a class: classes are text or whole numbers")]
-    NotAClass,
-}
-
-/// How training was seen to diverge.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Divergence {
-    /// The loss became NaN or infinite.
-    #[error("the loss is {0}")]
-    Loss(f64),
-    /// The loss grew beyond all measure.
-    #[error("the loss grew from {first:.3e} to {last:.3e}")]
-    Growth {
-        /// Of the first batch.
-        first: f64,
-        /// Of this batch.
-        last: f64,
-    },
-    /// A weight or bias became NaN or infinite.
-    #[error("a weight or bias is no longer finite")]
-    Parameter,
 }
 
 /// A result with this library's [`Error`].

@@ -1,5 +1,6 @@
 //! The two number types that a network can be made of.
 
+use crate::elementary::Elementary;
 use ndarray::NdFloat;
 use std::iter::Sum;
 
@@ -7,7 +8,7 @@ use std::iter::Sum;
 ///
 /// Sealed: every algorithm here is tested for these two and for nothing else.
 /// Arithmetic and elementary functions come from [`ndarray::NdFloat`].
-pub trait Float: NdFloat + Default + Sum + sealed::Sealed {
+pub trait Float: NdFloat + Default + Sum + Elementary + sealed::Sealed {
     /// The type's name as Rust writes it, for messages and model files.
     const NAME: &'static str;
 

@@ -37,12 +37,12 @@ pub struct Kink {
 /// rounding drowns the differences of an `f32` loss.
 ///
 /// The numeric derivative is the five-point formula (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h, whose error is of the
-/// order h⁴; h = 10⁻³ · max(1, |w|) balances it with rounding. The two must agree to 10⁻⁶ of the larger of them, give or
-/// take what rounding of the loss does to the numeric one. Where they do not, shorter steps are tried: the first one may have
-/// crossed a kink nearby.
+/// order h⁴; h = 10⁻³ · max(1, |w|) balances it with rounding. The two must agree to 10⁻⁶ of the larger of them, beyond what rounding of
+/// the loss does to the numeric one: some 10⁻¹² of the loss.
 ///
-/// The point may also sit on a kink itself, such as a rectifier's at 0: the slopes to the left and to the right then differ
-/// however short the step. That parameter is reported as a [`Kink`], and not compared.
+/// Where they do not, and another step gives another slope, there is a kink nearby, such as a rectifier's at 0. The comparison is then
+/// made with a step of 10⁻⁶. At the kink itself, or so near that rounding hides the slope, the parameter is reported as a
+/// [`Kink`] and not compared, if the analytic gradient lies between the slopes to the left and to the right.
 ///
 /// ```
 /// use densely::{MeanSquaredError, Mlp, Sigmoid, Softmax, gradient_check};
@@ -119,10 +119,6 @@ pub fn gradient_check(
 /// How far apart the two gradients may be, relative to the larger.
 const TOLERANCE: f64 = 1e-6;
 
-/// Steps relative to max(1, |parameter|): the one that balances the formula's error with rounding, then shorter ones, for points so close
-/// to a kink that the first steps over it.
-const STEPS: [f64; 3] = [1e-3, 1e-5, 1e-7];
-
 /// What the comparison for one parameter came to.
 enum Comparison {
     Equal { error: f64 },
@@ -137,38 +133,66 @@ fn compare(
     loss_at: &mut impl FnMut(f64) -> Result<f64>,
 ) -> Result<Comparison> {
     let scale = resting.abs().max(1.0);
-    let mut closest = f64::INFINITY;
-    for step in STEPS.map(|step| step * scale) {
+    let mut five_point = |step: f64| -> Result<Estimate> {
         let mut central =
             |step: f64| -> Result<f64> { Ok(loss_at(resting + step)? - loss_at(resting - step)?) };
-        let numeric = (8.0 * central(step)? - central(2.0 * step)?) / (12.0 * step);
+        let slope = (8.0 * central(step)? - central(2.0 * step)?) / (12.0 * step);
         // Each loss is a sum of many rounded terms: some ten units in its last place.
-        let rounding = 10.0 * f64::EPSILON * at_rest.abs() / step;
-        let (difference, larger) = ((analytic - numeric).abs(), analytic.abs().max(numeric.abs()));
-        if difference <= TOLERANCE * larger + rounding {
-            let error = if difference <= rounding { 0.0 } else { difference / larger };
-            return Ok(Comparison::Equal { error });
-        }
-        if difference < (analytic - closest).abs() {
-            closest = numeric;
-        }
+        Ok(Estimate { slope, rounding: 10.0 * f64::EPSILON * at_rest.abs() / step })
+    };
+    let (numeric, halved) = (five_point(1e-3 * scale)?, five_point(0.5e-3 * scale)?);
+    if let Some(error) = numeric.agrees_with(analytic) {
+        return Ok(Comparison::Equal { error });
     }
+    let different = Comparison::Different { numeric: numeric.slope };
 
-    // A smooth function's one-sided slopes differ by the order of the step: a hundredth of the step,
-    // a hundredth of the difference. At a kink the difference stays.
+    // At a kink the slopes of the two sides differ by as much however short the step; elsewhere by a tenth at a tenth of it.
+    let step = 1e-6 * scale;
+    let near = five_point(step)?;
     let mut one_sided = |step: f64| -> Result<(f64, f64)> {
         let left = (at_rest - loss_at(resting - step)?) / step;
         let right = (loss_at(resting + step)? - at_rest) / step;
         Ok((left, right))
     };
-    let (far_left, far_right) = one_sided(1e-5 * scale)?;
-    let (left, right) = one_sided(1e-7 * scale)?;
-    let (far, near) = ((far_right - far_left).abs(), (right - left).abs());
-    let noise = 1e3 * f64::EPSILON * at_rest.abs() / (1e-7 * scale);
-    if near > 0.5 * far && near > noise.max(TOLERANCE * left.abs().max(right.abs())) {
-        return Ok(Comparison::Kink { left, right });
+    let (far_left, far_right) = one_sided(10.0 * step)?;
+    let (left, right) = one_sided(step)?;
+    let jump = (right - left).abs();
+    let at_kink = jump > near.rounding && jump > 0.5 * (far_right - far_left).abs();
+    let lies_between =
+        left.min(right) - near.rounding <= analytic && analytic <= left.max(right) + near.rounding;
+    if at_kink {
+        return Ok(if lies_between { Comparison::Kink { left, right } } else { different });
     }
-    Ok(Comparison::Different { numeric: closest })
+
+    // Where the loss is smooth, half the step gives the same slope; not so where the step crosses a kink nearby.
+    let moved = (halved.slope - numeric.slope).abs();
+    if moved <= 0.1 * (analytic - numeric.slope).abs() + halved.rounding {
+        return Ok(different);
+    }
+    Ok(match near.agrees_with(analytic) {
+        None => different,
+        // A parameter that moves nothing has a gradient of exactly 0.
+        Some(error) if near.slope == analytic => Comparison::Equal { error },
+        // As long as rounding leaves three digits of the slope to compare.
+        Some(error) if near.rounding < 1e-3 * analytic.abs() => Comparison::Equal { error },
+        Some(_) => Comparison::Kink { left, right },
+    })
+}
+
+/// A numeric derivative, and how far rounding may have moved it.
+struct Estimate {
+    slope: f64,
+    rounding: f64,
+}
+
+impl Estimate {
+    /// How far the two are apart, relative to the larger and beyond rounding, if that is little enough.
+    fn agrees_with(&self, slope: f64) -> Option<f64> {
+        let larger = slope.abs().max(self.slope.abs());
+        let difference = ((slope - self.slope).abs() - self.rounding).max(0.0);
+        (difference <= TOLERANCE * larger)
+            .then(|| if larger > 0.0 { difference / larger } else { 0.0 })
+    }
 }
 
 /// Where in a layer a parameter stands.

@@ -8,6 +8,7 @@ mod activation;
 mod backprop;
 mod data;
 mod dense;
+mod elementary;
 mod error;
 mod float;
 mod gradient_check;
@@ -23,8 +24,9 @@ mod rows;
 mod trainer;
 
 pub use activation::{
-    Activation, AnyActivation, Derivative, FromOutput, FromPreActivation, Identity,
-    OutputAndPreActivation, Relu, Sigmoid, Softmax, Tanh,
+    Activation, AnyActivation, Derivative, Elu, Exponential, FromOutput, FromPreActivation, Gelu,
+    HardTanh, Identity, LeakyRelu, Mish, OutputAndPreActivation, Relu, Selu, Sigmoid, Silu,
+    Softmax, Softplus, Softsign, Tanh,
 };
 pub use backprop::{Backprop, Parameter};
 pub use data::{Dataset, Standardizer, Table};

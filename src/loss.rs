@@ -8,7 +8,7 @@ pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
 pub use squared_error::MeanSquaredError;
 
-use crate::{AnyActivation, Float, Result};
+use crate::{AnyActivation, Float, Result, Sigmoid, Softmax};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -60,6 +60,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         None
     }
 
+    /// This loss, had outputs and targets been `factor` times as large: what brings the loss on standardised targets back into
+    /// their own unit. Default: the loss itself, as for probabilities.
+    fn rescaled(&self, loss: f64, factor: f64) -> f64 {
+        let _ = factor;
+        loss
+    }
+
     /// Refuses an output activation or targets for which the loss has no meaning, before training starts.
     /// Default: takes everything.
     ///
@@ -89,6 +96,11 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     );
 }
 
+/// Whether an activation's outputs can be probabilities, as far as is known: those of the user's own may be.
+fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
+    activation.is::<Sigmoid>() || activation.is::<Softmax>() || activation.name().is_none()
+}
+
 /// A loss chosen at run time.
 impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
     fn evaluate(
@@ -103,6 +115,10 @@ impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
 
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
         (**self).fused_with(activation)
+    }
+
+    fn rescaled(&self, loss: f64, factor: f64) -> f64 {
+        (**self).rescaled(loss, factor)
     }
 
     fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {

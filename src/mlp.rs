@@ -3,6 +3,7 @@
 mod builder;
 
 pub use builder::MlpBuilder;
+pub(crate) use builder::check_memory;
 
 use crate::{Dense, Error, Float, Result};
 use ndarray::{Array2, ArrayView2};
@@ -37,6 +38,12 @@ impl<F: Float> Mlp<F> {
     /// [`Error::NoLayers`] if there are none; [`Error::LayerShape`] if a layer does not take as many inputs as the one
     /// before it has outputs.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
+        Self::check_stack(&layers)?;
+        Ok(Self { layers })
+    }
+
+    /// Whether there is a layer, and each takes what the one before it gives.
+    pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
             return Err(Error::NoLayers);
         }
@@ -46,7 +53,7 @@ impl<F: Float> Mlp<F> {
                 return Err(Error::LayerShape { layer: index + 1, inputs, outputs });
             }
         }
-        Ok(Self { layers })
+        Ok(())
     }
 
     /// The layers, first to last.

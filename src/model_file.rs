@@ -65,7 +65,10 @@ impl<F: Float> Mlp<F> {
         let path = path.as_ref();
         let bytes =
             std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&bytes).map_err(|error| match error {
+            Error::ModelFile { reason } => damaged(format!("{}: {reason}", path.display())),
+            error => error,
+        })
     }
 
     /// The bytes of the file that [`save`](Self::save) writes.
@@ -82,9 +85,7 @@ impl<F: Float> Mlp<F> {
                 activation: format!("{:?}", layer.activation()),
             })?;
             let bias = layer.bias();
-            structure
-                .layers
-                .push(LayerStructure { activation: name.to_owned(), bias: bias.is_some() });
+            structure.layers.push(LayerStructure { activation: name, bias: bias.is_some() });
             let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
             let names = ["weights", "bias"];
             for ((slice, shape), name) in layer.parameter_slices().zip(shapes).zip(names) {
@@ -153,12 +154,25 @@ fn damaged(reason: impl ToString) -> Error {
     Error::ModelFile { reason: reason.to_string() }
 }
 
+/// A symbolic link stays one, and what is no file, such as a device, is refused.
 fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::{Error, ErrorKind};
+    let linked = match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => return Err(Error::other("not a regular file")),
+        Ok(_) => Some(path.canonicalize()?),
+        Err(_) => None,
+    };
+    let path = linked.as_deref().unwrap_or(path);
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // What a new file gets: as much as the process's mask leaves of this.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

@@ -124,10 +124,10 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// [`Error::Setting`] for a setting out of range; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
     /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
-    /// [`Error::TooFewRows`] if there are too few to set some aside. In all of these the network is unchanged.
+    /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
-    /// [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million
-    /// times that of the first and more than a million: the network then holds the parameters of the last epoch that was good.
+    /// [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
+    /// more than a million times that of the untrained network: the network then holds the parameters of the last epoch that was good.
     pub fn fit(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
         self.check(net, data)?;
         let fraction = match (self.validation_fraction, &self.early_stopping) {
@@ -158,6 +158,8 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
         self.optimizer.check()?;
         Error::check_features(data.features(), net.features())?;
+        // Gradients, velocities, the last good epoch and the best.
+        crate::mlp::check_memory::<F>(net.parameters(), 4)?;
         if data.outputs() != net.outputs() {
             return Err(Error::Targets { found: data.outputs(), outputs: net.outputs() });
         }

@@ -142,6 +142,34 @@ fn a_wrong_derivative_is_found_and_named() {
     assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
 }
 
+/// A loss near 1 whose gradient is of the order of 10⁻⁷, and one hundredth too large.
+#[derive(Debug)]
+struct SlightlyWrong;
+
+impl Loss<f64> for SlightlyWrong {
+    fn evaluate(
+        &self,
+        outputs: ArrayView2<'_, f64>,
+        targets: ArrayView2<'_, f64>,
+        losses: ndarray::ArrayViewMut1<'_, f64>,
+        mut gradient: ArrayViewMut2<'_, f64>,
+    ) {
+        MeanSquaredError.evaluate(outputs, targets, losses, gradient.view_mut());
+        gradient *= 1.01;
+    }
+}
+
+#[test]
+fn a_small_gradient_must_be_right_too() {
+    let mut net = Mlp::builder(4).dense(5, Tanh).dense(2, Identity).seed(1).build().unwrap();
+    net.layers_mut()[1].weights_mut().mapv_inplace(|weight| 1e-7 * weight);
+    let (inputs, targets) = (numbers(6, 4), Array2::ones((6, 2)));
+    let mut check =
+        |loss: &dyn Loss<f64>| gradient_check(&mut net, loss, inputs.view(), targets.view());
+    assert_eq!(check(&MeanSquaredError).unwrap().kinks, []);
+    assert!(matches!(check(&SlightlyWrong), Err(Error::WrongGradient { .. })));
+}
+
 #[test]
 fn a_check_of_nothing_does_not_pass() {
     let mut net = Mlp::builder(4).dense(5, Relu).dense(2, Identity).seed(1).build().unwrap();

@@ -1,6 +1,9 @@
 //! Any activation with its type erased, so that the layers of one network can differ in theirs.
 
-use super::{Activation, Derivative, Identity, Relu, Sigmoid, Softmax, Tanh};
+use super::{
+    Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
+    Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
+};
 use crate::{Float, Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::any::Any;
@@ -73,32 +76,43 @@ impl<F: Float> fmt::Debug for AnyActivation<F> {
     }
 }
 
-/// The built-in activations and their names, which model files and command lines use.
+/// The built-in activations and their names, which model files and command lines use; behind them the constructor from α of those that
+/// have one.
 macro_rules! built_in {
-    ($($name:literal: $activation:ident,)*) => {
+    ($($name:literal: $activation:ident $(($alpha:ident))?,)*) => {
         impl<F: Float> AnyActivation<F> {
             /// The names of the built-in activations.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
-            /// The built-in activation of this name.
+            /// The built-in activation of this name; `leaky_relu` and `elu` may have their α behind it.
             ///
             /// ```
             /// use densely::AnyActivation;
-            /// let tanh = AnyActivation::<f32>::named("tanh");
-            /// assert_eq!(tanh.and_then(|tanh| tanh.name()), Some("tanh"));
-            /// assert!(AnyActivation::<f32>::named("no such activation").is_none());
+            /// let name = |text| AnyActivation::<f32>::named(text).and_then(|activation| activation.name());
+            /// assert_eq!(name("tanh").as_deref(), Some("tanh"));
+            /// assert_eq!(name("elu").as_deref(), Some("elu(1)"));
+            /// assert_eq!(name("elu(0.5)").as_deref(), Some("elu(0.5)"));
+            /// assert_eq!(name("no such activation"), None);
             /// ```
             pub fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some($activation.into()),)*
+                let (name, alpha) = match name.strip_suffix(')').and_then(|s| s.split_once('(')) {
+                    Some((name, alpha)) => (name, Some(alpha.parse::<f64>().ok()?)),
+                    None => (name, None),
+                };
+                match (name, alpha) {
+                    $(($name, None) => Some($activation::default().into()),)*
+                    $($(($name, Some($alpha)) => $activation::new($alpha).ok().map(Self::from),)?)*
                     _ => None,
                 }
             }
 
-            /// The name of a built-in activation; `None` for one of the user's own.
-            pub fn name(&self) -> Option<&'static str> {
-                $(if self.is::<$activation>() {
-                    return Some($name);
+            /// The name of a built-in activation, with its α if it has one; `None` for one of the user's own.
+            pub fn name(&self) -> Option<String> {
+                $(if let Some(activation) = self.downcast::<$activation>() {
+                    let name = $name.to_owned();
+                    let _ = activation;
+                    $(let $alpha = activation.alpha(); let name = format!("{name}({})", $alpha);)?
+                    return Some(name);
                 })*
                 None
             }
@@ -111,13 +125,28 @@ built_in! {
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "relu": Relu,
+    "leaky_relu": LeakyRelu(alpha),
+    "elu": Elu(alpha),
+    "selu": Selu,
+    "softplus": Softplus,
+    "softsign": Softsign,
+    "exponential": Exponential,
+    "hard_tanh": HardTanh,
+    "gelu": Gelu,
+    "silu": Silu,
+    "mish": Mish,
     "softmax": Softmax,
 }
 
 impl<F: Float> AnyActivation<F> {
     /// Whether this is an `A`.
     pub fn is<A: Activation>(&self) -> bool {
-        self.0.as_any().is::<A>()
+        self.downcast::<A>().is_some()
+    }
+
+    /// This, if it is an `A`.
+    pub fn downcast<A: Activation>(&self) -> Option<&A> {
+        self.0.as_any().downcast_ref()
     }
 
     /// Whether the derivative needs the weighted sums ([`FromPreActivation`](super::FromPreActivation)).
@@ -130,9 +159,9 @@ impl<F: Float> AnyActivation<F> {
         self.0.forward(z);
     }
 
-    /// See [`Activation::backward`]. `pre_activation` may be empty where it
+    /// See [`Activation::backward`]. `pre_activation` may have no rows where it
     /// [is not kept](Self::keeps_pre_activation).
-    pub(crate) fn backward(
+    pub fn backward(
         &self,
         output: ArrayView2<'_, F>,
         pre_activation: ArrayView2<'_, F>,

@@ -4,7 +4,11 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The identity: g(z) = z, g'(z) = 1, range (-∞, ∞).
 ///
+/// # When
+///
 /// For the output layer of a regression. Hidden layers with it add nothing: two of them in a row are one.
+///
+/// g(±∞) = ±∞, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identity;
 

@@ -1,6 +1,8 @@
-use super::{Activation, FromOutput};
+//! Functions with straight pieces: the rectifier, its leaky variant, and the hard tanh.
+
+use super::{Activation, FromOutput, slices};
 use crate::{Float, Initialization};
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The rectifier: g(z) = max(0, z), range [0, ∞).
 ///
@@ -9,28 +11,116 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 /// The output is positive exactly where z is: g'(z) = 1 if a > 0, else 0. At z = 0, where there is a kink, the
 /// derivative is taken as 0.
 ///
+/// # When
+///
 /// Cheap, and does not saturate for large z; a unit whose z is negative for every example learns no more.
-/// Weights start as He's. g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+/// Weights start as He's.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Relu;
 
 impl Activation for Relu {
     type Derivative = FromOutput;
 
-    fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
         // Not `max`, which would turn NaN into 0 and hide that training has diverged.
-        z.mapv_inplace(|z| if z <= F::zero() { F::zero() } else { z });
+        slices::map_each(z, |z| if z <= F::zero() { F::zero() } else { z });
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        Zip::from(delta).and(output).for_each(|delta, &a| {
-            if a <= F::zero() {
-                *delta = F::zero();
-            }
-        });
+        slices::multiply(output, delta, |a| if a > F::zero() { F::one() } else { F::zero() });
     }
 
     fn initialization(&self) -> Initialization {
         Initialization::HeNormal
+    }
+}
+
+/// The leaky rectifier: g(z) = z if z > 0, else αz; range (-∞, ∞). Default: α = 0.01.
+///
+/// # The derivative from the output
+///
+/// With α > 0 the output has the sign of z: g'(z) = 1 if a > 0, else α. At the kink, z = 0, it is taken as α. For this the
+/// constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
+///
+/// # When
+///
+/// Like [`Relu`], with a small slope that keeps stopped units learning.
+///
+/// g(±∞) = ±∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeakyRelu {
+    alpha: f64,
+}
+
+impl LeakyRelu {
+    /// The slope α for negative z.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite.
+    pub fn new(alpha: f64) -> crate::Result<Self> {
+        super::positive_alpha(alpha).map(|alpha| Self { alpha })
+    }
+
+    /// α.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+}
+
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        Self { alpha: 0.01 }
+    }
+}
+
+impl Activation for LeakyRelu {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        let alpha = F::from_f64(self.alpha);
+        slices::map_each(z, move |z| if z > F::zero() { z } else { alpha * z });
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        let alpha = F::from_f64(self.alpha);
+        slices::multiply(output, delta, move |a| if a > F::zero() { F::one() } else { alpha });
+    }
+
+    fn initialization(&self) -> Initialization {
+        Initialization::HeNormal
+    }
+}
+
+/// The hard tanh: g(z) = max(-1, min(1, z)), range [-1, 1].
+///
+/// # The derivative from the output
+///
+/// The output is z itself where it is strictly between -1 and 1: g'(z) = 1 if |a| < 1, else 0. At the kinks, z = ±1, it is
+/// taken as 0.
+///
+/// # When
+///
+/// The cheapest bounded function; units beyond ±1 learn no more.
+///
+/// g(±∞) = ±1, g(NaN) = NaN, g(-z) = -g(z) to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HardTanh;
+
+impl Activation for HardTanh {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        let one = F::one();
+        slices::map_each(z, |z| {
+            let below = if z > one { one } else { z };
+            if below < -one { -one } else { below }
+        });
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        slices::multiply(output, delta, |a| if a.abs() < F::one() { F::one() } else { F::zero() });
     }
 }

@@ -1,6 +1,6 @@
-use super::{Activation, FromOutput};
+use super::{Activation, FromOutput, slices};
 use crate::Float;
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 
 /// Softmax over each row: a_i = e^(z_i) / Σ_k e^(z_k), range (0, 1), each row's sum 1.
 ///
@@ -13,9 +13,12 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 ///
 /// a dot product and two operations an element; the Jacobian matrix is never formed.
 ///
+/// # When
+///
 /// For the output layer of a classifier with three or more classes, with
 /// [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy); it may stand in any layer.
-/// A row with NaN or +∞ in it becomes NaN.
+///
+/// A row with NaN or +∞ in it becomes NaN, and so does one of nothing but -∞; a single -∞ gives 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softmax;
 
@@ -26,7 +29,8 @@ impl Activation for Softmax {
         for mut row in z.rows_mut() {
             // Subtracting the largest z changes no quotient and keeps every exponential at most 1.
             let largest = row.fold(F::neg_infinity(), |largest, &z| largest.max(z));
-            row.mapv_inplace(|z| (z - largest).exp());
+            row.mapv_inplace(|z| z - largest);
+            slices::map(row.view_mut().insert_axis(Axis(0)), F::exponential_slice);
             let sum = row.sum();
             row.mapv_inplace(|e| e / sum);
         }

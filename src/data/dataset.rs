@@ -1,6 +1,6 @@
 //! Inputs and targets that belong together.
 
-use super::{TargetScale, split};
+use super::split;
 use crate::{Error, Float, Result};
 use ndarray::{Array2, ArrayView2, Axis};
 
@@ -24,7 +24,8 @@ pub struct Dataset<F: Float> {
     targets: Array2<F>,
     feature_names: Vec<String>,
     classes: Vec<String>,
-    target_scale: Option<TargetScale<F>>,
+    /// What the targets were divided by: 1 where they were not standardised.
+    target_deviation: f64,
 }
 
 impl<F: Float> Dataset<F> {
@@ -62,7 +63,7 @@ impl<F: Float> Dataset<F> {
             targets: targets.as_standard_layout().into_owned(),
             feature_names,
             classes: Vec::new(),
-            target_scale: None,
+            target_deviation: 1.0,
         })
     }
 
@@ -172,7 +173,7 @@ impl<F: Float> Dataset<F> {
             targets: self.targets.select(Axis(0), rows),
             feature_names: self.feature_names.clone(),
             classes: self.classes.clone(),
-            target_scale: self.target_scale.clone(),
+            target_deviation: self.target_deviation,
         }
     }
 
@@ -189,9 +190,10 @@ impl<F: Float> Dataset<F> {
         self.targets.rows().into_iter().map(class).collect()
     }
 
-    /// What turns standardised targets back into their own unit; `None` where they were not standardised.
-    pub(crate) fn target_scale(&self) -> Option<&TargetScale<F>> {
-        self.target_scale.as_ref()
+    /// What the targets were divided by: 1 where they were not standardised; with several targets, the root mean square of their
+    /// deviations.
+    pub(crate) fn target_deviation(&self) -> f64 {
+        self.target_deviation
     }
 
     /// The same rows with other numbers in the same columns.
@@ -199,14 +201,14 @@ impl<F: Float> Dataset<F> {
         &self,
         inputs: Array2<F>,
         targets: Array2<F>,
-        target_scale: Option<TargetScale<F>>,
+        target_deviation: f64,
     ) -> Self {
         Self {
             inputs,
             targets,
             feature_names: self.feature_names.clone(),
             classes: self.classes.clone(),
-            target_scale,
+            target_deviation,
         }
     }
 }

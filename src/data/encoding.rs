@@ -5,8 +5,10 @@ use crate::{CellProblem, Error, Float, Result};
 use ndarray::{Array2, ArrayViewMut1};
 use std::collections::BTreeSet;
 
-/// Text columns with more different values than this are names or notes, not categories.
-const MOST_CATEGORIES: usize = 1_000;
+/// The most different values that a text column's categories have: text that differs from row to row is names or notes.
+fn most_categories(rows: usize) -> usize {
+    (rows / 2).clamp(20, 1_000)
+}
 
 /// A numeric column as a matrix of one column.
 pub(super) fn numbers<F: Float>(file: &str, column: &Column) -> Result<Array2<F>> {
@@ -34,11 +36,13 @@ pub(super) fn features<'a, F: Float>(
             }
             Values::Text(text) => {
                 let categories: BTreeSet<&str> = text.iter().map(String::as_str).collect();
-                if categories.len() > MOST_CATEGORIES {
+                let (values, limit) = (categories.len(), most_categories(rows));
+                if values > limit {
                     return Err(Error::TooManyCategories {
                         file: file.to_owned(),
                         column: column.name.clone(),
-                        limit: MOST_CATEGORIES,
+                        values,
+                        limit,
                     });
                 }
                 for category in categories {
@@ -48,7 +52,12 @@ pub(super) fn features<'a, F: Float>(
             }
         }
     }
-    let mut matrix = Array2::zeros((rows, sources.len()));
+    // An allocation that fails would end the process.
+    let features = sources.len();
+    if Vec::<F>::new().try_reserve_exact(rows.saturating_mul(features)).is_err() {
+        return Err(Error::TableTooLarge { file: file.to_owned(), rows, features });
+    }
+    let mut matrix = Array2::zeros((rows, features));
     for (source, mut feature) in sources.iter().zip(matrix.columns_mut()) {
         match source {
             Source::Numbers(name, values) => convert(file, name, values, feature)?,

@@ -1,13 +1,14 @@
 //! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
 
 use crate::{Dataset, Error, Float, Mlp, Result};
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
 
 /// Standardises: x ↦ (x - mean) / deviation, for each feature, and for each target that is a number.
 ///
-/// Fit it on the training rows alone: statistics of test rows would tell the network about them. A column that is
-/// constant is centred, and divided by 1. The deviation is that of the population (divided by n, not n - 1), as in
-/// scikit-learn's `StandardScaler`. Classes stay as they are.
+/// Fit it on the training rows alone: statistics of test rows would tell the network about them. The
+/// deviation is that of the population (divided by n, not n - 1), as in scikit-learn's `StandardScaler`. Classes stay as they are.
+///
+/// A feature that is constant becomes 0, whatever it is in other rows, and has no influence from then on.
 ///
 /// After training, [`fold_into`](Self::fold_into) moves both scales into the network's parameters: it then takes raw features
 /// and gives raw units, at no cost.
@@ -42,7 +43,10 @@ struct Scale {
 }
 
 impl Scale {
-    fn of<F: Float>(numbers: ArrayView2<'_, F>) -> Self {
+    /// Of each column; `constant` stands for the deviation of one that does not vary.
+    fn of<F: Float>(numbers: ArrayView2<'_, F>, constant: f64) -> Self {
+        // A smaller deviation would make weights that were divided by it overflow.
+        let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
         let (mean, deviation) = numbers
             .axis_iter(Axis(1))
             .map(|column| {
@@ -53,7 +57,9 @@ impl Scale {
                 let mean = first + offset;
                 let squares = column.iter().map(|x| (x.as_f64() - first - offset).powi(2));
                 let deviation = (squares.sum::<f64>() / count).sqrt();
-                (mean, if deviation > 0.0 { deviation } else { 1.0 })
+                // An overflow is told by the mean.
+                let mean = if deviation.is_finite() { mean } else { f64::NAN };
+                (mean, if deviation < smallest { constant } else { deviation })
             })
             .unzip::<_, _, Vec<_>, Vec<_>>();
         Self { mean: mean.into(), deviation: deviation.into() }
@@ -76,14 +82,17 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFinite`] if a mean or deviation overflows an `f64`.
+    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`.
     pub fn fit<F: Float>(data: &Dataset<F>) -> Result<Self> {
-        let features = Scale::of(data.inputs());
-        let targets = data.classes().is_empty().then(|| Scale::of(data.targets()));
-        for scale in [Some(&features), targets.as_ref()].into_iter().flatten() {
-            let numbers = scale.mean.iter().chain(&scale.deviation);
-            if let Some(&value) = numbers.into_iter().find(|value| !value.is_finite()) {
-                return Err(Error::NotFinite { what: "a column's mean or deviation", value });
+        // Divided by ∞, a constant feature becomes 0, and so does its weight when it is folded: the network never learned that weight.
+        let features = Scale::of(data.inputs(), f64::INFINITY);
+        let targets = data.classes().is_empty().then(|| Scale::of(data.targets(), 1.0));
+        let target_names = (0..data.outputs()).map(|column| format!("target {column}"));
+        let names = data.feature_names().iter().cloned().chain(target_names);
+        let scales = [Some(&features), targets.as_ref()].into_iter().flatten();
+        for (mean, column) in scales.flat_map(|scale| &scale.mean).zip(names) {
+            if !mean.is_finite() {
+                return Err(Error::NoScale { column });
             }
         }
         Ok(Self { features, targets })
@@ -98,14 +107,11 @@ impl Standardizer {
         check("features", self.features.mean.len(), data.features())?;
         let inputs = self.features.apply(data.inputs());
         let Some(scale) = &self.targets else {
-            return Ok(data.with_numbers(inputs, data.targets().to_owned(), None));
+            return Ok(data.with_numbers(inputs, data.targets().to_owned(), 1.0));
         };
         check("targets", scale.mean.len(), data.outputs())?;
-        let target_scale = TargetScale {
-            mean: scale.mean.mapv(F::from_f64),
-            deviation: scale.deviation.mapv(F::from_f64),
-        };
-        Ok(data.with_numbers(inputs, scale.apply(data.targets()), Some(target_scale)))
+        let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);
+        Ok(data.with_numbers(inputs, scale.apply(data.targets()), mean_square.sqrt()))
     }
 
     /// Folds both scales into a network that was trained on standardised data, so that it takes raw features and gives raw
@@ -119,7 +125,7 @@ impl Standardizer {
     ///
     /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if
     /// targets were standardised and the output layer's activation is not [`Identity`](crate::Identity). The network is then
-    /// unchanged.
+    /// unchanged, as it is with [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn fold_into<F: Float>(&self, net: &mut Mlp<F>) -> Result<()> {
         check("features", self.features.mean.len(), net.features())?;
         let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
@@ -131,7 +137,8 @@ impl Standardizer {
             }
         }
 
-        let layers = net.layers_mut();
+        let mut folded = net.clone();
+        let layers = folded.layers_mut();
         if let Some(first) = layers.first_mut() {
             let Scale { mean, deviation } = &self.features;
             let mut shift = Array1::<f64>::zeros(first.outputs());
@@ -158,28 +165,14 @@ impl Standardizer {
                 |bias, &mean, &deviation| *bias = F::from_f64(bias.as_f64() * deviation + mean),
             );
         }
+        if !folded.is_finite() {
+            return Err(Error::NotFinite { what: "a folded weight", value: f64::INFINITY });
+        }
+        *net = folded;
         Ok(())
     }
 }
 
 fn check(what: &'static str, expected: usize, found: usize) -> Result<()> {
     if found == expected { Ok(()) } else { Err(Error::OtherData { expected, found, what }) }
-}
-
-/// What brings standardised targets back into their own unit.
-#[derive(Clone, Debug)]
-pub(crate) struct TargetScale<F> {
-    mean: Array1<F>,
-    deviation: Array1<F>,
-}
-
-impl<F: Float> TargetScale<F> {
-    /// y ↦ deviation · y + mean in each column; `restored` has the shape of `scaled`.
-    pub(crate) fn restore(&self, scaled: ArrayView2<'_, F>, mut restored: ArrayViewMut2<'_, F>) {
-        Zip::from(restored.rows_mut()).and(scaled.rows()).for_each(|mut restored, scaled| {
-            Zip::from(&mut restored).and(scaled).and(&self.mean).and(&self.deviation).for_each(
-                |restored, &scaled, &mean, &deviation| *restored = deviation * scaled + mean,
-            );
-        });
-    }
 }

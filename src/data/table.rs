@@ -7,13 +7,15 @@ pub(super) use column::{Column, Values};
 
 use super::encoding;
 use crate::{Dataset, Error, Float, Result};
+use column::abbreviated;
 use std::io::Read;
 use std::path::Path;
 
 /// A CSV file: a header, then rows of cells separated by commas; every column numbers or text.
 ///
 /// Cells may be quoted, and white space around them does not count. A column is numeric where at least half of its cells are
-/// numbers; a cell in it that is not a number is then an error. In any other column the cells are text. Blank cells and NaN are
+/// numbers, or all that are not say that a value is missing (`NA`, `?`, `-`, `null`, …); a cell in it that is not a number is then an error. In any other
+/// column the cells are text. Blank cells and NaN are
 /// errors everywhere: there is no silent treatment of missing values.
 ///
 /// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn it into a
@@ -83,8 +85,9 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`]; [`Error::TextTarget`] if it is text; [`Error::NoFeatures`] if there is no other column;
-    /// [`Error::TooManyCategories`] for a text feature with more than 1,000 different values;
+    /// [`Error::UnknownColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
+    /// [`Error::TooManyCategories`] for a text feature with more different values than half of the rows (at least 20) or than 1,000;
+    /// [`Error::TableTooLarge`];
     /// [`Error::Cell`] for a number that is too large for `F`.
     pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         let column = self.column(target)?;
@@ -94,7 +97,7 @@ impl Table {
                 return Err(Error::TextTarget {
                     file: self.file.clone(),
                     column: target.to_owned(),
-                    value: text.first().cloned().unwrap_or_default(),
+                    value: text.first().map(|value| abbreviated(value)).unwrap_or_default(),
                 });
             }
         };
@@ -132,6 +135,13 @@ impl Table {
         if classes.len() < 2 {
             return Err(self.wrong_classes(target, &classes, "a classifier needs at least two"));
         }
+        if classes.len() > MOST_CLASSES {
+            return Err(self.wrong_classes(
+                target,
+                &classes,
+                "a classifier here takes up to 10000",
+            ));
+        }
         self.dataset(target, encoding::one_hot(&members, classes.len()))?.with_classes(classes)
     }
 
@@ -144,6 +154,10 @@ impl Table {
     }
 
     fn dataset<F: Float>(&self, target: &str, targets: ndarray::Array2<F>) -> Result<Dataset<F>> {
+        if self.columns.len() == 1 {
+            let (file, column) = (self.file.clone(), target.to_owned());
+            return Err(Error::TargetAlone { file, column });
+        }
         let features = self.columns.iter().filter(|column| column.name != target);
         let (names, inputs) = encoding::features(&self.file, features, self.rows)?;
         Dataset::new(inputs, targets)?.with_feature_names(names)
@@ -164,9 +178,13 @@ impl Table {
     }
 }
 
+/// More different values of a target than this are no classes, but identifiers or measurements.
+const MOST_CLASSES: usize = 10_000;
+
 /// The names, quoted; the first ten of them if there are more.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<String> = names.take(11).map(|name| format!("{name:?}")).collect();
+    let mut names: Vec<String> =
+        names.take(11).map(|name| format!("{:?}", abbreviated(name))).collect();
     if names.len() > 10 {
         names[10] = "…".to_owned();
     }

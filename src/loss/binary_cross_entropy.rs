@@ -1,5 +1,5 @@
 use super::{FusedLoss, Loss};
-use crate::{AnyActivation, Error, Float, Identity, Relu, Result, Sigmoid, Tanh};
+use crate::{AnyActivation, Error, Float, Result, Sigmoid};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.
@@ -15,8 +15,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// exact for every z, where ln of a rounded a is infinite. Its derivative is (a - y) / outputs: the a (1 - a) of the
 /// sigmoid cancels the denominators of the two logarithms.
 ///
-/// With another activation it is computed from the outputs, which must then lie in \[0, 1]; an
-/// [`Identity`], [`Tanh`] or [`Relu`] layer is refused.
+/// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
+/// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BinaryCrossEntropy;
 
@@ -49,7 +49,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
-        if activation.is::<Identity>() || activation.is::<Tanh>() || activation.is::<Relu>() {
+        if !super::may_be_probabilities(activation) {
             return Err(Error::UnsuitableOutput {
                 loss: format!("{self:?}"),
                 activation: format!("{activation:?}"),

@@ -1,5 +1,5 @@
 use super::{FusedLoss, Loss};
-use crate::{AnyActivation, Error, Float, Identity, Relu, Result, Softmax, Tanh};
+use crate::{AnyActivation, Error, Float, Result, Softmax};
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
@@ -15,8 +15,8 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// exact for every z, where ln of a rounded a is infinite, and however small the loss. Its derivative is a - y.
 ///
-/// With another activation it is computed from the outputs, which must then lie in \[0, 1]; an
-/// [`Identity`], [`Tanh`] or [`Relu`] layer is refused.
+/// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
+/// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CategoricalCrossEntropy;
 
@@ -50,7 +50,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
-        if activation.is::<Identity>() || activation.is::<Tanh>() || activation.is::<Relu>() {
+        if !super::may_be_probabilities(activation) {
             return Err(Error::UnsuitableOutput {
                 loss: format!("{self:?}"),
                 activation: format!("{activation:?}"),

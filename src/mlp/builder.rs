@@ -78,18 +78,30 @@ impl<F: Float> MlpBuilder<F> {
         if let Some(option) = self.misplaced {
             return Err(Error::MisplacedOption { option });
         }
+        self.check_memory()?;
         let mut generator = generator(self.seed, Purpose::Initialization);
         let mut inputs = self.features;
         let mut layers = Vec::with_capacity(self.layers.len());
         for layer in self.layers {
             let outputs = layer.outputs;
-            reserve::<F>(inputs, outputs)?;
             let weights = layer.initialization.draw(inputs, outputs, &mut generator);
             let bias = layer.bias.then(|| Array1::zeros(outputs));
             layers.push(Dense::new(weights, bias, layer.activation)?);
             inputs = outputs;
         }
         Mlp::from_layers(layers)
+    }
+
+    /// Whether so many parameters can be had at all: an allocation that fails would end the process.
+    fn check_memory(&self) -> Result<()> {
+        let mut inputs = self.features;
+        let mut parameters = 0_usize;
+        for layer in &self.layers {
+            let weights = inputs.saturating_mul(layer.outputs);
+            parameters = parameters.saturating_add(weights).saturating_add(layer.outputs);
+            inputs = layer.outputs;
+        }
+        check_memory::<F>(parameters, 1)
     }
 
     fn change_last(mut self, option: &'static str, change: impl FnOnce(&mut Plan<F>)) -> Self {
@@ -101,10 +113,9 @@ impl<F: Float> MlpBuilder<F> {
     }
 }
 
-/// Whether a matrix of this size can be had at all: an allocation that fails would end the process.
-fn reserve<F: Float>(inputs: usize, outputs: usize) -> Result<()> {
-    inputs
-        .checked_mul(outputs)
-        .and_then(|count| Vec::<F>::new().try_reserve_exact(count).ok())
-        .ok_or(Error::TooLarge { inputs, outputs })
+/// Whether so many copies of so many parameters can be had now.
+pub(crate) fn check_memory<F: Float>(parameters: usize, copies: usize) -> Result<()> {
+    Vec::<F>::new()
+        .try_reserve_exact(parameters.saturating_mul(copies))
+        .map_err(|_| Error::TooLarge { parameters })
 }

@@ -27,7 +27,7 @@ pub struct Sgd<F> {
 }
 
 impl<F: Float> Sgd<F> {
-    /// The learning rate η: positive and finite.
+    /// The learning rate η: positive and finite, also when rounded to `F`.
     pub fn new(learning_rate: f64) -> Self {
         Self {
             learning_rate,
@@ -73,7 +73,8 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
     fn check(&self) -> Result<()> {
         let (rate, momentum) = (self.learning_rate, self.momentum);
         Error::check_setting("learning rate", rate, "positive and finite", |rate| {
-            rate > 0.0 && rate.is_finite()
+            let rounded = F::from_f64(rate);
+            rounded > F::zero() && rounded.is_finite()
         })?;
         Error::check_setting("momentum", momentum, "at least 0 and below 1", |momentum| {
             (0.0..1.0).contains(&momentum)

@@ -15,7 +15,9 @@ pub struct Report {
     pub(super) elapsed: Duration,
 }
 
-/// One epoch's losses, in the target's own unit even where it was standardised.
+/// One epoch's losses, in the target's own unit even where it was standardised
+/// ([`Loss::rescaled`](crate::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
+/// root mean square of their deviations).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Epoch {

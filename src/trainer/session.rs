@@ -2,10 +2,8 @@
 
 use super::batches::Batches;
 use super::{Epoch, Report, StopReason, Trainer};
-use crate::data::TargetScale;
-use crate::rows::Rows;
-use crate::{Backprop, Dataset, Divergence, Error, Float, Loss, Mlp, Result};
-use ndarray::{ArrayView2, Axis, Slice};
+use crate::{Backprop, Dataset, Divergence, Error, Float, Mlp, Result};
+use ndarray::{Axis, Slice};
 use std::time::Instant;
 
 /// The buffers and the state of one training.
@@ -15,14 +13,14 @@ pub(super) struct Session<'t, 'a, 'd, F: Float> {
     validation: Option<&'d Dataset<F>>,
     backprop: Backprop<F>,
     batches: Batches<F>,
-    own_unit: OwnUnit<F>,
     /// The parameters at the end of the last epoch, all of them finite.
     last_good: Snapshot<F>,
     best: Option<Snapshot<F>>,
-    first_loss: Option<f64>,
+    /// Of the untrained network.
+    first_loss: f64,
 }
 
-/// A loss this many times the first one, and larger than this itself, is taken as divergence: a
+/// A batch whose loss is this many times that of the untrained network, and larger than this itself, is taken as divergence: a
 /// network whose loss does not overflow, such as a classifier's, would otherwise go on for ever with useless weights.
 const LARGEST_GROWTH: f64 = 1e6;
 
@@ -36,10 +34,9 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         Self {
             backprop: Backprop::new(net),
             batches: Batches::new(training, trainer.batch_size, trainer.seed),
-            own_unit: OwnUnit::new(training.outputs()),
             last_good: Snapshot::of(net),
             best: trainer.early_stopping.is_some().then(|| Snapshot::of(net)),
-            first_loss: None,
+            first_loss: 0.0,
             trainer,
             training,
             validation,
@@ -48,6 +45,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
 
     pub(super) fn run(mut self, net: &mut Mlp<F>) -> Result<Report> {
         let start = Instant::now();
+        self.first_loss = self.mean_loss(net, self.training)?;
         let mut epochs: Vec<Epoch> = Vec::new();
         let (mut best_epoch, mut best_loss) = (1, f64::INFINITY);
         let mut stop_reason = StopReason::AllEpochs;
@@ -99,16 +97,18 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
             let diverged = |cause| Error::Diverged { epoch: number, batch: batch + 1, cause };
             sum += self.step(net, batch)?.map_err(diverged)?;
         }
-        let validation_loss = self.validation_loss(net)?;
+        let validation_loss = self.validation.map(|rows| self.mean_loss(net, rows)).transpose()?;
         if let Some(loss) = validation_loss.filter(|loss| !loss.is_finite()) {
             let batch = self.batches.count();
             return Err(Error::Diverged { epoch: number, batch, cause: Divergence::Loss(loss) });
         }
-        let training_loss = sum / self.training.rows() as f64;
-        Ok(Epoch { number, training_loss, validation_loss })
+        let deviation = self.training.target_deviation();
+        let own_unit = |loss| self.trainer.loss.rescaled(loss, deviation);
+        let training_loss = own_unit(sum / self.training.rows() as f64);
+        Ok(Epoch { number, training_loss, validation_loss: validation_loss.map(own_unit) })
     }
 
-    /// One batch; the sum of its rows' losses, in the target's own unit.
+    /// One batch; the sum of its rows' losses.
     fn step(&mut self, net: &mut Mlp<F>, batch: usize) -> Result<Result<f64, Divergence>> {
         let Trainer { loss, optimizer, .. } = &mut *self.trainer;
         let (inputs, targets) = self.batches.gather(batch, self.training);
@@ -116,24 +116,21 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         if !mean_loss.is_finite() {
             return Ok(Err(Divergence::Loss(mean_loss)));
         }
-        let first = *self.first_loss.get_or_insert(mean_loss);
+        let first = self.first_loss;
         if mean_loss > LARGEST_GROWTH && mean_loss > LARGEST_GROWTH * first {
             return Ok(Err(Divergence::Growth { first, last: mean_loss }));
         }
-        let scale = self.training.target_scale();
-        let reported = self.own_unit.loss(scale, loss.as_ref(), net, targets, mean_loss);
         for parameter in self.backprop.parameters(net) {
             optimizer.update(parameter);
         }
         if !net.is_finite() {
             return Ok(Err(Divergence::Parameter));
         }
-        Ok(Ok(reported * inputs.nrows() as f64))
+        Ok(Ok(mean_loss * inputs.nrows() as f64))
     }
 
-    /// The mean loss over the validation rows, in chunks of a batch's size.
-    fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
-        let Some(data) = self.validation else { return Ok(None) };
+    /// The mean loss over these rows, in chunks of a batch's size.
+    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<f64> {
         let loss = self.trainer.loss.as_ref();
         let mut sum = 0.0;
         let chunk_rows = self.trainer.batch_size.min(data.rows());
@@ -142,45 +139,9 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
             let (inputs, targets) = (data.inputs(), data.targets());
             let inputs = inputs.slice_axis(Axis(0), chunk);
             let targets = targets.slice_axis(Axis(0), chunk);
-            let mean_loss = self.backprop.loss(net, loss, inputs, targets)?;
-            let reported = self.own_unit.loss(data.target_scale(), loss, net, targets, mean_loss);
-            sum += reported * inputs.nrows() as f64;
+            sum += self.backprop.loss(net, loss, inputs, targets)? * inputs.nrows() as f64;
         }
-        Ok(Some(sum / data.rows() as f64))
-    }
-}
-
-/// Computes a loss again in the unit that the targets had before they were standardised.
-struct OwnUnit<F> {
-    outputs: Rows<F>,
-    targets: Rows<F>,
-    gradient: Rows<F>,
-    losses: Rows<F>,
-}
-
-impl<F: Float> OwnUnit<F> {
-    fn new(outputs: usize) -> Self {
-        let [outputs, targets, gradient] = std::array::from_fn(|_| Rows::new(outputs));
-        Self { outputs, targets, gradient, losses: Rows::new(1) }
-    }
-
-    /// The mean loss of the network's last forward pass; `mean_loss` where the targets were not standardised.
-    fn loss(
-        &mut self,
-        scale: Option<&TargetScale<F>>,
-        loss: &dyn Loss<F>,
-        net: &Mlp<F>,
-        targets: ArrayView2<'_, F>,
-        mean_loss: f64,
-    ) -> f64 {
-        let (Some(scale), Some(layer)) = (scale, net.layers().last()) else { return mean_loss };
-        let rows = targets.nrows();
-        scale.restore(layer.cached_output(), self.outputs.resize(rows));
-        scale.restore(targets, self.targets.resize(rows));
-        let mut losses = self.losses.resize(rows).remove_axis(Axis(1));
-        let gradient = self.gradient.resize(rows);
-        loss.evaluate(self.outputs.view(), self.targets.view(), losses.view_mut(), gradient);
-        losses.iter().map(|loss| loss.as_f64()).sum::<f64>() / rows as f64
+        Ok(sum / data.rows() as f64)
     }
 }
 

@@ -27,15 +27,17 @@ impl Column {
             let (file, column, value) = (file.to_owned(), name.to_owned(), abbreviated(value));
             Error::Cell { file, row: row + 1, column, value, problem }
         };
-        let (mut count, mut numeric) = (0, 0);
+        let (mut count, mut numeric, mut missing) = (0, 0, 0);
         for (row, cell) in cells.clone().enumerate() {
             if cell.is_empty() {
                 return Err(bad_cell(row, cell, CellProblem::Blank));
             }
             count += 1;
             numeric += usize::from(cell.parse::<f64>().is_ok());
+            missing += usize::from(is_missing(cell));
         }
-        let values = if 2 * numeric >= count {
+        let numbers_with_gaps = numeric > 0 && numeric + missing >= count;
+        let values = if 2 * numeric >= count || numbers_with_gaps {
             let numbers = cells
                 .enumerate()
                 .map(|(row, cell)| number(cell).map_err(|problem| bad_cell(row, cell, problem)));
@@ -53,6 +55,13 @@ impl Column {
     }
 }
 
+/// Whether the text is one of those that stand for a missing number.
+fn is_missing(text: &str) -> bool {
+    ["?", "-", "--", ".", "na", "n/a", "#n/a", "nil", "none", "null"]
+        .iter()
+        .any(|missing| text.eq_ignore_ascii_case(missing))
+}
+
 /// The finite number that the text stands for.
 fn number(text: &str) -> Result<f64, CellProblem> {
     let number: f64 = text.parse().map_err(|_| CellProblem::NotANumber)?;
@@ -66,7 +75,7 @@ fn number(text: &str) -> Result<f64, CellProblem> {
 }
 
 /// The first 40 characters, so that a message stays one short line.
-pub(super) fn abbreviated(text: &str) -> String {
+pub(in crate::data) fn abbreviated(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -1,0 +1,123 @@
+//! Exponential linear units.
+
+use super::{Activation, FromOutput, slices};
+use crate::{Float, Initialization};
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default: α = 1.
+///
+/// # The derivative from the output
+///
+/// For z > 0, where a > 0, g'(z) = 1. Else g'(z) = α e^z, and from a = α e^z - α,
+///
+/// g'(z) = a + α.
+///
+/// At z = 0 it is taken as α. The constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
+///
+/// # When
+///
+/// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that are never quite stopped (Clevert et al. 2016).
+///
+/// g(-∞) = -α, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elu {
+    alpha: f64,
+}
+
+impl Elu {
+    /// The limit -α for z far below 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite.
+    pub fn new(alpha: f64) -> crate::Result<Self> {
+        super::positive_alpha(alpha).map(|alpha| Self { alpha })
+    }
+
+    /// α.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Activation for Elu {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        forward(z, 1.0, self.alpha);
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        backward(output, delta, 1.0, self.alpha);
+    }
+
+    fn initialization(&self) -> Initialization {
+        Initialization::HeNormal
+    }
+}
+
+/// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with λ = 1.0507… and α = 1.6732…; range (-λα, ∞).
+///
+/// # The derivative from the output
+///
+/// For z > 0, where a > 0, g'(z) = λ. Else g'(z) = λα e^z, and from a = λα e^z - λα,
+///
+/// g'(z) = a + λα.
+///
+/// # When
+///
+/// In deep stacks: with weights as LeCun's, which is what they start as, mean 0 and variance 1 are a fixed point from layer to layer
+/// (Klambauer et al. 2017, where λ and α come from).
+///
+/// g(-∞) = -λα, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selu;
+
+impl Selu {
+    /// α.
+    pub const ALPHA: f64 = 1.673_263_242_354_377_2;
+    /// λ.
+    pub const LAMBDA: f64 = 1.050_700_987_355_480_5;
+}
+
+impl Activation for Selu {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        forward(z, Self::LAMBDA, Self::LAMBDA * Self::ALPHA);
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        backward(output, delta, Self::LAMBDA, Self::LAMBDA * Self::ALPHA);
+    }
+
+    fn initialization(&self) -> Initialization {
+        Initialization::LecunNormal
+    }
+}
+
+/// positive · z for z > 0, else limit · (e^z - 1).
+fn forward<F: Float>(z: ArrayViewMut2<'_, F>, positive: f64, limit: f64) {
+    let (positive, limit) = (F::from_f64(positive), F::from_f64(limit));
+    slices::map(z, |z| F::scaled_elu_slice(z, positive, limit));
+}
+
+/// The slope `positive` for a > 0, else a + limit.
+fn backward<F: Float>(
+    output: ArrayView2<'_, F>,
+    delta: ArrayViewMut2<'_, F>,
+    positive: f64,
+    limit: f64,
+) {
+    let (positive, limit) = (F::from_f64(positive), F::from_f64(limit));
+    slices::multiply(output, delta, move |a| {
+        let below = a + limit;
+        if a > F::zero() { positive } else { below }
+    });
+}

@@ -1,0 +1,29 @@
+use super::{Activation, FromOutput, slices};
+use crate::Float;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// The exponential: g(z) = e^z, range (0, ∞).
+///
+/// # The derivative from the output
+///
+/// e^z is its own derivative: g'(z) = a.
+///
+/// # When
+///
+/// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden layers: it grows too fast.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.7 an `f32` overflows to ∞, above 709.7 an `f64`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exponential;
+
+impl Activation for Exponential {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        slices::map(z, F::exponential_slice);
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        slices::multiply(output, delta, |a| a);
+    }
+}

@@ -1,0 +1,81 @@
+//! Functions z · h(z) with a gate h between 0 and 1. None is monotone, so that two z can share one output: their derivatives
+//! are not functions of it, and the layer keeps z.
+
+use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
+use crate::{Float, Initialization};
+use ndarray::ArrayViewMut2;
+
+/// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal distribution; range [-0.17, ∞).
+///
+/// The exact function, not its approximation by tanh.
+///
+/// # The derivative
+///
+/// By the product rule, g'(z) = Φ(z) + z φ(z), with φ(z) = e^(-z²/2) / √(2π). g falls to the left of z = -0.75 and rises to the right: it is no function of the
+/// output.
+///
+/// # When
+///
+/// A smooth [`Relu`](super::Relu) (Hendrycks, Gimpel 2016), usual in transformers. Weights start as He's.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gelu;
+
+/// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range [-0.28, ∞).
+///
+/// # The derivative
+///
+/// By the product rule and σ' = σ (1 - σ), g'(z) = σ(z) (1 + z (1 - σ(z))). g falls to the left of z = -1.28 and rises to the right: it is no function of
+/// the output.
+///
+/// # When
+///
+/// A smooth [`Relu`](super::Relu) (Elfwing et al. 2018). Weights start as He's.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silu;
+
+/// Mish: g(z) = z tanh(ln(1 + e^z)), range [-0.31, ∞).
+///
+/// # The derivative
+///
+/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z σ(z) (1 - t²). g falls to the left of z = -1.19 and rises to the
+/// right: it is no function of the output.
+///
+/// # When
+///
+/// A smooth [`Relu`](super::Relu) (Misra 2019). Weights start as He's.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mish;
+
+macro_rules! impl_gated {
+    ($activation:ident, $forward:ident, $backward:ident) => {
+        impl Activation for $activation {
+            type Derivative = FromPreActivation;
+
+            fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+                slices::map(z, F::$forward);
+            }
+
+            fn backward<F: Float>(
+                &self,
+                cached: OutputAndPreActivation<'_, F>,
+                delta: ArrayViewMut2<'_, F>,
+            ) {
+                slices::zip(cached.pre_activation, delta, F::$backward);
+            }
+
+            fn initialization(&self) -> Initialization {
+                Initialization::HeNormal
+            }
+        }
+    };
+}
+
+impl_gated!(Gelu, gelu_slice, gelu_backward);
+impl_gated!(Silu, silu_slice, silu_backward);
+impl_gated!(Mish, mish_slice, mish_backward);

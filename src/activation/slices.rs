@@ -1,0 +1,41 @@
+//! From matrices to slices, over which the element-wise functions are vectorised.
+
+use crate::Float;
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use std::slice::{from_mut, from_ref};
+
+/// Applies an element-wise function in place: to all of a matrix at once, or, where its elements do not lie side by side, one by one.
+pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Fn(&mut [F])) {
+    match matrix.as_slice_memory_order_mut() {
+        Some(elements) => function(elements),
+        None => matrix.iter_mut().for_each(|element| function(from_mut(element))),
+    }
+}
+
+/// Changes each element of `delta` by the one of `cached` in the same place.
+pub(super) fn zip<F: Float>(
+    cached: ArrayView2<'_, F>,
+    mut delta: ArrayViewMut2<'_, F>,
+    function: impl Fn(&[F], &mut [F]),
+) {
+    match (cached.as_slice(), delta.as_slice_mut()) {
+        (Some(cached), Some(delta)) => function(cached, delta),
+        _ => Zip::from(delta).and(cached).for_each(|d, c| function(from_ref(c), from_mut(d))),
+    }
+}
+
+/// Replaces each element by a function of it, cheap enough for the compiler to vectorise.
+pub(super) fn map_each<F: Float>(matrix: ArrayViewMut2<'_, F>, function: impl Fn(F) -> F + Copy) {
+    map(matrix, |elements| elements.iter_mut().for_each(|element| *element = function(*element)));
+}
+
+/// Multiplies each element of `delta` by the derivative at the output in the same place.
+pub(super) fn multiply<F: Float>(
+    output: ArrayView2<'_, F>,
+    delta: ArrayViewMut2<'_, F>,
+    derivative: impl Fn(F) -> F + Copy,
+) {
+    zip(output, delta, |output, delta| {
+        delta.iter_mut().zip(output).for_each(|(delta, &a)| *delta *= derivative(a));
+    });
+}

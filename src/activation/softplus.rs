@@ -1,0 +1,33 @@
+use super::{Activation, FromOutput, slices};
+use crate::Float;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// Softplus, the soft rectification: g(z) = ln(1 + e^z), range (0, ∞).
+///
+/// # The derivative from the output
+///
+/// g'(z) = e^z / (1 + e^z). From a = ln(1 + e^z), e^a = 1 + e^z; hence e^z / (1 + e^z) = (e^a - 1) / e^a, which is
+///
+/// g'(z) = 1 - e^-a.
+///
+/// It is computed as -(e^-a - 1) by one function that is exact near 0, since 1 - e^-a would cancel for z far below 0.
+///
+/// # When
+///
+/// A smooth [`Relu`](super::Relu), and an output layer for positive quantities that grows linearly.
+///
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Softplus;
+
+impl Activation for Softplus {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        slices::map(z, F::softplus_slice);
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        slices::zip(output, delta, F::softplus_backward);
+    }
+}

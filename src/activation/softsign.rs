@@ -1,0 +1,39 @@
+use super::{Activation, FromOutput, slices};
+use crate::Float;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// Softsign: g(z) = z / (1 + |z|), range (-1, 1).
+///
+/// # The derivative from the output
+///
+/// g'(z) = 1 / (1 + |z|)². From |a| = |z| / (1 + |z|), 1 - |a| = 1 / (1 + |z|); hence
+///
+/// g'(z) = (1 - |a|)².
+///
+/// # When
+///
+/// Like [`Tanh`](super::Tanh), without an exponential, and saturating more slowly: its tails are 1/|z|, not e^-2|z|.
+///
+/// g(±∞) = ±1, g(NaN) = NaN, g(-z) = -g(z) to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Softsign;
+
+impl Activation for Softsign {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
+        slices::map_each(z, |z| {
+            // The limit, where z / (1 + |z|) would be ∞/∞.
+            let magnitude = z.abs();
+            let quotient = z / (F::one() + magnitude);
+            if magnitude == F::infinity() { F::one().copysign(z) } else { quotient }
+        });
+    }
+
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        slices::multiply(output, delta, |a| {
+            let rest = F::one() - a.abs();
+            rest * rest
+        });
+    }
+}

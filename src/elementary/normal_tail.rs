@@ -1,0 +1,147 @@
+//! GELU, by the tail of the normal distribution: Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3) for x ≥ 0, with S a polynomial in
+//! t = (x - 3) / (x + 3). z Φ(z) is z Q(|z|) for z < 0, exact however small, and z - z Q(z) for z > 0.
+
+use super::exponential::{Exponential, Kernel, at_least, at_most, exp_between};
+use super::polynomial::*;
+
+/// φ(0) = 1 / √(2π).
+const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
+
+/// Where Q(x) becomes 0 for an `f32` and for an `f64`, even times x.
+const END_F32: f64 = 15.0;
+const END_F64: f64 = 39.0;
+
+#[inline(always)]
+pub(super) fn gelu_f32<const FUSED: bool>(z: f32) -> f32 {
+    let z = f64::from(z);
+    let magnitude = at_most(z.abs(), END_F32);
+    let (_, tail) = tail_f32::<FUSED>(magnitude);
+    (if z < 0.0 { -magnitude * tail } else { z - magnitude * tail }) as f32
+}
+
+#[inline(always)]
+pub(super) fn gelu_derivative_f32<const FUSED: bool>(z: f32) -> f32 {
+    let z = at_most(at_least(f64::from(z), -END_F32), END_F32);
+    let (bell, tail) = tail_f32::<FUSED>(z.abs());
+    derivative(z, bell, tail) as f32
+}
+
+#[inline(always)]
+pub(super) fn gelu_f64<const FUSED: bool>(z: f64) -> f64 {
+    let magnitude = at_most(z.abs(), END_F64);
+    let (bell, tail, lost) = tail_f64::<FUSED>(magnitude);
+    let product = magnitude * tail;
+    let lost = product_error::<FUSED>(magnitude, tail, product) + magnitude * lost;
+    let product = bell.scale(product + lost);
+    if z < 0.0 { -product } else { z - product }
+}
+
+#[inline(always)]
+pub(super) fn gelu_derivative_f64<const FUSED: bool>(z: f64) -> f64 {
+    let z = at_most(at_least(z, -END_F64), END_F64);
+    let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
+    derivative(z, bell.value(), bell.scale(tail + lost))
+}
+
+/// Φ(z) + z φ(z), from e^(-z²/2) and Q(|z|).
+#[inline(always)]
+fn derivative(z: f64, bell: f64, tail: f64) -> f64 {
+    let distribution = if z < 0.0 { tail } else { 1.0 - tail };
+    distribution + z * bell * DENSITY_AT_0
+}
+
+/// e^(-x²/2) and Q(x), to the precision of an `f32`. In `f64`, since e^(-x²/2) needs 24 bits of x²/2 behind the point, and seven before it.
+#[inline(always)]
+fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
+    let (r, half_scale, other_half_scale) = f64::reduce::<FUSED>(-0.5 * x * x);
+    let rest = polynomial::<FUSED, _, _>(&EXPM1_F32_WIDE, r);
+    let bell = (1.0 + multiply_add::<FUSED, _>(r * r, rest, r)) * half_scale * other_half_scale;
+    let reciprocal = 1.0 / (x + 3.0);
+    let s = polynomial::<FUSED, _, _>(&NORMAL_TAIL_F32, (x - 3.0) * reciprocal);
+    (bell, bell * (s * reciprocal))
+}
+
+/// e^(-x²/2); Q(x) without the scales of e^(-x²/2); and what rounding took from that.
+///
+/// Each `lost` is the exact value less the rounded one, to a few bits: with them the result is right to little more than its last rounding.
+#[inline(always)]
+fn tail_f64<const FUSED: bool>(x: f64) -> (Exponential<f64>, f64, f64) {
+    let square = x * x;
+    let square_lost = product_error::<FUSED>(x, x, square);
+    let mut bell = exp_between::<FUSED, f64>(-0.5 * square);
+
+    let (sum, sum_lost) = two_sum(x, 3.0);
+    let (difference, difference_lost) = two_sum(x, -3.0);
+    let reciprocal = 1.0 / sum;
+    let one = sum * reciprocal;
+    let one_excess = (one - 1.0) + product_error::<FUSED>(sum, reciprocal, one);
+    let reciprocal_lost = -reciprocal * (one_excess + sum_lost * reciprocal);
+    let t = difference * reciprocal;
+    let t_lost = product_error::<FUSED>(difference, reciprocal, t)
+        + difference_lost * reciprocal
+        + difference * reciprocal_lost;
+
+    // Horner's last two steps with what they lose: near t = 1 their terms nearly cancel.
+    let [c0, c1, rest @ ..] = &NORMAL_TAIL_F64;
+    let (s, s_lost) = (polynomial::<FUSED, _, _>(rest, t), 0.0);
+    let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c1, NORMAL_TAIL_F64_LOST[1]);
+    let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c0, NORMAL_TAIL_F64_LOST[0]);
+    let s_lost = s_lost + slope::<FUSED>(t) * t_lost;
+    let factor = s * reciprocal;
+    let factor_lost =
+        product_error::<FUSED>(s, reciprocal, factor) + s_lost * reciprocal + s * reciprocal_lost;
+    let tail = bell.mantissa * factor;
+    bell.lost -= bell.mantissa * 0.5 * square_lost;
+    let lost = product_error::<FUSED>(bell.mantissa, factor, tail)
+        + bell.mantissa * factor_lost
+        + bell.lost * factor;
+    (bell, tail, lost)
+}
+
+/// What rounding took from the first two coefficients of S.
+const NORMAL_TAIL_F64_LOST: [f64; 2] = [-4.474e-17, -4.986e-17];
+
+/// s t + coefficient, and what it lost in all.
+#[inline(always)]
+fn horner_step<const FUSED: bool>(
+    s: f64,
+    s_lost: f64,
+    t: f64,
+    coefficient: f64,
+    coefficient_lost: f64,
+) -> (f64, f64) {
+    let product = s * t;
+    let (sum, sum_lost) = two_sum(coefficient, product);
+    let product_lost = product_error::<FUSED>(s, t, product);
+    (sum, s_lost * t + (product_lost + sum_lost + coefficient_lost))
+}
+
+/// dS/dt, to a few bits: the first terms of the polynomial's derivative.
+#[inline(always)]
+fn slope<const FUSED: bool>(t: f64) -> f64 {
+    let [_, c1, c2, c3, c4, c5, c6, ..] = NORMAL_TAIL_F64;
+    polynomial::<FUSED, _, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
+}
+
+/// a + b and what rounding took from it (Knuth).
+#[inline(always)]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let part = sum - a;
+    (sum, (a - (sum - part)) + (b - part))
+}
+
+/// What rounding took from a · b; without a fused instruction by halves of the bits (Dekker 1971).
+#[inline(always)]
+fn product_error<const FUSED: bool>(a: f64, b: f64, product: f64) -> f64 {
+    if FUSED {
+        return a.mul_add(b, -product);
+    }
+    let split = |x: f64| {
+        let spread = x * 134_217_729.0;
+        let high = spread - (spread - x);
+        (high, x - high)
+    };
+    let ((a_high, a_low), (b_high, b_low)) = (split(a), split(b));
+    ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+}

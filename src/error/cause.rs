@@ -1,0 +1,45 @@
+//! What was wrong, where an error has one of several causes.
+
+/// What is wrong with a cell of a CSV file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CellProblem {
+    /// Text in a numeric column.
+    #[error("is not a number")]
+    NotANumber,
+    /// Nothing but white space.
+    #[error("is blank")]
+    Blank,
+    /// NaN or infinity.
+    #[error("is not a finite number")]
+    NotFinite,
+    /// A number beyond the range of an `f32` or `f64`.
+    #[error("is too large for {0}")]
+    TooLarge(&'static str),
+    /// Bytes that are not UTF-8; they stand as � in the value.
+    #[error("is not UTF-8")]
+    NotUtf8,
+    /// A class that is a number with a fraction.
+    #[error("is not a class: classes are text or whole numbers")]
+    NotAClass,
+}
+
+/// How training was seen to diverge.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Divergence {
+    /// The loss became NaN or infinite.
+    #[error("the loss is {0}")]
+    Loss(f64),
+    /// The loss grew beyond all measure.
+    #[error("the loss grew from {first:.3e} to {last:.3e}")]
+    Growth {
+        /// Of the untrained network.
+        first: f64,
+        /// Of this batch.
+        last: f64,
+    },
+    /// A weight or bias became NaN or infinite.
+    #[error("a weight or bias is no longer finite")]
+    Parameter,
+}
