@@ -9,35 +9,31 @@ mod task;
 
 pub use task::Task;
 
+use crate::command_line;
 use densely::{EarlyStopping, Error, Mlp, Standardizer, Table, Trainer};
 use options::Options;
-use std::io::Write;
 use std::process::ExitCode;
 use summary::Summary;
 
-/// Runs the program; whatever goes wrong is one line on stderr.
+/// Runs the program.
 pub fn main(task: Task) -> ExitCode {
-    let options = match Options::parse(task) {
-        Ok(options) => options,
-        Err(exit_code) => return exit_code,
-    };
-    let summary = match train(task, &options) {
-        Ok(summary) => summary,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::FAILURE;
+    command_line::main(Options::parse(task), |options| {
+        if let Some(path) = &options.save {
+            command_line::check_can_write(path)?;
+            if command_line::is_same_file(path, &options.data) {
+                return Err(format!("{} is the data, it is not saved over", path.display()).into());
+            }
         }
-    };
-    let text = if options.json { summary.json() } else { summary.to_string() };
-    // A reader that has gone away, as in `… | head -1`, is no failure.
-    let _ = writeln!(std::io::stdout(), "{text}");
-    ExitCode::SUCCESS
+        let summary = train(task, options).map_err(|error| match error {
+            // Told of the rows alone, where the reader has a file before them.
+            Error::TooFewRows { .. } => format!("{}: {error}", options.data.display()).into(),
+            error => Box::<dyn std::error::Error>::from(error),
+        })?;
+        Ok(if options.json { summary.json() } else { summary.to_string() })
+    })
 }
 
 fn train(task: Task, options: &Options) -> Result<Summary, Error> {
-    if let Some(path) = &options.save {
-        options::check_can_write(path)?;
-    }
     let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
     let (train, test) = data.split(options.test, options.seed)?;
     let scaler = Standardizer::fit(&train)?;

@@ -1,10 +1,10 @@
 //! The command line.
 
 use super::Task;
+use crate::command_line::count;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use densely::{AnyActivation, Error, Sgd};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use densely::{AnyActivation, Sgd};
+use std::path::PathBuf;
 
 /// The options, the same in all three programs.
 #[derive(Debug, Parser)]
@@ -59,26 +59,15 @@ pub struct Options {
 pub struct Hidden(pub Vec<usize>);
 
 impl Options {
-    /// The options of this command line, with the task's own data as default. For `--help`, or after saying in one line
-    /// what is wrong, the exit code to end with.
-    pub fn parse(task: Task) -> Result<Self, ExitCode> {
+    /// The options of this command line, with the task's own data as default.
+    pub fn parse(task: Task) -> Result<Self, clap::Error> {
         let command = Self::command()
             .about(task.about())
             .mut_arg("data", |data| data.required(false).default_value(task.default_data()))
             .mut_arg("target", |target| {
                 target.required(false).default_value(task.default_target())
             });
-        let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
-        parsed.map_err(|error| {
-            if error.use_stderr() {
-                let message = error.to_string();
-                eprintln!("{}", message.lines().next().unwrap_or("error: wrong options"));
-                ExitCode::from(2)
-            } else {
-                let _ = error.print();
-                ExitCode::SUCCESS
-            }
-        })
+        Self::from_arg_matches(&command.try_get_matches()?)
     }
 
     pub fn sgd(&self) -> Sgd<f32> {
@@ -87,26 +76,13 @@ impl Options {
     }
 }
 
-/// Whether a file can be written there: known before training, not after. Leaves nothing behind.
-pub fn check_can_write(path: &Path) -> Result<(), Error> {
-    let io = |source| Error::Io { file: path.to_owned(), source };
-    if path.is_dir() {
-        return Err(io(std::io::ErrorKind::IsADirectory.into()));
-    }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    tempfile::tempfile_in(folder).map(drop).map_err(io)
-}
-
 fn hidden(text: &str) -> Result<Hidden, String> {
     if text == "none" {
         return Ok(Hidden(Vec::new()));
     }
     let widths = text.split(',').map(|width| match width.trim().parse() {
         Ok(width @ 1..=1_000_000) => Ok(width),
-        _ => Err(format!("{width:?} is not a width from 1 to 1000000 (or `none`)")),
+        _ => Err(format!("{width:?} is not a width from 1 to 1000000, nor all of it `none`")),
     });
     widths.collect::<Result<_, _>>().map(Hidden)
 }
@@ -130,8 +106,4 @@ fn momentum(text: &str) -> Result<f64, String> {
 
 fn fraction(text: &str) -> Result<f64, String> {
     number(text, "between 0 and 1, both excluded", |f| f > 0.0 && f < 1.0)
-}
-
-fn count(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&count| count > 0).ok_or_else(|| "must be at least 1".to_owned())
 }

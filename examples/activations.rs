@@ -1,0 +1,146 @@
+//! Draws activations and their derivatives, the way the library computes them, as an SVG picture.
+//!
+//! `cargo run --release --example activations` draws identity, sigmoid and tanh; with `-- --all` every built-in.
+
+mod command_line;
+mod figures;
+
+use clap::Parser;
+use densely::{AnyActivation, Softmax};
+use figures::{Axis, PIXEL, Sheet, Stroke};
+use ndarray::{Array1, Array2};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::error::Error;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Draws activations and their derivatives
+#[derive(Debug, Parser)]
+struct Options {
+    /// Every built-in activation, each in a panel of its own
+    #[arg(long)]
+    all: bool,
+    /// SVG file to write [default: activations.svg, with --all activations-all.svg]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+const Z: Range<f64> = -5.0..5.0;
+const POINTS: usize = 201;
+
+/// The colours of the panels that have one activation each.
+const FUNCTION: Stroke = Stroke { color: figures::SIGMOID, dashed: false };
+const DERIVATIVE: Stroke = Stroke { color: RGBColor(240, 125, 10), dashed: true };
+
+fn main() -> ExitCode {
+    command_line::main(Options::try_parse(), run)
+}
+
+fn run(options: &Options) -> Result<String, Box<dyn Error>> {
+    let default = if options.all { "activations-all.svg" } else { "activations.svg" };
+    let path = options.output.clone().unwrap_or_else(|| default.into());
+    command_line::check_can_write(&path)?;
+    if options.all {
+        figures::draw(&path, (1500, 960), draw_all)?;
+    } else {
+        figures::draw(&path, (1300, 560), draw_classical)?;
+    }
+    Ok(format!("wrote {}", path.display()))
+}
+
+/// An activation at [`POINTS`] places in [`Z`]: pairs of z and g(z), and of z and g'(z).
+struct Curves {
+    function: Vec<(f64, f64)>,
+    derivative: Vec<(f64, f64)>,
+    row_wise: bool,
+}
+
+impl Curves {
+    fn of(name: &str) -> Result<Self, Box<dyn Error>> {
+        let activation = AnyActivation::<f64>::named(name)
+            .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
+        // Over a row of one number softmax is always 1: let it have a second one, which stays 0.
+        let row_wise = activation.is::<Softmax>();
+        let mut z = Array2::zeros((POINTS, if row_wise { 2 } else { 1 }));
+        z.column_mut(0).assign(&Array1::linspace(Z.start, Z.end, POINTS));
+
+        let mut output = z.clone();
+        activation.forward(output.view_mut());
+        // A delta of 1 comes back as the derivative itself.
+        let mut delta = Array2::zeros(z.dim());
+        delta.column_mut(0).fill(1.0);
+        activation.backward(output.view(), z.view(), delta.view_mut());
+
+        let pairs = |values: &Array2<f64>| {
+            z.column(0).iter().copied().zip(values.column(0).iter().copied()).collect()
+        };
+        Ok(Self { function: pairs(&output), derivative: pairs(&delta), row_wise })
+    }
+}
+
+fn axis<'a>(label: &'a str, range: Range<f64>, numbers: usize) -> Axis<'a> {
+    // Rounded, since 0.3 comes as 0.30000000000000004; and -0 becomes 0.
+    let format = &|number: f64| ((number * 100.0).round() / 100.0 + 0.0).to_string();
+    Axis { label, range, numbers, format }
+}
+
+/// Identity, sigmoid and tanh: the functions on the left, their derivatives on the right.
+fn draw_classical(sheet: &Sheet) -> Result<(), Box<dyn Error>> {
+    let shown = [
+        ("identity", RGBColor(205, 45, 40)),
+        ("sigmoid", figures::SIGMOID),
+        ("tanh", figures::TANH),
+    ];
+    let (left, right) = sheet.split_horizontally(sheet.dim_in_pixel().0 / 2);
+    let z = axis("z", Z, 11);
+    let mut functions =
+        figures::chart(&left, "Functions g(z)", 18, &z, &axis("g(z)", -2.0..2.0, 9))?;
+    let mut derivatives =
+        figures::chart(&right, "Derivatives g'(z)", 18, &z, &axis("g'(z)", 0.0..1.1, 12))?;
+    for (name, color) in shown {
+        let curves = Curves::of(name)?;
+        let stroke = Stroke { color, dashed: false };
+        functions.curve(Some(name), &curves.function, stroke)?;
+        derivatives.curve(Some(name), &curves.derivative, stroke)?;
+    }
+    functions.legend(SeriesLabelPosition::UpperLeft)?;
+    derivatives.legend(SeriesLabelPosition::MiddleRight)
+}
+
+/// Every built-in activation with its derivative, in panels with the same axes.
+fn draw_all(sheet: &Sheet) -> Result<(), Box<dyn Error>> {
+    const COLUMNS: usize = 5;
+    let names = AnyActivation::<f64>::NAMES;
+    let (top, rest) = sheet.split_vertically(50 * PIXEL);
+    draw_common_legend(&top)?;
+    let panels = rest.split_evenly((names.len().div_ceil(COLUMNS), COLUMNS));
+    let (z, y) = (axis("z", Z, 6), axis("", -2.0..3.0, 6));
+    for (name, panel) in names.iter().zip(&panels) {
+        let curves = Curves::of(name)?;
+        let title =
+            if curves.row_wise { format!("{name}, first of (z, 0)") } else { (*name).to_owned() };
+        let mut chart = figures::chart(panel, &title, 15, &z, &y)?;
+        chart.curve(None, &curves.function, FUNCTION)?;
+        chart.curve(None, &curves.derivative, DERIVATIVE)?;
+    }
+    Ok(())
+}
+
+/// One legend for all panels, in the middle of a strip.
+fn draw_common_legend(strip: &Sheet) -> Result<(), Box<dyn Error>> {
+    let pixel = PIXEL as i32;
+    let (width, height) = strip.dim_in_pixel();
+    let (middle, y) = (width as i32 / 2, height as i32 / 2);
+    let text = TextStyle::from(("sans-serif", 20 * PIXEL)).pos(Pos::new(HPos::Left, VPos::Center));
+    let line = |x| vec![(x, y), (x + 50 * pixel, y)];
+
+    let x = middle - 240 * pixel;
+    strip.draw(&PathElement::new(line(x), FUNCTION.style()))?;
+    strip.draw_text("function g(z)", &text, (x + 60 * pixel, y))?;
+    let x = middle + 40 * pixel;
+    strip.draw(&DERIVATIVE.dashes(line(x)))?;
+    strip.draw_text("derivative g'(z)", &text, (x + 60 * pixel, y))?;
+    Ok(())
+}

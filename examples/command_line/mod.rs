@@ -1,0 +1,79 @@
+//! What every program here does the same way: parse its options, print its result, say in one line what went wrong, and
+//! know before the work whether a file can be written after it.
+
+#![allow(dead_code)] // Each program uses a part.
+
+use clap::error::Error as OptionError;
+use densely::Error;
+use std::error::Error as AnyError;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else that goes wrong.
+pub fn main<Options>(
+    options: Result<Options, OptionError>,
+    run: impl FnOnce(&Options) -> Result<String, Box<dyn AnyError>>,
+) -> ExitCode {
+    let options = match options {
+        Ok(options) => options,
+        Err(error) if error.use_stderr() => {
+            let message = error.to_string();
+            let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
+            return complain(&lines.collect::<Vec<_>>().join(" "), 2);
+        }
+        Err(help) => return print(&help.to_string()),
+    };
+    match run(&options) {
+        Ok(text) => print(&format!("{text}\n")),
+        Err(error) => complain(&format!("error: {error}"), 1),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        // A reader that has gone away, as in `… | head -1`, is no failure.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&format!("error: cannot print the result: {error}"), 1)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// One line on stderr, whatever is in the names of files and columns.
+fn complain(message: &str, exit_code: u8) -> ExitCode {
+    let line: String =
+        message.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    // If nobody can be told, the exit code still says it.
+    let _ = writeln!(std::io::stderr(), "{line}");
+    ExitCode::from(exit_code)
+}
+
+/// Whether a file can be written there. Leaves nothing behind.
+pub fn check_can_write(path: &Path) -> Result<(), Error> {
+    let io = |source| Error::Io { file: path.to_owned(), source };
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(io(ErrorKind::IsADirectory.into())),
+        Ok(metadata) if !metadata.is_file() => Err(io(std::io::Error::other("not a regular file"))),
+        Ok(_) => OpenOptions::new().append(true).open(path).map(drop).map_err(io),
+        Err(_) => {
+            OpenOptions::new().write(true).create_new(true).open(path).map_err(io)?;
+            std::fs::remove_file(path).map_err(io)
+        }
+    }
+}
+
+/// Whether both are the same existing file.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// For options: a whole number, at least 1.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| format!("must be a whole number from 1 to {}", usize::MAX))
+}

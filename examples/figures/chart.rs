@@ -1,0 +1,155 @@
+//! One chart of a figure: a light grid, labelled axes, and the curves in it.
+
+use super::sheet::{PIXEL, Sheet};
+use plotters::coord::types::RangedCoordf64;
+use plotters::element::DashedPathElement;
+use plotters::prelude::*;
+use std::error::Error;
+use std::ops::Range;
+
+type Plane = Cartesian2d<RangedCoordf64, RangedCoordf64>;
+
+const GRID: RGBColor = RGBColor(225, 225, 225);
+const AXIS: RGBColor = RGBColor(90, 90, 90);
+
+/// What an axis shows.
+pub struct Axis<'a> {
+    pub label: &'a str,
+    pub range: Range<f64>,
+    /// About how many numbers stand beside it.
+    pub numbers: usize,
+    /// How a number is written; nothing for a line of the grid that has none.
+    pub format: &'a dyn Fn(f64) -> String,
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy)]
+pub struct Stroke {
+    pub color: RGBColor,
+    pub dashed: bool,
+}
+
+/// A chart with its axes drawn, ready for curves.
+pub struct Chart<'a> {
+    /// For what is no curve.
+    pub context: ChartContext<'a, SVGBackend<'a>, Plane>,
+    y: Range<f64>,
+    text: u32,
+}
+
+/// Draws axes and grid on this part of a sheet; `text` is the height of the numbers in pixels.
+pub fn chart<'a>(
+    sheet: &Sheet<'a>,
+    title: &str,
+    text: u32,
+    x: &Axis,
+    y: &Axis,
+) -> Result<Chart<'a>, Box<dyn Error>> {
+    let text = text * PIXEL;
+    let font = ("sans-serif", text);
+    // Room for the numbers, and for the label where there is one.
+    let room = |label: &str| if label.is_empty() { text * 3 / 2 } else { text * 3 };
+    let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
+    let below_title = panel.titled(title, ("sans-serif", text * 7 / 6))?;
+    let mut context = ChartBuilder::on(&below_title)
+        .margin(text / 2)
+        .margin_right(text)
+        .x_label_area_size(room(x.label))
+        .y_label_area_size(room(y.label) + text * 3 / 2)
+        .build_cartesian_2d(x.range.clone(), y.range.clone())?;
+    context
+        .configure_mesh()
+        .bold_line_style(GRID.stroke_width(PIXEL))
+        .light_line_style(TRANSPARENT)
+        .axis_style(AXIS.stroke_width(PIXEL))
+        .set_all_tick_mark_size(text / 3)
+        .label_style(font)
+        .axis_desc_style(font)
+        .x_labels(x.numbers)
+        .y_labels(y.numbers)
+        .x_label_formatter(&|&number| (x.format)(number))
+        .y_label_formatter(&|&number| (y.format)(number))
+        .x_desc(x.label)
+        .y_desc(y.label)
+        .draw()?;
+    Ok(Chart { context, y: y.range.clone(), text })
+}
+
+impl Chart<'_> {
+    /// Draws the line through these points, as far as it is in the chart; with a name, the legend will tell it.
+    pub fn curve(
+        &mut self,
+        name: Option<&str>,
+        points: &[(f64, f64)],
+        stroke: Stroke,
+    ) -> Result<(), Box<dyn Error>> {
+        let style = stroke.style();
+        let pieces = pieces_within(points, &self.y).into_iter();
+        let series = if stroke.dashed {
+            self.context.draw_series(pieces.map(|piece| stroke.dashes(piece)))?
+        } else {
+            self.context.draw_series(pieces.map(|piece| PathElement::new(piece, style)))?
+        };
+        if let Some(name) = name {
+            let length = 2 * self.text as i32;
+            series
+                .label(name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + length, y)], style));
+        }
+        Ok(())
+    }
+
+    /// Writes the names of the curves, each behind a piece of its line.
+    pub fn legend(&mut self, position: SeriesLabelPosition) -> Result<(), Box<dyn Error>> {
+        self.context
+            .configure_series_labels()
+            .position(position)
+            .margin(self.text / 2)
+            .legend_area_size(self.text * 5 / 2)
+            .background_style(WHITE.mix(0.85))
+            .border_style(GRID)
+            .label_font(("sans-serif", self.text))
+            .draw()?;
+        Ok(())
+    }
+}
+
+impl Stroke {
+    pub fn style(self) -> ShapeStyle {
+        self.color.stroke_width(2 * PIXEL)
+    }
+
+    /// The line through these points, dashed.
+    pub fn dashes<Point: Clone>(
+        self,
+        points: Vec<Point>,
+    ) -> DashedPathElement<std::vec::IntoIter<Point>, i32> {
+        let dash = 10 * PIXEL as i32;
+        DashedPathElement::new(points, dash, dash * 3 / 5, self.style())
+    }
+}
+
+/// The pieces of a line that are in this range: `plotters` would draw the others too, beyond the chart's edge.
+fn pieces_within(points: &[(f64, f64)], range: &Range<f64>) -> Vec<Vec<(f64, f64)>> {
+    let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
+    for segment in points.windows(2) {
+        let [(x0, y0), (x1, y1)] = [segment[0], segment[1]];
+        let at = |y: f64| {
+            let y = y.clamp(range.start, range.end);
+            let share = if y0 == y1 { 0.0 } else { (y - y0) / (y1 - y0) };
+            (x0 + share * (x1 - x0), y)
+        };
+        let touches = y0.min(y1) <= range.end && y0.max(y1) >= range.start;
+        if !touches {
+            continue;
+        }
+        let inside = |y: f64| range.start <= y && y <= range.end;
+        let start = if inside(y0) { (x0, y0) } else { at(y0) };
+        let end = if inside(y1) { (x1, y1) } else { at(y1) };
+        match pieces.last_mut() {
+            Some(piece) if piece.last() == Some(&start) => piece.push(end),
+            _ => pieces.push(vec![start, end]),
+        }
+    }
+    pieces
+}

@@ -1,0 +1,297 @@
+//! Why tanh gets stuck less than the sigmoid: one deep network, trained with each from the same initial weights.
+//!
+//! The sigmoid's slope is at most 1/4, that of tanh at most 1: each layer that the gradient comes back through makes it
+//! smaller, and with the sigmoid little is left for the first layers. `cargo run --release --example saturation`
+//! measures both on handwritten digits and draws them as an SVG picture.
+
+mod command_line;
+mod figures;
+
+use clap::Parser;
+use command_line::count;
+use densely::{
+    AnyActivation, Backprop, CategoricalCrossEntropy, Dataset, Error, Initialization, Mlp, Sgd,
+    Softmax, Standardizer, Table, Trainer,
+};
+use figures::{Axis, PIXEL, Sheet, Stroke};
+use plotters::prelude::*;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measures and draws how a deep network learns with tanh and with the sigmoid
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many networks to train with each activation: seeds 0 to N - 1
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = count)]
+    seeds: usize,
+    /// Epochs of training
+    #[arg(long, value_name = "N", default_value_t = 250, value_parser = count)]
+    epochs: usize,
+    /// SVG file to write
+    #[arg(long, value_name = "FILE", default_value = "saturation.svg")]
+    output: PathBuf,
+}
+
+const HIDDEN_LAYERS: usize = 5;
+const UNITS: usize = 20;
+const LEARNING_RATE: f64 = 0.1;
+const BATCH_SIZE: usize = 32;
+
+fn main() -> ExitCode {
+    command_line::main(Options::try_parse(), run)
+}
+
+fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
+    command_line::check_can_write(&options.output)?;
+    let data = Table::read_csv("data/digits.csv")?.multiclass("digit")?;
+    let data = Standardizer::fit(&data)?.apply(&data)?;
+    let tanh = Measured::new("tanh", figures::TANH, &data, options)?;
+    let sigmoid = Measured::new("sigmoid", figures::SIGMOID, &data, options)?;
+    figures::draw(&options.output, (1300, 560), |sheet| {
+        draw(sheet, &[&sigmoid, &tanh], options.seeds)
+    })?;
+    Ok(summary(&tanh, &sigmoid, &data, options))
+}
+
+/// What one training showed.
+struct Training {
+    /// After each epoch, the mean loss of its batches.
+    losses: Vec<f64>,
+    /// Before training, each layer's mean absolute gradient of the weights, over all rows.
+    gradients: Vec<f64>,
+}
+
+fn train(
+    activation: &AnyActivation<f32>,
+    data: &Dataset<f32>,
+    seed: u64,
+    epochs: usize,
+) -> Result<Training, Error> {
+    let mut builder = Mlp::builder(data.features());
+    for _ in 0..HIDDEN_LAYERS {
+        builder =
+            builder.dense(UNITS, activation.clone()).initialization(Initialization::GlorotUniform);
+    }
+    let mut net = builder.dense(data.outputs(), Softmax).seed(seed).build()?;
+
+    let mut backprop = Backprop::new(&net);
+    backprop.run(&mut net, &CategoricalCrossEntropy, data.inputs(), data.targets())?;
+    let gradients = backprop.gradients().iter().map(|gradient| {
+        let sum: f64 = gradient.weights.iter().map(|&weight| f64::from(weight.abs())).sum();
+        sum / gradient.weights.len() as f64
+    });
+    let gradients = gradients.collect();
+
+    let report = Trainer::new(CategoricalCrossEntropy, Sgd::new(LEARNING_RATE))
+        .epochs(epochs)
+        .batch_size(BATCH_SIZE)
+        .seed(seed)
+        .fit(&mut net, data)?;
+    let losses = report.epochs().iter().map(|epoch| epoch.training_loss).collect();
+    Ok(Training { losses, gradients })
+}
+
+/// A quantity over the seeds.
+struct Spread {
+    lowest: f64,
+    median: f64,
+    highest: f64,
+}
+
+impl Spread {
+    /// Of each position in these rows, which are of one length.
+    fn by_position<'a>(rows: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Vec<Self> {
+        let positions = rows.clone().map(Vec::len).min().unwrap_or(0);
+        (0..positions).map(|index| Self::of(rows.clone().map(|row| row[index]).collect())).collect()
+    }
+
+    /// Of one number or more.
+    fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let (last, middle) = (values.len() - 1, values.len() / 2);
+        let median = f64::midpoint(values[last - middle], values[middle]);
+        Self { lowest: values[0], median, highest: values[last] }
+    }
+}
+
+/// What the trainings with one activation showed.
+struct Measured {
+    name: &'static str,
+    color: RGBColor,
+    /// After each epoch.
+    losses: Vec<Spread>,
+    /// Of each layer.
+    gradients: Vec<Spread>,
+}
+
+impl Measured {
+    fn new(
+        name: &'static str,
+        color: RGBColor,
+        data: &Dataset<f32>,
+        options: &Options,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let activation = AnyActivation::named(name)
+            .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
+        let trainings = (0..options.seeds)
+            .map(|seed| train(&activation, data, seed as u64, options.epochs))
+            .collect::<Result<Vec<_>, _>>()?;
+        let losses = Spread::by_position(trainings.iter().map(|training| &training.losses));
+        let gradients = Spread::by_position(trainings.iter().map(|training| &training.gradients));
+        Ok(Self { name, color, losses, gradients })
+    }
+
+    fn final_loss(&self) -> f64 {
+        self.losses.last().map_or(f64::NAN, |loss| loss.median)
+    }
+
+    /// The first layer's median gradient, in units of the last layer's.
+    fn first_to_last(&self) -> f64 {
+        match &self.gradients[..] {
+            [first, .., last] => first.median / last.median,
+            _ => f64::NAN,
+        }
+    }
+}
+
+fn summary(tanh: &Measured, sigmoid: &Measured, data: &Dataset<f32>, options: &Options) -> String {
+    let mut text = format!(
+        "data/digits.csv, {} rows: {HIDDEN_LAYERS} hidden layers of {UNITS} units, Glorot uniform, SGD with learning rate \
+         {LEARNING_RATE}, batches of {BATCH_SIZE}, {}\n\n{:22}{:>12}{:>12}\n",
+        data.rows(),
+        plural(options.seeds),
+        "median over the seeds",
+        tanh.name,
+        sigmoid.name
+    );
+    let mut line = |name: String, tanh: f64, sigmoid: f64| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{name:22}{:>12}{:>12}", significant(tanh), significant(sigmoid));
+    };
+    for (index, (tanh, sigmoid)) in tanh.gradients.iter().zip(&sigmoid.gradients).enumerate() {
+        line(format!("gradient, layer {}", index + 1), tanh.median, sigmoid.median);
+    }
+    let epochs = options.epochs;
+    let mut shown = vec![1, epochs.div_ceil(4), epochs.div_ceil(2), epochs];
+    shown.dedup();
+    for epoch in shown {
+        let (tanh, sigmoid) = (&tanh.losses[epoch - 1], &sigmoid.losses[epoch - 1]);
+        line(format!("loss, epoch {epoch}"), tanh.median, sigmoid.median);
+    }
+    let _ = write!(
+        text,
+        "\nwrote {}\n\nafter epoch {epochs} the median training loss is {} with tanh and {} with the sigmoid; at the start the first layer's \
+         gradient is {} of the last layer's with tanh, {} with the sigmoid",
+        options.output.display(),
+        significant(tanh.final_loss()),
+        significant(sigmoid.final_loss()),
+        significant(tanh.first_to_last()),
+        significant(sigmoid.first_to_last())
+    );
+    text
+}
+
+fn plural(seeds: usize) -> String {
+    if seeds == 1 { "1 seed".to_owned() } else { format!("{seeds} seeds") }
+}
+
+/// Two significant digits.
+fn significant(value: f64) -> String {
+    let rounded = format!("{value:.1e}");
+    let magnitude = rounded.split_once('e').and_then(|(_, exponent)| exponent.parse().ok());
+    match magnitude {
+        Some(magnitude @ -4..=1) => format!("{value:.*}", (1_i32 - magnitude) as usize),
+        _ => rounded,
+    }
+}
+
+fn draw(
+    sheet: &Sheet,
+    measured: &[&Measured],
+    seeds: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let over_seeds = format!("median and range over {}", plural(seeds));
+    let (left, right) = sheet.split_horizontally(sheet.dim_in_pixel().0 / 2);
+    let losses = measured.iter().map(|measured| &measured.losses[..]);
+    let gradients = measured.iter().map(|measured| &measured.gradients[..]);
+    let epochs = measured.iter().map(|measured| measured.losses.len()).max().unwrap_or(0);
+    let layers = HIDDEN_LAYERS + 1;
+
+    let whole = |number: f64| format!("{number:.0}");
+    let epoch = Axis {
+        label: "epoch",
+        range: 0.0..epochs as f64,
+        numbers: (epochs + 1).min(7),
+        format: &whole,
+    };
+    let layer = Axis {
+        label: "layer (the last is the output layer)",
+        range: 0.7..layers as f64 + 0.3,
+        numbers: layers,
+        format: &whole,
+    };
+    let mut loss = figures::chart(
+        &left,
+        &format!("Training loss: {over_seeds}"),
+        18,
+        &epoch,
+        &logarithmic("categorical cross-entropy", losses),
+    )?;
+    let mut gradient = figures::chart(
+        &right,
+        &format!("Gradient at the start: {over_seeds}"),
+        18,
+        &layer,
+        &logarithmic("mean |∂loss/∂weight|", gradients),
+    )?;
+    for measured in measured {
+        for (chart, spreads) in
+            [(&mut loss, &measured.losses), (&mut gradient, &measured.gradients)]
+        {
+            let points = |value: fn(&Spread) -> f64| {
+                let values = spreads.iter().map(move |spread| log10(value(spread)));
+                values.enumerate().map(|(index, value)| (index as f64 + 1.0, value))
+            };
+            let color = measured.color;
+            let above = points(|spread| spread.highest);
+            let outline: Vec<_> = above.chain(points(|spread| spread.lowest).rev()).collect();
+            chart.context.draw_series([Polygon::new(outline, color.mix(0.15))])?;
+
+            let medians: Vec<_> = points(|spread| spread.median).collect();
+            chart.curve(Some(measured.name), &medians, Stroke { color, dashed: false })?;
+            if spreads.len() <= layers {
+                let dot = |&point| Circle::new(point, 4 * PIXEL, color.filled());
+                chart.context.draw_series(medians.iter().map(dot))?;
+            }
+        }
+    }
+    loss.legend(SeriesLabelPosition::LowerLeft)?;
+    gradient.legend(SeriesLabelPosition::LowerRight)
+}
+
+/// The axis of a quantity above 0, from the power of ten below the lowest value to the one above the highest.
+fn logarithmic<'a, 's>(label: &'a str, spreads: impl Iterator<Item = &'s [Spread]>) -> Axis<'a> {
+    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    for spread in spreads.flatten() {
+        lowest = lowest.min(log10(spread.lowest));
+        highest = highest.max(log10(spread.highest));
+    }
+    let range = lowest.floor()..highest.ceil().max(lowest.floor() + 1.0);
+    let numbers = ((range.end - range.start) as usize + 1).min(9);
+    Axis { label, range, numbers, format: &power_of_ten }
+}
+
+/// 0 has no logarithm, and stands where the smallest normal `f32` would.
+fn log10(value: f64) -> f64 {
+    value.max(f64::from(f32::MIN_POSITIVE)).log10()
+}
+
+/// The number that has this logarithm, if that is whole.
+fn power_of_ten(logarithm: f64) -> String {
+    if (logarithm - logarithm.round()).abs() > 1e-9 {
+        return String::new();
+    }
+    let number = 10_f64.powf(logarithm.round());
+    if number >= 1e-3 { number.to_string() } else { format!("{number:.0e}") }
+}
