@@ -248,11 +248,11 @@ fn data_that_does_not_fit_is_refused() {
     assert_eq!(fit(9, 3, squared(), 0.0), "targets have 3 columns, the network has 2 outputs");
     assert_eq!(
         fit(9, 2, Box::new(BinaryCrossEntropy), 1.5),
-        "BinaryCrossEntropy needs numbers between 0 and 1 as targets; row 0 has 1.5"
+        "BinaryCrossEntropy needs numbers between 0 and 1 as targets; row 0 (counted from 0) has 1.5"
     );
     assert_eq!(
         fit(9, 2, Box::new(CategoricalCrossEntropy), 1.0),
-        "CategoricalCrossEntropy needs rows whose sum is 1 as targets; row 0 has 2"
+        "CategoricalCrossEntropy needs rows whose sum is 1 as targets; row 0 (counted from 0) has 2"
     );
 }
 
