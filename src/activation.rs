@@ -183,8 +183,8 @@ mod sealed {
 
 /// The slope or limit of the branch for negative z, of which the output must tell that it was taken.
 fn positive_alpha(alpha: f64) -> Result<f64> {
-    Error::check_setting("alpha", alpha, "positive and finite", |alpha| {
-        alpha > 0.0 && alpha.is_finite()
+    Error::check_setting("alpha", alpha, "positive and finite, also as an f32", |alpha| {
+        alpha as f32 > 0.0 && (alpha as f32).is_finite()
     })?;
     Ok(alpha)
 }

@@ -359,7 +359,7 @@ pub enum Error {
     },
     /// An analytic gradient that is not the numeric one.
     #[error(
-        "layer {layer}, {parameter} {index:?}: the analytic gradient is {analytic:e}, the numeric one {numeric:e}"
+        "layer {layer}, {parameter} {index:?} (counted from 0): the analytic gradient is {analytic:e}, the numeric one {numeric:e}"
     )]
     WrongGradient {
         /// The layer, counted from 0.
@@ -373,11 +373,14 @@ pub enum Error {
         /// By central differences.
         numeric: f64,
     },
-    /// A gradient check that proves nothing.
+    /// A gradient check that proves nothing of a layer.
     #[error(
-        "the gradient is zero everywhere, or every parameter sits on a kink: the check proves nothing"
+        "layer {layer} (counted from 0): every gradient is zero, lost in rounding, or at a kink: the check proves nothing"
     )]
-    ZeroGradient,
+    ZeroGradient {
+        /// The layer, counted from 0.
+        layer: usize,
+    },
 
     // Model files.
     /// A model file that is not one, or is damaged.

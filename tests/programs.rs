@@ -313,7 +313,7 @@ fn help_tells_the_defaults() {
     for part in [
         "data/digits.csv",
         "[default: digit]",
-        "[default: 64,64]",
+        "[default: 80,40]",
         "[default: tanh]",
         "[default: 0.01]",
     ] {

@@ -17,7 +17,7 @@ pub struct Options {
     #[arg(long, value_name = "COLUMN")]
     pub target: String,
     /// Units of each hidden layer, or `none` for no hidden layer
-    #[arg(long, value_name = "UNITS,…", default_value = "64,64", value_parser = hidden)]
+    #[arg(long, value_name = "UNITS,…", default_value = "80,40", value_parser = hidden)]
     pub hidden: Hidden,
     /// Activation of the hidden layers
     #[arg(long, value_name = "NAME", default_value = "tanh", value_parser = activation)]
@@ -64,6 +64,9 @@ impl Options {
         let command = Self::command()
             .about(task.about())
             .mut_arg("data", |data| data.required(false).default_value(task.default_data()))
+            .mut_arg("activation", |activation| {
+                activation.help(format!("Activation of the hidden layers: {}", activations()))
+            })
             .mut_arg("target", |target| {
                 target.required(false).default_value(task.default_target())
             });
@@ -87,9 +90,14 @@ fn hidden(text: &str) -> Result<Hidden, String> {
     widths.collect::<Result<_, _>>().map(Hidden)
 }
 
+/// The activations that there are, as text.
+fn activations() -> String {
+    let names = AnyActivation::<f32>::NAMES.join(", ");
+    format!("{names}; behind leaky_relu and elu there may be a positive α, as in elu(0.5)")
+}
+
 fn activation(name: &str) -> Result<AnyActivation<f32>, String> {
-    let names = || AnyActivation::<f32>::NAMES.join(", ");
-    AnyActivation::named(name).ok_or_else(|| format!("must be one of {}", names()))
+    AnyActivation::named(name).ok_or_else(|| format!("must be one of {}", activations()))
 }
 
 fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {

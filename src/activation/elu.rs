@@ -12,13 +12,13 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g'(z) = a + α.
 ///
-/// At z = 0 it is taken as α. The constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
+/// At z = 0 it is taken as α. Where a is rounded to -α, for z below -17 (`f32`) or -37 (`f64`), it is 0. The constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
 ///
 /// # When
 ///
 /// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that are never quite stopped (Clevert et al. 2016).
 ///
-/// g(-∞) = -α, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = -α with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
     alpha: f64,
@@ -29,7 +29,7 @@ impl Elu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite.
+    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite, also as an `f32`.
     pub fn new(alpha: f64) -> crate::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }
@@ -70,12 +70,14 @@ impl Activation for Elu {
 ///
 /// g'(z) = a + λα.
 ///
+/// At z = 0 it is taken as λα.
+///
 /// # When
 ///
 /// In deep stacks: with weights as LeCun's, which is what they start as, mean 0 and variance 1 are a fixed point from layer to layer
 /// (Klambauer et al. 2017, where λ and α come from).
 ///
-/// g(-∞) = -λα, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = -λα with slope 0, g(∞) = ∞ with slope λ, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Selu;
 

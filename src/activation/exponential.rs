@@ -12,7 +12,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden layers: it grows too fast.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.7 an `f32` overflows to ∞, above 709.7 an `f64`.
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an `f64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exponential;
 

@@ -18,7 +18,7 @@ use ndarray::ArrayViewMut2;
 ///
 /// A smooth [`Relu`](super::Relu) (Hendrycks, Gimpel 2016), usual in transformers. Weights start as He's.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
 
@@ -33,7 +33,7 @@ pub struct Gelu;
 ///
 /// A smooth [`Relu`](super::Relu) (Elfwing et al. 2018). Weights start as He's.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silu;
 
@@ -48,7 +48,7 @@ pub struct Silu;
 ///
 /// A smooth [`Relu`](super::Relu) (Misra 2019). Weights start as He's.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mish;
 

@@ -59,7 +59,7 @@ impl LeakyRelu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite.
+    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite, also as an `f32`.
     pub fn new(alpha: f64) -> crate::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }

@@ -11,14 +11,15 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g'(z) = a (1 - a):
 ///
-/// one subtraction and one multiplication, no exponential.
+/// one subtraction and one multiplication, no exponential. Where a is rounded to 1, for z above 17 (`f32`) or 37 (`f64`), it is 0; at
+/// -z the derivative, which is the same, keeps its digits.
 ///
 /// # When
 ///
 /// For the output layer of a binary classifier, with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). In hidden layers
 /// [`Tanh`](super::Tanh) trains faster: its slope at 0 is 1, this one's is ¼.
 ///
-/// g(-∞) = 0, g(∞) = 1, g(NaN) = NaN. The output is never below 0 nor above 1, so that the derivative is never negative.
+/// g(-∞) = 0, g(∞) = 1, both with slope 0; g(NaN) = NaN. The output is never below 0 nor above 1, so that the derivative is never negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sigmoid;
 

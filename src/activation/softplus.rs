@@ -16,7 +16,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// A smooth [`Relu`](super::Relu), and an output layer for positive quantities that grows linearly.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+/// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softplus;
 

@@ -40,7 +40,7 @@ pub(super) fn gelu_f64<const FUSED: bool>(z: f64) -> f64 {
 pub(super) fn gelu_derivative_f64<const FUSED: bool>(z: f64) -> f64 {
     let z = at_most(at_least(z, -END_F64), END_F64);
     let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
-    derivative(z, bell.value(), bell.scale(tail + lost))
+    derivative(z, bell.scale(bell.mantissa + bell.lost), bell.scale(tail + lost))
 }
 
 /// Φ(z) + z φ(z), from e^(-z²/2) and Q(|z|).

@@ -50,7 +50,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         let (mut best_epoch, mut best_loss) = (1, f64::INFINITY);
         let mut stop_reason = StopReason::AllEpochs;
         for number in 1..=self.trainer.epochs {
-            let epoch = match self.epoch(net, number) {
+            let (epoch, loss) = match self.epoch(net, number) {
                 Ok(epoch) => epoch,
                 Err(error) => {
                     self.last_good.restore(net);
@@ -59,8 +59,8 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
             };
             self.last_good.take(net);
             epochs.push(epoch);
-            if epoch.loss() < best_loss {
-                (best_epoch, best_loss) = (number, epoch.loss());
+            if loss < best_loss {
+                (best_epoch, best_loss) = (number, loss);
                 if let Some(best) = &mut self.best {
                     best.take(net);
                 }
@@ -89,8 +89,9 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         })
     }
 
-    /// Every training row once, then the validation rows.
-    fn epoch(&mut self, net: &mut Mlp<F>, number: usize) -> Result<Epoch> {
+    /// Every training row once, then the validation rows. What is reported, and the loss to judge the epoch by, which is not brought back into the
+    /// target's own unit.
+    fn epoch(&mut self, net: &mut Mlp<F>, number: usize) -> Result<(Epoch, f64)> {
         self.batches.shuffle();
         let mut sum = 0.0;
         for batch in 0..self.batches.count() {
@@ -104,8 +105,13 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         }
         let deviation = self.training.target_deviation();
         let own_unit = |loss| self.trainer.loss.rescaled(loss, deviation);
-        let training_loss = own_unit(sum / self.training.rows() as f64);
-        Ok(Epoch { number, training_loss, validation_loss: validation_loss.map(own_unit) })
+        let training_loss = sum / self.training.rows() as f64;
+        let epoch = Epoch {
+            number,
+            training_loss: own_unit(training_loss),
+            validation_loss: validation_loss.map(own_unit),
+        };
+        Ok((epoch, validation_loss.unwrap_or(training_loss)))
     }
 
     /// One batch; the sum of its rows' losses.

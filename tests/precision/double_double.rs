@@ -153,7 +153,7 @@ pub fn tanh(x: f64) -> Scaled {
 }
 
 /// The density e^(-x²/2) / √(2π).
-fn density(x: f64) -> Scaled {
+pub fn density(x: f64) -> Scaled {
     let square = wide(x) * wide(x);
     exp(Wide(-0.5 * square.0, -0.5 * square.1)).times(DENSITY_AT_0)
 }

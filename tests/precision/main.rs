@@ -5,7 +5,7 @@
 mod double_double;
 
 use densely::{AnyActivation, Float};
-use double_double::{Scaled, exp, exp_m1, normal, plain, sigmoid, softplus, tanh, wide};
+use double_double::{Scaled, density, exp, exp_m1, normal, plain, sigmoid, softplus, tanh, wide};
 use ndarray::Array2;
 
 /// Numbers by their bits, in steps of a prime: every sign and exponent, subnormals too, with some 8,000 mantissas each.
@@ -174,5 +174,36 @@ fn errors_are_within_the_documented_bounds() {
     }
     for (name, bound, of_f32, of_f64) in results {
         assert!(of_f32 <= bound && of_f64 <= bound, "{name}: {of_f32} {of_f64}");
+    }
+}
+
+/// The derivatives that need an exponential of their own, where their terms do not cancel: near a zero of the derivative only their sum's
+/// terms are right to a few units.
+#[test]
+fn derivatives_keep_their_digits_in_the_far_tails() {
+    let z: Vec<f64> = (0..100_000).map(|k| -37.0 + 35.0 * f64::from(k) / 100_000.0).collect();
+    let slopes = |name: &str| {
+        let z = Array2::from_shape_vec((1, z.len()), z.clone()).unwrap();
+        let activation = AnyActivation::named(name).unwrap();
+        let (mut output, mut delta) = (z.clone(), Array2::ones(z.dim()));
+        activation.forward(output.view_mut());
+        activation.backward(output.view(), z.view(), delta.view_mut());
+        delta.into_raw_vec_and_offset().0
+    };
+    let gelu = |z: f64| (normal(z).plain() + density(z).times(wide(z)).plain()).0;
+    let silu = |z: f64| {
+        let (small, large) = (sigmoid(z).plain(), sigmoid(-z).plain());
+        (small * (wide(1.0) + wide(z) * large)).0
+    };
+    let logistic = |z: f64| sigmoid(z).plain().0;
+    let cases: [(&str, &dyn Fn(f64) -> f64); 3] =
+        [("gelu", &gelu), ("silu", &silu), ("softplus", &logistic)];
+    for (name, truth) in cases {
+        let mut worst = 0.0_f64;
+        for (&z, slope) in z.iter().zip(slopes(name)) {
+            worst = worst.max(((slope - truth(z)) / truth(z)).abs() / f64::EPSILON);
+        }
+        println!("{name}: {worst:.1} units");
+        assert!(worst < 6.0, "{name}: {worst}");
     }
 }

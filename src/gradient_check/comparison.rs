@@ -1,0 +1,128 @@
+//! One parameter's analytic gradient against the losses around it.
+
+use crate::Result;
+
+/// How far apart the two gradients may be, relative to the larger.
+const TOLERANCE: f64 = 1e-6;
+
+/// The first step relative to max(1, |parameter|), which balances the formula's error with rounding, and how many more are tried, each a tenth of
+/// the one before.
+const FIRST_STEP: f64 = 1e-3;
+const STEPS: i32 = 8;
+
+/// What the comparison for one parameter came to.
+pub(super) enum Comparison {
+    /// `proved`: the gradient is larger than what rounding could hide.
+    Equal {
+        error: f64,
+        proved: bool,
+    },
+    Kink {
+        left: f64,
+        right: f64,
+    },
+    Different {
+        numeric: f64,
+    },
+}
+
+/// The losses around a parameter tell (`outputs` is the root mean square of the network's), at each step, how far the analytic gradient is right.
+///
+/// It is, at the first step at which the two agree; an agreement at a shorter step counts only where rounding has left digits to agree. It is not,
+/// where two steps in a row show the same slope, and the loss to be smooth, and the analytic gradient is another. If it never comes to either, the
+/// parameter sits on a kink, or too near to one to tell.
+pub(super) fn compare(
+    analytic: f64,
+    resting: f64,
+    at_rest: f64,
+    outputs: f64,
+    loss_at: &mut impl FnMut(f64) -> Result<f64>,
+) -> Result<Comparison> {
+    let scale = resting.abs().max(1.0);
+    let mut before: Option<Estimate> = None;
+    for k in 0..=STEPS {
+        let step = FIRST_STEP * scale * 10.0_f64.powi(-k);
+        let estimate = Estimate::at(resting, at_rest, step, (scale, outputs), loss_at)?;
+        if let Some(error) = estimate.agrees_with(analytic) {
+            let proved = analytic.abs() > 10.0 * estimate.rounding;
+            if k == 0 || estimate.rounding <= 1e-3 * analytic.abs() || estimate.slope == analytic {
+                return Ok(Comparison::Equal { error, proved });
+            }
+        }
+        if let Some(before) = before.filter(|before| before.is_confirmed_by(&estimate)) {
+            let proved = analytic.abs() > 10.0 * before.rounding;
+            return Ok(match before.agrees_with(analytic) {
+                Some(error) => Comparison::Equal { error, proved },
+                None => Comparison::Different { numeric: before.slope },
+            });
+        }
+        before = Some(estimate);
+    }
+    let mut one_sided = |step: f64| -> Result<(f64, f64)> {
+        let left = (at_rest - loss_at(resting - step)?) / step;
+        let right = (loss_at(resting + step)? - at_rest) / step;
+        Ok((left, right))
+    };
+    let step = 1e-6 * scale;
+    let (far_left, far_right) = one_sided(10.0 * step)?;
+    let (left, right) = one_sided(step)?;
+    // The slopes over a step are off by half the curvature times the step.
+    let curvature = (far_left - left).abs().max((far_right - right).abs());
+    let slack = curvature + 50.0 * f64::EPSILON * at_rest.abs() / step;
+    let (least, most) = (left.min(right) - slack, left.max(right) + slack);
+    if (least..=most).contains(&analytic) {
+        return Ok(Comparison::Kink { left, right });
+    }
+    Ok(Comparison::Different { numeric: f64::midpoint(left, right) })
+}
+
+/// A numeric derivative, by the five-point formula.
+#[derive(Clone, Copy)]
+struct Estimate {
+    slope: f64,
+    /// How far rounding may have moved it.
+    rounding: f64,
+    /// By how much the slopes to the left and to the right over this step differ.
+    jump: f64,
+}
+
+impl Estimate {
+    fn at(
+        resting: f64,
+        at_rest: f64,
+        step: f64,
+        (scale, outputs): (f64, f64),
+        loss_at: &mut impl FnMut(f64) -> Result<f64>,
+    ) -> Result<Self> {
+        let (right, left) = (loss_at(resting + step)?, loss_at(resting - step)?);
+        let (far_right, far_left) =
+            (loss_at(resting + 2.0 * step)?, loss_at(resting - 2.0 * step)?);
+        let slope = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step);
+        let jump = (right + left - 2.0 * at_rest).abs() / step;
+        // Each loss is a sum of many rounded terms, some fifty units in its last place. Where it is almost 0, the outputs that it comes from are
+        // rounded all the same: by the curvature, they move its slope by about as much as for a squared error.
+        let largest = [at_rest, right, left, far_right, far_left].map(f64::abs);
+        let largest = largest.into_iter().fold(0.0, f64::max);
+        let curvature = jump / step;
+        let of_outputs = curvature.sqrt() * outputs + curvature * scale;
+        let rounding = f64::EPSILON * (50.0 * largest / step + 10.0 * of_outputs);
+        Ok(Self { slope, rounding, jump })
+    }
+
+    /// How far the two are apart, relative to the larger and beyond rounding, if that is little enough. NaN agrees with nothing.
+    fn agrees_with(&self, slope: f64) -> Option<f64> {
+        let larger = slope.abs().max(self.slope.abs());
+        let difference = (slope - self.slope).abs();
+        if difference <= self.rounding {
+            return Some(0.0);
+        }
+        let relative = (difference - self.rounding) / larger;
+        (relative <= TOLERANCE).then_some(relative)
+    }
+
+    /// Whether a tenth of the step shows the same slope, and the loss to be smooth: no kink lies between, nor within.
+    fn is_confirmed_by(&self, shorter: &Self) -> bool {
+        let smooth = shorter.jump <= 0.3 * self.jump + shorter.rounding;
+        smooth && shorter.agrees_with(self.slope).is_some()
+    }
+}
