@@ -2,8 +2,73 @@
 //! behind it can be changed in one place.
 
 use crate::Float;
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis};
+use gemmkit::{MatMut, MatRef, Parallelism};
+use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2};
+
+/// C ← A·B + c·C, by the kernel. C is row-major: one of the library's own buffers.
+#[doc(hidden)]
+pub trait Multiply: Sized {
+    fn multiply(
+        a: ArrayView2<'_, Self>,
+        b: ArrayView2<'_, Self>,
+        c: Self,
+        sum: ArrayViewMut2<'_, Self>,
+    );
+}
+
+macro_rules! impl_multiply {
+    ($type:ident) => {
+        impl Multiply for $type {
+            fn multiply(
+                a: ArrayView2<'_, Self>,
+                b: ArrayView2<'_, Self>,
+                c: Self,
+                mut sum: ArrayViewMut2<'_, Self>,
+            ) {
+                // Copied only where a caller's own view has gaps between its elements.
+                let (a_copy, b_copy);
+                let left = match matrix(a) {
+                    Some(left) => left,
+                    None => {
+                        a_copy = a.as_standard_layout();
+                        MatRef::from_row_major(row_major(&a_copy), a.nrows(), a.ncols())
+                    }
+                };
+                let right = match matrix(b) {
+                    Some(right) => right,
+                    None => {
+                        b_copy = b.as_standard_layout();
+                        MatRef::from_row_major(row_major(&b_copy), b.nrows(), b.ncols())
+                    }
+                };
+                debug_assert!(sum.is_standard_layout(), "all buffers are row-major");
+                let (rows, columns) = sum.dim();
+                if let Some(sum) = sum.as_slice_mut() {
+                    let sum = MatMut::from_row_major(sum, rows, columns);
+                    gemmkit::gemm(1.0, left, right, c, sum, Parallelism::Serial);
+                }
+            }
+        }
+    };
+}
+
+impl_multiply!(f32);
+impl_multiply!(f64);
+
+/// The matrix for the kernel, if its elements lie side by side, row by row or column by column.
+fn matrix<F>(view: ArrayView2<'_, F>) -> Option<MatRef<'_, F>> {
+    let (rows, columns) = view.dim();
+    if let Some(elements) = view.to_slice() {
+        return Some(MatRef::from_row_major(elements, rows, columns));
+    }
+    let elements = view.reversed_axes().to_slice()?;
+    Some(MatRef::from_col_major(elements, rows, columns))
+}
+
+/// The elements of a matrix in standard layout.
+fn row_major<'a, F>(matrix: &'a CowArray<'_, F, Ix2>) -> &'a [F] {
+    matrix.as_slice().unwrap_or_default()
+}
 
 /// Z = X·W + b: the weighted sums of each row of `inputs`.
 ///
@@ -15,10 +80,10 @@ pub(crate) fn weighted_sums<F: Float>(
     mut sums: ArrayViewMut2<'_, F>,
 ) {
     match bias {
-        None => general_mat_mul(F::one(), &inputs, &weights, F::zero(), &mut sums),
+        None => F::multiply(inputs, weights, F::zero(), sums),
         Some(bias) => {
             sums.assign(bias);
-            general_mat_mul(F::one(), &inputs, &weights, F::one(), &mut sums);
+            F::multiply(inputs, weights, F::one(), sums);
         }
     }
 }
@@ -29,9 +94,9 @@ pub(crate) fn weighted_sums<F: Float>(
 pub(crate) fn weight_gradient<F: Float>(
     inputs: ArrayView2<'_, F>,
     delta: ArrayView2<'_, F>,
-    mut gradient: ArrayViewMut2<'_, F>,
+    gradient: ArrayViewMut2<'_, F>,
 ) {
-    general_mat_mul(F::one(), &inputs.t(), &delta, F::zero(), &mut gradient);
+    F::multiply(inputs.reversed_axes(), delta, F::zero(), gradient);
 }
 
 /// ∂loss/∂b: the sum over the rows of D.
@@ -50,7 +115,7 @@ pub(crate) fn bias_gradient<F: Float>(delta: ArrayView2<'_, F>, gradient: &mut A
 pub(crate) fn input_gradient<F: Float>(
     delta: ArrayView2<'_, F>,
     weights: ArrayView2<'_, F>,
-    mut gradient: ArrayViewMut2<'_, F>,
+    gradient: ArrayViewMut2<'_, F>,
 ) {
-    general_mat_mul(F::one(), &delta, &weights.t(), F::zero(), &mut gradient);
+    F::multiply(delta, weights.reversed_axes(), F::zero(), gradient);
 }

@@ -1,0 +1,57 @@
+//! Views of every kind are taken as inputs: whole, transposed, with gaps, upside down, one row, no row.
+
+use approx::assert_relative_eq;
+use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Tanh};
+use ndarray::{Array1, Array2, s};
+
+fn numbers(rows: usize, columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((rows, columns), |(row, column)| ((7 * row + 3 * column) as f64).sin())
+}
+
+#[test]
+fn a_layer_is_its_formula_for_every_view() {
+    let (wide, tall) = (numbers(9, 14), numbers(14, 9));
+    let first_row = wide.row(0);
+    let inputs = [
+        wide.view(),
+        tall.t(),
+        wide.slice(s![..;2, ..]),
+        wide.slice(s![..;-1, ..]),
+        wide.slice(s![3..4, ..]),
+        wide.slice(s![0..0, ..]),
+        first_row.broadcast((5, 14)).unwrap(),
+    ];
+    for outputs in [1, 3, 40] {
+        let weights = numbers(outputs, 14).reversed_axes();
+        let bias = Array1::from_shape_fn(outputs, |output| 0.1 * output as f64);
+        let layer = Dense::new(weights.clone(), Some(bias.clone()), Identity).unwrap();
+        for inputs in inputs {
+            let expected = inputs.dot(&weights) + &bias;
+            let predicted = layer.predict(inputs).unwrap();
+            assert_relative_eq!(predicted, expected, epsilon = 1e-13);
+        }
+    }
+}
+
+#[test]
+fn gradients_are_the_same_for_every_view() {
+    let (inputs, targets) = (numbers(8, 6), numbers(8, 2));
+    let mut net = Mlp::<f64>::builder(6).dense(5, Tanh).dense(2, Identity).build().unwrap();
+    let mut gradient = |inputs, targets| {
+        let mut backprop = Backprop::new(&net);
+        backprop.run(&mut net, &MeanSquaredError, inputs, targets).unwrap();
+        backprop.gradients()[0].weights.clone()
+    };
+    let expected = gradient(inputs.view(), targets.view());
+    let column_major = inputs.t().as_standard_layout().into_owned();
+    let spread = Array2::from_shape_fn((16, 12), |(row, column)| inputs[[row / 2, column / 2]]);
+    let targets_by_column = targets.t().as_standard_layout().into_owned();
+    let others = [
+        gradient(column_major.t(), targets.view()),
+        gradient(spread.slice(s![..;2, ..;2]), targets_by_column.t()),
+        gradient(inputs.slice(s![..;-1, ..]), targets.slice(s![..;-1, ..])),
+    ];
+    for other in others {
+        assert_relative_eq!(other, expected, epsilon = 1e-14);
+    }
+}
