@@ -2,8 +2,8 @@
 //! behind it can be changed in one place.
 
 use crate::Float;
-use gemmkit::{MatMut, MatRef, Parallelism};
-use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2};
+use gemmkit::{GemmScalar, MatMut, MatRef, Parallelism};
+use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, LinalgScalar};
 
 /// C ← A·B + c·C, by the kernel. C is row-major: one of the library's own buffers.
 #[doc(hidden)]
@@ -16,44 +16,32 @@ pub trait Multiply: Sized {
     );
 }
 
-macro_rules! impl_multiply {
-    ($type:ident) => {
-        impl Multiply for $type {
-            fn multiply(
-                a: ArrayView2<'_, Self>,
-                b: ArrayView2<'_, Self>,
-                c: Self,
-                mut sum: ArrayViewMut2<'_, Self>,
-            ) {
-                // Copied only where a caller's own view has gaps between its elements.
-                let (a_copy, b_copy);
-                let left = match matrix(a) {
-                    Some(left) => left,
-                    None => {
-                        a_copy = a.as_standard_layout();
-                        MatRef::from_row_major(row_major(&a_copy), a.nrows(), a.ncols())
-                    }
-                };
-                let right = match matrix(b) {
-                    Some(right) => right,
-                    None => {
-                        b_copy = b.as_standard_layout();
-                        MatRef::from_row_major(row_major(&b_copy), b.nrows(), b.ncols())
-                    }
-                };
-                debug_assert!(sum.is_standard_layout(), "all buffers are row-major");
-                let (rows, columns) = sum.dim();
-                if let Some(sum) = sum.as_slice_mut() {
-                    let sum = MatMut::from_row_major(sum, rows, columns);
-                    gemmkit::gemm(1.0, left, right, c, sum, Parallelism::Serial);
-                }
-            }
+impl<F: GemmScalar + LinalgScalar> Multiply for F {
+    fn multiply(
+        a: ArrayView2<'_, Self>,
+        b: ArrayView2<'_, Self>,
+        c: Self,
+        mut sum: ArrayViewMut2<'_, Self>,
+    ) {
+        debug_assert!(sum.is_standard_layout(), "all buffers are row-major");
+        let (a, b) = (gapless(a), gapless(b));
+        let (rows, columns) = sum.dim();
+        if let (Some(left), Some(right), Some(sum)) =
+            (matrix(a.view()), matrix(b.view()), sum.as_slice_mut())
+        {
+            let sum = MatMut::from_row_major(sum, rows, columns);
+            gemmkit::gemm(F::one(), left, right, c, sum, Parallelism::Serial);
         }
-    };
+    }
 }
 
-impl_multiply!(f32);
-impl_multiply!(f64);
+/// The matrix itself if the kernel takes it, else a copy: only a caller's own view has gaps between its elements.
+fn gapless<F: Clone>(view: ArrayView2<'_, F>) -> CowArray<'_, F, Ix2> {
+    match matrix(view) {
+        Some(_) => view.into(),
+        None => view.as_standard_layout().into_owned().into(),
+    }
+}
 
 /// The matrix for the kernel, if its elements lie side by side, row by row or column by column.
 fn matrix<F>(view: ArrayView2<'_, F>) -> Option<MatRef<'_, F>> {
@@ -63,11 +51,6 @@ fn matrix<F>(view: ArrayView2<'_, F>) -> Option<MatRef<'_, F>> {
     }
     let elements = view.reversed_axes().to_slice()?;
     Some(MatRef::from_col_major(elements, rows, columns))
-}
-
-/// The elements of a matrix in standard layout.
-fn row_major<'a, F>(matrix: &'a CowArray<'_, F, Ix2>) -> &'a [F] {
-    matrix.as_slice().unwrap_or_default()
 }
 
 /// Z = X·W + b: the weighted sums of each row of `inputs`.
