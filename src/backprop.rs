@@ -1,6 +1,8 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
+use crate::elementary::vectorized;
 use crate::rows::Rows;
+use crate::threads::Threads;
 use crate::{Error, Float, Gradient, Loss, Mlp, Result};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
@@ -23,20 +25,18 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 /// The buffers are made once and serve batches of any number of rows.
 ///
 /// ```
-/// use densely::{Backprop, Identity, MeanSquaredError, Mlp, Optimizer, Sgd, Tanh};
+/// use densely::{Backprop, Identity, MeanSquaredError, Memory, Mlp, Sgd, Tanh};
 /// use ndarray::array;
 ///
 /// let inputs = array![[-1.0], [0.0], [1.0], [2.0]];
 /// let targets = array![[1.0], [0.0], [1.0], [4.0]];
 /// let mut net = Mlp::<f64>::builder(1).dense(8, Tanh).dense(1, Identity).seed(1).build()?;
 /// let mut backprop = Backprop::new(&net);
-/// let mut sgd = Sgd::new(0.05).momentum(0.9);
+/// let (sgd, mut memory) = (Sgd::new(0.05).momentum(0.9), Memory::new());
 /// let first = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// for _ in 0..300 {
 ///     backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
-///     for parameter in backprop.parameters(&mut net) {
-///         sgd.update(parameter);
-///     }
+///     memory.step(&sgd, backprop.parameters(&mut net));
 /// }
 /// let last = backprop.loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// assert!(last < 0.01 * first);
@@ -50,14 +50,13 @@ pub struct Backprop<F: Float> {
     deltas: Vec<Rows<F>>,
     /// The loss of each row: one column.
     losses: Rows<F>,
+    threads: Threads,
 }
 
-/// A weight matrix or bias, and its gradient: what an optimizer is given.
+/// A weight matrix or bias, or a part of one, and its gradient: what an optimizer is given.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Parameter<'a, F> {
-    /// Which one it is: 0 for the first layer's weights, 1 for its bias if it has one, and so on.
-    pub index: usize,
     /// Whether it is a bias, which weight decay leaves alone.
     pub is_bias: bool,
     /// The numbers to be learned, row-major.
@@ -74,7 +73,19 @@ impl<F: Float> Backprop<F> {
             bias: layer.bias().map(|bias| Array1::zeros(bias.len())),
         });
         let deltas = net.layers().iter().map(|layer| Rows::new(layer.outputs()));
-        Self { gradients: gradients.collect(), deltas: deltas.collect(), losses: Rows::new(1) }
+        Self {
+            gradients: gradients.collect(),
+            deltas: deltas.collect(),
+            losses: Rows::new(1),
+            threads: Threads::ONE,
+        }
+    }
+
+    /// Divides large products among at most so many threads of `rayon`'s current pool. Default: 1. The results have the same bits, whatever
+    /// the number.
+    pub fn threads(mut self, limit: usize) -> Self {
+        self.threads = Threads::at_most(limit);
+        self
     }
 
     /// Runs the batch forward and backward: leaves the gradients of its mean loss in [`gradients`](Self::gradients), and
@@ -97,23 +108,24 @@ impl<F: Float> Backprop<F> {
         let mean_loss = self.loss(net, loss, inputs, targets)?;
         self.mean_over_rows(inputs.nrows());
 
+        let threads = self.threads;
         let layers = net.layers();
         for index in (0..layers.len()).rev() {
             let layer = &layers[index];
             let (before, rest) = self.deltas.split_at_mut(index);
             let delta = rest[0].view();
             let Some(layer_before) = index.checked_sub(1).map(|index| &layers[index]) else {
-                layer.parameter_gradient(inputs, delta, &mut self.gradients[index]);
+                layer.parameter_gradient(inputs, delta, &mut self.gradients[index], threads);
                 break;
             };
             layer.parameter_gradient(
                 layer_before.cached_output(),
                 delta,
                 &mut self.gradients[index],
+                threads,
             );
-            let mut delta_before = before[index - 1].resize(inputs.nrows());
-            layer.input_gradient(delta, delta_before.view_mut());
-            layer_before.backward_through_activation(delta_before);
+            let delta_before = before[index - 1].resize(inputs.nrows());
+            layer.delta_before(layer_before, delta, delta_before, threads);
         }
         Ok(mean_loss)
     }
@@ -138,7 +150,7 @@ impl<F: Float> Backprop<F> {
         for index in 0..=last {
             let (before, rest) = net.layers_mut().split_at_mut(index);
             let inputs = before.last().map_or(inputs, |layer| layer.cached_output());
-            rest[0].forward(inputs, index == last && fused.is_some());
+            rest[0].forward(inputs, index == last && fused.is_some(), self.threads);
         }
 
         let mut losses = self.losses.resize(rows).remove_axis(Axis(1));
@@ -180,21 +192,17 @@ impl<F: Float> Backprop<F> {
         });
         net.parameter_slices_mut()
             .zip(gradients)
-            .enumerate()
-            .filter(|(_, (values, (_, gradient)))| values.len() == gradient.len())
-            .map(|(index, (values, (is_bias, gradient)))| Parameter {
-                index,
-                is_bias,
-                values,
-                gradient,
-            })
+            .filter(|(values, (_, gradient))| values.len() == gradient.len())
+            .map(|(values, (is_bias, gradient))| Parameter { is_bias, values, gradient })
     }
 
     /// Scales the output layer's delta from the gradient of each row's own loss to that of the mean over the rows.
     fn mean_over_rows(&mut self, rows: usize) {
         if let Some(delta) = self.deltas.last_mut() {
             let share = F::one() / F::from_f64(rows as f64);
-            delta.view_mut().mapv_inplace(|delta| delta * share);
+            if let Some(delta) = delta.view_mut().as_slice_mut() {
+                vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! A fully connected layer.
 
 use crate::rows::Rows;
+use crate::rows::row_major;
+use crate::threads::{ByColumns, Threads};
 use crate::{AnyActivation, Error, Float, Result, product};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
@@ -67,8 +69,8 @@ impl<F: Float> Dense<F> {
             return Err(Error::NotFinite { what: "a weight or bias", value });
         }
         // Row-major whatever the caller's layout, so that slices of it can be handed to an optimizer.
-        let weights = weights.as_standard_layout().into_owned();
-        let bias = bias.map(|bias| bias.as_standard_layout().into_owned());
+        let weights = row_major(weights);
+        let bias = bias.map(row_major);
         Ok(Self { weights, bias, activation: activation.into(), cache: Cache::new(outputs) })
     }
 
@@ -122,10 +124,10 @@ impl<F: Float> Dense<F> {
         self.cache.pre_activation.view()
     }
 
-    /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache alone.
+    /// A = g(X·W + b), written over `outputs`, row-major: rows × inputs to rows × outputs. Leaves the cache alone.
     pub(crate) fn apply(&self, inputs: ArrayView2<'_, F>, mut outputs: ArrayViewMut2<'_, F>) {
         let bias = self.bias.as_ref();
-        product::weighted_sums(inputs, self.weights.view(), bias, outputs.view_mut());
+        product::weighted_sums(inputs, self.weights.view(), bias, 0, outputs.view_mut());
         self.activation.forward(outputs);
     }
 
@@ -144,21 +146,50 @@ impl<F: Float> Dense<F> {
 
     /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it if the activation's
     /// derivative or the caller needs it. `inputs` must have [`inputs`](Self::inputs) columns.
-    pub(crate) fn forward(&mut self, inputs: ArrayView2<'_, F>, keep_pre_activation: bool) {
+    pub(crate) fn forward(
+        &mut self,
+        inputs: ArrayView2<'_, F>,
+        keep_pre_activation: bool,
+        threads: Threads,
+    ) {
         let rows = inputs.nrows();
+        let cost = self.multiplications(rows);
+        let by_columns = self.activation.is_elementwise() && self.weights.len() > inputs.len();
         let keep_pre_activation = keep_pre_activation || self.activation.keeps_pre_activation();
-        let mut output = self.cache.output.resize(rows);
-        let bias = self.bias.as_ref();
-        product::weighted_sums(inputs, self.weights.view(), bias, output.view_mut());
-        if keep_pre_activation {
-            self.cache.pre_activation.resize(rows).assign(&output);
+        let Self { weights, bias, activation, cache } = self;
+        let output = cache.output.resize(rows);
+        let pre_activation = keep_pre_activation.then(|| cache.pre_activation.resize(rows));
+        let compute = |inputs,
+                       first,
+                       mut output: ArrayViewMut2<'_, F>,
+                       pre_activation: Option<ArrayViewMut2<'_, F>>| {
+            product::weighted_sums(inputs, weights.view(), bias.as_ref(), first, output.view_mut());
+            if let Some(mut pre_activation) = pre_activation {
+                pre_activation.assign(&output);
+            }
+            activation.forward(output);
+        };
+        if by_columns {
+            let columns = (ByColumns(output), pre_activation.map(ByColumns));
+            threads.divide(columns, cost, &|first, (output, pre_activation)| {
+                compute(inputs, first, output.0, pre_activation.map(|columns| columns.0));
+            });
+        } else {
+            threads.divide((inputs, output, pre_activation), cost, &|_, rows| {
+                let (inputs, output, pre_activation) = rows;
+                compute(inputs, 0, output, pre_activation);
+            });
         }
-        self.activation.forward(output);
     }
 
     /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z, by the activation's derivative at the cached output.
     pub(crate) fn backward_through_activation(&self, delta: ArrayViewMut2<'_, F>) {
         self.activation.backward(self.cached_output(), self.cached_pre_activation(), delta);
+    }
+
+    /// The multiplications of one product with so many rows.
+    fn multiplications(&self, rows: usize) -> usize {
+        rows.saturating_mul(self.weights.len())
     }
 
     /// From `delta` = ∂loss/∂Z and the inputs of the forward pass, the gradients of weights and bias.
@@ -167,20 +198,52 @@ impl<F: Float> Dense<F> {
         inputs: ArrayView2<'_, F>,
         delta: ArrayView2<'_, F>,
         gradient: &mut Gradient<F>,
+        threads: Threads,
     ) {
-        product::weight_gradient(inputs, delta, gradient.weights.view_mut());
+        let cost = self.multiplications(inputs.nrows());
+        threads.divide(gradient.weights.view_mut(), cost, &|first, gradient| {
+            product::weight_gradient(inputs, delta, first, gradient);
+        });
         if let Some(bias) = &mut gradient.bias {
             product::bias_gradient(delta, bias);
         }
     }
 
-    /// From `delta` = ∂loss/∂Z, ∂loss/∂X: the delta that arrives at the outputs of the layer before.
-    pub(crate) fn input_gradient(
+    /// From `delta` = ∂loss/∂Z, the delta of the layer before, which put out this one's inputs X: first ∂loss/∂X, what arrives at that
+    /// layer's outputs, then through its activation.
+    pub(crate) fn delta_before(
         &self,
+        layer_before: &Self,
         delta: ArrayView2<'_, F>,
-        input_delta: ArrayViewMut2<'_, F>,
+        delta_before: ArrayViewMut2<'_, F>,
+        threads: Threads,
     ) {
-        product::input_gradient(delta, self.weights.view(), input_delta);
+        let cost = self.multiplications(delta.nrows());
+        let output = layer_before.cached_output();
+        let pre_activation = layer_before.cached_pre_activation();
+        let pre_activation = (pre_activation.nrows() > 0).then_some(pre_activation);
+        let compute = |delta,
+                       first,
+                       mut delta_before: ArrayViewMut2<'_, F>,
+                       output,
+                       pre_activation: Option<_>| {
+            product::input_gradient(delta, self.weights.view(), first, delta_before.view_mut());
+            let pre_activation = pre_activation.unwrap_or(output);
+            layer_before.activation.backward(output, pre_activation, delta_before);
+        };
+        if layer_before.activation.is_elementwise() && self.weights.len() > delta.len() {
+            let columns =
+                (ByColumns(delta_before), ByColumns(output), pre_activation.map(ByColumns));
+            threads.divide(columns, cost, &|first, (delta_before, output, pre_activation)| {
+                let pre_activation = pre_activation.map(|columns| columns.0);
+                compute(delta, first, delta_before.0, output.0, pre_activation);
+            });
+        } else {
+            let rows = (delta, delta_before, output, pre_activation);
+            threads.divide(rows, cost, &|_, (delta, delta_before, output, pre_activation)| {
+                compute(delta, 0, delta_before, output, pre_activation);
+            });
+        }
     }
 
     /// Weights and bias as row-major slices, in that order.

@@ -88,6 +88,13 @@ fn is_fused<S: Simd>() -> bool {
     has_instruction && TypeId::of::<S>() != TypeId::of::<Scalar>()
 }
 
+/// Does work, plain loops over slices, with the best vector instructions that the processor has. What it computes is the same: the compiler
+/// changes no order of operations and fuses none.
+#[inline]
+pub(crate) fn vectorized<R>(work: impl FnOnce() -> R) -> R {
+    Arch::new().dispatch(work)
+}
+
 fn map<F: Kernel>(values: &mut [F], function: impl Function) {
     Arch::new().dispatch(Map(values, function));
 }

@@ -21,6 +21,7 @@ mod optimizer;
 mod product;
 mod random;
 mod rows;
+mod threads;
 mod trainer;
 
 pub use activation::{
@@ -36,6 +37,6 @@ pub use float::Float;
 pub use gradient_check::{GradientCheck, Kink, gradient_check};
 pub use initialization::Initialization;
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Loss, MeanSquaredError};
-pub use mlp::{Mlp, MlpBuilder};
-pub use optimizer::{Optimizer, Sgd};
+pub use mlp::{Mlp, MlpBuilder, PredictBuffers};
+pub use optimizer::{Memory, Optimizer, Sgd};
 pub use trainer::{EarlyStopping, Epoch, Report, StopReason, Trainer};

@@ -1,12 +1,17 @@
 //! A stack of dense layers.
 
 mod builder;
+mod predict;
 
 pub use builder::MlpBuilder;
 pub(crate) use builder::check_memory;
+pub use predict::PredictBuffers;
 
 use crate::{Dense, Error, Float, Result};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+
+/// So many rows go through all layers before the next, so that what one layer puts out is in cache when the next reads it.
+const ROWS_AT_ONCE: usize = 256;
 
 /// A multilayer perceptron: [`Dense`] layers, each taking the outputs of the one before.
 ///
@@ -90,12 +95,51 @@ impl<F: Float> Mlp<F> {
     /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         Error::check_features(inputs.ncols(), self.features())?;
-        let (first, rest) = self.layers.split_first().ok_or(Error::NoLayers)?;
-        let mut outputs = first.predict(inputs)?;
-        for layer in rest {
-            outputs = layer.predict(outputs.view())?;
-        }
+        let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
+        self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
         Ok(outputs)
+    }
+
+    /// The outputs for each row of `inputs`, written over `outputs`: rows × features to rows × outputs. Allocates nothing once the
+    /// buffers have served a batch as large.
+    ///
+    /// ```
+    /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
+    /// use ndarray::{Array2, array};
+    ///
+    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).build()?;
+    /// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
+    /// for input in [array![[0.0, 1.0]], array![[1.0, 1.0]]] {
+    ///     net.predict_into(input.view(), outputs.view_mut(), &mut buffers)?;
+    ///     assert_eq!(outputs, net.predict(input.view())?);
+    /// }
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns, [`Error::Targets`] if `outputs` does not
+    /// have [`outputs`](Self::outputs), [`Error::Rows`] if they have different numbers of rows.
+    pub fn predict_into(
+        &self,
+        inputs: ArrayView2<'_, F>,
+        mut outputs: ArrayViewMut2<'_, F>,
+        buffers: &mut PredictBuffers<F>,
+    ) -> Result<()> {
+        Error::check_features(inputs.ncols(), self.features())?;
+        if outputs.ncols() != self.outputs() {
+            return Err(Error::Targets { found: outputs.ncols(), outputs: self.outputs() });
+        }
+        let rows = inputs.nrows();
+        if outputs.nrows() != rows {
+            return Err(Error::Rows { inputs: rows, targets: outputs.nrows() });
+        }
+        for start in (0..rows).step_by(ROWS_AT_ONCE) {
+            let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
+            let inputs = inputs.slice_axis(Axis(0), part);
+            predict::through(&self.layers, inputs, outputs.slice_axis_mut(Axis(0), part), buffers);
+        }
+        Ok(())
     }
 
     /// Whether every weight and bias is finite.

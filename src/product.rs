@@ -1,85 +1,143 @@
 //! The three matrix products of a dense layer. All of the library's matrix arithmetic is here, so that the kernel
 //! behind it can be changed in one place.
+//!
+//! The kernel is our own: networks of this library's sizes multiply matrices of few rows, and no crate that we measured serves both
+//! 32 and 256 of them (`benches/README.md`).
+
+mod kernel;
+mod lanes;
+mod operand;
+mod packing;
+mod row;
 
 use crate::Float;
-use gemmkit::{GemmScalar, MatMut, MatRef, Parallelism};
-use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2, LinalgScalar};
+use crate::elementary::vectorized;
+use kernel::{Product, Start};
+use lanes::Lanes;
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2, CowArray, Ix2};
+use operand::Operand;
+use packing::Buffers;
+use pulp::Arch;
+use std::cell::RefCell;
 
-/// C ← A·B + c·C, by the kernel. C is row-major: one of the library's own buffers.
+/// Numbers whose matrices can be multiplied.
 #[doc(hidden)]
 pub trait Multiply: Sized {
+    /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be columns of a row-major matrix.
     fn multiply(
-        a: ArrayView2<'_, Self>,
-        b: ArrayView2<'_, Self>,
-        c: Self,
-        sum: ArrayViewMut2<'_, Self>,
+        a: Operand<'_, Self>,
+        b: Operand<'_, Self>,
+        start: Start<'_, Self>,
+        c: ArrayViewMut2<'_, Self>,
     );
 }
 
-impl<F: GemmScalar + LinalgScalar> Multiply for F {
-    fn multiply(
-        a: ArrayView2<'_, Self>,
-        b: ArrayView2<'_, Self>,
-        c: Self,
-        mut sum: ArrayViewMut2<'_, Self>,
-    ) {
-        debug_assert!(sum.is_standard_layout(), "all buffers are row-major");
-        let (a, b) = (gapless(a), gapless(b));
-        let (rows, columns) = sum.dim();
-        if let (Some(left), Some(right), Some(sum)) =
-            (matrix(a.view()), matrix(b.view()), sum.as_slice_mut())
-        {
-            let sum = MatMut::from_row_major(sum, rows, columns);
-            gemmkit::gemm(F::one(), left, right, c, sum, Parallelism::Serial);
+macro_rules! impl_multiply {
+    ($type:ident) => {
+        impl Multiply for $type {
+            fn multiply(
+                a: Operand<'_, Self>,
+                b: Operand<'_, Self>,
+                start: Start<'_, Self>,
+                c: ArrayViewMut2<'_, Self>,
+            ) {
+                thread_local! {
+                    static BUFFERS: RefCell<Buffers<$type>> = RefCell::default();
+                }
+                BUFFERS.with_borrow_mut(|buffers| multiply_with(a, b, start, c, buffers));
+            }
         }
-    }
+    };
 }
 
-/// The matrix itself if the kernel takes it, else a copy: only a caller's own view has gaps between its elements.
+impl_multiply!(f32);
+impl_multiply!(f64);
+
+fn multiply_with<F: Lanes>(
+    left: Operand<'_, F>,
+    right: Operand<'_, F>,
+    start: Start<'_, F>,
+    mut result: ArrayViewMut2<'_, F>,
+    buffers: &mut Buffers<F>,
+) {
+    let arch = Arch::new();
+    if let Some(result) = result.as_slice_mut() {
+        return arch.dispatch(Product { left, right, start, result, buffers });
+    }
+    debug_assert!(!matches!(start, Start::Result), "nobody adds to columns");
+    let mut columns = buffers.take_result(result.len());
+    let product = Product { left, right, start, result: &mut columns[..result.len()], buffers };
+    arch.dispatch(product);
+    for (mut row, numbers) in result.rows_mut().into_iter().zip(columns.chunks(right.columns)) {
+        row.assign(&ArrayView1::from(numbers));
+    }
+    buffers.return_result(columns);
+}
+
+/// The matrix itself if its elements lie side by side, row by row or column by column; else a copy. Only a caller's own view
+/// has gaps between its elements.
 fn gapless<F: Clone>(view: ArrayView2<'_, F>) -> CowArray<'_, F, Ix2> {
-    match matrix(view) {
+    match operand(view) {
         Some(_) => view.into(),
         None => view.as_standard_layout().into_owned().into(),
     }
 }
 
-/// The matrix for the kernel, if its elements lie side by side, row by row or column by column.
-fn matrix<F>(view: ArrayView2<'_, F>) -> Option<MatRef<'_, F>> {
-    let (rows, columns) = view.dim();
+fn operand<F>(view: ArrayView2<'_, F>) -> Option<Operand<'_, F>> {
     if let Some(elements) = view.to_slice() {
-        return Some(MatRef::from_row_major(elements, rows, columns));
+        return Some(Operand::row_major(elements, view.dim()));
     }
-    let elements = view.reversed_axes().to_slice()?;
-    Some(MatRef::from_col_major(elements, rows, columns))
+    let transposed = view.reversed_axes();
+    Some(Operand::row_major(transposed.to_slice()?, transposed.dim()).transpose())
 }
 
-/// Z = X·W + b: the weighted sums of each row of `inputs`.
+/// Z = X·W + b: the weighted sums of each row of `inputs`. Of this, those columns from `first` on for which there is room.
 ///
 /// Shapes: rows × inputs, inputs × outputs, outputs; the result rows × outputs.
 pub(crate) fn weighted_sums<F: Float>(
     inputs: ArrayView2<'_, F>,
     weights: ArrayView2<'_, F>,
     bias: Option<&Array1<F>>,
-    mut sums: ArrayViewMut2<'_, F>,
+    first: usize,
+    sums: ArrayViewMut2<'_, F>,
 ) {
-    match bias {
-        None => F::multiply(inputs, weights, F::zero(), sums),
-        Some(bias) => {
-            sums.assign(bias);
-            F::multiply(inputs, weights, F::one(), sums);
-        }
-    }
+    let columns = first..first + sums.ncols();
+    let start = match bias.and_then(|bias| bias.as_slice()) {
+        Some(bias) => Start::Row(&bias[columns.clone()]),
+        None => Start::Zero,
+    };
+    multiply(inputs, weights, start, sums, |inputs, weights| (inputs, weights.columns(columns)));
 }
 
 /// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of the input that it multiplied times the delta that it led to.
+/// Of this, those rows from `first` on for which there is room.
 ///
 /// Shapes: rows × inputs, rows × outputs; the result inputs × outputs.
 pub(crate) fn weight_gradient<F: Float>(
     inputs: ArrayView2<'_, F>,
     delta: ArrayView2<'_, F>,
+    first: usize,
     gradient: ArrayViewMut2<'_, F>,
 ) {
-    F::multiply(inputs.reversed_axes(), delta, F::zero(), gradient);
+    let rows = first..first + gradient.nrows();
+    multiply(inputs, delta, Start::Zero, gradient, |inputs, delta| {
+        (inputs.transpose().rows(rows), delta)
+    });
+}
+
+/// ∂loss/∂X = D·Wᵀ: what arrives at the outputs of the layer before. Of this, those columns from `first` on for which there is room.
+///
+/// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
+pub(crate) fn input_gradient<F: Float>(
+    delta: ArrayView2<'_, F>,
+    weights: ArrayView2<'_, F>,
+    first: usize,
+    gradient: ArrayViewMut2<'_, F>,
+) {
+    let inputs = first..first + gradient.ncols();
+    multiply(delta, weights, Start::Zero, gradient, |delta, weights| {
+        (delta, weights.rows(inputs).transpose())
+    });
 }
 
 /// ∂loss/∂b: the sum over the rows of D.
@@ -87,18 +145,167 @@ pub(crate) fn weight_gradient<F: Float>(
 /// Shapes: rows × outputs; the result outputs.
 pub(crate) fn bias_gradient<F: Float>(delta: ArrayView2<'_, F>, gradient: &mut Array1<F>) {
     gradient.fill(F::zero());
-    for row in delta.axis_iter(Axis(0)) {
-        *gradient += &row;
+    if let (Some(delta), Some(gradient)) = (delta.to_slice(), gradient.as_slice_mut()) {
+        vectorized(move || {
+            for row in delta.chunks_exact(gradient.len()) {
+                gradient.iter_mut().zip(row).for_each(|(sum, &delta)| *sum += delta);
+            }
+        });
     }
 }
 
-/// ∂loss/∂X = D·Wᵀ: what arrives at the outputs of the layer before.
-///
-/// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
-pub(crate) fn input_gradient<F: Float>(
-    delta: ArrayView2<'_, F>,
-    weights: ArrayView2<'_, F>,
-    gradient: ArrayViewMut2<'_, F>,
+/// C ← start + the product of the two parts of A and B. C may be columns of a matrix.
+fn multiply<F: Float>(
+    a: ArrayView2<'_, F>,
+    b: ArrayView2<'_, F>,
+    start: Start<'_, F>,
+    result: ArrayViewMut2<'_, F>,
+    parts: impl for<'v> FnOnce(Operand<'v, F>, Operand<'v, F>) -> (Operand<'v, F>, Operand<'v, F>),
 ) {
-    F::multiply(delta, weights.reversed_axes(), F::zero(), gradient);
+    if result.is_empty() {
+        return;
+    }
+    let (a, b) = (gapless(a), gapless(b));
+    let (Some(a), Some(b)) = (operand(a.view()), operand(b.view())) else { return };
+    let (left, right) = parts(a, b);
+    F::multiply(left, right, start, result);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array, Array2, Axis};
+    use pulp::{Simd, WithSimd};
+
+    /// Products of two numbers below 2¹¹, and sums of hundreds of them, are exact in `f32`: every instruction set must give the same
+    /// whole numbers as the definition of the product does.
+    fn whole_numbers<F: Float>(rows: usize, columns: usize, step: usize) -> Array2<F> {
+        let number = |index| F::from_f64((index * step % 23) as f64 - 11.0);
+        Array::from_iter((0..rows * columns).map(number))
+            .into_shape_with_order((rows, columns))
+            .unwrap()
+    }
+
+    fn by_definition<F: Float>(a: &Array2<F>, b: &Array2<F>, first: F) -> Array2<F> {
+        Array2::from_shape_fn((a.nrows(), b.ncols()), |(row, column)| {
+            (0..b.nrows()).fold(first, |sum, k| sum + a[[row, k]] * b[[k, column]])
+        })
+    }
+
+    const SIZES: [usize; 9] = [1, 2, 5, 8, 15, 33, 97, 130, 520];
+
+    fn shapes() -> impl Iterator<Item = (usize, usize, usize)> {
+        let all = SIZES.iter().flat_map(|&m| SIZES.iter().map(move |&k| (m, k)));
+        let all = all.flat_map(|(m, k)| SIZES.iter().map(move |&n| (m, k, n)));
+        all.filter(|(m, k, n)| m * k * n <= 97 * 130 * 33)
+    }
+
+    trait Kernel: Float + Lanes {}
+    impl Kernel for f32 {}
+    impl Kernel for f64 {}
+
+    fn check<F: Kernel, S: Simd>(simd: S) {
+        let mut buffers = Buffers::<F>::default();
+        for (rows, depth, columns) in shapes() {
+            let (a, b) =
+                (whole_numbers::<F>(rows, depth, 7), whole_numbers::<F>(depth, columns, 5));
+            let first = whole_numbers::<F>(1, columns, 3);
+            for (transposed_a, transposed_b) in [(false, false), (true, false), (false, true)] {
+                let stored = |matrix: &Array2<F>, transposed| match transposed {
+                    false => matrix.clone(),
+                    true => matrix.t().as_standard_layout().into_owned(),
+                };
+                let (stored_a, stored_b) = (stored(&a, transposed_a), stored(&b, transposed_b));
+                let as_operand = |matrix, transposed: bool| {
+                    let operand = operand(matrix).unwrap();
+                    if transposed { operand.transpose() } else { operand }
+                };
+                let starts = [
+                    (Start::Zero, 0),
+                    (Start::Row(first.as_slice().unwrap()), 1),
+                    (Start::Result, 2),
+                ];
+                for (start, which) in starts {
+                    let mut result = Array2::from_elem((rows, columns), F::from_f64(4.0));
+                    let product = Product {
+                        left: as_operand(stored_a.view(), transposed_a),
+                        right: as_operand(stored_b.view(), transposed_b),
+                        start,
+                        result: result.as_slice_mut().unwrap(),
+                        buffers: &mut buffers,
+                    };
+                    simd.vectorize(product);
+                    let mut expected = by_definition(&a, &b, F::zero());
+                    match which {
+                        1 => expected += &first,
+                        2 => expected += F::from_f64(4.0),
+                        _ => {}
+                    }
+                    assert_eq!(result, expected, "{rows} × {depth} × {columns}, {start:?}");
+                }
+            }
+        }
+    }
+
+    /// Tests on whichever instruction set.
+    struct Check;
+
+    impl WithSimd for Check {
+        type Output = ();
+
+        fn with_simd<S: Simd>(self, simd: S) {
+            check::<f32, S>(simd);
+            check::<f64, S>(simd);
+        }
+    }
+
+    #[test]
+    fn products_are_right_on_the_best_instruction_set() {
+        Arch::new().dispatch(Check);
+    }
+
+    #[test]
+    fn products_are_right_without_vectors() {
+        Check.with_simd(pulp::Scalar::new());
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn products_are_right_on_avx2() {
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            Simd::vectorize(simd, Check);
+        }
+    }
+
+    /// A row has the same bits by itself, in a part of the rows, and among all.
+    #[test]
+    fn rows_do_not_depend_on_one_another() {
+        for (rows, depth, columns) in shapes() {
+            let noise = |rows, columns, step| {
+                whole_numbers::<f32>(rows, columns, step).mapv(|number| (number * 0.1).sin())
+            };
+            let (a, b) = (noise(rows, depth, 7), noise(depth, columns, 5));
+            let delta = noise(rows, columns, 3);
+            let bias = Array1::from_elem(columns, 0.3);
+            let sums = |a: ArrayView2<'_, f32>| {
+                let mut sums = Array2::zeros((a.nrows(), columns));
+                weighted_sums(a, b.view(), Some(&bias), 0, sums.view_mut());
+                sums
+            };
+            let all = sums(a.view());
+            for row in [0, rows / 2, rows - 1] {
+                assert_eq!(
+                    sums(a.view().slice_axis(Axis(0), (row..=row).into())),
+                    all.slice_axis(Axis(0), (row..=row).into())
+                );
+            }
+            let mut whole = Array2::zeros((depth, columns));
+            weight_gradient(a.view(), delta.view(), 0, whole.view_mut());
+            let mut parts = Array2::zeros((depth, columns));
+            let (first, second) = parts.view_mut().split_at(Axis(0), depth / 3);
+            weight_gradient(a.view(), delta.view(), 0, first);
+            weight_gradient(a.view(), delta.view(), depth / 3, second);
+            assert_eq!(whole, parts);
+        }
+    }
 }

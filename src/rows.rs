@@ -1,13 +1,18 @@
 //! A matrix that serves batches of any number of rows.
 
 use crate::Float;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use ndarray::{Array, Array2, ArrayView2, ArrayViewMut2, Axis, Dimension, Slice};
 
 /// The first `rows` rows of a matrix that grows to the largest batch seen and stays, so that no later batch allocates.
 #[derive(Clone, Debug)]
 pub(crate) struct Rows<F> {
     rows: usize,
     matrix: Array2<F>,
+}
+
+/// The same numbers row by row, without a copy where they are so already.
+pub(crate) fn row_major<F: Float, D: Dimension>(numbers: Array<F, D>) -> Array<F, D> {
+    if numbers.is_standard_layout() { numbers } else { numbers.as_standard_layout().into_owned() }
 }
 
 impl<F: Float> Rows<F> {

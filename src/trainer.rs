@@ -8,6 +8,7 @@ mod session;
 pub use early_stopping::EarlyStopping;
 pub use report::{Epoch, Report, StopReason};
 
+use crate::threads::Threads;
 use crate::{Dataset, Error, Float, Loss, Mlp, Optimizer, Result};
 use session::Session;
 use std::ops::ControlFlow;
@@ -23,6 +24,7 @@ use std::ops::ControlFlow;
 /// | [`validation_fraction`](Self::validation_fraction) | none; 0.1 with early stopping |
 /// | [`early_stopping`](Self::early_stopping) | none |
 /// | [`observer`](Self::observer) | none |
+/// | [`threads`](Self::threads) | as many as pay |
 ///
 /// ```
 /// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer};
@@ -56,6 +58,7 @@ pub struct Trainer<'a, F: Float> {
     validation_fraction: Option<f64>,
     early_stopping: Option<EarlyStopping>,
     observer: Option<Observer<'a>>,
+    threads: Threads,
 }
 
 type Observer<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
@@ -75,6 +78,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             validation_fraction: None,
             early_stopping: None,
             observer: None,
+            threads: Threads::at_most(usize::MAX),
         }
     }
 
@@ -115,6 +119,15 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
+    /// The most threads to train on. Default: as many as `rayon`'s current pool has, which is one for each processor unless the
+    /// application says otherwise. Small products stay on one thread, so that a small network uses no other.
+    ///
+    /// The trained network has the same bits, whatever the number.
+    pub fn threads(mut self, limit: usize) -> Self {
+        self.threads = Threads::at_most(limit);
+        self
+    }
+
     /// Trains the network, and reports how it went.
     ///
     /// With early stopping the network ends with the weights of the best epoch, else with those of the last. The
@@ -134,14 +147,16 @@ impl<'a, F: Float> Trainer<'a, F> {
             (None, Some(_)) => Some(VALIDATION_FRACTION),
             (fraction, _) => fraction,
         };
-        self.optimizer.reset();
-        match fraction {
-            Some(fraction) => {
-                let (training, validation) = data.split(fraction, self.seed)?;
-                Session::new(self, net, &training, Some(&validation)).run(net)
-            }
-            None => Session::new(self, net, data, None).run(net),
-        }
+        let parts = fraction.map(|fraction| data.split(fraction, self.seed)).transpose()?;
+        let (training, validation) = match &parts {
+            Some((training, validation)) => (training, Some(validation)),
+            None => (data, None),
+        };
+        let rows = self.batch_size.min(training.rows());
+        let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
+        let cost = largest_layer.unwrap_or(0).saturating_mul(rows);
+        self.threads
+            .enter(cost, |threads| Session::new(self, net, training, validation, threads).run(net))
     }
 
     fn check(&self, net: &Mlp<F>, data: &Dataset<F>) -> Result<()> {
@@ -179,6 +194,7 @@ impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
             .field("seed", &self.seed)
             .field("validation_fraction", &self.validation_fraction)
             .field("early_stopping", &self.early_stopping)
+            .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use allocation_counter::measure;
 use densely::{
     AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss,
-    MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid, Softmax,
+    MeanSquaredError, Memory, Mlp, Sgd, Sigmoid, Softmax,
 };
 use ndarray::Array2;
 
@@ -24,14 +24,14 @@ fn steps_allocate_nothing<F: Float>() {
                     F::from_f64(f64::from(row % 3 == class))
                 });
                 let mut backprop = Backprop::new(&net);
-                let mut sgd = sgd;
+                let mut memory = Memory::new();
                 // The last batch of an epoch is shorter.
                 let mut step = |rows: usize| {
                     let (inputs, targets) = (inputs.view(), targets.view());
                     let (inputs, _) = inputs.split_at(ndarray::Axis(0), rows);
                     let (targets, _) = targets.split_at(ndarray::Axis(0), rows);
                     backprop.run(&mut net, *loss, inputs, targets).unwrap();
-                    backprop.parameters(&mut net).for_each(|parameter| sgd.update(parameter));
+                    memory.step(&sgd, backprop.parameters(&mut net));
                 };
                 step(32);
                 let later = measure(|| [7, 32, 1, 32].into_iter().for_each(&mut step));

@@ -2,8 +2,8 @@
 
 use approx::assert_relative_eq;
 use densely::{
-    Backprop, BinaryCrossEntropy, Dense, Identity, Initialization, Loss, MeanSquaredError, Mlp,
-    Optimizer, Sgd, Sigmoid, Tanh,
+    Backprop, BinaryCrossEntropy, Dense, Identity, Initialization, Loss, MeanSquaredError, Memory,
+    Mlp, Sgd, Sigmoid, Tanh,
 };
 use ndarray::{Array1, Array2, array};
 
@@ -15,10 +15,10 @@ fn points() -> Array2<f64> {
 /// Full-batch descent to a standstill.
 fn minimise(net: &mut Mlp<f64>, loss: &dyn Loss<f64>, inputs: &Array2<f64>, targets: &Array2<f64>) {
     let mut backprop = Backprop::new(net);
-    let mut sgd = Sgd::new(0.2).momentum(0.9);
+    let (sgd, mut memory) = (Sgd::new(0.2).momentum(0.9), Memory::new());
     for _ in 0..20_000 {
         backprop.run(net, loss, inputs.view(), targets.view()).unwrap();
-        backprop.parameters(net).for_each(|parameter| sgd.update(parameter));
+        memory.step(&sgd, backprop.parameters(net));
     }
     let gradient = backprop.gradients()[0].weights.iter().fold(0.0, |g: f64, w| g.max(w.abs()));
     assert!(gradient < 1e-12, "still moving: {gradient}");

@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use densely::{
-    Backprop, BinaryCrossEntropy, Dense, Identity, MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid,
+    Backprop, BinaryCrossEntropy, Dense, Identity, MeanSquaredError, Memory, Mlp, Sgd, Sigmoid,
     Tanh,
 };
 use ndarray::{Array1, Array2, array};
@@ -16,7 +16,7 @@ fn one_step_equals_the_one_by_hand() {
     let mut net = Mlp::<f64>::from_layers(vec![hidden.unwrap(), output.unwrap()]).unwrap();
     let (inputs, targets) = (array![[0.6, 0.8, 0.7]], array![[0.0]]);
     let mut backprop = Backprop::new(&net);
-    let mut sgd = Sgd::new(0.1).weight_decay(0.1);
+    let (sgd, mut memory) = (Sgd::new(0.1).weight_decay(0.1), Memory::new());
 
     backprop.run(&mut net, &BinaryCrossEntropy, inputs.view(), targets.view()).unwrap();
     let cached = |net: &Mlp<f64>, layer: usize| net.layers()[layer].cached_output().to_owned();
@@ -24,7 +24,7 @@ fn one_step_equals_the_one_by_hand() {
     assert_relative_eq!(cached(&net, 0), expected, epsilon = 1e-12);
     assert_relative_eq!(cached(&net, 1), array![[0.76545202190952]], epsilon = 1e-12);
 
-    backprop.parameters(&mut net).for_each(|parameter| sgd.update(parameter));
+    memory.step(&sgd, backprop.parameters(&mut net));
     let [hidden, output] = net.layers() else { panic!("two layers") };
     let expected = array![
         [0.09799927101876635, 0.1957545466925248],
@@ -47,17 +47,17 @@ fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
 }
 
 /// The loss before the last of 20 steps, and all parameters after it.
-fn twenty_steps(mut sgd: Sgd<f64>) -> (f64, Array1<f64>) {
+fn twenty_steps(sgd: Sgd) -> (f64, Array1<f64>) {
     let bias = |columns, phase| Some(wave(1, columns, phase).row(0).to_owned());
     let hidden = Dense::new(wave(3, 4, 0.1), bias(4, 0.2), Tanh).unwrap();
     let output = Dense::new(wave(4, 2, 0.3), bias(2, 0.4), Identity).unwrap();
     let mut net = Mlp::from_layers(vec![hidden, output]).unwrap();
     let (inputs, targets) = (wave(7, 3, 0.5), wave(7, 2, 0.6));
     let mut backprop = Backprop::new(&net);
-    let mut loss = f64::NAN;
+    let (mut memory, mut loss) = (Memory::new(), f64::NAN);
     for _ in 0..20 {
         loss = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
-        backprop.parameters(&mut net).for_each(|parameter| sgd.update(parameter));
+        memory.step(&sgd, backprop.parameters(&mut net));
     }
     let layers = net.layers().iter();
     let parameters = layers.flat_map(|layer| {

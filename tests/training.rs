@@ -7,6 +7,7 @@ use densely::{
 };
 use ndarray::{Array2, array};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// y = sin 3x with a little of what cannot be learned.
 fn noisy_sine(rows: usize) -> Dataset<f64> {
@@ -157,21 +158,21 @@ fn a_classifiers_divergence_is_found_too() {
 
 /// Makes one weight infinite in the third step, while the loss, through saturated units, stays finite.
 #[derive(Debug)]
-struct Saboteur(usize);
+struct Saboteur(AtomicUsize);
 
 impl Optimizer<f64> for Saboteur {
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    fn reset(&mut self) {}
+    fn memories(&self) -> usize {
+        0
+    }
 
-    fn update(&mut self, parameter: Parameter<'_, f64>) {
-        if parameter.index == 0 {
-            self.0 += 1;
-            if self.0 == 3 {
-                parameter.values[0] = f64::INFINITY;
-            }
+    fn update(&self, parameter: Parameter<'_, f64>, _: &mut [f64]) {
+        // Two layers' weights and biases in each step.
+        if self.0.fetch_add(1, Ordering::Relaxed) == 2 * 4 {
+            parameter.values[0] = f64::INFINITY;
         }
     }
 }
@@ -180,8 +181,9 @@ impl Optimizer<f64> for Saboteur {
 fn a_parameter_that_is_not_finite_ends_training_at_once() {
     let mut net = network();
     let start = net.clone();
-    let result =
-        Trainer::new(MeanSquaredError, Saboteur(0)).batch_size(10).fit(&mut net, &noisy_sine(20));
+    let result = Trainer::new(MeanSquaredError, Saboteur(AtomicUsize::new(0)))
+        .batch_size(10)
+        .fit(&mut net, &noisy_sine(20));
     let expected = "training diverged in epoch 2, batch 1: a weight or bias is no longer finite; \
                     try a smaller learning rate, or scale the inputs";
     assert_eq!(result.unwrap_err().to_string(), expected);

@@ -73,7 +73,7 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    pub fn sgd(&self) -> Sgd<f32> {
+    pub fn sgd(&self) -> Sgd {
         let sgd = Sgd::new(self.learning_rate);
         if self.momentum > 0.0 { sgd.momentum(self.momentum).nesterov() } else { sgd }
     }

@@ -106,6 +106,10 @@ macro_rules! built_in {
                 }
             }
 
+            fn is_built_in(&self) -> bool {
+                false $(|| self.is::<$activation>())*
+            }
+
             /// The name of a built-in activation, with its α if it has one; `None` for one of the user's own.
             pub fn name(&self) -> Option<String> {
                 $(if let Some(activation) = self.downcast::<$activation>() {
@@ -152,6 +156,11 @@ impl<F: Float> AnyActivation<F> {
     /// Whether the derivative needs the weighted sums ([`FromPreActivation`](super::FromPreActivation)).
     pub fn keeps_pre_activation(&self) -> bool {
         self.0.keeps_pre_activation()
+    }
+
+    /// Whether each output depends on the weighted sum in the same place alone, as far as is known: those of the user's own may not.
+    pub(crate) fn is_elementwise(&self) -> bool {
+        self.is_built_in() && !self.is::<Softmax>()
     }
 
     /// See [`Activation::forward`].

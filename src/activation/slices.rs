@@ -4,11 +4,14 @@ use crate::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use std::slice::{from_mut, from_ref};
 
-/// Applies an element-wise function in place: to all of a matrix at once, or, where its elements do not lie side by side, one by one.
+/// Applies an element-wise function in place: to all of a matrix at once, or, where its elements do not lie side by side, row by row or one by one.
 pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Fn(&mut [F])) {
     match matrix.as_slice_memory_order_mut() {
         Some(elements) => function(elements),
-        None => matrix.iter_mut().for_each(|element| function(from_mut(element))),
+        None => matrix.rows_mut().into_iter().for_each(|mut row| match row.as_slice_mut() {
+            Some(row) => function(row),
+            None => row.iter_mut().for_each(|element| function(from_mut(element))),
+        }),
     }
 }
 
@@ -20,7 +23,14 @@ pub(super) fn zip<F: Float>(
 ) {
     match (cached.as_slice(), delta.as_slice_mut()) {
         (Some(cached), Some(delta)) => function(cached, delta),
-        _ => Zip::from(delta).and(cached).for_each(|d, c| function(from_ref(c), from_mut(d))),
+        _ => Zip::from(delta.rows_mut()).and(cached.rows()).for_each(|mut delta, cached| {
+            match (cached.to_slice(), delta.as_slice_mut()) {
+                (Some(cached), Some(delta)) => function(cached, delta),
+                _ => {
+                    Zip::from(delta).and(cached).for_each(|d, c| function(from_ref(c), from_mut(d)))
+                }
+            }
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inputs and targets that belong together.
 
 use super::split;
+use crate::rows::row_major;
 use crate::{Error, Float, Result};
 use ndarray::{Array2, ArrayView2, Axis};
 
@@ -59,8 +60,8 @@ impl<F: Float> Dataset<F> {
         }
         let feature_names = (0..inputs.ncols()).map(|column| format!("x{column}")).collect();
         Ok(Self {
-            inputs: inputs.as_standard_layout().into_owned(),
-            targets: targets.as_standard_layout().into_owned(),
+            inputs: row_major(inputs),
+            targets: row_major(targets),
             feature_names,
             classes: Vec::new(),
             target_deviation: 1.0,

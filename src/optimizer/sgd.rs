@@ -1,4 +1,5 @@
 use super::Optimizer;
+use crate::elementary::vectorized;
 use crate::{Error, Float, Parameter, Result};
 
 /// Stochastic gradient descent: w ← w - η g, with momentum and Nesterov's variant of it.
@@ -13,29 +14,21 @@ use crate::{Error, Float, Parameter, Result};
 ///
 /// ```
 /// use densely::Sgd;
-/// let sgd = Sgd::<f32>::new(0.01).momentum(0.9).nesterov();
+/// let sgd = Sgd::new(0.01).momentum(0.9).nesterov();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
-pub struct Sgd<F> {
+pub struct Sgd {
     learning_rate: f64,
     momentum: f64,
     nesterov: bool,
     weight_decay: f64,
-    /// For each parameter, by its index; empty without momentum.
-    velocities: Vec<Vec<F>>,
 }
 
-impl<F: Float> Sgd<F> {
+impl Sgd {
     /// The learning rate η: positive and finite, also when rounded to `F`.
     pub fn new(learning_rate: f64) -> Self {
-        Self {
-            learning_rate,
-            momentum: 0.0,
-            nesterov: false,
-            weight_decay: 0.0,
-            velocities: Vec::new(),
-        }
+        Self { learning_rate, momentum: 0.0, nesterov: false, weight_decay: 0.0 }
     }
 
     /// The momentum µ, at least 0 and below 1. Default: 0, none.
@@ -55,21 +48,9 @@ impl<F: Float> Sgd<F> {
         self.weight_decay = weight_decay;
         self
     }
-
-    /// The velocity of a parameter, zero at first.
-    fn velocity(&mut self, index: usize, length: usize) -> &mut [F] {
-        if self.velocities.len() <= index {
-            self.velocities.resize_with(index + 1, Vec::new);
-        }
-        let velocity = &mut self.velocities[index];
-        if velocity.len() != length {
-            *velocity = vec![F::zero(); length];
-        }
-        velocity
-    }
 }
 
-impl<F: Float> Optimizer<F> for Sgd<F> {
+impl<F: Float> Optimizer<F> for Sgd {
     fn check(&self) -> Result<()> {
         let (rate, momentum) = (self.learning_rate, self.momentum);
         Error::check_setting("learning rate", rate, "positive and finite", |rate| {
@@ -91,28 +72,39 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
         Ok(())
     }
 
-    fn reset(&mut self) {
-        self.velocities.iter_mut().for_each(|velocity| velocity.fill(F::zero()));
+    fn memories(&self) -> usize {
+        usize::from(self.momentum > 0.0)
     }
 
-    fn update(&mut self, parameter: Parameter<'_, F>) {
+    fn update(&self, parameter: Parameter<'_, F>, velocity: &mut [F]) {
         let rate = F::from_f64(self.learning_rate);
         let momentum = F::from_f64(self.momentum);
-        let Parameter { index, is_bias, values, gradient } = parameter;
+        let Parameter { is_bias, values, gradient } = parameter;
         let decay = if is_bias { F::zero() } else { F::from_f64(self.weight_decay) };
-        if self.momentum == 0.0 {
-            for (value, &gradient) in values.iter_mut().zip(gradient) {
-                *value -= rate * (gradient + decay * *value);
-            }
-            return;
-        }
-        let nesterov = self.nesterov;
-        let velocity = self.velocity(index, values.len());
-        for ((value, &gradient), velocity) in values.iter_mut().zip(gradient).zip(velocity) {
-            let gradient = gradient + decay * *value;
-            *velocity = momentum * *velocity + gradient;
-            let step = if nesterov { gradient + momentum * *velocity } else { *velocity };
-            *value -= rate * step;
+        let numbers = values.iter_mut().zip(gradient);
+        // One loop a closure: only what is small becomes part of the vectorised code.
+        if velocity.is_empty() {
+            vectorized(move || {
+                for (value, &gradient) in numbers {
+                    *value -= rate * (gradient + decay * *value);
+                }
+            });
+        } else if self.nesterov {
+            vectorized(move || {
+                for ((value, &gradient), velocity) in numbers.zip(velocity) {
+                    let gradient = gradient + decay * *value;
+                    *velocity = momentum * *velocity + gradient;
+                    *value -= rate * (gradient + momentum * *velocity);
+                }
+            });
+        } else {
+            vectorized(move || {
+                for ((value, &gradient), velocity) in numbers.zip(velocity) {
+                    let gradient = gradient + decay * *value;
+                    *velocity = momentum * *velocity + gradient;
+                    *value -= rate * *velocity;
+                }
+            });
         }
     }
 }

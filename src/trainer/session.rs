@@ -2,7 +2,8 @@
 
 use super::batches::Batches;
 use super::{Epoch, Report, StopReason, Trainer};
-use crate::{Backprop, Dataset, Divergence, Error, Float, Mlp, Result};
+use crate::threads::Threads;
+use crate::{Backprop, Dataset, Divergence, Error, Float, Memory, Mlp, Result};
 use ndarray::{Axis, Slice};
 use std::time::Instant;
 
@@ -12,6 +13,8 @@ pub(super) struct Session<'t, 'a, 'd, F: Float> {
     training: &'d Dataset<F>,
     validation: Option<&'d Dataset<F>>,
     backprop: Backprop<F>,
+    memory: Memory<F>,
+    threads: Threads,
     batches: Batches<F>,
     /// The parameters at the end of the last epoch, all of them finite.
     last_good: Snapshot<F>,
@@ -24,15 +27,21 @@ pub(super) struct Session<'t, 'a, 'd, F: Float> {
 /// network whose loss does not overflow, such as a classifier's, would otherwise go on for ever with useless weights.
 const LARGEST_GROWTH: f64 = 1e6;
 
+/// For the history of so many epochs there is room from the start.
+const EPOCHS_WITH_ROOM: usize = 1024;
+
 impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
     pub(super) fn new(
         trainer: &'t mut Trainer<'a, F>,
         net: &Mlp<F>,
         training: &'d Dataset<F>,
         validation: Option<&'d Dataset<F>>,
+        threads: Threads,
     ) -> Self {
         Self {
-            backprop: Backprop::new(net),
+            backprop: Backprop::new(net).threads(threads.limit()),
+            memory: Memory::new().threads(threads),
+            threads,
             batches: Batches::new(training, trainer.batch_size, trainer.seed),
             last_good: Snapshot::of(net),
             best: trainer.early_stopping.is_some().then(|| Snapshot::of(net)),
@@ -46,7 +55,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
     pub(super) fn run(mut self, net: &mut Mlp<F>) -> Result<Report> {
         let start = Instant::now();
         self.first_loss = self.mean_loss(net, self.training)?;
-        let mut epochs: Vec<Epoch> = Vec::new();
+        let mut epochs: Vec<Epoch> = Vec::with_capacity(self.trainer.epochs.min(EPOCHS_WITH_ROOM));
         let (mut best_epoch, mut best_loss) = (1, f64::INFINITY);
         let mut stop_reason = StopReason::AllEpochs;
         for number in 1..=self.trainer.epochs {
@@ -117,7 +126,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
     /// One batch; the sum of its rows' losses.
     fn step(&mut self, net: &mut Mlp<F>, batch: usize) -> Result<Result<f64, Divergence>> {
         let Trainer { loss, optimizer, .. } = &mut *self.trainer;
-        let (inputs, targets) = self.batches.gather(batch, self.training);
+        let (inputs, targets) = self.batches.gather(batch, self.training, self.threads);
         let mean_loss = self.backprop.run(net, loss.as_ref(), inputs, targets)?;
         if !mean_loss.is_finite() {
             return Ok(Err(Divergence::Loss(mean_loss)));
@@ -126,10 +135,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         if mean_loss > LARGEST_GROWTH && mean_loss > LARGEST_GROWTH * first {
             return Ok(Err(Divergence::Growth { first, last: mean_loss }));
         }
-        for parameter in self.backprop.parameters(net) {
-            optimizer.update(parameter);
-        }
-        if !net.is_finite() {
+        if !self.memory.step(optimizer.as_ref(), self.backprop.parameters(net)) {
             return Ok(Err(Divergence::Parameter));
         }
         Ok(Ok(mean_loss * inputs.nrows() as f64))

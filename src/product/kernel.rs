@@ -1,0 +1,334 @@
+//! The product of two matrices, for any instruction set.
+//!
+//! Every element of C is one sum, Σ_k a_ik b_kj, and is summed in the order of k by fused multiply-adds that start at the
+//! element's first value: whatever block, tile, vector or thread computes it, it has the same bits.
+//!
+//! The sums of a tile, a few rows and a few vectors, stay in registers while k runs over a block of `DEPTH`; operands are copied into the order
+//! of that loop (Goto and van de Geijn 2008), unless they are used too few times to pay for the copy.
+
+use super::lanes::Lanes;
+use super::operand::Operand;
+use super::packing::{Buffers, pack_left, pack_right, panels};
+use super::row;
+use pulp::{Simd, WithSimd};
+use std::borrow::Borrow;
+use std::ops::Range;
+
+/// What the sums of a product start at.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, F> {
+    /// 0.
+    Zero,
+    /// A number for each column.
+    Row(&'a [F]),
+    /// What the result's elements are.
+    Result,
+}
+
+/// C ← start + A·B, with C row-major.
+pub(super) struct Product<'a, 'b, F> {
+    pub(super) left: Operand<'a, F>,
+    pub(super) right: Operand<'a, F>,
+    pub(super) start: Start<'a, F>,
+    pub(super) result: &'a mut [F],
+    pub(super) buffers: &'b mut Buffers<F>,
+}
+
+/// How far k runs before the next rows and columns. Two vectors for each k are then 32 KB or less, which the nearest cache holds.
+const DEPTH: usize = 256;
+
+/// Rows of the left operand, and columns of the right, of which the second cache holds a block of that depth.
+const ROWS: usize = 512;
+const COLUMNS: usize = 512;
+
+/// A result with at least so many columns uses the left operand's numbers often enough to pay for packing them.
+const COLUMNS_THAT_PAY: usize = 96;
+
+/// Up to this many rows of the result are computed one by one, from the right operand as it is.
+const FEW_ROWS: usize = 3;
+
+/// The vectors in each row of a tile.
+const VECTORS: usize = 2;
+
+impl<F: Lanes> WithSimd for Product<'_, '_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { left, right, start, .. } = self;
+        let row_major = !left.transposed && !right.transposed;
+        if row_major && right.columns == 1 {
+            row::rows_times_column(simd, left, right, start, self.result);
+        } else if left.transposed && right.columns == 1 && !matches!(start, Start::Row(_)) {
+            // The same sums, as a row times the matrix that is stored.
+            let row = Operand::row_major(right.whole(), (1, right.rows));
+            row::rows_times_matrix(simd, row, left.transpose(), start, self.result);
+        } else if row_major && left.rows <= FEW_ROWS {
+            row::rows_times_matrix(simd, left, right, start, self.result);
+        } else if S::REGISTER_COUNT >= 32 {
+            self.by_blocks::<S, 8>(simd);
+        } else {
+            self.by_blocks::<S, 6>(simd);
+        }
+    }
+}
+
+impl<F: Lanes> Product<'_, '_, F> {
+    /// Block by block, in tiles of `TILE` rows.
+    #[inline(always)]
+    fn by_blocks<S: Simd, const TILE: usize>(self, simd: S) {
+        let (rows, columns, depth) = (self.left.rows, self.right.columns, self.left.columns);
+        let panel = VECTORS * F::count::<S>();
+        let left = rows.min(ROWS).next_multiple_of(TILE) * depth.min(DEPTH);
+        let right = columns.min(COLUMNS).next_multiple_of(panel) * depth.min(DEPTH);
+        let (packed_left, packed_right) = self.buffers.split(left, right);
+        let mut result = Region { elements: self.result, stride: columns };
+        for columns in blocks(columns, COLUMNS) {
+            for rows in blocks(rows, ROWS) {
+                for depth in blocks(depth, DEPTH) {
+                    let start = if depth.start == 0 { self.start } else { Start::Result };
+                    let block = Block {
+                        left: self.left.rows(rows.clone()).columns(depth.clone()),
+                        right: self.right.rows(depth).columns(columns.clone()),
+                        start,
+                        first_row: rows.start,
+                        first_column: columns.start,
+                    };
+                    block.multiply::<S, TILE>(simd, packed_left, packed_right, &mut result);
+                }
+            }
+        }
+    }
+}
+
+/// 0..length in ranges of at most `size`.
+fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    (0..length).step_by(size).map(move |start| start..length.min(start + size))
+}
+
+/// The result.
+struct Region<'a, F> {
+    elements: &'a mut [F],
+    stride: usize,
+}
+
+/// A part of the product whose operands fit into the second cache.
+struct Block<'a, F> {
+    left: Operand<'a, F>,
+    right: Operand<'a, F>,
+    start: Start<'a, F>,
+    /// Where its first sum is in the result.
+    first_row: usize,
+    first_column: usize,
+}
+
+impl<F: Lanes> Block<'_, F> {
+    #[inline(always)]
+    fn multiply<S: Simd, const TILE: usize>(
+        &self,
+        simd: S,
+        packed_left: &mut [F],
+        packed_right: &mut [F],
+        result: &mut Region<'_, F>,
+    ) {
+        let (columns, depth, lanes) = (self.right.columns, self.left.columns, F::count::<S>());
+        let mut left = if columns >= COLUMNS_THAT_PAY {
+            let tiles = packed_left.chunks_exact_mut(TILE * depth);
+            for (row, tile) in (0..self.left.rows).step_by(TILE).zip(tiles) {
+                pack_left::<F, TILE>(self.left, row, tile);
+            }
+            Left::Packed(packed_left)
+        } else {
+            Left::AsItIs(packed_left)
+        };
+        let whole_panels = columns.is_multiple_of(VECTORS * lanes) && !self.right.transposed;
+        if whole_panels && columns < COLUMNS_THAT_PAY {
+            for columns in blocks(columns, VECTORS * lanes) {
+                let rows = self.right.columns(columns.clone()).stored_rows();
+                let panel = rows.map_while(|row| F::vectors::<S>(row).0.first_chunk::<VECTORS>());
+                self.panel::<S, TILE, VECTORS>(simd, &mut left, panel, columns, result);
+            }
+            return;
+        }
+        pack_right::<S, F, VECTORS>(self.right, packed_right);
+        let packed_panels = packed_right.chunks(VECTORS * lanes * depth);
+        for (panel, packed) in panels::<S, F, VECTORS>(columns).zip(packed_panels) {
+            let (vectors, _) = F::vectors::<S>(packed);
+            let columns = panel.start..columns.min(panel.end);
+            if panel.len() > lanes {
+                let (panel, _) = vectors.as_chunks::<VECTORS>();
+                self.panel::<S, TILE, VECTORS>(
+                    simd,
+                    &mut left,
+                    panel[..depth].iter(),
+                    columns,
+                    result,
+                );
+            } else {
+                let (panel, _) = vectors.as_chunks::<1>();
+                self.panel::<S, TILE, 1>(simd, &mut left, panel[..depth].iter(), columns, result);
+            }
+        }
+    }
+
+    /// These columns of the block, tile by tile.
+    #[inline(always)]
+    fn panel<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        left: &mut Left<'_, F>,
+        right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]> + Clone,
+        columns: Range<usize>,
+        result: &mut Region<'_, F>,
+    ) {
+        let depth = self.left.columns;
+        for (index, row) in (0..self.left.rows).step_by(TILE).enumerate() {
+            let rows = row..self.left.rows.min(row + TILE);
+            let tile = Tile { block: self, rows, columns: columns.clone() };
+            match left {
+                Left::Packed(packed) => {
+                    let (packed, _) = packed[index * TILE * depth..].as_chunks::<TILE>();
+                    tile.multiply(simd, packed, right.clone(), result);
+                }
+                Left::AsItIs(_) if !self.left.transposed => {
+                    let slices = self.left.row_slices::<TILE>(row);
+                    tile.multiply(
+                        simd,
+                        (0..depth).map(|k| numbers_at(&slices, k)),
+                        right.clone(),
+                        result,
+                    );
+                }
+                Left::AsItIs(_) if tile.rows.len() == TILE => {
+                    let stored = self.left.stored_rows();
+                    tile.multiply(
+                        simd,
+                        stored.map_while(|k| k[row..].first_chunk::<TILE>()),
+                        right.clone(),
+                        result,
+                    );
+                }
+                Left::AsItIs(buffer) => {
+                    pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
+                    tile.multiply(simd, buffer.as_chunks::<TILE>().0, right.clone(), result);
+                }
+            }
+        }
+    }
+}
+
+/// A few rows and vectors of the result.
+struct Tile<'a, 'b, F> {
+    block: &'a Block<'b, F>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl<F: Lanes> Tile<'_, '_, F> {
+    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns.
+    #[inline(always)]
+    fn multiply<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+        self,
+        simd: S,
+        left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
+        right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
+        result: &mut Region<'_, F>,
+    ) {
+        let mut sums = self.first_sums::<S, TILE, VECTORS>(simd, result);
+        for (vectors, numbers) in right.zip(left) {
+            for (sums, &number) in sums.iter_mut().zip(numbers.borrow()) {
+                let number = F::splat(simd, number);
+                for (sum, &vector) in sums.iter_mut().zip(vectors) {
+                    *sum = F::multiply_add(simd, number, vector, *sum);
+                }
+            }
+        }
+        // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
+        for (index, sums) in sums.iter().enumerate() {
+            if index < self.rows.len() {
+                store(simd, sums, self.row(index, result));
+            }
+        }
+    }
+
+    /// What the sums start at; those of rows that the tile does not have, at anything.
+    #[inline(always)]
+    fn first_sums<S: Simd, const TILE: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        result: &mut Region<'_, F>,
+    ) -> [[F::Vector<S>; VECTORS]; TILE] {
+        let mut sums = [[F::splat(simd, F::default()); VECTORS]; TILE];
+        match self.block.start {
+            Start::Zero => {}
+            Start::Row(row) => {
+                let first = self.block.first_column;
+                let row = &row[first + self.columns.start..first + self.columns.end];
+                sums = [load(simd, row); TILE];
+            }
+            Start::Result => {
+                for (index, sums) in sums.iter_mut().enumerate() {
+                    if index < self.rows.len() {
+                        *sums = load(simd, self.row(index, result));
+                    }
+                }
+            }
+        }
+        sums
+    }
+
+    /// One of the tile's rows in the result.
+    #[inline(always)]
+    fn row<'r>(&self, index: usize, result: &'r mut Region<'_, F>) -> &'r mut [F] {
+        let row = self.block.first_row + self.rows.start + index;
+        let start = row * result.stride + self.block.first_column;
+        &mut result.elements[start + self.columns.start..start + self.columns.end]
+    }
+}
+
+/// So many vectors of the numbers of a row, with 0 behind its end.
+#[inline(always)]
+pub(super) fn load<S: Simd, F: Lanes, const VECTORS: usize>(
+    simd: S,
+    row: &[F],
+) -> [F::Vector<S>; VECTORS] {
+    let mut vectors = [F::splat(simd, F::default()); VECTORS];
+    let lanes = F::count::<S>();
+    for (index, vector) in vectors.iter_mut().enumerate() {
+        if let Some(part) = row.get(index * lanes..) {
+            *vector = F::load(simd, part);
+        }
+    }
+    vectors
+}
+
+/// As many of the vectors' numbers as the row has room for.
+#[inline(always)]
+pub(super) fn store<S: Simd, F: Lanes, const VECTORS: usize>(
+    simd: S,
+    vectors: &[F::Vector<S>; VECTORS],
+    row: &mut [F],
+) {
+    let lanes = F::count::<S>();
+    for (index, &vector) in vectors.iter().enumerate() {
+        if let Some(part) = row.get_mut(index * lanes..) {
+            F::store(simd, part, vector);
+        }
+    }
+}
+
+/// The numbers of all rows in one column.
+#[inline(always)]
+fn numbers_at<F: Lanes, const ROWS: usize>(rows: &[&[F]; ROWS], column: usize) -> [F; ROWS] {
+    let mut numbers = [F::default(); ROWS];
+    for (number, row) in numbers.iter_mut().zip(rows) {
+        *number = row[column];
+    }
+    numbers
+}
+
+/// The rows of the left operand: packed, or as they are, with a buffer for a tile that has rows too few.
+enum Left<'a, F> {
+    Packed(&'a [F]),
+    AsItIs(&'a mut [F]),
+}

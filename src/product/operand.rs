@@ -1,0 +1,72 @@
+//! A matrix as a product reads it.
+
+use std::ops::Range;
+
+/// A part of a row-major matrix, or of the transpose of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Operand<'a, F> {
+    /// The stored matrix, from its first row that is needed.
+    elements: &'a [F],
+    /// The columns of the stored matrix, and the first that is needed.
+    stride: usize,
+    first: usize,
+    pub(super) transposed: bool,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+}
+
+impl<'a, F> Operand<'a, F> {
+    /// The matrix of so many rows and columns.
+    pub(super) fn row_major(elements: &'a [F], (rows, columns): (usize, usize)) -> Self {
+        Self { elements, stride: columns, first: 0, transposed: false, rows, columns }
+    }
+
+    /// Its transpose.
+    pub(super) fn transpose(self) -> Self {
+        Self { transposed: !self.transposed, rows: self.columns, columns: self.rows, ..self }
+    }
+
+    /// Only these rows of it.
+    #[inline(always)]
+    pub(super) fn rows(self, rows: Range<usize>) -> Self {
+        let count = rows.len();
+        if self.transposed {
+            Self { first: self.first + rows.start, rows: count, ..self }
+        } else {
+            Self { elements: &self.elements[rows.start * self.stride..], rows: count, ..self }
+        }
+    }
+
+    /// Only these columns of it.
+    #[inline(always)]
+    pub(super) fn columns(self, columns: Range<usize>) -> Self {
+        self.transpose().rows(columns).transpose()
+    }
+
+    /// The whole of a stored matrix.
+    pub(super) fn whole(self) -> &'a [F] {
+        self.elements
+    }
+
+    /// The rows of the stored matrix, of each the part that is needed.
+    #[inline(always)]
+    pub(super) fn stored_rows(self) -> impl Iterator<Item = &'a [F]> + Clone {
+        let (rows, columns) =
+            if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) };
+        let stored = self.elements.chunks(self.stride).take(rows);
+        stored.map(move |row| &row[self.first..self.first + columns])
+    }
+
+    /// `COUNT` rows of the stored matrix, from `row` on; in place of those that are not needed, the last one that is.
+    #[inline(always)]
+    pub(super) fn row_slices<const COUNT: usize>(self, row: usize) -> [&'a [F]; COUNT] {
+        let (rows, columns) =
+            if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) };
+        let mut slices = [&[][..]; COUNT];
+        for (index, slice) in slices.iter_mut().enumerate() {
+            let start = (row + index).min(rows - 1) * self.stride + self.first;
+            *slice = &self.elements[start..start + columns];
+        }
+        slices
+    }
+}

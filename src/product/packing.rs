@@ -1,0 +1,161 @@
+//! Operands copied into the order in which the kernel reads them, so that it reads memory from front to back.
+
+use super::lanes::Lanes;
+use super::operand::Operand;
+use pulp::Simd;
+use std::mem;
+use std::ops::Range;
+
+/// A thread's buffers, for packed operands and for a result before it is put in its place. They grow to the largest block and stay, so that no later product allocates.
+#[derive(Debug, Default)]
+pub(super) struct Buffers<F> {
+    left: Vec<F>,
+    right: Vec<F>,
+    result: Vec<F>,
+}
+
+impl<F: Lanes> Buffers<F> {
+    /// Room for so many numbers of the left and of the right operand.
+    pub(super) fn split(&mut self, left: usize, right: usize) -> (&mut [F], &mut [F]) {
+        (aligned(&mut self.left, left), aligned(&mut self.right, right))
+    }
+
+    /// Room for at least so many numbers of a result, to be [returned](Self::return_result).
+    pub(super) fn take_result(&mut self, length: usize) -> Vec<F> {
+        let mut result = mem::take(&mut self.result);
+        if result.len() < length {
+            result.resize(length, F::default());
+        }
+        result
+    }
+
+    pub(super) fn return_result(&mut self, result: Vec<F>) {
+        self.result = result;
+    }
+}
+
+/// Bytes of a cache line and of the longest vector, which is loaded at once if it lies in a single line.
+const LINE: usize = 64;
+
+fn aligned<F: Lanes>(buffer: &mut Vec<F>, length: usize) -> &mut [F] {
+    if buffer.len() < length + LINE {
+        buffer.resize(length + LINE, F::default());
+    }
+    let start = buffer.as_ptr().align_offset(LINE).min(LINE);
+    &mut buffer[start..start + length]
+}
+
+/// `TILE` rows of the left operand from `row` on: column by column, its numbers in those rows. Rows that it does not have are copies
+/// of its last or 0: nobody reads their sums.
+#[inline(always)]
+pub(super) fn pack_left<F: Lanes, const TILE: usize>(
+    matrix: Operand<'_, F>,
+    row: usize,
+    packed: &mut [F],
+) {
+    let (columns, _) = packed.as_chunks_mut::<TILE>();
+    if matrix.transposed {
+        for (column, stored) in columns.iter_mut().zip(matrix.stored_rows()) {
+            copy_or_pad(&stored[row..], column);
+        }
+    } else {
+        let rows = matrix.row_slices::<TILE>(row);
+        for (index, column) in columns.iter_mut().enumerate().take(matrix.columns) {
+            for (number, row) in column.iter_mut().zip(&rows) {
+                *number = row[index];
+            }
+        }
+    }
+}
+
+/// The columns of the right operand, `VECTORS` vectors of them at a time: row by row, its numbers in them. The last ones are as many as
+/// [`panels`] says; columns that the operand does not have are nobody's business.
+#[inline(always)]
+pub(super) fn pack_right<S: Simd, F: Lanes, const VECTORS: usize>(
+    matrix: Operand<'_, F>,
+    packed: &mut [F],
+) {
+    let panel = VECTORS * F::count::<S>() * matrix.rows;
+    if matrix.transposed {
+        for (columns, packed) in
+            panels::<S, F, VECTORS>(matrix.columns).zip(packed.chunks_mut(panel))
+        {
+            transpose(
+                matrix.columns(columns.start..matrix.columns.min(columns.end)),
+                columns.len(),
+                packed,
+            );
+        }
+        return;
+    }
+    for (index, row) in matrix.stored_rows().enumerate() {
+        for (columns, packed) in
+            panels::<S, F, VECTORS>(matrix.columns).zip(packed.chunks_mut(panel))
+        {
+            let width = columns.len();
+            let packed = &mut packed[index * width..][..width];
+            match row.get(columns.clone()) {
+                Some(numbers) => {
+                    let (from, to) = (F::vectors::<S>(numbers).0, F::vectors_mut::<S>(packed).0);
+                    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+                }
+                None => {
+                    packed.iter_mut().zip(&row[columns.start..]).for_each(|(to, &from)| *to = from)
+                }
+            }
+        }
+    }
+}
+
+/// The columns of each panel: `VECTORS` vectors, the last one vector if that is enough for the columns that are left.
+#[inline(always)]
+pub(super) fn panels<S: Simd, F: Lanes, const VECTORS: usize>(
+    columns: usize,
+) -> impl Iterator<Item = Range<usize>> + Clone {
+    let lanes = F::count::<S>();
+    (0..columns).step_by(VECTORS * lanes).map(move |start| {
+        let width = if columns - start <= lanes { lanes } else { VECTORS * lanes };
+        start..start + width
+    })
+}
+
+/// The transposed matrix, of `width` columns.
+#[inline(always)]
+fn transpose<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
+    const BLOCK: usize = 4;
+    for start in (0..matrix.columns).step_by(BLOCK) {
+        let stored = matrix.transpose().row_slices::<BLOCK>(start);
+        let (mut rows, mut index) = (packed.chunks_exact_mut(width), 0);
+        if width - start >= BLOCK {
+            let mut block = [[F::default(); BLOCK]; BLOCK];
+            while index + BLOCK <= matrix.rows {
+                for (column, stored) in block.iter_mut().zip(&stored) {
+                    column.copy_from_slice(&stored[index..index + BLOCK]);
+                }
+                for (index, row) in (0..BLOCK).zip(rows.by_ref()) {
+                    for (number, column) in row[start..start + BLOCK].iter_mut().zip(&block) {
+                        *number = column[index];
+                    }
+                }
+                index += BLOCK;
+            }
+        }
+        for (row, index) in rows.zip(index..matrix.rows) {
+            row[start..]
+                .iter_mut()
+                .zip(stored)
+                .for_each(|(number, stored)| *number = stored[index]);
+        }
+    }
+}
+
+/// As many numbers as there is room for; if they are too few, 0 behind them.
+#[inline(always)]
+fn copy_or_pad<F: Lanes>(from: &[F], to: &mut [F]) {
+    if from.len() >= to.len() {
+        to.copy_from_slice(&from[..to.len()]);
+    } else {
+        to[..from.len()].copy_from_slice(from);
+        to[from.len()..].fill(F::default());
+    }
+}

@@ -1,0 +1,86 @@
+//! Products with a vector: the matrix is read once and as it is, since there is nothing that a packed copy of it would serve twice.
+
+use super::kernel::{Start, load, store};
+use super::lanes::Lanes;
+use super::operand::Operand;
+use pulp::Simd;
+
+/// Each row of `left` times `right`.
+#[inline(always)]
+pub(super) fn rows_times_matrix<S: Simd, F: Lanes>(
+    simd: S,
+    left: Operand<'_, F>,
+    right: Operand<'_, F>,
+    start: Start<'_, F>,
+    result: &mut [F],
+) {
+    let columns = right.columns;
+    for (row, result) in left.stored_rows().zip(result.chunks_mut(columns)) {
+        match start {
+            Start::Zero => result.fill(F::default()),
+            Start::Row(first) => result.copy_from_slice(first),
+            Start::Result => {}
+        }
+        let mut column = 0;
+        column = vectors::<S, F, 8>(simd, row, right, column, result);
+        column = vectors::<S, F, 2>(simd, row, right, column, result);
+        vectors::<S, F, 1>(simd, row, right, column, result);
+    }
+}
+
+/// From `column` on, `VECTORS` vectors of sums at a time, which stay in registers; the last may be shorter if they are one at a time. The column that follows.
+#[inline(always)]
+fn vectors<S: Simd, F: Lanes, const VECTORS: usize>(
+    simd: S,
+    row: &[F],
+    right: Operand<'_, F>,
+    mut column: usize,
+    result: &mut [F],
+) -> usize {
+    let lanes = F::count::<S>();
+    while column + VECTORS * lanes <= right.columns || (VECTORS == 1 && column < right.columns) {
+        let end = right.columns.min(column + VECTORS * lanes);
+        let mut sums: [F::Vector<S>; VECTORS] = load(simd, &result[column..end]);
+        for (&number, stored) in row.iter().zip(right.columns(column..end).stored_rows()) {
+            let number = F::splat(simd, number);
+            let vectors: [F::Vector<S>; VECTORS] = load(simd, stored);
+            for (sum, &vector) in sums.iter_mut().zip(&vectors) {
+                *sum = F::multiply_add(simd, number, vector, *sum);
+            }
+        }
+        store(simd, &sums, &mut result[column..end]);
+        column = end;
+    }
+    column
+}
+
+/// Each row of `left` times the only column of `right`. The sum of a row is that of the sums of every so many numbers: its order
+/// depends on the columns of `left`, and on nothing else.
+#[inline(always)]
+pub(super) fn rows_times_column<S: Simd, F: Lanes>(
+    simd: S,
+    left: Operand<'_, F>,
+    right: Operand<'_, F>,
+    start: Start<'_, F>,
+    result: &mut [F],
+) {
+    let column = right.whole();
+    let (vectors, rest) = F::vectors::<S>(column);
+    let rest = F::load(simd, rest);
+    for (row, result) in left.stored_rows().zip(result) {
+        let (row_vectors, row_rest) = F::vectors::<S>(row);
+        let mut sums = F::splat(simd, F::default());
+        if !row_rest.is_empty() {
+            sums = F::multiply_add(simd, F::load(simd, row_rest), rest, sums);
+        }
+        for (&numbers, &vector) in row_vectors.iter().zip(vectors) {
+            sums = F::multiply_add(simd, numbers, vector, sums);
+        }
+        let start = match start {
+            Start::Zero => F::default(),
+            Start::Row(first) => first[0],
+            Start::Result => *result,
+        };
+        *result = start + F::sum(simd, sums);
+    }
+}
