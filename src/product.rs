@@ -136,7 +136,12 @@ pub(crate) fn input_gradient<F: Float>(
 ) {
     let inputs = first..first + gradient.ncols();
     multiply(delta, weights, Start::Zero, gradient, |delta, weights| {
-        (delta, weights.rows(inputs).transpose())
+        let weights = weights.rows(inputs);
+        match weights.columns {
+            // What one output has is a row in memory, too.
+            1 => (delta, Operand::row_major(weights.whole(), (1, weights.rows))),
+            _ => (delta, weights.transpose()),
+        }
     });
 }
 

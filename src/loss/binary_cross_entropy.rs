@@ -1,5 +1,5 @@
 use super::{FusedLoss, Loss};
-use crate::{AnyActivation, Error, Float, Result, Sigmoid};
+use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.
@@ -78,24 +78,27 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
         mut delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
+        // ln(1 + e^-|z|), for all at once, in delta's place until that is needed.
+        Zip::from(&mut delta).and(pre_activation).for_each(|rest, &z| *rest = -z.abs());
+        Softplus.forward(delta.view_mut());
+        Zip::from(&mut losses)
+            .and(delta.rows())
+            .and(pre_activation.rows())
+            .and(targets.rows())
+            .for_each(|loss, rest, z, y| {
+                let linear: F = z.iter().zip(y).map(|(&z, &y)| linear_part(z, y)).sum();
+                *loss = (linear + rest.sum()) / count;
+            });
         Zip::from(&mut delta)
             .and(outputs)
             .and(targets)
             .for_each(|delta, &a, &y| *delta = (a - y) / count);
-        Zip::from(&mut losses).and(pre_activation.rows()).and(targets.rows()).for_each(
-            |loss, z, y| {
-                let sum: F = z.iter().zip(y).map(|(&z, &y)| of_logit(z, y)).sum();
-                *loss = sum / count;
-            },
-        );
     }
 }
 
-/// max(z, 0) - y z + ln(1 + e^-|z|), written so that no two large terms cancel: where y = 1, max(z, 0) - z is
-/// max(-z, 0).
-fn of_logit<F: Float>(z: F, y: F) -> F {
-    let linear = if z > F::zero() { (F::one() - y) * z } else { -y * z };
-    linear + (-z.abs()).exp().ln_1p()
+/// max(z, 0) - y z, written so that no two large terms cancel: where y = 1, max(z, 0) - z is max(-z, 0).
+fn linear_part<F: Float>(z: F, y: F) -> F {
+    if z > F::zero() { (F::one() - y) * z } else { -y * z }
 }
 
 /// -weight · ln p, and 0 where the weight is 0, however impossible p.
@@ -110,7 +113,24 @@ fn ratio<F: Float>(weight: F, probability: F) -> F {
 
 #[cfg(test)]
 mod tests {
-    use super::of_logit;
+    use super::*;
+    use ndarray::{Array2, array};
+
+    fn of_logit<F: Float>(z: F, y: F) -> F {
+        let z = Array2::from_elem((1, 1), z);
+        let (mut outputs, mut delta, mut losses) = (z.clone(), z.clone(), array![F::zero()]);
+        Sigmoid.forward(outputs.view_mut());
+        let targets = Array2::from_elem((1, 1), y);
+        FusedLoss::evaluate(
+            &BinaryCrossEntropy,
+            z.view(),
+            outputs.view(),
+            targets.view(),
+            losses.view_mut(),
+            delta.view_mut(),
+        );
+        losses[0]
+    }
 
     /// ln(1 + e^z) - y z to 17 digits, by mpmath.
     #[test]

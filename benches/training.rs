@@ -1,0 +1,167 @@
+//! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`; and prediction, of one row and of many.
+//!
+//! `cargo bench --bench training`. All on one thread; `benches/peers` compares with other libraries, and one thread with two.
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput};
+use densely::{
+    AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss,
+    MeanSquaredError, Memory, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh,
+};
+use ndarray::Array2;
+use std::hint::black_box;
+use std::time::Duration;
+
+struct Workload<F: Float> {
+    name: &'static str,
+    layers: &'static [usize],
+    output: AnyActivation<F>,
+    loss: Box<dyn Loss<F>>,
+    batch: usize,
+}
+
+fn workloads<F: Float>() -> [Workload<F>; 5] {
+    [
+        Workload {
+            name: "tiny",
+            layers: &[8, 32, 1],
+            output: Identity.into(),
+            loss: Box::new(MeanSquaredError),
+            batch: 32,
+        },
+        Workload {
+            name: "small",
+            layers: &[30, 64, 64, 1],
+            output: Sigmoid.into(),
+            loss: Box::new(BinaryCrossEntropy),
+            batch: 32,
+        },
+        Workload {
+            name: "mnist",
+            layers: &[784, 128, 10],
+            output: Softmax.into(),
+            loss: Box::new(CategoricalCrossEntropy),
+            batch: 64,
+        },
+        Workload {
+            name: "large",
+            layers: &[784, 512, 512, 10],
+            output: Softmax.into(),
+            loss: Box::new(CategoricalCrossEntropy),
+            batch: 256,
+        },
+        Workload {
+            name: "wide",
+            layers: &[1024, 1024, 1024, 1024],
+            output: Identity.into(),
+            loss: Box::new(MeanSquaredError),
+            batch: 256,
+        },
+    ]
+}
+
+impl<F: Float> Workload<F> {
+    fn features(&self) -> usize {
+        self.layers[0]
+    }
+
+    fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1]
+    }
+
+    fn network(&self, hidden: AnyActivation<F>, output: AnyActivation<F>) -> Mlp<F> {
+        let mut builder = Mlp::builder(self.features());
+        for &units in &self.layers[1..self.layers.len() - 1] {
+            builder = builder.dense(units, hidden.clone());
+        }
+        builder.dense(self.outputs(), output).build().unwrap()
+    }
+
+    /// One row in each class, so that the targets suit every loss.
+    fn targets(&self) -> Array2<F> {
+        Array2::from_shape_fn((self.batch, self.outputs()), |(row, column)| {
+            F::from_f64(f64::from(row % self.outputs().max(2) == column))
+        })
+    }
+}
+
+/// Numbers without a pattern, about as large as random normal ones.
+fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
+    Array2::from_shape_fn((rows, columns), |(row, column)| {
+        F::from_f64(1.7 * (row as f64 * 7.3 + column as f64 * 31.7).sin())
+    })
+}
+
+/// The parts of a step, and the step. The weights hardly move: tanh would get cheaper as it saturates.
+fn steps<F: Float>(criterion: &mut Criterion) {
+    for workload in workloads::<F>() {
+        let mut group = criterion.benchmark_group(format!("{} {}", workload.name, F::NAME));
+        group.throughput(Throughput::Elements(workload.batch as u64));
+        let (inputs, targets) =
+            (noise::<F>(workload.batch, workload.features()), workload.targets());
+        let mut net = workload.network(Tanh.into(), workload.output.clone());
+        let (mut backprop, mut memory) = (Backprop::new(&net), Memory::new());
+        let sgd = Sgd::new(1e-6).momentum(0.9);
+        let loss = workload.loss.as_ref();
+        group.bench_function("forward and loss", |bencher| {
+            bencher.iter(|| backprop.loss(&mut net, loss, inputs.view(), targets.view()).unwrap());
+        });
+        group.bench_function("forward and backward", |bencher| {
+            bencher.iter(|| backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap());
+        });
+        group.bench_function("update", |bencher| {
+            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net)));
+        });
+        group.bench_function("step", |bencher| {
+            bencher.iter(|| {
+                backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap();
+                memory.step(&sgd, backprop.parameters(&mut net))
+            });
+        });
+        group.finish();
+    }
+}
+
+/// One row, and 8,192; and these through a network of identities, which is its matrix products and biases alone.
+fn predictions<F: Float>(criterion: &mut Criterion) {
+    for workload in workloads::<F>() {
+        let mut group = criterion.benchmark_group(format!("predict {} {}", workload.name, F::NAME));
+        let net = workload.network(Tanh.into(), workload.output.clone());
+        let products = workload.network(Identity.into(), Identity.into());
+        predict(&mut group, "1 row", &net, 1);
+        predict(&mut group, "8192 rows", &net, 8192);
+        predict(&mut group, "8192 rows, products alone", &products, 8192);
+        group.finish();
+    }
+}
+
+fn predict<F: Float>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    net: &Mlp<F>,
+    rows: usize,
+) {
+    let inputs = noise::<F>(rows, net.features());
+    let (mut outputs, mut buffers) = (Array2::zeros((rows, net.outputs())), PredictBuffers::new());
+    group.throughput(Throughput::Elements(rows as u64));
+    group.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let inputs = black_box(inputs.view());
+            net.predict_into(inputs, outputs.view_mut(), &mut buffers).unwrap();
+        });
+    });
+}
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600))
+        .sample_size(15)
+        .without_plots()
+        .configure_from_args();
+    steps::<f32>(&mut criterion);
+    steps::<f64>(&mut criterion);
+    predictions::<f32>(&mut criterion);
+    predictions::<f64>(&mut criterion);
+    criterion.final_summary();
+}

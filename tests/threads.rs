@@ -1,0 +1,97 @@
+//! The same bits on any number of threads.
+
+use densely::{
+    Activation, AnyActivation, CategoricalCrossEntropy, Dataset, EarlyStopping, Float, FromOutput,
+    Gelu, MeanSquaredError, Mlp, Sgd, Softmax, Tanh, Trainer,
+};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+
+/// The identity, which notes on which threads it runs.
+#[derive(Clone, Debug, Default)]
+struct Witness(Arc<Mutex<HashSet<ThreadId>>>);
+
+impl Activation for Witness {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, _: ArrayViewMut2<'_, F>) {
+        self.0.lock().unwrap().insert(std::thread::current().id());
+    }
+
+    fn backward<F: Float>(&self, _: ArrayView2<'_, F>, _: ArrayViewMut2<'_, F>) {}
+}
+
+/// Trains in a pool of so many threads; the bits of all weights and biases.
+fn train<F: Float>(
+    hidden: [AnyActivation<F>; 2],
+    outputs: usize,
+    sgd: Sgd,
+    threads: usize,
+) -> Vec<u64> {
+    let inputs = Array2::from_shape_fn((250, 200), |(row, column)| {
+        F::from_f64((5.0 * row as f64 + 3.0 * column as f64).sin())
+    });
+    let targets = Array2::from_shape_fn((250, outputs), |(row, class)| {
+        F::from_f64(f64::from(row % outputs == class))
+    });
+    let data = Dataset::new(inputs, targets).unwrap();
+    let [first, second] = hidden;
+    let builder = Mlp::builder(200).dense(190, first).dense(210, second).dense(outputs, Softmax);
+    let mut net = builder.seed(1).build().unwrap();
+    let pool = rayon_core::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| {
+        Trainer::new(CategoricalCrossEntropy, sgd)
+            .epochs(3)
+            .batch_size(70)
+            .early_stopping(EarlyStopping::patience(10))
+            .seed(1)
+            .threads(threads)
+            .fit(&mut net, &data)
+            .unwrap();
+    });
+    let numbers = net.layers().iter().flat_map(|layer| {
+        let bias = layer.bias().unwrap().to_vec();
+        layer.weights().iter().copied().chain(bias).collect::<Vec<F>>()
+    });
+    numbers.map(|number| number.as_f64().to_bits()).collect()
+}
+
+fn check<F: Float>() {
+    let sgd = Sgd::new(0.01).momentum(0.9);
+    let tanh = || AnyActivation::<F>::from(Tanh);
+    let cases = [
+        ([tanh(), tanh()], 10, sgd),
+        ([tanh(), Gelu.into()], 3, sgd.nesterov().weight_decay(0.01)),
+        ([Softmax.into(), tanh()], 150, Sgd::new(0.01)),
+        ([Witness::default().into(), tanh()], 3, sgd),
+    ];
+    for (hidden, outputs, sgd) in cases {
+        let train = |threads| train(hidden.clone(), outputs, sgd, threads);
+        let one = train(1);
+        for threads in [2, 3, 8] {
+            assert!(one == train(threads), "{hidden:?} on {threads} threads, {}", F::NAME);
+        }
+    }
+}
+
+#[test]
+fn trained_weights_have_the_same_bits_on_any_number_of_threads() {
+    check::<f32>();
+    check::<f64>();
+}
+
+#[test]
+fn large_products_are_divided_and_small_ones_are_not() {
+    let witness = Witness::default();
+    train::<f32>([Tanh.into(), witness.clone().into()], 10, Sgd::new(0.01), 3);
+    assert!(witness.0.lock().unwrap().len() > 1);
+
+    let small = Witness::default();
+    let mut net = Mlp::<f32>::builder(30).dense(64, small.clone()).dense(1, Tanh).build().unwrap();
+    let data = Dataset::new(Array2::ones((64, 30)), Array2::zeros((64, 1))).unwrap();
+    Trainer::new(MeanSquaredError, Sgd::new(0.01)).fit(&mut net, &data).unwrap();
+    let here = HashSet::from([std::thread::current().id()]);
+    assert_eq!(*small.0.lock().unwrap(), here);
+}
