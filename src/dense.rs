@@ -2,9 +2,9 @@
 
 use crate::rows::Rows;
 use crate::rows::row_major;
-use crate::threads::{ByColumns, Threads};
+use crate::threads::{Along, Read, Threads};
 use crate::{AnyActivation, Error, Float, Result, product};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 
 /// A fully connected layer: A = g(X·W + b).
 ///
@@ -154,32 +154,29 @@ impl<F: Float> Dense<F> {
     ) {
         let rows = inputs.nrows();
         let cost = self.multiplications(rows);
-        let by_columns = self.activation.is_elementwise() && self.weights.len() > inputs.len();
         let keep_pre_activation = keep_pre_activation || self.activation.keeps_pre_activation();
+        let axis = self.axis_to_divide(&self.activation, inputs);
         let Self { weights, bias, activation, cache } = self;
-        let output = cache.output.resize(rows);
-        let pre_activation = keep_pre_activation.then(|| cache.pre_activation.resize(rows));
-        let compute = |inputs,
-                       first,
-                       mut output: ArrayViewMut2<'_, F>,
-                       pre_activation: Option<ArrayViewMut2<'_, F>>| {
+        let output = Along(cache.output.resize(rows), axis);
+        let pre_activation =
+            keep_pre_activation.then(|| Along(cache.pre_activation.resize(rows), axis));
+        let inputs = Read(inputs, (axis == Axis(0)).then_some(axis));
+        threads.divide((output, pre_activation, inputs), cost, &|first, parts| {
+            let (Along(mut output, _), pre_activation, Read(inputs, _)) = parts;
+            let first = if axis == Axis(1) { first } else { 0 };
             product::weighted_sums(inputs, weights.view(), bias.as_ref(), first, output.view_mut());
-            if let Some(mut pre_activation) = pre_activation {
+            if let Some(Along(mut pre_activation, _)) = pre_activation {
                 pre_activation.assign(&output);
             }
             activation.forward(output);
-        };
-        if by_columns {
-            let columns = (ByColumns(output), pre_activation.map(ByColumns));
-            threads.divide(columns, cost, &|first, (output, pre_activation)| {
-                compute(inputs, first, output.0, pre_activation.map(|columns| columns.0));
-            });
-        } else {
-            threads.divide((inputs, output, pre_activation), cost, &|_, rows| {
-                let (inputs, output, pre_activation) = rows;
-                compute(inputs, 0, output, pre_activation);
-            });
-        }
+        });
+    }
+
+    /// How a product with the weights is divided among threads. By rows, each thread reads all weights; by columns, all of the other
+    /// operand: the smaller is read by all. An activation that looks at whole rows leaves no choice.
+    fn axis_to_divide(&self, activation: &AnyActivation<F>, other: ArrayView2<'_, F>) -> Axis {
+        let by_columns = activation.is_elementwise() && self.weights.len() > other.len();
+        Axis(usize::from(by_columns))
     }
 
     /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z, by the activation's derivative at the cached output.
@@ -219,31 +216,26 @@ impl<F: Float> Dense<F> {
         threads: Threads,
     ) {
         let cost = self.multiplications(delta.nrows());
-        let output = layer_before.cached_output();
-        let pre_activation = layer_before.cached_pre_activation();
-        let pre_activation = (pre_activation.nrows() > 0).then_some(pre_activation);
-        let compute = |delta,
-                       first,
-                       mut delta_before: ArrayViewMut2<'_, F>,
-                       output,
-                       pre_activation: Option<_>| {
+        let activation = &layer_before.activation;
+        let axis = self.axis_to_divide(activation, delta);
+        let pre_activation = activation
+            .keeps_pre_activation()
+            .then(|| Read(layer_before.cached_pre_activation(), Some(axis)));
+        let parts = (
+            Along(delta_before, axis),
+            Read(layer_before.cached_output(), Some(axis)),
+            pre_activation,
+            Read(delta, (axis == Axis(0)).then_some(axis)),
+        );
+        threads.divide(parts, cost, &|first, parts| {
+            let (Along(mut delta_before, _), Read(output, _), pre_activation, Read(delta, _)) =
+                parts;
+            let first = if axis == Axis(1) { first } else { 0 };
             product::input_gradient(delta, self.weights.view(), first, delta_before.view_mut());
-            let pre_activation = pre_activation.unwrap_or(output);
-            layer_before.activation.backward(output, pre_activation, delta_before);
-        };
-        if layer_before.activation.is_elementwise() && self.weights.len() > delta.len() {
-            let columns =
-                (ByColumns(delta_before), ByColumns(output), pre_activation.map(ByColumns));
-            threads.divide(columns, cost, &|first, (delta_before, output, pre_activation)| {
-                let pre_activation = pre_activation.map(|columns| columns.0);
-                compute(delta, first, delta_before.0, output.0, pre_activation);
-            });
-        } else {
-            let rows = (delta, delta_before, output, pre_activation);
-            threads.divide(rows, cost, &|_, (delta, delta_before, output, pre_activation)| {
-                compute(delta, 0, delta_before, output, pre_activation);
-            });
-        }
+            // What is not kept is not read.
+            let pre_activation = pre_activation.map_or(output, |Read(kept, _)| kept);
+            activation.backward(output, pre_activation, delta_before);
+        });
     }
 
     /// Weights and bias as row-major slices, in that order.

@@ -21,6 +21,10 @@ impl<F: Float> Rows<F> {
         Self { rows: 0, matrix: Array2::zeros((0, columns)) }
     }
 
+    pub(crate) fn columns(&self) -> usize {
+        self.matrix.ncols()
+    }
+
     /// Makes it so many rows, and gives them to be written; what is in them is left over from another batch.
     pub(crate) fn resize(&mut self, rows: usize) -> ArrayViewMut2<'_, F> {
         if self.matrix.nrows() < rows {

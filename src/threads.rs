@@ -7,8 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Threads(usize);
 
-/// Multiplications, or as long a work, below which another thread costs more time than it saves: it takes a few microseconds to wake up.
-const WORTHWHILE: usize = 1 << 18;
+/// The largest product of a network, in multiplications, from which on more than one thread is faster: below it, what one core has written takes
+/// as long to come to the other as the other saves.
+const WORTHWHILE: usize = 6_000_000;
+
+/// What a tile of the matrix product has at most.
+const ROWS_OF_A_TILE: usize = 8;
+const COLUMNS_OF_A_TILE: usize = 32;
+
+/// Multiplications, or as long a work, that are a thread's least part. It takes about a microsecond to hand one over.
+const PART: usize = 1 << 19;
 
 /// One: the calling thread.
 impl Default for Threads {
@@ -28,10 +36,10 @@ impl Threads {
     /// Does work that is divided time and again, the largest part of it `cost` multiplications. It is done on a thread of `rayon`'s current
     /// pool, of which as many others as pay are kept awake: to wake one up for each part takes longer than the part.
     pub(crate) fn enter<R: Send>(self, cost: usize, work: impl FnOnce(Self) -> R + Send) -> R {
-        if self.0.min(cost / WORTHWHILE) < 2 {
+        if self.0 < 2 || cost < WORTHWHILE {
             return work(Self::ONE);
         }
-        let threads = self.0.min(cost / WORTHWHILE).min(rayon_core::current_num_threads());
+        let threads = self.0.min(cost / PART).min(rayon_core::current_num_threads());
         let ended = Ended::default();
         rayon_core::scope(|scope| {
             for _ in 1..threads {
@@ -54,7 +62,7 @@ impl Threads {
         cost: usize,
         work: &(impl Fn(usize, D) + Sync),
     ) {
-        let parts = self.0.min(cost / WORTHWHILE).min(whole.count() / D::UNIT);
+        let parts = self.0.min(cost / PART).min(whole.count() / whole.unit());
         divide(whole, 0, parts, work);
     }
 }
@@ -97,7 +105,7 @@ fn divide<D: Divisible>(whole: D, first: usize, parts: usize, work: &(impl Fn(us
         return work(first, whole);
     }
     let (count, half) = (whole.count(), parts / 2);
-    let here = (count * half / parts).next_multiple_of(D::UNIT).min(count);
+    let here = (count * half / parts).next_multiple_of(whole.unit()).min(count);
     let (these, others) = whole.split(here);
     rayon_core::join(
         || divide(these, first, half, work),
@@ -105,25 +113,17 @@ fn divide<D: Divisible>(whole: D, first: usize, parts: usize, work: &(impl Fn(us
     );
 }
 
-/// What can be divided: a matrix by its rows, or several that have as many.
+/// What can be divided; of several things together, the first says how.
 pub(crate) trait Divisible: Send + Sized {
-    /// It is divided in multiples of this, so that no thread is left with a part of a tile.
-    const UNIT: usize = 8;
-
     fn count(&self) -> usize;
+
+    /// It is divided in multiples of this, so that no thread is left with a part of a tile.
+    fn unit(&self) -> usize {
+        ROWS_OF_A_TILE
+    }
 
     /// The first of them, so many, and the others.
     fn split(self, first: usize) -> (Self, Self);
-}
-
-impl<F: Sync> Divisible for ArrayView2<'_, F> {
-    fn count(&self) -> usize {
-        self.nrows()
-    }
-
-    fn split(self, first: usize) -> (Self, Self) {
-        self.split_at(Axis(0), first)
-    }
 }
 
 impl<F: Send> Divisible for ArrayViewMut2<'_, F> {
@@ -157,8 +157,6 @@ impl<T: Send> Divisible for &mut [T] {
 }
 
 impl<D: Divisible> Divisible for Option<D> {
-    const UNIT: usize = D::UNIT;
-
     fn count(&self) -> usize {
         self.as_ref().map_or(0, D::count)
     }
@@ -168,42 +166,51 @@ impl<D: Divisible> Divisible for Option<D> {
     }
 }
 
-/// Divided by columns in place of rows.
-pub(crate) struct ByColumns<V>(pub(crate) V);
+/// A matrix that is divided along this axis: by its rows or by its columns.
+pub(crate) struct Along<'a, F>(pub(crate) ArrayViewMut2<'a, F>, pub(crate) Axis);
 
-impl<F: Sync> Divisible for ByColumns<ArrayView2<'_, F>> {
-    const UNIT: usize = 32;
-
+impl<F: Send> Divisible for Along<'_, F> {
     fn count(&self) -> usize {
-        self.0.ncols()
+        self.0.len_of(self.1)
+    }
+
+    fn unit(&self) -> usize {
+        if self.1 == Axis(0) { ROWS_OF_A_TILE } else { COLUMNS_OF_A_TILE }
     }
 
     fn split(self, first: usize) -> (Self, Self) {
-        let (these, others) = self.0.split_at(Axis(1), first);
-        (Self(these), Self(others))
+        let (these, others) = self.0.split_at(self.1, first);
+        (Self(these, self.1), Self(others, self.1))
     }
 }
 
-impl<F: Send> Divisible for ByColumns<ArrayViewMut2<'_, F>> {
-    const UNIT: usize = 32;
+/// A matrix that is read: divided along this axis too, or whole for everyone.
+pub(crate) struct Read<'a, F>(pub(crate) ArrayView2<'a, F>, pub(crate) Option<Axis>);
 
+impl<F: Sync> Divisible for Read<'_, F> {
     fn count(&self) -> usize {
-        self.0.ncols()
+        self.1.map_or(0, |axis| self.0.len_of(axis))
     }
 
     fn split(self, first: usize) -> (Self, Self) {
-        let (these, others) = self.0.split_at(Axis(1), first);
-        (Self(these), Self(others))
+        let Self(matrix, axis) = self;
+        let (these, others) = match axis {
+            Some(axis) => matrix.split_at(axis, first),
+            None => (matrix, matrix),
+        };
+        (Self(these, axis), Self(others, axis))
     }
 }
 
 macro_rules! impl_divisible_together {
     ($($part:ident)*) => {
         impl<A: Divisible, $($part: Divisible),*> Divisible for (A, $($part),*) {
-            const UNIT: usize = A::UNIT;
-
             fn count(&self) -> usize {
                 self.0.count()
+            }
+
+            fn unit(&self) -> usize {
+                self.0.unit()
             }
 
             #[allow(non_snake_case)]

@@ -78,16 +78,16 @@ fn steps_and_predictions<F: Float>() {
 
 /// Forty epochs more: shuffling, the validation rows, the best weights, all on two threads.
 fn epochs<F: Float>() {
-    let data = Dataset::new(noise::<F>(300, 120), one_of_three_classes(300)).unwrap();
+    let data = Dataset::new(noise::<F>(400, 160), one_of_three_classes(400)).unwrap();
     for index in 0..losses::<F>().len() {
         for sgd in optimizers() {
             let allocations = |epochs| {
                 let (loss, output) = losses().into_iter().nth(index).unwrap();
-                let builder = Mlp::<F>::builder(120).dense(130, Softmax).dense(120, Sigmoid);
+                let builder = Mlp::<F>::builder(160).dense(190, Softmax).dense(200, Sigmoid);
                 let mut net = builder.dense(3, output).build().unwrap();
                 let mut trainer = Trainer::new(loss, sgd)
                     .epochs(epochs)
-                    .batch_size(64)
+                    .batch_size(200)
                     .early_stopping(EarlyStopping::patience(1000))
                     .threads(2);
                 count(|| {

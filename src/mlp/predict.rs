@@ -1,58 +1,43 @@
 //! Rows through all layers.
 
+use crate::rows::Rows;
 use crate::{Dense, Float};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// What the hidden layers put out while [`predict_into`](super::Mlp::predict_into) runs. They grow to the largest batch and the widest
-/// layer, and serve any network; each thread needs its own.
+/// What the hidden layers put out while [`predict_into`](super::Mlp::predict_into) runs: room for a few hundred rows at most, made when it is
+/// first needed. It serves any network; each thread needs its own.
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
-    /// One layer's output, and the next one's.
-    current: Vec<F>,
-    next: Vec<F>,
+    /// One for each hidden layer.
+    outputs: Vec<Rows<F>>,
 }
 
 impl<F> PredictBuffers<F> {
     /// Empty ones.
     pub fn new() -> Self {
-        Self { current: Vec::new(), next: Vec::new() }
+        Self { outputs: Vec::new() }
     }
 }
 
-/// Applies one layer after the other. The shapes must fit.
+/// Applies one layer after the other.
 pub(super) fn through<F: Float>(
     layers: &[Dense<F>],
     inputs: ArrayView2<'_, F>,
-    mut outputs: ArrayViewMut2<'_, F>,
+    outputs: ArrayViewMut2<'_, F>,
     buffers: &mut PredictBuffers<F>,
 ) {
-    let rows = inputs.nrows();
-    let PredictBuffers { current, next } = buffers;
-    for (index, layer) in layers.iter().enumerate() {
-        let inputs = match index {
-            0 => inputs,
-            _ => match ArrayView2::from_shape(
-                (rows, layer.inputs()),
-                &current[..rows * layer.inputs()],
-            ) {
-                Ok(outputs_before) => outputs_before,
-                Err(_) => return,
-            },
-        };
-        if index + 1 == layers.len() && outputs.is_standard_layout() {
-            return layer.apply(inputs, outputs);
+    let Some((last, hidden)) = layers.split_last() else { return };
+    let buffers = &mut buffers.outputs;
+    for (index, layer) in hidden.iter().enumerate() {
+        if buffers.len() == index {
+            buffers.push(Rows::new(layer.outputs()));
+        } else if buffers[index].columns() != layer.outputs() {
+            buffers[index] = Rows::new(layer.outputs());
         }
-        let length = rows * layer.outputs();
-        if next.len() < length {
-            next.resize(length, F::zero());
-        }
-        if let Ok(next) = ArrayViewMut2::from_shape((rows, layer.outputs()), &mut next[..length]) {
-            layer.apply(inputs, next);
-        }
-        std::mem::swap(current, next);
+        let (before, rest) = buffers.split_at_mut(index);
+        let inputs = before.last().map_or(inputs, Rows::view);
+        layer.apply(inputs, rest[0].resize(inputs.nrows()));
     }
-    // The caller's own matrix, in another order than row by row.
-    if let Ok(last) = ArrayView2::from_shape(outputs.dim(), &current[..outputs.len()]) {
-        outputs.assign(&last);
-    }
+    let inputs = hidden.len().checked_sub(1).map_or(inputs, |index| buffers[index].view());
+    last.apply(inputs, outputs);
 }

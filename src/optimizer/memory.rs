@@ -20,7 +20,7 @@ pub struct Memory<F> {
 const BLOCK: usize = 2048;
 
 /// An update moves four or more numbers between memory and processor for each one of a parameter, and takes as long as so many multiplications.
-const COST: usize = 8;
+const COST: usize = 16;
 
 impl<F: Float> Memory<F> {
     /// Nothing yet.
