@@ -27,7 +27,7 @@ const TIME: Duration = Duration::from_millis(400);
 
 /// The seconds of a step with two hidden layers of so many units.
 fn step(width: usize, batch: usize, threads: usize) -> f64 {
-    let steps = (100_000 / (width * batch)).clamp(2, 100);
+    let steps = (100_000 / (width * batch)).clamp(20, 100);
     let rows = steps * batch;
     let inputs = Array2::from_shape_fn((rows, FEATURES), |(row, column)| {
         1.7 * ((row * 73 + column * 317) as f32 / 10.0).sin()

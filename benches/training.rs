@@ -110,12 +110,12 @@ fn steps<F: Float>(criterion: &mut Criterion) {
             bencher.iter(|| backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap());
         });
         group.bench_function("update", |bencher| {
-            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net)));
+            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net)).unwrap());
         });
         group.bench_function("step", |bencher| {
             bencher.iter(|| {
                 backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap();
-                memory.step(&sgd, backprop.parameters(&mut net))
+                memory.step(&sgd, backprop.parameters(&mut net)).unwrap()
             });
         });
         group.finish();

@@ -101,6 +101,8 @@ pub trait Activation: Debug + Send + Sync + 'static {
     type Derivative: Derivative;
 
     /// Replaces z, the weighted sums, by a = g(z). Shape: rows × outputs, a row for each example.
+    ///
+    /// A row's outputs must not depend on other rows: how many come at once, and on which thread, is open. The matrix need not be contiguous.
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>);
 
     /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by g'(z).

@@ -36,7 +36,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 /// let first = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// for _ in 0..300 {
 ///     backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
-///     memory.step(&sgd, backprop.parameters(&mut net));
+///     memory.step(&sgd, backprop.parameters(&mut net))?;
 /// }
 /// let last = backprop.loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// assert!(last < 0.01 * first);
@@ -50,6 +50,8 @@ pub struct Backprop<F: Float> {
     deltas: Vec<Rows<F>>,
     /// The loss of each row: one column.
     losses: Rows<F>,
+    /// The inputs row by row, where the caller's are in another order.
+    inputs: Rows<F>,
     threads: Threads,
 }
 
@@ -77,14 +79,14 @@ impl<F: Float> Backprop<F> {
             gradients: gradients.collect(),
             deltas: deltas.collect(),
             losses: Rows::new(1),
+            inputs: Rows::new(net.features()),
             threads: Threads::ONE,
         }
     }
 
-    /// Divides large products among at most so many threads of `rayon`'s current pool. Default: 1. The results have the same bits, whatever
-    /// the number.
-    pub fn threads(mut self, limit: usize) -> Self {
-        self.threads = Threads::at_most(limit);
+    /// Divides large products among so many threads. Default: 1.
+    pub(crate) fn threads(mut self, threads: Threads) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -109,6 +111,7 @@ impl<F: Float> Backprop<F> {
         self.mean_over_rows(inputs.nrows());
 
         let threads = self.threads;
+        let inputs = self.inputs.last_row_major(inputs);
         let layers = net.layers();
         for index in (0..layers.len()).rev() {
             let layer = &layers[index];
@@ -147,6 +150,7 @@ impl<F: Float> Backprop<F> {
         let last = net.layers().len() - 1;
         let fused = loss.fused_with(net.layers()[last].activation());
 
+        let inputs = self.inputs.row_major(inputs);
         for index in 0..=last {
             let (before, rest) = net.layers_mut().split_at_mut(index);
             let inputs = before.last().map_or(inputs, |layer| layer.cached_output());

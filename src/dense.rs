@@ -124,7 +124,7 @@ impl<F: Float> Dense<F> {
         self.cache.pre_activation.view()
     }
 
-    /// A = g(X·W + b), written over `outputs`, row-major: rows × inputs to rows × outputs. Leaves the cache alone.
+    /// A = g(X·W + b), written over `outputs`, for row-major `inputs`: rows × inputs to rows × outputs. Leaves the cache alone.
     pub(crate) fn apply(&self, inputs: ArrayView2<'_, F>, mut outputs: ArrayViewMut2<'_, F>) {
         let bias = self.bias.as_ref();
         product::weighted_sums(inputs, self.weights.view(), bias, 0, outputs.view_mut());
@@ -140,7 +140,7 @@ impl<F: Float> Dense<F> {
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         Error::check_features(inputs.ncols(), self.inputs())?;
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
-        self.apply(inputs, outputs.view_mut());
+        self.apply(inputs.as_standard_layout().view(), outputs.view_mut());
         Ok(outputs)
     }
 

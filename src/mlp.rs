@@ -119,13 +119,16 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns, [`Error::Targets`] if `outputs` does not
-    /// have [`outputs`](Self::outputs), [`Error::Rows`] if they have different numbers of rows.
+    /// have [`outputs`](Self::outputs), [`Error::Rows`] if they have different numbers of rows; [`Error::LayerShape`] if the layers no longer fit
+    /// together.
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,
         mut outputs: ArrayViewMut2<'_, F>,
         buffers: &mut PredictBuffers<F>,
     ) -> Result<()> {
+        // A layer may have been replaced through `layers_mut`.
+        Self::check_stack(&self.layers)?;
         Error::check_features(inputs.ncols(), self.features())?;
         if outputs.ncols() != self.outputs() {
             return Err(Error::Targets { found: outputs.ncols(), outputs: self.outputs() });

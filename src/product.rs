@@ -14,7 +14,7 @@ use crate::Float;
 use crate::elementary::vectorized;
 use kernel::{Product, Start};
 use lanes::Lanes;
-use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2, CowArray, Ix2};
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2};
 use operand::Operand;
 use packing::Buffers;
 use pulp::Arch;
@@ -74,23 +74,6 @@ fn multiply_with<F: Lanes>(
     buffers.return_result(columns);
 }
 
-/// The matrix itself if its elements lie side by side, row by row or column by column; else a copy. Only a caller's own view
-/// has gaps between its elements.
-fn gapless<F: Clone>(view: ArrayView2<'_, F>) -> CowArray<'_, F, Ix2> {
-    match operand(view) {
-        Some(_) => view.into(),
-        None => view.as_standard_layout().into_owned().into(),
-    }
-}
-
-fn operand<F>(view: ArrayView2<'_, F>) -> Option<Operand<'_, F>> {
-    if let Some(elements) = view.to_slice() {
-        return Some(Operand::row_major(elements, view.dim()));
-    }
-    let transposed = view.reversed_axes();
-    Some(Operand::row_major(transposed.to_slice()?, transposed.dim()).transpose())
-}
-
 /// Z = X·W + b: the weighted sums of each row of `inputs`. Of this, those columns from `first` on for which there is room.
 ///
 /// Shapes: rows × inputs, inputs × outputs, outputs; the result rows × outputs.
@@ -137,10 +120,10 @@ pub(crate) fn input_gradient<F: Float>(
     let inputs = first..first + gradient.ncols();
     multiply(delta, weights, Start::Zero, gradient, |delta, weights| {
         let weights = weights.rows(inputs);
-        match weights.columns {
-            // What one output has is a row in memory, too.
-            1 => (delta, Operand::row_major(weights.whole(), (1, weights.rows))),
-            _ => (delta, weights.transpose()),
+        match weights.lone_column() {
+            // In memory it is a row, too.
+            Some(column) => (delta, Operand::row_major(column, (1, column.len()))),
+            None => (delta, weights.transpose()),
         }
     });
 }
@@ -170,9 +153,14 @@ fn multiply<F: Float>(
     if result.is_empty() {
         return;
     }
-    let (a, b) = (gapless(a), gapless(b));
-    let (Some(a), Some(b)) = (operand(a.view()), operand(b.view())) else { return };
-    let (left, right) = parts(a, b);
+    let (Some(a_elements), Some(b_elements)) = (a.to_slice(), b.to_slice()) else {
+        debug_assert!(false, "operands are row-major");
+        return;
+    };
+    let (left, right) =
+        parts(Operand::row_major(a_elements, a.dim()), Operand::row_major(b_elements, b.dim()));
+    debug_assert_eq!(left.columns, right.rows, "the operands fit together");
+    debug_assert_eq!((left.rows, right.columns), result.dim(), "the result has their shape");
     F::multiply(left, right, start, result);
 }
 
@@ -205,6 +193,11 @@ mod tests {
         all.filter(|(m, k, n)| m * k * n <= 97 * 130 * 33)
     }
 
+    fn as_operand<F>(matrix: &Array2<F>, transposed: bool) -> Operand<'_, F> {
+        let operand = Operand::row_major(matrix.as_slice().unwrap(), matrix.dim());
+        if transposed { operand.transpose() } else { operand }
+    }
+
     trait Kernel: Float + Lanes {}
     impl Kernel for f32 {}
     impl Kernel for f64 {}
@@ -221,10 +214,6 @@ mod tests {
                     true => matrix.t().as_standard_layout().into_owned(),
                 };
                 let (stored_a, stored_b) = (stored(&a, transposed_a), stored(&b, transposed_b));
-                let as_operand = |matrix, transposed: bool| {
-                    let operand = operand(matrix).unwrap();
-                    if transposed { operand.transpose() } else { operand }
-                };
                 let starts = [
                     (Start::Zero, 0),
                     (Start::Row(first.as_slice().unwrap()), 1),
@@ -233,8 +222,8 @@ mod tests {
                 for (start, which) in starts {
                     let mut result = Array2::from_elem((rows, columns), F::from_f64(4.0));
                     let product = Product {
-                        left: as_operand(stored_a.view(), transposed_a),
-                        right: as_operand(stored_b.view(), transposed_b),
+                        left: as_operand(&stored_a, transposed_a),
+                        right: as_operand(&stored_b, transposed_b),
                         start,
                         result: result.as_slice_mut().unwrap(),
                         buffers: &mut buffers,
@@ -304,6 +293,24 @@ mod tests {
                     all.slice_axis(Axis(0), (row..=row).into())
                 );
             }
+            let mut by_columns = all.clone();
+            by_columns.fill(0.0);
+            for (first, last) in [(0, columns / 3), (columns / 3, columns)] {
+                let part = by_columns.slice_axis_mut(Axis(1), (first..last).into());
+                weighted_sums(a.view(), b.view(), Some(&bias), first, part);
+            }
+            // A column of several is summed as among them, one that is alone in its own way.
+            assert_eq!(by_columns, all);
+
+            let mut back = Array2::zeros((rows, depth));
+            input_gradient(delta.view(), b.view(), 0, back.view_mut());
+            let mut parts = Array2::zeros((rows, depth));
+            for (first, last) in [(0, depth / 3), (depth / 3, depth)] {
+                let part = parts.slice_axis_mut(Axis(1), (first..last).into());
+                input_gradient(delta.view(), b.view(), first, part);
+            }
+            assert_eq!(parts, back);
+
             let mut whole = Array2::zeros((depth, columns));
             weight_gradient(a.view(), delta.view(), 0, whole.view_mut());
             let mut parts = Array2::zeros((depth, columns));

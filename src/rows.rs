@@ -34,6 +34,22 @@ impl<F: Float> Rows<F> {
         self.view_mut()
     }
 
+    /// The same rows in row-major order: the matrix itself if it is so, else a copy here.
+    pub(crate) fn row_major<'v>(&'v mut self, matrix: ArrayView2<'v, F>) -> ArrayView2<'v, F> {
+        if !matrix.is_standard_layout() {
+            if self.columns() != matrix.ncols() {
+                *self = Self::new(matrix.ncols());
+            }
+            self.resize(matrix.nrows()).assign(&matrix);
+        }
+        self.last_row_major(matrix)
+    }
+
+    /// What [`row_major`](Self::row_major) gave for this matrix, if it was given that last.
+    pub(crate) fn last_row_major<'v>(&'v self, matrix: ArrayView2<'v, F>) -> ArrayView2<'v, F> {
+        if matrix.is_standard_layout() { matrix } else { self.view() }
+    }
+
     pub(crate) fn view(&self) -> ArrayView2<'_, F> {
         self.matrix.slice_axis(Axis(0), Slice::from(..self.rows))
     }

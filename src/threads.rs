@@ -1,6 +1,8 @@
 //! Work that is divided among threads.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use rayon_core::ThreadPoolBuilder;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most threads that work is divided among.
@@ -28,30 +30,35 @@ impl Default for Threads {
 impl Threads {
     pub(crate) const ONE: Self = Self(1);
 
-    /// At most so many, and at least one.
-    pub(crate) fn at_most(limit: usize) -> Self {
-        Self(limit.max(1))
+    /// At most so many; by default one for each processor that this process may use.
+    pub(crate) fn at_most(limit: Option<usize>) -> Self {
+        let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self(limit.unwrap_or_else(processors).max(1))
     }
 
-    /// Does work that is divided time and again, the largest part of it `cost` multiplications. It is done on a thread of `rayon`'s current
-    /// pool, of which as many others as pay are kept awake: to wake one up for each part takes longer than the part.
+    /// Does work that is divided time and again, the largest part of it `cost` multiplications. If it pays, it is done on a pool of threads
+    /// of its own, all kept awake: to wake one up for each part takes longer than the part.
     pub(crate) fn enter<R: Send>(self, cost: usize, work: impl FnOnce(Self) -> R + Send) -> R {
         if self.0 < 2 || cost < WORTHWHILE {
             return work(Self::ONE);
         }
-        let threads = self.0.min(cost / PART).min(rayon_core::current_num_threads());
+        let threads = Self(self.0.min(cost / PART));
+        // Where no threads are to be had, one does it, with the same result.
+        let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads.0).build() else {
+            return work(Self::ONE);
+        };
         let ended = Ended::default();
-        rayon_core::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(|_| ended.wait());
-            }
-            let _guard = SetAtEnd(&ended);
-            work(Self(threads))
+        pool.scope(|scope| {
+            let working = rayon_core::current_thread_index();
+            let ended = &ended;
+            scope.spawn_broadcast(move |_, thread| {
+                if Some(thread.index()) != working {
+                    ended.wait();
+                }
+            });
+            let _guard = SetAtEnd(ended);
+            work(threads)
         })
-    }
-
-    pub(crate) fn limit(self) -> usize {
-        self.0
     }
 
     /// Does `work` on all of it, each thread on some; it is told the number of its first row, column or block. How they are divided
@@ -239,7 +246,7 @@ mod tests {
                 let work = |first: usize, rows: &mut [usize]| {
                     rows.iter_mut().enumerate().for_each(|(index, row)| *row += first + index + 1);
                 };
-                Threads::at_most(threads).divide(rows.as_mut_slice(), usize::MAX, &work);
+                Threads::at_most(Some(threads)).divide(rows.as_mut_slice(), usize::MAX, &work);
                 assert!(rows.into_iter().eq(1..=count), "{count} rows, {threads} threads");
             }
         }

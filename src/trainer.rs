@@ -58,7 +58,7 @@ pub struct Trainer<'a, F: Float> {
     validation_fraction: Option<f64>,
     early_stopping: Option<EarlyStopping>,
     observer: Option<Observer<'a>>,
-    threads: Threads,
+    threads: Option<usize>,
 }
 
 type Observer<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
@@ -78,7 +78,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             validation_fraction: None,
             early_stopping: None,
             observer: None,
-            threads: Threads::at_most(usize::MAX),
+            threads: None,
         }
     }
 
@@ -119,12 +119,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// The most threads to train on. Default: as many as `rayon`'s current pool has, which is one for each processor unless the
-    /// application says otherwise. Small products stay on one thread, so that a small network uses no other.
+    /// The most threads to train on, at least 1. Default: one for each processor that the process may use. Only a network whose products are
+    /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observer run on
+    /// one of them in place of the caller's.
     ///
     /// The trained network has the same bits, whatever the number.
     pub fn threads(mut self, limit: usize) -> Self {
-        self.threads = Threads::at_most(limit);
+        self.threads = Some(limit);
         self
     }
 
@@ -155,7 +156,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let rows = self.batch_size.min(training.rows());
         let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
         let cost = largest_layer.unwrap_or(0).saturating_mul(rows);
-        self.threads
+        Threads::at_most(self.threads)
             .enter(cost, |threads| Session::new(self, net, training, validation, threads).run(net))
     }
 
@@ -163,6 +164,9 @@ impl<'a, F: Float> Trainer<'a, F> {
         let at_least_1 = |value: f64| value >= 1.0;
         Error::check_setting("number of epochs", self.epochs as f64, "at least 1", at_least_1)?;
         Error::check_setting("batch size", self.batch_size as f64, "at least 1", at_least_1)?;
+        if let Some(threads) = self.threads {
+            Error::check_setting("number of threads", threads as f64, "at least 1", at_least_1)?;
+        }
         if let Some(fraction) = self.validation_fraction {
             Error::check_setting("validation fraction", fraction, "between 0 and 1", |f| {
                 f > 0.0 && f < 1.0

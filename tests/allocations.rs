@@ -64,7 +64,7 @@ fn steps_and_predictions<F: Float>() {
                     let (inputs, _) = inputs.view().split_at(Axis(0), rows);
                     let (targets, _) = targets.view().split_at(Axis(0), rows);
                     backprop.run(&mut net, &loss, inputs, targets).unwrap();
-                    memory.step(&sgd, backprop.parameters(&mut net));
+                    memory.step(&sgd, backprop.parameters(&mut net)).unwrap();
                     let (outputs, _) = outputs.view_mut().split_at(Axis(0), rows);
                     net.predict_into(inputs, outputs, &mut buffers).unwrap();
                 };

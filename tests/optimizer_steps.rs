@@ -24,7 +24,7 @@ fn one_step_equals_the_one_by_hand() {
     assert_relative_eq!(cached(&net, 0), expected, epsilon = 1e-12);
     assert_relative_eq!(cached(&net, 1), array![[0.76545202190952]], epsilon = 1e-12);
 
-    memory.step(&sgd, backprop.parameters(&mut net));
+    memory.step(&sgd, backprop.parameters(&mut net)).unwrap();
     let [hidden, output] = net.layers() else { panic!("two layers") };
     let expected = array![
         [0.09799927101876635, 0.1957545466925248],
@@ -57,7 +57,7 @@ fn twenty_steps(sgd: Sgd) -> (f64, Array1<f64>) {
     let (mut memory, mut loss) = (Memory::new(), f64::NAN);
     for _ in 0..20 {
         loss = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
-        memory.step(&sgd, backprop.parameters(&mut net));
+        memory.step(&sgd, backprop.parameters(&mut net)).unwrap();
     }
     let layers = net.layers().iter();
     let parameters = layers.flat_map(|layer| {

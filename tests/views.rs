@@ -55,3 +55,25 @@ fn gradients_are_the_same_for_every_view() {
         assert_relative_eq!(other, expected, epsilon = 1e-14);
     }
 }
+
+/// A row's prediction does not depend on how many come with it, nor on how they lie in memory: to the bit.
+#[test]
+fn a_row_alone_is_the_row_among_others() {
+    for outputs in [1, 2, 40] {
+        let net = Mlp::<f64>::builder(30).dense(20, Tanh).dense(outputs, Identity).build().unwrap();
+        let tall = numbers(30, 600);
+        let all = net.predict(tall.t()).unwrap();
+        for row in [0, 255, 256, 599] {
+            let alone = tall.t().slice(s![row..=row, ..]).as_standard_layout().into_owned();
+            assert_eq!(net.predict(alone.view()).unwrap(), all.slice(s![row..=row, ..]));
+        }
+    }
+}
+
+#[test]
+fn layers_that_do_not_fit_together_are_refused() {
+    let mut net = Mlp::<f64>::builder(2).dense(4, Tanh).dense(1, Identity).build().unwrap();
+    net.layers_mut()[1] = Dense::new(numbers(3, 1), None, Identity).unwrap();
+    let error = net.predict(numbers(5, 2).view()).unwrap_err();
+    assert!(matches!(error, densely::Error::LayerShape { layer: 1, inputs: 3, outputs: 4 }));
+}

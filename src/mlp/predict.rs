@@ -8,6 +8,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// first needed. It serves any network; each thread needs its own.
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
+    /// The inputs row by row, where the caller's are in another order.
+    inputs: Option<Rows<F>>,
     /// One for each hidden layer.
     outputs: Vec<Rows<F>>,
 }
@@ -15,7 +17,7 @@ pub struct PredictBuffers<F> {
 impl<F> PredictBuffers<F> {
     /// Empty ones.
     pub fn new() -> Self {
-        Self { outputs: Vec::new() }
+        Self { inputs: None, outputs: Vec::new() }
     }
 }
 
@@ -27,7 +29,9 @@ pub(super) fn through<F: Float>(
     buffers: &mut PredictBuffers<F>,
 ) {
     let Some((last, hidden)) = layers.split_last() else { return };
-    let buffers = &mut buffers.outputs;
+    let PredictBuffers { inputs: row_major, outputs: buffers } = buffers;
+    let row_major = row_major.get_or_insert_with(|| Rows::new(inputs.ncols()));
+    let inputs = row_major.row_major(inputs);
     for (index, layer) in hidden.iter().enumerate() {
         if buffers.len() == index {
             buffers.push(Rows::new(layer.outputs()));

@@ -3,7 +3,7 @@
 use super::Optimizer;
 use crate::elementary::vectorized;
 use crate::threads::{Divisible, Threads};
-use crate::{Float, Parameter};
+use crate::{Float, Parameter, Result};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What an optimizer remembers of each parameter from one step to the next: nothing at first.
@@ -38,11 +38,16 @@ impl<F: Float> Memory<F> {
     ///
     /// The parameters must be those of the same network each time, in the same order: the memory of one whose length
     /// is not what it was starts afresh.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`](crate::Error::Setting) for a setting of the optimizer that cannot train.
     pub fn step<'a>(
         &mut self,
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
-    ) -> bool {
+    ) -> Result<bool> {
+        optimizer.check()?;
         let memories = optimizer.memories();
         let all_finite = AtomicBool::new(true);
         for (index, parameter) in parameters.enumerate() {
@@ -61,7 +66,7 @@ impl<F: Float> Memory<F> {
                 }
             });
         }
-        all_finite.into_inner()
+        Ok(all_finite.into_inner())
     }
 }
 

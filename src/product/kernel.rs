@@ -37,9 +37,8 @@ pub(super) struct Product<'a, 'b, F> {
 /// How far k runs before the next rows and columns. Two vectors for each k are then 32 KB or less, which the nearest cache holds.
 const DEPTH: usize = 256;
 
-/// Rows of the left operand, and columns of the right, of which the second cache holds a block of that depth.
-const ROWS: usize = 512;
-const COLUMNS: usize = 512;
+/// Bytes of a packed block of either operand: the second cache holds both.
+const BLOCK: usize = 512 << 10;
 
 /// A result with at least so many columns uses the left operand's numbers often enough to pay for packing them.
 const COLUMNS_THAT_PAY: usize = 96;
@@ -56,14 +55,18 @@ impl<F: Lanes> WithSimd for Product<'_, '_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { left, right, start, .. } = self;
-        let row_major = !left.transposed && !right.transposed;
-        if row_major && right.columns == 1 {
-            row::rows_times_column(simd, left, right, start, self.result);
-        } else if left.transposed && right.columns == 1 && !matches!(start, Start::Row(_)) {
+        match right.lone_column() {
+            Some(column) if !left.transposed => {
+                return row::rows_times_column(simd, left, column, start, self.result);
+            }
             // The same sums, as a row times the matrix that is stored.
-            let row = Operand::row_major(right.whole(), (1, right.rows));
-            row::rows_times_matrix(simd, row, left.transpose(), start, self.result);
-        } else if row_major && left.rows <= FEW_ROWS {
+            Some(column) if !matches!(start, Start::Row(_)) => {
+                let row = Operand::row_major(column, (1, column.len()));
+                return row::rows_times_matrix(simd, row, left.transpose(), start, self.result);
+            }
+            _ => {}
+        }
+        if left.rows <= FEW_ROWS && !left.transposed && !right.transposed {
             row::rows_times_matrix(simd, left, right, start, self.result);
         } else if S::REGISTER_COUNT >= 32 {
             self.by_blocks::<S, 8>(simd);
@@ -79,12 +82,13 @@ impl<F: Lanes> Product<'_, '_, F> {
     fn by_blocks<S: Simd, const TILE: usize>(self, simd: S) {
         let (rows, columns, depth) = (self.left.rows, self.right.columns, self.left.columns);
         let panel = VECTORS * F::count::<S>();
-        let left = rows.min(ROWS).next_multiple_of(TILE) * depth.min(DEPTH);
-        let right = columns.min(COLUMNS).next_multiple_of(panel) * depth.min(DEPTH);
+        let most = BLOCK / (DEPTH * size_of::<F>());
+        let left = rows.min(most).next_multiple_of(TILE) * depth.min(DEPTH);
+        let right = columns.min(most).next_multiple_of(panel) * depth.min(DEPTH);
         let (packed_left, packed_right) = self.buffers.split(left, right);
         let mut result = Region { elements: self.result, stride: columns };
-        for columns in blocks(columns, COLUMNS) {
-            for rows in blocks(rows, ROWS) {
+        for columns in blocks(columns, most) {
+            for rows in blocks(rows, most) {
                 for depth in blocks(depth, DEPTH) {
                     let start = if depth.start == 0 { self.start } else { Start::Result };
                     let block = Block {

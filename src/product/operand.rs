@@ -43,9 +43,10 @@ impl<'a, F> Operand<'a, F> {
         self.transpose().rows(columns).transpose()
     }
 
-    /// The whole of a stored matrix.
-    pub(super) fn whole(self) -> &'a [F] {
-        self.elements
+    /// The numbers of a column, if it is one by itself: whose stored matrix has no other.
+    pub(super) fn lone_column(self) -> Option<&'a [F]> {
+        let alone = self.stride == 1 && !self.transposed;
+        alone.then(|| &self.elements[..self.rows])
     }
 
     /// The rows of the stored matrix, of each the part that is needed.

@@ -54,17 +54,16 @@ fn vectors<S: Simd, F: Lanes, const VECTORS: usize>(
     column
 }
 
-/// Each row of `left` times the only column of `right`. The sum of a row is that of the sums of every so many numbers: its order
+/// Each row of `left` times a column. The sum of a row is that of the sums of every so many numbers: its order
 /// depends on the columns of `left`, and on nothing else.
 #[inline(always)]
 pub(super) fn rows_times_column<S: Simd, F: Lanes>(
     simd: S,
     left: Operand<'_, F>,
-    right: Operand<'_, F>,
+    column: &[F],
     start: Start<'_, F>,
     result: &mut [F],
 ) {
-    let column = right.whole();
     let (vectors, rest) = F::vectors::<S>(column);
     let rest = F::load(simd, rest);
     for (row, result) in left.stored_rows().zip(result) {

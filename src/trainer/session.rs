@@ -39,7 +39,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         threads: Threads,
     ) -> Self {
         Self {
-            backprop: Backprop::new(net).threads(threads.limit()),
+            backprop: Backprop::new(net).threads(threads),
             memory: Memory::new().threads(threads),
             threads,
             batches: Batches::new(training, trainer.batch_size, trainer.seed),
@@ -135,7 +135,7 @@ impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
         if mean_loss > LARGEST_GROWTH && mean_loss > LARGEST_GROWTH * first {
             return Ok(Err(Divergence::Growth { first, last: mean_loss }));
         }
-        if !self.memory.step(optimizer.as_ref(), self.backprop.parameters(net)) {
+        if !self.memory.step(optimizer.as_ref(), self.backprop.parameters(net))? {
             return Ok(Err(Divergence::Parameter));
         }
         Ok(Ok(mean_loss * inputs.nrows() as f64))

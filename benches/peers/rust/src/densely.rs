@@ -1,0 +1,70 @@
+//! densely, by its `Trainer`, which shuffles and gathers the batches itself.
+
+use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss, MeanSquaredError,
+    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+};
+use ndarray::Array2;
+use std::hint::black_box;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+fn network<F: Float>(workload: Workload, seed: u64) -> Result<Mlp<F>> {
+    let mut builder = Mlp::builder(workload.features());
+    let layers = workload.layers();
+    for &outputs in &layers[1..layers.len() - 1] {
+        builder = builder.dense(outputs, Tanh);
+    }
+    let outputs = workload.outputs();
+    builder = match workload.output() {
+        Output::Identity => builder.dense(outputs, Identity),
+        Output::Sigmoid => builder.dense(outputs, Sigmoid),
+        Output::Softmax => builder.dense(outputs, Softmax),
+    };
+    Ok(builder.seed(seed).build()?)
+}
+
+/// Trains a network from this seed.
+pub fn training<F: Float>(
+    workload: Workload,
+    threads: usize,
+) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
+    let data = workload.data();
+    let number = |value: f32| F::from_f64(value.into());
+    let data = Dataset::new(data.inputs.mapv(number), data.targets.mapv(number))?;
+    Ok(move |seed, epochs: &mut Epochs| {
+        let loss: Box<dyn Loss<F>> = match workload.output() {
+            Output::Identity => Box::new(MeanSquaredError),
+            Output::Sigmoid => Box::new(BinaryCrossEntropy),
+            Output::Softmax => Box::new(CategoricalCrossEntropy),
+        };
+        let mut net = network(workload, seed)?;
+        let mut start = Instant::now();
+        Trainer::new(loss, Sgd::new(LEARNING_RATE).momentum(MOMENTUM))
+            .threads(threads)
+            .epochs(EPOCHS)
+            .batch_size(workload.batch())
+            .seed(seed)
+            .observer(|epoch| {
+                epochs.record(start.elapsed(), epoch.training_loss);
+                start = Instant::now();
+                ControlFlow::Continue(())
+            })
+            .fit(&mut net, &data)?;
+        Ok(())
+    })
+}
+
+/// Predicts one row.
+pub fn prediction<F: Float>(workload: Workload) -> Result<impl FnMut() -> Result<()>> {
+    let net = network::<F>(workload, 0)?;
+    let input = Array2::from_elem((1, workload.features()), F::from_f64(0.3));
+    let mut output = Array2::zeros((1, workload.outputs()));
+    let mut buffers = PredictBuffers::new();
+    Ok(move || {
+        net.predict_into(black_box(input.view()), output.view_mut(), &mut buffers)?;
+        black_box(&output);
+        Ok(())
+    })
+}
