@@ -9,6 +9,7 @@ mod lanes;
 mod operand;
 mod packing;
 mod row;
+mod tile;
 
 use crate::Float;
 use crate::elementary::vectorized;

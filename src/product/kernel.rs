@@ -10,8 +10,8 @@ use super::lanes::Lanes;
 use super::operand::Operand;
 use super::packing::{Buffers, pack_left, pack_right, panels};
 use super::row;
+use super::tile::{Tile, numbers_at};
 use pulp::{Simd, WithSimd};
-use std::borrow::Borrow;
 use std::ops::Range;
 
 /// What the sums of a product start at.
@@ -111,19 +111,19 @@ fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Cl
 }
 
 /// The result.
-struct Region<'a, F> {
-    elements: &'a mut [F],
-    stride: usize,
+pub(super) struct Region<'a, F> {
+    pub(super) elements: &'a mut [F],
+    pub(super) stride: usize,
 }
 
 /// A part of the product whose operands fit into the second cache.
-struct Block<'a, F> {
+pub(super) struct Block<'a, F> {
     left: Operand<'a, F>,
     right: Operand<'a, F>,
-    start: Start<'a, F>,
+    pub(super) start: Start<'a, F>,
     /// Where its first sum is in the result.
-    first_row: usize,
-    first_column: usize,
+    pub(super) first_row: usize,
+    pub(super) first_column: usize,
 }
 
 impl<F: Lanes> Block<'_, F> {
@@ -219,116 +219,6 @@ impl<F: Lanes> Block<'_, F> {
             }
         }
     }
-}
-
-/// A few rows and vectors of the result.
-struct Tile<'a, 'b, F> {
-    block: &'a Block<'b, F>,
-    rows: Range<usize>,
-    columns: Range<usize>,
-}
-
-impl<F: Lanes> Tile<'_, '_, F> {
-    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns.
-    #[inline(always)]
-    fn multiply<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
-        self,
-        simd: S,
-        left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
-        right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
-        result: &mut Region<'_, F>,
-    ) {
-        let mut sums = self.first_sums::<S, TILE, VECTORS>(simd, result);
-        for (vectors, numbers) in right.zip(left) {
-            for (sums, &number) in sums.iter_mut().zip(numbers.borrow()) {
-                let number = F::splat(simd, number);
-                for (sum, &vector) in sums.iter_mut().zip(vectors) {
-                    *sum = F::multiply_add(simd, number, vector, *sum);
-                }
-            }
-        }
-        // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
-        for (index, sums) in sums.iter().enumerate() {
-            if index < self.rows.len() {
-                store(simd, sums, self.row(index, result));
-            }
-        }
-    }
-
-    /// What the sums start at; those of rows that the tile does not have, at anything.
-    #[inline(always)]
-    fn first_sums<S: Simd, const TILE: usize, const VECTORS: usize>(
-        &self,
-        simd: S,
-        result: &mut Region<'_, F>,
-    ) -> [[F::Vector<S>; VECTORS]; TILE] {
-        let mut sums = [[F::splat(simd, F::default()); VECTORS]; TILE];
-        match self.block.start {
-            Start::Zero => {}
-            Start::Row(row) => {
-                let first = self.block.first_column;
-                let row = &row[first + self.columns.start..first + self.columns.end];
-                sums = [load(simd, row); TILE];
-            }
-            Start::Result => {
-                for (index, sums) in sums.iter_mut().enumerate() {
-                    if index < self.rows.len() {
-                        *sums = load(simd, self.row(index, result));
-                    }
-                }
-            }
-        }
-        sums
-    }
-
-    /// One of the tile's rows in the result.
-    #[inline(always)]
-    fn row<'r>(&self, index: usize, result: &'r mut Region<'_, F>) -> &'r mut [F] {
-        let row = self.block.first_row + self.rows.start + index;
-        let start = row * result.stride + self.block.first_column;
-        &mut result.elements[start + self.columns.start..start + self.columns.end]
-    }
-}
-
-/// So many vectors of the numbers of a row, with 0 behind its end.
-#[inline(always)]
-pub(super) fn load<S: Simd, F: Lanes, const VECTORS: usize>(
-    simd: S,
-    row: &[F],
-) -> [F::Vector<S>; VECTORS] {
-    let mut vectors = [F::splat(simd, F::default()); VECTORS];
-    let lanes = F::count::<S>();
-    for (index, vector) in vectors.iter_mut().enumerate() {
-        if let Some(part) = row.get(index * lanes..) {
-            *vector = F::load(simd, part);
-        }
-    }
-    vectors
-}
-
-/// As many of the vectors' numbers as the row has room for.
-#[inline(always)]
-pub(super) fn store<S: Simd, F: Lanes, const VECTORS: usize>(
-    simd: S,
-    vectors: &[F::Vector<S>; VECTORS],
-    row: &mut [F],
-) {
-    let lanes = F::count::<S>();
-    for (index, &vector) in vectors.iter().enumerate() {
-        if let Some(part) = row.get_mut(index * lanes..) {
-            F::store(simd, part, vector);
-        }
-    }
-}
-
-/// The numbers of all rows in one column.
-#[inline(always)]
-fn numbers_at<F: Lanes, const ROWS: usize>(rows: &[&[F]; ROWS], column: usize) -> [F; ROWS] {
-    let mut numbers = [F::default(); ROWS];
-    for (number, row) in numbers.iter_mut().zip(rows) {
-        *number = row[column];
-    }
-    numbers
 }
 
 /// The rows of the left operand: packed, or as they are, with a buffer for a tile that has rows too few.

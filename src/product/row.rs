@@ -1,8 +1,9 @@
 //! Products with a vector: the matrix is read once and as it is, since there is nothing that a packed copy of it would serve twice.
 
-use super::kernel::{Start, load, store};
+use super::kernel::Start;
 use super::lanes::Lanes;
 use super::operand::Operand;
+use super::tile::{load, store};
 use pulp::Simd;
 
 /// Each row of `left` times `right`.
