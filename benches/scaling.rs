@@ -6,13 +6,13 @@
 #[path = "../examples/figures/mod.rs"]
 #[allow(dead_code, unused_imports)]
 mod figures;
+#[path = "peers/rust/src/peak.rs"]
+mod peak;
 
 use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer};
 use figures::{Axis, Stroke, chart};
 use ndarray::Array2;
 use plotters::prelude::*;
-use pulp::{Arch, Simd, WithSimd};
-use std::hint::black_box;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -61,48 +61,6 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
 fn operations(width: usize, batch: usize) -> f64 {
     let weights = 2 * FEATURES * width + 3 * width * width + 3 * width * CLASSES;
     2.0 * batch as f64 * weights as f64
-}
-
-/// Independent fused multiply-adds in registers, as many as hide their latency.
-struct MultiplyAdds(usize);
-
-impl WithSimd for MultiplyAdds {
-    type Output = f32;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        let (factor, term) = (simd.splat_f32s(black_box(0.5)), simd.splat_f32s(black_box(0.1)));
-        let mut sums = [term; 12];
-        for _ in 0..self.0 {
-            for sum in &mut sums {
-                *sum = simd.mul_add_e_f32s(*sum, factor, term);
-            }
-        }
-        let total = sums.iter().fold(term, |total, &sum| simd.add_f32s(total, sum));
-        simd.reduce_sum_f32s(total)
-    }
-}
-
-struct Lanes;
-
-impl WithSimd for Lanes {
-    type Output = usize;
-
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        S::F32_LANES
-    }
-}
-
-/// The most floating-point operations a second that one core was seen to do.
-fn peak() -> f64 {
-    const TIMES: usize = 1_000_000;
-    let (arch, operations) = (Arch::new(), 2 * 12 * TIMES);
-    let seconds = (0..10).map(|_| {
-        let start = Instant::now();
-        black_box(arch.dispatch(MultiplyAdds(TIMES)));
-        start.elapsed().as_secs_f64()
-    });
-    (operations * arch.dispatch(Lanes)) as f64 / seconds.fold(f64::INFINITY, f64::min)
 }
 
 /// A line of the chart: a step's time on one thread, on two, and at the peak.
@@ -183,8 +141,9 @@ fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::e
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Cargo adds arguments of its own, which begin with dashes.
     let path = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let peak = peak();
-    println!("peak of one core: {:.0} GFLOP/s in f32", peak / 1e9);
+    let (gigaflops, _) = peak::gigaflops();
+    println!("peak of one core: {gigaflops:.0} GFLOP/s in f32");
+    let peak = 1e9 * gigaflops;
     let powers = |range: std::ops::RangeInclusive<u32>| range.map(|power| 1 << power).collect();
     let parts = [
         Measured::new(

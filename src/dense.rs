@@ -1,7 +1,6 @@
 //! A fully connected layer.
 
-use crate::rows::Rows;
-use crate::rows::row_major;
+use crate::rows::{Rows, row_major};
 use crate::threads::{Along, Read, Threads};
 use crate::{AnyActivation, Error, Float, Result, product};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
@@ -160,10 +159,11 @@ impl<F: Float> Dense<F> {
         let output = Along(cache.output.resize(rows), axis);
         let pre_activation =
             keep_pre_activation.then(|| Along(cache.pre_activation.resize(rows), axis));
-        let inputs = Read(inputs, (axis == Axis(0)).then_some(axis));
+        let inputs = Read::by_rows_if(axis, inputs);
         threads.divide((output, pre_activation, inputs), cost, &|first, parts| {
-            let (Along(mut output, _), pre_activation, Read(inputs, _)) = parts;
-            let first = if axis == Axis(1) { first } else { 0 };
+            let (output, pre_activation, Read(inputs, _)) = parts;
+            let first = output.first_column(first);
+            let Along(mut output, _) = output;
             product::weighted_sums(inputs, weights.view(), bias.as_ref(), first, output.view_mut());
             if let Some(Along(mut pre_activation, _)) = pre_activation {
                 pre_activation.assign(&output);
@@ -225,12 +225,12 @@ impl<F: Float> Dense<F> {
             Along(delta_before, axis),
             Read(layer_before.cached_output(), Some(axis)),
             pre_activation,
-            Read(delta, (axis == Axis(0)).then_some(axis)),
+            Read::by_rows_if(axis, delta),
         );
         threads.divide(parts, cost, &|first, parts| {
-            let (Along(mut delta_before, _), Read(output, _), pre_activation, Read(delta, _)) =
-                parts;
-            let first = if axis == Axis(1) { first } else { 0 };
+            let (delta_before, Read(output, _), pre_activation, Read(delta, _)) = parts;
+            let first = delta_before.first_column(first);
+            let Along(mut delta_before, _) = delta_before;
             product::input_gradient(delta, self.weights.view(), first, delta_before.view_mut());
             // What is not kept is not read.
             let pre_activation = pre_activation.map_or(output, |Read(kept, _)| kept);

@@ -98,7 +98,7 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
 
 /// Whether an activation's outputs can be probabilities, as far as is known: those of the user's own may be.
 fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
-    activation.is::<Sigmoid>() || activation.is::<Softmax>() || activation.name().is_none()
+    activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
 }
 
 /// A loss chosen at run time.

@@ -92,9 +92,9 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns.
+    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns; [`Error::LayerShape`] if the layers no longer fit
+    /// together.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
-        Error::check_features(inputs.ncols(), self.features())?;
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
         Ok(outputs)

@@ -43,7 +43,7 @@ macro_rules! impl_multiply {
                 c: ArrayViewMut2<'_, Self>,
             ) {
                 thread_local! {
-                    static BUFFERS: RefCell<Buffers<$type>> = RefCell::default();
+                    static BUFFERS: RefCell<(Buffers<$type>, Vec<$type>)> = RefCell::default();
                 }
                 BUFFERS.with_borrow_mut(|buffers| multiply_with(a, b, start, c, buffers));
             }
@@ -54,25 +54,27 @@ macro_rules! impl_multiply {
 impl_multiply!(f32);
 impl_multiply!(f64);
 
+/// With buffers for packed operands, and for a result before it is put in its place.
 fn multiply_with<F: Lanes>(
     left: Operand<'_, F>,
     right: Operand<'_, F>,
     start: Start<'_, F>,
     mut result: ArrayViewMut2<'_, F>,
-    buffers: &mut Buffers<F>,
+    (buffers, columns): &mut (Buffers<F>, Vec<F>),
 ) {
     let arch = Arch::new();
     if let Some(result) = result.as_slice_mut() {
         return arch.dispatch(Product { left, right, start, result, buffers });
     }
     debug_assert!(!matches!(start, Start::Result), "nobody adds to columns");
-    let mut columns = buffers.take_result(result.len());
-    let product = Product { left, right, start, result: &mut columns[..result.len()], buffers };
-    arch.dispatch(product);
+    if columns.len() < result.len() {
+        columns.resize(result.len(), F::default());
+    }
+    let columns = &mut columns[..result.len()];
+    arch.dispatch(Product { left, right, start, result: columns, buffers });
     for (mut row, numbers) in result.rows_mut().into_iter().zip(columns.chunks(right.columns)) {
         row.assign(&ArrayView1::from(numbers));
     }
-    buffers.return_result(columns);
 }
 
 /// Z = X·W + b: the weighted sums of each row of `inputs`. Of this, those columns from `first` on for which there is room.

@@ -30,19 +30,23 @@ impl Default for Threads {
 impl Threads {
     pub(crate) const ONE: Self = Self(1);
 
-    /// At most so many; by default one for each processor that this process may use.
-    pub(crate) fn at_most(limit: Option<usize>) -> Self {
-        let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self(limit.unwrap_or_else(processors).max(1))
-    }
-
-    /// Does work that is divided time and again, the largest part of it `cost` multiplications. If it pays, it is done on a pool of threads
-    /// of its own, all kept awake: to wake one up for each part takes longer than the part.
-    pub(crate) fn enter<R: Send>(self, cost: usize, work: impl FnOnce(Self) -> R + Send) -> R {
-        if self.0 < 2 || cost < WORTHWHILE {
+    /// Does work that is divided time and again, the largest part of it `cost` multiplications, on at most `limit` threads, by default one for each
+    /// processor that this process may use. If more than one pays, it is done on a pool of threads of its own, all kept awake: to wake one
+    /// up for each part takes longer than the part.
+    pub(crate) fn enter<R: Send>(
+        limit: Option<usize>,
+        cost: usize,
+        work: impl FnOnce(Self) -> R + Send,
+    ) -> R {
+        if cost < WORTHWHILE {
             return work(Self::ONE);
         }
-        let threads = Self(self.0.min(cost / PART));
+        let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        let limit = limit.unwrap_or_else(processors);
+        if limit < 2 {
+            return work(Self::ONE);
+        }
+        let threads = Self(limit.min(cost / PART));
         // Where no threads are to be had, one does it, with the same result.
         let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads.0).build() else {
             return work(Self::ONE);
@@ -153,16 +157,6 @@ impl<T: Sync> Divisible for &[T] {
     }
 }
 
-impl<T: Send> Divisible for &mut [T] {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn split(self, first: usize) -> (Self, Self) {
-        self.split_at_mut(first)
-    }
-}
-
 impl<D: Divisible> Divisible for Option<D> {
     fn count(&self) -> usize {
         self.as_ref().map_or(0, D::count)
@@ -175,6 +169,13 @@ impl<D: Divisible> Divisible for Option<D> {
 
 /// A matrix that is divided along this axis: by its rows or by its columns.
 pub(crate) struct Along<'a, F>(pub(crate) ArrayViewMut2<'a, F>, pub(crate) Axis);
+
+impl<F> Along<'_, F> {
+    /// The column that its first is of the whole, if `first` is the number of its first row or column.
+    pub(crate) fn first_column(&self, first: usize) -> usize {
+        if self.1 == Axis(1) { first } else { 0 }
+    }
+}
 
 impl<F: Send> Divisible for Along<'_, F> {
     fn count(&self) -> usize {
@@ -193,6 +194,13 @@ impl<F: Send> Divisible for Along<'_, F> {
 
 /// A matrix that is read: divided along this axis too, or whole for everyone.
 pub(crate) struct Read<'a, F>(pub(crate) ArrayView2<'a, F>, pub(crate) Option<Axis>);
+
+impl<'a, F> Read<'a, F> {
+    /// Divided along this axis if that is by rows, whole if not.
+    pub(crate) fn by_rows_if(axis: Axis, matrix: ArrayView2<'a, F>) -> Self {
+        Self(matrix, (axis == Axis(0)).then_some(axis))
+    }
+}
 
 impl<F: Sync> Divisible for Read<'_, F> {
     fn count(&self) -> usize {
@@ -230,23 +238,23 @@ macro_rules! impl_divisible_together {
     };
 }
 
-impl_divisible_together!(B);
 impl_divisible_together!(B C);
 impl_divisible_together!(B C D);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::Array2;
 
     #[test]
     fn every_row_is_worked_on_once_by_the_number_that_it_has() {
         for count in [0, 1, 7, 8, 9, 100] {
             for threads in 1..10 {
-                let mut rows = vec![0; count];
-                let work = |first: usize, rows: &mut [usize]| {
+                let mut rows = Array2::zeros((count, 1));
+                let work = |first: usize, mut rows: ArrayViewMut2<'_, usize>| {
                     rows.iter_mut().enumerate().for_each(|(index, row)| *row += first + index + 1);
                 };
-                Threads::at_most(Some(threads)).divide(rows.as_mut_slice(), usize::MAX, &work);
+                Threads(threads).divide(rows.view_mut(), usize::MAX, &work);
                 assert!(rows.into_iter().eq(1..=count), "{count} rows, {threads} threads");
             }
         }

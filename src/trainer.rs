@@ -156,8 +156,9 @@ impl<'a, F: Float> Trainer<'a, F> {
         let rows = self.batch_size.min(training.rows());
         let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
         let cost = largest_layer.unwrap_or(0).saturating_mul(rows);
-        Threads::at_most(self.threads)
-            .enter(cost, |threads| Session::new(self, net, training, validation, threads).run(net))
+        Threads::enter(self.threads, cost, |threads| {
+            Session::new(self, net, training, validation, threads).run(net)
+        })
     }
 
     fn check(&self, net: &Mlp<F>, data: &Dataset<F>) -> Result<()> {

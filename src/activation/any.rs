@@ -106,7 +106,8 @@ macro_rules! built_in {
                 }
             }
 
-            fn is_built_in(&self) -> bool {
+            /// Whether it is one of [`NAMES`](Self::NAMES).
+            pub(crate) fn is_built_in(&self) -> bool {
                 false $(|| self.is::<$activation>())*
             }
 

@@ -3,34 +3,19 @@
 use super::lanes::Lanes;
 use super::operand::Operand;
 use pulp::Simd;
-use std::mem;
 use std::ops::Range;
 
-/// A thread's buffers, for packed operands and for a result before it is put in its place. They grow to the largest block and stay, so that no later product allocates.
+/// A thread's buffers for packed operands. They grow to the largest block and stay, so that no later product allocates.
 #[derive(Debug, Default)]
 pub(super) struct Buffers<F> {
     left: Vec<F>,
     right: Vec<F>,
-    result: Vec<F>,
 }
 
 impl<F: Lanes> Buffers<F> {
     /// Room for so many numbers of the left and of the right operand.
     pub(super) fn split(&mut self, left: usize, right: usize) -> (&mut [F], &mut [F]) {
         (aligned(&mut self.left, left), aligned(&mut self.right, right))
-    }
-
-    /// Room for at least so many numbers of a result, to be [returned](Self::return_result).
-    pub(super) fn take_result(&mut self, length: usize) -> Vec<F> {
-        let mut result = mem::take(&mut self.result);
-        if result.len() < length {
-            result.resize(length, F::default());
-        }
-        result
-    }
-
-    pub(super) fn return_result(&mut self, result: Vec<F>) {
-        self.result = result;
     }
 }
 
