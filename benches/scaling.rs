@@ -9,7 +9,7 @@ mod figures;
 #[path = "peers/rust/src/peak.rs"]
 mod peak;
 
-use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer};
+use densely::{CategoricalCrossEntropy, Dataset, Mlp, Moment, Sgd, Softmax, Tanh, Trainer};
 use figures::{Axis, Stroke, chart};
 use ndarray::Array2;
 use plotters::prelude::*;
@@ -43,12 +43,12 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
         .epochs(usize::MAX)
         .batch_size(batch)
         .threads(threads)
-        .observer(|epoch| {
+        .on(Moment::EpochEnd, |training| {
             let now = Instant::now();
             if let Some(last) = last.replace(now) {
                 fastest = f64::min(fastest, now.duration_since(last).as_secs_f64());
             }
-            let enough = start.elapsed() > TIME && epoch.number > 3;
+            let enough = start.elapsed() > TIME && training.epoch() > 3;
             if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .fit(&mut net, &data)

@@ -1,10 +1,18 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
+mod dropout;
+mod gradients;
+
+pub(crate) use dropout::Dropout;
+
 use crate::elementary::vectorized;
+use crate::random::{Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::{Error, Float, Gradient, Loss, Mlp, Result};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use dropout::Dropped;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
+use rand_chacha::ChaCha8Rng;
 
 /// Computes the gradient of a loss with respect to every weight and bias of a network.
 ///
@@ -19,6 +27,9 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 ///
 /// The gradients are ∂loss/∂W_l = A_(l-1)ᵀ·D_l, with A_0 the inputs, and ∂loss/∂b_l, the sum of D_l over the rows. The
 /// gradient with respect to the inputs would be D_1·W_1ᵀ: nobody asks for it, and it is never computed.
+///
+/// Where layer l has [dropout](crate::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in place of A_l, and what comes back is multiplied by M_l
+/// too; g'_l is computed from A_l, which is what the cache keeps.
 ///
 /// # Your own training loop
 ///
@@ -52,7 +63,41 @@ pub struct Backprop<F: Float> {
     losses: Rows<F>,
     /// The inputs row by row, where the caller's are in another order.
     inputs: Rows<F>,
+    /// One for each layer, unused where there is no dropout.
+    dropped: Vec<Dropped<F>>,
+    /// Of dropout.
+    generator: ChaCha8Rng,
     threads: Threads,
+}
+
+/// What a network is run on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch<'a, F> {
+    pub(crate) inputs: ArrayView2<'a, F>,
+    pub(crate) targets: ArrayView2<'a, F>,
+    /// The weight of each row; 1 if there are none.
+    pub(crate) weights: Option<ArrayView1<'a, F>>,
+}
+
+impl<F: Float> Batch<'_, F> {
+    /// The rows from `start` to before `end`.
+    pub(crate) fn rows(&self, start: usize, end: usize) -> Self {
+        let Self { inputs, targets, weights } = *self;
+        let rows = Slice::from(start..end);
+        Self {
+            inputs: inputs.slice_axis_move(Axis(0), rows),
+            targets: targets.slice_axis_move(Axis(0), rows),
+            weights: weights.map(|weights| weights.slice_axis_move(Axis(0), rows)),
+        }
+    }
+
+    /// The sum of the weights: how many rows it counts for.
+    pub(crate) fn weight(&self) -> f64 {
+        match &self.weights {
+            Some(weights) => weights.iter().map(|weight| weight.as_f64()).sum(),
+            None => self.inputs.nrows() as f64,
+        }
+    }
 }
 
 /// A weight matrix or bias, or a part of one, and its gradient: what an optimizer is given.
@@ -80,14 +125,27 @@ impl<F: Float> Backprop<F> {
             deltas: deltas.collect(),
             losses: Rows::new(1),
             inputs: Rows::new(net.features()),
+            dropped: net.layers().iter().map(|layer| Dropped::new(layer.outputs())).collect(),
+            generator: generator(0, Purpose::Dropout),
             threads: Threads::ONE,
         }
     }
 
-    /// Divides large products among so many threads. Default: 1.
-    pub(crate) fn threads(mut self, threads: Threads) -> Self {
-        self.threads = threads;
+    /// The seed of dropout. Default: 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.generator = generator(seed, Purpose::Dropout);
         self
+    }
+
+    /// The generator that dropout draws from.
+    pub(crate) fn generator_mut(&mut self) -> &mut ChaCha8Rng {
+        &mut self.generator
+    }
+
+    /// Divides large products among so many threads. Default: 1.
+    pub(crate) fn set_threads(&mut self, threads: Threads) {
+        self.threads = threads;
     }
 
     /// Runs the batch forward and backward: leaves the gradients of its mean loss in [`gradients`](Self::gradients), and
@@ -107,33 +165,29 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
-        let mean_loss = self.loss(net, loss, inputs, targets)?;
-        self.mean_over_rows(inputs.nrows());
-
-        let threads = self.threads;
-        let inputs = self.inputs.last_row_major(inputs);
-        let layers = net.layers();
-        for index in (0..layers.len()).rev() {
-            let layer = &layers[index];
-            let (before, rest) = self.deltas.split_at_mut(index);
-            let delta = rest[0].view();
-            let Some(layer_before) = index.checked_sub(1).map(|index| &layers[index]) else {
-                layer.parameter_gradient(inputs, delta, &mut self.gradients[index], threads);
-                break;
-            };
-            layer.parameter_gradient(
-                layer_before.cached_output(),
-                delta,
-                &mut self.gradients[index],
-                threads,
-            );
-            let delta_before = before[index - 1].resize(inputs.nrows());
-            layer.delta_before(layer_before, delta, delta_before, threads);
-        }
-        Ok(mean_loss)
+        self.run_batch(net, loss, Batch { inputs, targets, weights: None })
     }
 
-    /// The mean loss of a batch, without the backward pass; the gradients stay what they were.
+    /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
+    /// same as leaving it out.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run); [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite,
+    /// [`Error::NoWeight`] if all are 0.
+    pub fn run_weighted(
+        &mut self,
+        net: &mut Mlp<F>,
+        loss: &dyn Loss<F>,
+        inputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        weights: ArrayView1<'_, F>,
+    ) -> Result<f64> {
+        Error::check_weights(weights, inputs.nrows())?;
+        self.run_batch(net, loss, Batch { inputs, targets, weights: Some(weights) })
+    }
+
+    /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
     ///
     /// # Errors
     ///
@@ -145,6 +199,50 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
+        self.forward(net, loss, Batch { inputs, targets, weights: None }, Dropout::Off)
+    }
+
+    /// Forward and backward, on weights that were checked.
+    pub(crate) fn run_batch(
+        &mut self,
+        net: &mut Mlp<F>,
+        loss: &dyn Loss<F>,
+        batch: Batch<'_, F>,
+    ) -> Result<f64> {
+        let mean_loss = self.forward(net, loss, batch, Dropout::Drawn)?;
+        self.mean_over_rows(batch);
+
+        let threads = self.threads;
+        let inputs = self.inputs.last_row_major(batch.inputs);
+        let layers = net.layers();
+        for index in (0..layers.len()).rev() {
+            let layer = &layers[index];
+            let (before, rest) = self.deltas.split_at_mut(index);
+            let delta = rest[0].view();
+            let gradient = &mut self.gradients[index];
+            let Some(layer_before) = index.checked_sub(1).map(|index| &layers[index]) else {
+                layer.parameter_gradient(inputs, delta, gradient, threads);
+                break;
+            };
+            let dropped = Some(&self.dropped[index - 1]).filter(|_| layer_before.dropout() > 0.0);
+            let inputs = dropped.map_or(layer_before.cached_output(), Dropped::output);
+            layer.parameter_gradient(inputs, delta, gradient, threads);
+            let delta_before = before[index - 1].resize(inputs.nrows());
+            let mask = dropped.map(Dropped::mask);
+            layer.delta_before(layer_before, mask, delta, delta_before, threads);
+        }
+        Ok(mean_loss)
+    }
+
+    /// The forward pass and the loss; leaves each row's own delta of the output layer.
+    pub(crate) fn forward(
+        &mut self,
+        net: &mut Mlp<F>,
+        loss: &dyn Loss<F>,
+        batch: Batch<'_, F>,
+        dropout: Dropout,
+    ) -> Result<f64> {
+        let Batch { inputs, targets, weights } = batch;
         self.check_shapes(net, inputs, targets)?;
         let rows = inputs.nrows();
         let last = net.layers().len() - 1;
@@ -153,7 +251,18 @@ impl<F: Float> Backprop<F> {
         let inputs = self.inputs.row_major(inputs);
         for index in 0..=last {
             let (before, rest) = net.layers_mut().split_at_mut(index);
-            let inputs = before.last().map_or(inputs, |layer| layer.cached_output());
+            let inputs = match before.last() {
+                None => inputs,
+                Some(layer) if layer.dropout() > 0.0 && dropout != Dropout::Off => {
+                    let dropped = &mut self.dropped[index - 1];
+                    if dropout == Dropout::Drawn {
+                        dropped.draw(layer.dropout(), rows, &mut self.generator);
+                    }
+                    dropped.apply(layer.cached_output());
+                    dropped.output()
+                }
+                Some(layer) => layer.cached_output(),
+            };
             rest[0].forward(inputs, index == last && fused.is_some(), self.threads);
         }
 
@@ -174,8 +283,14 @@ impl<F: Float> Backprop<F> {
                 layer.backward_through_activation(delta);
             }
         }
-        let sum: f64 = losses.iter().map(|loss| loss.as_f64()).sum();
-        Ok(sum / rows as f64)
+        let sum: f64 = match weights {
+            None => losses.iter().map(|loss| loss.as_f64()).sum(),
+            // What has no weight does not count, were it infinite.
+            Some(weights) => {
+                losses.iter().zip(weights).map(|(&l, &w)| weighted(w, l).as_f64()).sum()
+            }
+        };
+        Ok(sum / batch.weight())
     }
 
     /// The gradients of the last [`run`](Self::run), one for each layer.
@@ -188,25 +303,24 @@ impl<F: Float> Backprop<F> {
     /// The network must be the one of the last [`run`](Self::run); of another, those parameters come that have a
     /// gradient of their length.
     pub fn parameters<'a>(&'a self, net: &'a mut Mlp<F>) -> impl Iterator<Item = Parameter<'a, F>> {
-        let gradients = self.gradients.iter().flat_map(|gradient| {
-            let weights = gradient.weights.as_slice().map(|slice| (false, slice));
-            let bias =
-                gradient.bias.as_ref().and_then(|bias| bias.as_slice()).map(|slice| (true, slice));
-            weights.into_iter().chain(bias)
-        });
         net.parameter_slices_mut()
-            .zip(gradients)
+            .zip(self.gradient_slices())
             .filter(|(values, (_, gradient))| values.len() == gradient.len())
             .map(|(values, (is_bias, gradient))| Parameter { is_bias, values, gradient })
     }
 
     /// Scales the output layer's delta from the gradient of each row's own loss to that of the mean over the rows.
-    fn mean_over_rows(&mut self, rows: usize) {
-        if let Some(delta) = self.deltas.last_mut() {
-            let share = F::one() / F::from_f64(rows as f64);
-            if let Some(delta) = delta.view_mut().as_slice_mut() {
-                vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
+    fn mean_over_rows(&mut self, batch: Batch<'_, F>) {
+        let Some(mut delta) = self.deltas.last_mut().map(Rows::view_mut) else { return };
+        let total = batch.weight();
+        if let Some(weights) = batch.weights {
+            let shares = weights.iter().map(|weight| F::from_f64(weight.as_f64() / total));
+            for (mut row, share) in delta.rows_mut().into_iter().zip(shares) {
+                row.mapv_inplace(|delta| weighted(share, delta));
             }
+        } else if let Some(delta) = delta.as_slice_mut() {
+            let share = F::one() / F::from_f64(total);
+            vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
         }
     }
 
@@ -237,4 +351,9 @@ impl<F: Float> Backprop<F> {
             _ => Ok(()),
         }
     }
+}
+
+/// weight · value, and 0 where the weight is 0, whatever the value.
+fn weighted<F: Float>(weight: F, value: F) -> F {
+    if weight == F::zero() { F::zero() } else { weight * value }
 }

@@ -27,6 +27,7 @@ pub struct Dense<F: Float> {
     weights: Array2<F>,
     bias: Option<Array1<F>>,
     activation: AnyActivation<F>,
+    dropout: f64,
     cache: Cache<F>,
 }
 
@@ -70,7 +71,19 @@ impl<F: Float> Dense<F> {
         // Row-major whatever the caller's layout, so that slices of it can be handed to an optimizer.
         let weights = row_major(weights);
         let bias = bias.map(row_major);
-        Ok(Self { weights, bias, activation: activation.into(), cache: Cache::new(outputs) })
+        let (activation, cache) = (activation.into(), Cache::new(outputs));
+        Ok(Self { weights, bias, activation, dropout: 0.0, cache })
+    }
+
+    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] unless the fraction is at least 0 and below 1.
+    pub fn with_dropout(mut self, fraction: f64) -> Result<Self> {
+        check_dropout(fraction)?;
+        self.dropout = fraction;
+        Ok(self)
     }
 
     /// The number of inputs: the rows of the weights.
@@ -113,7 +126,12 @@ impl<F: Float> Dense<F> {
         &self.activation
     }
 
-    /// The outputs of the last forward pass of training, rows × outputs; no rows before the first.
+    /// The fraction of the outputs that is left out while training; 0 for none.
+    pub fn dropout(&self) -> f64 {
+        self.dropout
+    }
+
+    /// The outputs of the last forward pass of training, before dropout, rows × outputs; no rows before the first.
     pub fn cached_output(&self) -> ArrayView2<'_, F> {
         self.cache.output.view()
     }
@@ -155,7 +173,7 @@ impl<F: Float> Dense<F> {
         let cost = self.multiplications(rows);
         let keep_pre_activation = keep_pre_activation || self.activation.keeps_pre_activation();
         let axis = self.axis_to_divide(&self.activation, inputs);
-        let Self { weights, bias, activation, cache } = self;
+        let Self { weights, bias, activation, cache, .. } = self;
         let output = Along(cache.output.resize(rows), axis);
         let pre_activation =
             keep_pre_activation.then(|| Along(cache.pre_activation.resize(rows), axis));
@@ -207,10 +225,11 @@ impl<F: Float> Dense<F> {
     }
 
     /// From `delta` = ∂loss/∂Z, the delta of the layer before, which put out this one's inputs X: first ∂loss/∂X, what arrives at that
-    /// layer's outputs, then through its activation.
+    /// layer's outputs, through the mask of its dropout if it has one, then through its activation.
     pub(crate) fn delta_before(
         &self,
         layer_before: &Self,
+        mask: Option<ArrayView2<'_, F>>,
         delta: ArrayView2<'_, F>,
         delta_before: ArrayViewMut2<'_, F>,
         threads: Threads,
@@ -226,12 +245,16 @@ impl<F: Float> Dense<F> {
             Read(layer_before.cached_output(), Some(axis)),
             pre_activation,
             Read::by_rows_if(axis, delta),
+            mask.map(|mask| Read(mask, Some(axis))),
         );
         threads.divide(parts, cost, &|first, parts| {
-            let (delta_before, Read(output, _), pre_activation, Read(delta, _)) = parts;
+            let (delta_before, Read(output, _), pre_activation, Read(delta, _), mask) = parts;
             let first = delta_before.first_column(first);
             let Along(mut delta_before, _) = delta_before;
             product::input_gradient(delta, self.weights.view(), first, delta_before.view_mut());
+            if let Some(Read(mask, _)) = mask {
+                delta_before *= &mask;
+            }
             // What is not kept is not read.
             let pre_activation = pre_activation.map_or(output, |Read(kept, _)| kept);
             activation.backward(output, pre_activation, delta_before);
@@ -257,6 +280,11 @@ impl<F: Float> Dense<F> {
     }
 }
 
+/// Of a layer's outputs, some must be left.
+pub(crate) fn check_dropout(fraction: f64) -> Result<()> {
+    Error::check_setting("dropout", fraction, "at least 0 and below 1", |f| (0.0..1.0).contains(&f))
+}
+
 /// A clone has the same parameters and activation, and an empty cache.
 impl<F: Float> Clone for Dense<F> {
     fn clone(&self) -> Self {
@@ -264,6 +292,7 @@ impl<F: Float> Clone for Dense<F> {
             weights: self.weights.clone(),
             bias: self.bias.clone(),
             activation: self.activation.clone(),
+            dropout: self.dropout,
             cache: Cache::new(self.outputs()),
         }
     }

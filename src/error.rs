@@ -2,7 +2,7 @@
 
 mod cause;
 
-pub use cause::{CellProblem, Divergence};
+pub use cause::{CellProblem, Divergence, LikelyCause};
 
 use std::path::PathBuf;
 
@@ -79,6 +79,9 @@ pub enum Error {
     /// No rows at all.
     #[error("there are no rows")]
     NoRows,
+    /// Dropout on the output layer.
+    #[error("dropout belongs to hidden layers, not to the output layer")]
+    DropoutOfOutputs,
     /// A [`Backprop`](crate::Backprop) used for a network of another shape.
     #[error("this Backprop was made for a network of another shape")]
     OtherNetwork,
@@ -119,6 +122,30 @@ pub enum Error {
         /// "features" or "classes".
         what: &'static str,
     },
+    /// Weights of another number than that of what they are for.
+    #[error("{weights} weights for {count} {what}")]
+    Weights {
+        /// Weights given.
+        weights: usize,
+        /// What there is.
+        count: usize,
+        /// "rows" or "classes".
+        what: &'static str,
+    },
+    /// A weight that is negative or not finite.
+    #[error("weight {index} (counted from 0) is {value}, it must be at least 0 and finite")]
+    Weight {
+        /// Of which row or class, counted from 0.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// Weights that are all 0.
+    #[error("all weights are 0: there is nothing to learn from")]
+    NoWeight,
+    /// Weights of classes for targets that are no classes.
+    #[error("the targets are numbers, not classes, which could be weighed")]
+    NoClasses,
     /// Targets of a classifier that are not one-hot.
     #[error(
         "row {row} (counted from 0) of the targets belongs to no class: exactly one of its columns must be 1, the others 0"
@@ -162,7 +189,7 @@ pub enum Error {
         activation: String,
     },
 
-    // CSV files.
+    // Files.
     /// A file that cannot be opened, read or written.
     #[error("{}: {source}", file.display())]
     Io {
@@ -170,6 +197,12 @@ pub enum Error {
         file: PathBuf,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// A CSV file that could not be written.
+    #[error("the CSV could not be written: {reason}")]
+    Csv {
+        /// What the writer says.
+        reason: String,
     },
     /// A file without a header.
     #[error("{file}: the file is empty")]
@@ -337,15 +370,40 @@ pub enum Error {
     },
     /// Training that diverged. The network holds the parameters of the last good epoch.
     #[error(
-        "training diverged in epoch {epoch}, batch {batch}: {cause}; try a smaller learning rate, or scale the inputs"
+        "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): {cause}; {likely}"
     )]
     Diverged {
         /// The epoch, counted from 1.
         epoch: usize,
         /// The batch in the epoch, counted from 1.
         batch: usize,
+        /// The first layer in which a number is not finite, or that of the largest number, counted from 0.
+        layer: usize,
         /// What was seen.
         cause: Divergence,
+        /// What probably led to it.
+        likely: LikelyCause,
+    },
+    /// A setting that does not go with [`Lbfgs`](crate::Lbfgs).
+    #[error("L-BFGS looks at all rows in each iteration, and goes with no {setting}")]
+    NotWithLbfgs {
+        /// The setting.
+        setting: &'static str,
+    },
+    /// A schedule in epochs where nobody knows how many steps an epoch has.
+    #[error("the schedule needs to know how many steps an epoch has: give its span in steps")]
+    StepsUnknown,
+    /// A setting that does not go with rows that come batch by batch.
+    #[error("batches that come one by one go with no {setting}")]
+    NotWithBatches {
+        /// The setting.
+        setting: &'static str,
+    },
+    /// A state of training that belongs to another network, optimizer or data.
+    #[error("this state of training does not belong here: {reason}")]
+    OtherState {
+        /// What does not fit.
+        reason: &'static str,
     },
 
     // Judging.
@@ -405,6 +463,26 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
         if found == expected { Ok(()) } else { Err(Self::Features { found, expected }) }
+    }
+
+    /// Weights of these rows: at least 0 each, and not all 0.
+    pub(crate) fn check_weights<F: crate::Float>(
+        weights: ndarray::ArrayView1<'_, F>,
+        rows: usize,
+    ) -> Result<()> {
+        if weights.len() != rows {
+            return Err(Self::Weights { weights: weights.len(), count: rows, what: "rows" });
+        }
+        let mut numbers = weights.iter().map(|weight| weight.as_f64()).enumerate();
+        if let Some((index, value)) =
+            numbers.find(|(_, value)| !(*value >= 0.0 && value.is_finite()))
+        {
+            return Err(Self::Weight { index, value });
+        }
+        if weights.iter().all(|&weight| weight == F::zero()) {
+            return Err(Self::NoWeight);
+        }
+        Ok(())
     }
 
     pub(crate) fn check_setting(

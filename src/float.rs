@@ -1,6 +1,7 @@
 //! The two number types that a network can be made of.
 
 use crate::elementary::Elementary;
+use crate::exact::Exact;
 use crate::product::Multiply;
 use ndarray::NdFloat;
 use std::iter::Sum;
@@ -9,7 +10,7 @@ use std::iter::Sum;
 ///
 /// Sealed: every algorithm here is tested for these two and for nothing else.
 /// Arithmetic and elementary functions come from [`ndarray::NdFloat`].
-pub trait Float: NdFloat + Default + Sum + Elementary + Multiply + sealed::Sealed {
+pub trait Float: NdFloat + Default + Sum + Elementary + Multiply + Exact + sealed::Sealed {
     /// The type's name as Rust writes it, for messages and model files.
     const NAME: &'static str;
 

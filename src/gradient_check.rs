@@ -2,6 +2,7 @@
 
 mod comparison;
 
+use crate::backprop::{Batch, Dropout};
 use crate::{Backprop, Error, Loss, Mlp, Result};
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
@@ -43,6 +44,8 @@ pub struct Kink {
 /// order h⁴, with h = 10⁻³ · max(1, |w|). The two must agree to 10⁻⁶ of the larger of them, beyond what rounding of the loss does to the numeric
 /// one: some 10⁻¹² of the loss. Where they do not, a tenth of the step is tried, and so on: a large input may bend the loss within the
 /// first step, or a kink, such as a rectifier's at 0, may lie in it.
+///
+/// Where the network has dropout, the outputs that are left out are drawn once, and are the same in all of this.
 ///
 /// A parameter that sits on a kink, or so near that rounding hides its slope, is reported as a [`Kink`] and not compared, if the
 /// analytic gradient lies between the slopes to the left and to the right.
@@ -91,7 +94,8 @@ pub fn gradient_check(
             let resting = place.read(&moved, layer);
             let mut slope = |moved_to: f64| -> Result<f64> {
                 place.write(&mut moved, layer, moved_to);
-                let value = backprop.loss(&mut moved, loss, inputs, targets);
+                let batch = Batch { inputs, targets, weights: None };
+                let value = backprop.forward(&mut moved, loss, batch, Dropout::Kept);
                 place.write(&mut moved, layer, resting);
                 value
             };

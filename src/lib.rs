@@ -10,6 +10,7 @@ mod data;
 mod dense;
 mod elementary;
 mod error;
+mod exact;
 mod float;
 mod gradient_check;
 mod initialization;
@@ -21,6 +22,7 @@ mod optimizer;
 mod product;
 mod random;
 mod rows;
+mod schedule;
 mod threads;
 mod trainer;
 
@@ -32,11 +34,18 @@ pub use activation::{
 pub use backprop::{Backprop, Parameter};
 pub use data::{Dataset, Standardizer, Table};
 pub use dense::{Dense, Gradient};
-pub use error::{CellProblem, Divergence, Error, Result};
+pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};
 pub use float::Float;
 pub use gradient_check::{GradientCheck, Kink, gradient_check};
 pub use initialization::Initialization;
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Loss, MeanSquaredError};
+pub use loss::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Huber, Loss, MeanAbsoluteError,
+    MeanSquaredError, Poisson,
+};
 pub use mlp::{Mlp, MlpBuilder, PredictBuffers};
-pub use optimizer::{Memory, Optimizer, Sgd};
-pub use trainer::{EarlyStopping, Epoch, Report, StopReason, Trainer};
+pub use optimizer::{Adagrad, Adam, AdamW, Lbfgs, Memory, Optimizer, RmsProp, Sgd, Step};
+pub use schedule::{Schedule, Span};
+pub use trainer::{
+    EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer, Training,
+    TrainingState,
+};

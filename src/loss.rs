@@ -1,11 +1,17 @@
 //! What training minimises, and its gradient.
 
+mod absolute_error;
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod huber;
+mod poisson;
 mod squared_error;
 
+pub use absolute_error::MeanAbsoluteError;
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use huber::Huber;
+pub use poisson::Poisson;
 pub use squared_error::MeanSquaredError;
 
 use crate::{AnyActivation, Float, Result, Sigmoid, Softmax};
@@ -99,6 +105,16 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
 /// Whether an activation's outputs can be probabilities, as far as is known: those of the user's own may be.
 fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
     activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
+}
+
+/// -weight · ln p, and 0 where the weight is 0, however impossible p.
+fn weighted_surprise<F: Float>(weight: F, logarithm: F) -> F {
+    if weight == F::zero() { F::zero() } else { -weight * logarithm }
+}
+
+/// weight / p, and 0 where the weight is 0.
+fn ratio<F: Float>(weight: F, probability: F) -> F {
+    if weight == F::zero() { F::zero() } else { weight / probability }
 }
 
 /// A loss chosen at run time.

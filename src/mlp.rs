@@ -41,7 +41,7 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`Error::NoLayers`] if there are none; [`Error::LayerShape`] if a layer does not take as many inputs as the one
-    /// before it has outputs.
+    /// before it has outputs; [`Error::DropoutOfOutputs`] if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         Ok(Self { layers })
@@ -57,6 +57,9 @@ impl<F: Float> Mlp<F> {
             if outputs != inputs {
                 return Err(Error::LayerShape { layer: index + 1, inputs, outputs });
             }
+        }
+        if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
+            return Err(Error::DropoutOfOutputs);
         }
         Ok(())
     }

@@ -29,6 +29,13 @@ struct Structure {
 struct LayerStructure {
     activation: String,
     bias: bool,
+    /// For further training; predictions do not look at it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    dropout: f64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 impl<F: Float> Mlp<F> {
@@ -85,7 +92,12 @@ impl<F: Float> Mlp<F> {
                 activation: format!("{:?}", layer.activation()),
             })?;
             let bias = layer.bias();
-            structure.layers.push(LayerStructure { activation: name, bias: bias.is_some() });
+            let dropout = layer.dropout();
+            structure.layers.push(LayerStructure {
+                activation: name,
+                bias: bias.is_some(),
+                dropout,
+            });
             let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
             let names = ["weights", "bias"];
             for ((slice, shape), name) in layer.parameter_slices().zip(shapes).zip(names) {
@@ -130,7 +142,7 @@ impl<F: Float> Mlp<F> {
                 true => Some(tensor::<F>(&tensors, &format!("layers.{index}.bias"))?.1),
                 false => None,
             };
-            Dense::new(weights, bias.map(Array1::from_vec), activation)
+            Dense::new(weights, bias.map(Array1::from_vec), activation)?.with_dropout(layer.dropout)
         });
         Self::from_layers(layers.collect::<Result<_>>()?)
     }

@@ -13,6 +13,9 @@ pub(crate) struct Threads(usize);
 /// as long to come to the other as the other saves.
 const WORTHWHILE: usize = 6_000_000;
 
+/// The same where threads are made for a single step: to start two of them and to end them takes about 0.1 ms.
+const WORTHWHILE_ONCE: usize = 10 * WORTHWHILE;
+
 /// What a tile of the matrix product has at most.
 const ROWS_OF_A_TILE: usize = 8;
 const COLUMNS_OF_A_TILE: usize = 32;
@@ -63,6 +66,18 @@ impl Threads {
             let _guard = SetAtEnd(ended);
             work(threads)
         })
+    }
+
+    /// As [`enter`](Self::enter), for work that is done once: threads must pay for being made, too.
+    pub(crate) fn enter_once<R: Send>(
+        limit: Option<usize>,
+        cost: usize,
+        work: impl FnOnce(Self) -> R + Send,
+    ) -> R {
+        if cost < WORTHWHILE_ONCE {
+            return work(Self::ONE);
+        }
+        Self::enter(limit, cost, work)
     }
 
     /// Does `work` on all of it, each thread on some; it is told the number of its first row, column or block. How they are divided
@@ -239,7 +254,7 @@ macro_rules! impl_divisible_together {
 }
 
 impl_divisible_together!(B C);
-impl_divisible_together!(B C D);
+impl_divisible_together!(B C D E);
 
 #[cfg(test)]
 mod tests {

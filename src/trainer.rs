@@ -1,16 +1,28 @@
 //! The training loop.
 
+mod all_rows;
 mod batches;
 mod early_stopping;
+mod fit;
+mod monitor;
+mod observer;
 mod report;
+mod run;
 mod session;
+mod settings;
+mod state;
 
 pub use early_stopping::EarlyStopping;
+pub use monitor::Goal;
+pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
+pub use state::TrainingState;
 
-use crate::threads::Threads;
-use crate::{Dataset, Error, Float, Loss, Mlp, Optimizer, Result};
+use crate::{Dataset, Float, Lbfgs, Loss, Optimizer, Result, Schedule};
+use monitor::Monitor;
+use ndarray::ArrayView2;
 use session::Session;
+use settings::{Method, Settings, Validation};
 use std::ops::ControlFlow;
 
 /// Trains a network: epochs of shuffled mini-batches, each one forward pass, one backward pass and one step of the
@@ -21,13 +33,19 @@ use std::ops::ControlFlow;
 /// | [`epochs`](Self::epochs) | 100 |
 /// | [`batch_size`](Self::batch_size) | 32 |
 /// | [`seed`](Self::seed) | 0 |
-/// | [`validation_fraction`](Self::validation_fraction) | none; 0.1 with early stopping |
+/// | [`schedule`](Self::schedule) | the optimizer's learning rate throughout |
+/// | [`validation_fraction`](Self::validation_fraction), [`validation_data`](Self::validation_data) | none; a fraction of 0.1 with early stopping |
 /// | [`early_stopping`](Self::early_stopping) | none |
-/// | [`observer`](Self::observer) | none |
+/// | [`monitor`](Self::monitor) | the loss |
+/// | [`clip_norm`](Self::clip_norm), [`clip_values`](Self::clip_values), [`l1`](Self::l1) | none |
+/// | [`on`](Self::on), [`observer`](Self::observer) | none |
 /// | [`threads`](Self::threads) | as many as pay |
 ///
+/// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended, [`fit_batches`](Self::fit_batches) takes batches from a
+/// stream, and [`step`](Self::step) takes one step on one batch.
+///
 /// ```
-/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer};
+/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Moment, Sgd, Tanh, Trainer};
 /// use ndarray::Array2;
 /// use std::ops::ControlFlow;
 ///
@@ -39,167 +57,194 @@ use std::ops::ControlFlow;
 ///     .epochs(200)
 ///     .batch_size(16)
 ///     .early_stopping(EarlyStopping::patience(50))
-///     .observer(|epoch| {
-///         losses.push(epoch.training_loss);
+///     .on(Moment::BatchEnd, |training| {
+///         losses.push(training.batch_loss());
 ///         ControlFlow::Continue(())
 ///     })
 ///     .fit(&mut net, &data)?;
 /// assert!(report.best_loss() < 0.01);
-/// assert_eq!(losses.len(), report.epochs().len());
+/// assert_eq!(losses.len(), 12 * report.epochs().len());          // 180 rows, 20 being set aside
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
-    loss: Box<dyn Loss<F> + 'a>,
-    optimizer: Box<dyn Optimizer<F> + 'a>,
-    epochs: usize,
-    batch_size: usize,
-    seed: u64,
-    validation_fraction: Option<f64>,
-    early_stopping: Option<EarlyStopping>,
-    observer: Option<Observer<'a>>,
-    threads: Option<usize>,
+    settings: Settings<'a, F>,
+    observers: Vec<Box<dyn Observer<F> + Send + 'a>>,
+    /// Where training ended, if it has begun.
+    session: Option<Session<F>>,
+    /// Where it is to go on.
+    given_state: Option<TrainingState<F>>,
 }
-
-type Observer<'a> = Box<dyn FnMut(&Epoch) -> ControlFlow<()> + Send + 'a>;
-
-/// The share of the rows that early stopping watches unless told otherwise, as in scikit-learn.
-const VALIDATION_FRACTION: f64 = 0.1;
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        Self {
-            loss: Box::new(loss),
-            optimizer: Box::new(optimizer),
+        Self::by(Box::new(loss), Method::Steps(Box::new(optimizer)))
+    }
+
+    /// A trainer that minimises this loss by L-BFGS: an iteration, which looks at all training rows, counts as an epoch, and there are no batches,
+    /// schedules or dropout.
+    pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
+        Self::by(Box::new(loss), Method::Lbfgs(lbfgs))
+    }
+
+    fn by(loss: Box<dyn Loss<F> + 'a>, method: Method<'a, F>) -> Self {
+        let settings = Settings {
+            loss,
+            method,
+            schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
             seed: 0,
-            validation_fraction: None,
+            validation: Validation::Default,
             early_stopping: None,
-            observer: None,
+            monitor: None,
+            clip_norm: None,
+            clip_values: None,
+            l1: 0.0,
             threads: None,
-        }
+        };
+        Self { settings, observers: Vec::new(), session: None, given_state: None }
     }
 
-    /// The most epochs: passes through all training rows. Default: 100.
+    /// The most epochs: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
     pub fn epochs(mut self, epochs: usize) -> Self {
-        self.epochs = epochs;
+        self.settings.epochs = epochs;
         self
     }
 
     /// Rows in a batch. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
     /// this in all make one batch.
     pub fn batch_size(mut self, rows: usize) -> Self {
-        self.batch_size = rows;
+        self.settings.batch_size = rows;
         self
     }
 
-    /// The seed of the validation split and of the shuffling. Default: 0.
+    /// The seed of the validation split, of the shuffling and of dropout. Default: 0.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.settings.seed = seed;
+        self
+    }
+
+    /// How the learning rate changes from the one that the optimizer was given.
+    pub fn schedule(mut self, schedule: Schedule<'a>) -> Self {
+        self.settings.schedule = schedule;
         self
     }
 
     /// Sets this fraction of the rows aside, by class for classifiers, and computes the loss on them after each epoch.
     pub fn validation_fraction(mut self, fraction: f64) -> Self {
-        self.validation_fraction = Some(fraction);
+        self.settings.validation = Validation::Fraction(fraction);
+        self
+    }
+
+    /// Computes the loss on these rows after each epoch; all others are trained on. Where the training rows were standardised, so must these be.
+    pub fn validation_data(mut self, rows: &'a Dataset<F>) -> Self {
+        self.settings.validation = Validation::Rows(rows);
         self
     }
 
     /// Stops when the validation loss no longer improves, and restores the best weights.
     pub fn early_stopping(mut self, early_stopping: EarlyStopping) -> Self {
-        self.early_stopping = Some(early_stopping);
+        self.settings.early_stopping = Some(early_stopping);
         self
     }
 
-    /// Called after each epoch; `ControlFlow::Break(())` ends training.
-    pub fn observer(mut self, observer: impl FnMut(&Epoch) -> ControlFlow<()> + Send + 'a) -> Self {
-        self.observer = Some(Box::new(observer));
+    /// A metric of outputs and targets, such as those in [`metrics`](crate::metrics), computed after each epoch on the validation rows, or else the training
+    /// rows. It takes the place of the loss where epochs are compared: for early stopping, the best epoch and
+    /// [`Schedule::reduce_on_plateau`]. NaN counts as worse than anything.
+    ///
+    /// ```
+    /// use densely::{CategoricalCrossEntropy, EarlyStopping, Goal, Sgd, Trainer, metrics};
+    /// let trainer = Trainer::<f32>::new(CategoricalCrossEntropy, Sgd::new(0.1))
+    ///     .early_stopping(EarlyStopping::patience(10))
+    ///     .monitor("accuracy", Goal::Largest, metrics::accuracy);
+    /// ```
+    pub fn monitor(
+        mut self,
+        name: impl Into<String>,
+        goal: Goal,
+        metric: impl Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Send + Sync + 'a,
+    ) -> Self {
+        self.settings.monitor = Some(Monitor { name: name.into(), goal, metric: Box::new(metric) });
+        self
+    }
+
+    /// Shortens a gradient that is longer than this, over all parameters, to this length: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    pub fn clip_norm(mut self, limit: f64) -> Self {
+        self.settings.clip_norm = Some(limit);
+        self
+    }
+
+    /// Holds each number of the gradient between -limit and limit, before it is shortened: [`Backprop::clip_values`](crate::Backprop::clip_values).
+    pub fn clip_values(mut self, limit: f64) -> Self {
+        self.settings.clip_values = Some(limit);
+        self
+    }
+
+    /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::Backprop::add_l1),
+    /// before clipping.
+    pub fn l1(mut self, factor: f64) -> Self {
+        self.settings.l1 = factor;
+        self
+    }
+
+    /// Calls this at each such moment; `ControlFlow::Break(())` ends training.
+    pub fn on(
+        self,
+        moment: Moment,
+        closure: impl FnMut(&Training<'_, F>) -> ControlFlow<()> + Send + 'a,
+    ) -> Self {
+        self.observer(observer::At(moment, closure))
+    }
+
+    /// Adds an observer, which is called at every moment, after those that were added before.
+    pub fn observer(mut self, observer: impl Observer<F> + Send + 'a) -> Self {
+        self.observers.push(Box::new(observer));
         self
     }
 
     /// The most threads to train on, at least 1. Default: one for each processor that the process may use. Only a network whose products are
-    /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observer run on
+    /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observers run on
     /// one of them in place of the caller's.
     ///
     /// The trained network has the same bits, whatever the number.
     pub fn threads(mut self, limit: usize) -> Self {
-        self.threads = Some(limit);
+        self.settings.threads = Some(limit);
         self
     }
 
-    /// Trains the network, and reports how it went.
-    ///
-    /// With early stopping the network ends with the weights of the best epoch, else with those of the last. The
-    /// optimizer starts afresh: the same network, data and settings give the same bits each time.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Setting`] for a setting out of range; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
-    /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
-    /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
-    ///
-    /// [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
-    /// more than a million times that of the untrained network: the network then holds the parameters of the last epoch that was good.
-    pub fn fit(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
-        self.check(net, data)?;
-        let fraction = match (self.validation_fraction, &self.early_stopping) {
-            (None, Some(_)) => Some(VALIDATION_FRACTION),
-            (fraction, _) => fraction,
-        };
-        let parts = fraction.map(|fraction| data.split(fraction, self.seed)).transpose()?;
-        let (training, validation) = match &parts {
-            Some((training, validation)) => (training, Some(validation)),
-            None => (data, None),
-        };
-        let rows = self.batch_size.min(training.rows());
-        let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
-        let cost = largest_layer.unwrap_or(0).saturating_mul(rows);
-        Threads::enter(self.threads, cost, |threads| {
-            Session::new(self, net, training, validation, threads).run(net)
-        })
+    /// Where [`resume`](Self::resume), or [`step`](Self::step), is to go on.
+    pub fn with_state(mut self, state: TrainingState<F>) -> Self {
+        self.given_state = Some(state);
+        self.session = None;
+        self
     }
 
-    fn check(&self, net: &Mlp<F>, data: &Dataset<F>) -> Result<()> {
-        let at_least_1 = |value: f64| value >= 1.0;
-        Error::check_setting("number of epochs", self.epochs as f64, "at least 1", at_least_1)?;
-        Error::check_setting("batch size", self.batch_size as f64, "at least 1", at_least_1)?;
-        if let Some(threads) = self.threads {
-            Error::check_setting("number of threads", threads as f64, "at least 1", at_least_1)?;
-        }
-        if let Some(fraction) = self.validation_fraction {
-            Error::check_setting("validation fraction", fraction, "between 0 and 1", |f| {
-                f > 0.0 && f < 1.0
-            })?;
-        }
-        if let Some(early_stopping) = &self.early_stopping {
-            early_stopping.check()?;
-        }
-        self.optimizer.check()?;
-        Error::check_features(data.features(), net.features())?;
-        // Gradients, velocities, the last good epoch and the best.
-        crate::mlp::check_memory::<F>(net.parameters(), 4)?;
-        if data.outputs() != net.outputs() {
-            return Err(Error::Targets { found: data.outputs(), outputs: net.outputs() });
-        }
-        let last = net.layers().last().ok_or(Error::NoLayers)?;
-        self.loss.check(last.activation(), data.targets())
+    /// Where training ended; `None` if it has not begun, or ended in an error.
+    pub fn state(&self) -> Option<&TrainingState<F>> {
+        self.session.as_ref().map(|session| &session.state).or(self.given_state.as_ref())
     }
 }
 
 impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let settings = &self.settings;
         formatter
             .debug_struct("Trainer")
-            .field("loss", &self.loss)
-            .field("optimizer", &self.optimizer)
-            .field("epochs", &self.epochs)
-            .field("batch_size", &self.batch_size)
-            .field("seed", &self.seed)
-            .field("validation_fraction", &self.validation_fraction)
-            .field("early_stopping", &self.early_stopping)
-            .field("threads", &self.threads)
+            .field("loss", &settings.loss)
+            .field("method", &settings.method)
+            .field("schedule", &settings.schedule)
+            .field("epochs", &settings.epochs)
+            .field("batch_size", &settings.batch_size)
+            .field("seed", &settings.seed)
+            .field("validation", &settings.validation)
+            .field("early_stopping", &settings.early_stopping)
+            .field("monitor", &settings.monitor)
+            .field("clip_norm", &settings.clip_norm)
+            .field("clip_values", &settings.clip_values)
+            .field("l1", &settings.l1)
+            .field("threads", &settings.threads)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
 //! Small problems that no single layer can solve, learned by plain gradient descent from one random start after another.
 
 use densely::{
-    BinaryCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Sgd, Sigmoid, Standardizer,
-    StopReason, Tanh, Trainer,
+    BinaryCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Moment, Sgd, Sigmoid,
+    Standardizer, StopReason, Tanh, Trainer,
 };
 use ndarray::{Array2, array};
 use std::f64::consts::{LN_2, PI};
@@ -49,9 +49,11 @@ fn separates(data: &Dataset<f64>, seed: u64) -> bool {
     let report = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1).momentum(0.95).nesterov())
         .epochs(10_000)
         .batch_size(data.rows())
-        .observer(|epoch| match epoch.training_loss < all_right {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        .on(Moment::EpochEnd, |training| {
+            match training.epochs().last().is_some_and(|epoch| epoch.training_loss < all_right) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
         })
         .fit(&mut net, data)
         .unwrap();

@@ -2,8 +2,8 @@
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Divergence, EarlyStopping, Error,
-    Identity, Loss, MeanSquaredError, Mlp, Optimizer, Parameter, Result, Sgd, Sigmoid, Softmax,
-    Standardizer, StopReason, Tanh, Trainer,
+    Identity, Loss, MeanSquaredError, Mlp, Moment, Optimizer, Parameter, Result, Sgd, Sigmoid,
+    Softmax, Standardizer, Step, StopReason, Tanh, Trainer,
 };
 use ndarray::{Array2, array};
 use std::ops::ControlFlow;
@@ -109,15 +109,16 @@ fn an_observer_sees_every_epoch_and_can_stop() {
     let mut seen = Vec::new();
     let report = Trainer::new(MeanSquaredError, Sgd::new(0.01))
         .epochs(50)
-        .observer(|epoch| {
-            seen.push(epoch.number);
-            if epoch.number == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        .on(Moment::EpochEnd, |training| {
+            let number = training.last_epoch().unwrap().number;
+            seen.push(number);
+            if number == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .fit(&mut network(), &noisy_sine(20))
         .unwrap();
     assert_eq!(report.stop_reason(), StopReason::Observer);
     assert_eq!(seen, [1, 2, 3, 4, 5]);
-    assert!(report.to_string().starts_with("stopped after epoch 5: the observer said so;"));
+    assert!(report.to_string().starts_with("stopped after epoch 5: an observer said so;"));
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn a_rate_too_large_ends_with_epoch_and_batch_and_the_last_good_weights() {
     let mut net = Mlp::<f64>::builder(1).dense(1, Identity).seed(1).build().unwrap();
     let start = net.clone();
     let result = Trainer::new(MeanSquaredError, Sgd::new(1e200)).fit(&mut net, &data);
-    let Err(Error::Diverged { epoch, batch, cause: Divergence::Loss(loss) }) = result else {
+    let Err(Error::Diverged { epoch, batch, cause: Divergence::Loss(loss), .. }) = result else {
         panic!("{result:?}");
     };
     assert!((epoch, batch) == (1, 2) && !loss.is_finite());
@@ -165,11 +166,15 @@ impl Optimizer<f64> for Saboteur {
         Ok(())
     }
 
+    fn learning_rate(&self) -> f64 {
+        0.5
+    }
+
     fn memories(&self) -> usize {
         0
     }
 
-    fn update(&self, parameter: Parameter<'_, f64>, _: &mut [f64]) {
+    fn update(&self, _: Step, parameter: Parameter<'_, f64>, _: &mut [f64]) {
         // Two layers' weights and biases in each step.
         if self.0.fetch_add(1, Ordering::Relaxed) == 2 * 4 {
             parameter.values[0] = f64::INFINITY;
@@ -184,8 +189,8 @@ fn a_parameter_that_is_not_finite_ends_training_at_once() {
     let result = Trainer::new(MeanSquaredError, Saboteur(AtomicUsize::new(0)))
         .batch_size(10)
         .fit(&mut net, &noisy_sine(20));
-    let expected = "training diverged in epoch 2, batch 1: a weight or bias is no longer finite; \
-                    try a smaller learning rate, or scale the inputs";
+    let expected = "training diverged in epoch 2, batch 1, layer 0 (counted from 0): a weight or bias \
+                    is no longer finite; the learning rate of 0.5 is too large";
     assert_eq!(result.unwrap_err().to_string(), expected);
     assert_eq!(net.layers()[0].weights(), start.layers()[0].weights());
 }

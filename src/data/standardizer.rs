@@ -1,7 +1,7 @@
 //! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
 
 use crate::{Dataset, Error, Float, Mlp, Result};
-use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 
 /// Standardises: x ↦ (x - mean) / deviation, for each feature, and for each target that is a number.
 ///
@@ -35,6 +35,13 @@ pub struct Standardizer {
     targets: Option<Scale>,
 }
 
+/// Which columns are standardised.
+#[derive(Clone, Copy, PartialEq)]
+enum Columns {
+    Features,
+    All,
+}
+
 /// The mean and deviation of each column.
 #[derive(Clone, Debug)]
 struct Scale {
@@ -44,19 +51,24 @@ struct Scale {
 
 impl Scale {
     /// Of each column; `constant` stands for the deviation of one that does not vary.
-    fn of<F: Float>(numbers: ArrayView2<'_, F>, constant: f64) -> Self {
+    fn of<F: Float>(
+        numbers: ArrayView2<'_, F>,
+        weights: Option<ArrayView1<'_, F>>,
+        constant: f64,
+    ) -> Self {
+        let weights: Option<Vec<f64>> =
+            weights.map(|weights| weights.iter().map(|weight| weight.as_f64()).collect());
         // A smaller deviation would make weights that were divided by it overflow.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
         let (mean, deviation) = numbers
             .axis_iter(Axis(1))
             .map(|column| {
                 // Differences from the first value: exactly 0 throughout for a constant column.
-                let count = column.len() as f64;
                 let first = column[0].as_f64();
-                let offset = column.iter().map(|x| x.as_f64() - first).sum::<f64>() / count;
-                let mean = first + offset;
+                let offset = mean(column.iter().map(|x| x.as_f64() - first), weights.as_deref());
                 let squares = column.iter().map(|x| (x.as_f64() - first - offset).powi(2));
-                let deviation = (squares.sum::<f64>() / count).sqrt();
+                let deviation = mean(squares, weights.as_deref()).sqrt();
+                let mean = first + offset;
                 // An overflow is told by the mean.
                 let mean = if deviation.is_finite() { mean } else { f64::NAN };
                 (mean, if deviation < smallest { constant } else { deviation })
@@ -77,16 +89,43 @@ impl Scale {
     }
 }
 
+/// By weight, where there are weights.
+fn mean(values: impl ExactSizeIterator<Item = f64>, weights: Option<&[f64]>) -> f64 {
+    let count = values.len() as f64;
+    match weights {
+        None => values.sum::<f64>() / count,
+        Some(weights) => {
+            let weighted = values.zip(weights).map(|(value, weight)| value * weight);
+            weighted.sum::<f64>() / weights.iter().sum::<f64>()
+        }
+    }
+}
+
 impl Standardizer {
-    /// The mean and deviation of each feature, and of each target unless the targets are classes.
+    /// The mean and deviation of each feature, and of each target unless the targets are classes; by the rows' weights, if they have some.
     ///
     /// # Errors
     ///
     /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`.
     pub fn fit<F: Float>(data: &Dataset<F>) -> Result<Self> {
+        Self::of(data, Columns::All)
+    }
+
+    /// The mean and deviation of each feature alone: the targets stay as they are, as counts for the [`Poisson`](crate::Poisson) loss, or several labels
+    /// at once, must.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit).
+    pub fn fit_features<F: Float>(data: &Dataset<F>) -> Result<Self> {
+        Self::of(data, Columns::Features)
+    }
+
+    fn of<F: Float>(data: &Dataset<F>, which: Columns) -> Result<Self> {
         // Divided by ∞, a constant feature becomes 0, and so does its weight when it is folded: the network never learned that weight.
-        let features = Scale::of(data.inputs(), f64::INFINITY);
-        let targets = data.classes().is_empty().then(|| Scale::of(data.targets(), 1.0));
+        let features = Scale::of(data.inputs(), data.weights(), f64::INFINITY);
+        let targets = (which == Columns::All && data.classes().is_empty())
+            .then(|| Scale::of(data.targets(), data.weights(), 1.0));
         let target_names = (0..data.outputs()).map(|column| format!("target {column}"));
         let names = data.feature_names().iter().cloned().chain(target_names);
         let scales = [Some(&features), targets.as_ref()].into_iter().flatten();

@@ -43,3 +43,21 @@ pub enum Divergence {
     #[error("a weight or bias is no longer finite")]
     Parameter,
 }
+
+/// What probably made training diverge.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LikelyCause {
+    /// Inputs far from 1, the size that weights are drawn for.
+    #[error("the inputs reach {0:.3e}: scale them, as a Standardizer does")]
+    UnscaledInputs(f64),
+    /// Targets of a regression far from 1.
+    #[error("the targets reach {0:.3e}: scale them, as a Standardizer does")]
+    UnscaledTargets(f64),
+    /// Neither, before the first step.
+    #[error("the initial weights are too large")]
+    InitialWeights,
+    /// None of these: the learning rate.
+    #[error("the learning rate of {0} is too large")]
+    LearningRate(f64),
+}

@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss};
+use super::{FusedLoss, Loss, ratio, weighted_surprise};
 use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -99,16 +99,6 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
 /// max(z, 0) - y z, written so that no two large terms cancel: where y = 1, max(z, 0) - z is max(-z, 0).
 fn linear_part<F: Float>(z: F, y: F) -> F {
     if z > F::zero() { (F::one() - y) * z } else { -y * z }
-}
-
-/// -weight · ln p, and 0 where the weight is 0, however impossible p.
-fn weighted_surprise<F: Float>(weight: F, logarithm: F) -> F {
-    if weight == F::zero() { F::zero() } else { -weight * logarithm }
-}
-
-/// weight / p, and 0 where the weight is 0.
-fn ratio<F: Float>(weight: F, probability: F) -> F {
-    if weight == F::zero() { F::zero() } else { weight / probability }
 }
 
 #[cfg(test)]

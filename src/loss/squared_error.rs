@@ -32,6 +32,7 @@ impl<F: Float> Loss<F> for MeanSquaredError {
                 *loss = sum / count;
             });
     }
+
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor * factor
     }

@@ -1,5 +1,6 @@
 //! Building a network layer by layer, with drawn weights.
 
+use crate::dense::check_dropout;
 use crate::random::{Purpose, generator};
 use crate::{AnyActivation, Dense, Error, Float, Initialization, Mlp, Result};
 use ndarray::Array1;
@@ -36,6 +37,7 @@ struct Plan<F: Float> {
     activation: AnyActivation<F>,
     bias: bool,
     initialization: Initialization,
+    dropout: f64,
 }
 
 impl<F: Float> MlpBuilder<F> {
@@ -48,7 +50,7 @@ impl<F: Float> MlpBuilder<F> {
     pub fn dense(mut self, outputs: usize, activation: impl Into<AnyActivation<F>>) -> Self {
         let activation = activation.into();
         let initialization = activation.initialization();
-        self.layers.push(Plan { outputs, activation, bias: true, initialization });
+        self.layers.push(Plan { outputs, activation, bias: true, initialization, dropout: 0.0 });
         self
     }
 
@@ -62,6 +64,15 @@ impl<F: Float> MlpBuilder<F> {
         self.change_last("initialization", |layer| layer.initialization = initialization)
     }
 
+    /// Dropout (Srivastava et al. 2014) on the layer added last, which must not be the output layer: while training, each of its outputs is set to 0 with
+    /// this probability, and the others are multiplied by 1 / (1 - fraction), so that their mean stays; predictions use them all, unchanged.
+    ///
+    /// Which are left out is drawn anew for each row of each batch, from the seed of the [`Trainer`](crate::Trainer::seed) or
+    /// [`Backprop`](crate::Backprop::seed).
+    pub fn dropout(self, fraction: f64) -> Self {
+        self.change_last("dropout", |layer| layer.dropout = fraction)
+    }
+
     /// The seed of the weights. Default: 0. The same seed gives the same weights, on every machine.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -73,12 +84,16 @@ impl<F: Float> MlpBuilder<F> {
     /// # Errors
     ///
     /// [`Error::NoLayers`] without a layer, [`Error::MisplacedOption`] if an option for a layer stands before the first,
-    /// [`Error::ZeroWidth`] if a layer has no inputs or no outputs, [`Error::TooLarge`] if its weights do not fit into memory.
+    /// [`Error::ZeroWidth`] if a layer has no inputs or no outputs, [`Error::TooLarge`] if its weights do not fit into memory,
+    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1, [`Error::DropoutOfOutputs`] for dropout on the last layer.
     pub fn build(self) -> Result<Mlp<F>> {
         if let Some(option) = self.misplaced {
             return Err(Error::MisplacedOption { option });
         }
         self.check_memory()?;
+        for layer in &self.layers {
+            check_dropout(layer.dropout)?;
+        }
         let mut generator = generator(self.seed, Purpose::Initialization);
         let mut inputs = self.features;
         let mut layers = Vec::with_capacity(self.layers.len());
@@ -86,7 +101,7 @@ impl<F: Float> MlpBuilder<F> {
             let outputs = layer.outputs;
             let weights = layer.initialization.draw(inputs, outputs, &mut generator);
             let bias = layer.bias.then(|| Array1::zeros(outputs));
-            layers.push(Dense::new(weights, bias, layer.activation)?);
+            layers.push(Dense::new(weights, bias, layer.activation)?.with_dropout(layer.dropout)?);
             inputs = outputs;
         }
         Mlp::from_layers(layers)

@@ -1,18 +1,24 @@
 //! What an optimizer remembers.
 
-use super::Optimizer;
+use super::{Optimizer, Step};
 use crate::elementary::vectorized;
+use crate::exact;
 use crate::threads::{Divisible, Threads};
 use crate::{Float, Parameter, Result};
-use std::sync::atomic::{AtomicBool, Ordering};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What an optimizer remembers of each parameter from one step to the next: nothing at first.
+/// What an optimizer remembers from one step to the next: how many steps it has taken, and numbers for each parameter, none at first.
 ///
 /// The loop in [`Backprop`](crate::Backprop) uses one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound = "F: Float")]
 pub struct Memory<F> {
+    steps: u64,
     /// For each parameter, block by block of its numbers: as the optimizer is given it.
+    #[serde(with = "exact")]
     parameters: Vec<Vec<F>>,
+    #[serde(skip)]
     threads: Threads,
 }
 
@@ -25,16 +31,34 @@ const COST: usize = 16;
 impl<F: Float> Memory<F> {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { parameters: Vec::new(), threads: Threads::ONE }
+        Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
     }
 
-    /// Divides large parameters among so many threads.
-    pub(crate) fn threads(mut self, threads: Threads) -> Self {
+    /// Divides large parameters among so many threads from now on.
+    pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
-        self
     }
 
-    /// One step of the optimizer, for all parameters of a network; says whether every number of them is still finite.
+    /// How many steps were taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether it is what this optimizer may remember of parameters of these lengths.
+    pub(crate) fn fits(
+        &self,
+        optimizer: &dyn Optimizer<F>,
+        mut lengths: impl ExactSizeIterator<Item = usize>,
+    ) -> bool {
+        let memories = optimizer.memories();
+        self.steps == 0 && self.parameters.is_empty()
+            || self.parameters.len() == lengths.len()
+                && self.parameters.iter().all(|memory| {
+                    lengths.next().is_some_and(|length| memory.len() == memories * length)
+                })
+    }
+
+    /// One step of the optimizer at its own learning rate, for all parameters of a network; says whether every number of them is still finite.
     ///
     /// The parameters must be those of the same network each time, in the same order: the memory of one whose length
     /// is not what it was starts afresh.
@@ -47,9 +71,35 @@ impl<F: Float> Memory<F> {
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Result<bool> {
+        self.step_at(optimizer.learning_rate(), optimizer, parameters)
+    }
+
+    /// As [`step`](Self::step), at another learning rate, as a [`Schedule`](crate::Schedule) has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`step`](Self::step).
+    pub fn step_at<'a>(
+        &mut self,
+        learning_rate: f64,
+        optimizer: &dyn Optimizer<F>,
+        parameters: impl Iterator<Item = Parameter<'a, F>>,
+    ) -> Result<bool> {
         optimizer.check()?;
+        Ok(self.advance(learning_rate, optimizer, parameters).is_none())
+    }
+
+    /// One step, and which is the first parameter of which a number is no longer finite, if there is one.
+    pub(crate) fn advance<'a>(
+        &mut self,
+        learning_rate: f64,
+        optimizer: &dyn Optimizer<F>,
+        parameters: impl Iterator<Item = Parameter<'a, F>>,
+    ) -> Option<usize> {
+        self.steps += 1;
+        let step = Step { number: self.steps, learning_rate };
         let memories = optimizer.memories();
-        let all_finite = AtomicBool::new(true);
+        let first_broken = AtomicUsize::new(usize::MAX);
         for (index, parameter) in parameters.enumerate() {
             if self.parameters.len() <= index {
                 self.parameters.push(Vec::new());
@@ -61,12 +111,12 @@ impl<F: Float> Memory<F> {
             }
             let blocks = Blocks { parameter, memory, memories };
             self.threads.divide(blocks, COST * length, &|_, blocks| {
-                if !blocks.update(optimizer) {
-                    all_finite.store(false, Ordering::Relaxed);
+                if !blocks.update(optimizer, step) {
+                    first_broken.fetch_min(index, Ordering::Relaxed);
                 }
             });
         }
-        Ok(all_finite.into_inner())
+        Some(first_broken.into_inner()).filter(|&index| index < usize::MAX)
     }
 }
 
@@ -79,13 +129,14 @@ struct Blocks<'a, F> {
 
 impl<F: Float> Blocks<'_, F> {
     /// Updates one block after the other, and looks at the numbers while they are in cache.
-    fn update(self, optimizer: &dyn Optimizer<F>) -> bool {
+    fn update(self, optimizer: &dyn Optimizer<F>, step: Step) -> bool {
         let Parameter { is_bias, values, gradient } = self.parameter;
         let mut memory = self.memory;
         let mut finite = true;
         for (values, gradient) in values.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK)) {
             let (of_block, rest) = memory.split_at_mut(self.memories * values.len());
-            optimizer.update(Parameter { is_bias, values: &mut *values, gradient }, of_block);
+            let part = Parameter { is_bias, values: &mut *values, gradient };
+            optimizer.update(step, part, of_block);
             memory = rest;
             finite &= vectorized(|| values.iter().fold(true, |all, value| all & value.is_finite()));
         }

@@ -1,4 +1,4 @@
-use super::Optimizer;
+use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::{Error, Float, Parameter, Result};
 
@@ -52,35 +52,29 @@ impl Sgd {
 
 impl<F: Float> Optimizer<F> for Sgd {
     fn check(&self) -> Result<()> {
-        let (rate, momentum) = (self.learning_rate, self.momentum);
-        Error::check_setting("learning rate", rate, "positive and finite", |rate| {
-            let rounded = F::from_f64(rate);
-            rounded > F::zero() && rounded.is_finite()
-        })?;
-        Error::check_setting("momentum", momentum, "at least 0 and below 1", |momentum| {
-            (0.0..1.0).contains(&momentum)
-        })?;
-        let decay = self.weight_decay;
-        Error::check_setting("weight decay", decay, "at least 0 and finite", |decay| {
-            decay >= 0.0 && decay.is_finite()
-        })?;
+        check_positive::<F>("learning rate", self.learning_rate)?;
+        check_share("momentum", self.momentum)?;
+        check_decay("weight decay", self.weight_decay)?;
         if self.nesterov {
-            Error::check_setting("momentum", momentum, "above 0 for Nesterov's variant", |m| {
-                m > 0.0
-            })?;
+            let needs = "above 0 for Nesterov's variant";
+            Error::check_setting("momentum", self.momentum, needs, |momentum| momentum > 0.0)?;
         }
         Ok(())
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
     }
 
     fn memories(&self) -> usize {
         usize::from(self.momentum > 0.0)
     }
 
-    fn update(&self, parameter: Parameter<'_, F>, velocity: &mut [F]) {
-        let rate = F::from_f64(self.learning_rate);
+    fn update(&self, step: Step, parameter: Parameter<'_, F>, velocity: &mut [F]) {
+        let rate = F::from_f64(step.learning_rate);
         let momentum = F::from_f64(self.momentum);
-        let Parameter { is_bias, values, gradient } = parameter;
-        let decay = if is_bias { F::zero() } else { F::from_f64(self.weight_decay) };
+        let decay = decay_of(self.weight_decay, &parameter);
+        let Parameter { values, gradient, .. } = parameter;
         let numbers = values.iter_mut().zip(gradient);
         // One loop a closure: only what is small becomes part of the vectorised code.
         if velocity.is_empty() {

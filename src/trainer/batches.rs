@@ -1,64 +1,130 @@
-//! Shuffled mini-batches.
+//! Where the batches of an epoch come from: rows in memory, shuffled, or a stream.
 
-use crate::random::{Purpose, generator};
+use crate::backprop::Batch;
+use crate::random::{self, Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
-use crate::{Dataset, Float};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use crate::{Dataset, Float, Result};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use ndarray_rand::rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+
+/// What a batch is handed to.
+pub(super) type Step<'s, F> = dyn FnMut(Batch<'_, F>) -> Result<ControlFlow<()>> + 's;
+
+/// Deals out the batches of one epoch after the other.
+pub(super) trait Source<F: Float> {
+    /// Begins an epoch, counted from 1. What lasts from one epoch to the next is in `shuffling`.
+    fn begin(&mut self, epoch: usize, shuffling: &mut Option<Shuffling>) -> Result<()>;
+
+    /// Hands the next batch of the epoch to `step`; `None` after the last.
+    fn next(&mut self, threads: Threads, step: &mut Step<'_, F>)
+    -> Option<Result<ControlFlow<()>>>;
+
+    /// How many steps an epoch has, if that is known before.
+    fn steps(&self) -> Option<u64>;
+
+    /// All rows, if they are in memory.
+    fn rows(&self) -> Option<&Dataset<F>>;
+}
+
+/// The order of the rows, and the generator that makes the next one of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Shuffling {
+    order: Vec<usize>,
+    #[serde(with = "random")]
+    generator: ChaCha8Rng,
+}
+
+impl Shuffling {
+    pub(super) fn new(rows: usize, seed: u64) -> Self {
+        Self { order: (0..rows).collect(), generator: generator(seed, Purpose::Shuffling) }
+    }
+
+    /// Whether it is an order of so many rows.
+    pub(super) fn fits(&self, rows: usize) -> bool {
+        let mut seen = vec![false; rows];
+        self.order.len() == rows
+            && self
+                .order
+                .iter()
+                .all(|&row| seen.get_mut(row).is_some_and(|seen| !std::mem::replace(seen, true)))
+    }
+}
 
 /// Copying a number from a row that is not in cache takes as long as so many multiplications.
 const COST: usize = 16;
 
-/// Deals the rows of a data set out in batches, in a new order each epoch. The buffers are made once.
+/// Rows in memory, in a new order each epoch. The buffers are made once.
 #[derive(Debug)]
-pub(super) struct Batches<F> {
-    order: Vec<usize>,
+pub(super) struct Shuffled<'d, F: Float> {
+    data: &'d Dataset<F>,
     batch_size: usize,
+    order: Vec<usize>,
+    /// The first row, in this order, of the next batch.
+    next: usize,
     inputs: Rows<F>,
     targets: Rows<F>,
-    generator: ChaCha8Rng,
+    weights: Rows<F>,
 }
 
-impl<F: Float> Batches<F> {
-    pub(super) fn new(data: &Dataset<F>, batch_size: usize, seed: u64) -> Self {
+impl<'d, F: Float> Shuffled<'d, F> {
+    pub(super) fn new(data: &'d Dataset<F>, batch_size: usize) -> Self {
         Self {
-            order: (0..data.rows()).collect(),
+            data,
             batch_size: batch_size.min(data.rows()),
+            order: vec![0; data.rows()],
+            next: 0,
             inputs: Rows::new(data.features()),
             targets: Rows::new(data.outputs()),
-            generator: generator(seed, Purpose::Shuffling),
+            weights: Rows::new(1),
         }
     }
+}
 
-    /// A new order.
-    pub(super) fn shuffle(&mut self) {
-        self.order.shuffle(&mut self.generator);
+impl<F: Float> Source<F> for Shuffled<'_, F> {
+    fn begin(&mut self, _: usize, shuffling: &mut Option<Shuffling>) -> Result<()> {
+        if let Some(Shuffling { order, generator }) = shuffling {
+            order.shuffle(generator);
+            self.order.copy_from_slice(order);
+        }
+        self.next = 0;
+        Ok(())
     }
 
-    /// How many batches an epoch has.
-    pub(super) fn count(&self) -> usize {
-        self.order.len().div_ceil(self.batch_size)
-    }
-
-    /// The inputs and targets of one batch; the last has the rows that are left.
-    pub(super) fn gather(
+    fn next(
         &mut self,
-        batch: usize,
-        data: &Dataset<F>,
         threads: Threads,
-    ) -> (ArrayView2<'_, F>, ArrayView2<'_, F>) {
-        let start = batch * self.batch_size;
-        let end = (start + self.batch_size).min(self.order.len());
-        let rows = &self.order[start..end];
+        step: &mut Step<'_, F>,
+    ) -> Option<Result<ControlFlow<()>>> {
+        let end = (self.next + self.batch_size).min(self.order.len());
+        let rows = &self.order[self.next..end];
+        if rows.is_empty() {
+            return None;
+        }
+        let data = self.data;
         let to = (rows, self.inputs.resize(rows.len()), self.targets.resize(rows.len()));
         let cost = COST * rows.len() * (data.features() + data.outputs());
         threads.divide(to, cost, &|_, (rows, inputs, targets)| {
             gather(data.inputs(), rows, inputs);
             gather(data.targets(), rows, targets);
         });
-        (self.inputs.view(), self.targets.view())
+        let weights = data.weights().map(|weights| {
+            gather(weights.insert_axis(Axis(1)), rows, self.weights.resize(rows.len()));
+            self.weights.view().remove_axis(Axis(1))
+        });
+        self.next = end;
+        Some(step(Batch { inputs: self.inputs.view(), targets: self.targets.view(), weights }))
+    }
+
+    fn steps(&self) -> Option<u64> {
+        Some(self.order.len().div_ceil(self.batch_size) as u64)
+    }
+
+    fn rows(&self) -> Option<&Dataset<F>> {
+        Some(self.data)
     }
 }
 
@@ -68,5 +134,53 @@ fn gather<F: Float>(from: ArrayView2<'_, F>, rows: &[usize], mut to: ArrayViewMu
         for (&row, to) in rows.iter().zip(to.chunks_exact_mut(columns)) {
             to.copy_from_slice(&from[row * columns..(row + 1) * columns]);
         }
+    }
+}
+
+/// Batches that come one by one, as many and as large as they are.
+pub(super) struct Stream<E, I, C> {
+    /// The batches of an epoch.
+    pub(super) epoch: E,
+    pub(super) batches: Option<I>,
+    /// Refuses a batch that does not fit.
+    pub(super) check: C,
+}
+
+impl<F, E, B, C> Source<F> for Stream<E, B::IntoIter, C>
+where
+    F: Float,
+    B: IntoIterator<Item = Result<Dataset<F>>>,
+    E: FnMut(usize) -> Result<B>,
+    C: Fn(&Dataset<F>) -> Result<()>,
+{
+    fn begin(&mut self, epoch: usize, _: &mut Option<Shuffling>) -> Result<()> {
+        self.batches = Some((self.epoch)(epoch)?.into_iter());
+        Ok(())
+    }
+
+    fn next(&mut self, _: Threads, step: &mut Step<'_, F>) -> Option<Result<ControlFlow<()>>> {
+        let batch = match self.batches.as_mut()?.next()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(error)),
+        };
+        if let Err(error) = (self.check)(&batch) {
+            return Some(Err(error));
+        }
+        Some(step(batch.batch()))
+    }
+
+    fn steps(&self) -> Option<u64> {
+        None
+    }
+
+    fn rows(&self) -> Option<&Dataset<F>> {
+        None
+    }
+}
+
+impl<F: Float> Dataset<F> {
+    /// All rows as one batch.
+    pub(super) fn batch(&self) -> Batch<'_, F> {
+        Batch { inputs: self.inputs(), targets: self.targets(), weights: self.weights() }
     }
 }

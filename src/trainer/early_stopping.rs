@@ -1,33 +1,98 @@
+use crate::exact;
 use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 /// Ends training when the loss has not improved for `patience` epochs, and restores the weights of the best epoch.
 ///
-/// The loss is the validation loss; an epoch is better only if its loss is lower than the best before it. NaN never is.
+/// The loss is that of the validation rows; with [`Trainer::monitor`](super::Trainer::monitor), a metric of theirs takes its place. An epoch is better only if
+/// its value is better than the best before it; NaN never is.
 /// With patience 1 training ends after the first epoch that is no better; with patience n, after n such
 /// epochs in a row.
 ///
 /// ```
 /// use densely::EarlyStopping;
-/// let early_stopping = EarlyStopping::patience(30);
+/// let early_stopping = EarlyStopping::patience(30).min_delta(1e-4);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct EarlyStopping {
     patience: usize,
+    min_delta: f64,
+    keep_last: bool,
 }
 
 impl EarlyStopping {
     /// Stops after this many epochs in a row, at least 1, that are no better than the best before them.
     pub fn patience(epochs: usize) -> Self {
-        Self { patience: epochs }
+        Self { patience: epochs, min_delta: 0.0, keep_last: false }
+    }
+
+    /// For patience, an epoch counts as better only if it is better by more than this than the last that counted: of a loss, in the unit of the targets that are
+    /// trained on. Default: 0. The best epoch is the best one, by however little.
+    pub fn min_delta(mut self, difference: f64) -> Self {
+        self.min_delta = difference;
+        self
+    }
+
+    /// Leaves the network with the weights of the last epoch, not of the best.
+    pub fn keep_last(mut self) -> Self {
+        self.keep_last = true;
+        self
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        Error::check_setting("patience", self.patience as f64, "at least 1", |p| p >= 1.0)
+        Error::check_setting("patience", self.patience as f64, "at least 1", |p| p >= 1.0)?;
+        let holds = |delta: f64| delta >= 0.0 && delta.is_finite();
+        Error::check_setting("min_delta", self.min_delta, "at least 0 and finite", holds)
     }
 
-    /// Whether to stop, after so many epochs in a row without a better one.
-    pub(super) fn stops_after(&self, epochs_without_improvement: usize) -> bool {
-        epochs_without_improvement >= self.patience
+    pub(super) fn restores_best(&self) -> bool {
+        !self.keep_last
+    }
+
+    /// Whether to stop after what was seen.
+    pub(super) fn stops(&self, progress: &Progress) -> bool {
+        progress.waited >= self.patience
+    }
+}
+
+/// Which epoch was the best, and how many there were without improvement. Scores: the lower, the better.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Progress {
+    #[serde(with = "exact")]
+    best: Option<f64>,
+    best_epoch: usize,
+    /// The last score that counted as an improvement.
+    #[serde(with = "exact")]
+    improved: Option<f64>,
+    waited: usize,
+}
+
+impl Progress {
+    /// Whether it is the best epoch so far.
+    pub(super) fn after_epoch(
+        &mut self,
+        number: usize,
+        score: f64,
+        rule: Option<&EarlyStopping>,
+    ) -> bool {
+        let min_delta = rule.map_or(0.0, |rule| rule.min_delta);
+        if !score.is_nan() && self.improved.is_none_or(|last| last - score > min_delta) {
+            self.improved = Some(score);
+            self.waited = 0;
+        } else {
+            self.waited += 1;
+        }
+        let is_best = !score.is_nan() && self.best.is_none_or(|best| score < best);
+        if is_best {
+            self.best = Some(score);
+            self.best_epoch = number;
+        }
+        is_best
+    }
+
+    /// The number of the best epoch; the first if none had a score.
+    pub(super) fn best_epoch(&self) -> usize {
+        self.best_epoch.max(1)
     }
 }

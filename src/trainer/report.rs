@@ -1,7 +1,10 @@
 //! What training tells: each epoch's losses, and why it stopped.
 
+use crate::exact::Exact;
+use crate::{Error, Result};
 use serde::Serialize;
 use std::fmt;
+use std::io::Write;
 use std::time::Duration;
 
 /// How training went. `Display` says it in one line.
@@ -12,6 +15,7 @@ pub struct Report {
     pub(super) stop_reason: StopReason,
     pub(super) training_rows: usize,
     pub(super) validation_rows: usize,
+    pub(super) monitored: Option<String>,
     pub(super) elapsed: Duration,
 }
 
@@ -23,10 +27,14 @@ pub struct Report {
 pub struct Epoch {
     /// Which one, counted from 1.
     pub number: usize,
-    /// The mean over the rows of the losses of their batches, each before the step that it led to.
+    /// The mean over the rows, by their weights, of the losses of their batches, each before the step that it led to and with dropout; after the iteration, with L-BFGS.
     pub training_loss: f64,
-    /// The loss on the validation rows after the epoch, if some were set aside.
+    /// The loss on the validation rows after the epoch, if there are some.
     pub validation_loss: Option<f64>,
+    /// The metric that is [monitored](super::Trainer::monitor).
+    pub monitored: Option<f64>,
+    /// The learning rate of the epoch's last step; 0 with L-BFGS, which has none.
+    pub learning_rate: f64,
 }
 
 /// Why training ended.
@@ -38,14 +46,39 @@ pub enum StopReason {
     AllEpochs,
     /// The loss had not improved for as long as [`EarlyStopping`](super::EarlyStopping) is patient.
     EarlyStopping,
-    /// The observer said so.
+    /// An observer said so.
     Observer,
+    /// L-BFGS found no lower loss.
+    Converged,
+    /// L-BFGS evaluated the loss as often as it [may](crate::Lbfgs::evaluations).
+    AllEvaluations,
 }
 
 impl Epoch {
-    /// The validation loss, or the training loss if no rows were set aside: the lower, the better the epoch.
+    /// The validation loss, or the training loss if there are no validation rows.
     pub fn loss(&self) -> f64 {
         self.validation_loss.unwrap_or(self.training_loss)
+    }
+}
+
+/// In the order of the fields.
+impl Exact for Epoch {
+    type Bits = (usize, i64, Option<i64>, Option<i64>, i64);
+
+    fn bits(&self) -> Self::Bits {
+        let Self { number, training_loss, validation_loss, monitored, learning_rate } = self;
+        let options = (validation_loss.bits(), monitored.bits());
+        (*number, Exact::bits(training_loss), options.0, options.1, Exact::bits(learning_rate))
+    }
+
+    fn from_bits((number, training, validation, monitored, rate): Self::Bits) -> Self {
+        Self {
+            number,
+            training_loss: Exact::from_bits(training),
+            validation_loss: Exact::from_bits(validation),
+            monitored: Exact::from_bits(monitored),
+            learning_rate: Exact::from_bits(rate),
+        }
     }
 }
 
@@ -55,8 +88,8 @@ impl Report {
         &self.epochs
     }
 
-    /// The number of the epoch with the lowest loss ([`Epoch::loss`]), the first of them if there are several. With early
-    /// stopping, the network has the weights of this epoch.
+    /// The number of the epoch with the lowest loss ([`Epoch::loss`]), or the best value of what is [monitored](super::Trainer::monitor); the first of them if there are
+    /// several. With early stopping, the network has the weights of this epoch.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
@@ -76,14 +109,49 @@ impl Report {
         self.training_rows
     }
 
-    /// Rows set aside for validation.
+    /// The name of the metric that was [monitored](super::Trainer::monitor).
+    pub fn monitored(&self) -> Option<&str> {
+        self.monitored.as_deref()
+    }
+
+    /// The value of that metric in the best epoch.
+    pub fn best_monitored(&self) -> Option<f64> {
+        self.epochs.get(self.best_epoch.wrapping_sub(1))?.monitored
+    }
+
+    /// Rows set aside for validation, or given for it.
     pub fn validation_rows(&self) -> usize {
         self.validation_rows
     }
 
-    /// How long training took.
+    /// How long training took, before it was resumed too.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+
+    /// Writes the curves as CSV, an epoch a row: `epoch,training_loss,validation_loss,monitored,learning_rate`, the metric under its name; empty where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Csv`] for what the writer says.
+    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
+        let failed = |source: csv::Error| Error::Csv { reason: source.to_string() };
+        let mut writer = csv::Writer::from_writer(writer);
+        let metric = self.monitored().unwrap_or("monitored");
+        let header = ["epoch", "training_loss", "validation_loss", metric, "learning_rate"];
+        writer.write_record(header).map_err(failed)?;
+        let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        for epoch in &self.epochs {
+            let numbers = [
+                epoch.number.to_string(),
+                epoch.training_loss.to_string(),
+                text(epoch.validation_loss),
+                text(epoch.monitored),
+                epoch.learning_rate.to_string(),
+            ];
+            writer.write_record(numbers).map_err(failed)?;
+        }
+        writer.flush().map_err(|error| failed(error.into()))
     }
 }
 
@@ -92,12 +160,15 @@ impl fmt::Display for Report {
         let which = if self.validation_rows > 0 { "validation" } else { "training" };
         write!(
             formatter,
-            "stopped after epoch {}: {}; best {which} loss {:.6} in epoch {}",
+            "stopped after epoch {}: {}; best ",
             self.epochs.len(),
-            self.stop_reason,
-            self.best_loss(),
-            self.best_epoch
-        )
+            self.stop_reason
+        )?;
+        match (self.monitored(), self.best_monitored()) {
+            (Some(name), Some(value)) => write!(formatter, "{which} {name} {value:.6}")?,
+            _ => write!(formatter, "{which} loss {:.6}", self.best_loss())?,
+        }
+        write!(formatter, " in epoch {}", self.best_epoch)
     }
 }
 
@@ -106,7 +177,9 @@ impl fmt::Display for StopReason {
         formatter.write_str(match self {
             Self::AllEpochs => "all epochs done",
             Self::EarlyStopping => "no improvement for as long as patience allows",
-            Self::Observer => "the observer said so",
+            Self::Observer => "an observer said so",
+            Self::Converged => "no lower loss to be found",
+            Self::AllEvaluations => "all evaluations of the loss done",
         })
     }
 }

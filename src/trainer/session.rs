@@ -1,179 +1,172 @@
-//! One call of `Trainer::fit`.
+//! The state of a training, and one step of it: from a batch to new parameters.
 
-use super::batches::Batches;
-use super::{Epoch, Report, StopReason, Trainer};
+use super::settings::Settings;
+use super::state::TrainingState;
+use crate::backprop::Batch;
+use crate::schedule::Clock;
 use crate::threads::Threads;
-use crate::{Backprop, Dataset, Divergence, Error, Float, Memory, Mlp, Result};
-use ndarray::{Axis, Slice};
-use std::time::Instant;
+use crate::{Backprop, Divergence, Error, Float, LikelyCause, Mlp, Optimizer, Result};
 
-/// The buffers and the state of one training.
-pub(super) struct Session<'t, 'a, 'd, F: Float> {
-    trainer: &'t mut Trainer<'a, F>,
-    training: &'d Dataset<F>,
-    validation: Option<&'d Dataset<F>>,
-    backprop: Backprop<F>,
-    memory: Memory<F>,
-    threads: Threads,
-    batches: Batches<F>,
-    /// The parameters at the end of the last epoch, all of them finite.
-    last_good: Snapshot<F>,
-    best: Option<Snapshot<F>>,
-    /// Of the untrained network.
-    first_loss: f64,
+/// The buffers of training, its state, and where in it the last step was.
+#[derive(Debug)]
+pub(super) struct Session<F: Float> {
+    pub(super) backprop: Backprop<F>,
+    pub(super) state: TrainingState<F>,
+    pub(super) now: Now,
 }
 
-/// A batch whose loss is this many times that of the untrained network, and larger than this itself, is taken as divergence: a
+/// Where in training the last step was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now {
+    pub(super) epoch: usize,
+    pub(super) batch: usize,
+    pub(super) steps_per_epoch: Option<u64>,
+    pub(super) batch_loss: f64,
+    pub(super) learning_rate: f64,
+    pub(super) norm_before_clipping: Option<f64>,
+}
+
+/// A batch whose loss is this many times that of the first, and larger than this itself, is taken as divergence: a
 /// network whose loss does not overflow, such as a classifier's, would otherwise go on for ever with useless weights.
 const LARGEST_GROWTH: f64 = 1e6;
 
-/// For the history of so many epochs there is room from the start.
-const EPOCHS_WITH_ROOM: usize = 1024;
+/// Inputs and targets beyond this were not scaled: what is standardised hardly ever reaches it.
+const LARGEST_SCALED: f64 = 100.0;
 
-impl<'t, 'a, 'd, F: Float> Session<'t, 'a, 'd, F> {
+impl<F: Float> Session<F> {
     pub(super) fn new(
-        trainer: &'t mut Trainer<'a, F>,
+        settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        training: &'d Dataset<F>,
-        validation: Option<&'d Dataset<F>>,
-        threads: Threads,
+        state: Option<TrainingState<F>>,
     ) -> Self {
-        Self {
-            backprop: Backprop::new(net).threads(threads),
-            memory: Memory::new().threads(threads),
-            threads,
-            batches: Batches::new(training, trainer.batch_size, trainer.seed),
-            last_good: Snapshot::of(net),
-            best: trainer.early_stopping.is_some().then(|| Snapshot::of(net)),
-            first_loss: 0.0,
-            trainer,
-            training,
-            validation,
-        }
-    }
-
-    pub(super) fn run(mut self, net: &mut Mlp<F>) -> Result<Report> {
-        let start = Instant::now();
-        self.first_loss = self.mean_loss(net, self.training)?;
-        let mut epochs: Vec<Epoch> = Vec::with_capacity(self.trainer.epochs.min(EPOCHS_WITH_ROOM));
-        let (mut best_epoch, mut best_loss) = (1, f64::INFINITY);
-        let mut stop_reason = StopReason::AllEpochs;
-        for number in 1..=self.trainer.epochs {
-            let (epoch, loss) = match self.epoch(net, number) {
-                Ok(epoch) => epoch,
-                Err(error) => {
-                    self.last_good.restore(net);
-                    return Err(error);
-                }
-            };
-            self.last_good.take(net);
-            epochs.push(epoch);
-            if loss < best_loss {
-                (best_epoch, best_loss) = (number, loss);
-                if let Some(best) = &mut self.best {
-                    best.take(net);
-                }
-            }
-            let observer = &mut self.trainer.observer;
-            if observer.as_mut().is_some_and(|observer| observer(&epoch).is_break()) {
-                stop_reason = StopReason::Observer;
-                break;
-            }
-            let stopping = &self.trainer.early_stopping;
-            if stopping.as_ref().is_some_and(|rule| rule.stops_after(number - best_epoch)) {
-                stop_reason = StopReason::EarlyStopping;
-                break;
-            }
-        }
-        if let Some(best) = &self.best {
-            best.restore(net);
-        }
-        Ok(Report {
-            epochs,
-            best_epoch,
-            stop_reason,
-            training_rows: self.training.rows(),
-            validation_rows: self.validation.map_or(0, Dataset::rows),
-            elapsed: start.elapsed(),
-        })
-    }
-
-    /// Every training row once, then the validation rows. What is reported, and the loss to judge the epoch by, which is not brought back into the
-    /// target's own unit.
-    fn epoch(&mut self, net: &mut Mlp<F>, number: usize) -> Result<(Epoch, f64)> {
-        self.batches.shuffle();
-        let mut sum = 0.0;
-        for batch in 0..self.batches.count() {
-            let diverged = |cause| Error::Diverged { epoch: number, batch: batch + 1, cause };
-            sum += self.step(net, batch)?.map_err(diverged)?;
-        }
-        let validation_loss = self.validation.map(|rows| self.mean_loss(net, rows)).transpose()?;
-        if let Some(loss) = validation_loss.filter(|loss| !loss.is_finite()) {
-            let batch = self.batches.count();
-            return Err(Error::Diverged { epoch: number, batch, cause: Divergence::Loss(loss) });
-        }
-        let deviation = self.training.target_deviation();
-        let own_unit = |loss| self.trainer.loss.rescaled(loss, deviation);
-        let training_loss = sum / self.training.rows() as f64;
-        let epoch = Epoch {
-            number,
-            training_loss: own_unit(training_loss),
-            validation_loss: validation_loss.map(own_unit),
+        let state = state.unwrap_or_else(|| TrainingState::new(settings, net));
+        let mut backprop = Backprop::new(net);
+        *backprop.generator_mut() = state.dropout.clone();
+        let now = Now {
+            epoch: state.epochs.len() + 1,
+            batch: 0,
+            steps_per_epoch: None,
+            batch_loss: f64::NAN,
+            learning_rate: 0.0,
+            norm_before_clipping: None,
         };
-        Ok((epoch, validation_loss.unwrap_or(training_loss)))
+        Self { backprop, state, now }
     }
 
-    /// One batch; the sum of its rows' losses.
-    fn step(&mut self, net: &mut Mlp<F>, batch: usize) -> Result<Result<f64, Divergence>> {
-        let Trainer { loss, optimizer, .. } = &mut *self.trainer;
-        let (inputs, targets) = self.batches.gather(batch, self.training, self.threads);
-        let mean_loss = self.backprop.run(net, loss.as_ref(), inputs, targets)?;
-        if !mean_loss.is_finite() {
-            return Ok(Err(Divergence::Loss(mean_loss)));
-        }
-        let first = self.first_loss;
-        if mean_loss > LARGEST_GROWTH && mean_loss > LARGEST_GROWTH * first {
-            return Ok(Err(Divergence::Growth { first, last: mean_loss }));
-        }
-        if !self.memory.step(optimizer.as_ref(), self.backprop.parameters(net))? {
-            return Ok(Err(Divergence::Parameter));
-        }
-        Ok(Ok(mean_loss * inputs.nrows() as f64))
+    pub(super) fn set_threads(&mut self, threads: Threads) {
+        self.backprop.set_threads(threads);
+        self.state.memory.set_threads(threads);
     }
 
-    /// The mean loss over these rows, in chunks of a batch's size.
-    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<f64> {
-        let loss = self.trainer.loss.as_ref();
-        let mut sum = 0.0;
-        let chunk_rows = self.trainer.batch_size.min(data.rows());
-        for start in (0..data.rows()).step_by(chunk_rows) {
-            let chunk = Slice::from(start..(start + chunk_rows).min(data.rows()));
-            let (inputs, targets) = (data.inputs(), data.targets());
-            let inputs = inputs.slice_axis(Axis(0), chunk);
-            let targets = targets.slice_axis(Axis(0), chunk);
-            sum += self.backprop.loss(net, loss, inputs, targets)? * inputs.nrows() as f64;
+    /// Forward, backward, and the optimizer's step; the mean loss before it.
+    pub(super) fn step(
+        &mut self,
+        settings: &Settings<'_, F>,
+        optimizer: &dyn Optimizer<F>,
+        net: &mut Mlp<F>,
+        batch: Batch<'_, F>,
+    ) -> Result<f64> {
+        let rate = self.learning_rate(settings, optimizer)?;
+        self.now.learning_rate = rate;
+        let loss = self.backprop.run_batch(net, settings.loss.as_ref(), batch)?;
+        self.now.batch_loss = loss;
+        if !loss.is_finite() {
+            return Err(self.diverged(settings, net, batch, Divergence::Loss(loss), None));
         }
-        Ok(sum / data.rows() as f64)
+        let first = *self.state.first_loss.get_or_insert(loss);
+        if loss > LARGEST_GROWTH && loss > LARGEST_GROWTH * first {
+            let cause = Divergence::Growth { first, last: loss };
+            return Err(self.diverged(settings, net, batch, cause, None));
+        }
+        if settings.l1 > 0.0 {
+            self.backprop.add_l1(net, settings.l1);
+        }
+        if let Some(limit) = settings.clip_values {
+            self.backprop.clip_values(limit);
+        }
+        self.now.norm_before_clipping =
+            settings.clip_norm.map(|limit| self.backprop.clip_norm(limit));
+        let parameters = self.backprop.parameters(net);
+        match self.state.memory.advance(rate, optimizer, parameters) {
+            None => Ok(loss),
+            broken => Err(self.diverged(settings, net, batch, Divergence::Parameter, broken)),
+        }
+    }
+
+    /// What is told of a batch with which training diverged; `parameter` is the first that is not finite.
+    pub(super) fn diverged(
+        &self,
+        settings: &Settings<'_, F>,
+        net: &Mlp<F>,
+        batch: Batch<'_, F>,
+        cause: Divergence,
+        parameter: Option<usize>,
+    ) -> Error {
+        let Now { epoch, batch: number, learning_rate, .. } = self.now;
+        Error::Diverged {
+            epoch,
+            batch: number,
+            layer: layer_of(net, cause, parameter),
+            cause,
+            likely: likely_cause(settings, batch, learning_rate),
+        }
+    }
+
+    fn learning_rate(
+        &self,
+        settings: &Settings<'_, F>,
+        optimizer: &dyn Optimizer<F>,
+    ) -> Result<f64> {
+        let clock = Clock {
+            step: self.state.memory.steps(),
+            epoch: self.state.epochs.len() as u64,
+            steps_per_epoch: self.now.steps_per_epoch,
+        };
+        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, self.state.plateau);
+        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", |rate| {
+            rate >= 0.0 && rate.is_finite()
+        })?;
+        Ok(rate)
     }
 }
 
-/// A copy of all parameters.
-struct Snapshot<F>(Vec<Vec<F>>);
-
-impl<F: Float> Snapshot<F> {
-    fn of(net: &Mlp<F>) -> Self {
-        Self(net.parameter_slices().map(<[F]>::to_vec).collect())
+/// The first layer in which a number is not finite: the one of this parameter, or by its outputs. Where all are finite, the layer of the largest parameter.
+fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence, parameter: Option<usize>) -> usize {
+    let layers = net.layers();
+    if let Some(parameter) = parameter {
+        let slices = layers.iter().enumerate();
+        let mut owners =
+            slices.flat_map(|(index, layer)| layer.parameter_slices().map(move |_| index));
+        return owners.nth(parameter).unwrap_or(0);
     }
-
-    fn take(&mut self, net: &Mlp<F>) {
-        for (copy, parameter) in self.0.iter_mut().zip(net.parameter_slices()) {
-            copy.copy_from_slice(parameter);
-        }
+    let broken = |layer: &crate::Dense<F>| layer.cached_output().iter().any(|a| !a.is_finite());
+    if let (Divergence::Loss(_), Some(layer)) = (cause, layers.iter().position(broken)) {
+        return layer;
     }
+    let largest = layers.iter().map(|layer| largest(layer.parameter_slices().flatten()));
+    let largest = largest.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    largest.map_or(0, |(index, _)| index)
+}
 
-    fn restore(&self, net: &mut Mlp<F>) {
-        for (copy, parameter) in self.0.iter().zip(net.parameter_slices_mut()) {
-            parameter.copy_from_slice(copy);
-        }
+fn likely_cause<F: Float>(
+    settings: &Settings<'_, F>,
+    batch: Batch<'_, F>,
+    rate: f64,
+) -> LikelyCause {
+    let (input, target) = (largest(batch.inputs.iter()), largest(batch.targets.iter()));
+    // A loss that has no unit, as of probabilities or counts, has no targets to be scaled.
+    let has_unit = settings.loss.rescaled(1.0, 2.0) != 1.0;
+    if input > LARGEST_SCALED {
+        LikelyCause::UnscaledInputs(input)
+    } else if has_unit && target > LARGEST_SCALED {
+        LikelyCause::UnscaledTargets(target)
+    } else if rate == 0.0 {
+        LikelyCause::InitialWeights
+    } else {
+        LikelyCause::LearningRate(rate)
     }
+}
+
+fn largest<'v, F: Float>(values: impl Iterator<Item = &'v F>) -> f64 {
+    values.fold(0.0, |largest, value| value.as_f64().abs().max(largest))
 }

@@ -46,8 +46,9 @@ pub fn training<F: Float>(
             .epochs(EPOCHS)
             .batch_size(workload.batch())
             .seed(seed)
-            .observer(|epoch| {
-                epochs.record(start.elapsed(), epoch.training_loss);
+            .on(Moment::EpochEnd, |training| {
+                let epoch = training.last_epoch();
+                epochs.record(start.elapsed(), epoch.map_or(f64::NAN, |epoch| epoch.training_loss));
                 start = Instant::now();
                 ControlFlow::Continue(())
             })

@@ -1,0 +1,86 @@
+//! What is done to gradients between the backward pass and the optimizer's step.
+
+use super::Backprop;
+use crate::elementary::vectorized;
+use crate::{Float, Mlp};
+
+impl<F: Float> Backprop<F> {
+    /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
+    pub fn gradient_norm(&self) -> f64 {
+        self.gradient_slices().map(|(_, gradient)| sum_of_squares(gradient)).sum::<f64>().sqrt()
+    }
+
+    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013); the norm that it had.
+    pub fn clip_norm(&mut self, limit: f64) -> f64 {
+        let norm = self.gradient_norm();
+        if norm > limit && norm.is_finite() {
+            let factor = F::from_f64(limit / norm);
+            for gradient in self.gradient_slices_mut() {
+                vectorized(move || gradient.iter_mut().for_each(|g| *g *= factor));
+            }
+        }
+        norm
+    }
+
+    /// Holds every number of the gradient between -limit and limit; NaN stays.
+    pub fn clip_values(&mut self, limit: f64) {
+        let limit = F::from_f64(limit);
+        for gradient in self.gradient_slices_mut() {
+            vectorized(move || {
+                for g in gradient {
+                    let below = if *g > limit { limit } else { *g };
+                    *g = if below < -limit { -limit } else { below };
+                }
+            });
+        }
+    }
+
+    /// Adds the gradient of factor · Σ |w| over the weights, not the biases: the factor with the sign of w, and nothing where w is 0.
+    pub fn add_l1(&mut self, net: &Mlp<F>, factor: f64) {
+        let (zero, factor) = (F::zero(), F::from_f64(factor));
+        for (layer, gradient) in net.layers().iter().zip(&mut self.gradients) {
+            let weights = layer.parameter_slices().next();
+            if let (Some(weights), Some(gradient)) = (weights, gradient.weights.as_slice_mut()) {
+                let numbers = gradient.iter_mut().zip(weights);
+                vectorized(move || {
+                    for (g, &w) in numbers {
+                        *g += if w == zero { zero } else { factor.copysign(w) };
+                    }
+                });
+            }
+        }
+    }
+
+    /// Each layer's weights, then its bias: whether it is a bias, and its gradient.
+    pub(super) fn gradient_slices(&self) -> impl Iterator<Item = (bool, &[F])> {
+        self.gradients.iter().flat_map(|gradient| {
+            let weights = gradient.weights.as_slice().map(|slice| (false, slice));
+            let bias = gradient.bias.as_ref().and_then(|bias| bias.as_slice());
+            weights.into_iter().chain(bias.map(|slice| (true, slice)))
+        })
+    }
+
+    pub(crate) fn gradient_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+        self.gradients.iter_mut().flat_map(|gradient| {
+            let bias = gradient.bias.as_mut().and_then(|bias| bias.as_slice_mut());
+            gradient.weights.as_slice_mut().into_iter().chain(bias)
+        })
+    }
+}
+
+/// Several sums side by side, in an order that is always the same, for the vector instructions.
+fn sum_of_squares<F: Float>(numbers: &[F]) -> f64 {
+    let (chunks, rest) = numbers.as_chunks::<16>();
+    let mut sums = [0.0_f64; 16];
+    let all = &mut sums;
+    vectorized(move || {
+        for chunk in chunks {
+            for (sum, number) in all.iter_mut().zip(chunk) {
+                let number = number.as_f64();
+                *sum += number * number;
+            }
+        }
+    });
+    let rest = rest.iter().map(|number| number.as_f64() * number.as_f64());
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
+}

@@ -1,0 +1,71 @@
+use super::{Optimizer, Step, check_decay, check_positive, decay_of};
+use crate::elementary::vectorized;
+use crate::{Float, Parameter, Result};
+
+/// Adagrad (Duchi et al. 2011): steps that shrink with the squares of all gradients so far.
+///
+/// s ← s + g², w ← w - η g / (√s + ε), with s = 0 at first.
+///
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
+/// `Adagrad`.
+///
+/// ```
+/// use densely::Adagrad;
+/// let adagrad = Adagrad::new(0.01).weight_decay(1e-4);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Adagrad {
+    learning_rate: f64,
+    epsilon: f64,
+    weight_decay: f64,
+}
+
+impl Adagrad {
+    /// The learning rate η: positive and finite. PyTorch's default is 0.01.
+    pub fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, epsilon: 1e-10, weight_decay: 0.0 }
+    }
+
+    /// ε, which keeps the divisor from 0. Default: 10⁻¹⁰.
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// The weight decay λ, at least 0. Default: 0, none.
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+}
+
+impl<F: Float> Optimizer<F> for Adagrad {
+    fn check(&self) -> Result<()> {
+        check_positive::<F>("learning rate", self.learning_rate)?;
+        check_positive::<F>("epsilon", self.epsilon)?;
+        check_decay("weight decay", self.weight_decay)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+
+    fn update(&self, step: Step, parameter: Parameter<'_, F>, squares: &mut [F]) {
+        let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
+        let decay = decay_of(self.weight_decay, &parameter);
+        let Parameter { values, gradient, .. } = parameter;
+        let numbers = values.iter_mut().zip(gradient).zip(squares);
+        vectorized(move || {
+            for ((value, &gradient), squares) in numbers {
+                let gradient = gradient + decay * *value;
+                *squares += gradient * gradient;
+                *value -= rate * gradient / (squares.sqrt() + epsilon);
+            }
+        });
+    }
+}

@@ -1,0 +1,157 @@
+use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use crate::elementary::vectorized;
+use crate::{Float, Parameter, Result};
+
+/// Adam (Kingma, Ba 2015), and with [`AdamW`] its variant with decoupled weight decay.
+///
+/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², both 0 at first, and with t the number of the step, from 1,
+///
+/// w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
+///
+/// ε stands outside of the bias correction, as in PyTorch's `Adam`. With weight decay λ the gradient is first increased by λ w, for
+/// weights and not for biases.
+///
+/// ```
+/// use densely::Adam;
+/// let adam = Adam::new(0.001);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct Adam {
+    learning_rate: f64,
+    first: f64,
+    second: f64,
+    epsilon: f64,
+    weight_decay: f64,
+}
+
+impl Adam {
+    /// The learning rate η: positive and finite. The usual one is 0.001.
+    pub fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, first: 0.9, second: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
+    }
+
+    /// β₁ and β₂, the shares of the two running means that stay, at least 0 and below 1. Default: 0.9 and 0.999.
+    pub fn betas(mut self, first: f64, second: f64) -> Self {
+        (self.first, self.second) = (first, second);
+        self
+    }
+
+    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// The weight decay λ, at least 0. Default: 0, none.
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+
+    /// The step, with a decay that is added to the gradient and a factor that shrinks the value first.
+    fn step<F: Float>(
+        &self,
+        step: Step,
+        parameter: Parameter<'_, F>,
+        memory: &mut [F],
+        decay: F,
+        shrink: F,
+    ) {
+        // In 64 bits: 1 - β₂ᵗ loses most of its digits in 32 at first.
+        let correction = |beta: f64| 1.0 - beta.powf(step.number as f64);
+        let rate = F::from_f64(step.learning_rate / correction(self.first));
+        let root = F::from_f64(correction(self.second).sqrt());
+        let epsilon = F::from_f64(self.epsilon);
+        let (first, new_first) = (F::from_f64(self.first), F::from_f64(1.0 - self.first));
+        let (second, new_second) = (F::from_f64(self.second), F::from_f64(1.0 - self.second));
+        let Parameter { values, gradient, .. } = parameter;
+        let (means, squares) = memory.split_at_mut(values.len());
+        let numbers = values.iter_mut().zip(gradient).zip(means).zip(squares);
+        vectorized(move || {
+            for (((value, &gradient), mean), square) in numbers {
+                let gradient = gradient + decay * *value;
+                *mean = first * *mean + new_first * gradient;
+                *square = second * *square + new_second * gradient * gradient;
+                *value = shrink * *value - rate * *mean / (square.sqrt() / root + epsilon);
+            }
+        });
+    }
+}
+
+impl<F: Float> Optimizer<F> for Adam {
+    fn check(&self) -> Result<()> {
+        check_positive::<F>("learning rate", self.learning_rate)?;
+        check_share("first beta", self.first)?;
+        check_share("second beta", self.second)?;
+        check_positive::<F>("epsilon", self.epsilon)?;
+        check_decay("weight decay", self.weight_decay)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn memories(&self) -> usize {
+        2
+    }
+
+    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+        let decay = decay_of(self.weight_decay, &parameter);
+        self.step(step, parameter, memory, decay, F::one());
+    }
+}
+
+/// [`Adam`] with decoupled weight decay (Loshchilov, Hutter 2019): w ← (1 - η λ) w, then Adam's step without decay.
+///
+/// λ is 0.01 unless told otherwise, as in PyTorch's `AdamW`; it never touches a bias.
+///
+/// ```
+/// use densely::AdamW;
+/// let adamw = AdamW::new(0.001).weight_decay(0.05);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct AdamW(Adam);
+
+impl AdamW {
+    /// The learning rate η: positive and finite. The usual one is 0.001.
+    pub fn new(learning_rate: f64) -> Self {
+        Self(Adam::new(learning_rate).weight_decay(0.01))
+    }
+
+    /// β₁ and β₂, as [`Adam::betas`].
+    pub fn betas(self, first: f64, second: f64) -> Self {
+        Self(self.0.betas(first, second))
+    }
+
+    /// ε, as [`Adam::epsilon`].
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self(self.0.epsilon(epsilon))
+    }
+
+    /// The weight decay λ, at least 0. Default: 0.01.
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self(self.0.weight_decay(weight_decay))
+    }
+}
+
+impl<F: Float> Optimizer<F> for AdamW {
+    fn check(&self) -> Result<()> {
+        Optimizer::<F>::check(&self.0)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate
+    }
+
+    fn memories(&self) -> usize {
+        2
+    }
+
+    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+        let decay = if parameter.is_bias { 0.0 } else { self.0.weight_decay };
+        let shrink = F::from_f64(1.0 - step.learning_rate * decay);
+        self.0.step(step, parameter, memory, F::zero(), shrink);
+    }
+}

@@ -1,0 +1,103 @@
+use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use crate::elementary::vectorized;
+use crate::{Float, Parameter, Result};
+
+/// RMSProp (Hinton 2012): steps divided by the root of a running mean of the squared gradients.
+///
+/// s ← α s + (1 - α) g², w ← w - η g / (√s + ε), with s = 0 at first.
+///
+/// With momentum µ a velocity v, 0 at first, is kept as well: v ← µ v + g / (√s + ε), w ← w - η v.
+///
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
+/// `RMSprop`, not centred.
+///
+/// ```
+/// use densely::RmsProp;
+/// let rmsprop = RmsProp::new(0.001).momentum(0.9);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use]
+pub struct RmsProp {
+    learning_rate: f64,
+    smoothing: f64,
+    epsilon: f64,
+    momentum: f64,
+    weight_decay: f64,
+}
+
+impl RmsProp {
+    /// The learning rate η: positive and finite. PyTorch's default is 0.01.
+    pub fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, smoothing: 0.99, epsilon: 1e-8, momentum: 0.0, weight_decay: 0.0 }
+    }
+
+    /// α, the share of the running mean that stays, at least 0 and below 1. Default: 0.99.
+    pub fn smoothing(mut self, share: f64) -> Self {
+        self.smoothing = share;
+        self
+    }
+
+    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// The momentum µ, at least 0 and below 1. Default: 0, none.
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// The weight decay λ, at least 0. Default: 0, none.
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+}
+
+impl<F: Float> Optimizer<F> for RmsProp {
+    fn check(&self) -> Result<()> {
+        check_positive::<F>("learning rate", self.learning_rate)?;
+        check_share("smoothing", self.smoothing)?;
+        check_positive::<F>("epsilon", self.epsilon)?;
+        check_share("momentum", self.momentum)?;
+        check_decay("weight decay", self.weight_decay)
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn memories(&self) -> usize {
+        if self.momentum > 0.0 { 2 } else { 1 }
+    }
+
+    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+        let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
+        let (kept, new) = (F::from_f64(self.smoothing), F::from_f64(1.0 - self.smoothing));
+        let momentum = F::from_f64(self.momentum);
+        let decay = decay_of(self.weight_decay, &parameter);
+        let Parameter { values, gradient, .. } = parameter;
+        let (squares, velocity) = memory.split_at_mut(values.len());
+        let numbers = values.iter_mut().zip(gradient).zip(squares);
+        if velocity.is_empty() {
+            vectorized(move || {
+                for ((value, &gradient), squares) in numbers {
+                    let gradient = gradient + decay * *value;
+                    *squares = kept * *squares + new * gradient * gradient;
+                    *value -= rate * gradient / (squares.sqrt() + epsilon);
+                }
+            });
+        } else {
+            vectorized(move || {
+                for (((value, &gradient), squares), velocity) in numbers.zip(velocity) {
+                    let gradient = gradient + decay * *value;
+                    *squares = kept * *squares + new * gradient * gradient;
+                    *velocity = momentum * *velocity + gradient / (squares.sqrt() + epsilon);
+                    *value -= rate * *velocity;
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! A metric that training watches.
+
+use crate::{Float, Result};
+use ndarray::ArrayView2;
+use std::fmt;
+
+/// Whether a metric is better when it is larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// The smaller, the better: an error.
+    Smallest,
+    /// The larger, the better: a share of what is right.
+    Largest,
+}
+
+pub(super) struct Monitor<'a, F> {
+    pub(super) name: String,
+    pub(super) goal: Goal,
+    #[allow(clippy::type_complexity)]
+    pub(super) metric:
+        Box<dyn Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Send + Sync + 'a>,
+}
+
+impl<F: Float> Monitor<'_, F> {
+    /// The lower, the better.
+    pub(super) fn score(&self, value: f64) -> f64 {
+        match self.goal {
+            Goal::Smallest => value,
+            Goal::Largest => -value,
+        }
+    }
+}
+
+impl<F> fmt::Debug for Monitor<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({})", self.goal, self.name)
+    }
+}

@@ -1,0 +1,129 @@
+//! Who looks on while training goes on.
+
+use super::Epoch;
+use super::session::Session;
+use super::state::TrainingState;
+use crate::{Float, Mlp};
+use std::ops::ControlFlow;
+
+/// When an observer is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// Before the first epoch.
+    TrainingStart,
+    /// Before the first batch of an epoch.
+    EpochStart,
+    /// Before a batch.
+    BatchStart,
+    /// After the step that a batch led to.
+    BatchEnd,
+    /// After the last batch of an epoch, and the validation.
+    EpochEnd,
+    /// After everything, before the best weights are put back.
+    TrainingEnd,
+}
+
+/// Looks on while training goes on, and can end it with [`ControlFlow::Break`].
+///
+/// For one moment alone a closure will do: [`Trainer::on`](super::Trainer::on).
+///
+/// ```
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Moment, Observer, Sgd, Trainer, Training};
+/// use ndarray::Array2;
+/// use std::ops::ControlFlow;
+///
+/// /// Keeps the longest gradient.
+/// struct Longest(f64);
+///
+/// impl Observer<f32> for &mut Longest {
+///     fn observe(&mut self, moment: Moment, training: &Training<'_, f32>) -> ControlFlow<()> {
+///         if moment == Moment::BatchEnd {
+///             self.0 = self.0.max(training.gradient_norm());
+///         }
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// let data = Dataset::new(Array2::eye(8), Array2::ones((8, 1)))?;
+/// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+/// let mut longest = Longest(0.0);
+/// Trainer::new(MeanSquaredError, Sgd::new(0.01)).observer(&mut longest).fit(&mut net, &data)?;
+/// assert!(longest.0 > 0.1);
+/// # Ok::<(), densely::Error>(())
+/// ```
+pub trait Observer<F: Float> {
+    /// Called at each [`Moment`]. What is returned at [`Moment::TrainingEnd`] changes nothing.
+    fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()>;
+}
+
+/// A closure that is called at one moment.
+pub(super) struct At<C>(pub(super) Moment, pub(super) C);
+
+impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At<C> {
+    fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
+        if moment == self.0 { (self.1)(training) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// What an observer sees.
+#[derive(Debug)]
+pub struct Training<'s, F: Float> {
+    pub(super) net: &'s Mlp<F>,
+    pub(super) session: &'s Session<F>,
+}
+
+impl<F: Float> Training<'_, F> {
+    /// The number of the epoch that is going on, or has just ended, counted from 1.
+    pub fn epoch(&self) -> usize {
+        self.session.now.epoch
+    }
+
+    /// The number of the batch in the epoch, counted from 1; 0 before the first.
+    pub fn batch(&self) -> usize {
+        self.session.now.batch
+    }
+
+    /// How many batches an epoch has, as far as is known: not of a stream, before its first epoch has ended.
+    pub fn batches(&self) -> Option<usize> {
+        self.session.now.steps_per_epoch.map(|steps| steps as usize)
+    }
+
+    /// The mean loss of the last batch, before the step that it led to; in the unit of the targets that are trained on. NaN before the first.
+    pub fn batch_loss(&self) -> f64 {
+        self.session.now.batch_loss
+    }
+
+    /// The learning rate of the last step. 0 before the first, and with L-BFGS, which has none.
+    pub fn learning_rate(&self) -> f64 {
+        self.session.now.learning_rate
+    }
+
+    /// √Σ g² of the last step's gradient, before it was clipped.
+    pub fn gradient_norm(&self) -> f64 {
+        self.session
+            .now
+            .norm_before_clipping
+            .unwrap_or_else(|| self.session.backprop.gradient_norm())
+    }
+
+    /// The epochs that have ended.
+    pub fn epochs(&self) -> &[Epoch] {
+        self.session.state.epochs()
+    }
+
+    /// The epoch that ended last.
+    pub fn last_epoch(&self) -> Option<&Epoch> {
+        self.epochs().last()
+    }
+
+    /// The network as it is.
+    pub fn net(&self) -> &Mlp<F> {
+        self.net
+    }
+
+    /// The state of training, of which [`Trainer::resume`](super::Trainer::resume) goes on as if it had not been interrupted: at the end of an epoch. At
+    /// other moments, as of the last epoch's end, but for what the batches since then did to optimizer and generators.
+    pub fn state(&self) -> TrainingState<F> {
+        self.session.state.clone()
+    }
+}

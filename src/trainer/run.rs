@@ -1,0 +1,275 @@
+//! One training: epochs, validation, early stopping, and who looks on.
+
+use super::all_rows::{OverAllRows, penalty, set_parameters};
+use super::batches::Source;
+use super::observer::{Moment, Observer, Training};
+use super::session::Session;
+use super::settings::{Method, Settings};
+use super::state::{restore, take};
+use super::{Epoch, Report, StopReason};
+use crate::backprop::{Batch, Dropout};
+use crate::optimizer::Outcome;
+use crate::threads::Threads;
+use crate::{Dataset, Divergence, Error, Float, Lbfgs, Mlp, Optimizer, PredictBuffers, Result};
+use ndarray::Array2;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// One call of `fit`: what is trained by, and on.
+pub(super) struct Run<'r, 'a, F: Float> {
+    pub(super) settings: &'r Settings<'a, F>,
+    pub(super) observers: &'r mut [Box<dyn Observer<F> + Send + 'a>],
+    pub(super) session: &'r mut Session<F>,
+    pub(super) source: &'r mut (dyn Source<F> + Send),
+    pub(super) validation: Option<&'r Dataset<F>>,
+    pub(super) threads: Threads,
+    /// What the metric looks at.
+    pub(super) predicted: Array2<F>,
+    pub(super) buffers: PredictBuffers<F>,
+}
+
+/// How an epoch went.
+enum Ended {
+    /// Its score: the lower, the better.
+    Whole(f64),
+    /// An observer ended it.
+    Midway,
+    /// An optimizer that knows when it is done is done.
+    Done(StopReason),
+}
+
+impl<F: Float> Run<'_, '_, F> {
+    pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
+        self.session.set_threads(self.threads);
+        self.session.now.steps_per_epoch = self.source.steps();
+        restore(&self.session.state.parameters, net);
+        let (start, before) = (Instant::now(), self.session.state.elapsed);
+        let mut rows = 0.0;
+        let stop_reason = match self.epochs(net, start, before, &mut rows) {
+            Ok(reason) => reason,
+            Err(error) => {
+                restore(&self.session.state.parameters, net);
+                return Err(error);
+            }
+        };
+        // What it returns changes nothing.
+        let _ = self.tell(net, Moment::TrainingEnd);
+        if let (Some(best), false) =
+            (&self.session.state.best, self.session.state.epochs.is_empty())
+        {
+            restore(best, net);
+        }
+        let state = &self.session.state;
+        Ok(Report {
+            epochs: state.epochs.clone(),
+            best_epoch: state.progress.best_epoch(),
+            stop_reason,
+            training_rows: self.source.rows().map_or(rows as usize, Dataset::rows),
+            validation_rows: self.validation.map_or(0, Dataset::rows),
+            monitored: self.settings.monitor.as_ref().map(|monitor| monitor.name.clone()),
+            elapsed: state.elapsed,
+        })
+    }
+
+    fn epochs(
+        &mut self,
+        net: &mut Mlp<F>,
+        start: Instant,
+        before: Duration,
+        rows: &mut f64,
+    ) -> Result<StopReason> {
+        let settings = self.settings;
+        if self.tell(net, Moment::TrainingStart).is_break() {
+            return Ok(StopReason::Observer);
+        }
+        loop {
+            let state = &self.session.state;
+            let early_stopping = settings.early_stopping.as_ref();
+            if early_stopping.is_some_and(|rule| rule.stops(&state.progress)) {
+                return Ok(StopReason::EarlyStopping);
+            }
+            if state.epochs.len() >= settings.epochs {
+                return Ok(StopReason::AllEpochs);
+            }
+            let number = state.epochs.len() + 1;
+            (self.session.now.epoch, self.session.now.batch) = (number, 0);
+            if self.tell(net, Moment::EpochStart).is_break() {
+                return Ok(StopReason::Observer);
+            }
+            *rows = 0.0;
+            let ended = match &settings.method {
+                Method::Steps(optimizer) => self.epoch(net, optimizer.as_ref(), rows)?,
+                Method::Lbfgs(lbfgs) => self.iteration(net, lbfgs)?,
+            };
+            let session = &mut *self.session;
+            take(&mut session.state.parameters, net);
+            session.state.dropout.clone_from(session.backprop.generator_mut());
+            session.state.elapsed = before + start.elapsed();
+            let score = match ended {
+                Ended::Whole(score) => score,
+                Ended::Midway => return Ok(StopReason::Observer),
+                Ended::Done(reason) => return Ok(reason),
+            };
+            if session.state.progress.after_epoch(number, score, early_stopping)
+                && let Some(best) = &mut session.state.best
+            {
+                take(best, net);
+            }
+            settings.schedule.after_epoch(&mut session.state.plateau, score);
+            if self.tell(net, Moment::EpochEnd).is_break() {
+                return Ok(StopReason::Observer);
+            }
+        }
+    }
+
+    /// A step for each batch, then the validation.
+    fn epoch(
+        &mut self,
+        net: &mut Mlp<F>,
+        optimizer: &dyn Optimizer<F>,
+        rows: &mut f64,
+    ) -> Result<Ended> {
+        self.source.begin(self.session.now.epoch, &mut self.session.state.shuffling)?;
+        let (mut sum, mut weights) = (0.0, 0.0);
+        loop {
+            self.session.now.batch += 1;
+            let Self { settings, observers, session, source, threads, .. } = &mut *self;
+            let mut step = |batch: Batch<'_, F>| {
+                if tell(observers, session, net, Moment::BatchStart).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+                let weight = batch.weight();
+                let loss = session.step(settings, optimizer, net, batch)?;
+                sum += loss * weight;
+                weights += weight;
+                *rows += batch.inputs.nrows() as f64;
+                Ok(tell(observers, session, net, Moment::BatchEnd))
+            };
+            match source.next(*threads, &mut step).transpose()? {
+                Some(ControlFlow::Continue(())) => {}
+                Some(ControlFlow::Break(())) => return Ok(Ended::Midway),
+                None => {
+                    self.session.now.batch -= 1;
+                    break;
+                }
+            }
+        }
+        let batches = self.session.now.batch;
+        if batches == 0 {
+            return Err(Error::NoRows);
+        }
+        self.session.now.steps_per_epoch = Some(batches as u64);
+        self.end_of_epoch(net, sum / weights).map(Ended::Whole)
+    }
+
+    /// One iteration of L-BFGS, then the validation.
+    fn iteration(&mut self, net: &mut Mlp<F>, lbfgs: &Lbfgs) -> Result<Ended> {
+        self.session.now.batch = 1;
+        let Session { backprop, state, now } = &mut *self.session;
+        let (Some(rows), Some(memory)) = (self.source.rows(), state.lbfgs.as_mut()) else {
+            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+        };
+        if state.epochs.is_empty() {
+            let parameters = net.parameter_slices().flatten();
+            memory.point_mut().iter_mut().zip(parameters).for_each(|(to, &from)| *to = from);
+        }
+        let loss = self.settings.loss.as_ref();
+        let weight_decay = lbfgs.decay();
+        let mut objective = OverAllRows { backprop, net, rows, loss, weight_decay };
+        let outcome = memory.iterate(lbfgs, &mut objective)?;
+        set_parameters(net, memory.point());
+        match outcome {
+            Outcome::Lower => {
+                let loss = memory.value() - penalty(net, weight_decay);
+                now.batch_loss = loss;
+                self.end_of_epoch(net, loss).map(Ended::Whole)
+            }
+            Outcome::Converged => Ok(Ended::Done(StopReason::Converged)),
+            Outcome::OutOfEvaluations => Ok(Ended::Done(StopReason::AllEvaluations)),
+            Outcome::NotFinite(loss) => {
+                let cause = Divergence::Loss(loss);
+                Err(self.session.diverged(self.settings, net, rows.batch(), cause, None))
+            }
+        }
+    }
+
+    /// The validation and the metric; the epoch's score.
+    fn end_of_epoch(&mut self, net: &mut Mlp<F>, training_loss: f64) -> Result<f64> {
+        let validation_loss = self.validation.map(|rows| self.mean_loss(net, rows)).transpose()?;
+        let now = self.session.now;
+        if let (Some(loss), Some(rows)) =
+            (validation_loss.filter(|loss| !loss.is_finite()), self.validation)
+        {
+            let cause = Divergence::Loss(loss);
+            return Err(self.session.diverged(self.settings, net, rows.batch(), cause, None));
+        }
+        let monitored = self.monitored(net)?;
+        let deviation = match (self.validation, self.source.rows()) {
+            (_, Some(rows)) | (Some(rows), None) => rows.target_deviation(),
+            (None, None) => 1.0,
+        };
+        let own_unit = |loss| self.settings.loss.rescaled(loss, deviation);
+        self.session.state.epochs.push(Epoch {
+            number: now.epoch,
+            training_loss: own_unit(training_loss),
+            validation_loss: validation_loss.map(own_unit),
+            monitored,
+            learning_rate: now.learning_rate,
+        });
+        Ok(match (&self.settings.monitor, monitored) {
+            (Some(monitor), Some(value)) => monitor.score(value),
+            _ => validation_loss.unwrap_or(training_loss),
+        })
+    }
+
+    /// The metric on the validation rows, or else the training rows.
+    fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
+        let (Some(monitor), Some(rows)) =
+            (&self.settings.monitor, self.validation.or(self.source.rows()))
+        else {
+            return Ok(None);
+        };
+        if self.predicted.dim() != rows.targets().dim() {
+            self.predicted = Array2::zeros(rows.targets().dim());
+        }
+        net.predict_into(rows.inputs(), self.predicted.view_mut(), &mut self.buffers)?;
+        (monitor.metric)(self.predicted.view(), rows.targets()).map(Some)
+    }
+
+    /// The mean loss over these rows, in chunks of a batch's size.
+    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<f64> {
+        let loss = self.settings.loss.as_ref();
+        let all = data.batch();
+        let (mut sum, mut weights) = (0.0, 0.0);
+        let chunk_rows = self.settings.batch_size.min(data.rows());
+        for start in (0..data.rows()).step_by(chunk_rows) {
+            let batch = all.rows(start, (start + chunk_rows).min(data.rows()));
+            let weight = batch.weight();
+            sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
+            weights += weight;
+        }
+        Ok(sum / weights)
+    }
+
+    fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> ControlFlow<()> {
+        tell(self.observers, self.session, net, moment)
+    }
+}
+
+/// Tells every observer; whether one of them ends training.
+fn tell<F: Float>(
+    observers: &mut [Box<dyn Observer<F> + Send + '_>],
+    session: &Session<F>,
+    net: &Mlp<F>,
+    moment: Moment,
+) -> ControlFlow<()> {
+    let training = Training { net, session };
+    let mut told = ControlFlow::Continue(());
+    for observer in observers {
+        // Those that come after one that breaks are told too.
+        if observer.observe(moment, &training).is_break() {
+            told = ControlFlow::Break(());
+        }
+    }
+    told
+}

@@ -1,0 +1,164 @@
+//! All that training needs to go on as if it had not been interrupted.
+
+use super::Epoch;
+use super::batches::Shuffling;
+use super::early_stopping::Progress;
+use super::settings::{Method, Settings};
+use crate::optimizer::LbfgsMemory;
+use crate::random::{self, Purpose, generator};
+use crate::schedule::Plateau;
+use crate::{Error, Float, Memory, Mlp, Result, exact};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The version of what serde writes.
+const VERSION: u32 = 1;
+
+/// The state of training at the end of an epoch: the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
+/// shuffling and dropout, how patient early stopping has been, and the epochs so far.
+///
+/// It goes through serde in any format without the loss of a bit: numbers stand as the integers that have their bits. Put back into a trainer with the same
+/// settings, with the same data, on any number of threads, training goes on to the bits that it would have had without the interruption.
+///
+/// ```
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, TrainingState};
+/// use ndarray::Array2;
+///
+/// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+/// let net = || Mlp::builder(8).dense(4, Tanh).dense(1, Identity).build();
+/// let trainer = || Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(3);
+///
+/// let mut undisturbed = net()?;
+/// trainer().epochs(10).fit(&mut undisturbed, &data)?;
+///
+/// let mut first = trainer().epochs(5);
+/// first.fit(&mut net()?, &data)?;
+/// let saved = serde_json::to_string(&first.state())?;
+///
+/// let state: TrainingState<f32> = serde_json::from_str(&saved)?;
+/// let mut resumed = net()?;
+/// trainer().epochs(10).with_state(state).resume(&mut resumed, &data)?;
+/// assert_eq!(resumed.layers()[0].weights(), undisturbed.layers()[0].weights());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "F: Float")]
+pub struct TrainingState<F: Float> {
+    version: u32,
+    /// Those at the end of the last epoch, all of them finite.
+    #[serde(with = "exact")]
+    pub(super) parameters: Vec<Vec<F>>,
+    #[serde(with = "exact")]
+    pub(super) best: Option<Vec<Vec<F>>>,
+    pub(super) memory: Memory<F>,
+    pub(super) lbfgs: Option<LbfgsMemory<F>>,
+    /// Of rows that are all in memory.
+    pub(super) shuffling: Option<Shuffling>,
+    #[serde(with = "random")]
+    pub(super) dropout: ChaCha8Rng,
+    pub(super) plateau: Plateau,
+    pub(super) progress: Progress,
+    #[serde(with = "exact")]
+    pub(super) epochs: Vec<Epoch>,
+    /// Of the first batch.
+    #[serde(with = "exact")]
+    pub(super) first_loss: Option<f64>,
+    pub(super) elapsed: Duration,
+}
+
+/// For the history of so many epochs there is room from the start.
+const EPOCHS_WITH_ROOM: usize = 1024;
+
+impl<F: Float> TrainingState<F> {
+    /// Before the first epoch.
+    pub(super) fn new(settings: &Settings<'_, F>, net: &Mlp<F>) -> Self {
+        let restores = settings.early_stopping.as_ref().is_some_and(|rule| rule.restores_best());
+        let lbfgs = matches!(settings.method, Method::Lbfgs(_));
+        Self {
+            version: VERSION,
+            parameters: copy_of(net),
+            best: restores.then(|| copy_of(net)),
+            memory: Memory::new(),
+            lbfgs: lbfgs.then(|| LbfgsMemory::new(net.parameters())),
+            shuffling: None,
+            dropout: generator(settings.seed, Purpose::Dropout),
+            plateau: Plateau::default(),
+            progress: Progress::default(),
+            epochs: Vec::with_capacity(settings.epochs.min(EPOCHS_WITH_ROOM)),
+            first_loss: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// The epochs that have ended.
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.epochs
+    }
+
+    /// Puts the parameters of the last epoch's end into a network, to look at it or to use it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherState`] if the network is of another shape.
+    pub fn restore(&self, net: &mut Mlp<F>) -> Result<()> {
+        self.check_parameters(net)?;
+        restore(&self.parameters, net);
+        Ok(())
+    }
+
+    /// Whether it belongs to this network and optimizer; it may come from a file.
+    pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
+        let other = |reason| Err(Error::OtherState { reason });
+        if self.version != VERSION {
+            return other("another version of this library wrote it");
+        }
+        self.check_parameters(net)?;
+        let lengths: Vec<usize> = self.parameters.iter().map(Vec::len).collect();
+        let fits = match (&settings.method, &self.lbfgs) {
+            (Method::Steps(optimizer), None) => {
+                self.memory.fits(optimizer.as_ref(), lengths.into_iter())
+            }
+            (Method::Lbfgs(_), Some(memory)) => memory.fits(net.parameters()),
+            _ => false,
+        };
+        if !fits {
+            return other("it is of another optimizer");
+        }
+        if self.progress.best_epoch() > self.epochs.len().max(1) {
+            return other("its best epoch is none of its epochs");
+        }
+        Ok(())
+    }
+
+    fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
+        for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
+            let lengths = copy.iter().map(Vec::len);
+            if !lengths.eq(net.parameter_slices().map(<[F]>::len)) {
+                return Err(Error::OtherState { reason: "the network is of another shape" });
+            }
+            if copy.iter().flatten().any(|value| !value.is_finite()) {
+                return Err(Error::OtherState { reason: "a weight or bias is not finite" });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All parameters of a network.
+pub(super) fn copy_of<F: Float>(net: &Mlp<F>) -> Vec<Vec<F>> {
+    net.parameter_slices().map(<[F]>::to_vec).collect()
+}
+
+/// Writes all parameters over a copy of them.
+pub(super) fn take<F: Float>(copy: &mut [Vec<F>], net: &Mlp<F>) {
+    for (copy, parameter) in copy.iter_mut().zip(net.parameter_slices()) {
+        copy.copy_from_slice(parameter);
+    }
+}
+
+pub(super) fn restore<F: Float>(copy: &[Vec<F>], net: &mut Mlp<F>) {
+    for (copy, parameter) in copy.iter().zip(net.parameter_slices_mut()) {
+        parameter.copy_from_slice(copy);
+    }
+}
