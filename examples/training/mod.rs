@@ -2,6 +2,7 @@
 //!
 //! The part to read is [`train`]: everything else is command line and layout.
 
+mod choices;
 mod options;
 mod progress;
 mod summary;
@@ -10,7 +11,8 @@ mod task;
 pub use task::Task;
 
 use crate::command_line;
-use densely::{EarlyStopping, Error, Mlp, Standardizer, Table, Trainer};
+use choices::{LossName, OptimizerName};
+use densely::{EarlyStopping, Error, Loss, Mlp, Moment, Standardizer, Table};
 use options::Options;
 use std::process::ExitCode;
 use summary::Summary;
@@ -24,35 +26,62 @@ pub fn main(task: Task) -> ExitCode {
                 return Err(format!("{} is the data, it is not saved over", path.display()).into());
             }
         }
-        let summary = train(task, options).map_err(|error| match error {
-            // Told of the rows alone, where the reader has a file before them.
-            Error::TooFewRows { .. } => format!("{}: {error}", options.data.display()).into(),
-            error => Box::<dyn std::error::Error>::from(error),
-        })?;
+        let loss = options.loss.unwrap_or(LossName::of(task));
+        let summary =
+            train(task, options, loss, loss.loss(task)?).map_err(|error| match error {
+                // Told of the rows alone, where the reader has a file before them.
+                Error::TooFewRows { .. } => format!("{}: {error}", options.data.display()).into(),
+                error => Box::<dyn std::error::Error>::from(error),
+            })?;
         Ok(if options.json { summary.json() } else { summary.to_string() })
     })
 }
 
-fn train(task: Task, options: &Options) -> Result<Summary, Error> {
+fn train(
+    task: Task,
+    options: &Options,
+    loss_name: LossName,
+    loss: Box<dyn Loss<f32>>,
+) -> Result<Summary, Error> {
     let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
-    let (train, test) = data.split(options.test, options.seed)?;
-    let scaler = Standardizer::fit(&train)?;
+    let (mut train, test) = data.split(options.test, options.seed)?;
+    // Counts keep their unit: the exponential of the outputs is what scales them.
+    let counts = loss_name == LossName::Poisson;
+    let scaler = match counts {
+        true => Standardizer::fit_features(&train)?,
+        false => Standardizer::fit(&train)?,
+    };
+    if let Some(weights) = &options.class_weight {
+        train = weights.apply(train)?;
+    }
 
     let mut builder = Mlp::<f32>::builder(train.features());
     for &width in &options.hidden.0 {
-        builder = builder.dense(width, options.activation.clone());
+        builder = builder.dense(width, options.activation.clone()).dropout(options.dropout);
     }
-    let mut net = task.output_layer(builder, train.outputs()).seed(options.seed).build()?;
+    let builder = task.output_layer(builder, train.outputs(), counts);
+    let mut net = builder.seed(options.seed).build()?;
 
     let progress = progress::bar(options.epochs, options.json);
-    let report = Trainer::new(task.loss(), options.sgd())
+    let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
+    let mut trainer = options
+        .optimizer
+        .trainer(loss, options.rates())
+        .schedule(options.schedule.schedule(options.epochs, options.warm_up))
         .epochs(options.epochs)
         .batch_size(options.batch_size)
-        .validation_fraction(options.validation)
-        .early_stopping(EarlyStopping::patience(options.patience))
         .seed(options.seed)
-        .observer(progress::observer(progress.clone()))
-        .fit(&mut net, &scaler.apply(&train)?);
+        .on(Moment::EpochEnd, progress::observer(progress.clone()));
+    if options.validation > 0.0 {
+        trainer = trainer
+            .validation_fraction(options.validation)
+            .early_stopping(EarlyStopping::patience(options.patience));
+    }
+    // From outputs of 1, the first steps to counts of 20 or more would be far too long.
+    if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
+        trainer = trainer.clip_norm(limit);
+    }
+    let report = trainer.fit(&mut net, &scaler.apply(&train)?);
     progress.finish_and_clear();
     let report = report?;
 

@@ -1,9 +1,10 @@
 //! The command line.
 
 use super::Task;
+use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
 use crate::command_line::count;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use densely::{AnyActivation, Sgd};
+use densely::AnyActivation;
 use std::path::PathBuf;
 
 /// The options, the same in all three programs.
@@ -22,12 +23,36 @@ pub struct Options {
     /// Activation of the hidden layers
     #[arg(long, value_name = "NAME", default_value = "tanh", value_parser = activation)]
     pub activation: AnyActivation<f32>,
-    /// Learning rate of stochastic gradient descent
-    #[arg(long, value_name = "RATE", default_value_t = 0.01, value_parser = positive)]
-    pub learning_rate: f64,
-    /// Momentum, by Nesterov's rule; 0 for none
-    #[arg(long, default_value_t = 0.9, value_parser = momentum)]
+    /// Part of each hidden layer's outputs that is left out at random while training
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = share)]
+    pub dropout: f64,
+    /// What is minimised [default: squared for numbers, cross-entropy for classes]
+    #[arg(long, value_enum)]
+    pub loss: Option<LossName>,
+    /// What changes the weights; lbfgs looks at all rows at once, and an iteration counts as an epoch
+    #[arg(long, value_enum, default_value_t = OptimizerName::Sgd)]
+    pub optimizer: OptimizerName,
+    /// Learning rate [default: 0.01; rmsprop, adam and adamw: 0.001; lbfgs has none]
+    #[arg(long, value_name = "RATE", value_parser = positive)]
+    pub learning_rate: Option<f64>,
+    /// Momentum of sgd, by Nesterov's rule; 0 for none
+    #[arg(long, default_value_t = 0.9, value_parser = share)]
     pub momentum: f64,
+    /// Weight decay [default: 0; adamw: 0.01]
+    #[arg(long, value_name = "DECAY", value_parser = at_least_0)]
+    pub weight_decay: Option<f64>,
+    /// How the learning rate changes in the course of the epochs
+    #[arg(long, value_enum, default_value_t = ScheduleName::Constant)]
+    pub schedule: ScheduleName,
+    /// Epochs in which the learning rate rises to its first value
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub warm_up: usize,
+    /// Longest gradient; a longer one is shortened [default: no limit; for the poisson loss 1]
+    #[arg(long, value_name = "NORM", value_parser = positive)]
+    pub clip_norm: Option<f64>,
+    /// How much classes count: `balanced`, or a weight for each, in alphabetical order
+    #[arg(long, value_name = "WEIGHTS", value_parser = ClassWeight::parse)]
+    pub class_weight: Option<ClassWeight>,
     /// Most epochs
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = count)]
     pub epochs: usize,
@@ -37,8 +62,8 @@ pub struct Options {
     /// Epochs in a row without a better validation loss before training stops
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = count)]
     pub patience: usize,
-    /// Part of the training rows set aside to tell when to stop
-    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = fraction)]
+    /// Part of the training rows set aside to tell when to stop; 0 for none, and all epochs
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.1, value_parser = share)]
     pub validation: f64,
     /// Part of all rows set aside to judge the trained network
     #[arg(long, value_name = "FRACTION", default_value_t = 0.2, value_parser = fraction)]
@@ -73,9 +98,9 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    pub fn sgd(&self) -> Sgd {
-        let sgd = Sgd::new(self.learning_rate);
-        if self.momentum > 0.0 { sgd.momentum(self.momentum).nesterov() } else { sgd }
+    pub fn rates(&self) -> Rates {
+        let Self { learning_rate, momentum, weight_decay, .. } = *self;
+        Rates { learning_rate, momentum, weight_decay }
     }
 }
 
@@ -108,8 +133,13 @@ fn positive(text: &str) -> Result<f64, String> {
     number(text, "positive and finite", |rate| rate > 0.0 && rate.is_finite())
 }
 
-fn momentum(text: &str) -> Result<f64, String> {
-    number(text, "at least 0 and below 1", |momentum| (0.0..1.0).contains(&momentum))
+/// Of momentum, dropout and validation.
+fn share(text: &str) -> Result<f64, String> {
+    number(text, "at least 0 and below 1", |share| (0.0..1.0).contains(&share))
+}
+
+fn at_least_0(text: &str) -> Result<f64, String> {
+    number(text, "at least 0 and finite", |decay| decay >= 0.0 && decay.is_finite())
 }
 
 fn fraction(text: &str) -> Result<f64, String> {

@@ -1,6 +1,6 @@
 //! A progress bar, as an observer of the training.
 
-use densely::Epoch;
+use densely::Training;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -17,10 +17,12 @@ pub fn bar(epochs: usize, quiet: bool) -> ProgressBar {
 }
 
 /// Moves the bar after each epoch.
-pub fn observer(bar: ProgressBar) -> impl FnMut(&Epoch) -> ControlFlow<()> + Send {
-    move |epoch| {
-        bar.set_position(epoch.number as u64);
-        bar.set_message(format!("validation loss {:.4}", epoch.loss()));
+pub fn observer(bar: ProgressBar) -> impl FnMut(&Training<'_, f32>) -> ControlFlow<()> + Send {
+    move |training| {
+        if let Some(epoch) = training.last_epoch() {
+            bar.set_position(epoch.number as u64);
+            bar.set_message(format!("validation loss {:.4}", epoch.loss()));
+        }
         ControlFlow::Continue(())
     }
 }

@@ -1,10 +1,7 @@
 //! What differs between the three programs.
 
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, Loss, MeanSquaredError,
-    MlpBuilder, Sigmoid, Softmax, Table,
-};
+use densely::{Dataset, Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax, Table};
 use ndarray::ArrayView2;
 
 /// The three kinds of task.
@@ -65,19 +62,17 @@ impl Task {
         }
     }
 
-    pub fn output_layer(self, builder: MlpBuilder<f32>, outputs: usize) -> MlpBuilder<f32> {
+    pub fn output_layer(
+        self,
+        builder: MlpBuilder<f32>,
+        outputs: usize,
+        counts: bool,
+    ) -> MlpBuilder<f32> {
         match self {
+            Self::Regression if counts => builder.dense(outputs, Exponential),
             Self::Regression => builder.dense(outputs, Identity),
             Self::BinaryClassification => builder.dense(outputs, Sigmoid),
             Self::Multiclass => builder.dense(outputs, Softmax),
-        }
-    }
-
-    pub fn loss(self) -> Box<dyn Loss<f32>> {
-        match self {
-            Self::Regression => Box::new(MeanSquaredError),
-            Self::BinaryClassification => Box::new(BinaryCrossEntropy),
-            Self::Multiclass => Box::new(CategoricalCrossEntropy),
         }
     }
 

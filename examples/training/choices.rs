@@ -1,0 +1,171 @@
+//! What can be chosen by name: optimizer, schedule, loss and class weights.
+
+use super::Task;
+use clap::ValueEnum;
+use densely::{
+    Adagrad, Adam, AdamW, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Huber,
+    Lbfgs, Loss, MeanAbsoluteError, MeanSquaredError, Poisson, RmsProp, Schedule, Sgd, Span,
+    Trainer,
+};
+
+/// What changes the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OptimizerName {
+    Sgd,
+    Adagrad,
+    Rmsprop,
+    Adam,
+    Adamw,
+    Lbfgs,
+}
+
+/// How an optimizer is set; none of it is given unless the user says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub learning_rate: Option<f64>,
+    pub momentum: f64,
+    pub weight_decay: Option<f64>,
+}
+
+impl OptimizerName {
+    fn learning_rate(self) -> f64 {
+        match self {
+            Self::Sgd | Self::Adagrad | Self::Lbfgs => 0.01,
+            Self::Rmsprop | Self::Adam | Self::Adamw => 0.001,
+        }
+    }
+
+    /// A trainer by this optimizer. Momentum is for SGD alone.
+    pub fn trainer<'a>(self, loss: Box<dyn Loss<f32>>, rates: Rates) -> Trainer<'a, f32> {
+        let rate = rates.learning_rate.unwrap_or(self.learning_rate());
+        let decay = rates.weight_decay.unwrap_or(0.0);
+        match self {
+            Self::Sgd => {
+                let sgd = Sgd::new(rate).weight_decay(decay);
+                let momentum = rates.momentum;
+                Trainer::new(
+                    loss,
+                    if momentum > 0.0 { sgd.momentum(momentum).nesterov() } else { sgd },
+                )
+            }
+            Self::Adagrad => Trainer::new(loss, Adagrad::new(rate).weight_decay(decay)),
+            Self::Rmsprop => Trainer::new(loss, RmsProp::new(rate).weight_decay(decay)),
+            Self::Adam => Trainer::new(loss, Adam::new(rate).weight_decay(decay)),
+            Self::Adamw => match rates.weight_decay {
+                Some(decay) => Trainer::new(loss, AdamW::new(rate).weight_decay(decay)),
+                None => Trainer::new(loss, AdamW::new(rate)),
+            },
+            Self::Lbfgs => Trainer::lbfgs(loss, Lbfgs::new().weight_decay(decay)),
+        }
+    }
+}
+
+/// How the learning rate changes over all epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScheduleName {
+    /// The same throughout
+    Constant,
+    /// A tenth at each third of the epochs
+    Step,
+    /// Falling evenly to a hundredth
+    Exponential,
+    /// Falling as one over the root of the epoch
+    InverseScaling,
+    /// Falling along a cosine to 0
+    Cosine,
+    /// Rising from 1/25 in the first 30 % of the epochs, then falling to 0
+    OneCycle,
+    /// Halved after 10 epochs without a better validation loss
+    Plateau,
+}
+
+impl ScheduleName {
+    /// Over so many epochs, the first of them to warm up.
+    pub fn schedule<'a>(self, epochs: usize, warm_up: usize) -> Schedule<'a> {
+        let rest = epochs.saturating_sub(warm_up).max(1);
+        let schedule = match self {
+            Self::Constant => Schedule::constant(),
+            Self::Step => Schedule::step(Span::Epochs(rest.div_ceil(3)), 0.1),
+            Self::Exponential => Schedule::exponential(Span::Epochs(rest), 0.01),
+            Self::InverseScaling => Schedule::inverse_scaling(Span::Epochs(1), 0.5),
+            Self::Cosine => Schedule::cosine(Span::Epochs(rest)),
+            Self::OneCycle => Schedule::one_cycle(Span::Epochs(rest)),
+            Self::Plateau => Schedule::reduce_on_plateau(0.5, 10),
+        };
+        if warm_up > 0 { schedule.warm_up(Span::Epochs(warm_up)) } else { schedule }
+    }
+}
+
+/// What is minimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LossName {
+    /// Mean squared error
+    Squared,
+    /// Mean absolute error
+    Absolute,
+    /// Squared up to one standard deviation of the target, absolute beyond
+    Huber,
+    /// For counts: outputs are exponential, and stay in their own unit
+    Poisson,
+    /// Cross-entropy: binary for two classes, else categorical
+    CrossEntropy,
+}
+
+impl LossName {
+    /// The usual one.
+    pub fn of(task: Task) -> Self {
+        match task {
+            Task::Regression => Self::Squared,
+            Task::BinaryClassification | Task::Multiclass => Self::CrossEntropy,
+        }
+    }
+
+    pub fn loss(self, task: Task) -> Result<Box<dyn Loss<f32>>, String> {
+        let loss: Box<dyn Loss<f32>> = match (self, task) {
+            (Self::Squared, _) => Box::new(MeanSquaredError),
+            (Self::Absolute, _) => Box::new(MeanAbsoluteError),
+            (Self::Huber, _) => Box::new(Huber::default()),
+            (Self::Poisson, Task::Regression) => Box::new(Poisson),
+            (Self::CrossEntropy, Task::BinaryClassification) => Box::new(BinaryCrossEntropy),
+            (Self::CrossEntropy, Task::Multiclass) => Box::new(CategoricalCrossEntropy),
+            (Self::Poisson, _) => {
+                return Err("--loss poisson is for counts, not for classes".into());
+            }
+            (Self::CrossEntropy, _) => {
+                return Err("--loss cross-entropy is for classes, not for numbers".into());
+            }
+        };
+        Ok(loss)
+    }
+}
+
+/// How much the classes count.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClassWeight {
+    /// All the same, however rare.
+    Balanced,
+    /// Of each class, in alphabetical order.
+    Each(Vec<f64>),
+}
+
+impl ClassWeight {
+    pub fn apply(&self, data: Dataset<f32>) -> Result<Dataset<f32>, Error> {
+        match self {
+            Self::Balanced => data.with_balanced_classes(),
+            Self::Each(weights) => data.with_class_weights(weights),
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "balanced" {
+            return Ok(Self::Balanced);
+        }
+        let weights = text.split(',').map(|weight| weight.trim().parse::<f64>());
+        let weights: Result<Vec<f64>, _> = weights.collect();
+        let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
+        match weights {
+            Ok(weights) if weights.iter().all(holds) => Ok(Self::Each(weights)),
+            _ => Err("must be `balanced`, or a number of at least 0 for each class".into()),
+        }
+    }
+}
