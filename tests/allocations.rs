@@ -4,13 +4,15 @@
 //! One test: what is counted is the whole process's.
 
 use densely::{
-    AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping,
-    Float, Identity, Loss, MeanSquaredError, Memory, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax,
-    Trainer,
+    Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy,
+    Dataset, EarlyStopping, Exponential, Float, Goal, Huber, Identity, Loss, MeanAbsoluteError,
+    MeanSquaredError, Memory, Mlp, Moment, Optimizer, Poisson, PredictBuffers, RmsProp, Schedule,
+    Sgd, Sigmoid, Softmax, Softplus, Span, Trainer, metrics,
 };
 use ndarray::{Array2, Axis};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
+use std::ops::ControlFlow;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -23,9 +25,13 @@ fn count(work: impl FnOnce()) -> usize {
 }
 
 /// Every loss and the output layers that it goes with, fused and not.
-fn losses<F: Float>() -> [(Box<dyn Loss<F>>, AnyActivation<F>); 5] {
+fn losses<F: Float>() -> [(Box<dyn Loss<F>>, AnyActivation<F>); 9] {
     [
         (Box::new(MeanSquaredError), Identity.into()),
+        (Box::new(MeanAbsoluteError), Identity.into()),
+        (Box::new(Huber::default()), Identity.into()),
+        (Box::new(Poisson), Exponential.into()),
+        (Box::new(Poisson), Softplus.into()),
         (Box::new(BinaryCrossEntropy), Sigmoid.into()),
         (Box::new(BinaryCrossEntropy), Softmax.into()),
         (Box::new(CategoricalCrossEntropy), Softmax.into()),
@@ -33,9 +39,18 @@ fn losses<F: Float>() -> [(Box<dyn Loss<F>>, AnyActivation<F>); 5] {
     ]
 }
 
-fn optimizers() -> [Sgd; 3] {
+fn optimizers<F: Float>() -> Vec<Box<dyn Optimizer<F>>> {
     let sgd = Sgd::new(0.001);
-    [sgd, sgd.momentum(0.9), sgd.momentum(0.9).nesterov().weight_decay(0.01)]
+    vec![
+        Box::new(sgd),
+        Box::new(sgd.momentum(0.9)),
+        Box::new(sgd.momentum(0.9).nesterov().weight_decay(0.01)),
+        Box::new(Adagrad::new(0.001)),
+        Box::new(RmsProp::new(0.001)),
+        Box::new(RmsProp::new(0.001).momentum(0.9)),
+        Box::new(Adam::new(0.001)),
+        Box::new(AdamW::new(0.001)),
+    ]
 }
 
 fn one_of_three_classes<F: Float>(rows: usize) -> Array2<F> {
@@ -53,9 +68,10 @@ fn steps_and_predictions<F: Float>() {
     let (inputs, targets) = (noise(32, 10), one_of_three_classes(32));
     for name in AnyActivation::<F>::NAMES {
         for (loss, output) in losses() {
-            for sgd in optimizers() {
+            for optimizer in optimizers::<F>() {
                 let hidden = AnyActivation::named(name).unwrap();
-                let builder = Mlp::<F>::builder(10).dense(33, hidden.clone()).dense(70, hidden);
+                let builder = Mlp::<F>::builder(10).dense(33, hidden.clone()).dropout(0.5);
+                let builder = builder.dense(70, hidden);
                 let mut net = builder.dense(3, output.clone()).build().unwrap();
                 let (mut backprop, mut memory) = (Backprop::new(&net), Memory::new());
                 let (mut outputs, mut buffers) = (Array2::zeros((32, 3)), PredictBuffers::new());
@@ -64,41 +80,72 @@ fn steps_and_predictions<F: Float>() {
                     let (inputs, _) = inputs.view().split_at(Axis(0), rows);
                     let (targets, _) = targets.view().split_at(Axis(0), rows);
                     backprop.run(&mut net, &loss, inputs, targets).unwrap();
-                    memory.step(&sgd, backprop.parameters(&mut net)).unwrap();
+                    backprop.clip_norm(0.1);
+                    memory.step(&optimizer, backprop.parameters(&mut net)).unwrap();
                     let (outputs, _) = outputs.view_mut().split_at(Axis(0), rows);
                     net.predict_into(inputs, outputs, &mut buffers).unwrap();
                 };
                 step(32);
                 let later = count(|| [7, 32, 1, 32].into_iter().for_each(&mut step));
-                assert_eq!(later, 0, "{name}, {loss:?}, {output:?}, {sgd:?}, {}", F::NAME);
+                assert_eq!(later, 0, "{name}, {loss:?}, {output:?}, {optimizer:?}, {}", F::NAME);
             }
         }
     }
 }
 
-/// Forty epochs more: shuffling, the validation rows, the best weights, all on two threads.
-fn epochs<F: Float>() {
+/// Forty epochs more: shuffling, the validation rows, the best weights, all on two threads; with the loss, the output layer and the optimizer of these numbers.
+fn epochs<F: Float>(data: &Dataset<F>, loss: usize, optimizer: usize, threads: usize) {
+    let allocations = |epochs| {
+        let (loss, output) = losses().into_iter().nth(loss).unwrap();
+        let builder = Mlp::<F>::builder(160).dense(190, Softmax).dropout(0.1).dense(200, Sigmoid);
+        let mut net = builder.dense(3, output).build().unwrap();
+        let mut trainer = Trainer::new(loss, optimizers().swap_remove(optimizer))
+            .epochs(epochs)
+            .batch_size(200)
+            .schedule(Schedule::cosine(Span::Epochs(60)).warm_up(Span::Steps(3)))
+            .clip_norm(1.0)
+            .clip_values(0.5)
+            .l1(1e-5)
+            .monitor("RMSE", Goal::Smallest, metrics::root_mean_squared_error)
+            .on(Moment::BatchEnd, |_| ControlFlow::Continue(()))
+            .early_stopping(EarlyStopping::patience(1000))
+            .threads(threads);
+        count(|| {
+            trainer.fit(&mut net, data).unwrap();
+        })
+    };
+    // A thread makes its buffers when it first gets a part of each product, which may be in a later epoch; an allocation in each
+    // epoch would be 40 more.
+    let (few, many) = (allocations(20), allocations(60));
+    assert!(many < few + 20, "{few} {many} {optimizer}, {loss}, {}", F::NAME);
+}
+
+fn every_loss_and_every_optimizer<F: Float>() {
+    let weights = (0..400).map(|row| F::from_f64(f64::from(1 + row % 3)));
     let data = Dataset::new(noise::<F>(400, 160), one_of_three_classes(400)).unwrap();
-    for index in 0..losses::<F>().len() {
-        for sgd in optimizers() {
-            let allocations = |epochs| {
-                let (loss, output) = losses().into_iter().nth(index).unwrap();
-                let builder = Mlp::<F>::builder(160).dense(190, Softmax).dense(200, Sigmoid);
-                let mut net = builder.dense(3, output).build().unwrap();
-                let mut trainer = Trainer::new(loss, sgd)
-                    .epochs(epochs)
-                    .batch_size(200)
-                    .early_stopping(EarlyStopping::patience(1000))
-                    .threads(2);
-                count(|| {
-                    trainer.fit(&mut net, &data).unwrap();
-                })
-            };
-            // A thread makes its buffers when it first gets a part of each product, which may be in a later epoch; an allocation in each
-            // epoch would be 40 more.
-            let (few, many) = (allocations(20), allocations(60));
-            assert!(many < few + 20, "{few} {many} {sgd:?}, {index}, {}", F::NAME);
-        }
+    let data = data.with_weights(weights.collect()).unwrap();
+    for loss in 0..losses::<F>().len() {
+        epochs(&data, loss, loss % optimizers::<F>().len(), 2);
+    }
+    for optimizer in 0..optimizers::<F>().len() {
+        epochs(&data, 0, optimizer, 2);
+    }
+}
+
+/// `Trainer::step`, whose buffers are there after the first.
+fn steps_by_hand<F: Float>() {
+    let data = Dataset::new(noise::<F>(32, 10), one_of_three_classes(32)).unwrap();
+    for optimizer in optimizers::<F>() {
+        let builder = Mlp::<F>::builder(10).dense(33, Sigmoid).dropout(0.5);
+        let mut net = builder.dense(3, Softmax).build().unwrap();
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, optimizer);
+        trainer.step(&mut net, &data).unwrap();
+        let later = count(|| {
+            (0..3).for_each(|_| {
+                trainer.step(&mut net, &data).unwrap();
+            });
+        });
+        assert_eq!(later, 0, "{trainer:?}");
     }
 }
 
@@ -106,6 +153,9 @@ fn epochs<F: Float>() {
 fn nothing_is_allocated_once_the_buffers_are_there() {
     steps_and_predictions::<f32>();
     steps_and_predictions::<f64>();
-    epochs::<f32>();
-    epochs::<f64>();
+    steps_by_hand::<f32>();
+    steps_by_hand::<f64>();
+    // Last: threads of a training that has ended may still be ending.
+    every_loss_and_every_optimizer::<f32>();
+    every_loss_and_every_optimizer::<f64>();
 }

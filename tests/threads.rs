@@ -1,8 +1,9 @@
 //! The same bits on any number of threads.
 
 use densely::{
-    Activation, AnyActivation, CategoricalCrossEntropy, Dataset, EarlyStopping, Float, FromOutput,
-    Gelu, MeanSquaredError, Mlp, Sgd, Softmax, Tanh, Trainer,
+    Activation, Adagrad, Adam, AdamW, AnyActivation, CategoricalCrossEntropy, Dataset,
+    EarlyStopping, Float, FromOutput, Gelu, Lbfgs, MeanAbsoluteError, MeanSquaredError, Mlp,
+    Optimizer, RmsProp, Schedule, Sgd, Softmax, Span, Tanh, Trainer,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use std::collections::HashSet;
@@ -29,7 +30,26 @@ fn train<F: Float>(
     hidden: [AnyActivation<F>; 2],
     outputs: usize,
     batch_size: usize,
-    sgd: Sgd,
+    optimizer: impl Optimizer<F> + 'static,
+    threads: usize,
+) -> Vec<u64> {
+    train_with(
+        Trainer::new(CategoricalCrossEntropy, optimizer),
+        hidden,
+        outputs,
+        batch_size,
+        0.0,
+        threads,
+    )
+}
+
+/// As [`train`], by this trainer, and with dropout.
+fn train_with<F: Float>(
+    trainer: Trainer<'static, F>,
+    hidden: [AnyActivation<F>; 2],
+    outputs: usize,
+    batch_size: usize,
+    dropout: f64,
     threads: usize,
 ) -> Vec<u64> {
     let inputs = Array2::from_shape_fn((650, 200), |(row, column)| {
@@ -38,11 +58,14 @@ fn train<F: Float>(
     let targets = Array2::from_shape_fn((650, outputs), |(row, class)| {
         F::from_f64(f64::from(row % outputs == class))
     });
+    let weights = (0..650).map(|row| F::from_f64(f64::from(row % 4)));
     let data = Dataset::new(inputs, targets).unwrap();
+    let data = if dropout > 0.0 { data.with_weights(weights.collect()).unwrap() } else { data };
     let [first, second] = hidden;
-    let builder = Mlp::builder(200).dense(260, first).dense(270, second).dense(outputs, Softmax);
+    let builder = Mlp::builder(200).dense(260, first).dropout(dropout);
+    let builder = builder.dense(270, second).dropout(dropout).dense(outputs, Softmax);
     let mut net = builder.seed(1).build().unwrap();
-    Trainer::new(CategoricalCrossEntropy, sgd)
+    trainer
         .epochs(2)
         .batch_size(batch_size)
         .early_stopping(EarlyStopping::patience(10))
@@ -83,6 +106,39 @@ fn check<F: Float>() {
 fn trained_weights_have_the_same_bits_on_any_number_of_threads() {
     check::<f32>();
     check::<f64>();
+}
+
+/// By rows and by columns, with dropout, row weights, clipping and L1.
+fn check_the_rest<F: Float>() {
+    let trainers: [fn() -> Trainer<'static, F>; 5] = [
+        || Trainer::new(CategoricalCrossEntropy, Adagrad::new(0.01)),
+        || Trainer::new(CategoricalCrossEntropy, RmsProp::new(0.001).momentum(0.9)),
+        || Trainer::new(CategoricalCrossEntropy, Adam::new(0.001)).clip_norm(0.1),
+        || Trainer::new(CategoricalCrossEntropy, AdamW::new(0.001)).l1(1e-4).clip_values(1e-3),
+        || {
+            Trainer::new(MeanAbsoluteError, Sgd::new(0.01))
+                .schedule(Schedule::one_cycle(Span::Steps(5)))
+        },
+    ];
+    for (index, trainer) in trainers.into_iter().enumerate() {
+        for batch_size in [200, 300] {
+            let hidden = || [Tanh.into(), Gelu.into()];
+            let train = |threads| train_with(trainer(), hidden(), 3, batch_size, 0.25, threads);
+            let one = train(1);
+            for threads in [2, 3, 8] {
+                assert!(one == train(threads), "{index} on {threads} threads, {}", F::NAME);
+            }
+        }
+    }
+    let lbfgs = || Trainer::<F>::lbfgs(CategoricalCrossEntropy, Lbfgs::new());
+    let train = |threads| train_with(lbfgs(), [Tanh.into(), Tanh.into()], 3, 300, 0.0, threads);
+    assert!(train(1) == train(2), "L-BFGS, {}", F::NAME);
+}
+
+#[test]
+fn so_have_those_of_every_optimizer_with_dropout_weights_and_clipping() {
+    check_the_rest::<f32>();
+    check_the_rest::<f64>();
 }
 
 #[test]
