@@ -1,5 +1,7 @@
 //! The three training programs, run as a user runs them.
 
+mod training_options;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -279,7 +281,11 @@ fn wrong_options_exit_with_2() {
         ["--learning-rate", "inf"],
         ["--learning-rate", "NaN"],
         ["--momentum", "1"],
-        ["--validation", "0"],
+        ["--dropout", "1"],
+        ["--clip-norm", "0"],
+        ["--weight-decay", "-1"],
+        ["--class-weight", "1,x"],
+        ["--schedule", "none"],
         ["--validation", "1"],
         ["--test", "1.5"],
         ["--test", "-0.1"],
@@ -315,7 +321,7 @@ fn help_tells_the_defaults() {
         "[default: digit]",
         "[default: 80,40]",
         "[default: tanh]",
-        "[default: 0.01]",
+        "[default: 0.01;",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
