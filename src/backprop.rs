@@ -1,8 +1,10 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
+mod batch;
 mod dropout;
 mod gradients;
 
+pub(crate) use batch::Batch;
 pub(crate) use dropout::Dropout;
 
 use crate::elementary::vectorized;
@@ -11,7 +13,7 @@ use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::{Error, Float, Gradient, Loss, Mlp, Result};
 use dropout::Dropped;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
 
 /// Computes the gradient of a loss with respect to every weight and bias of a network.
@@ -68,36 +70,6 @@ pub struct Backprop<F: Float> {
     /// Of dropout.
     generator: ChaCha8Rng,
     threads: Threads,
-}
-
-/// What a network is run on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Batch<'a, F> {
-    pub(crate) inputs: ArrayView2<'a, F>,
-    pub(crate) targets: ArrayView2<'a, F>,
-    /// The weight of each row; 1 if there are none.
-    pub(crate) weights: Option<ArrayView1<'a, F>>,
-}
-
-impl<F: Float> Batch<'_, F> {
-    /// The rows from `start` to before `end`.
-    pub(crate) fn rows(&self, start: usize, end: usize) -> Self {
-        let Self { inputs, targets, weights } = *self;
-        let rows = Slice::from(start..end);
-        Self {
-            inputs: inputs.slice_axis_move(Axis(0), rows),
-            targets: targets.slice_axis_move(Axis(0), rows),
-            weights: weights.map(|weights| weights.slice_axis_move(Axis(0), rows)),
-        }
-    }
-
-    /// The sum of the weights: how many rows it counts for.
-    pub(crate) fn weight(&self) -> f64 {
-        match &self.weights {
-            Some(weights) => weights.iter().map(|weight| weight.as_f64()).sum(),
-            None => self.inputs.nrows() as f64,
-        }
-    }
 }
 
 /// A weight matrix or bias, or a part of one, and its gradient: what an optimizer is given.

@@ -5,6 +5,7 @@ mod encoding;
 mod split;
 mod standardizer;
 mod table;
+mod weights;
 
 pub use dataset::Dataset;
 pub use standardizer::Standardizer;

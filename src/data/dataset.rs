@@ -3,8 +3,7 @@
 use super::split;
 use crate::rows::row_major;
 use crate::{Error, Float, Result};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
-use std::borrow::Cow;
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
@@ -25,7 +24,7 @@ pub struct Dataset<F: Float> {
     inputs: Array2<F>,
     targets: Array2<F>,
     /// One for each row; all are 1 where there are none.
-    weights: Option<Array1<F>>,
+    pub(super) weights: Option<Array1<F>>,
     feature_names: Vec<String>,
     classes: Vec<String>,
     /// What the targets were divided by: 1 where they were not standardised.
@@ -123,96 +122,6 @@ impl<F: Float> Dataset<F> {
         Ok(self)
     }
 
-    /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
-    /// [`Standardizer`](crate::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
-    pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
-        Error::check_weights(weights.view(), self.rows())?;
-        self.weights = Some(row_major(weights));
-        Ok(self)
-    }
-
-    /// Multiplies the weight of each row by the weight of its class, in the order of [`classes`](Self::classes).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoClasses`] if the targets are numbers, [`Error::Weights`] unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
-    pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
-        let count = self.classes.len();
-        if count == 0 {
-            return Err(Error::NoClasses);
-        }
-        if class_weights.len() != count {
-            return Err(Error::Weights { weights: class_weights.len(), count, what: "classes" });
-        }
-        let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
-        if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(Error::Weight { index, value: class_weights[index] });
-        }
-        let classes = self.row_classes();
-        let weights = classes
-            .iter()
-            .enumerate()
-            .map(|(row, &class)| F::from_f64(self.weight_of(row) * class_weights[class]));
-        let weights = weights.collect();
-        self.with_weights(weights)
-    }
-
-    /// Makes every class count alike: multiplies the weight of each row by n / (k · n_c), with n the weight of all rows, k the number of classes and n_c the
-    /// weight of those of the row's class. Scikit-learn's `class_weight="balanced"`.
-    ///
-    /// ```
-    /// use densely::Dataset;
-    /// use ndarray::array;
-    ///
-    /// let data = Dataset::<f64>::new(array![[0.0], [1.0], [2.0]], array![[0.0], [0.0], [1.0]])?;
-    /// let balanced = data.with_classes(["frequent", "rare"])?.with_balanced_classes()?;
-    /// assert_eq!(balanced.weights().unwrap(), array![0.75, 0.75, 1.5]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NoClasses`] if the targets are numbers.
-    pub fn with_balanced_classes(self) -> Result<Self> {
-        let mut sums = vec![0.0; self.classes.len()];
-        if sums.is_empty() {
-            return Err(Error::NoClasses);
-        }
-        for (row, class) in self.row_classes().into_iter().enumerate() {
-            sums[class] += self.weight_of(row);
-        }
-        let (all, count) = (sums.iter().sum::<f64>(), sums.len() as f64);
-        // A class without a row has no row to weigh.
-        let weight = |sum: f64| if sum > 0.0 { all / (count * sum) } else { 0.0 };
-        let weights: Vec<f64> = sums.into_iter().map(weight).collect();
-        self.with_class_weights(&weights)
-    }
-
-    /// The weight of each row, if they were given.
-    pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
-        self.weights.as_ref().map(|weights| weights.view())
-    }
-
-    fn weight_of(&self, row: usize) -> f64 {
-        self.weights.as_ref().map_or(1.0, |weights| weights[row].as_f64())
-    }
-
-    /// The rows that count.
-    pub(crate) fn without_weightless_rows(&self) -> Cow<'_, Self> {
-        let zero = F::zero();
-        match &self.weights {
-            Some(weights) if weights.iter().any(|&weight| weight == zero) => {
-                let rows = (0..self.rows()).filter(|&row| weights[row] > zero);
-                Cow::Owned(self.select(&rows.collect::<Vec<_>>()))
-            }
-            _ => Cow::Borrowed(self),
-        }
-    }
-
     /// Rows × features.
     pub fn inputs(&self) -> ArrayView2<'_, F> {
         self.inputs.view()
@@ -274,7 +183,7 @@ impl<F: Float> Dataset<F> {
     }
 
     /// The class of each row; 0 for all where the targets are numbers.
-    fn row_classes(&self) -> Vec<usize> {
+    pub(super) fn row_classes(&self) -> Vec<usize> {
         if self.classes.is_empty() {
             return vec![0; self.rows()];
         }

@@ -3,7 +3,7 @@
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss, MeanSquaredError,
-    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    Mlp, Moment, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer,
 };
 use ndarray::Array2;
 use std::hint::black_box;
