@@ -156,6 +156,15 @@ impl<F: Float> Backprop<F> {
         weights: ArrayView1<'_, F>,
     ) -> Result<f64> {
         Error::check_weights(weights, inputs.nrows())?;
+        if inputs.nrows() == targets.nrows() && weights.iter().any(|&weight| weight == F::zero()) {
+            // What has no weight takes no part: 0 · ∞ would be NaN.
+            let rows: Vec<_> = (0..weights.len()).filter(|&row| weights[row] > F::zero()).collect();
+            let (inputs, targets) = (inputs.select(Axis(0), &rows), targets.select(Axis(0), &rows));
+            let weights = weights.select(Axis(0), &rows);
+            let (inputs, targets) = (inputs.view(), targets.view());
+            let batch = Batch { inputs, targets, weights: Some(weights.view()) };
+            return self.run_batch(net, loss, batch);
+        }
         self.run_batch(net, loss, Batch { inputs, targets, weights: Some(weights) })
     }
 
@@ -257,9 +266,9 @@ impl<F: Float> Backprop<F> {
         }
         let sum: f64 = match weights {
             None => losses.iter().map(|loss| loss.as_f64()).sum(),
-            // What has no weight does not count, were it infinite.
             Some(weights) => {
-                losses.iter().zip(weights).map(|(&l, &w)| weighted(w, l).as_f64()).sum()
+                let losses = losses.iter().zip(weights);
+                losses.map(|(loss, weight)| loss.as_f64() * weight.as_f64()).sum()
             }
         };
         Ok(sum / batch.weight())
@@ -288,7 +297,7 @@ impl<F: Float> Backprop<F> {
         if let Some(weights) = batch.weights {
             let shares = weights.iter().map(|weight| F::from_f64(weight.as_f64() / total));
             for (mut row, share) in delta.rows_mut().into_iter().zip(shares) {
-                row.mapv_inplace(|delta| weighted(share, delta));
+                row.mapv_inplace(|delta| share * delta);
             }
         } else if let Some(delta) = delta.as_slice_mut() {
             let share = F::one() / F::from_f64(total);
@@ -323,9 +332,4 @@ impl<F: Float> Backprop<F> {
             _ => Ok(()),
         }
     }
-}
-
-/// weight · value, and 0 where the weight is 0, whatever the value.
-fn weighted<F: Float>(weight: F, value: F) -> F {
-    if weight == F::zero() { F::zero() } else { weight * value }
 }

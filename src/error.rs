@@ -132,8 +132,10 @@ pub enum Error {
         /// "rows" or "classes".
         what: &'static str,
     },
-    /// A weight that is negative or not finite.
-    #[error("weight {index} (counted from 0) is {value}, it must be at least 0 and finite")]
+    /// A weight that is negative, not finite, or so large that their sum is not.
+    #[error(
+        "weight {index} (counted from 0) is {value}, it must be at least 0, and the sum of all finite"
+    )]
     Weight {
         /// Of which row or class, counted from 0.
         index: usize,
@@ -479,10 +481,13 @@ impl Error {
         {
             return Err(Self::Weight { index, value });
         }
-        if weights.iter().all(|&weight| weight == F::zero()) {
-            return Err(Self::NoWeight);
+        let numbers = weights.iter().map(|weight| weight.as_f64());
+        let sum: f64 = numbers.clone().sum();
+        match numbers.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)) {
+            Some((index, value)) if sum.is_infinite() => Err(Self::Weight { index, value }),
+            _ if sum == 0.0 => Err(Self::NoWeight),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub(crate) fn check_setting(

@@ -3,6 +3,7 @@
 mod absolute_error;
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod elementwise;
 mod huber;
 mod poisson;
 mod squared_error;
@@ -13,6 +14,8 @@ pub use categorical_cross_entropy::CategoricalCrossEntropy;
 pub use huber::Huber;
 pub use poisson::Poisson;
 pub use squared_error::MeanSquaredError;
+
+use elementwise::{difference, elementwise};
 
 use crate::{AnyActivation, Float, Result, Sigmoid, Softmax};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};

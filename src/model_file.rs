@@ -142,7 +142,8 @@ impl<F: Float> Mlp<F> {
                 true => Some(tensor::<F>(&tensors, &format!("layers.{index}.bias"))?.1),
                 false => None,
             };
-            Dense::new(weights, bias.map(Array1::from_vec), activation)?.with_dropout(layer.dropout)
+            let dense = Dense::new(weights, bias.map(Array1::from_vec), activation)?;
+            dense.with_dropout(layer.dropout).map_err(damaged)
         });
         Self::from_layers(layers.collect::<Result<_>>()?)
     }

@@ -43,6 +43,7 @@ use std::fmt;
 #[must_use]
 pub struct Schedule<'a> {
     kind: Kind<'a>,
+    minimum: f64,
     warm_up: Option<Span>,
 }
 
@@ -60,9 +61,9 @@ enum Kind<'a> {
     Step { every: Span, factor: f64 },
     Exponential { per: Span, factor: f64 },
     InverseScaling { per: Span, power: f64 },
-    Cosine { length: Span, minimum: f64 },
+    Cosine { length: Span },
     OneCycle { length: Span },
-    ReduceOnPlateau { factor: f64, patience: usize, minimum: f64 },
+    ReduceOnPlateau { factor: f64, patience: usize },
     OfStep(Box<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
 }
 
@@ -73,7 +74,9 @@ pub(crate) struct Clock {
     pub(crate) step: u64,
     /// Epochs that have ended.
     pub(crate) epoch: u64,
-    /// Unknown for a stream.
+    /// Steps that the epochs so far would have, were they all as long as this one, and those of this one.
+    position: u64,
+    /// Unknown in the first epoch of a stream.
     pub(crate) steps_per_epoch: Option<u64>,
 }
 
@@ -84,7 +87,7 @@ const LAST_DIVISOR: f64 = 1e4;
 
 impl<'a> Schedule<'a> {
     fn of(kind: Kind<'a>) -> Self {
-        Self { kind, warm_up: None }
+        Self { kind, minimum: 0.0, warm_up: None }
     }
 
     /// The same rate throughout. The default.
@@ -102,14 +105,14 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::Exponential { per, factor })
     }
 
-    /// Falling as a power of time: η / (t / per + 1)^power, as scikit-learn's `invscaling`, which counts rows in place of epochs or steps. Its power is 0.5.
+    /// Falling as a power of time: η / (t / per + 1)^power, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps, and whose power is 0.5.
     pub fn inverse_scaling(per: Span, power: f64) -> Self {
         Self::of(Kind::InverseScaling { per, power })
     }
 
     /// Falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
-        Self::of(Kind::Cosine { length, minimum: 0.0 })
+        Self::of(Kind::Cosine { length })
     }
 
     /// Rising along half a cosine from η / 25 to η in the first 30 % of the span, then falling along another to η / 250,000, and staying there (Smith,
@@ -119,9 +122,9 @@ impl<'a> Schedule<'a> {
     }
 
     /// Multiplied by `factor` each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for `patience`
-    /// epochs in a row, down to a [`minimum`](Self::minimum). PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
+    /// epochs in a row. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
-        Self::of(Kind::ReduceOnPlateau { factor, patience, minimum: 0.0 })
+        Self::of(Kind::ReduceOnPlateau { factor, patience })
     }
 
     /// The learning rate as a function of the number of the step, from 0; η is not used.
@@ -134,12 +137,9 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OfStep(Box::new(rate)))
     }
 
-    /// The lowest rate of [`cosine`](Self::cosine) and [`reduce_on_plateau`](Self::reduce_on_plateau); the others have none. Default: 0.
+    /// After the warm-up, no rate is lower than this; the cosine falls to it. Default: 0.
     pub fn minimum(mut self, rate: f64) -> Self {
-        if let Kind::Cosine { minimum, .. } | Kind::ReduceOnPlateau { minimum, .. } = &mut self.kind
-        {
-            *minimum = rate;
-        }
+        self.minimum = rate;
         self
     }
 
@@ -152,54 +152,52 @@ impl<'a> Schedule<'a> {
     /// The rate of a step, the first of which is 0, with so many steps in each epoch; `base` is η. [`reduce_on_plateau`](Self::reduce_on_plateau) is at
     /// its first rate as long as nobody tells it losses.
     pub fn learning_rate(&self, base: f64, step: u64, steps_per_epoch: u64) -> f64 {
-        let steps_per_epoch = steps_per_epoch.max(1);
-        let epoch = step / steps_per_epoch;
-        self.rate(
-            base,
-            Clock { step, epoch, steps_per_epoch: Some(steps_per_epoch) },
-            Plateau::default(),
-        )
+        let steps = steps_per_epoch.max(1);
+        let clock = Clock::new(step, step / steps, step % steps, Some(steps));
+        self.rate(base, clock, Plateau::default())
     }
 
     pub(crate) fn rate(&self, base: f64, clock: Clock, plateau: Plateau) -> f64 {
-        let warm_up = self.warm_up.map_or(0, |length| clock.steps(length));
-        if clock.step < warm_up {
-            let start = Clock { step: 0, epoch: 0, ..clock };
-            return self.rate_after_warm_up(base, start, plateau)
-                * ((clock.step + 1) as f64 / warm_up as f64);
-        }
-        let epochs = match self.warm_up {
-            Some(Span::Epochs(epochs)) => epochs as u64,
-            _ => clock.steps_per_epoch.map_or(0, |steps| warm_up.div_ceil(steps)),
+        let Some(length) = self.warm_up else {
+            return self.rate_after_warm_up(base, clock, plateau);
         };
-        let epoch = clock.epoch.saturating_sub(epochs);
-        self.rate_after_warm_up(base, Clock { step: clock.step - warm_up, epoch, ..clock }, plateau)
+        let (steps, passed) = (clock.steps(length), clock.passed(length));
+        if passed < steps {
+            let start = Clock { step: 0, epoch: 0, position: 0, ..clock };
+            let share = (passed + 1) as f64 / steps as f64;
+            return self.rate_after_warm_up(base, start, plateau) * share;
+        }
+        let clock = clock.without(length);
+        self.rate_after_warm_up(base, clock, plateau)
     }
 
-    /// The formulas in PyTorch's order of operations, so that the rates are the same to the bit.
+    /// The formulas in the order of operations of PyTorch's closed forms.
     fn rate_after_warm_up(&self, base: f64, clock: Clock, plateau: Plateau) -> f64 {
-        match &self.kind {
+        let minimum = self.minimum;
+        let rate = match &self.kind {
             Kind::Constant => base,
             Kind::Step { every, factor } => base * factor.powf(clock.spans(*every).floor()),
             Kind::Exponential { per, factor } => base * factor.powf(clock.spans(*per)),
             Kind::InverseScaling { per, power } => base / (clock.spans(*per) + 1.0).powf(*power),
-            Kind::Cosine { length, minimum } => {
-                let length = clock.steps(*length);
-                let angle = PI * clock.step.min(length) as f64 / length as f64;
+            Kind::Cosine { length } => {
+                let (length, passed) = (clock.steps(*length), clock.passed(*length));
+                let angle = PI * passed.min(length) as f64 / length as f64;
                 minimum + (base - minimum) * (1.0 + angle.cos()) / 2.0
             }
-            Kind::OneCycle { length } => one_cycle(base, clock.step, clock.steps(*length) as f64),
-            Kind::ReduceOnPlateau { factor, minimum, .. } => {
-                (0..plateau.reductions()).fold(base, |rate, _| (rate * factor).max(*minimum))
+            Kind::OneCycle { length } => {
+                one_cycle(base, clock.passed(*length), clock.steps(*length) as f64)
             }
+            Kind::ReduceOnPlateau { .. } => plateau.rate(base),
             Kind::OfStep(rate) => rate(clock.step),
-        }
+        };
+        // What no rate can be, NaN or below 0, stays so, and is refused.
+        if minimum > 0.0 && rate < minimum { minimum } else { rate }
     }
 
     /// What became of the plateau after an epoch of this score; the lower, the better.
-    pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64) {
-        if let Kind::ReduceOnPlateau { patience, .. } = self.kind {
-            plateau.after_epoch(score, patience);
+    pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64, base: f64) {
+        if let Kind::ReduceOnPlateau { factor, patience } = self.kind {
+            plateau.after_epoch(score, base, factor, patience);
         }
     }
 
@@ -207,24 +205,26 @@ impl<'a> Schedule<'a> {
         matches!(self.kind, Kind::Constant) && self.warm_up.is_none()
     }
 
-    /// Refuses settings that mean nothing, and a time in epochs where nobody knows how many steps they have.
-    pub(crate) fn check(&self, steps_per_epoch_known: bool) -> Result<()> {
+    /// Refuses settings that mean nothing, and a time in epochs where there are none, or nobody knows how many steps they have.
+    pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
+        let positive = |value: f64| value > 0.0 && value.is_finite();
+        let at_least_0 = |value: f64| value >= 0.0 && value.is_finite();
+        let at_least_1 = |value: f64| value >= 1.0;
         let factor = |factor| {
-            let holds = |factor: f64| factor > 0.0 && factor.is_finite();
-            Error::check_setting("schedule's factor", factor, "positive and finite", holds)
-        };
-        let minimum = |minimum| {
-            let holds = |minimum: f64| minimum >= 0.0 && minimum.is_finite();
-            Error::check_setting("schedule's minimum", minimum, "at least 0 and finite", holds)
+            let needs = "positive and finite";
+            Error::check_setting("schedule's factor", factor, needs, positive)
         };
         let span = |span: Span, in_steps: bool| {
             let (Span::Epochs(length) | Span::Steps(length)) = span;
-            Error::check_setting("schedule's span", length as f64, "at least 1", |l| l >= 1.0)?;
-            if in_steps && !steps_per_epoch_known && matches!(span, Span::Epochs(_)) {
-                return Err(Error::StepsUnknown);
+            Error::check_setting("schedule's span", length as f64, "at least 1", at_least_1)?;
+            let unknown = epochs == Epochs::None || in_steps && epochs == Epochs::OfUnknownLength;
+            match span {
+                Span::Epochs(_) if unknown => Err(Error::StepsUnknown),
+                _ => Ok(()),
             }
-            Ok(())
         };
+        let needs = "at least 0 and finite";
+        Error::check_setting("schedule's minimum", self.minimum, needs, at_least_0)?;
         if let Some(length) = self.warm_up {
             span(length, true)?;
         }
@@ -232,24 +232,34 @@ impl<'a> Schedule<'a> {
             Kind::Constant | Kind::OfStep(_) => Ok(()),
             Kind::Step { every: length, factor: by }
             | Kind::Exponential { per: length, factor: by } => span(length, false).and(factor(by)),
-            Kind::InverseScaling { per, power } => span(per, false).and(Error::check_setting(
-                "schedule's power",
-                power,
-                "at least 0 and finite",
-                |power| power >= 0.0 && power.is_finite(),
-            )),
-            Kind::Cosine { length, minimum: least } => span(length, true).and(minimum(least)),
-            Kind::OneCycle { length } => span(length, true),
-            Kind::ReduceOnPlateau { factor: by, patience, minimum: least } => {
-                factor(by).and(minimum(least)).and(Error::check_setting(
-                    "schedule's patience",
-                    patience as f64,
-                    "at least 1",
-                    |patience| patience >= 1.0,
-                ))
+            Kind::InverseScaling { per, power } => {
+                let power = Error::check_setting("schedule's power", power, needs, at_least_0);
+                span(per, false).and(power)
+            }
+            Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
+            Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
+                Err(Error::NotWithBatches { setting: "schedule that waits for a plateau" })
+            }
+            Kind::ReduceOnPlateau { factor, patience } => {
+                let needs = "above 0 and below 1";
+                let holds = |factor: f64| factor > 0.0 && factor < 1.0;
+                Error::check_setting("schedule's factor", factor, needs, holds)?;
+                let patience = patience as f64;
+                Error::check_setting("schedule's patience", patience, "at least 1", at_least_1)
             }
         }
     }
+}
+
+/// What is known of the epochs of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Epochs {
+    /// How many steps they have.
+    OfKnownLength,
+    /// That there are some.
+    OfUnknownLength,
+    /// There are none: each step is asked for.
+    None,
 }
 
 impl Default for Schedule<'_> {
@@ -259,19 +269,51 @@ impl Default for Schedule<'_> {
 }
 
 impl Clock {
-    /// How many steps a span has; those of one epoch count as one where they are not known.
+    /// After so many steps and epochs, and so many steps in this epoch.
+    pub(crate) fn new(step: u64, epoch: u64, batch: u64, steps_per_epoch: Option<u64>) -> Self {
+        let steps_per_epoch = steps_per_epoch.filter(|&steps| steps > 0);
+        let before = epoch.saturating_mul(steps_per_epoch.unwrap_or(0));
+        Self { step, epoch, position: before.saturating_add(batch), steps_per_epoch }
+    }
+
+    /// How many steps a span has; an epoch counts as one where nobody knows how many it has.
     fn steps(self, span: Span) -> u64 {
         match span {
-            Span::Steps(steps) => steps as u64,
-            Span::Epochs(epochs) => epochs as u64 * self.steps_per_epoch.unwrap_or(1),
+            Span::Steps(steps) => steps.max(1) as u64,
+            Span::Epochs(epochs) => {
+                (epochs.max(1) as u64).saturating_mul(self.steps_per_epoch.unwrap_or(1))
+            }
+        }
+    }
+
+    /// How many steps have passed, to be compared with a span in this unit.
+    fn passed(self, span: Span) -> u64 {
+        match span {
+            Span::Steps(_) => self.step,
+            Span::Epochs(_) => self.position,
         }
     }
 
     /// How many such spans have passed.
     fn spans(self, span: Span) -> f64 {
         match span {
-            Span::Steps(steps) => self.step as f64 / steps as f64,
-            Span::Epochs(epochs) => self.epoch as f64 / epochs as f64,
+            Span::Steps(steps) => self.step as f64 / steps.max(1) as f64,
+            Span::Epochs(epochs) => self.epoch as f64 / epochs.max(1) as f64,
+        }
+    }
+
+    /// The time since this span, which has passed, ended. Epochs are counted from the first that begins after it.
+    fn without(self, span: Span) -> Self {
+        let steps = self.steps(span);
+        let epochs = match span {
+            Span::Epochs(epochs) => epochs as u64,
+            Span::Steps(_) => self.steps_per_epoch.map_or(0, |length| steps.div_ceil(length)),
+        };
+        Self {
+            step: self.step.saturating_sub(steps),
+            epoch: self.epoch.saturating_sub(epochs),
+            position: self.position.saturating_sub(steps),
+            ..self
         }
     }
 }
@@ -297,10 +339,10 @@ impl fmt::Debug for Kind<'_> {
             Self::Step { every, factor } => write!(f, "Step({every:?}, {factor})"),
             Self::Exponential { per, factor } => write!(f, "Exponential({per:?}, {factor})"),
             Self::InverseScaling { per, power } => write!(f, "InverseScaling({per:?}, {power})"),
-            Self::Cosine { length, minimum } => write!(f, "Cosine({length:?}, {minimum})"),
+            Self::Cosine { length } => write!(f, "Cosine({length:?})"),
             Self::OneCycle { length } => write!(f, "OneCycle({length:?})"),
-            Self::ReduceOnPlateau { factor, patience, minimum } => {
-                write!(f, "ReduceOnPlateau({factor}, {patience}, {minimum})")
+            Self::ReduceOnPlateau { factor, patience } => {
+                write!(f, "ReduceOnPlateau({factor}, {patience})")
             }
             Self::OfStep(_) => f.write_str("OfStep(…)"),
         }

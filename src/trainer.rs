@@ -41,8 +41,8 @@ use std::ops::ControlFlow;
 /// | [`on`](Self::on), [`observer`](Self::observer) | none |
 /// | [`threads`](Self::threads) | as many as pay |
 ///
-/// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended, [`fit_batches`](Self::fit_batches) takes batches from a
-/// stream, and [`step`](Self::step) takes one step on one batch.
+/// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
+/// [`resume_batches`](Self::resume_batches) take batches from a stream, and [`step`](Self::step) takes one step on one batch.
 ///
 /// ```
 /// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Moment, Sgd, Tanh, Trainer};
@@ -70,10 +70,17 @@ use std::ops::ControlFlow;
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
     observers: Vec<Box<dyn Observer<F> + Send + 'a>>,
-    /// Where training ended, if it has begun.
-    session: Option<Session<F>>,
-    /// Where it is to go on.
-    given_state: Option<TrainingState<F>>,
+    progress: Progress<F>,
+}
+
+/// Where training is to go on.
+enum Progress<F: Float> {
+    /// At the start.
+    None,
+    Given(Box<TrainingState<F>>),
+    Made(Box<Session<F>>),
+    /// Training ended in an error: it cannot go on.
+    Lost,
 }
 
 impl<'a, F: Float> Trainer<'a, F> {
@@ -104,7 +111,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             l1: 0.0,
             threads: None,
         };
-        Self { settings, observers: Vec::new(), session: None, given_state: None }
+        Self { settings, observers: Vec::new(), progress: Progress::None }
     }
 
     /// The most epochs: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
@@ -141,6 +148,12 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// Computes the loss on these rows after each epoch; all others are trained on. Where the training rows were standardised, so must these be.
     pub fn validation_data(mut self, rows: &'a Dataset<F>) -> Self {
         self.settings.validation = Validation::Rows(rows);
+        self
+    }
+
+    /// Sets no rows aside, with early stopping either: it then watches the training loss.
+    pub fn without_validation(mut self) -> Self {
+        self.settings.validation = Validation::None;
         self
     }
 
@@ -214,16 +227,20 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Where [`resume`](Self::resume), or [`step`](Self::step), is to go on.
+    /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
+    /// [`fit_batches`](Self::fit_batches) start afresh all the same.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
-        self.given_state = Some(state);
-        self.session = None;
+        self.progress = Progress::Given(Box::new(state));
         self
     }
 
-    /// Where training ended; `None` if it has not begun, or ended in an error.
+    /// Where training ended, or is to go on; `None` if it has not begun, or ended in an error.
     pub fn state(&self) -> Option<&TrainingState<F>> {
-        self.session.as_ref().map(|session| &session.state).or(self.given_state.as_ref())
+        match &self.progress {
+            Progress::None | Progress::Lost => None,
+            Progress::Given(state) => Some(state),
+            Progress::Made(session) => Some(&session.state),
+        }
     }
 }
 

@@ -144,6 +144,70 @@ fn on_any_number_of_threads() {
     check::<f32>(&trainer, &net(), &data, [2, 3]);
 }
 
+/// A schedule in epochs behind a warm-up in steps has to know how many steps an epoch of the stream had.
+#[test]
+fn of_a_stream() {
+    let trainer = || {
+        let schedule = Schedule::step(Span::Epochs(2), 0.5).warm_up(Span::Steps(10));
+        Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).schedule(schedule)
+    };
+    let batches = |_| Ok((10..15).map(|rows| Ok(data::<f64>(rows, 4))));
+    let mut undisturbed = network(4, 0.2);
+    trainer().epochs(8).fit_batches(&mut undisturbed, batches).unwrap();
+    for epochs in 1..8 {
+        let mut first = trainer().epochs(epochs);
+        first.fit_batches(&mut network(4, 0.2), batches).unwrap();
+        let state = through_serde(first.state().unwrap());
+        let mut net = network(4, 0.2);
+        let mut resumed = trainer().epochs(8).with_state(state);
+        resumed.resume_batches(&mut net, batches).unwrap();
+        assert!(bits(&net) == bits(&undisturbed), "after {epochs} epochs");
+    }
+}
+
+#[test]
+fn a_schedule_in_epochs_does_not_mind_another_batch_size() {
+    let data = data::<f64>(40, 4);
+    let trainer = || {
+        let schedule = Schedule::cosine(Span::Epochs(8));
+        Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).schedule(schedule)
+    };
+    let mut first = trainer().batch_size(4).epochs(4);
+    let mut net = network(4, 0.0);
+    first.fit(&mut net, &data).unwrap();
+    let state = first.state().unwrap().clone();
+    let mut resumed = trainer().batch_size(20).epochs(8).with_state(state);
+    let report = resumed.resume(&mut net, &data).unwrap();
+    // The last of two steps in epoch 5 is at 4.5 of 8 epochs.
+    let expected = 0.05 * (1.0 + (std::f64::consts::PI * 4.5 / 8.0).cos());
+    approx::assert_relative_eq!(report.epochs()[4].learning_rate, expected, max_relative = 1e-12);
+}
+
+#[test]
+fn what_is_refused_costs_no_state() {
+    let data = data::<f64>(40, 4);
+    let trainer = || Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).epochs(6);
+    let mut undisturbed = network(4, 0.0);
+    trainer().fit(&mut undisturbed, &data).unwrap();
+    let (mut net, mut other) =
+        (network(4, 0.0), Mlp::builder(4).dense(3, Softmax).build().unwrap());
+    let mut first = trainer().epochs(3);
+    first.fit(&mut net, &data).unwrap();
+    let mut first = first.epochs(6);
+    assert!(first.resume(&mut other, &data).is_err());
+    assert!(first.resume(&mut net, &self::data(41, 4)).is_err());
+    assert!(first.step(&mut net, &self::data(8, 5)).is_err());
+    first.resume(&mut net, &data).unwrap();
+    assert!(bits(&net) == bits(&undisturbed));
+
+    // After an error in training nobody knows where it stands.
+    let mut diverging = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e300)).epochs(3);
+    assert!(matches!(diverging.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    assert!(diverging.state().is_none());
+    let again = diverging.resume(&mut net, &data);
+    assert!(matches!(again, Err(Error::OtherState { reason: "training ended in an error" })));
+}
+
 #[test]
 fn from_any_epoch_that_an_observer_took() {
     let data = data::<f64>(40, 4);
@@ -182,6 +246,10 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     assert_eq!(refused(here(), other, &data), "the network is of another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
     assert_eq!(refused(sgd, network(4, 0.0), &data), "it is of another optimizer");
+    // As much to remember, but not the same.
+    let rmsprop = RmsProp::new(0.1).momentum(0.9);
+    let rmsprop = Trainer::new(CategoricalCrossEntropy, rmsprop).with_state(state.clone());
+    assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it is of another optimizer");
     let lbfgs = Trainer::lbfgs(CategoricalCrossEntropy, Lbfgs::new()).with_state(state.clone());
     assert_eq!(refused(lbfgs, network(4, 0.0), &data), "it is of another optimizer");
     let more = self::data(41, 4);
@@ -204,6 +272,11 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         json["shuffling"]["order"][0] = json["shuffling"]["order"][1].clone();
     };
     assert_eq!(changed(&twice), "it is of another number of rows");
+    let slow = |json: &mut serde_json::Value| json["elapsed"]["secs"] = u64::MAX.into();
+    let mut json_slow = json.clone();
+    slow(&mut json_slow);
+    let state = serde_json::from_value(json_slow).unwrap();
+    adam().with_state(state).resume(&mut network(4, 0.0), &data).unwrap();
     let version = |json: &mut serde_json::Value| json["version"] = 2.into();
     assert_eq!(changed(&version), "another version of this library wrote it");
 }

@@ -7,7 +7,17 @@ use crate::{Float, Mlp};
 impl<F: Float> Backprop<F> {
     /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
     pub fn gradient_norm(&self) -> f64 {
-        self.gradient_slices().map(|(_, gradient)| sum_of_squares(gradient)).sum::<f64>().sqrt()
+        let squares = |factor: f64| -> f64 {
+            self.gradient_slices().map(|(_, gradient)| sum_of_squares(gradient, factor)).sum()
+        };
+        let norm = squares(1.0).sqrt();
+        if norm.is_finite() {
+            return norm;
+        }
+        // Squares of an `f64` overflow long before it does.
+        let numbers = self.gradient_slices().flat_map(|(_, gradient)| gradient);
+        let largest = numbers.fold(0.0, |largest, g| f64::max(largest, g.as_f64().abs()));
+        if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
     /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013); the norm that it had.
@@ -69,18 +79,18 @@ impl<F: Float> Backprop<F> {
 }
 
 /// Several sums side by side, in an order that is always the same, for the vector instructions.
-fn sum_of_squares<F: Float>(numbers: &[F]) -> f64 {
+fn sum_of_squares<F: Float>(numbers: &[F], factor: f64) -> f64 {
     let (chunks, rest) = numbers.as_chunks::<16>();
     let mut sums = [0.0_f64; 16];
     let all = &mut sums;
     vectorized(move || {
         for chunk in chunks {
             for (sum, number) in all.iter_mut().zip(chunk) {
-                let number = number.as_f64();
+                let number = number.as_f64() * factor;
                 *sum += number * number;
             }
         }
     });
-    let rest = rest.iter().map(|number| number.as_f64() * number.as_f64());
+    let rest = rest.iter().map(|number| (number.as_f64() * factor).powi(2));
     sums.iter().sum::<f64>() + rest.sum::<f64>()
 }

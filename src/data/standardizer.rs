@@ -106,7 +106,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`.
+    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0.
     pub fn fit<F: Float>(data: &Dataset<F>) -> Result<Self> {
         Self::of(data, Columns::All)
     }
@@ -122,6 +122,7 @@ impl Standardizer {
     }
 
     fn of<F: Float>(data: &Dataset<F>, which: Columns) -> Result<Self> {
+        let data = data.without_weightless_rows()?;
         // Divided by ∞, a constant feature becomes 0, and so does its weight when it is folded: the network never learned that weight.
         let features = Scale::of(data.inputs(), data.weights(), f64::INFINITY);
         let targets = (which == Columns::All && data.classes().is_empty())
@@ -146,7 +147,8 @@ impl Standardizer {
         check("features", self.features.mean.len(), data.features())?;
         let inputs = self.features.apply(data.inputs());
         let Some(scale) = &self.targets else {
-            return Ok(data.with_numbers(inputs, data.targets().to_owned(), 1.0));
+            let (targets, deviation) = (data.targets().to_owned(), data.target_deviation());
+            return Ok(data.with_numbers(inputs, targets, deviation));
         };
         check("targets", scale.mean.len(), data.outputs())?;
         let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);

@@ -9,6 +9,8 @@ impl<F: Float> Dataset<F> {
     /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
     /// [`Standardizer`](crate::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
     ///
+    /// A batch has its own mean, Σ w L / Σ w, as in PyTorch and scikit-learn: weights tell its rows apart, and a batch of a single row is as good as without them.
+    ///
     /// # Errors
     ///
     /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
@@ -84,15 +86,20 @@ impl<F: Float> Dataset<F> {
         self.weights.as_ref().map_or(1.0, |weights| weights[row].as_f64())
     }
 
-    /// The rows that count.
-    pub(crate) fn without_weightless_rows(&self) -> Cow<'_, Self> {
+    /// The rows that count. There may be none where a part of the rows was taken.
+    pub(crate) fn without_weightless_rows(&self) -> Result<Cow<'_, Self>> {
         let zero = F::zero();
         match &self.weights {
             Some(weights) if weights.iter().any(|&weight| weight == zero) => {
                 let rows = (0..self.rows()).filter(|&row| weights[row] > zero);
-                Cow::Owned(self.select(&rows.collect::<Vec<_>>()))
+                let rows: Vec<_> = rows.collect();
+                if rows.is_empty() {
+                    Err(Error::NoWeight)
+                } else {
+                    Ok(Cow::Owned(self.select(&rows)))
+                }
             }
-            _ => Cow::Borrowed(self),
+            _ => Ok(Cow::Borrowed(self)),
         }
     }
 }

@@ -39,6 +39,9 @@ pub enum Divergence {
         /// Of this batch.
         last: f64,
     },
+    /// The gradient of a finite loss is NaN or infinite.
+    #[error("the gradient is no longer finite")]
+    Gradient,
     /// A weight or bias became NaN or infinite.
     #[error("a weight or bias is no longer finite")]
     Parameter,

@@ -1,6 +1,6 @@
-use super::Loss;
+use super::{Loss, elementwise};
 use crate::Float;
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Mean absolute error: Σ |a - y| / outputs for each example; the gradient is the sign of a - y over the outputs, and 0 where a = y.
 ///
@@ -14,24 +14,13 @@ impl<F: Float> Loss<F> for MeanAbsoluteError {
         &self,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
-        mut gradient: ArrayViewMut2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
     ) {
-        let count = F::from_f64(outputs.ncols() as f64);
-        let slope = F::one() / count;
-        Zip::from(&mut losses)
-            .and(gradient.rows_mut())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, mut gradient, outputs, targets| {
-                let mut sum = F::zero();
-                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    let difference = a - y;
-                    sum += difference.abs();
-                    *gradient = sign(difference) * slope;
-                });
-                *loss = sum / count;
-            });
+        elementwise(outputs, targets, losses, gradient, |a, y| {
+            let difference = a - y;
+            (difference.abs(), sign(difference))
+        });
     }
 
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {

@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, difference, elementwise, ratio, weighted_surprise};
 use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -25,23 +25,14 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         &self,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
-        mut gradient: ArrayViewMut2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
     ) {
         let one = F::one();
-        let count = F::from_f64(outputs.ncols() as f64);
-        Zip::from(&mut losses)
-            .and(gradient.rows_mut())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, mut gradient, outputs, targets| {
-                let mut sum = F::zero();
-                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    sum += weighted_surprise(y, a.ln()) + weighted_surprise(one - y, (-a).ln_1p());
-                    *gradient = (ratio(one - y, one - a) - ratio(y, a)) / count;
-                });
-                *loss = sum / count;
-            });
+        elementwise(outputs, targets, losses, gradient, |a, y| {
+            let value = weighted_surprise(y, a.ln()) + weighted_surprise(one - y, (-a).ln_1p());
+            (value, ratio(one - y, one - a) - ratio(y, a))
+        });
     }
 
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
@@ -89,10 +80,7 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
                 let linear: F = z.iter().zip(y).map(|(&z, &y)| linear_part(z, y)).sum();
                 *loss = (linear + rest.sum()) / count;
             });
-        Zip::from(&mut delta)
-            .and(outputs)
-            .and(targets)
-            .for_each(|delta, &a, &y| *delta = (a - y) / count);
+        difference(outputs, targets, delta);
     }
 }
 

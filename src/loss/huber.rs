@@ -1,6 +1,6 @@
-use super::Loss;
+use super::{Loss, elementwise};
 use crate::{AnyActivation, Error, Float, Result};
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for |r| ≤ δ, and δ (|r| - δ / 2) beyond.
 ///
@@ -35,30 +35,19 @@ impl<F: Float> Loss<F> for Huber {
         &self,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
-        mut gradient: ArrayViewMut2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
     ) {
-        let count = F::from_f64(outputs.ncols() as f64);
         let (delta, half) = (F::from_f64(self.delta), F::from_f64(0.5));
-        Zip::from(&mut losses)
-            .and(gradient.rows_mut())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, mut gradient, outputs, targets| {
-                let mut sum = F::zero();
-                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    let difference = a - y;
-                    let distance = difference.abs();
-                    let (value, slope) = if distance > delta {
-                        (delta * (distance - half * delta), delta.copysign(difference))
-                    } else {
-                        (half * difference * difference, difference)
-                    };
-                    sum += value;
-                    *gradient = slope / count;
-                });
-                *loss = sum / count;
-            });
+        elementwise(outputs, targets, losses, gradient, |a, y| {
+            let difference = a - y;
+            let distance = difference.abs();
+            if distance > delta {
+                (delta * (distance - half * delta), delta.copysign(difference))
+            } else {
+                (half * difference * difference, difference)
+            }
+        });
     }
 
     /// With a δ that is `factor` times as large.

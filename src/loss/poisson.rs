@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, difference, elementwise, ratio, weighted_surprise};
 use crate::{AnyActivation, Error, Exponential, Float, Result, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -11,7 +11,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// With a = e^z the loss is e^z - y z, and its derivative (a - y) / outputs.
 ///
-/// With another activation, such as [`Softplus`], it is computed from the outputs, which must be positive; activations of your own are trusted.
+/// With [`Softplus`] both are computed from z as well, where a is too small for a number: ln a tends to z there. With
+/// an activation of your own they are computed from the outputs, which must be positive; the other built-in ones are refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Poisson;
 
@@ -20,26 +21,22 @@ impl<F: Float> Loss<F> for Poisson {
         &self,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
-        mut gradient: ArrayViewMut2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
     ) {
-        let count = F::from_f64(outputs.ncols() as f64);
-        Zip::from(&mut losses)
-            .and(gradient.rows_mut())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, mut gradient, outputs, targets| {
-                let mut sum = F::zero();
-                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    sum += a + weighted_surprise(y, a.ln());
-                    *gradient = (F::one() - ratio(y, a)) / count;
-                });
-                *loss = sum / count;
-            });
+        elementwise(outputs, targets, losses, gradient, |a, y| {
+            (a + weighted_surprise(y, a.ln()), F::one() - ratio(y, a))
+        });
     }
 
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
-        activation.is::<Exponential>().then_some(self)
+        if activation.is::<Exponential>() {
+            Some(self)
+        } else if activation.is::<Softplus>() {
+            Some(&WithSoftplus)
+        } else {
+            None
+        }
     }
 
     fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
@@ -70,7 +67,7 @@ impl<F: Float> FusedLoss<F> for Poisson {
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
         mut losses: ArrayViewMut1<'_, F>,
-        mut delta: ArrayViewMut2<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
         Zip::from(&mut losses)
@@ -81,9 +78,41 @@ impl<F: Float> FusedLoss<F> for Poisson {
                 let surprise: F = z.iter().zip(y).map(|(&z, &y)| weighted_surprise(y, z)).sum();
                 *loss = (a.sum() + surprise) / count;
             });
-        Zip::from(&mut delta)
-            .and(outputs)
-            .and(targets)
-            .for_each(|delta, &a, &y| *delta = (a - y) / count);
+        difference(outputs, targets, delta);
+    }
+}
+
+/// The loss fused with softplus, a = ln(1 + e^z): its derivative is (1 - y/a) σ(z), where σ(z) = 1 - e^-a.
+#[derive(Debug)]
+struct WithSoftplus;
+
+/// Below this z, ln a = z and σ(z) / a = 1 to the last digit of an `f64`.
+const TINY: f64 = -37.0;
+
+impl<F: Float> FusedLoss<F> for WithSoftplus {
+    fn evaluate(
+        &self,
+        pre_activation: ArrayView2<'_, F>,
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
+    ) {
+        let tiny = F::from_f64(TINY);
+        let z = pre_activation;
+        let count = F::from_f64(outputs.ncols() as f64);
+        Zip::from(losses).and(z.rows()).and(outputs.rows()).and(targets.rows()).for_each(
+            |loss, z, a, y| {
+                let values = z.iter().zip(a).zip(y).map(|((&z, &a), &y)| {
+                    a + weighted_surprise(y, if z < tiny { z } else { a.ln() })
+                });
+                *loss = values.sum::<F>() / count;
+            },
+        );
+        Zip::from(delta).and(z).and(outputs).and(targets).for_each(|delta, &z, &a, &y| {
+            let slope = -(-a).exp_m1();
+            let share = if z < tiny { F::one() } else { slope / a };
+            *delta = (slope - y * share) / count;
+        });
     }
 }

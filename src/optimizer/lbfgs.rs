@@ -41,10 +41,10 @@ pub struct Lbfgs {
 impl Lbfgs {
     /// With the defaults.
     pub fn new() -> Self {
-        Self { history: 20, tolerance: 1e-6, evaluations: u64::MAX, weight_decay: 0.0 }
+        Self { history: 10, tolerance: 1e-6, evaluations: u64::MAX, weight_decay: 0.0 }
     }
 
-    /// How many steps H is estimated from, at least 1. Default: 20. Each takes memory for twice the parameters.
+    /// How many steps H is estimated from, at least 1. Default: 10. Each takes memory for twice the parameters.
     pub fn history(mut self, steps: usize) -> Self {
         self.history = steps;
         self
@@ -66,6 +66,11 @@ impl Lbfgs {
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
         self.weight_decay = weight_decay;
         self
+    }
+
+    /// How many copies of the parameters an iteration takes.
+    pub(crate) fn copies(&self) -> usize {
+        self.history.saturating_mul(2).saturating_add(7)
     }
 
     pub(crate) fn decay(&self) -> f64 {

@@ -52,9 +52,11 @@ impl<F: Float> Memory<F> {
     ) -> bool {
         let memories = optimizer.memories();
         self.steps == 0 && self.parameters.is_empty()
-            || self.parameters.len() == lengths.len()
+            || self.steps < u64::MAX
+                && self.parameters.len() == lengths.len()
                 && self.parameters.iter().all(|memory| {
-                    lengths.next().is_some_and(|length| memory.len() == memories * length)
+                    memory.iter().all(|number| number.is_finite())
+                        && lengths.next().is_some_and(|length| memory.len() == memories * length)
                 })
     }
 
@@ -96,7 +98,7 @@ impl<F: Float> Memory<F> {
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Option<usize> {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         let step = Step { number: self.steps, learning_rate };
         let memories = optimizer.memories();
         let first_broken = AtomicUsize::new(usize::MAX);

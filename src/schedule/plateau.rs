@@ -8,26 +8,27 @@ pub(crate) struct Plateau {
     best: Option<f64>,
     /// Epochs in a row that were no better.
     waited: usize,
-    reductions: u32,
+    /// The learning rate, once it was reduced.
+    #[serde(with = "exact")]
+    reduced: Option<f64>,
 }
 
 impl Plateau {
-    /// How many times the rate was reduced.
-    pub(super) fn reductions(self) -> u32 {
-        self.reductions
+    pub(super) fn rate(self, base: f64) -> f64 {
+        self.reduced.unwrap_or(base)
     }
 
     /// NaN is no better than anything.
-    pub(super) fn after_epoch(&mut self, score: f64, patience: usize) {
+    pub(super) fn after_epoch(&mut self, score: f64, base: f64, factor: f64, patience: usize) {
         if !score.is_nan() && self.best.is_none_or(|best| score < best) {
             self.best = Some(score);
             self.waited = 0;
             return;
         }
-        self.waited += 1;
+        self.waited = self.waited.saturating_add(1);
         if self.waited >= patience {
             self.waited = 0;
-            self.reductions += 1;
+            self.reduced = Some(self.rate(base) * factor);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::optimizer::Objective;
 use crate::{Backprop, Dataset, Float, Loss, Mlp, Result};
 
 /// So many rows go through the network at a time: the sums do not depend on the threads, and the buffers stay small.
-const ROWS_AT_ONCE: usize = 1024;
+pub(super) const ROWS_AT_ONCE: usize = 1024;
 
 pub(super) struct OverAllRows<'o, F: Float> {
     pub(super) backprop: &'o mut Backprop<F>,

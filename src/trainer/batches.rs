@@ -142,8 +142,8 @@ pub(super) struct Stream<E, I, C> {
     /// The batches of an epoch.
     pub(super) epoch: E,
     pub(super) batches: Option<I>,
-    /// Refuses a batch that does not fit.
-    pub(super) check: C,
+    /// The rows of a batch that count; refuses one that does not fit.
+    pub(super) rows_for: C,
 }
 
 impl<F, E, B, C> Source<F> for Stream<E, B::IntoIter, C>
@@ -151,7 +151,7 @@ where
     F: Float,
     B: IntoIterator<Item = Result<Dataset<F>>>,
     E: FnMut(usize) -> Result<B>,
-    C: Fn(&Dataset<F>) -> Result<()>,
+    C: Fn(Dataset<F>) -> Result<Dataset<F>>,
 {
     fn begin(&mut self, epoch: usize, _: &mut Option<Shuffling>) -> Result<()> {
         self.batches = Some((self.epoch)(epoch)?.into_iter());
@@ -159,14 +159,8 @@ where
     }
 
     fn next(&mut self, _: Threads, step: &mut Step<'_, F>) -> Option<Result<ControlFlow<()>>> {
-        let batch = match self.batches.as_mut()?.next()? {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(error)),
-        };
-        if let Err(error) = (self.check)(&batch) {
-            return Some(Err(error));
-        }
-        Some(step(batch.batch()))
+        let batch = self.batches.as_mut()?.next()?.and_then(&self.rows_for);
+        Some(batch.and_then(|batch| step(batch.batch())))
     }
 
     fn steps(&self) -> Option<u64> {

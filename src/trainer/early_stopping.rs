@@ -81,18 +81,22 @@ impl Progress {
             self.improved = Some(score);
             self.waited = 0;
         } else {
-            self.waited += 1;
+            self.waited = self.waited.saturating_add(1);
         }
-        let is_best = !score.is_nan() && self.best.is_none_or(|best| score < best);
+        // Where no epoch has a score, the first is as good as any.
+        let is_best = match self.best {
+            None => self.best_epoch == 0 || !score.is_nan(),
+            Some(best) => score < best,
+        };
         if is_best {
-            self.best = Some(score);
+            self.best = Some(score).filter(|score| !score.is_nan());
             self.best_epoch = number;
         }
         is_best
     }
 
-    /// The number of the best epoch; the first if none had a score.
+    /// The number of the best epoch; 0 before the first.
     pub(super) fn best_epoch(&self) -> usize {
-        self.best_epoch.max(1)
+        self.best_epoch
     }
 }

@@ -1,11 +1,13 @@
-//! What a trainer does: `fit`, `resume`, `fit_batches` and `step`.
+//! What a trainer does: `fit`, `resume`, `fit_batches`, `resume_batches` and `step`.
 
+use super::all_rows::ROWS_AT_ONCE;
 use super::batches::{Shuffled, Shuffling, Source, Stream};
 use super::run::Run;
 use super::session::Session;
-use super::settings::{Method, Settings, Validation};
-use super::state::{restore, take};
-use super::{Observer, Report, Trainer};
+use super::settings::{Method, Settings, Shape, Validation};
+use super::state::{TrainingState, restore, take};
+use super::{Observer, Progress, Report, Trainer};
+use crate::schedule::Epochs;
 use crate::threads::Threads;
 use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result};
 use ndarray::Array2;
@@ -23,52 +25,27 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
     /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
-    /// [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
-    /// more than a million times that of the first, and what the metric to be [monitored](Self::monitor) returns: the network then holds the parameters of the last epoch that was good.
+    /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
+    /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; and what the metric to be [monitored](Self::monitor) returns.
     pub fn fit(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
-        (self.session, self.given_state) = (None, None);
-        self.resume(net, data)
+        self.train_rows(net, data, true)
     }
 
-    /// Goes on with training where [`fit`](Self::fit), `resume`, [`fit_batches`](Self::fit_batches) or [`step`](Self::step) ended, or from the state that was
-    /// [given](Self::with_state), up to the number of [`epochs`](Self::epochs), those before included. Without any of these, it is as [`fit`](Self::fit).
+    /// Goes on with training where [`fit`](Self::fit), `resume` or [`step`](Self::step) ended, or from the state that was
+    /// [given](Self::with_state), up to the number of [`epochs`](Self::epochs), those before included. Without any of these, it is as [`fit`](Self::fit). Settings may be other ones; for the same bits they must be the same, the batch size and the seed too.
     ///
     /// The network gets the parameters of the state, which are those of the last epoch, not of the best; the report is of all epochs.
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows.
+    /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows, or
+    /// training ended in an error.
     pub fn resume(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
-        self.settings.check(net, true)?;
-        self.settings.check_rows(net, data)?;
-        let data = data.without_weightless_rows();
-        let parts = self.settings.fraction();
-        let parts = parts.map(|fraction| data.split(fraction, self.settings.seed)).transpose()?;
-        let (training, validation) = match &parts {
-            Some((training, validation)) => (training, Some(Cow::Borrowed(validation))),
-            None => (&*data, self.validation_rows(net)?),
-        };
-        let mut session = self.begin(net)?;
-        let shuffling = session
-            .state
-            .shuffling
-            .get_or_insert_with(|| Shuffling::new(training.rows(), self.settings.seed));
-        if !shuffling.fits(training.rows()) {
-            return Err(Error::OtherState { reason: "it is of another number of rows" });
-        }
-        let rows = self.settings.batch_size.min(training.rows());
-        let mut source = Shuffled::new(training, self.settings.batch_size);
-        let (settings, observers) = (&self.settings, &mut self.observers);
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows)?;
-        self.session = Some(session);
-        Ok(report)
+        self.train_rows(net, data, false)
     }
 
     /// As [`fit`](Self::fit), on batches that come one by one, such as from files that are together larger than memory: `epoch` is called with the number of each epoch, from 1, and
     /// returns the batches of that epoch, each of which leads to one step. They come as they are: to shuffle them is up to the caller.
-    ///
-    /// It goes on from the state that was [given](Self::with_state), if there is one.
     ///
     /// ```
     /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -88,7 +65,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for a validation fraction, which such rows cannot give (give
+    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for early stopping or a metric without rows to be watched (give
     /// [`validation_data`](Self::validation_data)), [`Error::NotWithLbfgs`], [`Error::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
     /// [`Error::NoRows`] for an epoch without a batch.
     pub fn fit_batches<B>(
@@ -100,34 +77,31 @@ impl<'a, F: Float> Trainer<'a, F> {
         B: IntoIterator<Item = Result<Dataset<F>>>,
         B::IntoIter: Send,
     {
-        self.settings.check(net, false)?;
-        if let Method::Lbfgs(_) = self.settings.method {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
-        }
-        if self.settings.fraction().is_some() {
-            return Err(Error::NotWithBatches { setting: "validation fraction" });
-        }
-        let validation = self.validation_rows(net)?;
-        self.session = None;
-        let mut session = self.begin(net)?;
-        session.state.shuffling = None;
-        let shape = net.clone();
-        let settings = &self.settings;
-        let check = |batch: &Dataset<F>| settings.check_rows(&shape, batch);
-        let mut source = Stream { epoch, batches: None::<B::IntoIter>, check };
-        // How large the batches are nobody knows yet: as large as the trainer's.
-        let rows = self.settings.batch_size;
-        let observers = &mut self.observers;
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows)?;
-        self.session = Some(session);
-        Ok(report)
+        self.train_stream(net, epoch, true)
+    }
+
+    /// As [`fit_batches`](Self::fit_batches), from where training ended, or from the state that was [given](Self::with_state), as [`resume`](Self::resume) has it: `epoch` is
+    /// called with the numbers of the epochs that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].
+    pub fn resume_batches<B>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+    ) -> Result<Report>
+    where
+        B: IntoIterator<Item = Result<Dataset<F>>>,
+        B::IntoIter: Send,
+    {
+        self.train_stream(net, epoch, false)
     }
 
     /// One step on one batch, for training that comes as it comes; the mean loss of the batch before the step. Optimizer, schedule and dropout go on from the last step, or from where
     /// [`fit`](Self::fit) ended, or the state that was [given](Self::with_state), whose parameters the network then gets.
     ///
-    /// Epochs, early stopping, validation and observers take no part. Nothing is allocated once a batch as large has been seen, but on networks so large that
+    /// A schedule must be in steps: there are no epochs. Early stopping, validation and observers take no part. Nothing is allocated once a batch as large has been seen, but on networks so large that
     /// threads pay for themselves in a single step, which are made for it.
     ///
     /// ```
@@ -145,58 +119,170 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::NotWithLbfgs`]. After [`Error::Diverged`] the network holds the parameters of the last good step, and the optimizer starts
-    /// afresh with the next.
+    /// As [`fit`](Self::fit); [`Error::NotWithLbfgs`]. After [`Error::Diverged`] the network holds the parameters of the last good step, and everything else starts
+    /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let mut session = match self.session.take() {
-            Some(session) => session,
-            None => {
-                self.settings.check(net, false)?;
-                let session = self.begin(net)?;
-                restore(&session.state.parameters, net);
-                session
-            }
-        };
         let settings = &self.settings;
         let Method::Steps(optimizer) = &settings.method else {
             return Err(Error::NotWithLbfgs { setting: "step on one batch" });
         };
-        settings.check_rows(net, batch)?;
-        session.now.batch += 1;
-        let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
-        let cost = largest_layer.unwrap_or(0).saturating_mul(batch.rows());
+        let batch = settings.rows_for(&Shape::of(net)?, batch)?;
+        settings.schedule.check(Epochs::None)?;
+        if !matches!(self.progress, Progress::Made(_)) {
+            settings.check(net, Epochs::None)?;
+            if let Progress::Given(state) = &self.progress {
+                state.check(settings, net)?;
+                restore(&state.parameters, net);
+            }
+            let session = begin(settings, &mut self.progress, net, false);
+            self.progress = Progress::Made(Box::new(session));
+        }
+        let Progress::Made(session) = &mut self.progress else { return Err(Error::OtherNetwork) };
+        session.state.check_shape(net)?;
+        session.now.batch = session.now.batch.saturating_add(1);
+        take(&mut session.state.parameters, net);
+        let cost = cost_of_a_product(net, batch.rows());
         let result = Threads::enter_once(settings.threads, cost, |threads| {
             session.set_threads(threads);
             session.step(settings, optimizer.as_ref(), net, batch.batch())
         });
         match result {
-            Ok(_) => {
-                take(&mut session.state.parameters, net);
-                session.state.dropout.clone_from(session.backprop.generator_mut());
-                self.session = Some(session);
+            Ok(_) => session.at_rest(net),
+            Err(Error::Diverged { .. }) => {
+                restore(&session.state.parameters, net);
+                self.progress = Progress::Lost;
             }
-            Err(Error::Diverged { .. }) => restore(&session.state.parameters, net),
             // Nothing was changed.
-            Err(_) => self.session = Some(session),
+            Err(_) => {}
         }
         result
     }
 
-    /// From the state that was given, or where training ended, or from the start.
-    fn begin(&mut self, net: &Mlp<F>) -> Result<Session<F>> {
-        let state = self.given_state.take().or(self.session.take().map(|session| session.state));
-        if let Some(state) = &state {
-            state.check(&self.settings, net)?;
+    fn train_rows(&mut self, net: &mut Mlp<F>, data: &Dataset<F>, afresh: bool) -> Result<Report> {
+        let Self { settings, observers, progress } = self;
+        settings.check(net, Epochs::OfKnownLength)?;
+        let data = settings.rows_for(&Shape::of(net)?, data)?;
+        let parts = settings.fraction();
+        let parts = parts.map(|fraction| data.split(fraction, settings.seed)).transpose()?;
+        let (training, validation) = match &parts {
+            Some((training, validation)) => (training, Some(Cow::Borrowed(validation))),
+            None => (&*data, validation_rows(settings, net)?),
+        };
+        if let Some(state) = known(progress, afresh)? {
+            state.check(settings, net)?;
+            let shuffling = state.shuffling.as_ref();
+            if shuffling.is_some_and(|shuffling| !shuffling.fits(training.rows())) {
+                return Err(Error::OtherState { reason: "it is of another number of rows" });
+            }
         }
-        Ok(Session::new(&self.settings, net, state))
+        let mut session = begin(settings, progress, net, afresh);
+        session
+            .state
+            .shuffling
+            .get_or_insert_with(|| Shuffling::new(training.rows(), settings.seed));
+        let rows = match settings.method {
+            Method::Steps(_) => settings.batch_size,
+            Method::Lbfgs(_) => ROWS_AT_ONCE,
+        };
+        let rows = rows.min(training.rows());
+        let mut source = Shuffled::new(training, settings.batch_size);
+        let report =
+            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        report
     }
 
-    /// The user's own.
-    fn validation_rows(&self, net: &Mlp<F>) -> Result<Option<Cow<'a, Dataset<F>>>> {
-        let Validation::Rows(rows) = self.settings.validation else { return Ok(None) };
-        self.settings.check_rows(net, rows)?;
-        Ok(Some(rows.without_weightless_rows()))
+    fn train_stream<B>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+        afresh: bool,
+    ) -> Result<Report>
+    where
+        B: IntoIterator<Item = Result<Dataset<F>>>,
+        B::IntoIter: Send,
+    {
+        let Self { settings, observers, progress } = self;
+        settings.check(net, Epochs::OfUnknownLength)?;
+        let given = matches!(settings.validation, Validation::Fraction(_));
+        let watches = [
+            (given, "validation fraction"),
+            (settings.fraction().is_some(), "early stopping without validation data"),
+            (settings.monitor.is_some(), "metric without validation data"),
+        ];
+        let own_rows = matches!(settings.validation, Validation::Rows(_));
+        if let Method::Lbfgs(_) = settings.method {
+            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+        }
+        if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
+            return Err(Error::NotWithBatches { setting });
+        }
+        let validation = validation_rows(settings, net)?;
+        if let Some(state) = known(progress, afresh)? {
+            state.check(settings, net)?;
+        }
+        let mut session = begin(settings, progress, net, afresh);
+        session.state.shuffling = None;
+        let shape = Shape::of(net)?;
+        let (activation, shape) = (shape.activation.clone(), (shape.features, shape.outputs));
+        let settings = &*settings;
+        let rows_for = |batch: Dataset<F>| {
+            let (features, outputs) = shape;
+            let shape = Shape { features, outputs, activation: &activation };
+            match settings.rows_for(&shape, &batch)? {
+                Cow::Owned(fewer) => Ok(fewer),
+                Cow::Borrowed(_) => Ok(batch),
+            }
+        };
+        let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
+        // How large the batches are nobody knows yet: as large as the trainer's.
+        let rows = settings.batch_size;
+        let report =
+            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        report
     }
+}
+
+/// The state that training would go on from.
+fn known<F: Float>(progress: &Progress<F>, afresh: bool) -> Result<Option<&TrainingState<F>>> {
+    match progress {
+        _ if afresh => Ok(None),
+        Progress::None => Ok(None),
+        Progress::Given(state) => Ok(Some(state)),
+        Progress::Made(session) => Ok(Some(&session.state)),
+        Progress::Lost => Err(Error::OtherState { reason: "training ended in an error" }),
+    }
+}
+
+/// Takes that state, which was checked.
+fn begin<F: Float>(
+    settings: &Settings<'_, F>,
+    progress: &mut Progress<F>,
+    net: &Mlp<F>,
+    afresh: bool,
+) -> Session<F> {
+    let state = match std::mem::replace(progress, Progress::None) {
+        Progress::Given(state) if !afresh => Some(*state),
+        Progress::Made(session) if !afresh => Some(session.state),
+        _ => None,
+    };
+    Session::new(settings, net, state)
+}
+
+/// The user's own.
+fn validation_rows<'a, F: Float>(
+    settings: &Settings<'a, F>,
+    net: &Mlp<F>,
+) -> Result<Option<Cow<'a, Dataset<F>>>> {
+    let Validation::Rows(rows) = settings.validation else { return Ok(None) };
+    settings.rows_for(&Shape::of(net)?, rows).map(Some)
+}
+
+/// The multiplications of the largest product, with so many rows.
+fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
+    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
+    largest_layer.unwrap_or(0).saturating_mul(rows)
 }
 
 /// Trains on one thread or several; batches have so many rows.
@@ -209,9 +295,7 @@ fn run<'a, F: Float>(
     validation: Option<&Dataset<F>>,
     rows: usize,
 ) -> Result<Report> {
-    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
-    let cost = largest_layer.unwrap_or(0).saturating_mul(rows);
-    Threads::enter(settings.threads, cost, |threads| {
+    Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
         let (predicted, buffers) = (Array2::zeros((0, 0)), PredictBuffers::new());
         let run =
             Run { settings, observers, session, source, validation, threads, predicted, buffers };

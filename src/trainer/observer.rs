@@ -7,7 +7,10 @@ use crate::{Float, Mlp};
 use std::ops::ControlFlow;
 
 /// When an observer is called.
+///
+/// An epoch that ends midway, because an observer broke or L-BFGS was done, has no end; a training that ends in an error has none either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Moment {
     /// Before the first epoch.
     TrainingStart,
@@ -35,7 +38,7 @@ pub enum Moment {
 /// /// Keeps the longest gradient.
 /// struct Longest(f64);
 ///
-/// impl Observer<f32> for &mut Longest {
+/// impl Observer<f32> for Longest {
 ///     fn observe(&mut self, moment: Moment, training: &Training<'_, f32>) -> ControlFlow<()> {
 ///         if moment == Moment::BatchEnd {
 ///             self.0 = self.0.max(training.gradient_norm());
@@ -54,6 +57,20 @@ pub enum Moment {
 pub trait Observer<F: Float> {
     /// Called at each [`Moment`]. What is returned at [`Moment::TrainingEnd`] changes nothing.
     fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()>;
+}
+
+/// One that the caller keeps.
+impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for &mut O {
+    fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
+        (**self).observe(moment, training)
+    }
+}
+
+/// One chosen at run time.
+impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for Box<O> {
+    fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
+        (**self).observe(moment, training)
+    }
 }
 
 /// A closure that is called at one moment.
@@ -85,7 +102,7 @@ impl<F: Float> Training<'_, F> {
 
     /// How many batches an epoch has, as far as is known: not of a stream, before its first epoch has ended.
     pub fn batches(&self) -> Option<usize> {
-        self.session.now.steps_per_epoch.map(|steps| steps as usize)
+        self.session.state.steps_per_epoch.map(|steps| steps as usize)
     }
 
     /// The mean loss of the last batch, before the step that it led to; in the unit of the targets that are trained on. NaN before the first.
@@ -98,12 +115,9 @@ impl<F: Float> Training<'_, F> {
         self.session.now.learning_rate
     }
 
-    /// √Σ g² of the last step's gradient, before it was clipped.
+    /// √Σ g² of the last step's gradient, L1 included, before it was clipped; with L-BFGS, of the whole gradient where it is now.
     pub fn gradient_norm(&self) -> f64 {
-        self.session
-            .now
-            .norm_before_clipping
-            .unwrap_or_else(|| self.session.backprop.gradient_norm())
+        self.session.now.gradient_norm.unwrap_or_else(|| self.session.backprop.gradient_norm())
     }
 
     /// The epochs that have ended.
@@ -114,6 +128,11 @@ impl<F: Float> Training<'_, F> {
     /// The epoch that ended last.
     pub fn last_epoch(&self) -> Option<&Epoch> {
         self.epochs().last()
+    }
+
+    /// Whether the epoch that ended last is the best so far.
+    pub fn is_best(&self) -> bool {
+        !self.epochs().is_empty() && self.session.state.progress.best_epoch() == self.epochs().len()
     }
 
     /// The network as it is.

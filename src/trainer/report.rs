@@ -2,13 +2,13 @@
 
 use crate::exact::Exact;
 use crate::{Error, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::Write;
 use std::time::Duration;
 
 /// How training went. `Display` says it in one line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     pub(super) epochs: Vec<Epoch>,
     pub(super) best_epoch: usize,
@@ -22,7 +22,7 @@ pub struct Report {
 /// One epoch's losses, in the target's own unit even where it was standardised
 /// ([`Loss::rescaled`](crate::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
 /// root mean square of their deviations).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Epoch {
     /// Which one, counted from 1.
@@ -38,7 +38,7 @@ pub struct Epoch {
 }
 
 /// Why training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StopReason {
@@ -89,7 +89,7 @@ impl Report {
     }
 
     /// The number of the epoch with the lowest loss ([`Epoch::loss`]), or the best value of what is [monitored](super::Trainer::monitor); the first of them if there are
-    /// several. With early stopping, the network has the weights of this epoch.
+    /// several, and 0 if there is none. With early stopping, the network has the weights of this epoch.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
@@ -104,7 +104,7 @@ impl Report {
         self.stop_reason
     }
 
-    /// Rows trained on.
+    /// Rows trained on; of a stream, those of the last epoch.
     pub fn training_rows(&self) -> usize {
         self.training_rows
     }
@@ -158,12 +158,11 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let which = if self.validation_rows > 0 { "validation" } else { "training" };
-        write!(
-            formatter,
-            "stopped after epoch {}: {}; best ",
-            self.epochs.len(),
-            self.stop_reason
-        )?;
+        write!(formatter, "stopped after epoch {}: {}", self.epochs.len(), self.stop_reason)?;
+        if self.best_epoch == 0 {
+            return Ok(());
+        }
+        write!(formatter, "; best ")?;
         match (self.monitored(), self.best_monitored()) {
             (Some(name), Some(value)) => write!(formatter, "{which} {name} {value:.6}")?,
             _ => write!(formatter, "{which} loss {:.6}", self.best_loss())?,

@@ -34,14 +34,15 @@ enum Ended {
     Whole(f64),
     /// An observer ended it.
     Midway,
-    /// An optimizer that knows when it is done is done.
-    Done(StopReason),
+    /// An optimizer that knows when it is done is done; with the score of what it began with, if that is all.
+    Done(StopReason, Option<f64>),
 }
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
         self.session.set_threads(self.threads);
-        self.session.now.steps_per_epoch = self.source.steps();
+        let known = self.source.steps();
+        self.session.state.steps_per_epoch = known.or(self.session.state.steps_per_epoch);
         restore(&self.session.state.parameters, net);
         let (start, before) = (Instant::now(), self.session.state.elapsed);
         let mut rows = 0.0;
@@ -54,12 +55,10 @@ impl<F: Float> Run<'_, '_, F> {
         };
         // What it returns changes nothing.
         let _ = self.tell(net, Moment::TrainingEnd);
-        if let (Some(best), false) =
-            (&self.session.state.best, self.session.state.epochs.is_empty())
-        {
+        let state = &self.session.state;
+        if let (Some(best), true) = (&state.best, state.progress.best_epoch() > 0) {
             restore(best, net);
         }
-        let state = &self.session.state;
         Ok(Report {
             epochs: state.epochs.clone(),
             best_epoch: state.progress.best_epoch(),
@@ -102,20 +101,29 @@ impl<F: Float> Run<'_, '_, F> {
                 Method::Lbfgs(lbfgs) => self.iteration(net, lbfgs)?,
             };
             let session = &mut *self.session;
-            take(&mut session.state.parameters, net);
-            session.state.dropout.clone_from(session.backprop.generator_mut());
-            session.state.elapsed = before + start.elapsed();
+            session.at_rest(net);
+            session.state.elapsed = before.saturating_add(start.elapsed());
             let score = match ended {
                 Ended::Whole(score) => score,
                 Ended::Midway => return Ok(StopReason::Observer),
-                Ended::Done(reason) => return Ok(reason),
+                Ended::Done(reason, None) => return Ok(reason),
+                Ended::Done(reason, Some(score)) => {
+                    session.state.progress.after_epoch(number, score, early_stopping);
+                    if let Some(best) = &mut session.state.best {
+                        take(best, net);
+                    }
+                    return Ok(reason);
+                }
             };
             if session.state.progress.after_epoch(number, score, early_stopping)
                 && let Some(best) = &mut session.state.best
             {
                 take(best, net);
             }
-            settings.schedule.after_epoch(&mut session.state.plateau, score);
+            if let Method::Steps(optimizer) = &settings.method {
+                let base = optimizer.learning_rate();
+                settings.schedule.after_epoch(&mut session.state.plateau, score, base);
+            }
             if self.tell(net, Moment::EpochEnd).is_break() {
                 return Ok(StopReason::Observer);
             }
@@ -158,7 +166,7 @@ impl<F: Float> Run<'_, '_, F> {
         if batches == 0 {
             return Err(Error::NoRows);
         }
-        self.session.now.steps_per_epoch = Some(batches as u64);
+        self.session.state.steps_per_epoch = Some(batches as u64);
         self.end_of_epoch(net, sum / weights).map(Ended::Whole)
     }
 
@@ -169,28 +177,36 @@ impl<F: Float> Run<'_, '_, F> {
         let (Some(rows), Some(memory)) = (self.source.rows(), state.lbfgs.as_mut()) else {
             return Err(Error::NotWithLbfgs { setting: "stream of batches" });
         };
-        if state.epochs.is_empty() {
-            let parameters = net.parameter_slices().flatten();
-            memory.point_mut().iter_mut().zip(parameters).for_each(|(to, &from)| *to = from);
-        }
+        let first = state.epochs.is_empty();
+        memory.begin_at(net.parameter_slices().flatten());
         let loss = self.settings.loss.as_ref();
         let weight_decay = lbfgs.decay();
         let mut objective = OverAllRows { backprop, net, rows, loss, weight_decay };
         let outcome = memory.iterate(lbfgs, &mut objective)?;
         set_parameters(net, memory.point());
+        now.gradient_norm = Some(memory.gradient_norm());
+        now.batch_loss = memory.value() - penalty(net, weight_decay);
+        let loss = now.batch_loss;
         match outcome {
-            Outcome::Lower => {
-                let loss = memory.value() - penalty(net, weight_decay);
-                now.batch_loss = loss;
-                self.end_of_epoch(net, loss).map(Ended::Whole)
+            Outcome::Lower => self.end_of_epoch(net, loss).map(Ended::Whole),
+            Outcome::Converged => self.done(net, StopReason::Converged, first.then_some(loss)),
+            Outcome::OutOfEvaluations => {
+                self.done(net, StopReason::AllEvaluations, first.then_some(loss))
             }
-            Outcome::Converged => Ok(Ended::Done(StopReason::Converged)),
-            Outcome::OutOfEvaluations => Ok(Ended::Done(StopReason::AllEvaluations)),
-            Outcome::NotFinite(loss) => {
-                let cause = Divergence::Loss(loss);
+            Outcome::NotFinite(value) => {
+                let cause = match value.is_finite() {
+                    true => Divergence::Gradient,
+                    false => Divergence::Loss(value),
+                };
                 Err(self.session.diverged(self.settings, net, rows.batch(), cause, None))
             }
         }
+    }
+
+    /// The end of an optimizer; one that had nothing to do leaves an epoch that says so.
+    fn done(&mut self, net: &mut Mlp<F>, reason: StopReason, first: Option<f64>) -> Result<Ended> {
+        let score = first.map(|loss| self.end_of_epoch(net, loss)).transpose()?;
+        Ok(Ended::Done(reason, score))
     }
 
     /// The validation and the metric; the epoch's score.
@@ -247,6 +263,10 @@ impl<F: Float> Run<'_, '_, F> {
             let weight = batch.weight();
             sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
             weights += weight;
+            if !sum.is_finite() {
+                // The layers hold what led to it.
+                break;
+            }
         }
         Ok(sum / weights)
     }

@@ -1,7 +1,7 @@
 //! The state of a training, and one step of it: from a batch to new parameters.
 
 use super::settings::Settings;
-use super::state::TrainingState;
+use super::state::{TrainingState, take};
 use crate::backprop::Batch;
 use crate::schedule::Clock;
 use crate::threads::Threads;
@@ -20,10 +20,10 @@ pub(super) struct Session<F: Float> {
 pub(super) struct Now {
     pub(super) epoch: usize,
     pub(super) batch: usize,
-    pub(super) steps_per_epoch: Option<u64>,
     pub(super) batch_loss: f64,
     pub(super) learning_rate: f64,
-    pub(super) norm_before_clipping: Option<f64>,
+    /// Of the gradient, where something has changed it since, or nobody else has it.
+    pub(super) gradient_norm: Option<f64>,
 }
 
 /// A batch whose loss is this many times that of the first, and larger than this itself, is taken as divergence: a
@@ -39,18 +39,24 @@ impl<F: Float> Session<F> {
         net: &Mlp<F>,
         state: Option<TrainingState<F>>,
     ) -> Self {
-        let state = state.unwrap_or_else(|| TrainingState::new(settings, net));
+        let mut state = state.unwrap_or_else(|| TrainingState::new(settings, net));
+        state.adapt_to(settings);
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();
         let now = Now {
             epoch: state.epochs.len() + 1,
             batch: 0,
-            steps_per_epoch: None,
             batch_loss: f64::NAN,
             learning_rate: 0.0,
-            norm_before_clipping: None,
+            gradient_norm: None,
         };
         Self { backprop, state, now }
+    }
+
+    /// Notes the parameters, and where the generator of dropout stands.
+    pub(super) fn at_rest(&mut self, net: &Mlp<F>) {
+        take(&mut self.state.parameters, net);
+        self.state.dropout.clone_from(self.backprop.generator_mut());
     }
 
     pub(super) fn set_threads(&mut self, threads: Threads) {
@@ -81,11 +87,14 @@ impl<F: Float> Session<F> {
         if settings.l1 > 0.0 {
             self.backprop.add_l1(net, settings.l1);
         }
+        let clips = settings.clip_values.is_some() || settings.clip_norm.is_some();
+        self.now.gradient_norm = clips.then(|| self.backprop.gradient_norm());
         if let Some(limit) = settings.clip_values {
             self.backprop.clip_values(limit);
         }
-        self.now.norm_before_clipping =
-            settings.clip_norm.map(|limit| self.backprop.clip_norm(limit));
+        if let Some(limit) = settings.clip_norm {
+            self.backprop.clip_norm(limit);
+        }
         let parameters = self.backprop.parameters(net);
         match self.state.memory.advance(rate, optimizer, parameters) {
             None => Ok(loss),
@@ -103,12 +112,14 @@ impl<F: Float> Session<F> {
         parameter: Option<usize>,
     ) -> Error {
         let Now { epoch, batch: number, learning_rate, .. } = self.now;
+        // Where no step has been taken, none was too long.
+        let stepped = self.state.memory.steps() > 0 && cause != Divergence::Gradient;
         Error::Diverged {
             epoch,
             batch: number,
             layer: layer_of(net, cause, parameter),
             cause,
-            likely: likely_cause(settings, batch, learning_rate),
+            likely: likely_cause(settings, batch, stepped.then_some(learning_rate)),
         }
     }
 
@@ -117,11 +128,12 @@ impl<F: Float> Session<F> {
         settings: &Settings<'_, F>,
         optimizer: &dyn Optimizer<F>,
     ) -> Result<f64> {
-        let clock = Clock {
-            step: self.state.memory.steps(),
-            epoch: self.state.epochs.len() as u64,
-            steps_per_epoch: self.now.steps_per_epoch,
-        };
+        let clock = Clock::new(
+            self.state.memory.steps(),
+            self.state.epochs.len() as u64,
+            self.now.batch.saturating_sub(1) as u64,
+            self.state.steps_per_epoch,
+        );
         let rate = settings.schedule.rate(optimizer.learning_rate(), clock, self.state.plateau);
         Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", |rate| {
             rate >= 0.0 && rate.is_finite()
@@ -151,7 +163,7 @@ fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence, parameter: Option<usize>)
 fn likely_cause<F: Float>(
     settings: &Settings<'_, F>,
     batch: Batch<'_, F>,
-    rate: f64,
+    rate: Option<f64>,
 ) -> LikelyCause {
     let (input, target) = (largest(batch.inputs.iter()), largest(batch.targets.iter()));
     // A loss that has no unit, as of probabilities or counts, has no targets to be scaled.
@@ -160,10 +172,8 @@ fn likely_cause<F: Float>(
         LikelyCause::UnscaledInputs(input)
     } else if has_unit && target > LARGEST_SCALED {
         LikelyCause::UnscaledTargets(target)
-    } else if rate == 0.0 {
-        LikelyCause::InitialWeights
     } else {
-        LikelyCause::LearningRate(rate)
+        rate.map_or(LikelyCause::InitialWeights, LikelyCause::LearningRate)
     }
 }
 

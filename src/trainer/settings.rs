@@ -1,7 +1,9 @@
 //! All that a trainer is told.
 
 use super::{EarlyStopping, Monitor};
-use crate::{Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
+use crate::schedule::Epochs;
+use crate::{AnyActivation, Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
+use std::borrow::Cow;
 
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
@@ -19,6 +21,22 @@ pub(super) struct Settings<'a, F: Float> {
     pub(super) threads: Option<usize>,
 }
 
+/// What rows must fit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape<'n, F: Float> {
+    pub(super) features: usize,
+    pub(super) outputs: usize,
+    /// Of the output layer.
+    pub(super) activation: &'n AnyActivation<F>,
+}
+
+impl<'n, F: Float> Shape<'n, F> {
+    pub(super) fn of(net: &'n Mlp<F>) -> Result<Self> {
+        let activation = net.layers().last().ok_or(Error::NoLayers)?.activation();
+        Ok(Self { features: net.features(), outputs: net.outputs(), activation })
+    }
+}
+
 /// How the loss is minimised.
 #[derive(Debug)]
 pub(super) enum Method<'a, F: Float> {
@@ -28,11 +46,23 @@ pub(super) enum Method<'a, F: Float> {
     Lbfgs(Lbfgs),
 }
 
+impl<F: Float> Method<'_, F> {
+    /// The optimizer's, as its `Debug` has it.
+    pub(super) fn name(&self) -> String {
+        let text = match self {
+            Self::Steps(optimizer) => format!("{optimizer:?}"),
+            Self::Lbfgs(lbfgs) => format!("{lbfgs:?}"),
+        };
+        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    }
+}
+
 /// Which rows the loss is computed on after each epoch.
 #[derive(Debug)]
 pub(super) enum Validation<'a, F: Float> {
     /// None, but for early stopping.
     Default,
+    None,
     Fraction(f64),
     Rows(&'a Dataset<F>),
 }
@@ -48,14 +78,21 @@ impl<F: Float> Settings<'_, F> {
                 self.early_stopping.as_ref().map(|_| FRACTION_FOR_EARLY_STOPPING)
             }
             Validation::Fraction(fraction) => Some(fraction),
-            Validation::Rows(_) => None,
+            Validation::None | Validation::Rows(_) => None,
         }
     }
 
+    pub(super) fn restores_best(&self) -> bool {
+        self.early_stopping.as_ref().is_some_and(|rule| rule.restores_best())
+    }
+
     /// Refuses what cannot train this network, whatever the data.
-    pub(super) fn check(&self, net: &Mlp<F>, steps_per_epoch_known: bool) -> Result<()> {
+    pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
         let at_least_1 = |value: f64| value >= 1.0;
-        let positive = |value: f64| value > 0.0 && value.is_finite();
+        let positive = |value: f64| {
+            let rounded = F::from_f64(value);
+            rounded > F::zero() && rounded.is_finite()
+        };
         Error::check_setting("number of epochs", self.epochs as f64, "at least 1", at_least_1)?;
         Error::check_setting("batch size", self.batch_size as f64, "at least 1", at_least_1)?;
         if let Some(threads) = self.threads {
@@ -77,7 +114,7 @@ impl<F: Float> Settings<'_, F> {
         }
         let l1 = |l1: f64| l1 >= 0.0 && l1.is_finite();
         Error::check_setting("L1 penalty", self.l1, "at least 0 and finite", l1)?;
-        self.schedule.check(steps_per_epoch_known)?;
+        self.schedule.check(epochs)?;
         // The parameters at the last epoch's end, the best, and the gradients.
         let mut copies = 3;
         match &self.method {
@@ -88,7 +125,7 @@ impl<F: Float> Settings<'_, F> {
             Method::Lbfgs(lbfgs) => {
                 lbfgs.check()?;
                 self.check_for_lbfgs(net)?;
-                copies += 5;
+                copies += lbfgs.copies();
             }
         }
         crate::mlp::check_memory::<F>(net.parameters(), copies)
@@ -108,13 +145,18 @@ impl<F: Float> Settings<'_, F> {
         }
     }
 
-    /// Refuses rows that do not fit the network or the loss.
-    pub(super) fn check_rows(&self, net: &Mlp<F>, data: &Dataset<F>) -> Result<()> {
-        Error::check_features(data.features(), net.features())?;
-        if data.outputs() != net.outputs() {
-            return Err(Error::Targets { found: data.outputs(), outputs: net.outputs() });
+    /// The rows that count; refuses them if they do not fit the network or the loss.
+    pub(super) fn rows_for<'d>(
+        &self,
+        net: &Shape<'_, F>,
+        data: &'d Dataset<F>,
+    ) -> Result<Cow<'d, Dataset<F>>> {
+        Error::check_features(data.features(), net.features)?;
+        if data.outputs() != net.outputs {
+            return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
         }
-        let last = net.layers().last().ok_or(Error::NoLayers)?;
-        self.loss.check(last.activation(), data.targets())
+        let data = data.without_weightless_rows()?;
+        self.loss.check(net.activation, data.targets())?;
+        Ok(data)
     }
 }

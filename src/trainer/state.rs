@@ -18,7 +18,7 @@ const VERSION: u32 = 1;
 /// The state of training at the end of an epoch: the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
 /// shuffling and dropout, how patient early stopping has been, and the epochs so far.
 ///
-/// It goes through serde in any format without the loss of a bit: numbers stand as the integers that have their bits. Put back into a trainer with the same
+/// It goes through serde without the loss of a bit, in any format that knows optional values: numbers stand as the integers that have their bits. Put back into a trainer with the same
 /// settings, with the same data, on any number of threads, training goes on to the bits that it would have had without the interruption.
 ///
 /// ```
@@ -46,6 +46,9 @@ const VERSION: u32 = 1;
 #[serde(bound = "F: Float")]
 pub struct TrainingState<F: Float> {
     version: u32,
+    /// The type of the numbers.
+    precision: String,
+    optimizer: String,
     /// Those at the end of the last epoch, all of them finite.
     #[serde(with = "exact")]
     pub(super) parameters: Vec<Vec<F>>,
@@ -61,6 +64,8 @@ pub struct TrainingState<F: Float> {
     pub(super) progress: Progress,
     #[serde(with = "exact")]
     pub(super) epochs: Vec<Epoch>,
+    /// As far as is known.
+    pub(super) steps_per_epoch: Option<u64>,
     /// Of the first batch.
     #[serde(with = "exact")]
     pub(super) first_loss: Option<f64>,
@@ -73,12 +78,13 @@ const EPOCHS_WITH_ROOM: usize = 1024;
 impl<F: Float> TrainingState<F> {
     /// Before the first epoch.
     pub(super) fn new(settings: &Settings<'_, F>, net: &Mlp<F>) -> Self {
-        let restores = settings.early_stopping.as_ref().is_some_and(|rule| rule.restores_best());
         let lbfgs = matches!(settings.method, Method::Lbfgs(_));
         Self {
             version: VERSION,
+            precision: F::NAME.to_owned(),
+            optimizer: settings.method.name(),
             parameters: copy_of(net),
-            best: restores.then(|| copy_of(net)),
+            best: settings.restores_best().then(|| copy_of(net)),
             memory: Memory::new(),
             lbfgs: lbfgs.then(|| LbfgsMemory::new(net.parameters())),
             shuffling: None,
@@ -86,6 +92,7 @@ impl<F: Float> TrainingState<F> {
             plateau: Plateau::default(),
             progress: Progress::default(),
             epochs: Vec::with_capacity(settings.epochs.min(EPOCHS_WITH_ROOM)),
+            steps_per_epoch: None,
             first_loss: None,
             elapsed: Duration::ZERO,
         }
@@ -107,12 +114,19 @@ impl<F: Float> TrainingState<F> {
         Ok(())
     }
 
+    /// Where the settings keep the best weights and the state has none, the best epoch is sought anew.
+    pub(super) fn adapt_to(&mut self, settings: &Settings<'_, F>) {
+        if !settings.restores_best() {
+            self.best = None;
+        } else if self.best.is_none() {
+            self.best = Some(self.parameters.clone());
+            self.progress = Progress::default();
+        }
+    }
+
     /// Whether it belongs to this network and optimizer; it may come from a file.
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
         let other = |reason| Err(Error::OtherState { reason });
-        if self.version != VERSION {
-            return other("another version of this library wrote it");
-        }
         self.check_parameters(net)?;
         let lengths: Vec<usize> = self.parameters.iter().map(Vec::len).collect();
         let fits = match (&settings.method, &self.lbfgs) {
@@ -122,21 +136,38 @@ impl<F: Float> TrainingState<F> {
             (Method::Lbfgs(_), Some(memory)) => memory.fits(net.parameters()),
             _ => false,
         };
-        if !fits {
+        if !fits || self.optimizer != settings.method.name() {
             return other("it is of another optimizer");
         }
-        if self.progress.best_epoch() > self.epochs.len().max(1) {
+        if self.progress.best_epoch() > self.epochs.len() {
             return other("its best epoch is none of its epochs");
+        }
+        if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
+            return other("its epochs are not numbered from 1");
         }
         Ok(())
     }
 
-    fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
+    /// Whether it is of as many parameters.
+    pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
         for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
             let lengths = copy.iter().map(Vec::len);
             if !lengths.eq(net.parameter_slices().map(<[F]>::len)) {
                 return Err(Error::OtherState { reason: "the network is of another shape" });
             }
+        }
+        Ok(())
+    }
+
+    fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
+        if self.version != VERSION {
+            return Err(Error::OtherState { reason: "another version of this library wrote it" });
+        }
+        if self.precision != F::NAME {
+            return Err(Error::OtherState { reason: "it is of another precision" });
+        }
+        self.check_shape(net)?;
+        for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
             if copy.iter().flatten().any(|value| !value.is_finite()) {
                 return Err(Error::OtherState { reason: "a weight or bias is not finite" });
             }

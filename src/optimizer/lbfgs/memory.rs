@@ -21,29 +21,52 @@ pub(crate) enum Outcome {
     Converged,
     /// The limit of evaluations was reached.
     OutOfEvaluations,
-    /// The value at the start is not finite.
+    /// This value at the start, or its gradient, is not finite.
     NotFinite(f64),
 }
 
 /// What it remembers from one iteration to the next.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
-pub(crate) struct LbfgsMemory<F> {
-    #[serde(with = "exact")]
-    point: Vec<F>,
-    #[serde(with = "exact")]
-    gradient: Vec<F>,
-    #[serde(with = "exact")]
-    value: f64,
+pub(crate) struct LbfgsMemory<F: Float> {
+    here: Place<F>,
     evaluations: u64,
     pairs: VecDeque<Pair<F>>,
     /// Buffers, whose contents do not outlast an iteration.
     #[serde(skip)]
     direction: Vec<F>,
     #[serde(skip)]
-    start: Vec<F>,
+    start: Place<F>,
     #[serde(skip)]
-    start_gradient: Vec<F>,
+    lowest: Place<F>,
+    #[serde(skip)]
+    spare: Option<Pair<F>>,
+}
+
+/// Parameters, and what is minimised there.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(bound = "F: Float")]
+struct Place<F> {
+    /// Not saved: they are the network's.
+    #[serde(skip)]
+    point: Vec<F>,
+    #[serde(with = "exact")]
+    gradient: Vec<F>,
+    #[serde(with = "exact")]
+    value: f64,
+}
+
+impl<F: Clone> Clone for Place<F> {
+    fn clone(&self) -> Self {
+        Self { point: self.point.clone(), gradient: self.gradient.clone(), value: self.value }
+    }
+
+    /// Without an allocation, where there is room.
+    fn clone_from(&mut self, other: &Self) {
+        self.point.clone_from(&other.point);
+        self.gradient.clone_from(&other.gradient);
+        self.value = other.value;
+    }
 }
 
 /// A step and what it changed.
@@ -66,35 +89,47 @@ const TRIALS: usize = 20;
 
 impl<F: Float> LbfgsMemory<F> {
     pub(crate) fn new(parameters: usize) -> Self {
+        let gradient = vec![F::zero(); parameters];
         Self {
-            point: vec![F::zero(); parameters],
-            gradient: vec![F::zero(); parameters],
-            value: f64::NAN,
+            here: Place { point: Vec::new(), gradient, value: f64::NAN },
             evaluations: 0,
             pairs: VecDeque::new(),
             direction: Vec::new(),
-            start: Vec::new(),
-            start_gradient: Vec::new(),
+            start: Place::default(),
+            lowest: Place::default(),
+            spare: None,
         }
     }
 
-    /// Whether it is of so many parameters.
+    /// Whether it is of so many parameters, and could have come about.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
         let pairs = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
-        [&self.point, &self.gradient].into_iter().chain(pairs).all(|v| v.len() == parameters)
+        let finite = self.evaluations == 0 || self.here.value.is_finite();
+        finite
+            && self.pairs.iter().all(|pair| pair.product > 0.0 && pair.product.is_finite())
+            && [&self.here.gradient]
+                .into_iter()
+                .chain(pairs)
+                .all(|v| v.len() == parameters && v.iter().all(|number| number.is_finite()))
     }
 
     pub(crate) fn point(&self) -> &[F] {
-        &self.point
-    }
-
-    pub(crate) fn point_mut(&mut self) -> &mut [F] {
-        &mut self.point
+        &self.here.point
     }
 
     /// The value at the point.
     pub(crate) fn value(&self) -> f64 {
-        self.value
+        self.here.value
+    }
+
+    pub(crate) fn gradient_norm(&self) -> f64 {
+        dot(&self.here.gradient, &self.here.gradient).sqrt()
+    }
+
+    /// Begins an iteration at these parameters, which are those of the last one's end.
+    pub(crate) fn begin_at<'p>(&mut self, parameters: impl Iterator<Item = &'p F>) {
+        self.here.point.clear();
+        self.here.point.extend(parameters);
     }
 
     /// One iteration: a direction, and a step along it to a new point.
@@ -103,98 +138,96 @@ impl<F: Float> LbfgsMemory<F> {
         lbfgs: &Lbfgs,
         objective: &mut dyn Objective<F>,
     ) -> Result<Outcome> {
-        for buffer in [&mut self.direction, &mut self.start, &mut self.start_gradient] {
-            buffer.resize(self.point.len(), F::zero());
-        }
         if self.evaluations == 0 {
             self.evaluate(objective)?;
         }
-        if !self.value.is_finite() {
-            return Ok(Outcome::NotFinite(self.value));
+        let finite = self.here.gradient.iter().all(|g| g.is_finite());
+        if !finite || !self.here.value.is_finite() {
+            return Ok(Outcome::NotFinite(self.here.value));
         }
-        let largest =
-            self.gradient.iter().fold(0.0_f64, |largest, g| largest.max(g.as_f64().abs()));
-        if largest <= lbfgs.tolerance {
+        let sizes = self.here.gradient.iter().map(|g| g.as_f64().abs());
+        if sizes.fold(0.0, f64::max) <= lbfgs.tolerance {
             return Ok(Outcome::Converged);
         }
-        self.start.copy_from_slice(&self.point);
-        self.start_gradient.copy_from_slice(&self.gradient);
-        let start_value = self.value;
+        self.start.clone_from(&self.here);
         loop {
             if self.evaluations >= lbfgs.evaluations {
                 return Ok(Outcome::OutOfEvaluations);
             }
-            let found = self.search(lbfgs, objective, start_value)?;
-            if found {
+            if self.search(lbfgs, objective)? {
                 self.remember(lbfgs.history);
                 return Ok(Outcome::Lower);
             }
-            self.point.copy_from_slice(&self.start);
-            self.gradient.copy_from_slice(&self.start_gradient);
-            self.value = start_value;
-            if self.pairs.is_empty() || self.evaluations >= lbfgs.evaluations {
-                let out = self.evaluations >= lbfgs.evaluations;
-                return Ok(if out { Outcome::OutOfEvaluations } else { Outcome::Converged });
+            self.here.clone_from(&self.start);
+            if self.pairs.is_empty() {
+                return Ok(Outcome::Converged);
             }
             // The estimate of the Hessian may be to blame: steepest descent next.
             self.pairs.clear();
         }
     }
 
-    /// Along one direction; whether a lower value was found, and point, gradient and value are there.
-    fn search(
-        &mut self,
-        lbfgs: &Lbfgs,
-        objective: &mut dyn Objective<F>,
-        start_value: f64,
-    ) -> Result<bool> {
+    /// Along one direction, from the start; whether a lower value was found.
+    fn search(&mut self, lbfgs: &Lbfgs, objective: &mut dyn Objective<F>) -> Result<bool> {
         self.set_direction();
-        let slope = dot(&self.direction, &self.start_gradient);
+        let slope = dot(&self.direction, &self.start.gradient);
         if slope.is_nan() || slope >= 0.0 {
             return Ok(false);
         }
-        let mut step = 1.0;
-        if self.pairs.is_empty() {
-            step = (1.0 / dot(&self.direction, &self.direction).sqrt()).min(1.0);
-        }
-        let mut search = LineSearch::new(start_value, slope, step);
+        // A step of length 1, as long as nothing is known of the Hessian.
+        let known = !self.pairs.is_empty();
+        let length = dot(&self.direction, &self.direction).sqrt();
+        let mut step = if known { 1.0 } else { 1.0 / length };
+        let mut search = LineSearch::new(self.start.value, slope, step);
+        self.lowest.clone_from(&self.start);
         for _ in 0..TRIALS {
-            let along = self.start.iter().zip(&self.direction);
-            for (to, (&from, &direction)) in self.point.iter_mut().zip(along) {
+            let along = self.start.point.iter().zip(&self.direction);
+            for (to, (&from, &direction)) in self.here.point.iter_mut().zip(along) {
                 *to = from + F::from_f64(step) * direction;
             }
             self.evaluate(objective)?;
-            let slope_there = dot(&self.direction, &self.gradient);
-            let next = if self.value.is_finite() && slope_there.is_finite() {
-                search.next(Trial { step, value: self.value, slope: slope_there })
+            let value = self.here.value;
+            let slope_there = dot(&self.direction, &self.here.gradient);
+            let next = if value.is_finite() && slope_there.is_finite() {
+                if value < self.lowest.value {
+                    self.lowest.clone_from(&self.here);
+                }
+                search.next(Trial { step, value, slope: slope_there })
             } else {
                 // Too far: anew, with a shorter first step.
-                search = LineSearch::new(start_value, slope, step / 10.0);
+                search = LineSearch::new(self.start.value, slope, step / 10.0);
                 Some(step / 10.0)
             };
             match next {
-                None => return Ok(self.value < start_value),
-                Some(_) if self.evaluations >= lbfgs.evaluations => {
-                    return Ok(self.value < start_value);
-                }
-                Some(next) => step = next,
+                // The search ends at the step that meets its conditions, which need not be the lowest.
+                None if value < self.start.value => return Ok(true),
+                // So near to the minimum that rounding hides what the value loses.
+                None if value == self.start.value && self.is_flatter() => return Ok(true),
+                Some(next) if self.evaluations < lbfgs.evaluations => step = next,
+                _ => break,
             }
         }
-        Ok(self.value < start_value)
+        self.here.clone_from(&self.lowest);
+        Ok(self.here.value < self.start.value)
+    }
+
+    fn is_flatter(&self) -> bool {
+        let (here, start) = (&self.here.gradient, &self.start.gradient);
+        dot(here, here) < dot(start, start)
     }
 
     fn evaluate(&mut self, objective: &mut dyn Objective<F>) -> Result<()> {
-        self.evaluations += 1;
-        self.value = objective.evaluate(&self.point, &mut self.gradient)?;
+        self.evaluations = self.evaluations.saturating_add(1);
+        let Place { point, gradient, value } = &mut self.here;
+        *value = objective.evaluate(point, gradient)?;
         Ok(())
     }
 
     /// -H g, by the two loops of Nocedal (1980).
     fn set_direction(&mut self) {
-        let Self { direction, pairs, start_gradient, .. } = self;
-        for (direction, &gradient) in direction.iter_mut().zip(&*start_gradient) {
-            *direction = -gradient;
-        }
+        let Self { direction, pairs, start, .. } = self;
+        direction.clear();
+        direction.extend(start.gradient.iter().map(|&gradient| -gradient));
         for pair in pairs.iter_mut().rev() {
             pair.share = dot(&pair.step, direction) / pair.product;
             add(direction, -pair.share, &pair.change);
@@ -209,24 +242,22 @@ impl<F: Float> LbfgsMemory<F> {
         }
     }
 
-    /// The step from start to point; forgotten if it would make H indefinite.
+    /// The step from start to here, unless it would make H indefinite.
     fn remember(&mut self, history: usize) {
-        let mut pair = match self.pairs.len() >= history {
-            true => self.pairs.pop_front(),
-            false => None,
-        }
-        .unwrap_or_else(|| Pair {
-            step: vec![F::zero(); self.point.len()],
-            change: vec![F::zero(); self.point.len()],
-            product: 0.0,
-            share: 0.0,
-        });
-        subtract(&mut pair.step, &self.point, &self.start);
-        subtract(&mut pair.change, &self.gradient, &self.start_gradient);
+        let Self { here, start, pairs, spare, .. } = self;
+        let empty = || Pair { step: Vec::new(), change: Vec::new(), product: 0.0, share: 0.0 };
+        let mut pair = spare.take().unwrap_or_else(empty);
+        subtract(&mut pair.step, &here.point, &start.point);
+        subtract(&mut pair.change, &here.gradient, &start.gradient);
         pair.product = dot(&pair.step, &pair.change);
-        let descent = -dot(&pair.step, &self.start_gradient);
+        let descent = -dot(&pair.step, &start.gradient);
         if pair.product > F::epsilon().as_f64() * descent {
-            self.pairs.push_back(pair);
+            pairs.push_back(pair);
+        } else {
+            *spare = Some(pair);
+        }
+        while pairs.len() > history {
+            *spare = pairs.pop_front();
         }
     }
 }
@@ -249,8 +280,7 @@ fn add<F: Float>(to: &mut [F], factor: f64, values: &[F]) {
     to.iter_mut().zip(values).for_each(|(to, &value)| *to += factor * value);
 }
 
-fn subtract<F: Float>(to: &mut [F], from: &[F], values: &[F]) {
-    for (to, (&from, &value)) in to.iter_mut().zip(from.iter().zip(values)) {
-        *to = from - value;
-    }
+fn subtract<F: Float>(to: &mut Vec<F>, from: &[F], values: &[F]) {
+    to.clear();
+    to.extend(from.iter().zip(values).map(|(&from, &value)| from - value));
 }
