@@ -5,9 +5,9 @@
 
 use densely::{
     Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy,
-    Dataset, EarlyStopping, Exponential, Float, Goal, Huber, Identity, Loss, MeanAbsoluteError,
-    MeanSquaredError, Memory, Mlp, Moment, Optimizer, Poisson, PredictBuffers, RmsProp, Schedule,
-    Sgd, Sigmoid, Softmax, Softplus, Span, Trainer, metrics,
+    Dataset, EarlyStopping, Exponential, Float, Goal, Huber, Identity, Lbfgs, Loss,
+    MeanAbsoluteError, MeanSquaredError, Memory, Mlp, Moment, Optimizer, Poisson, PredictBuffers,
+    RmsProp, Schedule, Sgd, Sigmoid, Softmax, Softplus, Span, Trainer, metrics,
 };
 use ndarray::{Array2, Axis};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -132,6 +132,19 @@ fn every_loss_and_every_optimizer<F: Float>() {
     }
 }
 
+/// Thirty iterations more of L-BFGS, whose history is full by then.
+fn iterations<F: Float>() {
+    let data = Dataset::new(noise::<F>(64, 10), one_of_three_classes(64)).unwrap();
+    let allocations = |epochs| {
+        let builder = Mlp::<F>::builder(10).dense(9, Sigmoid).dense(3, Identity);
+        let mut net = builder.build().unwrap();
+        let lbfgs = Lbfgs::new().history(5).weight_decay(0.01);
+        let mut trainer = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(epochs);
+        count(|| assert_eq!(trainer.fit(&mut net, &data).unwrap().epochs().len(), epochs))
+    };
+    assert_eq!(allocations(10), allocations(40), "{}", F::NAME);
+}
+
 /// `Trainer::step`, whose buffers are there after the first.
 fn steps_by_hand<F: Float>() {
     let data = Dataset::new(noise::<F>(32, 10), one_of_three_classes(32)).unwrap();
@@ -153,6 +166,8 @@ fn steps_by_hand<F: Float>() {
 fn nothing_is_allocated_once_the_buffers_are_there() {
     steps_and_predictions::<f32>();
     steps_and_predictions::<f64>();
+    iterations::<f32>();
+    iterations::<f64>();
     steps_by_hand::<f32>();
     steps_by_hand::<f64>();
     // Last: threads of a training that has ended may still be ending.

@@ -1,8 +1,9 @@
 //! What threads can share, checked by the compiler.
 
 use densely::{
-    AnyActivation, Backprop, Dataset, Dense, EarlyStopping, Error, Memory, Mlp, MlpBuilder,
-    PredictBuffers, Report, Sgd, Standardizer, Table, Trainer,
+    Adagrad, Adam, AdamW, AnyActivation, Backprop, Dataset, Dense, EarlyStopping, Error, Lbfgs,
+    Memory, Mlp, MlpBuilder, PredictBuffers, Report, RmsProp, Schedule, Sgd, Standardizer, Table,
+    Trainer, TrainingState,
 };
 
 fn can_be_shared<T: Send + Sync + Unpin>() {}
@@ -24,6 +25,13 @@ fn types_can_be_shared_between_threads() {
     can_be_shared::<Sgd>();
     can_be_shared::<Standardizer>();
     can_be_shared::<Table>();
+    can_be_shared::<Adagrad>();
+    can_be_shared::<Adam>();
+    can_be_shared::<AdamW>();
+    can_be_shared::<Lbfgs>();
+    can_be_shared::<RmsProp>();
+    can_be_shared::<TrainingState<f32>>();
+    can_be_sent::<Schedule<'static>>();
     // It owns the user's observer, which need not be shareable.
     can_be_sent::<Trainer<'static, f32>>();
 }

@@ -19,11 +19,14 @@ pub enum OptimizerName {
     Lbfgs,
 }
 
+/// Of SGD.
+const MOMENTUM: f64 = 0.9;
+
 /// How an optimizer is set; none of it is given unless the user says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     pub learning_rate: Option<f64>,
-    pub momentum: f64,
+    pub momentum: Option<f64>,
     pub weight_decay: Option<f64>,
 }
 
@@ -35,14 +38,25 @@ impl OptimizerName {
         }
     }
 
-    /// A trainer by this optimizer. Momentum is for SGD alone.
+    /// Refuses what this optimizer would not look at.
+    pub fn check(self, rates: Rates) -> Result<(), String> {
+        if rates.momentum.is_some() && self != Self::Sgd {
+            return Err("--momentum is for --optimizer sgd".into());
+        }
+        if rates.learning_rate.is_some() && self == Self::Lbfgs {
+            return Err("--optimizer lbfgs has no --learning-rate".into());
+        }
+        Ok(())
+    }
+
+    /// A trainer by this optimizer.
     pub fn trainer<'a>(self, loss: Box<dyn Loss<f32>>, rates: Rates) -> Trainer<'a, f32> {
         let rate = rates.learning_rate.unwrap_or(self.learning_rate());
         let decay = rates.weight_decay.unwrap_or(0.0);
         match self {
             Self::Sgd => {
                 let sgd = Sgd::new(rate).weight_decay(decay);
-                let momentum = rates.momentum;
+                let momentum = rates.momentum.unwrap_or(MOMENTUM);
                 Trainer::new(
                     loss,
                     if momentum > 0.0 { sgd.momentum(momentum).nesterov() } else { sgd },

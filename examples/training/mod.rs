@@ -26,6 +26,7 @@ pub fn main(task: Task) -> ExitCode {
                 return Err(format!("{} is the data, it is not saved over", path.display()).into());
             }
         }
+        options.optimizer.check(options.rates())?;
         let loss = options.loss.unwrap_or(LossName::of(task));
         let summary =
             train(task, options, loss, loss.loss(task)?).map_err(|error| match error {

@@ -35,9 +35,9 @@ pub struct Options {
     /// Learning rate [default: 0.01; rmsprop, adam and adamw: 0.001; lbfgs has none]
     #[arg(long, value_name = "RATE", value_parser = positive)]
     pub learning_rate: Option<f64>,
-    /// Momentum of sgd, by Nesterov's rule; 0 for none
-    #[arg(long, default_value_t = 0.9, value_parser = share)]
-    pub momentum: f64,
+    /// Momentum of sgd, by Nesterov's rule; 0 for none [default: 0.9]
+    #[arg(long, value_parser = share)]
+    pub momentum: Option<f64>,
     /// Weight decay [default: 0; adamw: 0.01]
     #[arg(long, value_name = "DECAY", value_parser = at_least_0)]
     pub weight_decay: Option<f64>,

@@ -21,7 +21,8 @@ pub fn observer(bar: ProgressBar) -> impl FnMut(&Training<'_, f32>) -> ControlFl
     move |training| {
         if let Some(epoch) = training.last_epoch() {
             bar.set_position(epoch.number as u64);
-            bar.set_message(format!("validation loss {:.4}", epoch.loss()));
+            let which = if epoch.validation_loss.is_some() { "validation" } else { "training" };
+            bar.set_message(format!("{which} loss {:.4}", epoch.loss()));
         }
         ControlFlow::Continue(())
     }

@@ -87,6 +87,16 @@ fn what_does_not_go_together_is_told_in_one_line() {
         ),
         (BINARY, &["--loss", "poisson"], "--loss poisson is for counts, not for classes"),
         (
+            BINARY,
+            &["--optimizer", "adam", "--momentum", "0.5"],
+            "--momentum is for --optimizer sgd",
+        ),
+        (
+            MULTICLASS,
+            &["--optimizer", "lbfgs", "--learning-rate", "0.5"],
+            "--optimizer lbfgs has no --learning-rate",
+        ),
+        (
             REGRESSION,
             &["--class-weight", "balanced"],
             "the targets are numbers, not classes, which could be weighed",
