@@ -49,6 +49,9 @@ const FEW_ROWS: usize = 3;
 /// The vectors in each row of a tile.
 const VECTORS: usize = 2;
 
+/// The rows of a smaller tile. Fewer sums would leave the processor waiting for the last multiply-add.
+const FEW: usize = 4;
+
 impl<F: Lanes> WithSimd for Product<'_, '_, F> {
     type Output = ();
 
@@ -137,9 +140,13 @@ impl<F: Lanes> Block<'_, F> {
     ) {
         let (columns, depth, lanes) = (self.right.columns, self.left.columns, F::count::<S>());
         let mut left = if columns >= COLUMNS_THAT_PAY {
-            let tiles = packed_left.chunks_exact_mut(TILE * depth);
-            for (row, tile) in (0..self.left.rows).step_by(TILE).zip(tiles) {
-                pack_left::<F, TILE>(self.left, row, tile);
+            for (row, few) in tiles::<TILE>(self.left.rows) {
+                let packed = &mut packed_left[row * depth..];
+                if few {
+                    pack_left::<F, FEW>(self.left, row, &mut packed[..FEW * depth]);
+                } else {
+                    pack_left::<F, TILE>(self.left, row, &mut packed[..TILE * depth]);
+                }
             }
             Left::Packed(packed_left)
         } else {
@@ -148,8 +155,10 @@ impl<F: Lanes> Block<'_, F> {
         let whole_panels = columns.is_multiple_of(VECTORS * lanes) && !self.right.transposed;
         if whole_panels && columns < COLUMNS_THAT_PAY {
             for columns in blocks(columns, VECTORS * lanes) {
-                let rows = self.right.columns(columns.clone()).stored_rows();
+                let (rows, last) = self.right.columns(columns.clone()).strided_rows();
                 let panel = rows.map_while(|row| F::vectors::<S>(row).0.first_chunk::<VECTORS>());
+                let last = F::vectors::<S>(last).0.first_chunk::<VECTORS>();
+                let panel = Panel { rows: panel, last };
                 self.panel::<S, TILE, VECTORS>(simd, &mut left, panel, columns, result);
             }
             return;
@@ -161,16 +170,12 @@ impl<F: Lanes> Block<'_, F> {
             let columns = panel.start..columns.min(panel.end);
             if panel.len() > lanes {
                 let (panel, _) = vectors.as_chunks::<VECTORS>();
-                self.panel::<S, TILE, VECTORS>(
-                    simd,
-                    &mut left,
-                    panel[..depth].iter(),
-                    columns,
-                    result,
-                );
+                let panel = Panel { rows: panel[..depth].iter(), last: None };
+                self.panel::<S, TILE, VECTORS>(simd, &mut left, panel, columns, result);
             } else {
                 let (panel, _) = vectors.as_chunks::<1>();
-                self.panel::<S, TILE, 1>(simd, &mut left, panel[..depth].iter(), columns, result);
+                let panel = Panel { rows: panel[..depth].iter(), last: None };
+                self.panel::<S, TILE, 1>(simd, &mut left, panel, columns, result);
             }
         }
     }
@@ -181,44 +186,95 @@ impl<F: Lanes> Block<'_, F> {
         &self,
         simd: S,
         left: &mut Left<'_, F>,
-        right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]> + Clone,
+        right: Panel<
+            'r,
+            [F::Vector<S>; VECTORS],
+            impl Iterator<Item = &'r [F::Vector<S>; VECTORS]> + Clone,
+        >,
+        columns: Range<usize>,
+        result: &mut Region<'_, F>,
+    ) {
+        for (row, few) in tiles::<TILE>(self.left.rows) {
+            let (right, columns) = (right.clone(), columns.clone());
+            if few {
+                self.tile::<S, FEW, VECTORS>(simd, left, right, row, columns, result);
+            } else {
+                self.tile::<S, TILE, VECTORS>(simd, left, right, row, columns, result);
+            }
+        }
+    }
+
+    /// The tile whose first row is `row`.
+    #[inline(always)]
+    fn tile<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+        &self,
+        simd: S,
+        left: &mut Left<'_, F>,
+        right: Panel<
+            'r,
+            [F::Vector<S>; VECTORS],
+            impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
+        >,
+        row: usize,
         columns: Range<usize>,
         result: &mut Region<'_, F>,
     ) {
         let depth = self.left.columns;
-        for (index, row) in (0..self.left.rows).step_by(TILE).enumerate() {
-            let rows = row..self.left.rows.min(row + TILE);
-            let tile = Tile { block: self, rows, columns: columns.clone() };
-            match left {
-                Left::Packed(packed) => {
-                    let (packed, _) = packed[index * TILE * depth..].as_chunks::<TILE>();
-                    tile.multiply(simd, packed, right.clone(), result);
+        let rows = row..self.left.rows.min(row + TILE);
+        let tile = Tile { block: self, rows, columns };
+        let Panel { rows: right, last } = right;
+        match left {
+            Left::Packed(packed) => {
+                let (packed, _) = packed[row * depth..].as_chunks::<TILE>();
+                let last = last.and_then(|vectors| Some((packed.get(depth - 1)?, vectors)));
+                tile.multiply(simd, packed, right, last, result);
+            }
+            Left::AsItIs(_) if !self.left.transposed => {
+                let slices = self.left.row_slices::<TILE>(row);
+                let numbers = (0..depth).map(|k| numbers_at(&slices, k));
+                let of_last = numbers_at(&slices, depth - 1);
+                let last = last.map(|vectors| (&of_last, vectors));
+                tile.multiply(simd, numbers, right, last, result);
+            }
+            Left::AsItIs(_) if tile.rows.len() == TILE => {
+                let (stored, last_stored) = self.left.strided_rows();
+                let numbers = stored.map_while(|k| k[row..].first_chunk::<TILE>());
+                let of_last = last_stored[row..].first_chunk::<TILE>();
+                match last.zip(of_last) {
+                    Some((vectors, of_last)) => {
+                        tile.multiply(simd, numbers, right, Some((of_last, vectors)), result);
+                    }
+                    None => tile.multiply(simd, numbers.chain(of_last), right, None, result),
                 }
-                Left::AsItIs(_) if !self.left.transposed => {
-                    let slices = self.left.row_slices::<TILE>(row);
-                    tile.multiply(
-                        simd,
-                        (0..depth).map(|k| numbers_at(&slices, k)),
-                        right.clone(),
-                        result,
-                    );
-                }
-                Left::AsItIs(_) if tile.rows.len() == TILE => {
-                    let stored = self.left.stored_rows();
-                    tile.multiply(
-                        simd,
-                        stored.map_while(|k| k[row..].first_chunk::<TILE>()),
-                        right.clone(),
-                        result,
-                    );
-                }
-                Left::AsItIs(buffer) => {
-                    pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
-                    tile.multiply(simd, buffer.as_chunks::<TILE>().0, right.clone(), result);
-                }
+            }
+            Left::AsItIs(buffer) => {
+                pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
+                let (packed, _) = buffer.as_chunks::<TILE>();
+                let last = last.and_then(|vectors| Some((packed.get(depth - 1)?, vectors)));
+                tile.multiply(simd, packed, right, last, result);
             }
         }
     }
+}
+
+/// A few vectors of the right operand's rows; those of its last row may be apart from the others.
+#[derive(Clone)]
+struct Panel<'r, V, I> {
+    rows: I,
+    last: Option<&'r V>,
+}
+
+/// Where a tile of so many rows begins, and whether it is one of [`FEW`] rows: those that are left after the tiles of `TILE` rows, so divided that as few
+/// sums as possible are computed for nothing.
+fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
+    let mut row = 0;
+    std::iter::from_fn(move || {
+        let left = rows.checked_sub(row).filter(|&left| left > 0)?;
+        let few = left <= FEW || left > TILE && left <= 2 * FEW;
+        let this = (row, few);
+        row += if few { FEW } else { TILE };
+        Some(this)
+    })
 }
 
 /// The rows of the left operand: packed, or as they are, with a buffer for a tile that has rows too few.

@@ -1,6 +1,7 @@
 //! A matrix as a product reads it.
 
 use std::ops::Range;
+use std::slice::ChunksExact;
 
 /// A part of a row-major matrix, or of the transpose of one.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +57,16 @@ impl<'a, F> Operand<'a, F> {
             if self.transposed { (self.columns, self.rows) } else { (self.rows, self.columns) };
         let stored = self.elements.chunks(self.stride).take(rows);
         stored.map(move |row| &row[self.first..self.first + columns])
+    }
+
+    /// The rows of the stored matrix from the first column that is needed on, each as long as the distance to the next, so that no length has to be looked at; and the last of them,
+    /// which ends with the matrix.
+    #[inline(always)]
+    pub(super) fn strided_rows(self) -> (ChunksExact<'a, F>, &'a [F]) {
+        let rows = if self.transposed { self.columns } else { self.rows };
+        let elements = &self.elements[self.first..];
+        let (before, last) = elements.split_at((rows - 1) * self.stride);
+        (before.chunks_exact(self.stride), last)
     }
 
     /// `COUNT` rows of the stored matrix, from `row` on; in place of those that are not needed, the last one that is.

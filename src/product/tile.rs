@@ -13,24 +13,27 @@ pub(super) struct Tile<'a, 'b, F> {
     pub(super) columns: Range<usize>,
 }
 
+/// What the operands have for one k.
+pub(super) type One<'k, F, S, const TILE: usize, const VECTORS: usize> =
+    (&'k [F; TILE], &'k [<F as Lanes>::Vector<S>; VECTORS]);
+
 impl<F: Lanes> Tile<'_, '_, F> {
-    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns.
+    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k may be apart.
     #[inline(always)]
     pub(super) fn multiply<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
         self,
         simd: S,
         left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
         right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
+        last: Option<One<'_, F, S, TILE, VECTORS>>,
         result: &mut Region<'_, F>,
     ) {
         let mut sums = self.first_sums::<S, TILE, VECTORS>(simd, result);
         for (vectors, numbers) in right.zip(left) {
-            for (sums, &number) in sums.iter_mut().zip(numbers.borrow()) {
-                let number = F::splat(simd, number);
-                for (sum, &vector) in sums.iter_mut().zip(vectors) {
-                    *sum = F::multiply_add(simd, number, vector, *sum);
-                }
-            }
+            add(simd, numbers.borrow(), vectors, &mut sums);
+        }
+        if let Some((numbers, vectors)) = last {
+            add(simd, numbers, vectors, &mut sums);
         }
         // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
         for (index, sums) in sums.iter().enumerate() {
@@ -72,6 +75,22 @@ impl<F: Lanes> Tile<'_, '_, F> {
         let row = self.block.first_row + self.rows.start + index;
         let start = row * result.stride + self.block.first_column;
         &mut result.elements[start + self.columns.start..start + self.columns.end]
+    }
+}
+
+/// One k.
+#[inline(always)]
+fn add<S: Simd, F: Lanes, const TILE: usize, const VECTORS: usize>(
+    simd: S,
+    numbers: &[F; TILE],
+    vectors: &[F::Vector<S>; VECTORS],
+    sums: &mut [[F::Vector<S>; VECTORS]; TILE],
+) {
+    for (sums, &number) in sums.iter_mut().zip(numbers) {
+        let number = F::splat(simd, number);
+        for (sum, &vector) in sums.iter_mut().zip(vectors) {
+            *sum = F::multiply_add(simd, number, vector, *sum);
+        }
     }
 }
 
