@@ -17,7 +17,7 @@ pub use squared_error::MeanSquaredError;
 
 use elementwise::{difference, elementwise};
 
-use crate::{AnyActivation, Float, Result, Sigmoid, Softmax};
+use crate::{AnyActivation, Error, Float, Result, Sigmoid, Softmax};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -108,6 +108,22 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
 /// Whether an activation's outputs can be probabilities, as far as is known: those of the user's own may be.
 fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
     activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
+}
+
+/// Refuses the first target for which this does not hold.
+fn check_targets<F: Float>(
+    loss: &dyn Debug,
+    targets: ArrayView2<'_, F>,
+    needs: &'static str,
+    holds: impl Fn(F) -> bool,
+) -> Result<()> {
+    match targets.indexed_iter().find(|&(_, &y)| !holds(y)) {
+        None => Ok(()),
+        Some(((row, _), y)) => {
+            let (loss, value) = (format!("{loss:?}"), y.as_f64());
+            Err(Error::UnsuitableTarget { loss, row, value, needs })
+        }
+    }
 }
 
 /// -weight · ln p, and 0 where the weight is 0, however impossible p.

@@ -70,7 +70,7 @@ impl<F: Float> Backprop<F> {
         })
     }
 
-    pub(crate) fn gradient_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+    fn gradient_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
         self.gradients.iter_mut().flat_map(|gradient| {
             let bias = gradient.bias.as_mut().and_then(|bias| bias.as_slice_mut());
             gradient.weights.as_slice_mut().into_iter().chain(bias)

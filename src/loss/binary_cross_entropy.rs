@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, difference, elementwise, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, check_targets, difference, elementwise, ratio, weighted_surprise};
 use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -47,15 +47,8 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
                 needs: "outputs between 0 and 1, as of Sigmoid",
             });
         }
-        match targets.indexed_iter().find(|(_, y)| !(F::zero()..=F::one()).contains(*y)) {
-            None => Ok(()),
-            Some(((row, _), y)) => Err(Error::UnsuitableTarget {
-                loss: format!("{self:?}"),
-                row,
-                value: y.as_f64(),
-                needs: "numbers between 0 and 1",
-            }),
-        }
+        let probability = |y| (F::zero()..=F::one()).contains(&y);
+        check_targets(self, targets, "numbers between 0 and 1", probability)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, difference, elementwise, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, check_targets, difference, elementwise, ratio, weighted_surprise};
 use crate::{AnyActivation, Error, Exponential, Float, Result, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -48,15 +48,7 @@ impl<F: Float> Loss<F> for Poisson {
                 needs: "positive outputs, as of Exponential",
             });
         }
-        match targets.indexed_iter().find(|(_, y)| y.is_nan() || **y < F::zero()) {
-            None => Ok(()),
-            Some(((row, _), y)) => Err(Error::UnsuitableTarget {
-                loss: format!("{self:?}"),
-                row,
-                value: y.as_f64(),
-                needs: "numbers of at least 0",
-            }),
-        }
+        check_targets(self, targets, "numbers of at least 0", |y| y >= F::zero())
     }
 }
 

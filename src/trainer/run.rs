@@ -103,22 +103,19 @@ impl<F: Float> Run<'_, '_, F> {
             let session = &mut *self.session;
             session.at_rest(net);
             session.state.elapsed = before.saturating_add(start.elapsed());
-            let score = match ended {
-                Ended::Whole(score) => score,
+            let (score, done) = match ended {
+                Ended::Whole(score) => (score, None),
                 Ended::Midway => return Ok(StopReason::Observer),
                 Ended::Done(reason, None) => return Ok(reason),
-                Ended::Done(reason, Some(score)) => {
-                    session.state.progress.after_epoch(number, score, early_stopping);
-                    if let Some(best) = &mut session.state.best {
-                        take(best, net);
-                    }
-                    return Ok(reason);
-                }
+                Ended::Done(reason, Some(score)) => (score, Some(reason)),
             };
             if session.state.progress.after_epoch(number, score, early_stopping)
                 && let Some(best) = &mut session.state.best
             {
                 take(best, net);
+            }
+            if let Some(reason) = done {
+                return Ok(reason);
             }
             if let Method::Steps(optimizer) = &settings.method {
                 let base = optimizer.learning_rate();

@@ -87,14 +87,12 @@ impl<F: Float> Session<F> {
         if settings.l1 > 0.0 {
             self.backprop.add_l1(net, settings.l1);
         }
-        let clips = settings.clip_values.is_some() || settings.clip_norm.is_some();
-        self.now.gradient_norm = clips.then(|| self.backprop.gradient_norm());
-        if let Some(limit) = settings.clip_values {
+        let clip_values = settings.clip_values.map(|limit| (limit, self.backprop.gradient_norm()));
+        if let Some((limit, _)) = clip_values {
             self.backprop.clip_values(limit);
         }
-        if let Some(limit) = settings.clip_norm {
-            self.backprop.clip_norm(limit);
-        }
+        let norm = settings.clip_norm.map(|limit| self.backprop.clip_norm(limit));
+        self.now.gradient_norm = clip_values.map(|(_, norm)| norm).or(norm);
         let parameters = self.backprop.parameters(net);
         match self.state.memory.advance(rate, optimizer, parameters) {
             None => Ok(loss),

@@ -128,11 +128,9 @@ impl<F: Float> TrainingState<F> {
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
         let other = |reason| Err(Error::OtherState { reason });
         self.check_parameters(net)?;
-        let lengths: Vec<usize> = self.parameters.iter().map(Vec::len).collect();
+        let lengths = self.parameters.iter().map(Vec::len);
         let fits = match (&settings.method, &self.lbfgs) {
-            (Method::Steps(optimizer), None) => {
-                self.memory.fits(optimizer.as_ref(), lengths.into_iter())
-            }
+            (Method::Steps(optimizer), None) => self.memory.fits(optimizer.as_ref(), lengths),
             (Method::Lbfgs(_), Some(memory)) => memory.fits(net.parameters()),
             _ => false,
         };
