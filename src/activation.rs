@@ -6,6 +6,7 @@ mod exponential;
 mod gated;
 mod identity;
 mod rectifier;
+mod registry;
 mod sigmoid;
 mod slices;
 mod softmax;
@@ -19,6 +20,8 @@ pub use exponential::Exponential;
 pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
+pub use registry::Activations;
+pub(crate) use registry::check_own_name;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
@@ -117,6 +120,13 @@ pub trait Activation: Debug + Send + Sync + 'static {
     /// How a layer with this activation draws its weights unless told otherwise. Default: Glorot uniform.
     fn initialization(&self) -> Initialization {
         Initialization::GlorotUniform
+    }
+
+    /// For one of your own: its name in model files, by which [`Activations`] finds it when they are loaded. Default: none, and a network that has it cannot be saved.
+    ///
+    /// Parameters belong in brackets behind it, as in `scaled_tanh(1.7159)`. The built-in ones have names without this.
+    fn name(&self) -> Option<String> {
+        None
     }
 }
 

@@ -1,7 +1,6 @@
 //! Data sets: what a network is trained on and judged by.
 
 mod dataset;
-mod encoding;
 mod split;
 mod standardizer;
 mod table;

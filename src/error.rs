@@ -119,8 +119,16 @@ pub enum Error {
         names: usize,
         /// Columns to be named.
         columns: usize,
-        /// "features" or "classes".
+        /// "features", "targets" or "classes".
         what: &'static str,
+    },
+    /// A name that stands twice.
+    #[error("{name:?} stands twice among the names of the {what}")]
+    NameTwice {
+        /// "columns", "categories", "targets" or "classes".
+        what: &'static str,
+        /// The name.
+        name: String,
     },
     /// Weights of another number than that of what they are for.
     #[error("{weights} weights for {count} {what}")]
@@ -269,6 +277,26 @@ pub enum Error {
         value: String,
         /// What is wrong with it.
         problem: CellProblem,
+    },
+    /// Text that is none of the categories or classes that a network knows.
+    #[error("{file}: row {row}, column {column:?}: {value:?} is none of {categories}")]
+    UnknownCategory {
+        /// The file.
+        file: String,
+        /// The row, counted from 1 below the header.
+        row: usize,
+        /// The column's name.
+        column: String,
+        /// What stands in the cell.
+        value: String,
+        /// The categories there are, or the first of them.
+        categories: String,
+    },
+    /// A network that does not know the names of its columns or targets.
+    #[error("the network does not know the names of its {what}: it was not trained on a table")]
+    Unnamed {
+        /// "columns" or "targets".
+        what: &'static str,
     },
     /// A column that is not there.
     #[error("{file}: there is no column {column:?}; there are {columns}")]
@@ -443,19 +471,57 @@ pub enum Error {
     },
 
     // Model files.
-    /// A model file that is not one, or is damaged.
+    /// What is wrong with a file that was loaded.
+    #[error("{}: {error}", file.display())]
+    InFile {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: Box<Error>,
+    },
+    /// A model that is not one, or is damaged.
     #[error("not a densely model: {reason}")]
     ModelFile {
         /// What is wrong.
         reason: String,
     },
+    /// A model of a newer version of the format.
+    #[error(
+        "the model is of version {version} of the format, written by densely {library}; this one, {}, reads up to version {known}",
+        env!("CARGO_PKG_VERSION")
+    )]
+    NewerModel {
+        /// The version of the format.
+        version: u32,
+        /// The version of the library that wrote it.
+        library: String,
+        /// The newest version of the format that is known here.
+        known: u32,
+    },
+    /// An activation that a model has and nobody knows.
+    #[error("layer {layer}: the activation {name:?} is neither built in nor one of those given")]
+    UnknownActivation {
+        /// The layer, counted from 0.
+        layer: usize,
+        /// The activation's name in the file.
+        name: String,
+    },
     /// An activation that a model file has no name for.
-    #[error("layer {layer}: {activation} is not built in, and has no name in a model file")]
+    #[error("layer {layer}: {activation} is not built in, and says no name for model files")]
     UnnamedActivation {
         /// The layer, counted from 0.
         layer: usize,
         /// The activation.
         activation: String,
+    },
+    /// A name that one of the user's own activations cannot have.
+    #[error("the activation's name {name:?} {reason}")]
+    ActivationName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
     },
 }
 

@@ -1,9 +1,14 @@
-//! Numbers through serde without a change: as the integers that have the same bits.
+//! Numbers through serde without a change: by their bits.
 //!
-//! Text formats may round what they read (`serde_json` does, in the last place, unless told otherwise), and JSON has no NaN.
+//! Text formats may round what they read (`serde_json` does, in the last place, unless told otherwise), and JSON has no NaN. A number alone is
+//! the integer that has the same bits; many are the base64 of their little-endian bytes, or the bytes themselves in formats that are no text.
 
-use serde::de::{DeserializeOwned, Error};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// What has bits to be kept.
 #[doc(hidden)]
@@ -11,49 +16,143 @@ pub trait Exact: Sized {
     /// The bits, as signed integers: some formats have no others.
     type Bits: Serialize + DeserializeOwned;
 
+    /// The bits of many.
+    type Many: Serialize + DeserializeOwned;
+
     fn bits(&self) -> Self::Bits;
 
     fn from_bits(bits: Self::Bits) -> Self;
+
+    fn many_bits(many: &[Self]) -> Self::Many;
+
+    fn from_many_bits(bits: Self::Many) -> Vec<Self>;
 }
 
-impl Exact for f32 {
-    type Bits = i32;
+/// What is a row of bytes.
+#[doc(hidden)]
+pub trait Bytes: Sized {
+    /// The numbers' bytes, least significant first, appended to `bytes`.
+    fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>);
 
-    fn bits(&self) -> i32 {
-        self.to_bits().cast_signed()
-    }
+    /// The numbers whose little-endian bytes these are, appended to `values`; a rest shorter than one number is left out.
+    fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]);
+}
 
-    fn from_bits(bits: i32) -> Self {
-        Self::from_bits(bits.cast_unsigned())
+macro_rules! number {
+    ($type:ident, $bits:ident) => {
+        impl Bytes for $type {
+            fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
+                bytes.reserve(size_of_val(values));
+                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            }
+
+            fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]) {
+                let (numbers, _) = bytes.as_chunks::<{ size_of::<$type>() }>();
+                values.extend(numbers.iter().map(|&number| $type::from_le_bytes(number)));
+            }
+        }
+
+        impl Exact for $type {
+            type Bits = $bits;
+            type Many = Numbers<$type>;
+
+            fn bits(&self) -> $bits {
+                self.to_bits().cast_signed()
+            }
+
+            fn from_bits(bits: $bits) -> Self {
+                Self::from_bits(bits.cast_unsigned())
+            }
+
+            fn many_bits(many: &[Self]) -> Numbers<Self> {
+                Numbers(many.to_vec())
+            }
+
+            fn from_many_bits(Numbers(many): Numbers<Self>) -> Vec<Self> {
+                many
+            }
+        }
+    };
+}
+
+number!(f32, i32);
+number!(f64, i64);
+
+/// Numbers of which serde sees the bytes.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Numbers<F>(pub Vec<F>);
+
+impl<F: Bytes> Serialize for Numbers<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::new();
+        F::extend_le_bytes(&self.0, &mut bytes);
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&BASE64.encode(bytes))
+        } else {
+            serializer.serialize_bytes(&bytes)
+        }
     }
 }
 
-impl Exact for f64 {
-    type Bits = i64;
+impl<'de, F: Bytes> Deserialize<'de> for Numbers<F> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Either is taken for the other: what serde has kept for later, as for a flattened field, calls itself readable.
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Text(PhantomData))
+        } else {
+            deserializer.deserialize_bytes(Text(PhantomData))
+        }
+    }
+}
 
-    fn bits(&self) -> i64 {
-        self.to_bits().cast_signed()
+struct Text<F>(PhantomData<F>);
+
+impl<F: Bytes> Visitor<'_> for Text<F> {
+    type Value = Numbers<F>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "numbers of {} bytes each, as base64 or as bytes", size_of::<F>())
     }
 
-    fn from_bits(bits: i64) -> Self {
-        Self::from_bits(bits.cast_unsigned())
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        self.visit_bytes(&BASE64.decode(text).map_err(E::custom)?)
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        if !bytes.len().is_multiple_of(size_of::<F>()) {
+            return Err(E::invalid_length(bytes.len(), &self));
+        }
+        let mut numbers = Vec::with_capacity(bytes.len() / size_of::<F>());
+        F::extend_from_le_bytes(&mut numbers, bytes);
+        Ok(Numbers(numbers))
     }
 }
 
 impl<T: Exact> Exact for Vec<T> {
-    type Bits = Vec<T::Bits>;
+    type Bits = T::Many;
+    type Many = Vec<T::Many>;
 
     fn bits(&self) -> Self::Bits {
-        self.iter().map(T::bits).collect()
+        T::many_bits(self)
     }
 
     fn from_bits(bits: Self::Bits) -> Self {
-        bits.into_iter().map(T::from_bits).collect()
+        T::from_many_bits(bits)
+    }
+
+    fn many_bits(many: &[Self]) -> Self::Many {
+        many.iter().map(Self::bits).collect()
+    }
+
+    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
+        bits.into_iter().map(Self::from_bits).collect()
     }
 }
 
 impl<T: Exact> Exact for Option<T> {
     type Bits = Option<T::Bits>;
+    type Many = Vec<Option<T::Bits>>;
 
     fn bits(&self) -> Self::Bits {
         self.as_ref().map(T::bits)
@@ -61,6 +160,14 @@ impl<T: Exact> Exact for Option<T> {
 
     fn from_bits(bits: Self::Bits) -> Self {
         bits.map(T::from_bits)
+    }
+
+    fn many_bits(many: &[Self]) -> Self::Many {
+        many.iter().map(Self::bits).collect()
+    }
+
+    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
+        bits.into_iter().map(Self::from_bits).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The two number types that a network can be made of.
 
 use crate::elementary::Elementary;
-use crate::exact::Exact;
+use crate::exact::{Bytes, Exact};
 use crate::product::Multiply;
 use ndarray::NdFloat;
 use std::iter::Sum;
@@ -10,7 +10,9 @@ use std::iter::Sum;
 ///
 /// Sealed: every algorithm here is tested for these two and for nothing else.
 /// Arithmetic and elementary functions come from [`ndarray::NdFloat`].
-pub trait Float: NdFloat + Default + Sum + Elementary + Multiply + Exact + sealed::Sealed {
+pub trait Float:
+    NdFloat + Default + Sum + Elementary + Multiply + Exact + Bytes + sealed::Sealed
+{
     /// The type's name as Rust writes it, for messages and model files.
     const NAME: &'static str;
 
@@ -19,14 +21,6 @@ pub trait Float: NdFloat + Default + Sum + Elementary + Multiply + Exact + seale
 
     /// The same number as an `f64`, exactly.
     fn as_f64(self) -> f64;
-
-    /// The numbers' bytes, least significant first, appended to `bytes`.
-    #[doc(hidden)]
-    fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>);
-
-    /// The numbers whose little-endian bytes these are; a rest shorter than one number is left out.
-    #[doc(hidden)]
-    fn from_le_bytes(bytes: &[u8]) -> Vec<Self>;
 }
 
 mod sealed {
@@ -46,15 +40,6 @@ macro_rules! impl_float {
 
             fn as_f64(self) -> f64 {
                 $as_f64(self)
-            }
-
-            fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-            }
-
-            fn from_le_bytes(bytes: &[u8]) -> Vec<Self> {
-                let (numbers, _) = bytes.as_chunks::<{ size_of::<$type>() }>();
-                numbers.iter().map(|&number| $type::from_le_bytes(number)).collect()
             }
         }
     };

@@ -8,6 +8,7 @@ mod activation;
 mod backprop;
 mod data;
 mod dense;
+mod durable;
 mod elementary;
 mod error;
 mod exact;
@@ -23,17 +24,19 @@ mod product;
 mod random;
 mod rows;
 mod schedule;
+mod schema;
 mod threads;
 mod trainer;
 
 pub use activation::{
-    Activation, AnyActivation, Derivative, Elu, Exponential, FromOutput, FromPreActivation, Gelu,
-    HardTanh, Identity, LeakyRelu, Mish, OutputAndPreActivation, Relu, Selu, Sigmoid, Silu,
-    Softmax, Softplus, Softsign, Tanh,
+    Activation, Activations, AnyActivation, Derivative, Elu, Exponential, FromOutput,
+    FromPreActivation, Gelu, HardTanh, Identity, LeakyRelu, Mish, OutputAndPreActivation, Relu,
+    Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
 pub use backprop::{Backprop, Parameter};
 pub use data::{Dataset, Standardizer, Table};
 pub use dense::{Dense, Gradient};
+pub use durable::check_can_write;
 pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};
 pub use float::Float;
 pub use gradient_check::{GradientCheck, Kink, gradient_check};
@@ -45,6 +48,7 @@ pub use loss::{
 pub use mlp::{Mlp, MlpBuilder, PredictBuffers};
 pub use optimizer::{Adagrad, Adam, AdamW, Lbfgs, Memory, Optimizer, RmsProp, Sgd, Step};
 pub use schedule::{Schedule, Span};
+pub use schema::{Column, Schema};
 pub use trainer::{
     EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer, Training,
     TrainingState,

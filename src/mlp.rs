@@ -7,7 +7,7 @@ pub use builder::MlpBuilder;
 pub(crate) use builder::check_memory;
 pub use predict::PredictBuffers;
 
-use crate::{Dense, Error, Float, Result};
+use crate::{Dense, Error, Float, Result, Schema};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 
 /// So many rows go through all layers before the next, so that what one layer puts out is in cache when the next reads it.
@@ -28,6 +28,7 @@ const ROWS_AT_ONCE: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Mlp<F: Float> {
     layers: Vec<Dense<F>>,
+    schema: Schema,
 }
 
 impl<F: Float> Mlp<F> {
@@ -44,7 +45,7 @@ impl<F: Float> Mlp<F> {
     /// before it has outputs; [`Error::DropoutOfOutputs`] if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
-        Ok(Self { layers })
+        Ok(Self { layers, schema: Schema::default() })
     }
 
     /// Whether there is a layer, and each takes what the one before it gives.
@@ -82,6 +83,28 @@ impl<F: Float> Mlp<F> {
     /// How many numbers a row of outputs has.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, Dense::outputs)
+    }
+
+    /// What the columns of inputs and outputs are, as far as is known: [`Trainer::fit`](crate::Trainer::fit) takes it from the data. It stands in the network's
+    /// file, and changes no prediction.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Says what the columns of inputs and outputs are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice. The network is then unchanged.
+    pub fn set_schema(&mut self, schema: Schema) -> Result<()> {
+        schema.check(self.features(), self.outputs())?;
+        self.schema = schema;
+        Ok(())
+    }
+
+    /// Takes what the data knows of its columns.
+    pub(crate) fn learn_schema(&mut self, schema: &Schema) {
+        self.schema.update(schema);
     }
 
     /// How many numbers the network learns: all weights and biases.

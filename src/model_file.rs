@@ -1,46 +1,26 @@
 //! Saving and loading networks, as `safetensors` files.
 //!
-//! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; the
-//! activations stand in the file's metadata, as JSON under the key `densely`.
+//! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; everything else stands in the
+//! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
-use crate::{AnyActivation, Dense, Error, Float, Mlp, Result};
+mod limits;
+mod structure;
+mod tensors;
+mod through_serde;
+
+use crate::{Activations, Dense, Error, Float, Mlp, Result, durable};
 use ndarray::{Array1, Array2};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::io::Write;
+use std::io::Read;
 use std::path::Path;
-
-/// The key of the structure in the file's metadata. One key alone, since the format does not order its metadata, and
-/// the same network must give the same bytes.
-const KEY: &str = "densely";
-
-/// The format's version.
-const VERSION: u32 = 1;
-
-/// What a network is, apart from its numbers.
-#[derive(Serialize, Deserialize)]
-struct Structure {
-    version: u32,
-    layers: Vec<LayerStructure>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct LayerStructure {
-    activation: String,
-    bias: bool,
-    /// For further training; predictions do not look at it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    dropout: f64,
-}
-
-fn is_zero(number: &f64) -> bool {
-    *number == 0.0
-}
+use structure::{FORMAT, Structure};
+use tensors::Header;
 
 impl<F: Float> Mlp<F> {
-    /// Writes the network to a file: first beside it, then renamed, so that the file is never half written. An existing file
-    /// is replaced.
+    /// Writes the network to a file, to the bit, with its [schema](Self::schema). An existing file is replaced when the new one is on the disk: a process that is
+    /// stopped at any moment leaves the old one or the new one.
+    ///
+    /// The same network gives the same bytes. A network that is put into a structure of yours goes through serde in the same way: as these bytes, or in text
+    /// formats as their base64.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};
@@ -50,144 +30,138 @@ impl<F: Float> Mlp<F> {
     /// net.save(&path)?;
     /// let loaded = Mlp::<f32>::load(&path)?;
     /// assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
+    ///
+    /// let through_serde: Mlp<f32> = serde_json::from_str(&serde_json::to_string(&net)?)?;
+    /// assert_eq!(through_serde.layers()[0].weights(), net.layers()[0].weights());
     /// # std::fs::remove_file(path).ok();
-    /// # Ok::<(), densely::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; [`Error::UnnamedActivation`] for an activation that is not built in.
+    /// [`Error::Io`]; else as [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes()?;
-        write_atomically(path, &bytes).map_err(|source| Error::Io { file: path.into(), source })
+        durable::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Reads a network that [`save`](Self::save) wrote.
+    /// Reads a network that [`save`](Self::save) wrote, with this version of the library or an earlier one.
+    ///
+    /// The file may come from anywhere: lengths are checked before anything of that length is allocated, and nothing in it can make this panic, or take more
+    /// memory than twice the file (and, for names, up to 16 MiB).
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; [`Error::ModelFile`] for a file that is damaged, of another kind, precision or a newer version.
+    /// [`Error::Io`]; else [`Error::InFile`] with what [`from_bytes`](Self::from_bytes) says.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let bytes =
-            std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
-        Self::from_bytes(&bytes).map_err(|error| match error {
-            Error::ModelFile { reason } => damaged(format!("{}: {reason}", path.display())),
-            error => error,
-        })
+        Self::load_with(path, &Activations::new())
+    }
+
+    /// As [`load`](Self::load), for a network with activations of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with(path: impl AsRef<Path>, own: &Activations<F>) -> Result<Self> {
+        in_file(path.as_ref(), |file, length| read(file, length, own))
     }
 
     /// The bytes of the file that [`save`](Self::save) writes.
     ///
     /// # Errors
     ///
-    /// [`Error::UnnamedActivation`] for an activation that is not built in.
+    /// [`Error::UnnamedActivation`] for an activation that has no name, [`Error::ActivationName`] for one that has a built-in one's; [`Error::LayerShape`] or [`Error::Names`] if
+    /// the layers no longer fit together or the schema; [`Error::ModelFile`] for more than 1,000 layers or 65,536 names.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut structure = Structure { version: VERSION, layers: Vec::new() };
+        // A layer may have been replaced through `layers_mut`.
+        Self::check_stack(self.layers())?;
+        let structure = Structure::of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
-            let name = layer.activation().name().ok_or_else(|| Error::UnnamedActivation {
-                layer: index,
-                activation: format!("{:?}", layer.activation()),
-            })?;
-            let bias = layer.bias();
-            let dropout = layer.dropout();
-            structure.layers.push(LayerStructure {
-                activation: name,
-                bias: bias.is_some(),
-                dropout,
-            });
             let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
-            let names = ["weights", "bias"];
-            for ((slice, shape), name) in layer.parameter_slices().zip(shapes).zip(names) {
-                let mut bytes = Vec::new();
-                F::extend_le_bytes(slice, &mut bytes);
-                tensors.push((format!("layers.{index}.{name}"), shape, bytes));
+            for ((numbers, shape), name) in
+                layer.parameter_slices().zip(shapes).zip(["weights", "bias"])
+            {
+                tensors.push((format!("layers.{index}.{name}"), shape, numbers));
             }
         }
-        let structure = serde_json::to_string(&structure).map_err(damaged)?;
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            Ok((name, TensorView::new(dtype::<F>(), shape.clone(), bytes)?))
-        });
-        let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-        let metadata = HashMap::from([(KEY.to_owned(), structure)]);
-        safetensors::serialize(views.map_err(damaged)?, Some(metadata)).map_err(damaged)
+        // One key alone, since the format does not order its metadata, and the same network must give the same bytes.
+        tensors::to_bytes(tensors, FORMAT, structure.to_json()?)
     }
 
-    /// The network whose file has these bytes.
+    /// The network whose file has these bytes, such as those of [`include_bytes!`].
     ///
     /// # Errors
     ///
-    /// As [`load`](Self::load).
+    /// [`Error::ModelFile`] if it is damaged, of another kind or precision, [`Error::NewerModel`] for a newer version of the format, [`Error::UnknownActivation`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
-        let structure = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
-        let structure = structure.ok_or_else(|| damaged("the metadata does not say `densely`"))?;
-        let structure: Structure = serde_json::from_str(structure).map_err(damaged)?;
-        if structure.version != VERSION {
-            let version = structure.version;
-            return Err(damaged(format!("version {version}, this library reads {VERSION}")));
+        Self::from_bytes_with(bytes, &Activations::new())
+    }
+
+    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn from_bytes_with(mut bytes: &[u8], own: &Activations<F>) -> Result<Self> {
+        let length = bytes.len() as u64;
+        read(&mut bytes, length, own)
+    }
+}
+
+fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> Result<Mlp<F>> {
+    let header = Header::read(reader, length)?;
+    let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
+    let structure = Structure::from_json::<F>(json)?;
+
+    // All that can be known without a number, before the first is read.
+    let mut expected = 0;
+    let mut activations = Vec::with_capacity(structure.layers.len());
+    let mut shapes = Vec::with_capacity(structure.layers.len());
+    for (index, layer) in structure.layers.iter().enumerate() {
+        activations.push(structure.activation(index, own)?);
+        let name = format!("layers.{index}.weights");
+        let &[inputs, outputs] = header.shape::<F>(&name)? else {
+            return Err(damaged(format!("{name} is not a matrix")));
+        };
+        let name = format!("layers.{index}.bias");
+        if layer.bias && header.shape::<F>(&name)? != [outputs] {
+            return Err(damaged(format!("{name} does not have {outputs} numbers")));
         }
-        let tensors = SafeTensors::deserialize(bytes).map_err(damaged)?;
-        let layers = structure.layers.iter().enumerate().map(|(index, layer)| {
-            let activation = AnyActivation::named(&layer.activation)
-                .ok_or_else(|| damaged(format!("unknown activation {:?}", layer.activation)))?;
-            let (shape, weights) = tensor::<F>(&tensors, &format!("layers.{index}.weights"))?;
-            let [inputs, outputs] = shape[..] else {
-                return Err(damaged(format!("weights of layer {index} of shape {shape:?}")));
-            };
-            let weights = Array2::from_shape_vec((inputs, outputs), weights).map_err(damaged)?;
-            let bias = match layer.bias {
-                true => Some(tensor::<F>(&tensors, &format!("layers.{index}.bias"))?.1),
-                false => None,
-            };
-            let dense = Dense::new(weights, bias.map(Array1::from_vec), activation)?;
-            dense.with_dropout(layer.dropout).map_err(damaged)
-        });
-        Self::from_layers(layers.collect::<Result<_>>()?)
+        shapes.push((inputs, outputs));
+        expected += 1 + usize::from(layer.bias);
     }
+    let tensors = header.names().len();
+    if tensors != expected {
+        return Err(damaged(format!("it has {tensors} tensors, its layers {expected}")));
+    }
+
+    let mut numbers = header.numbers::<F>(reader)?;
+    let mut layers = Vec::with_capacity(shapes.len());
+    for (index, (shape, activation)) in shapes.into_iter().zip(activations).enumerate() {
+        let mut take = |name| numbers.remove(&format!("layers.{index}.{name}"));
+        let weights = take("weights").unwrap_or_default();
+        let weights = Array2::from_shape_vec(shape, weights).map_err(damaged)?;
+        let dense = Dense::new(weights, take("bias").map(Array1::from_vec), activation);
+        let dropout = structure.layers.get(index).map_or(0.0, |layer| layer.dropout);
+        layers.push(dense.and_then(|dense| dense.with_dropout(dropout)).map_err(damaged)?);
+    }
+    let mut net = Mlp::from_layers(layers).map_err(damaged)?;
+    net.set_schema(structure.schema).map_err(damaged)?;
+    Ok(net)
 }
 
-/// The shape and numbers of a tensor.
-fn tensor<F: Float>(tensors: &SafeTensors<'_>, name: &str) -> Result<(Vec<usize>, Vec<F>)> {
-    let info = tensors.tensor(name).map_err(damaged)?;
-    if info.dtype() != dtype::<F>() {
-        let (found, expected) = (info.dtype(), F::NAME);
-        return Err(damaged(format!("{name} is of type {found:?}, not {expected}")));
+/// Opens a file and reads it, knowing its length; says of what goes wrong in which file.
+fn in_file<T>(path: &Path, read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>) -> Result<T> {
+    let io = |source| Error::Io { file: path.into(), source };
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    let metadata = file.metadata().map_err(io)?;
+    if metadata.is_dir() {
+        return Err(io(std::io::ErrorKind::IsADirectory.into()));
     }
-    Ok((info.shape().to_vec(), F::from_le_bytes(info.data())))
-}
-
-fn dtype<F: Float>() -> Dtype {
-    if size_of::<F>() == 4 { Dtype::F32 } else { Dtype::F64 }
+    read(&mut file, metadata.len())
+        .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }
 
 fn damaged(reason: impl ToString) -> Error {
     Error::ModelFile { reason: reason.to_string() }
-}
-
-/// A symbolic link stays one, and what is no file, such as a device, is refused.
-fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::{Error, ErrorKind};
-    let linked = match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => return Err(Error::other("not a regular file")),
-        Ok(_) => Some(path.canonicalize()?),
-        Err(_) => None,
-    };
-    let path = linked.as_deref().unwrap_or(path);
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    // What a new file gets: as much as the process's mask leaves of this.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }

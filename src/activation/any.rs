@@ -1,5 +1,6 @@
 //! Any activation with its type erased, so that the layers of one network can differ in theirs.
 
+use super::registry::split;
 use super::{
     Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
@@ -34,6 +35,7 @@ trait Erased<F: Float>: fmt::Debug + Send + Sync {
         delta: ArrayViewMut2<'_, F>,
     );
     fn initialization(&self) -> Initialization;
+    fn own_name(&self) -> Option<String>;
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -57,6 +59,10 @@ impl<F: Float, A: Activation> Erased<F> for A {
 
     fn initialization(&self) -> Initialization {
         Activation::initialization(self)
+    }
+
+    fn own_name(&self) -> Option<String> {
+        Activation::name(self)
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -95,7 +101,7 @@ macro_rules! built_in {
             /// assert_eq!(name("no such activation"), None);
             /// ```
             pub fn named(name: &str) -> Option<Self> {
-                let (name, alpha) = match name.strip_suffix(')').and_then(|s| s.split_once('(')) {
+                let (name, alpha) = match split(name) {
                     Some((name, alpha)) => (name, Some(alpha.parse::<f64>().ok()?)),
                     None => (name, None),
                 };
@@ -111,7 +117,7 @@ macro_rules! built_in {
                 false $(|| self.is::<$activation>())*
             }
 
-            /// The name of a built-in activation, with its α if it has one; `None` for one of the user's own.
+            /// The name of a built-in activation, with its α if it has one; that of one of the user's own is what [`Activation::name`] says.
             pub fn name(&self) -> Option<String> {
                 $(if let Some(activation) = self.downcast::<$activation>() {
                     let name = $name.to_owned();
@@ -119,7 +125,7 @@ macro_rules! built_in {
                     $(let $alpha = activation.alpha(); let name = format!("{name}({})", $alpha);)?
                     return Some(name);
                 })*
-                None
+                self.0.own_name()
             }
         }
     };

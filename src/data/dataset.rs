@@ -2,7 +2,8 @@
 
 use super::split;
 use crate::rows::row_major;
-use crate::{Error, Float, Result};
+use crate::schema::classes_of;
+use crate::{Column, Error, Float, Result, Schema};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
@@ -25,8 +26,7 @@ pub struct Dataset<F: Float> {
     targets: Array2<F>,
     /// One for each row; all are 1 where there are none.
     pub(super) weights: Option<Array1<F>>,
-    feature_names: Vec<String>,
-    classes: Vec<String>,
+    schema: Schema,
     /// What the targets were divided by: 1 where they were not standardised.
     target_deviation: f64,
 }
@@ -60,36 +60,55 @@ impl<F: Float> Dataset<F> {
                 return Err(Error::NotFiniteAt { matrix, row, column, value: value.as_f64() });
             }
         }
-        let feature_names = (0..inputs.ncols()).map(|column| format!("x{column}")).collect();
         Ok(Self {
             inputs: row_major(inputs),
             targets: row_major(targets),
             weights: None,
-            feature_names,
-            classes: Vec::new(),
+            schema: Schema::default(),
             target_deviation: 1.0,
         })
     }
 
-    /// Names for the features, in place of `x0`, `x1` and so on.
+    /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] unless there is one for each feature.
+    /// [`Error::Names`] unless there is one for each feature, [`Error::NameTwice`] if one stands twice.
     pub fn with_feature_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        if names.len() != self.features() {
-            return Err(Error::Names {
-                names: names.len(),
-                columns: self.features(),
-                what: "features",
-            });
+        self.schema.columns = names.into_iter().map(Column::numbers).collect();
+        self.checked()
+    }
+
+    /// Names for the targets: one for each column, or, where they are [classes](Self::with_classes), one for what they are the classes of.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice.
+    pub fn with_target_names(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        self.schema.targets = names.into_iter().map(Into::into).collect();
+        self.checked()
+    }
+
+    /// All names at once, of text columns too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice;
+    /// [`Error::NotOneHot`] for a row that belongs to no class.
+    pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
+        let classes = !schema.classes.is_empty();
+        self.schema = schema;
+        let data = self.checked()?;
+        if classes {
+            data.check_one_hot()?;
         }
-        self.feature_names = names;
-        Ok(self)
+        Ok(data)
     }
 
     /// Says that the targets are classes, and their names: two for a single column of 0 and 1, else one for each
@@ -97,19 +116,31 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] for another number of names, [`Error::NotOneHot`] for a row that belongs to no class.
+    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice, [`Error::NotOneHot`] for a row that belongs to no class.
     pub fn with_classes(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let columns = match self.targets.ncols() {
-            1 => 2,
-            columns => columns,
-        };
-        if names.len() != columns {
-            return Err(Error::Names { names: names.len(), columns, what: "classes" });
+        self.schema.classes = names.into_iter().map(Into::into).collect();
+        if self.schema.targets.len() != 1 {
+            // They were the names of numbers.
+            self.schema.targets.clear();
         }
+        let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
+        if names != columns {
+            return Err(Error::Names { names, columns, what: "classes" });
+        }
+        let data = self.checked()?;
+        data.check_one_hot()?;
+        Ok(data)
+    }
+
+    fn checked(self) -> Result<Self> {
+        self.schema.check(self.features(), self.outputs())?;
+        Ok(self)
+    }
+
+    fn check_one_hot(&self) -> Result<()> {
         let (zero, one) = (F::zero(), F::one());
         for (row, target) in self.targets.rows().into_iter().enumerate() {
             let ones = target.iter().filter(|&&y| y == one).count();
@@ -118,8 +149,7 @@ impl<F: Float> Dataset<F> {
                 return Err(Error::NotOneHot { row });
             }
         }
-        self.classes = names;
-        Ok(self)
+        Ok(())
     }
 
     /// Rows × features.
@@ -147,14 +177,22 @@ impl<F: Float> Dataset<F> {
         self.targets.ncols()
     }
 
-    /// The name of each feature.
-    pub fn feature_names(&self) -> &[String] {
-        &self.feature_names
+    /// The name of each feature; `x0`, `x1` and so on where they have none.
+    pub fn feature_names(&self) -> Vec<String> {
+        match self.schema.columns[..] {
+            [] => (0..self.features()).map(|column| format!("x{column}")).collect(),
+            _ => self.schema.feature_names(),
+        }
+    }
+
+    /// What the columns are.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// The name of each class; none where the targets are numbers.
     pub fn classes(&self) -> &[String] {
-        &self.classes
+        &self.schema.classes
     }
 
     /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows (for example
@@ -176,15 +214,14 @@ impl<F: Float> Dataset<F> {
             inputs: self.inputs.select(Axis(0), rows),
             targets: self.targets.select(Axis(0), rows),
             weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), rows)),
-            feature_names: self.feature_names.clone(),
-            classes: self.classes.clone(),
+            schema: self.schema.clone(),
             target_deviation: self.target_deviation,
         }
     }
 
     /// The class of each row; 0 for all where the targets are numbers.
     pub(super) fn row_classes(&self) -> Vec<usize> {
-        if self.classes.is_empty() {
+        if self.classes().is_empty() {
             return vec![0; self.rows()];
         }
         let one = F::one();
@@ -212,8 +249,7 @@ impl<F: Float> Dataset<F> {
             inputs,
             targets,
             weights: self.weights.clone(),
-            feature_names: self.feature_names.clone(),
-            classes: self.classes.clone(),
+            schema: self.schema.clone(),
             target_deviation,
         }
     }

@@ -128,7 +128,7 @@ impl Standardizer {
         let targets = (which == Columns::All && data.classes().is_empty())
             .then(|| Scale::of(data.targets(), data.weights(), 1.0));
         let target_names = (0..data.outputs()).map(|column| format!("target {column}"));
-        let names = data.feature_names().iter().cloned().chain(target_names);
+        let names = data.feature_names().into_iter().chain(target_names);
         let scales = [Some(&features), targets.as_ref()].into_iter().flatten();
         for (mean, column) in scales.flat_map(|scale| &scale.mean).zip(names) {
             if !mean.is_finite() {

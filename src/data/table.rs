@@ -1,22 +1,23 @@
 //! Tables of numbers and text, read from CSV files.
 
-mod column;
+mod cell;
+mod encoding;
+mod learned;
 mod reader;
 
-pub(super) use column::{Column, Values};
-
-use super::encoding;
-use crate::{Dataset, Error, Float, Result};
-use column::abbreviated;
+use crate::{CellProblem, Dataset, Error, Float, Result};
+use cell::{abbreviated, list};
+use csv::StringRecord;
+use reader::Header;
 use std::io::Read;
 use std::path::Path;
 
 /// A CSV file: a header, then rows of cells separated by commas; every column numbers or text.
 ///
-/// Cells may be quoted, and white space around them does not count. A column is numeric where at least half of its cells are
+/// Cells may be quoted, and white space around them does not count. A column of features is numeric where at least half of its cells are
 /// numbers, or all that are not say that a value is missing (`NA`, `?`, `-`, `null`, …); a cell in it that is not a number is then an error. In any other
 /// column the cells are text. Blank cells and NaN are
-/// errors everywhere: there is no silent treatment of missing values.
+/// errors in every column that is used: there is no silent treatment of missing values.
 ///
 /// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn it into a
 /// [`Dataset`], with every column but the target as features, in the file's order. A text column becomes a
@@ -30,15 +31,18 @@ use std::path::Path;
 /// assert_eq!(data.feature_names(), ["weight", "origin=Europe", "origin=Japan", "origin=USA"]);
 /// assert_eq!(data.inputs().row(1).to_vec(), [2372.0, 0.0, 1.0, 0.0]);
 ///
-/// let error = Table::parse_csv("weight,mpg\n3504,18\n?,24\n1835,26\n".as_bytes(), "cars").unwrap_err();
+/// let table = Table::parse_csv("weight,mpg\n3504,18\n?,24\n1835,26\n".as_bytes(), "cars")?;
+/// let error = table.regression::<f32>("mpg").unwrap_err();
 /// assert_eq!(error.to_string(), r#"cars: row 2, column "weight": "?" is not a number"#);
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Table {
     /// What messages call it.
     file: String,
-    columns: Vec<Column>,
+    /// All of it: cells are read when they are asked for.
+    bytes: Vec<u8>,
+    headers: Vec<Header>,
     rows: usize,
 }
 
@@ -49,8 +53,7 @@ impl Table {
     ///
     /// Each names the file, and the row and column as far as they exist. [`Error::Io`] if it cannot be read;
     /// [`Error::EmptyFile`], [`Error::NoRowsInFile`]; [`Error::RaggedRow`]; [`Error::DuplicateColumn`],
-    /// [`Error::UnnamedColumn`], [`Error::HeaderNotUtf8`]; [`Error::Cell`] for a cell that is blank, not UTF-8, or, in a numeric
-    /// column, not a finite number.
+    /// [`Error::UnnamedColumn`], [`Error::HeaderNotUtf8`]; [`Error::Cell`] for a cell that is not UTF-8.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.to_owned(), source };
@@ -66,9 +69,11 @@ impl Table {
     /// # Errors
     ///
     /// As [`read_csv`](Self::read_csv).
-    pub fn parse_csv(reader: impl Read, name: &str) -> Result<Self> {
-        let (columns, rows) = reader::read(reader, name)?;
-        Ok(Self { file: name.to_owned(), columns, rows })
+    pub fn parse_csv(mut reader: impl Read, name: &str) -> Result<Self> {
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
+        let (headers, rows) = reader::scan(&bytes, name)?;
+        Ok(Self { file: name.to_owned(), bytes, headers, rows })
     }
 
     /// The number of rows below the header.
@@ -78,7 +83,22 @@ impl Table {
 
     /// The columns' names, in the file's order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|column| column.name.as_str())
+        self.headers.iter().map(|header| header.name.as_str())
+    }
+
+    /// The cells of a column, as they stand in the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`].
+    pub fn text(&self, column: &str) -> Result<Vec<String>> {
+        let index = self.column(column)?;
+        let mut text = Vec::with_capacity(self.rows);
+        self.each_row(|_, record| {
+            text.push(record.get(index).unwrap_or_default().to_owned());
+            Ok(())
+        })?;
+        Ok(text)
     }
 
     /// The data set whose target is this numeric column.
@@ -88,20 +108,16 @@ impl Table {
     /// [`Error::UnknownColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
     /// [`Error::TooManyCategories`] for a text feature with more different values than half of the rows (at least 20) or than 1,000;
     /// [`Error::TableTooLarge`];
-    /// [`Error::Cell`] for a number that is too large for `F`.
+    /// [`Error::Cell`] for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
     pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let column = self.column(target)?;
-        let targets = match &column.values {
-            Values::Numbers(_) => encoding::numbers(&self.file, column)?,
-            Values::Text(text) => {
-                return Err(Error::TextTarget {
-                    file: self.file.clone(),
-                    column: target.to_owned(),
-                    value: text.first().map(|value| abbreviated(value)).unwrap_or_default(),
-                });
-            }
-        };
-        self.dataset(target, targets)
+        let index = self.column(target)?;
+        if !self.headers[index].is_numeric(self.rows) {
+            let text = self.text(target)?;
+            let value = text.first().map(|text| abbreviated(text)).unwrap_or_default();
+            let (file, column) = (self.file.clone(), target.to_owned());
+            return Err(Error::TextTarget { file, column, value });
+        }
+        self.dataset(&self.schema(target, Vec::new())?, 1)
     }
 
     /// The data set of a classifier with two classes: the target is one column, 1 for the class that is second in
@@ -112,16 +128,13 @@ impl Table {
     /// As [`regression`](Self::regression); [`Error::Classes`] unless the column has exactly two different values;
     /// [`Error::Cell`] for a class that is a number with a fraction.
     pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let (mut classes, mut members) = encoding::classes(&self.file, self.column(target)?)?;
+        let mut classes = self.classes(target)?;
         if classes.len() != 2 {
             return Err(self.wrong_classes(target, &classes, "a binary classifier needs two"));
         }
-        if classes[0] > classes[1] {
-            // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
-            classes.swap(0, 1);
-            members.iter_mut().for_each(|class| *class = 1 - *class);
-        }
-        self.dataset(target, encoding::indicator(&members))?.with_classes(classes)
+        // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
+        classes.sort();
+        self.dataset(&self.schema(target, classes)?, 1)
     }
 
     /// The data set of a classifier with two or more classes: the target is a column of 0 and 1 for each class, in
@@ -131,62 +144,40 @@ impl Table {
     ///
     /// As [`binary`](Self::binary), but for two or more classes.
     pub fn multiclass<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let (classes, members) = encoding::classes(&self.file, self.column(target)?)?;
-        if classes.len() < 2 {
-            return Err(self.wrong_classes(target, &classes, "a classifier needs at least two"));
-        }
-        if classes.len() > MOST_CLASSES {
-            return Err(self.wrong_classes(
-                target,
-                &classes,
-                "a classifier here takes up to 10000",
-            ));
-        }
-        self.dataset(target, encoding::one_hot(&members, classes.len()))?.with_classes(classes)
+        let classes = self.several_classes(target)?;
+        let outputs = classes.len();
+        self.dataset(&self.schema(target, classes)?, outputs)
     }
 
-    fn column(&self, name: &str) -> Result<&Column> {
-        self.columns.iter().find(|column| column.name == name).ok_or_else(|| Error::UnknownColumn {
+    /// Which column has this name.
+    fn column(&self, name: &str) -> Result<usize> {
+        self.column_names().position(|column| column == name).ok_or_else(|| Error::UnknownColumn {
             file: self.file.clone(),
             column: name.to_owned(),
             columns: list(self.column_names()),
         })
     }
 
-    fn dataset<F: Float>(&self, target: &str, targets: ndarray::Array2<F>) -> Result<Dataset<F>> {
-        if self.columns.len() == 1 {
-            let (file, column) = (self.file.clone(), target.to_owned());
-            return Err(Error::TargetAlone { file, column });
-        }
-        let features = self.columns.iter().filter(|column| column.name != target);
-        let (names, inputs) = encoding::features(&self.file, features, self.rows)?;
-        Dataset::new(inputs, targets)?.with_feature_names(names)
+    /// Hands each row to `visit`, with its number, counted from 1.
+    fn each_row(&self, visit: impl FnMut(usize, &StringRecord) -> Result<()>) -> Result<()> {
+        reader::each_row(&self.bytes, &self.file, visit)
     }
 
-    fn wrong_classes(&self, target: &str, classes: &[String], needs: &'static str) -> Error {
-        let found = match classes.len() {
-            1 => "only one class".to_owned(),
-            count => format!("{count} classes"),
-        };
-        Error::Classes {
-            file: self.file.clone(),
-            column: target.to_owned(),
-            found,
-            classes: list(classes.iter().map(String::as_str)),
-            needs,
-        }
+    /// What is said of a cell that cannot be used.
+    fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
+        let (file, column) = (self.file.clone(), self.headers[index].name.clone());
+        Error::Cell { file, row, column, value: abbreviated(value), problem }
     }
 }
 
-/// More different values of a target than this are no classes, but identifiers or measurements.
-const MOST_CLASSES: usize = 10_000;
-
-/// The names, quoted; the first ten of them if there are more.
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<String> =
-        names.take(11).map(|name| format!("{:?}", abbreviated(name))).collect();
-    if names.len() > 10 {
-        names[10] = "…".to_owned();
+/// Without the cells.
+impl std::fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Table")
+            .field("file", &self.file)
+            .field("headers", &self.headers)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
-    names.join(", ")
 }

@@ -18,6 +18,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// With early stopping the network ends with the weights of the best epoch, else with those of the last. The
     /// optimizer starts afresh: the same network, data and settings give the same bits each time. Rows of weight 0 are left out before anything else.
+    /// The network takes over what the data knows of its columns ([`Mlp::schema`]).
     ///
     /// # Errors
     ///
@@ -186,6 +187,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         let rows = rows.min(training.rows());
         let mut source = Shuffled::new(training, settings.batch_size);
+        net.learn_schema(training.schema());
         let report =
             run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };

@@ -64,6 +64,7 @@ impl Epoch {
 /// In the order of the fields.
 impl Exact for Epoch {
     type Bits = (usize, i64, Option<i64>, Option<i64>, i64);
+    type Many = Vec<Self::Bits>;
 
     fn bits(&self) -> Self::Bits {
         let Self { number, training_loss, validation_loss, monitored, learning_rate } = self;
@@ -79,6 +80,14 @@ impl Exact for Epoch {
             monitored: Exact::from_bits(monitored),
             learning_rate: Exact::from_bits(rate),
         }
+    }
+
+    fn many_bits(many: &[Self]) -> Self::Many {
+        many.iter().map(Self::bits).collect()
+    }
+
+    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
+        bits.into_iter().map(Self::from_bits).collect()
     }
 }
 

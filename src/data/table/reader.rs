@@ -1,42 +1,80 @@
-//! From the bytes of a CSV file to columns.
+//! From the bytes of a CSV file to rows of cells, as often as they are asked for.
 
-use super::column::{Column, abbreviated};
+use super::cell::{abbreviated, is_missing};
 use crate::{CellProblem, Error, Result};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Trim};
-use std::io::Read;
 
-/// The columns, and the number of rows.
-pub(super) fn read(reader: impl Read, file: &str) -> Result<(Vec<Column>, usize)> {
-    let mut csv = ReaderBuilder::new().trim(Trim::All).from_reader(reader);
-    let header = csv.byte_headers().map_err(|error| read_error(error, file, 0))?.clone();
-    let names = names(&header, file)?;
-
-    let mut records = Vec::new();
-    let mut record = ByteRecord::new();
-    loop {
-        let row = records.len() + 1;
-        match csv.read_byte_record(&mut record) {
-            Ok(true) => records.push(text(record.clone(), file, row, &names)?),
-            Ok(false) => break,
-            Err(error) => return Err(read_error(error, file, row)),
-        }
-    }
-    if records.is_empty() {
-        return Err(Error::NoRowsInFile { file: file.to_owned() });
-    }
-    let columns = names.iter().enumerate().map(|(index, name)| {
-        let cells = records.iter().map(|record| record.get(index).unwrap_or(""));
-        Column::parse(file, name, cells)
-    });
-    Ok((columns.collect::<Result<_>>()?, records.len()))
+/// A column's name, and what is in its cells.
+#[derive(Clone, Debug)]
+pub(super) struct Header {
+    pub(super) name: String,
+    /// How many cells are numbers, NaN and infinity included.
+    numbers: usize,
+    /// How many say that a number is missing.
+    missing: usize,
 }
 
-fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>> {
+impl Header {
+    /// Whether it is numbers, as far as a feature goes: at least half of its cells are, or all that do not say that one is missing.
+    pub(super) fn is_numeric(&self, rows: usize) -> bool {
+        2 * self.numbers >= rows || self.is_numeric_throughout(rows)
+    }
+
+    /// Whether all of its cells are numbers, but for those that say that one is missing.
+    pub(super) fn is_numeric_throughout(&self, rows: usize) -> bool {
+        self.numbers > 0 && self.numbers + self.missing >= rows
+    }
+}
+
+/// The columns, and the number of rows; after this, the file is known to be well-formed.
+pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
+    let mut csv = reader(bytes);
+    let header = csv.byte_headers().map_err(|error| read_error(error, file, 0))?;
+    let mut columns = headers(header, file)?;
+    let mut rows = 0;
+    let mut record = StringRecord::new();
+    loop {
+        match csv.read_record(&mut record) {
+            Ok(true) => rows += 1,
+            Ok(false) => break,
+            Err(error) => return Err(utf8_error(error, file, rows + 1, &columns, bytes)),
+        }
+        for (column, cell) in columns.iter_mut().zip(&record) {
+            column.numbers += usize::from(cell.parse::<f64>().is_ok());
+            column.missing += usize::from(is_missing(cell));
+        }
+    }
+    if rows == 0 {
+        return Err(Error::NoRowsInFile { file: file.to_owned() });
+    }
+    Ok((columns, rows))
+}
+
+/// Hands each row to `visit`, with its number, counted from 1.
+pub(super) fn each_row(
+    bytes: &[u8],
+    file: &str,
+    mut visit: impl FnMut(usize, &StringRecord) -> Result<()>,
+) -> Result<()> {
+    let mut csv = reader(bytes);
+    let (mut record, mut row) = (StringRecord::new(), 1);
+    while csv.read_record(&mut record).map_err(|error| read_error(error, file, row))? {
+        visit(row, &record)?;
+        row += 1;
+    }
+    Ok(())
+}
+
+fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new().trim(Trim::All).from_reader(bytes)
+}
+
+fn headers(header: &ByteRecord, file: &str) -> Result<Vec<Header>> {
     let file = || file.to_owned();
     if header.is_empty() {
         return Err(Error::EmptyFile { file: file() });
     }
-    let mut names: Vec<String> = Vec::with_capacity(header.len());
+    let mut columns: Vec<Header> = Vec::with_capacity(header.len());
     for (index, name) in header.iter().enumerate() {
         let number = index + 1;
         let name = match std::str::from_utf8(name) {
@@ -47,28 +85,37 @@ fn names(header: &ByteRecord, file: &str) -> Result<Vec<String>> {
                 return Err(Error::HeaderNotUtf8 { file: file(), number, value });
             }
         };
-        names.push(name);
+        columns.push(Header { name, numbers: 0, missing: 0 });
     }
-    let mut sorted: Vec<&String> = names.iter().collect();
+    let mut sorted: Vec<&String> = columns.iter().map(|column| &column.name).collect();
     sorted.sort_unstable();
     match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(Error::DuplicateColumn { file: file(), column: pair[0].clone() }),
-        None => Ok(names),
+        None => Ok(columns),
     }
 }
 
-fn text(record: ByteRecord, file: &str, row: usize, names: &[String]) -> Result<StringRecord> {
-    StringRecord::from_byte_record(record).map_err(|error| {
-        let field = error.utf8_error().field();
-        let bytes = error.into_byte_record();
-        Error::Cell {
-            file: file.to_owned(),
-            row,
-            column: names.get(field).cloned().unwrap_or_default(),
-            value: abbreviated(&String::from_utf8_lossy(bytes.get(field).unwrap_or_default())),
-            problem: CellProblem::NotUtf8,
-        }
-    })
+/// What is wrong with a row; of text that is not UTF-8, the cell.
+fn utf8_error(
+    error: csv::Error,
+    file: &str,
+    row: usize,
+    columns: &[Header],
+    bytes: &[u8],
+) -> Error {
+    let ErrorKind::Utf8 { err, .. } = error.kind() else {
+        return read_error(error, file, row);
+    };
+    let field = err.field();
+    let record = reader(bytes).into_byte_records().nth(row - 1).and_then(|record| record.ok());
+    let cell = record.as_ref().and_then(|record| record.get(field)).unwrap_or_default();
+    Error::Cell {
+        file: file.to_owned(),
+        row,
+        column: columns.get(field).map(|column| column.name.clone()).unwrap_or_default(),
+        value: abbreviated(&String::from_utf8_lossy(cell)),
+        problem: CellProblem::NotUtf8,
+    }
 }
 
 fn read_error(error: csv::Error, file: &str, row: usize) -> Error {

@@ -1,0 +1,137 @@
+//! The user's own activations, by the names that they have in model files.
+
+use super::{Activation, AnyActivation};
+use crate::{Error, Float, Result};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Makes an activation from what stands in brackets behind its name.
+type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sync>;
+
+/// Activations that are not built in, for loading networks that have them.
+///
+/// ```
+/// use densely::{Activation, Activations, Float, FromOutput, Mlp};
+/// use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+///
+/// /// a = s tanh(z).
+/// #[derive(Debug)]
+/// struct ScaledTanh(f64);
+///
+/// impl Activation for ScaledTanh {
+///     type Derivative = FromOutput;
+///
+///     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+///         let scale = F::from_f64(self.0);
+///         z.mapv_inplace(|z| scale * z.tanh());
+///     }
+///
+///     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+///         let scale = F::from_f64(self.0);
+///         Zip::from(delta).and(output).for_each(|delta, &a| *delta *= scale - a * a / scale);
+///     }
+///
+///     fn name(&self) -> Option<String> {
+///         Some(format!("scaled_tanh({})", self.0))
+///     }
+/// }
+///
+/// let net = Mlp::<f32>::builder(2).dense(3, ScaledTanh(1.7159)).build()?;
+/// let bytes = net.to_bytes()?;
+///
+/// let own = Activations::<f32>::new()
+///     .with_parameter("scaled_tanh", |scale| scale.parse().ok().map(ScaledTanh))?;
+/// assert_eq!(Mlp::from_bytes_with(&bytes, &own)?.layers()[0].weights(), net.layers()[0].weights());
+///
+/// let error = Mlp::<f32>::from_bytes(&bytes).unwrap_err();
+/// assert_eq!(error.to_string(), r#"layer 0: the activation "scaled_tanh(1.7159)" is neither built in nor one of those given"#);
+/// # Ok::<(), densely::Error>(())
+/// ```
+pub struct Activations<F: Float> {
+    named: BTreeMap<String, AnyActivation<F>>,
+    with_parameter: BTreeMap<String, FromParameter<F>>,
+}
+
+impl<F: Float> Activations<F> {
+    /// None but the built-in ones.
+    pub fn new() -> Self {
+        Self { named: BTreeMap::new(), with_parameter: BTreeMap::new() }
+    }
+
+    /// Adds an activation under its [name](Activation::name).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ActivationName`] if it has none, or one that is taken.
+    pub fn with(mut self, activation: impl Activation) -> Result<Self> {
+        let activation = AnyActivation::from(activation);
+        let name = activation.name().unwrap_or_default();
+        self.check(&name)?;
+        self.named.insert(name, activation);
+        Ok(self)
+    }
+
+    /// Adds the activations whose names are this one with a parameter in brackets behind it. `make` gets what stands in the brackets; for a parameter that cannot
+    /// be, it returns `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ActivationName`] if the name is empty or taken.
+    pub fn with_parameter<A: Activation>(
+        mut self,
+        name: impl Into<String>,
+        make: impl Fn(&str) -> Option<A> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let name = name.into();
+        self.check(&name)?;
+        self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
+        Ok(self)
+    }
+
+    fn check(&self, name: &str) -> Result<()> {
+        check_own_name::<F>(name)?;
+        if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
+            return Err(Error::ActivationName { name: name.to_owned(), reason: "is taken" });
+        }
+        Ok(())
+    }
+
+    /// The activation of this name, built in or one of these.
+    pub fn named(&self, name: &str) -> Option<AnyActivation<F>> {
+        AnyActivation::named(name).or_else(|| self.named.get(name).cloned()).or_else(|| {
+            let (name, parameter) = split(name)?;
+            self.with_parameter.get(name)?(parameter)
+        })
+    }
+}
+
+/// A name and the parameter in brackets behind it.
+pub(super) fn split(name: &str) -> Option<(&str, &str)> {
+    name.strip_suffix(')')?.split_once('(')
+}
+
+/// Refuses a name that a file could not tell from a built-in one.
+pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
+    let reason = match split(name).map_or(name, |(name, _)| name) {
+        "" => "is empty",
+        name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
+        _ => return Ok(()),
+    };
+    Err(Error::ActivationName { name: name.to_owned(), reason })
+}
+
+impl<F: Float> Default for Activations<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F: Float> fmt::Debug for Activations<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_set()
+            .entries(self.named.keys())
+            .entries(self.with_parameter.keys())
+            .finish()
+    }
+}

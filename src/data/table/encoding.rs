@@ -1,0 +1,182 @@
+//! Columns of a table as matrices of numbers, by a schema.
+
+use super::Table;
+use super::cell::{abbreviated, category, list, number};
+use crate::{CellProblem, Column, Dataset, Error, Float, Mlp, Result, Schema};
+use csv::StringRecord;
+use ndarray::Array2;
+use std::collections::HashMap;
+
+/// Where the numbers in a row of the matrix come from.
+enum Source<'s> {
+    /// The column of the table, and that of the matrix.
+    Number(usize, usize),
+    /// The column of the table, the first of the matrix, and the place of each category behind it.
+    Category(usize, usize, Categories<'s>),
+    /// The column of the table; the first column of the matrix is the number of the class.
+    Class(usize, Categories<'s>),
+}
+
+/// The texts that may stand in a column.
+struct Categories<'s> {
+    names: &'s [String],
+    places: HashMap<&'s str, usize>,
+    /// Those that are numbers, where `1.0` is as good as `1`.
+    numbers: Vec<(f64, usize)>,
+}
+
+impl<'s> Categories<'s> {
+    fn new(names: &'s [String]) -> Self {
+        let places = names.iter().zip(0..).map(|(name, place)| (name.as_str(), place)).collect();
+        Self { names, places, numbers: Vec::new() }
+    }
+
+    /// Whole numbers are classes whatever way they are written.
+    fn of_classes(names: &'s [String]) -> Self {
+        let numbers = names.iter().zip(0..).filter_map(|(name, place)| {
+            let number = name.parse::<f64>().ok()?;
+            Some((number, place))
+        });
+        Self { numbers: numbers.collect(), ..Self::new(names) }
+    }
+
+    fn place(&self, text: &str) -> Option<usize> {
+        self.places.get(text).copied().or_else(|| {
+            let number = text.parse::<f64>().ok().filter(|_| !self.numbers.is_empty())?;
+            self.numbers.iter().find(|(class, _)| *class == number).map(|&(_, place)| place)
+        })
+    }
+}
+
+impl Table {
+    /// The inputs of a network that knows its columns: rows × features. They are found by their names, in any order; other columns are
+    /// not looked at, whatever is in them.
+    ///
+    /// ```
+    /// use densely::{Column, Identity, Mlp, Schema, Table};
+    /// use ndarray::array;
+    ///
+    /// let mut net = Mlp::<f32>::builder(3).dense(1, Identity).build()?;
+    /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
+    /// net.set_schema(Schema { columns, ..Schema::default() })?;         // as training on a table does
+    ///
+    /// let table = Table::parse_csv("id,origin,weight\n?,Japan,2372\n".as_bytes(), "new cars")?;
+    /// assert_eq!(table.inputs_for(&net)?, array![[2372.0, 0.0, 1.0]]);
+    ///
+    /// let table = Table::parse_csv("origin,weight\nMars,7\n".as_bytes(), "new cars")?;
+    /// let error = table.inputs_for(&net).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"new cars: row 1, column "origin": "Mars" is none of "Europe", "Japan""#);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unnamed`] if the network does not know its columns, [`Error::UnknownColumn`] if the table lacks one of them, [`Error::Cell`] for a cell that is
+    /// blank or no number of `F`, [`Error::UnknownCategory`] for text that is none of the column's, [`Error::TableTooLarge`].
+    pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
+        self.inputs(net.schema())
+    }
+
+    /// Inputs and targets for a network that knows its columns, such as rows of another file to test it on. Columns are found as by
+    /// [`inputs_for`](Self::inputs_for).
+    ///
+    /// # Errors
+    ///
+    /// As [`inputs_for`](Self::inputs_for); [`Error::Unnamed`] if the network does not know its targets' names.
+    pub fn dataset_for<F: Float>(&self, net: &Mlp<F>) -> Result<Dataset<F>> {
+        self.dataset(net.schema(), net.outputs())
+    }
+
+    fn inputs<F: Float>(&self, schema: &Schema) -> Result<Array2<F>> {
+        if schema.columns.is_empty() {
+            return Err(Error::Unnamed { what: "columns" });
+        }
+        let mut sources = Vec::with_capacity(schema.columns.len());
+        let mut features = 0;
+        for column in &schema.columns {
+            let Column { name, categories } = column;
+            let index = self.column(name)?;
+            sources.push(match &categories[..] {
+                [] => Source::Number(index, features),
+                names => Source::Category(index, features, Categories::new(names)),
+            });
+            features += column.features();
+        }
+        self.matrix(&sources, features)
+    }
+
+    /// With targets of so many columns.
+    pub(super) fn dataset<F: Float>(&self, schema: &Schema, outputs: usize) -> Result<Dataset<F>> {
+        if schema.targets.is_empty() {
+            return Err(Error::Unnamed { what: "targets" });
+        }
+        let inputs = self.inputs(schema)?;
+        let mut sources = Vec::with_capacity(schema.targets.len());
+        for (place, name) in schema.targets.iter().enumerate() {
+            let index = self.column(name)?;
+            sources.push(match (&schema.classes[..], outputs) {
+                ([], _) => Source::Number(index, place),
+                (names, 1) => Source::Class(index, Categories::of_classes(names)),
+                (names, _) => Source::Category(index, 0, Categories::of_classes(names)),
+            });
+        }
+        let targets = self.matrix(&sources, outputs)?;
+        Dataset::new(inputs, targets)?.with_schema(schema.clone())
+    }
+
+    fn matrix<F: Float>(&self, sources: &[Source<'_>], columns: usize) -> Result<Array2<F>> {
+        let rows = self.rows;
+        // An allocation that fails would end the process.
+        if Vec::<F>::new().try_reserve_exact(rows.saturating_mul(columns)).is_err() {
+            let file = self.file.clone();
+            return Err(Error::TableTooLarge { file, rows, features: columns });
+        }
+        let mut matrix = Array2::zeros((rows, columns));
+        let mut numbers = matrix.rows_mut().into_iter();
+        self.each_row(|row, record| {
+            if let Some(mut numbers) = numbers.next() {
+                for source in sources {
+                    let (place, number) = self.number(row, record, source)?;
+                    numbers[place] = number;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(matrix)
+    }
+
+    /// The number that a source gives for a row, and its place there.
+    fn number<F: Float>(
+        &self,
+        row: usize,
+        record: &StringRecord,
+        source: &Source<'_>,
+    ) -> Result<(usize, F)> {
+        let (Source::Number(index, _) | Source::Category(index, ..) | Source::Class(index, _)) =
+            *source;
+        let cell = record.get(index).unwrap_or_default();
+        let bad = |problem| self.bad(row, index, cell, problem);
+        let place = |categories: &Categories<'_>| {
+            let text = category(cell).map_err(bad)?;
+            categories.place(text).ok_or_else(|| Error::UnknownCategory {
+                file: self.file.clone(),
+                row,
+                column: self.headers[index].name.clone(),
+                value: abbreviated(text),
+                categories: list(categories.names.iter().map(String::as_str)),
+            })
+        };
+        match source {
+            Source::Category(_, first, categories) => Ok((first + place(categories)?, F::one())),
+            Source::Class(_, categories) => Ok((0, F::from_f64(place(categories)? as f64))),
+            Source::Number(_, place) => {
+                let converted = F::from_f64(number(cell).map_err(bad)?);
+                if converted.is_finite() {
+                    Ok((*place, converted))
+                } else {
+                    Err(bad(CellProblem::TooLarge(F::NAME)))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! From a table to the schema of what is to be learned from it.
+
+use super::Table;
+use super::cell::{category, list, number};
+use crate::{CellProblem, Column, Error, Result, Schema};
+use std::collections::BTreeSet;
+
+/// More different values of a target than this are no classes, but identifiers or measurements.
+const MOST_CLASSES: usize = 10_000;
+
+/// The most different values that a text column's categories have: text that differs from row to row is names or notes.
+fn most_categories(rows: usize) -> usize {
+    (rows / 2).clamp(20, 1_000)
+}
+
+impl Table {
+    /// The schema with this target: every other column is a feature.
+    pub(super) fn schema(&self, target: &str, classes: Vec<String>) -> Result<Schema> {
+        if self.headers.len() == 1 {
+            let (file, column) = (self.file.clone(), target.to_owned());
+            return Err(Error::TargetAlone { file, column });
+        }
+        let features = self.headers.iter().enumerate().filter(|(_, header)| header.name != target);
+        let mut text = Vec::new();
+        let mut columns = Vec::with_capacity(self.headers.len());
+        for (index, header) in features {
+            if !header.is_numeric(self.rows) {
+                text.push((index, columns.len(), BTreeSet::<String>::new()));
+            }
+            columns.push(Column::numbers(&header.name));
+        }
+        let limit = most_categories(self.rows);
+        if !text.is_empty() {
+            self.each_row(|row, record| {
+                for (index, _, categories) in &mut text {
+                    let cell = record.get(*index).unwrap_or_default();
+                    let name =
+                        category(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
+                    if !categories.contains(name) {
+                        categories.insert(name.to_owned());
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        for (index, column, categories) in text {
+            let values = categories.len();
+            if values > limit {
+                let (file, column) = (self.file.clone(), self.headers[index].name.clone());
+                return Err(Error::TooManyCategories { file, column, values, limit });
+            }
+            columns[column].categories = categories.into_iter().collect();
+        }
+        Ok(Schema { columns, targets: vec![target.to_owned()], classes })
+    }
+
+    /// The different values of a column in order: text by the alphabet, numbers by value.
+    pub(super) fn classes(&self, target: &str) -> Result<Vec<String>> {
+        let index = self.column(target)?;
+        let (mut numbers, mut texts) = (Vec::new(), BTreeSet::<String>::new());
+        let numeric = self.headers[index].is_numeric_throughout(self.rows);
+        self.each_row(|row, record| {
+            let cell = record.get(index).unwrap_or_default();
+            let bad = |problem| self.bad(row, index, cell, problem);
+            if numeric {
+                let number = number(cell).map_err(bad)?;
+                if number.fract() != 0.0 {
+                    return Err(bad(CellProblem::NotAClass));
+                }
+                // Adding 0 turns -0 into 0.
+                numbers.push(number + 0.0);
+            } else if let text = category(cell).map_err(bad)?
+                && !texts.contains(text)
+            {
+                texts.insert(text.to_owned());
+            }
+            Ok(())
+        })?;
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        let classes = texts.into_iter().chain(numbers.iter().map(f64::to_string));
+        Ok(classes.collect())
+    }
+
+    /// The classes of a target that has from two to so many as one can learn.
+    pub(super) fn several_classes(&self, target: &str) -> Result<Vec<String>> {
+        let classes = self.classes(target)?;
+        match classes.len() {
+            0 | 1 => Err(self.wrong_classes(target, &classes, "a classifier needs at least two")),
+            2..=MOST_CLASSES => Ok(classes),
+            _ => {
+                let needs = "a classifier here takes up to 10000";
+                Err(self.wrong_classes(target, &classes, needs))
+            }
+        }
+    }
+
+    pub(super) fn wrong_classes(
+        &self,
+        target: &str,
+        classes: &[String],
+        needs: &'static str,
+    ) -> Error {
+        let found = match classes.len() {
+            1 => "only one class".to_owned(),
+            count => format!("{count} classes"),
+        };
+        Error::Classes {
+            file: self.file.clone(),
+            column: target.to_owned(),
+            found,
+            classes: list(classes.iter().map(String::as_str)),
+            needs,
+        }
+    }
+}

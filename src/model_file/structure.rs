@@ -1,0 +1,122 @@
+//! What a network is, apart from its numbers: the JSON in a model file.
+
+use super::damaged;
+use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
+use crate::activation::check_own_name;
+use crate::{Activations, AnyActivation, Error, Float, Mlp, Result, Schema};
+use serde::{Deserialize, Serialize};
+
+/// The format's name.
+pub(super) const FORMAT: &str = "densely";
+
+/// The newest version of the format. A file of this version or an older one is read for ever.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Structure {
+    format: String,
+    version: u32,
+    /// The version of the library that wrote it.
+    library: String,
+    /// The type of the numbers.
+    precision: String,
+    pub(super) layers: Vec<Layer>,
+    pub(super) schema: Schema,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Layer {
+    /// The activation's name, with its parameter in brackets if it has one.
+    activation: String,
+    pub(super) bias: bool,
+    /// For further training; predictions do not look at it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) dropout: f64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+/// What every version says, whatever else it says.
+#[derive(Deserialize)]
+struct Origin {
+    format: String,
+    version: u32,
+    library: String,
+}
+
+impl Structure {
+    pub(super) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
+        net.schema().check(net.features(), net.outputs())?;
+        let layers = net.layers().iter().enumerate().map(|(index, layer)| {
+            let activation = layer.activation();
+            let name = activation.name().ok_or_else(|| Error::UnnamedActivation {
+                layer: index,
+                activation: format!("{activation:?}"),
+            })?;
+            if !activation.is_built_in() {
+                check_own_name::<F>(&name)?;
+            }
+            let (bias, dropout) = (layer.bias().is_some(), layer.dropout());
+            Ok(Layer { activation: name, bias, dropout })
+        });
+        let structure = Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            library: env!("CARGO_PKG_VERSION").to_owned(),
+            precision: F::NAME.to_owned(),
+            layers: layers.collect::<Result<_>>()?,
+            schema: net.schema().clone(),
+        };
+        structure.check_size()?;
+        Ok(structure)
+    }
+
+    pub(super) fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(damaged)
+    }
+
+    pub(super) fn from_json<F: Float>(json: &str) -> Result<Self> {
+        let origin: Origin = serde_json::from_str(json).map_err(damaged)?;
+        if origin.format != FORMAT {
+            return Err(damaged(format!("the format is {:?}", origin.format)));
+        }
+        if origin.version > VERSION {
+            let Origin { version, library, .. } = origin;
+            return Err(Error::NewerModel { version, library, known: VERSION });
+        }
+        check_values(json.as_bytes(), MOST_VALUES)?;
+        let structure: Self = serde_json::from_str(json).map_err(damaged)?;
+        if structure.precision != F::NAME {
+            let precision = structure.precision;
+            return Err(damaged(format!("its numbers are {precision}, not {}", F::NAME)));
+        }
+        structure.check_size()?;
+        Ok(structure)
+    }
+
+    fn check_size(&self) -> Result<()> {
+        let (layers, names) = (self.layers.len(), self.schema.names());
+        if layers > MOST_LAYERS {
+            return Err(damaged(format!("{layers} layers, a file holds up to {MOST_LAYERS}")));
+        }
+        if names > MOST_NAMES {
+            return Err(damaged(format!("{names} names, a file holds up to {MOST_NAMES}")));
+        }
+        Ok(())
+    }
+
+    /// The activation of a layer, by its name.
+    pub(super) fn activation<F: Float>(
+        &self,
+        layer: usize,
+        own: &Activations<F>,
+    ) -> Result<AnyActivation<F>> {
+        let name = self.layers.get(layer).map_or("", |layer| &layer.activation);
+        let unknown = || Error::UnknownActivation { layer, name: name.chars().take(100).collect() };
+        own.named(name).ok_or_else(unknown)
+    }
+}

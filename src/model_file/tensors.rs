@@ -1,0 +1,125 @@
+//! Matrices and vectors of numbers in a `safetensors` file: a length, a header in JSON, then all numbers one after another.
+
+use super::damaged;
+use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
+use crate::{Error, Float, Result};
+use safetensors::Dtype;
+use safetensors::tensor::{Metadata, TensorInfo, TensorView};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+
+/// The bytes of the length before the header.
+const LENGTH_BYTES: u64 = 8;
+
+/// So many bytes are read at a time.
+const CHUNK: usize = 1 << 16;
+
+/// The header of a file, which was found to agree with the file's length.
+pub(super) struct Header {
+    metadata: Metadata,
+}
+
+impl Header {
+    /// Reads it from the start of a file of so many bytes.
+    pub(super) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
+        let mut bytes = [0; LENGTH_BYTES as usize];
+        reader.read_exact(&mut bytes).map_err(|_| damaged("it is shorter than 8 bytes"))?;
+        let header_length = u64::from_le_bytes(bytes);
+        let rest = length.saturating_sub(LENGTH_BYTES);
+        if header_length > rest {
+            return Err(damaged(format!(
+                "its header should have {header_length} bytes, {rest} are left of the file"
+            )));
+        }
+        if header_length > MOST_HEADER_BYTES {
+            return Err(damaged(format!(
+                "its header has {header_length} bytes, more than {MOST_HEADER_BYTES}"
+            )));
+        }
+        let mut header = vec![0; header_length as usize];
+        reader.read_exact(&mut header).map_err(damaged)?;
+        check_values(&header, MOST_HEADER_VALUES)?;
+        let metadata: Metadata = serde_json::from_slice(&header).map_err(damaged)?;
+        let (found, expected) = (rest - header_length, metadata.data_len() as u64);
+        if found != expected {
+            return Err(damaged(format!(
+                "its numbers should have {expected} bytes, {found} are there"
+            )));
+        }
+        Ok(Self { metadata })
+    }
+
+    /// What stands under a key of the file's own metadata.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// The tensors' names, in the order of their numbers in the file.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.metadata.offset_keys()
+    }
+
+    /// The shape of a tensor of numbers of this type.
+    pub(super) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
+        let TensorInfo { dtype, shape, .. } =
+            self.metadata.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
+        if *dtype != dtype_of::<F>() {
+            return Err(damaged(format!("{name} is of type {dtype}, not {}", dtype_of::<F>())));
+        }
+        Ok(shape)
+    }
+
+    /// Reads the numbers of all tensors, which must have been asked for their shapes before.
+    pub(super) fn numbers<F: Float>(
+        &self,
+        reader: &mut impl Read,
+    ) -> Result<BTreeMap<String, Vec<F>>> {
+        let mut tensors = BTreeMap::new();
+        for name in self.names() {
+            let length = self.shape::<F>(&name)?.iter().product();
+            tensors.insert(name, read_numbers(reader, length)?);
+        }
+        Ok(tensors)
+    }
+}
+
+fn read_numbers<F: Float>(reader: &mut impl Read, length: usize) -> Result<Vec<F>> {
+    let mut numbers = Vec::new();
+    // An allocation that fails would end the process.
+    if numbers.try_reserve_exact(length).is_err() {
+        return Err(Error::TooLarge { parameters: length });
+    }
+    let mut chunk = [0; CHUNK];
+    let mut left = length * size_of::<F>();
+    while left > 0 {
+        let part = &mut chunk[..left.min(CHUNK)];
+        reader.read_exact(part).map_err(damaged)?;
+        F::extend_from_le_bytes(&mut numbers, part);
+        left -= part.len();
+    }
+    Ok(numbers)
+}
+
+/// The bytes of a file with these tensors, and this text under a key.
+pub(super) fn to_bytes<F: Float>(
+    tensors: Vec<(String, Vec<usize>, &[F])>,
+    key: &str,
+    text: String,
+) -> Result<Vec<u8>> {
+    let with_bytes = tensors.into_iter().map(|(name, shape, numbers)| {
+        let mut bytes = Vec::new();
+        F::extend_le_bytes(numbers, &mut bytes);
+        (name, shape, bytes)
+    });
+    let tensors: Vec<_> = with_bytes.collect();
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        Ok((name, TensorView::new(dtype_of::<F>(), shape.clone(), bytes)?))
+    });
+    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+    let metadata = HashMap::from([(key.to_owned(), text)]);
+    safetensors::serialize(views.map_err(damaged)?, Some(metadata)).map_err(damaged)
+}
+
+fn dtype_of<F: Float>() -> Dtype {
+    if size_of::<F>() == 4 { Dtype::F32 } else { Dtype::F64 }
+}

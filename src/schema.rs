@@ -1,0 +1,132 @@
+//! What the columns of a data set are, and hence what a network takes and gives.
+
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// The names of the columns that a network takes, with the categories of those that are text, and of what it predicts.
+///
+/// A [`Table`](crate::Table) gives it to the [`Dataset`](crate::Dataset) that it becomes, [`Trainer::fit`](crate::Trainer::fit) to the network, and
+/// the network to its file: [`Table::inputs`](crate::Table::inputs) then finds the same columns in another table. Each of the three parts may be empty: unknown.
+///
+/// ```
+/// use densely::{Column, Schema};
+///
+/// let schema = Schema {
+///     columns: vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])],
+///     targets: vec!["mpg".into()],
+///     classes: vec![],
+/// };
+/// assert_eq!(schema.feature_names(), ["weight", "origin=Europe", "origin=Japan"]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// Of the inputs.
+    pub columns: Vec<Column>,
+    /// The name of each output; for classes, the one name of what they are the classes of.
+    pub targets: Vec<String>,
+    /// The name of each class: two for a single output, the first for 0 and the second for 1, else one for each output. None for numbers.
+    pub classes: Vec<String>,
+}
+
+/// A column of a table, which becomes one or several features.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// What stands in the header.
+    pub name: String,
+    /// The texts that the column may have, each of which becomes a feature that is 0 or 1; none for a column of numbers.
+    #[serde(default)]
+    pub categories: Vec<String>,
+}
+
+impl Column {
+    /// A column of numbers: one feature.
+    pub fn numbers(name: impl Into<String>) -> Self {
+        Self { name: name.into(), categories: Vec::new() }
+    }
+
+    /// A column of text: a feature for each of these.
+    pub fn categories(
+        name: impl Into<String>,
+        categories: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self { name: name.into(), categories: categories.into_iter().map(Into::into).collect() }
+    }
+
+    /// How many features it becomes.
+    pub fn features(&self) -> usize {
+        self.categories.len().max(1)
+    }
+}
+
+impl Schema {
+    /// The name of each feature: that of a column of numbers, and such as `origin=Europe` for a category.
+    pub fn feature_names(&self) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.features());
+        for Column { name, categories } in &self.columns {
+            if categories.is_empty() {
+                names.push(name.clone());
+            }
+            names.extend(categories.iter().map(|category| format!("{name}={category}")));
+        }
+        names
+    }
+
+    /// How many features the columns become.
+    pub fn features(&self) -> usize {
+        self.columns.iter().map(Column::features).sum()
+    }
+
+    /// How many names there are in all.
+    pub(crate) fn names(&self) -> usize {
+        let columns = self.columns.iter().map(|column| 1 + column.categories.len());
+        columns.sum::<usize>() + self.targets.len() + self.classes.len()
+    }
+
+    /// Whether it is of so many features and outputs, and no name stands twice.
+    pub(crate) fn check(&self, features: usize, outputs: usize) -> Result<()> {
+        let count = |names: usize, columns: usize, what: &'static str| {
+            let fits = names == 0 || names == columns;
+            if fits { Ok(()) } else { Err(Error::Names { names, columns, what }) }
+        };
+        count(self.features(), features, "features")?;
+        count(self.classes.len(), classes_of(outputs), "classes")?;
+        let targets = if self.classes.is_empty() { outputs } else { 1 };
+        count(self.targets.len(), targets, "targets")?;
+        once(self.columns.iter().map(|column| &column.name), "columns")?;
+        for Column { categories, .. } in &self.columns {
+            once(categories.iter(), "categories")?;
+        }
+        once(self.targets.iter(), "targets")?;
+        once(self.classes.iter(), "classes")
+    }
+
+    /// Takes the parts that the other one knows.
+    pub(crate) fn update(&mut self, other: &Self) {
+        if !other.columns.is_empty() {
+            self.columns.clone_from(&other.columns);
+        }
+        // Classes belong to their target.
+        if !other.targets.is_empty() || !other.classes.is_empty() {
+            self.targets.clone_from(&other.targets);
+            self.classes.clone_from(&other.classes);
+        }
+    }
+}
+
+/// How many classes so many outputs tell apart.
+pub(crate) fn classes_of(outputs: usize) -> usize {
+    if outputs == 1 { 2 } else { outputs }
+}
+
+fn once<'n>(names: impl Iterator<Item = &'n String>, what: &'static str) -> Result<()> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(Error::NameTwice { what, name: name.clone() });
+        }
+    }
+    Ok(())
+}
