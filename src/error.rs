@@ -103,7 +103,7 @@ pub enum Error {
         "row {row}, column {column} of the {matrix} (counted from 0) is {value}, not a finite number"
     )]
     NotFiniteAt {
-        /// "inputs" or "targets".
+        /// "inputs", "targets", or these standardized.
         matrix: &'static str,
         /// The row, counted from 0.
         row: usize,
@@ -197,6 +197,22 @@ pub enum Error {
     CannotFold {
         /// The output layer's activation.
         activation: String,
+    },
+    /// A column whose mean is so large against its deviation that folding it would spoil predictions.
+    #[error(
+        "{column:?} has a mean of {mean:.3e} and a deviation of {deviation:.3e}: folded into {precision} weights, it would move predictions by {moved:.1e} of their spread; subtract its mean before training, or train in f64"
+    )]
+    FoldingSpoils {
+        /// The feature or target.
+        column: String,
+        /// Its mean.
+        mean: f64,
+        /// Its deviation.
+        deviation: f64,
+        /// By how many of their own deviations predictions would move.
+        moved: f64,
+        /// The type of the network's numbers.
+        precision: &'static str,
     },
 
     // Files.
@@ -531,6 +547,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
         if found == expected { Ok(()) } else { Err(Self::Features { found, expected }) }
+    }
+
+    pub(crate) fn check_finite<F: crate::Float>(
+        numbers: ndarray::ArrayView2<'_, F>,
+        matrix: &'static str,
+    ) -> Result<()> {
+        match numbers.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            Some(((row, column), value)) => {
+                Err(Self::NotFiniteAt { matrix, row, column, value: value.as_f64() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Weights of these rows: at least 0 each, and not all 0.

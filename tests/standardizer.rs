@@ -92,3 +92,67 @@ fn classes_are_not_scaled() {
     scaler.fold_into(&mut net).unwrap();
     assert_relative_eq!(net.predict(data.inputs()).unwrap(), scaled, max_relative = 1e-14);
 }
+
+/// A feature with this mean and deviation 1 beside one of mean 0, and a target with its own.
+fn far_from_zero<F: Float>(mean: f64, target_mean: f64) -> Dataset<F> {
+    let wave = |row: usize, phase: f64| 2f64.sqrt() * (row as f64 * 0.731 + phase).sin();
+    let inputs = Array2::from_shape_fn((200, 2), |(row, column)| {
+        F::from_f64(wave(row, column as f64) + [0.0, mean][column])
+    });
+    let targets =
+        Array2::from_shape_fn((200, 1), |(row, _)| F::from_f64(target_mean + wave(row, 0.3)));
+    let data = Dataset::new(inputs, targets).unwrap().with_feature_names(["near", "far"]).unwrap();
+    data.with_target_names(["year"]).unwrap()
+}
+
+/// How far folding moves the predictions of all rows, in their own deviations.
+fn moved<F: Float>(data: &Dataset<F>, seed: u64) -> Result<f64, Error> {
+    let scaler = Standardizer::fit(data)?;
+    let builder = Mlp::<F>::builder(2).dense(8, Tanh).dense(1, Identity);
+    let mut net = builder.seed(seed).build()?;
+    let before = net.predict(scaler.apply(data)?.inputs())?;
+    scaler.fold_into(&mut net)?;
+    let after = net.predict(data.inputs())?.mapv(Float::as_f64);
+    let targets = data.targets().mapv(Float::as_f64);
+    let before = before.mapv(|y| y.as_f64() * targets.std(0.0) + targets.mean().unwrap());
+    let moved = (&before - &after).mapv(f64::abs).iter().copied().fold(0.0, f64::max);
+    Ok(moved / before.std(0.0))
+}
+
+/// From a mean of one deviation to one of ten million: folding moves predictions by no more than it may, or names the column. Of the rows that folding is not
+/// judged by, some move a little further than the one that moves furthest of the others.
+#[test]
+fn folding_that_would_move_predictions_is_an_error_that_names_the_column() {
+    for seed in 0..5 {
+        let (mut refused, mut accepted) = (0, 0);
+        for exponent in 0..29 {
+            let mean = 10f64.powf(f64::from(exponent) / 4.0);
+            for (feature, target, name) in [(mean, 0.0, "far"), (0.0, mean, "year")] {
+                match moved(&far_from_zero::<f32>(feature, target), seed) {
+                    Ok(moved) => {
+                        accepted += 1;
+                        assert!(moved < 2e-3, "{name} {mean}: moved by {moved}");
+                        assert!(mean < 3e4, "{name} {mean} should be too coarse");
+                    }
+                    Err(Error::FoldingSpoils { column, moved, .. }) => {
+                        refused += 1;
+                        assert_eq!(column, name);
+                        assert!(mean > 100.0 && moved > 1e-3, "{name} {mean}: moved by {moved}");
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+                assert!(moved(&far_from_zero::<f64>(feature, target), seed).unwrap() < 1e-6);
+            }
+        }
+        assert!(refused > 20 && accepted > 20, "{refused} {accepted}");
+    }
+}
+
+#[test]
+fn a_number_too_far_from_the_mean_is_named() {
+    let train = Dataset::new(array![[0.0_f32], [1e-30]], array![[0.0], [1.0]]).unwrap();
+    let scaler = Standardizer::fit(&train).unwrap();
+    let other = Dataset::new(array![[0.0_f32], [1e20]], array![[0.0], [1.0]]).unwrap();
+    let error = scaler.apply(&other).unwrap_err().to_string();
+    assert!(error.starts_with("row 1, column 0 of the standardized inputs"), "{error}");
+}

@@ -53,13 +53,8 @@ impl<F: Float> Dataset<F> {
         if targets.ncols() == 0 {
             return Err(Error::Targets { found: 0, outputs: 1 });
         }
-        for (matrix, numbers) in [("inputs", &inputs), ("targets", &targets)] {
-            if let Some(((row, column), value)) =
-                numbers.indexed_iter().find(|(_, value)| !value.is_finite())
-            {
-                return Err(Error::NotFiniteAt { matrix, row, column, value: value.as_f64() });
-            }
-        }
+        Error::check_finite(inputs.view(), "inputs")?;
+        Error::check_finite(targets.view(), "targets")?;
         Ok(Self {
             inputs: row_major(inputs),
             targets: row_major(targets),

@@ -1,6 +1,8 @@
 //! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
 
-use crate::{Dataset, Error, Float, Mlp, Result};
+mod folding;
+
+use crate::{Dataset, Error, Float, Result};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 
 /// Standardises: x ↦ (x - mean) / deviation, for each feature, and for each target that is a number.
@@ -33,7 +35,14 @@ pub struct Standardizer {
     features: Scale,
     /// `None` where the targets are classes.
     targets: Option<Scale>,
+    /// Of features, then of targets.
+    names: Vec<String>,
+    /// Some of the rows that it was fitted on, to see what folding changes.
+    samples: Array2<f64>,
 }
+
+/// So many rows are kept.
+const SAMPLES: usize = 128;
 
 /// Which columns are standardised.
 #[derive(Clone, Copy, PartialEq)]
@@ -77,7 +86,11 @@ impl Scale {
         Self { mean: mean.into(), deviation: deviation.into() }
     }
 
-    fn apply<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Array2<F> {
+    fn apply<F: Float>(
+        &self,
+        numbers: ArrayView2<'_, F>,
+        matrix: &'static str,
+    ) -> Result<Array2<F>> {
         let mut scaled = numbers.as_standard_layout().into_owned();
         for mut row in scaled.rows_mut() {
             Zip::from(&mut row)
@@ -85,7 +98,8 @@ impl Scale {
                 .and(&self.deviation)
                 .for_each(|x, &mean, &deviation| *x = F::from_f64((x.as_f64() - mean) / deviation));
         }
-        scaled
+        Error::check_finite(scaled.view(), matrix)?;
+        Ok(scaled)
     }
 }
 
@@ -128,89 +142,40 @@ impl Standardizer {
         let targets = (which == Columns::All && data.classes().is_empty())
             .then(|| Scale::of(data.targets(), data.weights(), 1.0));
         let target_names = (0..data.outputs()).map(|column| format!("target {column}"));
-        let names = data.feature_names().into_iter().chain(target_names);
+        let target_names = match data.schema().targets[..] {
+            [] => target_names.collect(),
+            _ => data.schema().targets.clone(),
+        };
+        let names: Vec<String> = data.feature_names().into_iter().chain(target_names).collect();
         let scales = [Some(&features), targets.as_ref()].into_iter().flatten();
-        for (mean, column) in scales.flat_map(|scale| &scale.mean).zip(names) {
+        for (mean, column) in scales.flat_map(|scale| &scale.mean).zip(&names) {
             if !mean.is_finite() {
-                return Err(Error::NoScale { column });
+                return Err(Error::NoScale { column: column.clone() });
             }
         }
-        Ok(Self { features, targets })
+        let step = data.rows().div_ceil(SAMPLES).max(1);
+        let rows: Vec<usize> = (0..data.rows()).step_by(step).collect();
+        let samples = data.inputs().select(Axis(0), &rows).mapv(Float::as_f64);
+        Ok(Self { features, targets, names, samples })
     }
 
     /// The data, standardised. A [`Trainer`](crate::Trainer) still reports losses in the target's own unit.
     ///
     /// # Errors
     ///
-    /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on.
+    /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on, [`Error::NotFiniteAt`] if a number is so far from its column's mean
+    /// that `F` has no such number of deviations.
     pub fn apply<F: Float>(&self, data: &Dataset<F>) -> Result<Dataset<F>> {
         check("features", self.features.mean.len(), data.features())?;
-        let inputs = self.features.apply(data.inputs());
+        let inputs = self.features.apply(data.inputs(), "standardized inputs")?;
         let Some(scale) = &self.targets else {
             let (targets, deviation) = (data.targets().to_owned(), data.target_deviation());
             return Ok(data.with_numbers(inputs, targets, deviation));
         };
         check("targets", scale.mean.len(), data.outputs())?;
         let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);
-        Ok(data.with_numbers(inputs, scale.apply(data.targets()), mean_square.sqrt()))
-    }
-
-    /// Folds both scales into a network that was trained on standardised data, so that it takes raw features and gives raw
-    /// units. Call it once, after training.
-    ///
-    /// In the first layer, z = Σ w (x - mean)/deviation + b: each weight is divided by its feature's deviation, and the bias
-    /// loses Σ w mean / deviation (a layer without a bias gets one). In the last, y = deviation · a + mean: weights
-    /// and bias are multiplied by the deviation, and the bias gains the mean.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if
-    /// targets were standardised and the output layer's activation is not [`Identity`](crate::Identity). The network is then
-    /// unchanged, as it is with [`Error::NotFinite`] if a folded weight overflows `F`.
-    pub fn fold_into<F: Float>(&self, net: &mut Mlp<F>) -> Result<()> {
-        check("features", self.features.mean.len(), net.features())?;
-        let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
-        if let Some(targets) = &self.targets {
-            check("targets", targets.mean.len(), outputs)?;
-            if !last.activation().is::<crate::Identity>() {
-                let activation = format!("{:?}", last.activation());
-                return Err(Error::CannotFold { activation });
-            }
-        }
-
-        let mut folded = net.clone();
-        let layers = folded.layers_mut();
-        if let Some(first) = layers.first_mut() {
-            let Scale { mean, deviation } = &self.features;
-            let mut shift = Array1::<f64>::zeros(first.outputs());
-            for (mut weights, (mean, deviation)) in
-                first.weights_mut().rows_mut().into_iter().zip(mean.iter().zip(deviation))
-            {
-                Zip::from(&mut weights).and(&mut shift).for_each(|weight, shift| {
-                    let scaled = weight.as_f64() / deviation;
-                    *shift += scaled * mean;
-                    *weight = F::from_f64(scaled);
-                });
-            }
-            Zip::from(first.bias_or_zeros())
-                .and(&shift)
-                .for_each(|bias, &shift| *bias = F::from_f64(bias.as_f64() - shift));
-        }
-        if let (Some(last), Some(Scale { mean, deviation })) = (layers.last_mut(), &self.targets) {
-            for mut weights in last.weights_mut().rows_mut() {
-                Zip::from(&mut weights).and(deviation).for_each(|weight, &deviation| {
-                    *weight = F::from_f64(weight.as_f64() * deviation);
-                });
-            }
-            Zip::from(last.bias_or_zeros()).and(mean).and(deviation).for_each(
-                |bias, &mean, &deviation| *bias = F::from_f64(bias.as_f64() * deviation + mean),
-            );
-        }
-        if !folded.is_finite() {
-            return Err(Error::NotFinite { what: "a folded weight", value: f64::INFINITY });
-        }
-        *net = folded;
-        Ok(())
+        let targets = scale.apply(data.targets(), "standardized targets")?;
+        Ok(data.with_numbers(inputs, targets, mean_square.sqrt()))
     }
 }
 
