@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let default = if options.all { "activations-all.svg" } else { "activations.svg" };
     let path = options.output.clone().unwrap_or_else(|| default.into());
-    command_line::check_can_write(&path)?;
+    densely::check_can_write(&path)?;
     if options.all {
         figures::draw(&path, (1500, 960), draw_all)?;
     } else {

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
-    command_line::check_can_write(&options.output)?;
+    densely::check_can_write(&options.output)?;
     let data = Table::read_csv("data/digits.csv")?.multiclass("digit")?;
     let data = Standardizer::fit(&data)?.apply(&data)?;
     let tanh = Measured::new("tanh", figures::TANH, &data, options)?;

@@ -502,6 +502,20 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A state of training that is not one, or is damaged.
+    #[error("not a densely training state: {reason}")]
+    StateFile {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A model whose numbers are of the other type.
+    #[error("the model's numbers are {found}, not {expected}")]
+    Precision {
+        /// Those of the model.
+        found: String,
+        /// Those of the network that it was to become.
+        expected: &'static str,
+    },
     /// A model of a newer version of the format.
     #[error(
         "the model is of version {version} of the format, written by densely {library}; this one, {}, reads up to version {known}",

@@ -5,9 +5,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use base64::read::DecoderReader;
 use serde::de::{DeserializeOwned, Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::io::{self, Read};
 use std::marker::PhantomData;
 
 /// What has bits to be kept.
@@ -116,17 +118,49 @@ impl<F: Bytes> Visitor<'_> for Text<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.visit_bytes(&BASE64.decode(text).map_err(E::custom)?)
+        let (mut bytes, length) = decoded(text);
+        self.numbers(&mut bytes, length)
     }
 
-    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        if !bytes.len().is_multiple_of(size_of::<F>()) {
-            return Err(E::invalid_length(bytes.len(), &self));
-        }
-        let mut numbers = Vec::with_capacity(bytes.len() / size_of::<F>());
-        F::extend_from_le_bytes(&mut numbers, bytes);
-        Ok(Numbers(numbers))
+    fn visit_bytes<E: Error>(self, mut bytes: &[u8]) -> Result<Self::Value, E> {
+        let length = bytes.len();
+        self.numbers(&mut bytes, length)
     }
+}
+
+impl<F: Bytes> Text<F> {
+    fn numbers<E: Error>(self, bytes: &mut impl Read, length: usize) -> Result<Numbers<F>, E> {
+        if !length.is_multiple_of(size_of::<F>()) {
+            return Err(E::invalid_length(length, &self));
+        }
+        read_numbers(bytes, length / size_of::<F>()).map(Numbers).map_err(E::custom)
+    }
+}
+
+/// The bytes that base64 stands for, and how many they are if it is well-formed.
+pub(crate) fn decoded(text: &str) -> (impl Read, usize) {
+    let padding = text.bytes().rev().take(2).take_while(|&byte| byte == b'=').count();
+    let length = (text.len() / 4 * 3).saturating_sub(padding);
+    (DecoderReader::new(text.as_bytes(), &BASE64), length)
+}
+
+/// So many bytes are read at a time; a multiple of any number's.
+const CHUNK: usize = 1 << 14;
+
+/// Reads so many numbers, of which the reader is thought to have the bytes.
+pub(crate) fn read_numbers<F: Bytes>(reader: &mut impl Read, count: usize) -> io::Result<Vec<F>> {
+    let mut numbers = Vec::new();
+    // An allocation that fails would end the process.
+    numbers.try_reserve_exact(count).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    let mut chunk = [0; CHUNK];
+    let mut left = count.saturating_mul(size_of::<F>());
+    while left > 0 {
+        let part = &mut chunk[..left.min(CHUNK)];
+        reader.read_exact(part)?;
+        F::extend_from_le_bytes(&mut numbers, part);
+        left -= part.len();
+    }
+    Ok(numbers)
 }
 
 impl<T: Exact> Exact for Vec<T> {

@@ -50,6 +50,6 @@ pub use optimizer::{Adagrad, Adam, AdamW, Lbfgs, Memory, Optimizer, RmsProp, Sgd
 pub use schedule::{Schedule, Span};
 pub use schema::{Column, Schema};
 pub use trainer::{
-    EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer, Training,
-    TrainingState,
+    Checkpoint, EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer,
+    Training, TrainingState,
 };

@@ -92,7 +92,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::ModelFile`] if it is damaged, of another kind or precision, [`Error::NewerModel`] for a newer version of the format, [`Error::UnknownActivation`].
+    /// [`Error::ModelFile`] if it is damaged or of another kind, [`Error::Precision`] if its numbers are not `F`, [`Error::NewerModel`] for a newer version of the format, [`Error::UnknownActivation`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &Activations::new())
     }

@@ -2,6 +2,7 @@
 
 mod all_rows;
 mod batches;
+mod checkpoint;
 mod early_stopping;
 mod fit;
 mod monitor;
@@ -12,6 +13,7 @@ mod session;
 mod settings;
 mod state;
 
+pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;
 pub use monitor::Goal;
 pub use observer::{Moment, Observer, Training};
@@ -39,6 +41,7 @@ use std::ops::ControlFlow;
 /// | [`monitor`](Self::monitor) | the loss |
 /// | [`clip_norm`](Self::clip_norm), [`clip_values`](Self::clip_values), [`l1`](Self::l1) | none |
 /// | [`on`](Self::on), [`observer`](Self::observer) | none |
+/// | [`checkpoint`](Self::checkpoint) | none |
 /// | [`threads`](Self::threads) | as many as pay |
 ///
 /// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
@@ -109,6 +112,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             clip_norm: None,
             clip_values: None,
             l1: 0.0,
+            checkpoints: Vec::new(),
             threads: None,
         };
         Self { settings, observers: Vec::new(), progress: Progress::None }
@@ -202,6 +206,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
+    /// Writes the state of training to a file, from which training can go on in another process. There may be several: say every ten epochs to one file, and the best
+    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training.
+    pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
+        self.settings.checkpoints.push(checkpoint);
+        self
+    }
+
     /// Calls this at each such moment; `ControlFlow::Break(())` ends training.
     pub fn on(
         self,
@@ -261,6 +272,7 @@ impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
             .field("clip_norm", &settings.clip_norm)
             .field("clip_values", &settings.clip_values)
             .field("l1", &settings.l1)
+            .field("checkpoints", &settings.checkpoints)
             .field("threads", &settings.threads)
             .finish_non_exhaustive()
     }

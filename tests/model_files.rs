@@ -32,7 +32,7 @@ fn networks_come_back_as_they_were_saved() {
 fn another_precision_is_refused() {
     let net = Mlp::<f64>::builder(1).dense(1, densely::Identity).build().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&net.to_bytes().unwrap());
-    assert!(loaded.unwrap_err().to_string().contains("its numbers are f64, not f32"));
+    assert!(loaded.unwrap_err().to_string().contains("numbers are f64, not f32"));
 }
 
 /// Every file cut short, and every file with one byte changed, is an error or a network of finite numbers: no panic.

@@ -1,12 +1,9 @@
-//! What every program here does the same way: parse its options, print its result, say in one line what went wrong, and
-//! know before the work whether a file can be written after it.
+//! What every program here does the same way: parse its options, print its result, and say in one line what went wrong.
 
 #![allow(dead_code)] // Each program uses a part.
 
 use clap::error::Error as OptionError;
-use densely::Error;
 use std::error::Error as AnyError;
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -49,20 +46,6 @@ fn complain(message: &str, exit_code: u8) -> ExitCode {
     // If nobody can be told, the exit code still says it.
     let _ = writeln!(std::io::stderr(), "{line}");
     ExitCode::from(exit_code)
-}
-
-/// Whether a file can be written there. Leaves nothing behind.
-pub fn check_can_write(path: &Path) -> Result<(), Error> {
-    let io = |source| Error::Io { file: path.to_owned(), source };
-    match path.metadata() {
-        Ok(metadata) if metadata.is_dir() => Err(io(ErrorKind::IsADirectory.into())),
-        Ok(metadata) if !metadata.is_file() => Err(io(std::io::Error::other("not a regular file"))),
-        Ok(_) => OpenOptions::new().append(true).open(path).map(drop).map_err(io),
-        Err(_) => {
-            OpenOptions::new().write(true).create_new(true).open(path).map_err(io)?;
-            std::fs::remove_file(path).map_err(io)
-        }
-    }
 }
 
 /// Whether both are the same existing file.

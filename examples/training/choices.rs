@@ -94,6 +94,11 @@ pub enum ScheduleName {
 }
 
 impl ScheduleName {
+    /// Whether the rate of an epoch depends on how many there will be.
+    pub fn depends_on_epochs(self) -> bool {
+        matches!(self, Self::Step | Self::Exponential | Self::Cosine | Self::OneCycle)
+    }
+
     /// Over so many epochs, the first of them to warm up.
     pub fn schedule<'a>(self, epochs: usize, warm_up: usize) -> Schedule<'a> {
         let rest = epochs.saturating_sub(warm_up).max(1);

@@ -2,6 +2,7 @@
 //!
 //! The part to read is [`train`]: everything else is command line and layout.
 
+mod checkpoint;
 mod choices;
 mod options;
 mod progress;
@@ -21,19 +22,22 @@ use summary::Summary;
 pub fn main(task: Task) -> ExitCode {
     command_line::main(Options::parse(task), |options| {
         if let Some(path) = &options.save {
-            command_line::check_can_write(path)?;
+            densely::check_can_write(path)?;
             if command_line::is_same_file(path, &options.data) {
                 return Err(format!("{} is the data, it is not saved over", path.display()).into());
             }
         }
         options.optimizer.check(options.rates())?;
         let loss = options.loss.unwrap_or(LossName::of(task));
-        let summary =
-            train(task, options, loss, loss.loss(task)?).map_err(|error| match error {
+        let summary = train(task, options, loss, loss.loss(task)?).map_err(|error| {
+            match error.downcast_ref() {
                 // Told of the rows alone, where the reader has a file before them.
-                Error::TooFewRows { .. } => format!("{}: {error}", options.data.display()).into(),
-                error => Box::<dyn std::error::Error>::from(error),
-            })?;
+                Some(Error::TooFewRows { .. }) => {
+                    format!("{}: {error}", options.data.display()).into()
+                }
+                _ => error,
+            }
+        })?;
         Ok(if options.json { summary.json() } else { summary.to_string() })
     })
 }
@@ -43,7 +47,7 @@ fn train(
     options: &Options,
     loss_name: LossName,
     loss: Box<dyn Loss<f32>>,
-) -> Result<Summary, Error> {
+) -> Result<Summary, Box<dyn std::error::Error>> {
     let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
     let (mut train, test) = data.split(options.test, options.seed)?;
     // Counts keep their unit: the exponential of the outputs is what scales them.
@@ -82,7 +86,10 @@ fn train(
     if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
         trainer = trainer.clip_norm(limit);
     }
-    let report = trainer.fit(&mut net, &scaler.apply(&train)?);
+    if let Some(folder) = &options.checkpoint {
+        trainer = checkpoint::keep(trainer, folder, options)?;
+    }
+    let report = trainer.resume(&mut net, &scaler.apply(&train)?);
     progress.finish_and_clear();
     let report = report?;
 

@@ -5,6 +5,7 @@ use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
 use crate::command_line::count;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use densely::AnyActivation;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The options, the same in all three programs.
@@ -74,6 +75,12 @@ pub struct Options {
     /// Save the trained network, which takes raw features and gives raw units, as safetensors
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Keep the training in this folder while it goes on: the same command goes on from there after it was stopped, to the same result
+    #[arg(long, value_name = "DIR")]
+    pub checkpoint: Option<PathBuf>,
+    /// Epochs from one writing to the folder to the next
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
+    pub checkpoint_every: usize,
     /// Print one JSON object in place of the summary
     #[arg(long)]
     pub json: bool,
@@ -98,10 +105,44 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
+    /// Every option that has a part in what is learned, from a file of so many bytes.
+    pub fn that_decide(&self, data_bytes: u64) -> BTreeMap<String, String> {
+        let options = [
+            ("--data", format!("{} of {data_bytes} bytes", self.data.display())),
+            ("--target", self.target.clone()),
+            ("--hidden", format!("{:?}", self.hidden.0)),
+            ("--activation", self.activation.name().unwrap_or_default()),
+            ("--dropout", self.dropout.to_string()),
+            ("--loss", given(&self.loss)),
+            ("--optimizer", format!("{:?}", self.optimizer)),
+            ("--learning-rate", given(&self.learning_rate)),
+            ("--momentum", given(&self.momentum)),
+            ("--weight-decay", given(&self.weight_decay)),
+            ("--schedule", format!("{:?}", self.schedule)),
+            ("--warm-up", self.warm_up.to_string()),
+            ("--clip-norm", given(&self.clip_norm)),
+            ("--class-weight", given(&self.class_weight)),
+            ("--epochs", self.epochs.to_string()),
+            ("--batch-size", self.batch_size.to_string()),
+            ("--patience", self.patience.to_string()),
+            ("--validation", self.validation.to_string()),
+            ("--test", self.test.to_string()),
+            ("--seed", self.seed.to_string()),
+        ];
+        // A longer training is the same one where the rate does not look at how long it will be.
+        let longer = !self.schedule.depends_on_epochs();
+        let decide = options.into_iter().filter(|&(name, _)| !(longer && name == "--epochs"));
+        decide.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     pub fn rates(&self) -> Rates {
         let Self { learning_rate, momentum, weight_decay, .. } = *self;
         Rates { learning_rate, momentum, weight_decay }
     }
+}
+
+fn given<T: std::fmt::Debug>(option: &Option<T>) -> String {
+    option.as_ref().map_or("by default".to_owned(), |value| format!("{value:?}"))
 }
 
 fn hidden(text: &str) -> Result<Hidden, String> {

@@ -91,8 +91,8 @@ impl Structure {
         check_values(json.as_bytes(), MOST_VALUES)?;
         let structure: Self = serde_json::from_str(json).map_err(damaged)?;
         if structure.precision != F::NAME {
-            let precision = structure.precision;
-            return Err(damaged(format!("its numbers are {precision}, not {}", F::NAME)));
+            let found = structure.precision.chars().take(100).collect();
+            return Err(Error::Precision { found, expected: F::NAME });
         }
         structure.check_size()?;
         Ok(structure)

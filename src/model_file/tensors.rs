@@ -2,7 +2,8 @@
 
 use super::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
-use crate::{Error, Float, Result};
+use crate::exact::read_numbers;
+use crate::{Float, Result};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo, TensorView};
 use std::collections::{BTreeMap, HashMap};
@@ -10,9 +11,6 @@ use std::io::Read;
 
 /// The bytes of the length before the header.
 const LENGTH_BYTES: u64 = 8;
-
-/// So many bytes are read at a time.
-const CHUNK: usize = 1 << 16;
 
 /// The header of a file, which was found to agree with the file's length.
 pub(super) struct Header {
@@ -77,27 +75,11 @@ impl Header {
         let mut tensors = BTreeMap::new();
         for name in self.names() {
             let length = self.shape::<F>(&name)?.iter().product();
-            tensors.insert(name, read_numbers(reader, length)?);
+            let numbers = read_numbers(reader, length).map_err(damaged)?;
+            tensors.insert(name, numbers);
         }
         Ok(tensors)
     }
-}
-
-fn read_numbers<F: Float>(reader: &mut impl Read, length: usize) -> Result<Vec<F>> {
-    let mut numbers = Vec::new();
-    // An allocation that fails would end the process.
-    if numbers.try_reserve_exact(length).is_err() {
-        return Err(Error::TooLarge { parameters: length });
-    }
-    let mut chunk = [0; CHUNK];
-    let mut left = length * size_of::<F>();
-    while left > 0 {
-        let part = &mut chunk[..left.min(CHUNK)];
-        reader.read_exact(part).map_err(damaged)?;
-        F::extend_from_le_bytes(&mut numbers, part);
-        left -= part.len();
-    }
-    Ok(numbers)
 }
 
 /// The bytes of a file with these tensors, and this text under a key.

@@ -1,5 +1,6 @@
 //! Networks through serde: the bytes of their files.
 
+use crate::exact::decoded;
 use crate::{Activations, Float, Mlp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -50,7 +51,8 @@ impl<F: Float> Visitor<'_> for Model<'_, F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.visit_bytes(&BASE64.decode(text).map_err(E::custom)?)
+        let (mut bytes, length) = decoded(text);
+        super::read(&mut bytes, length as u64, self.0).map_err(E::custom)
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {

@@ -53,6 +53,8 @@ impl<F: Float> Run<'_, '_, F> {
                 return Err(error);
             }
         };
+        let mut checkpoints = self.settings.checkpoints.iter();
+        checkpoints.try_for_each(|checkpoint| checkpoint.at_end(&self.session.state))?;
         // What it returns changes nothing.
         let _ = self.tell(net, Moment::TrainingEnd);
         let state = &self.session.state;
@@ -109,9 +111,8 @@ impl<F: Float> Run<'_, '_, F> {
                 Ended::Done(reason, None) => return Ok(reason),
                 Ended::Done(reason, Some(score)) => (score, Some(reason)),
             };
-            if session.state.progress.after_epoch(number, score, early_stopping)
-                && let Some(best) = &mut session.state.best
-            {
+            let is_best = session.state.progress.after_epoch(number, score, early_stopping);
+            if let (true, Some(best)) = (is_best, &mut session.state.best) {
                 take(best, net);
             }
             if let Some(reason) = done {
@@ -121,6 +122,8 @@ impl<F: Float> Run<'_, '_, F> {
                 let base = optimizer.learning_rate();
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
+            let mut checkpoints = settings.checkpoints.iter();
+            checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
             if self.tell(net, Moment::EpochEnd).is_break() {
                 return Ok(StopReason::Observer);
             }

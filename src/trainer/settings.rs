@@ -1,6 +1,6 @@
 //! All that a trainer is told.
 
-use super::{EarlyStopping, Monitor};
+use super::{Checkpoint, EarlyStopping, Monitor};
 use crate::schedule::Epochs;
 use crate::{AnyActivation, Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
 use std::borrow::Cow;
@@ -18,6 +18,7 @@ pub(super) struct Settings<'a, F: Float> {
     pub(super) clip_norm: Option<f64>,
     pub(super) clip_values: Option<f64>,
     pub(super) l1: f64,
+    pub(super) checkpoints: Vec<Checkpoint>,
     pub(super) threads: Option<usize>,
 }
 
@@ -115,6 +116,7 @@ impl<F: Float> Settings<'_, F> {
         let l1 = |l1: f64| l1 >= 0.0 && l1.is_finite();
         Error::check_setting("L1 penalty", self.l1, "at least 0 and finite", l1)?;
         self.schedule.check(epochs)?;
+        self.checkpoints.iter().try_for_each(Checkpoint::check)?;
         // The parameters at the last epoch's end, the best, and the gradients.
         let mut copies = 3;
         match &self.method {

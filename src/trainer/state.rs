@@ -43,7 +43,7 @@ const VERSION: u32 = 1;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "F: Float")]
+#[serde(bound = "F: Float", deny_unknown_fields)]
 pub struct TrainingState<F: Float> {
     version: u32,
     /// The type of the numbers.
@@ -157,10 +157,15 @@ impl<F: Float> TrainingState<F> {
         Ok(())
     }
 
-    fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
-        if self.version != VERSION {
-            return Err(Error::OtherState { reason: "another version of this library wrote it" });
+    pub(super) fn check_version(version: u32) -> Result<()> {
+        match version {
+            VERSION => Ok(()),
+            _ => Err(Error::OtherState { reason: "another version of this library wrote it" }),
         }
+    }
+
+    fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
+        Self::check_version(self.version)?;
         if self.precision != F::NAME {
             return Err(Error::OtherState { reason: "it is of another precision" });
         }

@@ -1,0 +1,101 @@
+//! The state of training in a file, so that training goes on after the process has ended.
+
+use super::TrainingState;
+use crate::{Error, Float, Result, durable};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which file.
+///
+/// ```
+/// use densely::{Adam, Checkpoint, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, TrainingState};
+/// use ndarray::Array2;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("training.json");
+/// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+/// let trainer = || {
+///     Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(25).checkpoint(Checkpoint::every(10, &path))
+/// };
+/// let mut net = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).build()?;
+/// trainer().fit(&mut net, &data)?;                        // could end at any moment
+///
+/// let state = TrainingState::load(&path)?;                // in another process
+/// assert_eq!(state.epochs().len(), 25);
+/// trainer().epochs(50).with_state(state).resume(&mut net, &data)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Checkpoint {
+    path: PathBuf,
+    /// `None` for whenever an epoch is the best so far.
+    every: Option<usize>,
+}
+
+impl Checkpoint {
+    /// After each so many epochs, and when training ends.
+    pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), every: Some(epochs) }
+    }
+
+    /// After each epoch that is the best so far, by the loss or the metric that is [monitored](super::Trainer::monitor).
+    pub fn at_best(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), every: None }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let every = self.every.unwrap_or(1) as f64;
+        let at_least_1 = |epochs: f64| epochs >= 1.0;
+        Error::check_setting("epochs between checkpoints", every, "at least 1", at_least_1)?;
+        durable::check_can_write(&self.path)
+    }
+
+    /// Writes the state at the end of an epoch, if it is time to.
+    pub(super) fn after_epoch<F: Float>(&self, state: &TrainingState<F>, best: bool) -> Result<()> {
+        let due = self.every.map_or(best, |every| state.epochs().len().is_multiple_of(every));
+        if due { state.save(&self.path) } else { Ok(()) }
+    }
+
+    /// Writes the state when training has ended, at whatever epoch.
+    pub(super) fn at_end<F: Float>(&self, state: &TrainingState<F>) -> Result<()> {
+        if self.every.is_some() { state.save(&self.path) } else { Ok(()) }
+    }
+}
+
+/// What every version says, whatever else it says.
+#[derive(Deserialize)]
+struct Origin {
+    version: u32,
+}
+
+impl<F: Float> TrainingState<F> {
+    /// Writes the state to a file, as JSON. An existing file is replaced when the new one is on the disk, as by [`Mlp::save`](crate::Mlp::save).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let io = |error: serde_json::Error| Error::Io { file: path.into(), source: error.into() };
+        durable::write(path, &serde_json::to_vec(self).map_err(io)?)
+    }
+
+    /// Reads a state that [`save`](Self::save) wrote, with this version of the library: unlike a network, a state is not read by later ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; [`Error::InFile`] with [`Error::StateFile`] for a file that is damaged or of another kind, [`Error::OtherState`] for one that another version
+    /// of this library wrote. Whether it belongs to a network is checked when training is resumed.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes =
+            std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
+        let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
+        let damaged =
+            |error: serde_json::Error| in_file(Error::StateFile { reason: error.to_string() });
+        let Origin { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        Self::check_version(version).map_err(in_file)?;
+        serde_json::from_slice(&bytes).map_err(damaged)
+    }
+}
