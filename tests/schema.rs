@@ -1,0 +1,137 @@
+//! What columns and classes are called stays with data, network and file.
+
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, CellProblem, Column, Dataset, Error, Identity,
+    MeanSquaredError, Mlp, Schema, Sgd, Sigmoid, Softmax, Table, Trainer,
+};
+use ndarray::{Array2, array};
+
+fn table(csv: &str) -> Table {
+    Table::parse_csv(csv.as_bytes(), "cars").unwrap()
+}
+
+const CARS: &str = "weight,origin,mpg\n3504,USA,18\n2372,Japan,24\n1835,Europe,26\n2130,Japan,27\n";
+
+#[test]
+fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
+    let data = table(CARS).regression::<f32>("mpg").unwrap();
+    let schema = Schema {
+        columns: vec![
+            Column::numbers("weight"),
+            Column::categories("origin", ["Europe", "Japan", "USA"]),
+        ],
+        targets: vec!["mpg".into()],
+        classes: vec![],
+    };
+    assert_eq!(data.schema(), &schema);
+
+    let mut net = Mlp::builder(4).dense(1, Identity).build().unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1);
+    trainer.fit(&mut net, &data).unwrap();
+    assert_eq!(net.schema(), &schema);
+    let mut loaded = Mlp::<f32>::from_bytes(&net.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded.schema(), &schema);
+
+    // Arrays have no names, and take none away.
+    let arrays = Dataset::new(Array2::zeros((3, 4)), Array2::ones((3, 1))).unwrap();
+    assert_eq!(arrays.feature_names(), ["x0", "x1", "x2", "x3"]);
+    trainer.fit(&mut loaded, &arrays).unwrap();
+    assert_eq!(loaded.schema(), &schema);
+    // Others take their place.
+    let named = arrays.with_feature_names(["a", "b", "c", "d"]).unwrap();
+    trainer.fit(&mut loaded, &named).unwrap();
+    assert_eq!(loaded.schema().feature_names(), ["a", "b", "c", "d"]);
+    assert_eq!(loaded.schema().targets, ["mpg"]);
+}
+
+#[test]
+fn a_schema_that_does_not_fit_is_refused() {
+    let mut net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
+    let numbers = |names: &[&str]| names.iter().copied().map(Column::numbers).collect();
+    let texts = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+    let schema = |columns: &[&str], targets: &[&str], classes: &[&str]| Schema {
+        columns: numbers(columns),
+        targets: texts(targets),
+        classes: texts(classes),
+    };
+    let mut refused = |schema| net.set_schema(schema).unwrap_err().to_string();
+    assert_eq!(refused(schema(&["a"], &[], &[])), "1 names for 2 features");
+    assert_eq!(
+        refused(schema(&["a", "a"], &[], &[])),
+        r#""a" stands twice among the names of the columns"#
+    );
+    assert_eq!(refused(schema(&[], &["y"], &[])), "1 names for 3 targets");
+    assert_eq!(refused(schema(&[], &["y", "z"], &["a", "b", "c"])), "2 names for 1 targets");
+    assert_eq!(refused(schema(&[], &[], &["a", "b"])), "2 names for 3 classes");
+    assert_eq!(
+        refused(schema(&[], &[], &["a", "b", "b"])),
+        r#""b" stands twice among the names of the classes"#
+    );
+    let origin =
+        Schema { columns: vec![Column::categories("origin", ["USA", "USA"])], ..Schema::default() };
+    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    net.set_schema(schema(&["a", "b"], &["y"], &["p", "q", "r"])).unwrap();
+}
+
+#[test]
+fn columns_that_are_not_used_may_hold_anything() {
+    let net = {
+        let mut net = Mlp::<f32>::builder(4).dense(1, Identity).build().unwrap();
+        let data = table(CARS).regression("mpg").unwrap();
+        Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1).fit(&mut net, &data).unwrap();
+        net
+    };
+    let new = table("mpg,origin,note,weight\n?,Japan,,1.5\nNaN,USA,\"a, b\",2\n");
+    assert_eq!(new.inputs_for(&net).unwrap(), array![[1.5, 0.0, 1.0, 0.0], [2.0, 0.0, 0.0, 1.0]]);
+    assert_eq!(new.text("note").unwrap(), ["", "a, b"]);
+    let error = new.dataset_for(&net).unwrap_err();
+    assert!(
+        matches!(error, Error::Cell { row: 1, problem: CellProblem::NotANumber, .. }),
+        "{error}"
+    );
+    let error = table("origin,weight\nJapan,1\nJapan,\n").inputs_for(&net).unwrap_err();
+    assert!(matches!(error, Error::Cell { row: 2, problem: CellProblem::Blank, .. }), "{error}");
+    let nameless = Mlp::<f32>::builder(4).dense(1, Identity).build().unwrap();
+    assert!(matches!(new.inputs_for(&nameless), Err(Error::Unnamed { .. })));
+}
+
+/// Classes are text where not all are numbers; a missing one is an error all the same.
+#[test]
+fn classes_are_numbers_or_text() {
+    let classes = |cells: &str| {
+        let rows = cells.split(' ').zip(0..).map(|(cell, x)| format!("{x},{cell}\n"));
+        let csv = format!("x,children\n{}", rows.collect::<String>());
+        table(&csv).multiclass::<f64>("children").map(|data| data.classes().to_vec())
+    };
+    assert_eq!(classes("10 9 10 9.0").unwrap(), ["9", "10"]);
+    assert_eq!(classes("1 2 3+ 2 1").unwrap(), ["1", "2", "3+"]);
+    let error = classes("1 2 ? 2 1").unwrap_err();
+    assert!(matches!(error, Error::Cell { row: 3, .. }), "{error}");
+    let error = classes("1 2 2.5 2 1").unwrap_err();
+    assert!(matches!(error, Error::Cell { problem: CellProblem::NotAClass, .. }), "{error}");
+}
+
+/// Two classes are one column for one output, and two for two; whole numbers are the same class however they are written.
+#[test]
+fn rows_of_another_file_get_the_classes_of_the_network() {
+    let (csv, other) = ("x,y\n1,0\n2,1\n3,0\n", "y,x\n1.0,5\n0,6\n");
+    let fitted = |mut net: Mlp<f32>, data: Dataset<f32>| {
+        let trainer = |loss: Box<dyn densely::Loss<f32>>| Trainer::new(loss, Sgd::new(0.1));
+        let loss: Box<dyn densely::Loss<f32>> = match data.outputs() {
+            1 => Box::new(BinaryCrossEntropy),
+            _ => Box::new(CategoricalCrossEntropy),
+        };
+        trainer(loss).epochs(1).fit(&mut net, &data).unwrap();
+        net
+    };
+    let one = Mlp::builder(1).dense(1, Sigmoid).build().unwrap();
+    let one = fitted(one, table(csv).binary("y").unwrap());
+    assert_eq!(table(other).dataset_for(&one).unwrap().targets(), array![[1.0], [0.0]]);
+    let two = Mlp::builder(1).dense(2, Softmax).build().unwrap();
+    let two = fitted(two, table(csv).multiclass("y").unwrap());
+    let data = table(other).dataset_for(&two).unwrap();
+    assert_eq!(data.targets(), array![[0.0, 1.0], [1.0, 0.0]]);
+    assert_eq!(data.classes(), ["0", "1"]);
+    let error = table("y,x\n0,5\n7,6\n").dataset_for(&two).unwrap_err();
+    assert_eq!(error.to_string(), r#"cars: row 2, column "y": "7" is none of "0", "1""#);
+}
