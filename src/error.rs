@@ -486,6 +486,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A model in the format of another system that cannot be read or written.
+    #[error("{format}: {reason}")]
+    OtherFormat {
+        /// "ONNX" or "state_dict".
+        format: &'static str,
+        /// What is wrong, or in the way.
+        reason: String,
+    },
     /// A model of a newer version of the format.
     #[error(
         "the model is of version {version} of the format, written by densely {library}; this one, {}, reads up to version {known}",
