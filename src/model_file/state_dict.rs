@@ -147,7 +147,9 @@ fn read<F: Float>(
     let linear_layers = linear_layers::<F>(&header)?;
     let (found, given) = (linear_layers.len(), activations.len());
     if found != given {
-        return Err(damaged(format!("it has {found} linear layers, {given} activations are given")));
+        return Err(damaged(format!(
+            "it has {found} linear layers, {given} activations are given"
+        )));
     }
     check_count(found)?;
 
