@@ -23,7 +23,7 @@ impl<F: Float> Mlp<F> {
     /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers, with these activations, one for each of the layers: a `state_dict` does not say
     /// what stands between them.
     ///
-    /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or any module that has such a one and no other parameters:
+    /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or any module that holds such a one and has no other parameters:
     ///
     /// ```python
     /// import safetensors.torch
