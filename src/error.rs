@@ -517,6 +517,14 @@ pub enum Error {
         /// Those of the network that it was to become.
         expected: &'static str,
     },
+    /// A model in the format of another system that cannot be read or written.
+    #[error("{format}: {reason}")]
+    OtherFormat {
+        /// "ONNX" or "state_dict".
+        format: &'static str,
+        /// What is wrong, or in the way.
+        reason: String,
+    },
     /// A model of a newer version of the format.
     #[error(
         "the model is of version {version} of the format, written by densely {library}; this one, {}, reads up to version {known}",

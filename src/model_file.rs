@@ -4,6 +4,7 @@
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
 mod limits;
+mod state_dict;
 mod structure;
 mod tensors;
 mod through_serde;
@@ -77,12 +78,9 @@ impl<F: Float> Mlp<F> {
         let structure = Structure::of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
-            let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
-            for ((numbers, shape), name) in
-                layer.parameter_slices().zip(shapes).zip(["weights", "bias"])
-            {
-                tensors.push((format!("layers.{index}.{name}"), shape, numbers));
-            }
+            tensors.push((format!("layers.{index}.weights"), layer.weights().into_dyn()));
+            let bias = layer.bias().map(|bias| (format!("layers.{index}.bias"), bias.into_dyn()));
+            tensors.extend(bias);
         }
         // One key alone, since the format does not order its metadata, and the same network must give the same bytes.
         tensors::to_bytes(tensors, FORMAT, structure.to_json()?)

@@ -4,8 +4,10 @@ use super::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
 use crate::exact::read_numbers;
 use crate::{Float, Result};
+use ndarray::ArrayViewD;
 use safetensors::Dtype;
-use safetensors::tensor::{Metadata, TensorInfo, TensorView};
+use safetensors::tensor::{Metadata, TensorInfo, View};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
@@ -84,22 +86,39 @@ impl Header {
 
 /// The bytes of a file with these tensors, and this text under a key.
 pub(super) fn to_bytes<F: Float>(
-    tensors: Vec<(String, Vec<usize>, &[F])>,
+    tensors: Vec<(String, ArrayViewD<'_, F>)>,
     key: &str,
     text: String,
 ) -> Result<Vec<u8>> {
-    let with_bytes = tensors.into_iter().map(|(name, shape, numbers)| {
-        let mut bytes = Vec::new();
-        F::extend_le_bytes(numbers, &mut bytes);
-        (name, shape, bytes)
-    });
-    let tensors: Vec<_> = with_bytes.collect();
-    let views = tensors.iter().map(|(name, shape, bytes)| {
-        Ok((name, TensorView::new(dtype_of::<F>(), shape.clone(), bytes)?))
-    });
-    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+    let tensors = tensors.into_iter().map(|(name, numbers)| (name, Tensor(numbers)));
     let metadata = HashMap::from([(key.to_owned(), text)]);
-    safetensors::serialize(views.map_err(damaged)?, Some(metadata)).map_err(damaged)
+    safetensors::serialize(tensors, Some(metadata)).map_err(damaged)
+}
+
+/// Numbers whose bytes are made when they are asked for, so that those of one tensor alone stand beside the file's.
+struct Tensor<'n, F>(ArrayViewD<'n, F>);
+
+impl<F: Float> View for Tensor<'_, F> {
+    fn dtype(&self) -> Dtype {
+        dtype_of::<F>()
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        let mut bytes = Vec::with_capacity(self.data_len());
+        match self.0.as_slice() {
+            Some(numbers) => F::extend_le_bytes(numbers, &mut bytes),
+            None => self.0.iter().for_each(|&number| F::extend_le_bytes(&[number], &mut bytes)),
+        }
+        bytes.into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.0.len() * size_of::<F>()
+    }
 }
 
 fn dtype_of<F: Float>() -> Dtype {

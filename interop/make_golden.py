@@ -1,0 +1,151 @@
+"""Writes the files of PyTorch and scikit-learn in tests/golden/, and beside each what PyTorch or scikit-learn computes from it.
+
+    python interop/make_golden.py
+
+Made with torch 2.15.0, scikit-learn 1.9.1, safetensors 0.8.0, numpy 2.4.6, pandas 3.1.1 (for names of features). Written once: another version may train other
+networks, and the tests are of these.
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import save_file
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine, make_multilabel_classification
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
+from torch import nn
+
+from from_sklearn import save
+
+GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "golden"
+
+
+def write_json(name, content):
+    (GOLDEN / name).write_text(json.dumps(content, ensure_ascii=False) + "\n")
+
+
+def numbers(tensor):
+    """Rows of numbers, with as many digits as tell them from all others of their type."""
+    digits = 9 if tensor.dtype == torch.float32 else 17
+    return [[float(f"{number:.{digits}g}") for number in row] for row in tensor.tolist()]
+
+
+def torch_activations():
+    """One state_dict with every activation between its layers and after them. Its weighted sums reach from about -25 to 25."""
+    modules = {
+        "identity": nn.Identity(), "sigmoid": nn.Sigmoid(), "tanh": nn.Tanh(), "relu": nn.ReLU(),
+        "leaky_relu": nn.LeakyReLU(), "leaky_relu(0.2)": nn.LeakyReLU(0.2), "elu": nn.ELU(), "elu(0.3)": nn.ELU(0.3), "selu": nn.SELU(),
+        # Beyond its threshold PyTorch's is linear: off by 2e-9 at the default of 20.
+        "softplus": nn.Softplus(threshold=40), "softsign": nn.Softsign(), "hard_tanh": nn.Hardtanh(),
+        "gelu": nn.GELU(), "silu": nn.SiLU(), "mish": nn.Mish(), "softmax": nn.Softmax(dim=1),
+    }
+    generator = torch.Generator().manual_seed(1)
+    first, last = nn.Linear(3, 5), nn.Linear(5, 2)
+    with torch.no_grad():
+        for parameter in [first.weight, first.bias, last.weight, last.bias]:
+            parameter.copy_(torch.randn(parameter.shape, generator=generator))
+    inputs = torch.randn(7, 3, generator=generator) * torch.logspace(-2, 1, 7)[:, None]
+    expected = {"inputs": numbers(inputs.double())}
+    for name, dtype in [("f32", torch.float32), ("f64", torch.float64)]:
+        first, last = first.to(dtype), last.to(dtype)
+        expected[name] = {}
+        for activation, module in modules.items():
+            with torch.no_grad():
+                hidden = module(first(inputs.to(dtype)))
+                expected[name][activation] = {"hidden": numbers(last(hidden)), "output": numbers(module(last(hidden)))}
+        save_file(nn.Sequential(first, nn.Tanh(), last).state_dict(), GOLDEN / f"torch_activations_{name}.safetensors", {"format": "pt"})
+    write_json("torch_activations.json", expected)
+
+
+class Wrapped(nn.Module):
+    """A model whose nn.Sequential is not at the top: its tensors are `net.net.0.weight` and so on."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Module()
+        layers = []
+        for inputs, outputs, bias in [(4, 6, True), (6, 6, False), (6, 1, True), (1, 5, True), (5, 3, False)]:
+            layers += [nn.Linear(inputs, outputs, bias=bias), nn.Tanh(), nn.Dropout(0.5)]
+        self.net.net = nn.Sequential(*layers[:-2], nn.Softmax(dim=1))
+
+    def forward(self, x):
+        return self.net.net(x)
+
+
+def torch_wrapped():
+    """Modules 0, 3, 6, 9 and 12, whose order by text is another; two layers without bias; dropout; one unit in the middle."""
+    torch.manual_seed(2)
+    model = Wrapped().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter *= 3.0
+        inputs = torch.randn(6, 4)
+        outputs = model(inputs)
+    save_file(model.state_dict(), GOLDEN / "torch_wrapped.safetensors", {"format": "pt", "made by": "make_golden.py"})
+    write_json("torch_wrapped.json", {"inputs": numbers(inputs), "outputs": numbers(outputs)})
+
+
+def torch_refused():
+    torch.manual_seed(3)
+    save_file(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1)).state_dict(), GOLDEN / "torch_batch_norm.safetensors")
+    save_file(nn.Sequential(nn.Linear(2, 1)).to(torch.bfloat16).state_dict(), GOLDEN / "torch_bf16.safetensors")
+    save_file(nn.Sequential(nn.Linear(2, 1)).to(torch.float16).state_dict(), GOLDEN / "torch_f16.safetensors")
+
+
+def sklearn_model(name, model, data, targets, predict):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(data, targets)
+    rows = data[:: max(1, len(data) // 8)][:8]
+    outputs = np.asarray(getattr(model, predict)(rows)).reshape(len(rows), -1)
+    classes = [str(name) for name in model.classes_] if predict == "predict_proba" else []
+    if len(classes) == 2 and "multilabel" not in name:
+        outputs = outputs[:, 1:]
+    features = list(map(str, data.columns)) if isinstance(data, pd.DataFrame) else []
+    if "multilabel" in name:
+        classes = []
+    write_json(f"sklearn_{name}.json", {"inputs": np.asarray(rows).tolist(), "outputs": outputs.tolist(), "features": features, "classes": classes})
+    for short, dtype in [("f32", "float32"), ("f64", "float64")]:
+        save(model, GOLDEN / f"sklearn_{name}_{short}.safetensors", dtype)
+
+
+def sklearn():
+    options = {"random_state": 4, "max_iter": 200, "learning_rate_init": 0.02}
+    wine = load_wine(as_frame=True)
+    kinds = np.array(["Barolo", "Grignolino", "Barbera à la carte"])[wine.target]
+    model = make_pipeline(StandardScaler(), MLPClassifier((5,), activation="tanh", **options))
+    sklearn_model("multiclass", model, wine.data, kinds, "predict_proba")
+
+    cancer = load_breast_cancer()
+    model = make_pipeline(MinMaxScaler((-1, 1)), "passthrough", MLPClassifier((4, 3), activation="logistic", **options))
+    sklearn_model("binary", model, cancer.data[:, :10], cancer.target == 1, "predict_proba")
+
+    data, labels = make_multilabel_classification(120, n_features=6, n_classes=3, random_state=5)
+    model = make_pipeline(MaxAbsScaler(), StandardScaler(with_std=False), MLPClassifier((4,), activation="relu", **options))
+    sklearn_model("multilabel", model, data, labels, "predict_proba")
+
+    diabetes = load_diabetes(scaled=False, as_frame=True)
+    pipeline = Pipeline([("scale", StandardScaler()), ("mlp", MLPRegressor(hidden_layer_sizes=(6,), activation="tanh", **options))])
+    model = TransformedTargetRegressor(pipeline, transformer=StandardScaler())
+    sklearn_model("regressor", model, diabetes.data, diabetes.target, "predict")
+
+    both = np.column_stack([diabetes.target, diabetes.data["bp"] * 1e-3])
+    inner = TransformedTargetRegressor(MLPRegressor(hidden_layer_sizes=(5,), activation="tanh", **options), transformer=MinMaxScaler())
+    model = make_pipeline(StandardScaler(with_mean=False), MinMaxScaler(), inner)
+    sklearn_model("two_outputs", model, diabetes.data.drop(columns="bp").to_numpy(), both, "predict")
+
+    sklearn_model("poisson", MLPRegressor(hidden_layer_sizes=(4,), activation="identity", loss="poisson", **options), data / 10, labels.sum(axis=1), "predict")
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    torch_activations()
+    torch_wrapped()
+    torch_refused()
+    sklearn()

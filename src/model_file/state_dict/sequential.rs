@@ -1,0 +1,73 @@
+//! A network as the Python expression of an `nn.Sequential`.
+
+use crate::model_file::damaged;
+use crate::{AnyActivation, Dense, Elu, Float, LeakyRelu, Mlp, Result};
+
+/// An `nn.Sequential` that computes what a network does.
+pub(super) struct Sequential {
+    /// `nn.Sequential(nn.Linear(…), …)`.
+    pub(super) expression: String,
+    /// The places of the linear layers among its modules.
+    pub(super) linear: Vec<usize>,
+}
+
+impl Sequential {
+    pub(super) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
+        let mut modules = Vec::new();
+        let mut linear = Vec::with_capacity(net.layers().len());
+        for (index, layer) in net.layers().iter().enumerate() {
+            linear.push(modules.len());
+            modules.push(linear_module(layer));
+            let activation = activation_module(layer.activation()).ok_or_else(|| {
+                let activation = layer.activation();
+                damaged(format!("layer {index}: PyTorch has no module for {activation:?}"))
+            })?;
+            modules.extend(activation);
+            if layer.dropout() > 0.0 {
+                modules.push(format!("nn.Dropout({:?})", layer.dropout()));
+            }
+        }
+        let precision = if size_of::<F>() == 8 { ".double()" } else { "" };
+        let expression = format!("nn.Sequential({}){precision}", modules.join(", "));
+        Ok(Self { expression, linear })
+    }
+}
+
+fn linear_module<F: Float>(layer: &Dense<F>) -> String {
+    let bias = if layer.bias().is_some() { "" } else { ", bias=False" };
+    format!("nn.Linear({}, {}{bias})", layer.inputs(), layer.outputs())
+}
+
+/// None for the identity, which needs no module; `None` for one that has none.
+fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<String>> {
+    if let Some(leaky_relu) = activation.downcast::<LeakyRelu>() {
+        return Some(Some(format!("nn.LeakyReLU({:?})", leaky_relu.alpha())));
+    }
+    if let Some(elu) = activation.downcast::<Elu>() {
+        return Some(Some(format!("nn.ELU({:?})", elu.alpha())));
+    }
+    // One of the user's own may say any name.
+    let name = activation.name().filter(|_| activation.is_built_in())?;
+    let module = match name.as_str() {
+        "identity" => return Some(None),
+        "sigmoid" => "nn.Sigmoid()",
+        "tanh" => "nn.Tanh()",
+        "relu" => "nn.ReLU()",
+        "selu" => "nn.SELU()",
+        // PyTorch takes z itself for softplus(z) beyond the threshold, by default 20: in `f64` that is 2e-9 off, beyond 40 it is exact.
+        "softplus" => "nn.Softplus(threshold=40)",
+        "softsign" => "nn.Softsign()",
+        "exponential" => EXPONENTIAL,
+        "hard_tanh" => "nn.Hardtanh()",
+        "gelu" => "nn.GELU()",
+        "silu" => "nn.SiLU()",
+        "mish" => "nn.Mish()",
+        "softmax" => "nn.Softmax(dim=1)",
+        _ => return None,
+    };
+    Some(Some(module.to_owned()))
+}
+
+/// Left out, predictions would silently be logarithms.
+const EXPONENTIAL: &str =
+    r#"type("Exponential", (nn.Module,), {"forward": lambda self, z: z.exp()})()"#;
