@@ -449,6 +449,15 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A file of another library's format that is damaged, or holds what this library has no counterpart for; or a network that the format
+    /// cannot hold.
+    #[error("{format}: {reason}")]
+    OtherFormat {
+        /// The format, such as "ONNX".
+        format: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
     /// An activation that a model file has no name for.
     #[error("layer {layer}: {activation} is not built in, and has no name in a model file")]
     UnnamedActivation {

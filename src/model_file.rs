@@ -3,6 +3,9 @@
 //! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; the
 //! activations stand in the file's metadata, as JSON under the key `densely`.
 
+#[cfg(feature = "onnx")]
+mod onnx;
+
 use crate::{AnyActivation, Dense, Error, Float, Mlp, Result};
 use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};

@@ -1,0 +1,101 @@
+//! ONNX, the format that other libraries and runtimes share.
+
+mod export;
+mod formula;
+mod graph;
+mod head;
+mod import;
+mod layers;
+mod messages;
+mod metadata;
+mod recognition;
+mod tensor;
+mod wire;
+
+use super::write_atomically;
+use crate::{Error, Float, Mlp, Result};
+use prost::Message;
+use std::path::Path;
+
+impl<F: Float> Mlp<F> {
+    /// The bytes of an ONNX model of the network, for runtimes such as `onnxruntime`: `inputs`, rows × features, to `outputs`, rows × outputs, both of type `F`, with any
+    /// number of rows. With the cargo feature `onnx`.
+    ///
+    /// A layer is a `Gemm`, or a `MatMul` if it has no bias, with the weights as they are in memory, bit by bit, and the operators that its
+    /// activation is made of. Where `onnxruntime` has no operator that computes an activation for `F` to six digits, several do (of opset 17, as all), and
+    /// then its outputs and [`predict`](Self::predict)'s differ by what rounding makes. An α of more digits than an `f32` has, and dropout, stand in the model's
+    /// metadata.
+    ///
+    /// ```
+    /// use densely::{Mlp, Sigmoid, Tanh};
+    ///
+    /// let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Sigmoid).build()?;
+    /// let loaded = Mlp::<f32>::from_onnx(&net.to_onnx()?)?;
+    /// assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherFormat`] for an activation that is not built in; [`Error::LayerShape`] if the layers no longer fit together.
+    pub fn to_onnx(&self) -> Result<Vec<u8>> {
+        Ok(export::model(self)?.encode_to_vec())
+    }
+
+    /// The network in an ONNX model that this library wrote, or another one. With the cargo feature `onnx`.
+    ///
+    /// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write them:
+    ///
+    /// - layers: `Gemm`, or `MatMul` and `Add`, with weights and bias in the file;
+    /// - the built-in activations, as operators or put together from others;
+    /// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with a number for each feature, anywhere but between an activation and the outputs: folded into the weights in `f64`;
+    /// - what does nothing to rows of numbers: `Identity`, `Dropout`, `Flatten`, `Reshape` and `Cast` to what they were.
+    ///
+    /// Anything else is refused by the operator's name. Of a classifier of skl2onnx the network up to its probabilities is read, and what makes labels of them
+    /// left out; that of two classes has one output, the probability of the second one.
+    ///
+    /// Weights into which nothing is folded keep their bits. Reading takes no more memory than the network, and 4 MB.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherFormat`] for a model that is damaged, of another number type than `F`, or no multilayer perceptron.
+    pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
+        import::network(bytes)
+    }
+
+    /// Writes what [`to_onnx`](Self::to_onnx) makes to a file, never half of it, as [`save`](Self::save) does. With the cargo feature `onnx`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; those of [`to_onnx`](Self::to_onnx).
+    pub fn save_onnx(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = self.to_onnx()?;
+        write_atomically(path, &bytes).map_err(|source| Error::Io { file: path.into(), source })
+    }
+
+    /// Reads an ONNX model from a file; see [`from_onnx`](Self::from_onnx). With the cargo feature `onnx`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; [`Error::OtherFormat`] as [`from_onnx`](Self::from_onnx) has it, with the file's name.
+    pub fn load_onnx(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes =
+            std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
+        Self::from_onnx(&bytes).map_err(|error| match error {
+            Error::OtherFormat { reason, .. } => refused(format!("{}: {reason}", path.display())),
+            error => error,
+        })
+    }
+}
+
+/// A file that is damaged, or no ONNX model.
+fn damaged(reason: impl ToString) -> Error {
+    refused(reason)
+}
+
+/// A model that cannot be read, or a network that cannot be written.
+fn refused(reason: impl ToString) -> Error {
+    Error::OtherFormat { format: "ONNX", reason: reason.to_string() }
+}
