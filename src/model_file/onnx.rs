@@ -46,13 +46,14 @@ impl<F: Float> Mlp<F> {
     ///
     /// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write them:
     ///
-    /// - layers: `Gemm`, or `MatMul` and `Add`, with weights and bias in the file;
+    /// - layers: `Gemm`, or `MatMul` and `Add`, with weights and bias in the file (PyTorch: `external_data=False`), each layer's its own;
     /// - the built-in activations, as operators or put together from others;
     /// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with a number for each feature, anywhere but between an activation and the outputs: folded into the weights in `f64`;
     /// - what does nothing to rows of numbers: `Identity`, `Dropout`, `Flatten`, `Reshape` and `Cast` to what they were.
     ///
     /// Anything else is refused by the operator's name. Of a classifier of skl2onnx the network up to its probabilities is read, and what makes labels of them
-    /// left out; that of two classes has one output, the probability of the second one.
+    /// left out; that of two classes has one output, the probability of the second one. What its regressors write as one column, the outputs for several targets one
+    /// below the other, is rows × outputs here.
     ///
     /// Weights into which nothing is folded keep their bits. Reading takes no more memory than the network, and 4 MB.
     ///

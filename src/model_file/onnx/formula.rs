@@ -16,7 +16,7 @@ pub(super) enum Operand {
     Alpha,
 }
 
-use Operand::{Input, Number};
+use Operand::Input;
 
 /// One operator.
 #[derive(Clone, Debug)]
@@ -51,12 +51,5 @@ impl Formula {
     pub(super) fn step(&mut self, operator: &'static str, operands: &[Operand]) -> Operand {
         self.steps.push(Step { operator, operands: operands.to_vec(), alpha: None });
         Operand::Step(self.steps.len() - 1)
-    }
-
-    /// 1 + e^-z.
-    pub(super) fn one_plus_exponential(&mut self) -> Operand {
-        let negative = self.step("Neg", &[Input]);
-        let exponential = self.step("Exp", &[negative]);
-        self.step("Add", &[exponential, Number(1.0)])
     }
 }

@@ -66,6 +66,9 @@ enum Link<'a, F: Float> {
     Reshape(Option<i64>),
 }
 
+/// Operations and their nodes, last to first.
+type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
+
 /// The network in a file of these bytes.
 pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
     let model = Message::new(bytes)?;
@@ -76,7 +79,7 @@ pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
     let (links, inputs) = chain::<F>(&graph, outputs)?;
     let features = check_inputs::<F>(inputs)?;
     let mut layers = Layers::<F>::new(bytes.len());
-    for (link, node) in links.into_iter().rev() {
+    for (after, (link, node)) in links.into_iter().enumerate().rev() {
         match link {
             Link::Product(product) => layers.push_product(product, node)?,
             Link::Affine(affine, constants) => {
@@ -89,7 +92,9 @@ pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
             Link::Activation(activation) => layers.push_activation(activation, node)?,
             Link::Reshape(columns) => {
                 let width = layers.width().or(features).and_then(|width| i64::try_from(width).ok());
-                if columns.is_some_and(|columns| columns != -1 && Some(columns) != width) {
+                // skl2onnx writes a regressor's outputs as one column, those of several targets too, one below the other.
+                let kept = columns == Some(1) && after == 0;
+                if columns.is_some_and(|columns| columns != -1 && Some(columns) != width) && !kept {
                     let node = node.described();
                     return Err(refused(format!("{node} changes the number of columns")));
                 }
@@ -130,11 +135,10 @@ fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<()> {
 }
 
 /// The operations, last to first, and the description of the graph's inputs.
-#[expect(clippy::type_complexity, reason = "a list and what stands before it")]
 fn chain<'a, F: Float>(
     graph: &Graph<'a>,
     outputs: Source<'a>,
-) -> Result<(Vec<(Link<'a, F>, Node<'a>)>, Message<'a>)> {
+) -> Result<(Chain<'a, F>, Message<'a>)> {
     let known = Known::<F>::new();
     let (mut links, mut source) = (Vec::new(), outputs);
     loop {
@@ -172,6 +176,10 @@ fn linked<'a, F: Float>(
 ) -> Result<(Link<'a, F>, Source<'a>)> {
     let input = |input| graph.source_of_input(index, input);
     let unknown = || {
+        let mut sources = node.inputs().map(|name| graph.source(name, index));
+        if let Some(error) = sources.find_map(Result::err) {
+            return error;
+        }
         let node = node.described();
         refused(format!("{node} computes no layer, and none of the activations that there are"))
     };

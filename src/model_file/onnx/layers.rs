@@ -113,14 +113,14 @@ impl<'a, F: Float> Layers<'a, F> {
             let name = tensor.name();
             refused(format!("{}: weights {name:?} serve several layers", node.described()))
         })?;
-        let numbers = bytes.chunks_exact(size_of::<F>()).filter_map(number::<F>);
+        let count = bytes.len() / size_of::<F>();
+        let numbers = bytes.chunks_exact(size_of::<F>());
         let numbers: Vec<F> = match product.transposed {
-            false => exactly(rows * columns, numbers),
-            true => exactly(
-                rows * columns,
-                (0..columns)
-                    .flat_map(|column| numbers.clone().skip(column).step_by(columns.max(1))),
-            ),
+            false => exactly(count, numbers.filter_map(number::<F>)),
+            true => {
+                let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
+                exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
+            }
         };
         let (inputs, outputs) = if product.transposed { (columns, rows) } else { (rows, columns) };
         Array2::from_shape_vec((inputs, outputs), numbers).map_err(damaged)

@@ -2,7 +2,7 @@
 //!
 //! Where an operator of ONNX is the activation, and `onnxruntime` computes it as exactly as this library does and for the network's numbers, that
 //! operator is written. Elsewhere the activation is put together from operators of which that holds: `Elu`, `Selu`, `Softplus`, `Softsign` and `Erf`
-//! exist for `f32` alone; `Elu` computes e^z - 1 near 0, and `Sigmoid` and `Gelu` far below 0, with fewer and fewer digits.
+//! exist for `f32` alone; `Elu` computes e^z - 1 with fewer and fewer digits as z nears 0, and so do `Sigmoid` and `Gelu` below 0: from z = -3 on not six.
 
 use super::Operand::{Alpha, Input, Number};
 use super::{Formula, Operand, gelu};
@@ -15,8 +15,7 @@ pub(in super::super) fn formula<F: Float>(name: &str) -> Option<Formula> {
     match name {
         "identity" => {}
         "sigmoid" => {
-            let denominator = formula.one_plus_exponential();
-            formula.step("Div", &[Number(1.0), denominator]);
+            sigmoid(&mut formula);
         }
         "tanh" => return Some(Formula::operator("Tanh")),
         "relu" => return Some(Formula::operator("Relu")),
@@ -40,14 +39,22 @@ pub(in super::super) fn formula<F: Float>(name: &str) -> Option<Formula> {
         }
         "gelu" => gelu::by_the_normal_tail::<F>(&mut formula),
         "silu" => {
-            let denominator = formula.one_plus_exponential();
-            formula.step("Div", &[Input, denominator]);
+            let sigmoid = sigmoid(&mut formula);
+            formula.step("Mul", &[Input, sigmoid]);
         }
         "mish" => mish(&mut formula),
         "softmax" => return Some(Formula::operator("Softmax")),
         _ => return None,
     }
     Some(formula)
+}
+
+/// e / (1 + e) with e = e^z. From z = 40 on the quotient is 1 to the last digit, and e would overflow in the end.
+fn sigmoid(formula: &mut Formula) -> Operand {
+    let bounded = formula.step("Min", &[Input, Number(40.0)]);
+    let e = formula.step("Exp", &[bounded]);
+    let denominator = formula.step("Add", &[e, Number(1.0)]);
+    formula.step("Div", &[e, denominator])
 }
 
 /// positive · max(z, 0) + limit · (e^m - 1), with m = min(z, 0) and, which loses no digits near 0, e^m - 1 = 2t / (1 - t) for t = tanh(m/2).
