@@ -15,13 +15,17 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const CONSTANT: usize = 4 << 20;
 
-/// Reads the model; all bytes that were allocated meanwhile, even where others were freed before, must be within the bound.
 fn read(what: &str, bytes: &[u8]) -> densely::Result<Mlp<f32>> {
+    measured(what, bytes.len(), || Mlp::from_onnx(bytes))
+}
+
+/// All bytes that are allocated while a model is read, even where others were freed before, must be within the bound.
+fn measured<T>(what: &str, file: usize, work: impl FnOnce() -> T) -> T {
     let region = Region::new(ALLOCATOR);
-    let result = Mlp::from_onnx(bytes);
+    let result = work();
     let allocated = region.change().bytes_allocated;
-    let bound = 2 * bytes.len() + CONSTANT;
-    println!("{what}: {allocated} bytes allocated for a file of {}", bytes.len());
+    let bound = 2 * file + CONSTANT;
+    println!("{what}: {allocated} bytes allocated for a file of {file}");
     assert!(allocated <= bound, "{what}: {allocated} bytes, {bound} allowed");
     result
 }
@@ -31,6 +35,11 @@ fn reading_takes_no_more_than_twice_the_file() {
     let large = Mlp::<f32>::builder(2000).dense(2000, densely::Tanh).dense(500, densely::Gelu);
     let large = large.build().unwrap().to_onnx().unwrap();
     read("a large network", &large).unwrap();
+    let path = std::env::temp_dir().join(format!("densely-memory-{}.onnx", std::process::id()));
+    std::fs::write(&path, &large).unwrap();
+    let loaded = measured("its file", large.len(), || Mlp::<f32>::load_onnx(&path));
+    std::fs::remove_file(path).unwrap();
+    loaded.unwrap();
     let transposed = protobuf::whole_attribute("transB", 1);
     let layer = |attributes: &[Vec<u8>]| node("Gemm", &["x", "w", "c"], "y", attributes);
     let (weights, bias) = (vec![0.5; 4_000_000], vec![0.5; 2000]);
@@ -71,6 +80,15 @@ fn reading_takes_no_more_than_twice_the_file() {
         .map(|index| node("Add", &[&value(index, 20_000), "c"], &value(index + 1, 20_000), &[]));
     let constant = tensor("c", &[1], &[1.0]);
     refused("20,000 constants", &model(1, &[sums.collect::<Vec<_>>().concat(), constant]));
+    let name = "\u{1}".repeat(many);
+    refused("a long name", &model(1, &[node("Relu", &[&name], "y", &[])]));
+    refused("a long operator", &model(1, &[node(&name, &["x"], "y", &[])]));
+    refused(
+        "long outputs",
+        &model(1, &[node("Relu", &["x"], "y", &[]), field(12, field(1, &name))]),
+    );
+    let layer = node("MatMul", &["x", &name], "y", &[]);
+    refused("a long tensor", &model(1, &[layer, tensor(&name, &[3, 3], &[1.0])]));
     let mut nested = Vec::new();
     for _ in 0..100_000 {
         nested = nested.split_off(nested.len().saturating_sub(1 << 20));

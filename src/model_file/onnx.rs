@@ -1,5 +1,6 @@
 //! ONNX, the format that other libraries and runtimes share.
 
+mod chain;
 mod export;
 mod formula;
 mod graph;
@@ -99,4 +100,10 @@ fn damaged(reason: impl ToString) -> Error {
 /// A model that cannot be read, or a network that cannot be written.
 fn refused(reason: impl ToString) -> Error {
     Error::OtherFormat { format: "ONNX", reason: reason.to_string() }
+}
+
+/// The beginning of a name, for messages: a forged one can be as long as the file.
+fn short(name: &str) -> &str {
+    let end = name.char_indices().nth(100).map_or(name.len(), |(end, _)| end);
+    name.get(..end).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use super::tensor::{ElementType, Tensor};
 use super::wire::Message;
-use super::{damaged, refused};
+use super::{damaged, refused, short};
 use crate::{Float, Result};
 
 /// A thousand layers of the activation that takes most nodes have fewer.
@@ -59,7 +59,6 @@ impl<'a> Node<'a> {
             "" => self.outputs().next().unwrap_or_default(),
             name => name,
         };
-        let short = |text: &str| text.chars().take(100).collect::<String>();
         format!("{}{separator}{} (node {:?})", short(domain), short(operator), short(name))
     }
 
@@ -151,7 +150,7 @@ impl<'a> Graph<'a> {
         for (one, other) in computing.iter().zip(computing.iter().skip(1)) {
             let name = self.computed(*one);
             if name == self.computed(*other) {
-                return Err(damaged(format!("two nodes compute {name:?}")));
+                return Err(damaged(format!("two nodes compute {:?}", short(name))));
             }
         }
         Ok(Self { computing, ..self })
@@ -213,14 +212,14 @@ impl<'a> Graph<'a> {
                 None => return Ok(Source::Node(index)),
             }
         }
-        let most = MOST_WITHOUT_CHANGE;
+        let (most, name) = (MOST_WITHOUT_CHANGE, short(name));
         Err(refused(format!("more than {most} nodes before {name:?} in a row change nothing")))
     }
 
     fn source_without_node(&self, name: &str) -> Result<Source<'a>> {
         let constant = find(&self.constants, name).map(Source::Constant);
         let input = || self.input(name).map(|input| Source::Inputs(input.text(1)));
-        let missing = || damaged(format!("no node computes {name:?} before it is used"));
+        let missing = || damaged(format!("no node computes {:?} before it is used", short(name)));
         constant.or_else(input).ok_or_else(missing)
     }
 

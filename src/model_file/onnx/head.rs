@@ -1,7 +1,7 @@
 //! What stands behind the network in a classifier as skl2onnx writes it: labels and dictionaries made of the probabilities.
 
 use super::graph::{Graph, Source};
-use super::refused;
+use super::{refused, short};
 use crate::{Float, Result};
 
 /// So many nodes lead from a classifier's probabilities to its labels, or fewer.
@@ -23,7 +23,7 @@ pub(super) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
     let labels = |source: &Source<'a>| predicted_from(graph, *source);
     let mut probabilities = sources.iter().filter(|source| labels(source).is_none());
     let (Some(&output), None) = (probabilities.next(), probabilities.next()) else {
-        let names: Vec<_> = graph.outputs().take(MOST_STEPS).collect();
+        let names: Vec<_> = graph.outputs().take(MOST_STEPS).map(short).collect();
         let count = graph.outputs().count();
         return Err(refused(format!("the graph has {count} outputs ({names:?}), a network one")));
     };

@@ -8,34 +8,49 @@ use std::marker::PhantomData;
 
 /// The activations that import knows, by name, each in the forms that it is written in.
 #[derive(Debug)]
-pub(super) struct Known<F>(Vec<(&'static str, Formula)>, PhantomData<F>);
+pub(super) struct Known<F> {
+    formulas: Vec<(&'static str, Formula)>,
+    /// For an attempt after the other.
+    found: Found,
+    number: PhantomData<F>,
+}
+
+/// The nodes found for the steps of a formula.
+#[derive(Debug, Default)]
+struct Found {
+    /// By step.
+    nodes: Vec<Option<usize>>,
+    /// The steps, in the order in which their nodes were found.
+    order: Vec<usize>,
+}
 
 impl<F: Float> Known<F> {
     pub(super) fn new() -> Self {
         let names = AnyActivation::<F>::NAMES.iter();
         let written = names.filter_map(|name| Some((*name, written::formula::<F>(name)?)));
         let formulas = written.chain(foreign::formulas());
-        Self(formulas.filter(|(_, formula)| !formula.steps.is_empty()).collect(), PhantomData)
+        let formulas = formulas.filter(|(_, formula)| !formula.steps.is_empty()).collect();
+        Self { formulas, found: Found::default(), number: PhantomData }
     }
 
     /// The activation whose last operator is the node of this index, and what it is applied to; `None` if it is none.
     pub(super) fn activation<'a>(
-        &self,
+        &mut self,
         graph: &Graph<'a>,
         index: usize,
     ) -> Result<Option<(AnyActivation<F>, Source<'a>)>> {
         let Some(node) = graph.node(index) else { return Ok(None) };
-        for (name, formula) in &self.0 {
+        for (name, formula) in &self.formulas {
             let Some(last) = formula.steps.last().filter(|last| last.operator == node.operator())
             else {
                 continue;
             };
-            let mut attempt = Attempt::<F>::new(graph, formula);
+            let mut attempt = Attempt::<F>::new(graph, formula, &mut self.found);
             if !attempt.fits_step(formula.steps.len() - 1, last, index) {
                 continue;
             }
-            let Some(input) = attempt.found.input else { continue };
-            let name = match attempt.found.alpha {
+            let Some(input) = attempt.input else { continue };
+            let name = match attempt.alpha {
                 Some(alpha) => format!("{name}({alpha})"),
                 None => (*name).to_owned(),
             };
@@ -52,22 +67,18 @@ impl<F: Float> Known<F> {
 struct Attempt<'g, 'a, F> {
     graph: &'g Graph<'a>,
     formula: &'g Formula,
-    found: Found<'a>,
+    found: &'g mut Found,
+    input: Option<Source<'a>>,
+    alpha: Option<f64>,
     number: PhantomData<F>,
 }
 
-#[derive(Clone)]
-struct Found<'a> {
-    /// The node of each step.
-    steps: Vec<Option<usize>>,
-    input: Option<Source<'a>>,
-    alpha: Option<f64>,
-}
-
 impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
-    fn new(graph: &'g Graph<'a>, formula: &'g Formula) -> Self {
-        let found = Found { steps: vec![None; formula.steps.len()], input: None, alpha: None };
-        Self { graph, formula, found, number: PhantomData }
+    fn new(graph: &'g Graph<'a>, formula: &'g Formula, found: &'g mut Found) -> Self {
+        found.nodes.clear();
+        found.nodes.resize(formula.steps.len(), None);
+        found.order.clear();
+        Self { graph, formula, found, input: None, alpha: None, number: PhantomData }
     }
 
     /// Whether this node can be this step.
@@ -76,8 +87,9 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
         else {
             return false;
         };
-        if let Some(step) = self.found.steps.get_mut(place) {
-            *step = Some(index);
+        if let Some(found) = self.found.nodes.get_mut(place) {
+            *found = Some(index);
+            self.found.order.push(place);
         }
         if !self.fits_attributes(step, node) {
             return false;
@@ -106,11 +118,16 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             Operand::Input => usize::MAX,
         };
         let (simple, deep) = if depth(one) <= depth(other) { (one, other) } else { (other, one) };
-        let before = self.found.clone();
+        let (found, input, alpha) = (self.found.order.len(), self.input, self.alpha);
         if self.fits_input(simple, index, 0) && self.fits_input(deep, index, 1) {
             return true;
         }
-        self.found = before;
+        for place in self.found.order.drain(found..) {
+            if let Some(found) = self.found.nodes.get_mut(place) {
+                *found = None;
+            }
+        }
+        (self.input, self.alpha) = (input, alpha);
         self.fits_input(simple, index, 1) && self.fits_input(deep, index, 0)
     }
 
@@ -142,10 +159,10 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
                 number.is_some_and(|number| self.fits_number(operand, decimal::<F>(number)))
             }
             (Operand::Input, Source::Node(_) | Source::Inputs(_)) => {
-                self.found.input.get_or_insert(source).is(source)
+                self.input.get_or_insert(source).is(source)
             }
             (Operand::Step(place), Source::Node(index)) => {
-                match (self.found.steps.get(place), self.formula.steps.get(place)) {
+                match (self.found.nodes.get(place), self.formula.steps.get(place)) {
                     (Some(Some(found)), _) => *found == index,
                     (_, Some(step)) => self.fits_step(place, step, index),
                     _ => false,
@@ -159,7 +176,7 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     fn fits_number(&mut self, operand: Operand, number: f64) -> bool {
         match operand {
             Operand::Number(expected) => number as f32 == expected as f32,
-            Operand::Alpha => *self.found.alpha.get_or_insert(number) == number,
+            Operand::Alpha => *self.alpha.get_or_insert(number) == number,
             Operand::Input | Operand::Step(_) => false,
         }
     }

@@ -1,7 +1,7 @@
 //! A tensor as it lies in the file.
 
 use super::wire::Message;
-use super::{damaged, refused};
+use super::{damaged, refused, short};
 use crate::{Float, Result};
 use std::fmt;
 
@@ -61,8 +61,9 @@ impl<'a> Tensor<'a> {
         self.0.is(other.0)
     }
 
+    /// For messages.
     pub(super) fn name(self) -> &'a str {
-        self.0.text(8)
+        short(self.0.text(8))
     }
 
     /// The lengths of its dimensions.
