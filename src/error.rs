@@ -517,12 +517,12 @@ pub enum Error {
         /// Those of the network that it was to become.
         expected: &'static str,
     },
-    /// A model in the format of another system that cannot be read or written.
+    /// A model in the format of another system that is damaged, or holds what this library has no counterpart for; or a network that the format cannot hold.
     #[error("{format}: {reason}")]
     OtherFormat {
         /// "ONNX" or "state_dict".
         format: &'static str,
-        /// What is wrong, or in the way.
+        /// What is wrong.
         reason: String,
     },
     /// A model of a newer version of the format.

@@ -4,6 +4,8 @@
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
 mod limits;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod state_dict;
 mod structure;
 mod tensors;

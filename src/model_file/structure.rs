@@ -29,7 +29,7 @@ pub(super) struct Structure {
 #[serde(deny_unknown_fields)]
 pub(super) struct Layer {
     /// The activation's name, with its parameter in brackets if it has one.
-    activation: String,
+    pub(super) activation: String,
     pub(super) bias: bool,
     /// For further training; predictions do not look at it.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -1,0 +1,210 @@
+//! The operations of a graph that is a chain, followed from the outputs back to the inputs.
+
+use super::graph::{Graph, Node, Source};
+use super::layers::{Affine, Product};
+use super::recognition::Known;
+use super::tensor::{Tensor, Vector};
+use super::wire::Message;
+use super::{damaged, refused};
+use crate::{AnyActivation, Float, Result};
+
+/// A network of a thousand layers has fewer.
+const MOST_LINKS: usize = 10_000;
+
+/// The operators that networks are made of; what else stands in a graph is refused by its name.
+const OPERATORS: [&str; 38] = [
+    "Abs",
+    "Add",
+    "Cast",
+    "Clip",
+    "Constant",
+    "Div",
+    "Dropout",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Flatten",
+    "Floor",
+    "Gelu",
+    "Gemm",
+    "Greater",
+    "Identity",
+    "LeakyRelu",
+    "Log",
+    "MatMul",
+    "Max",
+    "Min",
+    "Mish",
+    "Mul",
+    "Neg",
+    "Not",
+    "PRelu",
+    "Relu",
+    "Reshape",
+    "Scaler",
+    "Selu",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Softsign",
+    "Sub",
+    "Swish",
+    "Tanh",
+    "Where",
+];
+
+/// An operation of the chain.
+pub(super) enum Link<'a, F: Float> {
+    Product(Product<'a>),
+    Affine(Affine, Tensor<'a>),
+    /// (x - offset) scale.
+    Scaler(Vector<'a>, Vector<'a>),
+    Activation(AnyActivation<F>),
+    /// As many features as before; `None`: as it comes.
+    Reshape(Option<i64>),
+}
+
+/// Operations and their nodes, last to first.
+pub(super) type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
+
+/// Refuses operators that no network has, among the nodes that lead to the outputs.
+pub(super) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<()> {
+    let Source::Node(last) = outputs else { return Ok(()) };
+    let mut needed = vec![false; last];
+    needed.push(true);
+    let mut unknown = None;
+    for index in (0..=last).rev() {
+        let (Some(true), Some(node)) = (needed.get(index), graph.node(index)) else { continue };
+        if !OPERATORS.contains(&node.operator()) {
+            unknown = Some(node);
+        }
+        for before in node.inputs().filter_map(|name| graph.computing(name, index)) {
+            if let Some(needed) = needed.get_mut(before) {
+                *needed = true;
+            }
+        }
+    }
+    match unknown {
+        Some(node) => Err(refused(format!("operator {} is not supported", node.described()))),
+        None => Ok(()),
+    }
+}
+
+/// The operations, last to first, and the description of the graph's inputs.
+pub(super) fn chain<'a, F: Float>(
+    graph: &Graph<'a>,
+    outputs: Source<'a>,
+) -> Result<(Chain<'a, F>, Message<'a>)> {
+    let mut known = Known::<F>::new();
+    let (mut links, mut source) = (Vec::new(), outputs);
+    loop {
+        let index = match source {
+            Source::Node(index) => index,
+            Source::Inputs(name) => {
+                let inputs = graph.input(name);
+                return Ok((links, inputs.ok_or_else(|| damaged("the graph has no input"))?));
+            }
+            Source::Constant(tensor) => {
+                let name = tensor.name();
+                return Err(refused(format!("the outputs come from constant {name:?} alone")));
+            }
+        };
+        let Some(node) = graph.node(index) else {
+            return Err(damaged(format!("there is no node {index}")));
+        };
+        let link;
+        (link, source) = match known.activation(graph, index)? {
+            Some((activation, input)) => (Link::Activation(activation), input),
+            None => linked(graph, index, node)?,
+        };
+        if links.len() == MOST_LINKS {
+            return Err(refused(format!("more than {MOST_LINKS} operations in a row")));
+        }
+        links.push((link, node));
+    }
+}
+
+/// The operation of a node that is no activation, and what it is applied to.
+fn linked<'a, F: Float>(
+    graph: &Graph<'a>,
+    index: usize,
+    node: Node<'a>,
+) -> Result<(Link<'a, F>, Source<'a>)> {
+    let input = |input| graph.source_of_input(index, input);
+    let unknown = || {
+        let mut sources = node.inputs().map(|name| graph.source(name, index));
+        if let Some(error) = sources.find_map(Result::err) {
+            return error;
+        }
+        let node = node.described();
+        refused(format!("{node} computes no layer, and none of the activations that there are"))
+    };
+    let affine = |left, right| match node.operator() {
+        "Add" if left || right => Some(Affine::Add),
+        "Mul" if left || right => Some(Affine::Multiply),
+        "Sub" if right => Some(Affine::Subtract),
+        "Sub" if left => Some(Affine::SubtractFrom),
+        "Div" if right => Some(Affine::Divide),
+        _ => None,
+    };
+    match node.operator() {
+        "Gemm" | "MatMul" => Ok((Link::Product(product(graph, index, node)?), input(0)?)),
+        "Scaler" => Ok((scaler(node)?, input(0)?)),
+        "Flatten" if matches!(node.whole_number("axis"), None | Some(1 | -1)) => {
+            Ok((Link::Reshape(None), input(0)?))
+        }
+        "Reshape" => {
+            let Source::Constant(shape) = input(1)? else { return Err(unknown()) };
+            let mut numbers = shape.whole_numbers();
+            match [numbers.next(), numbers.next(), numbers.next()] {
+                [Some(rows @ (0 | -1)), Some(columns), None]
+                    if columns != 0 && rows * columns < 1 =>
+                {
+                    Ok((Link::Reshape(Some(columns)), input(0)?))
+                }
+                _ => Err(unknown()),
+            }
+        }
+        "Add" | "Sub" | "Mul" | "Div" => {
+            let (link, value) = match (input(0)?, input(1)?) {
+                (value, Source::Constant(constants)) => (affine(false, true), (constants, value)),
+                (Source::Constant(constants), value) => (affine(true, false), (constants, value)),
+                _ => return Err(unknown()),
+            };
+            let (constants, value) = value;
+            Ok((Link::Affine(link.ok_or_else(unknown)?, constants), value))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// The weights and the bias of a `Gemm` or `MatMul`.
+fn product<'a>(graph: &Graph<'a>, index: usize, node: Node<'a>) -> Result<Product<'a>> {
+    let constant = |input, which| match graph.source_of_input(index, input)? {
+        Source::Constant(tensor) => Ok(tensor),
+        _ => Err(refused(format!("{}: the {which} operand is no constant", node.described()))),
+    };
+    let weights = constant(1, "second")?;
+    if node.operator() == "MatMul" {
+        return Ok(Product { weights, transposed: false, bias: None, alpha: 1.0, beta: 1.0 });
+    }
+    let flag = |name| node.whole_number(name).unwrap_or(0) != 0;
+    let factor = |name| node.float(name).unwrap_or(1.0);
+    if flag("transA") {
+        return Err(refused(format!("{}: transA is not supported", node.described())));
+    }
+    let bias = node.input(2).map(|_| constant(2, "third")).transpose()?;
+    let (transposed, alpha, beta) = (flag("transB"), factor("alpha"), factor("beta"));
+    Ok(Product { weights, transposed, bias, alpha, beta })
+}
+
+/// The offset and the scale of a `Scaler`.
+fn scaler<'a, F: Float>(node: Node<'a>) -> Result<Link<'a, F>> {
+    let floats = |name| {
+        let attribute = node.attribute(name);
+        let missing = || refused(format!("{} has no {name}", node.described()));
+        let attribute = attribute.ok_or_else(missing)?;
+        Ok(Vector::Attribute(attribute, attribute.floats(7).count()))
+    };
+    Ok(Link::Scaler(floats("offset")?, floats("scale")?))
+}

@@ -1,0 +1,297 @@
+//! The layers that the operations of a graph make, first to last.
+
+use super::graph::Node;
+use super::metadata;
+use super::tensor::{Tensor, Vector, number};
+use super::{damaged, refused};
+use crate::model_file::structure::Structure;
+use crate::{AnyActivation, Dense, Float, Identity, Mlp, Result};
+use ndarray::{Array1, Array2, Axis};
+
+const MOST_LAYERS: usize = 1_000;
+/// What weights may take beyond the file's length, where the file says "one number for all".
+const SPARE_BYTES: usize = 1 << 16;
+
+/// An operation with a constant c on each feature x of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Affine {
+    /// x + c.
+    Add,
+    /// x - c.
+    Subtract,
+    /// c - x.
+    SubtractFrom,
+    /// x c.
+    Multiply,
+    /// x / c.
+    Divide,
+}
+
+/// The weights of a product.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Product<'a> {
+    pub(super) weights: Tensor<'a>,
+    /// Whether they stand as outputs × inputs.
+    pub(super) transposed: bool,
+    pub(super) bias: Option<Tensor<'a>>,
+    /// Factors of weights and bias.
+    pub(super) alpha: f32,
+    pub(super) beta: f32,
+}
+
+/// Layers under construction.
+#[derive(Debug)]
+pub(super) struct Layers<'a, F: Float> {
+    done: Vec<(Open<'a, F>, AnyActivation<F>)>,
+    /// A layer without its activation yet.
+    open: Option<Open<'a, F>>,
+    /// Operations on what the layers so far put out, to go into the next layer's weights.
+    before: Vec<(Affine, Vector<'a>, Node<'a>)>,
+    /// How many more bytes weights may take. A file can use the same few bytes for many layers.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Open<'a, F> {
+    weights: Array2<F>,
+    bias: Option<Array1<F>>,
+    node: Node<'a>,
+}
+
+impl<'a, F: Float> Layers<'a, F> {
+    /// For a file of this length.
+    pub(super) fn new(file_bytes: usize) -> Self {
+        let bytes = file_bytes.saturating_add(SPARE_BYTES);
+        Self { done: Vec::new(), open: None, before: Vec::new(), bytes }
+    }
+
+    /// The outputs of the last layer, once there is one.
+    pub(super) fn width(&self) -> Option<usize> {
+        match &self.open {
+            Some(open) => Some(open.weights.ncols()),
+            None => self.done.last().map(|(layer, _)| layer.weights.ncols()),
+        }
+    }
+
+    pub(super) fn push_product(&mut self, product: Product<'a>, node: Node<'a>) -> Result<()> {
+        if self.open.is_some() {
+            self.close(Identity.into());
+        }
+        if self.done.len() == MOST_LAYERS {
+            return Err(refused(format!("more than {MOST_LAYERS} layers")));
+        }
+        let weights = self.weights(product, node)?;
+        let mut open = Open { weights, bias: None, node };
+        let (alpha, beta) = (f64::from(product.alpha), f64::from(product.beta));
+        if alpha != 1.0 {
+            open.weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
+        }
+        if let Some(bias) = product.bias {
+            open.apply_after(Affine::Add, Vector::of_tensor::<F>(bias)?, node)?;
+            if beta != 1.0 {
+                open.bias.iter_mut().flatten().for_each(|b| *b = F::from_f64(b.as_f64() * beta));
+            }
+        }
+        // Last to first: each goes into the weights that its result is multiplied by.
+        for (affine, constants, node) in std::mem::take(&mut self.before).into_iter().rev() {
+            open.apply_before(affine, constants, node)?;
+        }
+        self.open = Some(open);
+        Ok(())
+    }
+
+    /// The weights, inputs × outputs, with the bits of the file.
+    fn weights(&mut self, product: Product<'a>, node: Node<'a>) -> Result<Array2<F>> {
+        let (tensor, shape) = (product.weights, product.weights.shape()?);
+        let &[rows, columns] = shape.lengths() else {
+            let node = node.described();
+            return Err(refused(format!(
+                "{node}: weights of shape {shape}, a layer has two lengths"
+            )));
+        };
+        let bytes = tensor.number_bytes::<F>()?;
+        self.bytes = self.bytes.checked_sub(bytes.len()).ok_or_else(|| {
+            let name = tensor.name();
+            refused(format!("{}: weights {name:?} serve several layers", node.described()))
+        })?;
+        let count = bytes.len() / size_of::<F>();
+        let numbers = bytes.chunks_exact(size_of::<F>());
+        let numbers: Vec<F> = match product.transposed {
+            false => exactly(count, numbers.filter_map(number::<F>)),
+            true => {
+                let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
+                exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
+            }
+        };
+        let (inputs, outputs) = if product.transposed { (columns, rows) } else { (rows, columns) };
+        Array2::from_shape_vec((inputs, outputs), numbers).map_err(damaged)
+    }
+
+    pub(super) fn push_affine(
+        &mut self,
+        affine: Affine,
+        constants: Vector<'a>,
+        node: Node<'a>,
+    ) -> Result<()> {
+        match &mut self.open {
+            Some(open) => open.apply_after(affine, constants, node),
+            None => {
+                self.before.push((affine, constants, node));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn push_activation(
+        &mut self,
+        activation: AnyActivation<F>,
+        node: Node<'a>,
+    ) -> Result<()> {
+        if self.open.is_none() {
+            let node = node.described();
+            return Err(refused(format!("{node} does not follow a layer's weighted sums")));
+        }
+        self.close(activation);
+        Ok(())
+    }
+
+    fn close(&mut self, activation: AnyActivation<F>) {
+        self.done.extend(self.open.take().map(|open| (open, activation)));
+    }
+
+    /// The network. What the file says of its layers beside the graph counts where it agrees with it; that of a model that was changed since
+    /// does not.
+    pub(super) fn finish(mut self, said: Option<Structure>) -> Result<Mlp<F>> {
+        self.close(Identity.into());
+        if self.done.is_empty() {
+            return Err(refused("no Gemm and no MatMul: the graph is no multilayer perceptron"));
+        }
+        if let Some((_, _, node)) = self.before.first() {
+            let node = node.described();
+            return Err(refused(format!("{node} follows the last activation, and no layer it")));
+        }
+        let said = said.filter(|said| {
+            let mut pairs = said.layers.iter().zip(&self.done);
+            let ends = said.layers.last().is_some_and(|layer| layer.dropout == 0.0);
+            said.layers.len() == self.done.len()
+                && ends
+                && pairs.all(|(said, (_, found))| metadata::activation(said, found).is_some())
+        });
+        let mut layers = Vec::with_capacity(self.done.len());
+        for (index, (open, found)) in self.done.into_iter().enumerate() {
+            let said = said.as_ref().and_then(|said| said.layers.get(index));
+            let Open { weights, bias, node } = open;
+            let activation = said.and_then(|said| metadata::activation(said, &found));
+            let dense = Dense::new(weights, bias, activation.unwrap_or(found));
+            let dense =
+                dense.and_then(|dense| dense.with_dropout(said.map_or(0.0, |said| said.dropout)));
+            layers.push(dense.map_err(|error| refused(format!("{}: {error}", node.described())))?);
+        }
+        let mut net = Mlp::from_layers(layers).map_err(refused)?;
+        if let Some(said) = said {
+            net.set_schema(said.schema).map_err(refused)?;
+        }
+        Ok(net)
+    }
+}
+
+impl<F: Float> Open<'_, F> {
+    /// y = x W + b becomes op(x W + b).
+    fn apply_after(&mut self, affine: Affine, constants: Vector<'_>, node: Node<'_>) -> Result<()> {
+        let outputs = self.weights.ncols();
+        check_length(constants, outputs, node)?;
+        let values = constants.cycle::<F>().take(outputs);
+        match (affine, &mut self.bias) {
+            // The bits are kept.
+            (Affine::Add, None) => self.bias = Some(Array1::from_vec(exactly(outputs, values))),
+            (Affine::Add, Some(bias)) => each(bias, values, |b, c| b + c),
+            (Affine::Subtract, _) => each(self.bias_or_zeros(), values, |b, c| b - c),
+            (Affine::SubtractFrom, _) => {
+                self.weights.mapv_inplace(|weight| -weight);
+                each(self.bias_or_zeros(), values, |b, c| c - b);
+            }
+            (Affine::Multiply | Affine::Divide, bias) => {
+                let scale = |number: f64, c: f64| match affine {
+                    Affine::Multiply => number * c,
+                    _ => number / c,
+                };
+                bias.iter_mut().for_each(|bias| {
+                    each(bias, constants.cycle::<F>().take(outputs), scale);
+                });
+                for (mut column, c) in self.weights.axis_iter_mut(Axis(1)).zip(values) {
+                    column.mapv_inplace(|w| F::from_f64(scale(w.as_f64(), c.as_f64())));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// y = x W + b becomes op(x) W + b.
+    fn apply_before(
+        &mut self,
+        affine: Affine,
+        constants: Vector<'_>,
+        node: Node<'_>,
+    ) -> Result<()> {
+        let inputs = self.weights.nrows();
+        check_length(constants, inputs, node)?;
+        let values = || constants.cycle::<F>().take(inputs);
+        match affine {
+            Affine::Multiply | Affine::Divide => {
+                let scale = |number: f64, c: f64| match affine {
+                    Affine::Multiply => number * c,
+                    _ => number / c,
+                };
+                for (mut row, c) in self.weights.rows_mut().into_iter().zip(values()) {
+                    row.mapv_inplace(|w| F::from_f64(scale(w.as_f64(), c.as_f64())));
+                }
+            }
+            Affine::Add | Affine::Subtract | Affine::SubtractFrom => {
+                let sign = if matches!(affine, Affine::Subtract) { -1.0 } else { 1.0 };
+                self.bias_or_zeros();
+                let biases = self.bias.iter_mut().flatten();
+                for (b, column) in biases.zip(self.weights.columns()) {
+                    let products = column.into_iter().zip(values());
+                    let sum: f64 = products.map(|(w, c)| w.as_f64() * c.as_f64()).sum();
+                    *b = F::from_f64(b.as_f64() + sign * sum);
+                }
+                if matches!(affine, Affine::SubtractFrom) {
+                    self.weights.mapv_inplace(|weight| -weight);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn bias_or_zeros(&mut self) -> &mut Array1<F> {
+        let outputs = self.weights.ncols();
+        self.bias.get_or_insert_with(|| Array1::zeros(outputs))
+    }
+}
+
+/// Replaces each number by a function of it and the constant in its place, computed in `f64`.
+fn each<F: Float>(
+    numbers: &mut Array1<F>,
+    constants: impl Iterator<Item = F>,
+    function: impl Fn(f64, f64) -> f64,
+) {
+    for (number, constant) in numbers.iter_mut().zip(constants) {
+        *number = F::from_f64(function(number.as_f64(), constant.as_f64()));
+    }
+}
+
+/// As many numbers in a vector of that size: what has no length known beforehand would grow to twice the memory.
+fn exactly<F>(count: usize, numbers: impl Iterator<Item = F>) -> Vec<F> {
+    let mut vector = Vec::with_capacity(count);
+    vector.extend(numbers.take(count));
+    vector
+}
+
+fn check_length(constants: Vector<'_>, width: usize, node: Node<'_>) -> Result<()> {
+    let length = constants.len();
+    if length == width || length == 1 {
+        return Ok(());
+    }
+    let node = node.described();
+    Err(refused(format!("{node} has {length} numbers for {width} features")))
+}

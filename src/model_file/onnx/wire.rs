@@ -1,0 +1,185 @@
+//! Protocol Buffers as they lie in a file, read where they lie: nothing is copied and nothing allocated.
+//!
+//! `prost` would decode a file into structures of its own, a hundred times as large as the few bytes that a forged file needs for an
+//! empty message, and with a second copy of every tensor. So it writes files, and this reads them.
+
+use super::damaged;
+use crate::Result;
+
+/// A message: fields, one after the other. All of them were checked to be whole; messages in it were not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message<'a>(&'a [u8]);
+
+/// What a field holds, by the way it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'a> {
+    /// A whole number (or a truth value).
+    Number(u64),
+    /// Text, a message, or packed numbers.
+    Bytes(&'a [u8]),
+    Fixed32([u8; 4]),
+    /// Which nothing here holds.
+    Fixed64,
+}
+
+impl<'a> Message<'a> {
+    /// The message that these bytes are.
+    pub(super) fn new(bytes: &'a [u8]) -> Result<Self> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            take_field(&mut rest)
+                .ok_or_else(|| damaged("the file is cut short or is no ONNX model"))?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// Whether both are the same bytes of the file.
+    pub(super) fn is(self, other: Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+
+    fn fields(self) -> impl Iterator<Item = (u64, Value<'a>)> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || take_field(&mut rest))
+    }
+
+    /// How many fields it has, counted up to this.
+    pub(super) fn fields_up_to(self, most: usize) -> usize {
+        self.fields().take(most).count()
+    }
+
+    /// What the field of this number holds, each time that it occurs.
+    pub(super) fn all(self, number: u64) -> impl Iterator<Item = Value<'a>> {
+        self.fields().filter(move |(field, _)| *field == number).map(|(_, value)| value)
+    }
+
+    /// The bytes in the field of this number, each time that it occurs.
+    pub(super) fn all_bytes(self, number: u64) -> impl Iterator<Item = &'a [u8]> {
+        self.all(number).filter_map(|value| match value {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        })
+    }
+
+    /// The messages in the field of this number; the damaged ones are left out.
+    pub(super) fn all_messages(self, number: u64) -> impl Iterator<Item = Message<'a>> {
+        self.all_bytes(number).filter_map(|bytes| Message::new(bytes).ok())
+    }
+
+    /// The texts in the field of this number; what is not UTF-8 is empty.
+    pub(super) fn all_texts(self, number: u64) -> impl Iterator<Item = &'a str> {
+        self.all_bytes(number).map(|bytes| std::str::from_utf8(bytes).unwrap_or_default())
+    }
+
+    /// The last bytes in the field of this number: the last value counts.
+    pub(super) fn bytes(self, number: u64) -> Option<&'a [u8]> {
+        self.all_bytes(number).last()
+    }
+
+    pub(super) fn message(self, number: u64) -> Option<Message<'a>> {
+        self.all_messages(number).last()
+    }
+
+    /// Empty where there is none.
+    pub(super) fn text(self, number: u64) -> &'a str {
+        self.all_texts(number).last().unwrap_or_default()
+    }
+
+    pub(super) fn number(self, number: u64) -> Option<i64> {
+        let numbers = self.all(number).filter_map(|value| match value {
+            Value::Number(number) => Some(number.cast_signed()),
+            _ => None,
+        });
+        numbers.last()
+    }
+
+    /// The whole numbers of a repeated field, packed or one by one.
+    pub(super) fn numbers(self, number: u64) -> impl Iterator<Item = i64> {
+        self.all(number).flat_map(|value| {
+            let (one, mut packed) = match value {
+                Value::Number(number) => (Some(number), &[][..]),
+                Value::Bytes(packed) => (None, packed),
+                Value::Fixed32(_) | Value::Fixed64 => (None, &[][..]),
+            };
+            let packed = std::iter::from_fn(move || take_varint(&mut packed));
+            one.into_iter().chain(packed).map(u64::cast_signed)
+        })
+    }
+
+    pub(super) fn float(self, number: u64) -> Option<f32> {
+        self.floats(number).last()
+    }
+
+    /// The floats of a repeated field, packed or one by one.
+    pub(super) fn floats(self, number: u64) -> impl Iterator<Item = f32> {
+        self.all(number).flat_map(|value| {
+            let (one, packed) = match value {
+                Value::Fixed32(bytes) => (Some(bytes), &[][..]),
+                Value::Bytes(packed) => (None, packed.as_chunks().0),
+                Value::Number(_) | Value::Fixed64 => (None, &[][..]),
+            };
+            one.into_iter().chain(packed.iter().copied()).map(f32::from_le_bytes)
+        })
+    }
+}
+
+/// Takes a field, its number and what it holds, from the front; `None` at the end, and where it is not whole. Groups, which ONNX never had, are
+/// not fields either.
+fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {
+    let key = take_varint(rest)?;
+    let value = match key & 7 {
+        0 => Value::Number(take_varint(rest)?),
+        1 => {
+            let _: [u8; 8] = take_chunk(rest)?;
+            Value::Fixed64
+        }
+        2 => {
+            let length = usize::try_from(take_varint(rest)?).ok()?;
+            Value::Bytes(rest.split_off(..length)?)
+        }
+        5 => Value::Fixed32(take_chunk(rest)?),
+        _ => return None,
+    };
+    (key >> 3 > 0).then_some((key >> 3, value))
+}
+
+fn take_chunk<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (chunk, others) = rest.split_first_chunk()?;
+    *rest = others;
+    Some(*chunk)
+}
+
+/// Takes a whole number, seven bits a byte, the least significant first.
+fn take_varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = *rest.split_off_first()?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_seven_bits_a_byte() {
+        let mut rest = &[0x96, 0x01, 0x05][..];
+        assert_eq!((take_varint(&mut rest), take_varint(&mut rest)), (Some(150), Some(5)));
+        let mut rest = &[0xff; 10][..];
+        assert_eq!(take_varint(&mut rest), None, "more than 64 bits");
+    }
+
+    #[test]
+    fn a_length_beyond_the_end_is_refused() {
+        for bytes in [&[0x0a, 5, 1][..], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], &[0x0d, 1], &[0x0b]]
+        {
+            assert!(Message::new(bytes).is_err(), "{bytes:?}");
+        }
+        assert!(Message::new(&[0x0a, 1, 1]).is_ok());
+    }
+}

@@ -1,0 +1,53 @@
+//! Whatever the bytes are: a network of finite numbers, or an error. Never a panic.
+
+use crate::foreign_models::golden;
+use densely::{Elu, Error, Float, Mlp, Softmax};
+
+fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
+    match Mlp::<F>::from_onnx(bytes) {
+        Ok(net) => {
+            let numbers = net.layers().iter().flat_map(|layer| layer.weights().into_iter());
+            assert!(numbers.into_iter().all(|number| number.is_finite()));
+            for layer in net.layers() {
+                assert!(layer.bias().into_iter().flatten().all(|number| number.is_finite()));
+            }
+        }
+        Err(error) => assert!(matches!(error, Error::OtherFormat { format: "ONNX", .. })),
+    }
+}
+
+/// Every beginning of a file, and every file with one byte changed.
+fn damage<F: Float>(bytes: &[u8]) {
+    for length in 0..bytes.len() {
+        is_an_error_or_finite::<F>(&bytes[..length]);
+    }
+    let mut damaged = bytes.to_vec();
+    for place in 0..bytes.len() {
+        for mask in [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff, 0x7f] {
+            damaged[place] ^= mask;
+            is_an_error_or_finite::<F>(&damaged);
+            damaged[place] ^= mask;
+        }
+    }
+}
+
+#[test]
+fn damaged_files_are_errors_or_networks() {
+    let builder = Mlp::<f32>::builder(2).dense(3, Elu::default());
+    let net = builder.dropout(0.5).dense(2, Softmax).build().unwrap();
+    damage::<f32>(&net.to_onnx().unwrap());
+    for name in ["torch-script-opset-17", "sklearn-two-classes-zipmap", "sklearn-scaled"] {
+        damage::<f32>(&std::fs::read(golden(&format!("{name}.onnx"))).unwrap());
+    }
+}
+
+#[test]
+fn a_file_cut_short_is_an_error() {
+    let net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
+    let bytes = net.to_onnx().unwrap();
+    // The last fields, opset and metadata, can be missed; not so any of the graph.
+    let graph = bytes.len() - 100;
+    for length in 0..graph {
+        assert!(Mlp::<f64>::from_onnx(&bytes[..length]).is_err(), "{length} bytes");
+    }
+}

@@ -1,0 +1,130 @@
+//! Reading an ONNX model takes no more memory than twice the file, and 4 MB, whatever the file. In a process of its own, since every allocation counts.
+#![cfg(feature = "onnx")]
+
+#[path = "onnx/protobuf.rs"]
+#[expect(dead_code, reason = "shared with the other tests of ONNX")]
+mod protobuf;
+
+use densely::Mlp;
+use protobuf::{field, float, model, node, number, tensor};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use std::alloc::System;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+const CONSTANT: usize = 4 << 20;
+
+fn read(what: &str, bytes: &[u8]) -> densely::Result<Mlp<f32>> {
+    measured(what, bytes.len(), || Mlp::from_onnx(bytes))
+}
+
+/// All bytes that are allocated while a model is read, even where others were freed before, must be within the bound.
+fn measured<T>(what: &str, file: usize, work: impl FnOnce() -> T) -> T {
+    let region = Region::new(ALLOCATOR);
+    let result = work();
+    let allocated = region.change().bytes_allocated;
+    let bound = 2 * file + CONSTANT;
+    println!("{what}: {allocated} bytes allocated for a file of {file}");
+    assert!(allocated <= bound, "{what}: {allocated} bytes, {bound} allowed");
+    result
+}
+
+#[test]
+fn reading_takes_no_more_than_twice_the_file() {
+    let large = Mlp::<f32>::builder(2000).dense(2000, densely::Tanh).dense(500, densely::Gelu);
+    let large = large.build().unwrap().to_onnx().unwrap();
+    read("a large network", &large).unwrap();
+    let path = std::env::temp_dir().join(format!("densely-memory-{}.onnx", std::process::id()));
+    std::fs::write(&path, &large).unwrap();
+    let loaded = measured("its file", large.len(), || Mlp::<f32>::load_onnx(&path));
+    std::fs::remove_file(path).unwrap();
+    loaded.unwrap();
+    let transposed = protobuf::whole_attribute("transB", 1);
+    let layer = |attributes: &[Vec<u8>]| node("Gemm", &["x", "w", "c"], "y", attributes);
+    let (weights, bias) = (vec![0.5; 4_000_000], vec![0.5; 2000]);
+    let tensors = [tensor("w", &[2000, 2000], &weights), tensor("c", &[2000], &bias)];
+    read("transposed", &model(2000, &[layer(&[transposed]), tensors.concat()])).unwrap();
+    let offset = [field(1, "offset"), float(7, 1.0).repeat(2000)].concat();
+    let scale = [field(1, "scale"), float(7, 2.0).repeat(2000)].concat();
+    let scaled =
+        [node("Scaler", &["x"], "s", &[offset, scale]), node("Gemm", &["s", "w", "c"], "y", &[])];
+    read("scaled", &model(2000, &[scaled.concat(), tensors.concat()])).unwrap();
+
+    let many = 1_000_000;
+    let refused = |what, bytes: &[u8]| {
+        let error = read(what, bytes).unwrap_err();
+        println!("  {error}");
+    };
+    refused("empty nodes", &model(1, &[field(1, "").repeat(many)]));
+    refused("empty initializers", &model(1, &[field(5, "").repeat(many)]));
+    refused("empty inputs", &model(1, &[field(11, "").repeat(many)]));
+    refused("empty outputs", &model(1, &[field(12, "").repeat(many)]));
+    refused(
+        "empty dimensions",
+        &model(1, &[field(11, field(2, field(1, field(2, field(1, "").repeat(many)))))]),
+    );
+    refused("100,000 nodes", &model(1, &[named_nodes(100_000, "Relu").concat()]));
+    refused("100,000 products", &model(1, &[named_nodes(100_000, "Mul").concat()]));
+    refused("inputs of a node", &model(1, &[field(1, field(1, "").repeat(many))]));
+    refused("attributes of a node", &model(1, &[field(1, field(5, "").repeat(many))]));
+    refused("fields of an attribute", &model(1, &[field(1, field(5, number(3, 1).repeat(many)))]));
+    let layer = node("MatMul", &["x", "w"], "y", &[]);
+    let dimensions = field(5, [field(8, "w"), number(1, 1).repeat(many)].concat());
+    refused("dimensions", &model(1, &[layer.clone(), dimensions]));
+    let packed = field(5, [field(8, "w"), field(1, [1_u8].repeat(many))].concat());
+    refused("packed dimensions", &model(1, &[layer, packed]));
+    let sums = named_nodes(100_000, "Add").concat();
+    refused("100,000 sums", &model(1, &[sums, field(5, field(8, "c"))]));
+    let sums = (0..20_000)
+        .map(|index| node("Add", &[&value(index, 20_000), "c"], &value(index + 1, 20_000), &[]));
+    let constant = tensor("c", &[1], &[1.0]);
+    refused("20,000 constants", &model(1, &[sums.collect::<Vec<_>>().concat(), constant]));
+    let name = "\u{1}".repeat(many);
+    refused("a long name", &model(1, &[node("Relu", &[&name], "y", &[])]));
+    refused("a long operator", &model(1, &[node(&name, &["x"], "y", &[])]));
+    refused(
+        "long outputs",
+        &model(1, &[node("Relu", &["x"], "y", &[]), field(12, field(1, &name))]),
+    );
+    let layer = node("MatMul", &["x", &name], "y", &[]);
+    refused("a long tensor", &model(1, &[layer, tensor(&name, &[3, 3], &[1.0])]));
+    let mut nested = Vec::new();
+    for _ in 0..100_000 {
+        nested = nested.split_off(nested.len().saturating_sub(1 << 20));
+        nested = field(6, nested);
+    }
+    refused("nested graphs", &model(1, &[field(1, field(5, nested))]));
+    for length in [u64::MAX, 1 << 62, 1 << 40, 1 << 31] {
+        let mut huge = number(7, length);
+        huge[0] |= 2;
+        refused("a huge length", &huge);
+    }
+
+    // The same weights for every layer: a small file, a large network.
+    let products = (0..1000)
+        .map(|index| node("MatMul", &[&value(index, 1000), "w"], &value(index + 1, 1000), &[]));
+    let shared = [products.collect::<Vec<_>>().concat(), tensor("w", &[500, 500], &[0.5; 250_000])];
+    refused("shared weights", &model(500, &shared));
+    let json = format!(r#"{{"layers":[{}]}}"#, r#"{"activation":""},"#.repeat(100_000));
+    let metadata = field(14, [field(1, "densely"), field(2, json)].concat());
+    read("large metadata", &[large, metadata].concat()).unwrap();
+}
+
+/// Nodes one after the other, each on what the one before computes.
+fn named_nodes(count: usize, operator: &str) -> Vec<Vec<u8>> {
+    let nodes = (0..count).map(|index| {
+        let input = value(index, count);
+        node(operator, &[&input, &input], &value(index + 1, count), &[])
+    });
+    nodes.collect()
+}
+
+/// The name of the value before the node of this index.
+fn value(index: usize, count: usize) -> String {
+    match index {
+        0 => "x".to_owned(),
+        index if index == count => "y".to_owned(),
+        index => format!("a{index}"),
+    }
+}
