@@ -7,7 +7,7 @@ use std::collections::HashSet;
 /// The names of the columns that a network takes, with the categories of those that are text, and of what it predicts.
 ///
 /// A [`Table`](crate::Table) gives it to the [`Dataset`](crate::Dataset) that it becomes, [`Trainer::fit`](crate::Trainer::fit) to the network, and
-/// the network to its file: [`Table::inputs`](crate::Table::inputs) then finds the same columns in another table. Each of the three parts may be empty: unknown.
+/// the network to its file: [`Table::inputs_for`](crate::Table::inputs_for) then finds the same columns in another table. Each of the three parts may be empty: unknown.
 ///
 /// ```
 /// use densely::{Column, Schema};

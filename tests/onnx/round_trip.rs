@@ -1,7 +1,8 @@
 //! What goes out comes back: weights and alphas to the bit, activations, dropout.
 
-use crate::protobuf::{field, fields};
+use crate::protobuf::{field, fields, model, node, tensor};
 use densely::{AnyActivation, Error, Float, Identity, Mlp, Tanh};
+use serde_json::json;
 
 fn names<F: Float>() -> impl Iterator<Item = &'static str> {
     let more = ["leaky_relu(0.2)", "elu(0.1)", "elu(0.12345678901234567)", "leaky_relu(1.5)"];
@@ -96,17 +97,35 @@ fn a_graph_without_metadata_is_the_same_network() {
 fn metadata_of_another_graph_do_not_count() {
     let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Identity).build().unwrap();
     let graph = without_metadata(&net.to_onnx().unwrap());
-    for json in [
-        r#"{"layers":[{"activation":"relu","dropout":0.5},{"activation":"identity"}]}"#,
-        r#"{"layers":[{"activation":"tanh","dropout":0.5}]}"#,
-        r#"{"layers":[{"activation":"tanh","dropout":1.5},{"activation":"identity"}]}"#,
-        r#"{"layers":[{"activation":"tanh"},{"activation":"identity","dropout":0.5}]}"#,
-        r#"{"layers":"none"}"#,
-        "[[[[[[[[",
-    ] {
+    let read = |json: &str| {
         let entry = field(14, [field(1, "densely"), field(2, json)].concat());
-        let read = Mlp::from_onnx(&[graph.clone(), entry].concat()).unwrap();
-        assert_same(&read, &net);
+        Mlp::from_onnx(&[graph.clone(), entry].concat()).unwrap()
+    };
+    let layer = |activation: &str, dropout: f64| json!({"activation": activation, "bias": true, "dropout": dropout});
+    let with = |layers: &[serde_json::Value], columns: &[&str]| {
+        let columns: Vec<_> = columns.iter().map(|name| json!({"name": name})).collect();
+        let schema = json!({"columns": columns, "targets": [], "classes": []});
+        json!({
+            "format": "densely", "version": 1, "library": "0.1.0", "precision": "f32", "layers": layers, "schema": schema,
+        })
+        .to_string()
+    };
+    let (tanh, identity) = (layer("tanh", 0.5), layer("identity", 0.0));
+    // That of this graph does.
+    let same = read(&with(&[tanh.clone(), identity.clone()], &["a", "b", "c"]));
+    assert_eq!(same.layers()[0].dropout(), 0.5);
+    assert_eq!(same.schema().feature_names(), ["a", "b", "c"]);
+    for json in [
+        with(&[layer("relu", 0.5), identity.clone()], &[]),
+        with(std::slice::from_ref(&tanh), &[]),
+        with(&[layer("tanh", 1.5), identity.clone()], &[]),
+        with(&[layer("tanh", 0.0), layer("identity", 0.5)], &[]),
+        with(&[layer("tanh", 0.0), identity], &["a", "b"]),
+        r#"{"layers":"none"}"#.to_owned(),
+        "[[[[[[[[".to_owned(),
+    ] {
+        assert_same(&read(&json), &net);
+        assert!(read(&json).schema().columns.is_empty());
     }
 }
 
@@ -119,7 +138,7 @@ fn files_are_written_and_read() {
     assert_same(&Mlp::load_onnx(&path).unwrap(), &net);
     std::fs::write(&path, "no model").unwrap();
     let error = Mlp::<f64>::load_onnx(&path).unwrap_err().to_string();
-    assert!(error.starts_with("ONNX: ") && error.contains("net.onnx"), "{error}");
+    assert!(error.contains("net.onnx: ONNX: "), "{error}");
     assert!(matches!(Mlp::<f64>::load_onnx(directory.join("none")), Err(Error::Io { .. })));
     std::fs::remove_dir_all(directory).unwrap();
 }
@@ -138,7 +157,18 @@ fn a_thousand_layers_come_back_and_no_more() {
     };
     let net = build(1000);
     assert_same(&Mlp::from_onnx(&net.to_onnx().unwrap()).unwrap(), &net);
-    let error = Mlp::<f64>::from_onnx(&build(1001).to_onnx().unwrap()).unwrap_err();
+    let error = build(1001).to_onnx().unwrap_err();
+    assert_eq!(error.to_string(), "ONNX: 1001 layers, a file holds up to 1000");
+
+    let (mut parts, mut inputs) = (Vec::new(), "x".to_owned());
+    for layer in 0..1001 {
+        let (weights, outputs) =
+            (format!("w{layer}"), if layer == 1000 { "y".to_owned() } else { format!("z{layer}") });
+        parts.push(tensor(&weights, &[1, 1], &[0.5]));
+        parts.push(node("MatMul", &[&inputs, &weights], &outputs, &[]));
+        inputs = outputs;
+    }
+    let error = Mlp::<f32>::from_onnx(&model(1, &parts)).unwrap_err();
     assert_eq!(error.to_string(), "ONNX: more than 1000 layers");
 }
 

@@ -9,7 +9,7 @@ use super::messages::{
 use super::refused;
 use super::tensor::ElementType;
 use crate::model_file::structure::{FORMAT, Structure};
-use crate::{Dense, Float, Mlp, Result};
+use crate::{Dense, Error, Float, Mlp, Result};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -44,7 +44,11 @@ pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
         value = graph.layer(layer, &prefix, value, &output, formula.steps.is_empty());
         value = graph.activation(&formula, alpha, &format!("{prefix}.{kind}"), value, &output);
     }
-    let metadata = Structure::of(network)?.to_json()?;
+    let metadata = Structure::of(network).and_then(|structure| structure.to_json());
+    let metadata = metadata.map_err(|error| match error {
+        Error::ModelFile { reason } => refused(reason),
+        error => error,
+    })?;
     Ok(ModelProto {
         ir_version: IR_VERSION,
         producer_name: "densely".to_owned(),

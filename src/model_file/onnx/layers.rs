@@ -173,8 +173,10 @@ impl<'a, F: Float> Layers<'a, F> {
         let said = said.filter(|said| {
             let mut pairs = said.layers.iter().zip(&self.done);
             let ends = said.layers.last().is_some_and(|layer| layer.dropout == 0.0);
+            let drops = said.layers.iter().all(|layer| (0.0..1.0).contains(&layer.dropout));
             said.layers.len() == self.done.len()
                 && ends
+                && drops
                 && pairs.all(|(said, (_, found))| metadata::activation(said, found).is_some())
         });
         let mut layers = Vec::with_capacity(self.done.len());
@@ -189,7 +191,8 @@ impl<'a, F: Float> Layers<'a, F> {
         }
         let mut net = Mlp::from_layers(layers).map_err(refused)?;
         if let Some(said) = said {
-            net.set_schema(said.schema).map_err(refused)?;
+            // Of another number of features, it is not of this graph.
+            let _ = net.set_schema(said.schema);
         }
         Ok(net)
     }
