@@ -30,6 +30,8 @@ fn operators_are_named() {
     let refusal_after =
         |operator, inputs: &[&str]| refusal(&[layer.clone(), node(operator, inputs, "y", &[])]);
     assert_eq!(refusal_after("Conv", &["a", "w"]), r#"operator Conv (node "y") is not supported"#);
+    let lines = refusal_after("two\nlines", &["a"]);
+    assert_eq!(lines, r#"operator two\nlines (node "y") is not supported"#);
     let none = "computes no layer, and none of the activations that there are";
     assert_eq!(refusal_after("Erf", &["a"]), format!(r#"Erf (node "y") {none}"#));
     assert_eq!(refusal_after("Mul", &["a", "a"]), format!(r#"Mul (node "y") {none}"#));

@@ -59,7 +59,8 @@ impl<'a> Node<'a> {
             "" => self.outputs().next().unwrap_or_default(),
             name => name,
         };
-        format!("{}{separator}{} (node {:?})", short(domain), short(operator), short(name))
+        let (domain, operator) = (short(domain).escape_debug(), short(operator).escape_debug());
+        format!("{domain}{separator}{operator} (node {:?})", short(name))
     }
 
     /// The names of what it takes; an empty name is an operand that is left out.
