@@ -29,15 +29,15 @@ impl Header {
                 "its header should have {header_length} bytes, {rest} are left of the file"
             )));
         }
-        if header_length > MOST_HEADER_BYTES {
-            return Err(damaged(format!(
-                "its header has {header_length} bytes, more than {MOST_HEADER_BYTES}"
-            )));
-        }
+        check_header_length(header_length)?;
         let mut header = vec![0; header_length as usize];
         reader.read_exact(&mut header).map_err(damaged)?;
-        check_values(&header, MOST_HEADER_VALUES)?;
+        let names = check_values(&header, MOST_HEADER_VALUES)?;
         let metadata: Metadata = serde_json::from_slice(&header).map_err(damaged)?;
+        drop(header);
+        if metadata.metadata().is_some() && metadata.tensors().len() + 1 != names {
+            return Err(damaged("a tensor stands twice in its header"));
+        }
         let (found, expected) = (rest - header_length, metadata.data_len() as u64);
         if found != expected {
             return Err(damaged(format!(
@@ -99,7 +99,17 @@ pub(super) fn to_bytes<F: Float>(
     });
     let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
     let metadata = HashMap::from([(key.to_owned(), text)]);
-    safetensors::serialize(views.map_err(damaged)?, Some(metadata)).map_err(damaged)
+    let file = safetensors::serialize(views.map_err(damaged)?, Some(metadata)).map_err(damaged)?;
+    // What could not be read again is not written.
+    check_header_length(file.first_chunk().map_or(0, |length| u64::from_le_bytes(*length)))?;
+    Ok(file)
+}
+
+fn check_header_length(length: u64) -> Result<()> {
+    match length {
+        ..=MOST_HEADER_BYTES => Ok(()),
+        _ => Err(damaged(format!("its header has {length} bytes, more than {MOST_HEADER_BYTES}"))),
+    }
 }
 
 fn dtype_of<F: Float>() -> Dtype {
