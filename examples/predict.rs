@@ -21,9 +21,20 @@ struct Options {
     /// CSV file with a header; columns are found by their names, in any order, and others are not looked at
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Columns of the data to print before the predictions
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    keep: Vec<String>,
+    /// Columns of the data to print before the predictions; a name with a comma in it stands in quotation marks
+    #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = names, hide_default_value = true)]
+    keep: Names,
+}
+
+/// Some columns.
+#[derive(Clone, Debug)]
+struct Names(Vec<String>);
+
+/// As in the header of a CSV file.
+fn names(text: &str) -> Result<Names, csv::Error> {
+    let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let names = line.records().next().transpose()?.unwrap_or_default();
+    Ok(Names(names.iter().map(str::to_owned).collect()))
 }
 
 fn main() -> ExitCode {
@@ -36,10 +47,14 @@ fn main() -> ExitCode {
             predicted => predicted?,
         };
         let mut columns = Vec::new();
-        for name in &options.keep {
+        for name in &options.keep.0 {
             columns.push((name.clone(), table.text(name)?));
         }
-        columns.extend(prediction(&schema, &outputs));
+        for (name, cells) in prediction(&schema, &outputs) {
+            // No name may stand twice, and the target is what one compares with.
+            let is_kept = options.keep.0.contains(&name);
+            columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
+        }
         csv(&columns)
     })
 }

@@ -1,11 +1,13 @@
 //! Files that are whole at every moment: the old one, or the new one.
 
 use crate::{Error, Result};
+use std::ffi::OsString;
 #[cfg(unix)]
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Whether a file can be written there, before the work whose result it is to hold: an existing regular file, or a new one in an existing folder. Leaves nothing
 /// behind.
@@ -23,12 +25,12 @@ use std::path::Path;
 /// [`Error::Io`] says why not.
 pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
-    let checked = check_kind(path).and_then(|exists| match exists {
-        true => OpenOptions::new().append(true).open(path).map(drop),
-        false => {
-            OpenOptions::new().write(true).create_new(true).open(path)?;
-            std::fs::remove_file(path)
+    let checked = check_kind(path).and_then(|exists| {
+        if exists {
+            OpenOptions::new().append(true).open(path)?;
         }
+        // Not the file itself: a process that is stopped now must not leave an empty one.
+        Beside::new(path)?.file.close()
     });
     checked.map_err(|source| Error::Io { file: path.into(), source })
 }
@@ -40,28 +42,42 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let linked = check_kind(path)?.then(|| path.canonicalize()).transpose()?;
-    let path = linked.as_deref().unwrap_or(path);
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(path.file_name().unwrap_or_default());
-    prefix.push(".");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    // What a new file gets: as much as the process's mask leaves of this.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
+    let Beside { mut file, place } = Beside::new(path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
+    file.persist(&place)?;
     // The new name is on the disk only when the folder is.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    File::open(folder_of(&place))?.sync_all()?;
     Ok(())
+}
+
+/// A new file, and the place beside it that it is meant for; removed unless it is put there.
+struct Beside {
+    file: NamedTempFile,
+    place: PathBuf,
+}
+
+impl Beside {
+    fn new(path: &Path) -> std::io::Result<Self> {
+        let place = if check_kind(path)? { path.canonicalize()? } else { path.to_owned() };
+        let mut prefix = OsString::from(".");
+        prefix.push(place.file_name().unwrap_or_default());
+        prefix.push(".");
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        // What a new file gets: as much as the process's mask leaves of this.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(Self { file: builder.tempfile_in(folder_of(&place))?, place })
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Whether there is a file already; what is no file, such as a folder or a device, is refused.

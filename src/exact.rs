@@ -80,6 +80,40 @@ macro_rules! number {
 number!(f32, i32);
 number!(f64, i64);
 
+/// What is counted, in the same bytes on every machine.
+impl Bytes for u64 {
+    fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
+        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    }
+
+    fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]) {
+        let (numbers, _) = bytes.as_chunks::<8>();
+        values.extend(numbers.iter().map(|&number| Self::from_le_bytes(number)));
+    }
+}
+
+impl Exact for usize {
+    type Bits = usize;
+    type Many = Numbers<u64>;
+
+    fn bits(&self) -> usize {
+        *self
+    }
+
+    fn from_bits(bits: usize) -> Self {
+        bits
+    }
+
+    fn many_bits(many: &[Self]) -> Numbers<u64> {
+        Numbers(many.iter().map(|&number| number as u64).collect())
+    }
+
+    /// What is too large for this machine is too large for anything that it counts.
+    fn from_many_bits(Numbers(many): Numbers<u64>) -> Vec<Self> {
+        many.into_iter().map(|number| Self::try_from(number).unwrap_or(Self::MAX)).collect()
+    }
+}
+
 /// Numbers of which serde sees the bytes.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -103,7 +137,8 @@ impl<'de, F: Bytes> Deserialize<'de> for Numbers<F> {
         if deserializer.is_human_readable() {
             deserializer.deserialize_str(Text(PhantomData))
         } else {
-            deserializer.deserialize_bytes(Text(PhantomData))
+            // Some formats, such as `ciborium`, lend only what is short, but give what they have read.
+            deserializer.deserialize_byte_buf(Text(PhantomData))
         }
     }
 }

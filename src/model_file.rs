@@ -73,10 +73,15 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`Error::UnnamedActivation`] for an activation that has no name, [`Error::ActivationName`] for one that has a built-in one's; [`Error::LayerShape`] or [`Error::Names`] if
-    /// the layers no longer fit together or the schema; [`Error::ModelFile`] for more than 1,000 layers or 65,536 names.
+    /// the layers no longer fit together or the schema; [`Error::NotFinite`] for a weight that is not; [`Error::ModelFile`] for more than 1,000 layers or 65,536 names, or names of more
+    /// than 5 MiB in all.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         // A layer may have been replaced through `layers_mut`.
         Self::check_stack(self.layers())?;
+        let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
+        if let Some(value) = numbers.find(|number| !number.is_finite()) {
+            return Err(Error::NotFinite { what: "a weight or bias", value });
+        }
         let structure = Structure::of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
@@ -163,5 +168,10 @@ fn in_file<T>(path: &Path, read: impl FnOnce(&mut std::fs::File, u64) -> Result<
 }
 
 fn damaged(reason: impl ToString) -> Error {
-    Error::ModelFile { reason: reason.to_string() }
+    Error::ModelFile { reason: start_of(&reason.to_string()) }
+}
+
+/// So much of a text of the file's as a message bears.
+fn start_of(text: &str) -> String {
+    text.chars().take(200).collect()
 }

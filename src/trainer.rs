@@ -12,6 +12,7 @@ mod run;
 mod session;
 mod settings;
 mod state;
+mod text;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;

@@ -76,13 +76,17 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::ActivationName`] if the name is empty or taken.
+    /// [`Error::ActivationName`] if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
         mut self,
         name: impl Into<String>,
         make: impl Fn(&str) -> Option<A> + Send + Sync + 'static,
     ) -> Result<Self> {
         let name = name.into();
+        if name.contains(['(', ')']) {
+            // It would never be found again.
+            return Err(Error::ActivationName { name, reason: "has a bracket" });
+        }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
         Ok(self)

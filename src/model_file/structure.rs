@@ -1,7 +1,7 @@
 //! What a network is, apart from its numbers: the JSON in a model file.
 
-use super::damaged;
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
+use super::{damaged, start_of};
 use crate::activation::check_own_name;
 use crate::{Activations, AnyActivation, Error, Float, Mlp, Result, Schema};
 use serde::{Deserialize, Serialize};
@@ -76,22 +76,28 @@ impl Structure {
     }
 
     pub(super) fn to_json(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(damaged)
+        let json = serde_json::to_string(self).map_err(damaged)?;
+        // What could not be read again is not written.
+        check_values(json.as_bytes(), MOST_VALUES)?;
+        Ok(json)
     }
 
     pub(super) fn from_json<F: Float>(json: &str) -> Result<Self> {
         let origin: Origin = serde_json::from_str(json).map_err(damaged)?;
         if origin.format != FORMAT {
-            return Err(damaged(format!("the format is {:?}", origin.format)));
+            return Err(damaged(format!("the format is {:?}", start_of(&origin.format))));
         }
         if origin.version > VERSION {
-            let Origin { version, library, .. } = origin;
+            let (version, library) = (origin.version, start_of(&origin.library));
             return Err(Error::NewerModel { version, library, known: VERSION });
+        }
+        if origin.version == 0 {
+            return Err(damaged("there is no version 0 of the format"));
         }
         check_values(json.as_bytes(), MOST_VALUES)?;
         let structure: Self = serde_json::from_str(json).map_err(damaged)?;
         if structure.precision != F::NAME {
-            let found = structure.precision.chars().take(100).collect();
+            let found = start_of(&structure.precision);
             return Err(Error::Precision { found, expected: F::NAME });
         }
         structure.check_size()?;
@@ -116,7 +122,7 @@ impl Structure {
         own: &Activations<F>,
     ) -> Result<AnyActivation<F>> {
         let name = self.layers.get(layer).map_or("", |layer| &layer.activation);
-        let unknown = || Error::UnknownActivation { layer, name: name.chars().take(100).collect() };
+        let unknown = || Error::UnknownActivation { layer, name: start_of(name) };
         own.named(name).ok_or_else(unknown)
     }
 }

@@ -31,15 +31,15 @@ impl Header {
                 "its header should have {header_length} bytes, {rest} are left of the file"
             )));
         }
-        if header_length > MOST_HEADER_BYTES {
-            return Err(damaged(format!(
-                "its header has {header_length} bytes, more than {MOST_HEADER_BYTES}"
-            )));
-        }
+        check_header_length(header_length)?;
         let mut header = vec![0; header_length as usize];
         reader.read_exact(&mut header).map_err(damaged)?;
-        check_values(&header, MOST_HEADER_VALUES)?;
+        let names = check_values(&header, MOST_HEADER_VALUES)?;
         let metadata: Metadata = serde_json::from_slice(&header).map_err(damaged)?;
+        drop(header);
+        if metadata.metadata().is_some() && metadata.tensors().len() + 1 != names {
+            return Err(damaged("a tensor stands twice in its header"));
+        }
         let (found, expected) = (rest - header_length, metadata.data_len() as u64);
         if found != expected {
             return Err(damaged(format!(
@@ -92,7 +92,13 @@ pub(super) fn to_bytes<F: Float>(
 ) -> Result<Vec<u8>> {
     let tensors = tensors.into_iter().map(|(name, numbers)| (name, Tensor(numbers)));
     let metadata = HashMap::from([(key.to_owned(), text)]);
-    safetensors::serialize(tensors, Some(metadata)).map_err(damaged)
+    let file = safetensors::serialize(tensors, Some(metadata)).map_err(damaged)?;
+    // What could not be read again is not written.
+    let length = file.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    check_header_length(length)?;
+    let header = file.iter().copied().skip(LENGTH_BYTES as usize).take(length as usize);
+    check_values(&header.collect::<Vec<u8>>(), MOST_HEADER_VALUES)?;
+    Ok(file)
 }
 
 /// Numbers whose bytes are made when they are asked for, so that those of one tensor alone stand beside the file's.
@@ -118,6 +124,13 @@ impl<F: Float> View for Tensor<'_, F> {
 
     fn data_len(&self) -> usize {
         self.0.len() * size_of::<F>()
+    }
+}
+
+fn check_header_length(length: u64) -> Result<()> {
+    match length {
+        ..=MOST_HEADER_BYTES => Ok(()),
+        _ => Err(damaged(format!("its header has {length} bytes, more than {MOST_HEADER_BYTES}"))),
     }
 }
 

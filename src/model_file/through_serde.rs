@@ -36,7 +36,8 @@ impl<'de, F: Float> DeserializeSeed<'de> for &Activations<F> {
         if deserializer.is_human_readable() {
             deserializer.deserialize_str(Model(self))
         } else {
-            deserializer.deserialize_bytes(Model(self))
+            // Some formats, such as `ciborium`, lend only what is short, but give what they have read.
+            deserializer.deserialize_byte_buf(Model(self))
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::backprop::Batch;
 use crate::random::{self, Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
-use crate::{Dataset, Float, Result};
+use crate::{Dataset, Float, Result, exact};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use ndarray_rand::rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -33,6 +33,7 @@ pub(super) trait Source<F: Float> {
 /// The order of the rows, and the generator that makes the next one of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Shuffling {
+    #[serde(with = "exact")]
     order: Vec<usize>,
     #[serde(with = "random")]
     generator: ChaCha8Rng,

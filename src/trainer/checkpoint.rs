@@ -1,6 +1,7 @@
 //! The state of training in a file, so that training goes on after the process has ended.
 
 use super::TrainingState;
+use super::text::Text;
 use crate::{Error, Float, Result, durable};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -89,9 +90,12 @@ impl<F: Float> TrainingState<F> {
     /// of this library wrote. Whether it belongs to a network is checked when training is resumed.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes =
-            std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
+        let io = |source| Error::Io { file: path.into(), source };
         let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
+        if let Some(reason) = Text::fault(path).map_err(io)? {
+            return Err(in_file(Error::StateFile { reason: reason.to_owned() }));
+        }
+        let bytes = std::fs::read(path).map_err(io)?;
         let damaged =
             |error: serde_json::Error| in_file(Error::StateFile { reason: error.to_string() });
         let Origin { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
