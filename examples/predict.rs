@@ -40,16 +40,16 @@ fn names(text: &str) -> Result<Names, csv::Error> {
 fn main() -> ExitCode {
     command_line::main(Options::try_parse(), |options| {
         let table = Table::read_csv(&options.data)?;
+        let mut columns = Vec::new();
+        for name in &options.keep.0 {
+            columns.push((name.clone(), table.text(name)?));
+        }
         let (schema, outputs) = match predict::<f32>(options, &table) {
             Err(Error::InFile { error, .. }) if matches!(*error, Error::Precision { .. }) => {
                 predict::<f64>(options, &table)?
             }
             predicted => predicted?,
         };
-        let mut columns = Vec::new();
-        for name in &options.keep.0 {
-            columns.push((name.clone(), table.text(name)?));
-        }
         for (name, cells) in prediction(&schema, &outputs) {
             // No name may stand twice, and the target is what one compares with.
             let is_kept = options.keep.0.contains(&name);

@@ -1,10 +1,7 @@
 //! Files that are whole at every moment: the old one, or the new one.
 
 use crate::{Error, Result};
-use std::ffi::OsString;
-#[cfg(unix)]
-use std::fs::File;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -25,67 +22,88 @@ use tempfile::NamedTempFile;
 /// [`Error::Io`] says why not.
 pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
-    let checked = check_kind(path).and_then(|exists| {
-        if exists {
-            OpenOptions::new().append(true).open(path)?;
-        }
-        // Not the file itself: a process that is stopped now must not leave an empty one.
-        Beside::new(path)?.file.close()
-    });
+    // Not the file itself: a process that is stopped now must not leave an empty one.
+    let checked = Beside::new(path).and_then(|beside| beside.file.close());
     checked.map_err(|source| Error::Io { file: path.into(), source })
 }
 
 /// Writes a file beside the one of this name, and puts it in its place when it is on the disk: a process or machine that is stopped at any moment leaves the old
-/// one or the new one, and perhaps the one beside it, whose name begins with a dot. A symbolic link stays one.
+/// one or the new one, and perhaps the one beside it, whose name begins with a dot. A symbolic link stays one; permissions stay those of the file that is replaced.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     replace(path, bytes).map_err(|source| Error::Io { file: path.into(), source })
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let Beside { mut file, place } = Beside::new(path)?;
+    let Beside { mut file, place, folder } = Beside::new(path)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&place)?;
     // The new name is on the disk only when the folder is.
-    #[cfg(unix)]
-    File::open(folder_of(&place))?.sync_all()?;
-    Ok(())
+    folder.map_or(Ok(()), |folder| folder.sync_all())
 }
 
 /// A new file, and the place beside it that it is meant for; removed unless it is put there.
 struct Beside {
     file: NamedTempFile,
     place: PathBuf,
+    /// The folder of both, where the system lets one be opened.
+    folder: Option<File>,
 }
 
 impl Beside {
     fn new(path: &Path) -> std::io::Result<Self> {
-        let place = if check_kind(path)? { path.canonicalize()? } else { path.to_owned() };
-        let mut prefix = OsString::from(".");
-        prefix.push(place.file_name().unwrap_or_default());
-        prefix.push(".");
+        let place = place_of(path)?;
+        let permissions = permissions_of_file(&place)?;
+        let folder = match place.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let prefix = format!(".{}.", name.chars().take(MOST_OF_NAME).collect::<String>());
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix);
         // What a new file gets: as much as the process's mask leaves of this.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(Self { file: builder.tempfile_in(folder_of(&place))?, place })
+        let file = builder.tempfile_in(folder)?;
+        if let Some(permissions) = permissions {
+            // One that may not be changed is not replaced either.
+            OpenOptions::new().append(true).open(&place)?;
+            file.as_file().set_permissions(permissions)?;
+        }
+        let folder = if cfg!(unix) { Some(File::open(folder)?) } else { None };
+        Ok(Self { file, place, folder })
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+/// Characters of a file's name that the one beside it has in its own: names have an end.
+const MOST_OF_NAME: usize = 32;
+
+/// Links that lead to other links.
+const MOST_LINKS: usize = 32;
+
+/// Where a symbolic link leads, be there a file or not; else the path itself.
+fn place_of(path: &Path) -> std::io::Result<PathBuf> {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::symlink_metadata(&place) {
+            Ok(metadata) if metadata.is_symlink() => {
+                let target = std::fs::read_link(&place)?;
+                place = place.parent().map_or(target.clone(), |folder| folder.join(target));
+            }
+            _ => return Ok(place),
+        }
     }
+    Err(std::io::Error::other("too many symbolic links"))
 }
 
-/// Whether there is a file already; what is no file, such as a folder or a device, is refused.
-fn check_kind(path: &Path) -> std::io::Result<bool> {
+/// None if there is no file; what is no file, such as a folder or a device, is refused.
+fn permissions_of_file(path: &Path) -> std::io::Result<Option<Permissions>> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(ErrorKind::IsADirectory.into()),
         Ok(metadata) if !metadata.is_file() => Err(std::io::Error::other("not a regular file")),
-        Ok(_) => Ok(true),
-        Err(_) => Ok(false),
+        Ok(metadata) => Ok(Some(metadata.permissions())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }

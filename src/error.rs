@@ -131,6 +131,20 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// Data with other columns or classes than those that the network was trained on.
+    #[error(
+        "{what} {number} (counted from 0) is {found:?}, the network was trained with {expected:?}: `Table::dataset_for` brings columns and classes into the network's order, `Mlp::set_schema` renames them"
+    )]
+    OtherSchema {
+        /// "feature" or "class".
+        what: &'static str,
+        /// Which one, counted from 0.
+        number: usize,
+        /// What the network knows.
+        expected: String,
+        /// What the data has.
+        found: String,
+    },
     /// Weights of another number than that of what they are for.
     #[error("{weights} weights for {count} {what}")]
     Weights {
@@ -310,7 +324,9 @@ pub enum Error {
         categories: String,
     },
     /// A network that does not know the names of its columns or targets.
-    #[error("the network does not know the names of its {what}: it was not trained on a table")]
+    #[error(
+        "the network does not know the names of its {what}: it was trained on arrays; `Mlp::set_schema` names them"
+    )]
     Unnamed {
         /// "columns" or "targets".
         what: &'static str,

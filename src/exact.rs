@@ -153,7 +153,7 @@ impl<F: Bytes> Visitor<'_> for Text<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let (mut bytes, length) = decoded(text);
+        let (mut bytes, length) = decoded(text).map_err(E::custom)?;
         self.numbers(&mut bytes, length)
     }
 
@@ -173,10 +173,13 @@ impl<F: Bytes> Text<F> {
 }
 
 /// The bytes that base64 stands for, and how many they are if it is well-formed.
-pub(crate) fn decoded(text: &str) -> (impl Read, usize) {
+pub(crate) fn decoded(text: &str) -> Result<(impl Read, usize), &'static str> {
+    if !text.len().is_multiple_of(4) {
+        return Err("the length of base64 is a multiple of four");
+    }
     let padding = text.bytes().rev().take(2).take_while(|&byte| byte == b'=').count();
     let length = (text.len() / 4 * 3).saturating_sub(padding);
-    (DecoderReader::new(text.as_bytes(), &BASE64), length)
+    Ok((DecoderReader::new(text.as_bytes(), &BASE64), length))
 }
 
 /// So many bytes are read at a time; a multiple of any number's.

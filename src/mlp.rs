@@ -91,7 +91,7 @@ impl<F: Float> Mlp<F> {
         &self.schema
     }
 
-    /// Says what the columns of inputs and outputs are.
+    /// Says what the columns of inputs and outputs are, in place of what was known.
     ///
     /// # Errors
     ///
@@ -102,9 +102,11 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Takes what the data knows of its columns.
-    pub(crate) fn learn_schema(&mut self, schema: &Schema) {
+    /// Takes what the data knows of its columns; refuses data that has other ones than the network.
+    pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
+        self.schema.check_same(schema)?;
         self.schema.update(schema);
+        Ok(())
     }
 
     /// How many numbers the network learns: all weights and biases.
@@ -169,6 +171,16 @@ impl<F: Float> Mlp<F> {
             predict::through(&self.layers, inputs, outputs.slice_axis_mut(Axis(0), part), buffers);
         }
         Ok(())
+    }
+
+    /// Whether there is nothing in it that a loader would refuse: layers may have been replaced, and numbers changed, through `layers_mut`.
+    pub(crate) fn check_whole(&self) -> Result<()> {
+        Self::check_stack(&self.layers)?;
+        let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
+        match numbers.find(|number| !number.is_finite()) {
+            Some(value) => Err(Error::NotFinite { what: "a weight or bias", value }),
+            None => Ok(()),
+        }
     }
 
     /// Whether every weight and bias is finite.

@@ -76,12 +76,7 @@ impl<F: Float> Mlp<F> {
     /// the layers no longer fit together or the schema; [`Error::NotFinite`] for a weight that is not; [`Error::ModelFile`] for more than 1,000 layers or 65,536 names, or names of more
     /// than 5 MiB in all.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        // A layer may have been replaced through `layers_mut`.
-        Self::check_stack(self.layers())?;
-        let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
-        if let Some(value) = numbers.find(|number| !number.is_finite()) {
-            return Err(Error::NotFinite { what: "a weight or bias", value });
-        }
+        self.check_whole()?;
         let structure = Structure::of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
@@ -171,7 +166,7 @@ fn damaged(reason: impl ToString) -> Error {
     Error::ModelFile { reason: start_of(&reason.to_string()) }
 }
 
-/// So much of a text of the file's as a message bears.
+/// So much of a text of the file's as a message bears, on one line.
 fn start_of(text: &str) -> String {
-    text.chars().take(200).collect()
+    text.chars().take(200).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -103,6 +103,29 @@ impl Schema {
         once(self.classes.iter(), "classes")
     }
 
+    /// Whether both know the same columns and classes, as far as both know some: a network that learned `weight, age` must not be given `age, weight`.
+    pub(crate) fn check_same(&self, other: &Self) -> Result<()> {
+        let names = |schema: &Self| -> [(&'static str, Vec<String>); 2] {
+            [("feature", schema.feature_names()), ("class", schema.classes.clone())]
+        };
+        // Most often they are the same, and nothing is to be copied.
+        let columns = self.columns.is_empty() || self.columns == other.columns;
+        let classes = self.classes.is_empty() || self.classes == other.classes;
+        if (columns || other.columns.is_empty()) && (classes || other.classes.is_empty()) {
+            return Ok(());
+        }
+        for ((what, known), (_, given)) in names(self).into_iter().zip(names(other)) {
+            if known.is_empty() || given.is_empty() {
+                continue;
+            }
+            let mut pairs = known.into_iter().zip(given).zip(0..);
+            if let Some(((expected, found), number)) = pairs.find(|((k, g), _)| k != g) {
+                return Err(Error::OtherSchema { what, number, expected, found });
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the parts that the other one knows.
     pub(crate) fn update(&mut self, other: &Self) {
         if !other.columns.is_empty() {

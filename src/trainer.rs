@@ -12,7 +12,6 @@ mod run;
 mod session;
 mod settings;
 mod state;
-mod text;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;

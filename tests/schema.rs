@@ -37,11 +37,48 @@ fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
     assert_eq!(arrays.feature_names(), ["x0", "x1", "x2", "x3"]);
     trainer.fit(&mut loaded, &arrays).unwrap();
     assert_eq!(loaded.schema(), &schema);
-    // Others take their place.
-    let named = arrays.with_feature_names(["a", "b", "c", "d"]).unwrap();
-    trainer.fit(&mut loaded, &named).unwrap();
-    assert_eq!(loaded.schema().feature_names(), ["a", "b", "c", "d"]);
-    assert_eq!(loaded.schema().targets, ["mpg"]);
+    // Others are other columns: the weights are not for them.
+    let turned = "mpg,origin,weight\n18,USA,3504\n24,Japan,2372\n26,Europe,1835\n27,Japan,2130\n";
+    let before = loaded.to_bytes().unwrap();
+    let error = trainer.fit(&mut loaded, &table(turned).regression("mpg").unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "feature 0 (counted from 0) is \"origin=Europe\", the network was trained with \"weight\": `Table::dataset_for` brings columns and classes into the \
+         network's order, `Mlp::set_schema` renames them"
+    );
+    assert_eq!(loaded.to_bytes().unwrap(), before);
+    trainer.fit(&mut loaded, &table(turned).dataset_for(&net).unwrap()).unwrap();
+}
+
+#[test]
+fn streams_and_steps_tell_the_network_its_columns_too() {
+    let data = || table(CARS).regression::<f32>("mpg").unwrap();
+    let net = || Mlp::builder(4).dense(1, Identity).build().unwrap();
+    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(2);
+    let mut streamed = net();
+    trainer().fit_batches(&mut streamed, |_| Ok([Ok(data()), Ok(data())])).unwrap();
+    assert_eq!(streamed.schema(), data().schema());
+    let mut stepped = net();
+    trainer().step(&mut stepped, &data()).unwrap();
+    assert_eq!(stepped.schema(), data().schema());
+
+    let other = || data().with_feature_names(["a", "b", "c", "d"]).unwrap();
+    let error = trainer().fit_batches(&mut net(), |_| Ok([Ok(data()), Ok(other())])).unwrap_err();
+    assert!(matches!(error, Error::OtherSchema { number: 0, .. }), "{error}");
+}
+
+/// As pandas writes them: an index without a name.
+#[test]
+fn a_column_without_a_name_is_an_error_only_where_all_are_used() {
+    let index = ",origin,weight,x,x\n0,Japan,1,?,?\n";
+    let mut net = Mlp::<f32>::builder(4).dense(1, Identity).build().unwrap();
+    net.set_schema(table(CARS).regression::<f32>("mpg").unwrap().schema().clone()).unwrap();
+    assert_eq!(table(index).inputs_for(&net).unwrap(), array![[1.0, 0.0, 1.0, 0.0]]);
+    let error = table(index).regression::<f32>("weight").unwrap_err();
+    assert!(matches!(error, Error::UnnamedColumn { number: 1, .. }), "{error}");
+    let error = table("x,weight,x\n1,2,3\n").regression::<f32>("weight").unwrap_err();
+    assert!(matches!(error, Error::DuplicateColumn { .. }), "{error}");
+    assert!(matches!(table(index).text("x"), Err(Error::DuplicateColumn { .. })));
 }
 
 #[test]

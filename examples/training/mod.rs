@@ -12,8 +12,9 @@ mod task;
 pub use task::Task;
 
 use crate::command_line;
+use checkpoint::Kept;
 use choices::{LossName, OptimizerName};
-use densely::{EarlyStopping, Error, Loss, Mlp, Moment, Standardizer, Table};
+use densely::{EarlyStopping, Error, Mlp, Moment, Standardizer, Table};
 use options::Options;
 use std::process::ExitCode;
 use summary::Summary;
@@ -21,16 +22,24 @@ use summary::Summary;
 /// Runs the program.
 pub fn main(task: Task) -> ExitCode {
     command_line::main(Options::parse(task), |options| {
+        let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
         if let Some(path) = &options.save {
             densely::check_can_write(path)?;
+            if let Some(kept) = &kept {
+                kept.check_is_not(path)?;
+            }
             if command_line::is_same_file(path, &options.data) {
                 return Err(format!("{} is the data, it is not saved over", path.display()).into());
             }
         }
         options.optimizer.check(options.rates())?;
         let loss = options.loss.unwrap_or(LossName::of(task));
-        let summary = train(task, options, loss, loss.loss(task)?).map_err(|error| {
+        let summary = train(task, options, loss, kept.as_ref()).map_err(|error| {
             match error.downcast_ref() {
+                Some(Error::OtherState { .. }) if kept.is_some() => {
+                    let state = kept.as_ref().map(|kept| kept.state.display().to_string());
+                    format!("{}: {error}", state.unwrap_or_default()).into()
+                }
                 // Told of the rows alone, where the reader has a file before them.
                 Some(Error::TooFewRows { .. }) => {
                     format!("{}: {error}", options.data.display()).into()
@@ -46,8 +55,9 @@ fn train(
     task: Task,
     options: &Options,
     loss_name: LossName,
-    loss: Box<dyn Loss<f32>>,
+    kept: Option<&Kept>,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
+    let loss = loss_name.loss(task)?;
     let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
     let (mut train, test) = data.split(options.test, options.seed)?;
     // Counts keep their unit: the exponential of the outputs is what scales them.
@@ -86,8 +96,8 @@ fn train(
     if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
         trainer = trainer.clip_norm(limit);
     }
-    if let Some(folder) = &options.checkpoint {
-        trainer = checkpoint::keep(trainer, folder, options)?;
+    if let Some(kept) = kept {
+        trainer = kept.trainer(trainer, task, options, &data)?;
     }
     let report = trainer.resume(&mut net, &scaler.apply(&train)?);
     progress.finish_and_clear();

@@ -105,15 +105,15 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    /// Every option that has a part in what is learned, from a file of so many bytes.
-    pub fn that_decide(&self, data_bytes: u64) -> BTreeMap<String, String> {
+    /// Every option that has a part in what is learned from the data.
+    pub fn that_decide(&self, task: Task) -> BTreeMap<String, String> {
         let options = [
-            ("--data", format!("{} of {data_bytes} bytes", self.data.display())),
+            ("task", task.name().to_owned()),
             ("--target", self.target.clone()),
             ("--hidden", format!("{:?}", self.hidden.0)),
             ("--activation", self.activation.name().unwrap_or_default()),
             ("--dropout", self.dropout.to_string()),
-            ("--loss", given(&self.loss)),
+            ("--loss", format!("{:?}", self.loss.unwrap_or(LossName::of(task)))),
             ("--optimizer", format!("{:?}", self.optimizer)),
             ("--learning-rate", given(&self.learning_rate)),
             ("--momentum", given(&self.momentum)),

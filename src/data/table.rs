@@ -52,8 +52,8 @@ impl Table {
     /// # Errors
     ///
     /// Each names the file, and the row and column as far as they exist. [`Error::Io`] if it cannot be read;
-    /// [`Error::EmptyFile`], [`Error::NoRowsInFile`]; [`Error::RaggedRow`]; [`Error::DuplicateColumn`],
-    /// [`Error::UnnamedColumn`], [`Error::HeaderNotUtf8`]; [`Error::Cell`] for a cell that is not UTF-8.
+    /// [`Error::EmptyFile`], [`Error::NoRowsInFile`]; [`Error::RaggedRow`]; [`Error::HeaderNotUtf8`]; [`Error::Cell`] for a cell that is not UTF-8. What else
+    /// may be wrong with a column is said when it is used.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.to_owned(), source };
@@ -90,7 +90,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`].
+    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`].
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
         let index = self.column(column)?;
         let mut text = Vec::with_capacity(self.rows);
@@ -105,7 +105,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
+    /// [`Error::UnknownColumn`]; [`Error::UnnamedColumn`], [`Error::DuplicateColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
     /// [`Error::TooManyCategories`] for a text feature with more different values than half of the rows (at least 20) or than 1,000;
     /// [`Error::TableTooLarge`];
     /// [`Error::Cell`] for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
@@ -151,11 +151,15 @@ impl Table {
 
     /// Which column has this name.
     fn column(&self, name: &str) -> Result<usize> {
-        self.column_names().position(|column| column == name).ok_or_else(|| Error::UnknownColumn {
-            file: self.file.clone(),
-            column: name.to_owned(),
-            columns: list(self.column_names()),
-        })
+        let (file, column) = (self.file.clone(), name.to_owned());
+        let mut found = self.column_names().enumerate().filter(|&(_, column)| column == name);
+        match (found.next(), found.next()) {
+            (Some((index, _)), None) => Ok(index),
+            (Some(_), Some(_)) => Err(Error::DuplicateColumn { file, column }),
+            (None, _) => {
+                Err(Error::UnknownColumn { file, column, columns: list(self.column_names()) })
+            }
+        }
     }
 
     /// Hands each row to `visit`, with its number, counted from 1.

@@ -39,7 +39,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] for an activation that is not built in; [`Error::LayerShape`] if the layers no longer fit together.
+    /// [`Error::OtherFormat`] for an activation that is not built in; [`Error::LayerShape`] if the layers no longer fit together, [`Error::NotFinite`] for a weight
+    /// that is not.
     pub fn to_onnx(&self) -> Result<Vec<u8>> {
         Ok(export::model(self)?.encode_to_vec())
     }

@@ -129,10 +129,10 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] for an activation of your own, or more than 1,000 layers; [`Error::LayerShape`] if the layers no longer fit together.
+    /// [`Error::OtherFormat`] for an activation of your own, or more than 1,000 layers; [`Error::LayerShape`] if the layers no longer fit together,
+    /// [`Error::NotFinite`] for a weight that is not.
     pub fn to_state_dict(&self) -> Result<Vec<u8>> {
-        // A layer may have been replaced through `layers_mut`.
-        Self::check_stack(self.layers())?;
+        self.check_whole()?;
         of_state_dict(write(self))
     }
 }

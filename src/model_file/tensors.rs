@@ -9,7 +9,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo, View};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 /// The bytes of the length before the header.
 const LENGTH_BYTES: u64 = 8;
@@ -23,7 +23,10 @@ impl Header {
     /// Reads it from the start of a file of so many bytes.
     pub(super) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
         let mut bytes = [0; LENGTH_BYTES as usize];
-        reader.read_exact(&mut bytes).map_err(|_| damaged("it is shorter than 8 bytes"))?;
+        reader.read_exact(&mut bytes).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => damaged("it is shorter than 8 bytes"),
+            _ => damaged(error),
+        })?;
         let header_length = u64::from_le_bytes(bytes);
         let rest = length.saturating_sub(LENGTH_BYTES);
         if header_length > rest {

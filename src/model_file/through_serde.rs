@@ -52,7 +52,7 @@ impl<F: Float> Visitor<'_> for Model<'_, F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let (mut bytes, length) = decoded(text);
+        let (mut bytes, length) = decoded(text).map_err(E::custom)?;
         super::read(&mut bytes, length as u64, self.0).map_err(E::custom)
     }
 

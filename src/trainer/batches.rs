@@ -152,7 +152,7 @@ where
     F: Float,
     B: IntoIterator<Item = Result<Dataset<F>>>,
     E: FnMut(usize) -> Result<B>,
-    C: Fn(Dataset<F>) -> Result<Dataset<F>>,
+    C: FnMut(Dataset<F>) -> Result<Dataset<F>>,
 {
     fn begin(&mut self, epoch: usize, _: &mut Option<Shuffling>) -> Result<()> {
         self.batches = Some((self.epoch)(epoch)?.into_iter());
@@ -160,7 +160,7 @@ where
     }
 
     fn next(&mut self, _: Threads, step: &mut Step<'_, F>) -> Option<Result<ControlFlow<()>>> {
-        let batch = self.batches.as_mut()?.next()?.and_then(&self.rows_for);
+        let batch = self.batches.as_mut()?.next()?.and_then(&mut self.rows_for);
         Some(batch.and_then(|batch| step(batch.batch())))
     }
 

@@ -1,9 +1,10 @@
 //! The state of training in a file, so that training goes on after the process has ended.
 
 use super::TrainingState;
-use super::text::Text;
 use crate::{Error, Float, Result, durable};
 use serde::Deserialize;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which file.
@@ -15,15 +16,13 @@ use std::path::{Path, PathBuf};
 /// # let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("training.json");
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
-/// let trainer = || {
-///     Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(25).checkpoint(Checkpoint::every(10, &path))
-/// };
 /// let mut net = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).build()?;
-/// trainer().fit(&mut net, &data)?;                        // could end at any moment
-///
-/// let state = TrainingState::load(&path)?;                // in another process
-/// assert_eq!(state.epochs().len(), 25);
-/// trainer().epochs(50).with_state(state).resume(&mut net, &data)?;
+/// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(25).checkpoint(Checkpoint::every(10, &path));
+/// if path.exists() {
+///     trainer = trainer.with_state(TrainingState::load(&path)?);      // of a process that was stopped
+/// }
+/// trainer.resume(&mut net, &data)?;                                   // `fit` would start afresh
+/// assert_eq!(TrainingState::<f32>::load(&path)?.epochs().len(), 25);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// After each so many epochs, and when training ends.
+    /// After each so many epochs, and when training ends (but not in the middle of an epoch that an observer ends).
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: Some(epochs) }
     }
@@ -92,14 +91,13 @@ impl<F: Float> TrainingState<F> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.into(), source };
         let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
-        if let Some(reason) = Text::fault(path).map_err(io)? {
-            return Err(in_file(Error::StateFile { reason: reason.to_owned() }));
-        }
-        let bytes = std::fs::read(path).map_err(io)?;
         let damaged =
             |error: serde_json::Error| in_file(Error::StateFile { reason: error.to_string() });
-        let Origin { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        // To its end, but keeping nothing: the file may be larger than memory and no state at all.
+        let file = BufReader::new(File::open(path).map_err(io)?);
+        let Origin { version } = serde_json::from_reader(file).map_err(damaged)?;
         Self::check_version(version).map_err(in_file)?;
+        let bytes = std::fs::read(path).map_err(io)?;
         serde_json::from_slice(&bytes).map_err(damaged)
     }
 }

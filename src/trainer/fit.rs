@@ -135,6 +135,7 @@ impl<'a, F: Float> Trainer<'a, F> {
                 state.check(settings, net)?;
                 restore(&state.parameters, net);
             }
+            net.learn_schema(batch.schema())?;
             let session = begin(settings, &mut self.progress, net, false);
             self.progress = Progress::Made(Box::new(session));
         }
@@ -169,13 +170,15 @@ impl<'a, F: Float> Trainer<'a, F> {
             Some((training, validation)) => (training, Some(Cow::Borrowed(validation))),
             None => (&*data, validation_rows(settings, net)?),
         };
-        if let Some(state) = known(progress, afresh)? {
+        let known = known(progress, afresh)?;
+        if let Some(state) = known {
             state.check(settings, net)?;
             let shuffling = state.shuffling.as_ref();
             if shuffling.is_some_and(|shuffling| !shuffling.fits(training.rows())) {
                 return Err(Error::OtherState { reason: "it is of another number of rows" });
             }
         }
+        net.learn_schema(training.schema())?;
         let mut session = begin(settings, progress, net, afresh);
         session
             .state
@@ -187,7 +190,6 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         let rows = rows.min(training.rows());
         let mut source = Shuffled::new(training, settings.batch_size);
-        net.learn_schema(training.schema());
         let report =
             run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
@@ -225,12 +227,19 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
         let mut session = begin(settings, progress, net, afresh);
         session.state.shuffling = None;
+        let mut schema = net.schema().clone();
         let shape = Shape::of(net)?;
         let (activation, shape) = (shape.activation.clone(), (shape.features, shape.outputs));
         let settings = &*settings;
+        let mut first = true;
         let rows_for = |batch: Dataset<F>| {
             let (features, outputs) = shape;
             let shape = Shape { features, outputs, activation: &activation };
+            schema.check_same(batch.schema())?;
+            if first {
+                schema.update(batch.schema());
+                first = false;
+            }
             match settings.rows_for(&shape, &batch)? {
                 Cow::Owned(fewer) => Ok(fewer),
                 Cow::Borrowed(_) => Ok(batch),
@@ -241,6 +250,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let rows = settings.batch_size;
         let report =
             run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        net.learn_schema(&schema)?;
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
     }
@@ -299,8 +309,17 @@ fn run<'a, F: Float>(
 ) -> Result<Report> {
     Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
         let (predicted, buffers) = (Array2::zeros((0, 0)), PredictBuffers::new());
-        let run =
-            Run { settings, observers, session, source, validation, threads, predicted, buffers };
+        let run = Run {
+            settings,
+            observers,
+            session,
+            source,
+            validation,
+            threads,
+            midway: false,
+            predicted,
+            buffers,
+        };
         run.train(net)
     })
 }

@@ -23,6 +23,8 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) source: &'r mut (dyn Source<F> + Send),
     pub(super) validation: Option<&'r Dataset<F>>,
     pub(super) threads: Threads,
+    /// Whether an observer ended an epoch before its end.
+    pub(super) midway: bool,
     /// What the metric looks at.
     pub(super) predicted: Array2<F>,
     pub(super) buffers: PredictBuffers<F>,
@@ -53,8 +55,11 @@ impl<F: Float> Run<'_, '_, F> {
                 return Err(error);
             }
         };
-        let mut checkpoints = self.settings.checkpoints.iter();
-        checkpoints.try_for_each(|checkpoint| checkpoint.at_end(&self.session.state))?;
+        // What an epoch was in the middle of would not go on to the same bits: the last one that was written does.
+        if !self.midway {
+            let mut checkpoints = self.settings.checkpoints.iter();
+            checkpoints.try_for_each(|checkpoint| checkpoint.at_end(&self.session.state))?;
+        }
         // What it returns changes nothing.
         let _ = self.tell(net, Moment::TrainingEnd);
         let state = &self.session.state;
@@ -107,7 +112,10 @@ impl<F: Float> Run<'_, '_, F> {
             session.state.elapsed = before.saturating_add(start.elapsed());
             let (score, done) = match ended {
                 Ended::Whole(score) => (score, None),
-                Ended::Midway => return Ok(StopReason::Observer),
+                Ended::Midway => {
+                    self.midway = true;
+                    return Ok(StopReason::Observer);
+                }
                 Ended::Done(reason, None) => return Ok(reason),
                 Ended::Done(reason, Some(score)) => (score, Some(reason)),
             };
@@ -115,15 +123,15 @@ impl<F: Float> Run<'_, '_, F> {
             if let (true, Some(best)) = (is_best, &mut session.state.best) {
                 take(best, net);
             }
-            if let Some(reason) = done {
-                return Ok(reason);
-            }
             if let Method::Steps(optimizer) = &settings.method {
                 let base = optimizer.learning_rate();
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
             let mut checkpoints = settings.checkpoints.iter();
             checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
+            if let Some(reason) = done {
+                return Ok(reason);
+            }
             if self.tell(net, Moment::EpochEnd).is_break() {
                 return Ok(StopReason::Observer);
             }

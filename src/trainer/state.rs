@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The version of what serde writes.
 const VERSION: u32 = 1;
 
-/// The state of training at the end of an epoch: the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
+/// The state of training at the end of an epoch (or in the middle of one that an observer ended): the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
 /// shuffling and dropout, how patient early stopping has been, and the epochs so far.
 ///
 /// It goes through serde without the loss of a bit, in any format that knows optional values: numbers stand as the integers that have their bits. Put back into a trainer with the same

@@ -50,7 +50,7 @@ impl<'s> Categories<'s> {
 
 impl Table {
     /// The inputs of a network that knows its columns: rows × features. They are found by their names, in any order; other columns are
-    /// not looked at, whatever is in them.
+    /// not looked at: they may be blank, unnamed, or there twice.
     ///
     /// ```
     /// use densely::{Column, Identity, Mlp, Schema, Table};
@@ -71,7 +71,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::Unnamed`] if the network does not know its columns, [`Error::UnknownColumn`] if the table lacks one of them, [`Error::Cell`] for a cell that is
+    /// [`Error::Unnamed`] if the network does not know its columns, [`Error::UnknownColumn`] if the table lacks one of them, [`Error::DuplicateColumn`] if it has one
+    /// twice, [`Error::Cell`] for a cell that is
     /// blank or no number of `F`, [`Error::UnknownCategory`] for text that is none of the column's, [`Error::TableTooLarge`].
     pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
         self.inputs(net.schema())

@@ -20,6 +20,7 @@ impl Table {
             let (file, column) = (self.file.clone(), target.to_owned());
             return Err(Error::TargetAlone { file, column });
         }
+        self.check_names()?;
         let features = self.headers.iter().enumerate().filter(|(_, header)| header.name != target);
         let mut text = Vec::new();
         let mut columns = Vec::with_capacity(self.headers.len());
@@ -52,6 +53,20 @@ impl Table {
             columns[column].categories = categories.into_iter().collect();
         }
         Ok(Schema { columns, targets: vec![target.to_owned()], classes })
+    }
+
+    /// Of a table all of whose columns are used, each has a name, and no two have the same.
+    fn check_names(&self) -> Result<()> {
+        let file = || self.file.clone();
+        if let Some(index) = self.column_names().position(str::is_empty) {
+            return Err(Error::UnnamedColumn { file: file(), number: index + 1 });
+        }
+        let mut sorted: Vec<&str> = self.column_names().collect();
+        sorted.sort_unstable();
+        match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(Error::DuplicateColumn { file: file(), column: pair[0].to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// The different values of a column in order: text by the alphabet, numbers by value.

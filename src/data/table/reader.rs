@@ -78,7 +78,6 @@ fn headers(header: &ByteRecord, file: &str) -> Result<Vec<Header>> {
     for (index, name) in header.iter().enumerate() {
         let number = index + 1;
         let name = match std::str::from_utf8(name) {
-            Ok("") => return Err(Error::UnnamedColumn { file: file(), number }),
             Ok(name) => name.to_owned(),
             Err(_) => {
                 let value = abbreviated(&String::from_utf8_lossy(name));
@@ -87,12 +86,7 @@ fn headers(header: &ByteRecord, file: &str) -> Result<Vec<Header>> {
         };
         columns.push(Header { name, numbers: 0, missing: 0 });
     }
-    let mut sorted: Vec<&String> = columns.iter().map(|column| &column.name).collect();
-    sorted.sort_unstable();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Error::DuplicateColumn { file: file(), column: pair[0].clone() }),
-        None => Ok(columns),
-    }
+    Ok(columns)
 }
 
 /// What is wrong with a row; of text that is not UTF-8, the cell.

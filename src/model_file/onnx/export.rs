@@ -24,7 +24,7 @@ const FLOAT_ATTRIBUTE: i32 = 1;
 
 /// The model of a network.
 pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
-    Mlp::check_stack(network.layers())?;
+    network.check_whole()?;
     let mut graph = Builder::<F>::new();
     let mut value = INPUTS.to_owned();
     let last = network.layers().len() - 1;
