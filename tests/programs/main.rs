@@ -1,5 +1,6 @@
-//! The three training programs, run as a user runs them.
+//! The three training programs and `predict`, run as a user runs them.
 
+mod prediction;
 mod training_options;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use std::process::{Command, Output};
 const REGRESSION: &str = "train_regression";
 const BINARY: &str = "train_binary_classifier";
 const MULTICLASS: &str = "train_multiclass";
+const PREDICT: &str = "predict";
 
 /// `cargo test` builds the examples beside the tests.
 fn program(name: &str) -> PathBuf {

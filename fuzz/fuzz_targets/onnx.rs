@@ -1,0 +1,20 @@
+#![no_main]
+//! ONNX models.
+
+mod whole;
+
+use densely::{Float, Mlp};
+use libfuzzer_sys::fuzz_target;
+
+fn load<F: Float>(bytes: &[u8]) {
+    if let Ok(net) = Mlp::<F>::from_onnx(bytes) {
+        whole::check(&net);
+        let again = Mlp::<F>::from_onnx(&net.to_onnx().expect("what was read can be written"));
+        whole::same(&net, &again.expect("what was written can be read"));
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    load::<f32>(bytes);
+    load::<f64>(bytes);
+});

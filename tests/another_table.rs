@@ -1,0 +1,129 @@
+//! A network that was trained on a table finds its columns in another one.
+
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Column, Identity, MeanSquaredError, Mlp, Schema,
+    Sgd, Sigmoid, Softmax, Table, Trainer, metrics,
+};
+use ndarray::array;
+
+fn csv(text: &str) -> Table {
+    Table::parse_csv(text.as_bytes(), "new").unwrap()
+}
+
+/// The rows of a file in which columns stand in another order, among others.
+fn turned(rows: &str) -> String {
+    let turned = rows.lines().enumerate().map(|(index, line)| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells.reverse();
+        let more = if index == 0 { "more" } else { "?" };
+        format!("{more},{}\n", cells.join(","))
+    });
+    turned.collect()
+}
+
+/// The first half of the rows to train on, the second to test.
+fn halves(path: &str) -> [String; 2] {
+    let text = std::fs::read_to_string(path).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let of = |first: usize| {
+        let rows = rows.iter().skip(first).step_by(2).map(|row| format!("{row}\n"));
+        format!("{header}\n{}", rows.collect::<String>())
+    };
+    [of(0), of(1)]
+}
+
+#[test]
+fn of_numbers_with_the_same_scores() {
+    let [train, test] = halves("data/auto_mpg.csv");
+    let data = csv(&train).regression::<f64>("mpg").unwrap();
+    let scaler = densely::Standardizer::fit(&data).unwrap();
+    let mut net = Mlp::builder(data.features()).dense(1, Identity).build().unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(20);
+    trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
+    scaler.fold_into(&mut net).unwrap();
+
+    // With all categories, a table by itself has the same features.
+    let usual = csv(&test).regression::<f64>("mpg").unwrap();
+    let found = csv(&turned(&test)).dataset_for(&net).unwrap();
+    assert_eq!(found.inputs(), usual.inputs());
+    assert_eq!(found.targets(), usual.targets());
+    assert_eq!(found.schema(), net.schema());
+    let score = |data: &densely::Dataset<f64>| {
+        let predicted = net.predict(data.inputs()).unwrap();
+        metrics::root_mean_squared_error(predicted.view(), data.targets()).unwrap()
+    };
+    assert!(score(&found) < 5.0);
+    assert_eq!(score(&found), score(&usual));
+
+    // With fewer, only the network knows what they are.
+    let text = turned(&test);
+    let origin = text.lines().next().unwrap().split(',').position(|name| name == "origin").unwrap();
+    let only = |line: &&str| line.split(',').nth(origin) != Some("Europe");
+    let some: String = text.lines().filter(only).map(|line| format!("{line}\n")).collect();
+    let by_itself = csv(&some).regression::<f64>("mpg").unwrap().feature_names();
+    assert!(!by_itself.contains(&"origin=Europe".to_owned()), "{by_itself:?}");
+    assert_eq!(csv(&some).dataset_for(&net).unwrap().features(), net.features());
+}
+
+#[test]
+fn of_classes_with_the_same_scores() {
+    let [train, test] = halves("data/breast_cancer.csv");
+    let data = csv(&train).binary::<f32>("diagnosis").unwrap();
+    let scaler = densely::Standardizer::fit(&data).unwrap();
+    let mut net = Mlp::builder(data.features()).dense(1, Sigmoid).build().unwrap();
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(5);
+    trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
+    let usual = csv(&test).binary::<f32>("diagnosis").unwrap();
+    let found = csv(&turned(&test)).dataset_for(&net).unwrap();
+    assert_eq!((found.inputs(), found.targets()), (usual.inputs(), usual.targets()));
+
+    let [train, test] = halves("data/digits.csv");
+    let data = csv(&train).multiclass::<f32>("digit").unwrap();
+    let mut net = Mlp::builder(data.features()).dense(10, Softmax).build().unwrap();
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-4)).epochs(2);
+    trainer.fit(&mut net, &data).unwrap();
+    let usual = csv(&test).multiclass::<f32>("digit").unwrap();
+    let found = csv(&turned(&test)).dataset_for(&net).unwrap();
+    assert_eq!((found.inputs(), found.targets()), (usual.inputs(), usual.targets()));
+    // Rows of one class have the same ten outputs.
+    let zeros = csv(&format!("{}{}", test.lines().next().unwrap(), {
+        let zeros = test.lines().filter(|line| line.ends_with(",0"));
+        zeros.map(|line| format!("\n{line}")).collect::<String>()
+    }));
+    let found = zeros.dataset_for(&net).unwrap();
+    assert_eq!(found.outputs(), 10);
+    assert_eq!(found.targets().column(0).sum(), found.rows() as f32);
+}
+
+#[test]
+fn or_says_what_is_wrong() {
+    let mut net = Mlp::<f32>::builder(3).dense(2, Softmax).build().unwrap();
+    let message =
+        |table: &str, net: &Mlp<f32>| csv(table).dataset_for(net).unwrap_err().to_string();
+    let unnamed = "the network does not know the names of its";
+    assert_eq!(
+        message("a\n1\n", &net),
+        format!("{unnamed} targets: it was not trained on a table")
+    );
+    let columns = vec![Column::numbers("x"), Column::categories("kind", ["a", "b"])];
+    let classes = ["1", "2"].map(String::from).to_vec();
+    net.set_schema(Schema { columns, targets: vec!["y".into()], classes }).unwrap();
+    let good = csv("y,kind,x,other\n2,b,-0.5,\n1.0,a,1e3,?\n").dataset_for(&net).unwrap();
+    assert_eq!(good.inputs(), array![[-0.5, 0.0, 1.0], [1e3, 1.0, 0.0]]);
+    // A whole number is a class however it is written.
+    assert_eq!(good.targets(), array![[0.0, 1.0], [1.0, 0.0]]);
+    for (table, expected) in [
+        ("x,y\n1,1\n", r#"new: there is no column "kind"; there are "x", "y""#),
+        ("x,kind\n1,a\n", r#"new: there is no column "y"; there are "x", "kind""#),
+        ("x,kind,y\n1,a,1\n1,c,1\n", r#"new: row 2, column "kind": "c" is none of "a", "b""#),
+        ("x,kind,y\n1,a,1\n1,a,3\n", r#"new: row 2, column "y": "3" is none of "1", "2""#),
+        ("x,kind,y\n1,,1\n", r#"new: row 1, column "kind": "" is blank"#),
+        ("x,kind,y\n,a,1\n", r#"new: row 1, column "x": "" is blank"#),
+        ("x,kind,y\n1,a,\n", r#"new: row 1, column "y": "" is blank"#),
+        ("x,kind,y\n1e39,a,1\n", r#"new: row 1, column "x": "1e39" is too large for f32"#),
+        ("x,kind,y\nNaN,a,1\n", r#"new: row 1, column "x": "NaN" is not a finite number"#),
+    ] {
+        assert_eq!(message(table, &net), expected);
+    }
+}

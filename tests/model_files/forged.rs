@@ -1,0 +1,58 @@
+//! Files that somebody made up are errors that say what is wrong.
+
+use super::forgeries::{self, Forgery};
+use densely::{Error, Mlp};
+
+fn check(forgeries: Vec<Forgery>) {
+    for (what, bytes, expected) in forgeries {
+        let error = Mlp::<f32>::from_bytes(&bytes).map(|_| what).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(expected), "{what}: {:.300}", message);
+        assert!(message.len() < 2_000, "{what}: a message of {} bytes", message.len());
+        assert!(!matches!(error, Error::Io { .. } | Error::InFile { .. }), "{what}: {message}");
+    }
+}
+
+/// What the others are changed from.
+#[test]
+fn the_file_that_was_not_changed_loads() {
+    let bytes = forgeries::model(&forgeries::structure(1), forgeries::small(), 2);
+    let net = Mlp::<f32>::from_bytes(&bytes).unwrap();
+    assert_eq!(net.layers()[0].weights()[[0, 0]], 1.0);
+}
+
+#[test]
+fn with_other_sizes() {
+    check(forgeries::of_sizes());
+}
+
+#[test]
+fn with_other_tensors() {
+    check(forgeries::of_tensors());
+}
+
+#[test]
+fn with_another_structure() {
+    check(forgeries::of_structures());
+}
+
+#[test]
+fn with_long_texts() {
+    check(forgeries::of_long_texts());
+}
+
+/// Before anything else that may have changed until then.
+#[test]
+fn of_a_newer_version_by_name() {
+    let newer = serde_json::json!({
+        "format": "densely", "version": 2, "library": "9.8.7", "new": {"field": []}, "layers": 7,
+    });
+    let bytes = forgeries::model(&newer, forgeries::small(), 2);
+    let error = Mlp::<f32>::from_bytes(&bytes).unwrap_err();
+    let library = env!("CARGO_PKG_VERSION");
+    let expected = format!(
+        "the model is of version 2 of the format, written by densely 9.8.7; this one, {library}, reads up to version 1"
+    );
+    assert_eq!(error.to_string(), expected);
+    assert!(matches!(error, Error::NewerModel { version: 2, known: 1, .. }));
+}

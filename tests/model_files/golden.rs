@@ -1,0 +1,176 @@
+//! Files of version 1 load for ever, and predict what they predicted.
+//!
+//! NEVER regenerate the files in `tests/golden/`, whatever a test says: they stand for those that users have. A new version of the format gets files of its own beside
+//! these.
+//!
+//! The expected numbers are NumPy's, by `tests/golden/expected.py`, in f64 from the weights in the file; predictions in f32 are off by their rounding, which differs from one
+//! machine's kernels to another's.
+
+use super::{everything, with_schema};
+use approx::assert_relative_eq;
+use densely::{
+    AnyActivation, Column, Elu, Float, Identity, Initialization, LeakyRelu, Mlp, Schema, Tanh,
+};
+use ndarray::{Array2, arr2, array};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
+}
+
+fn schema() -> Schema {
+    Schema {
+        columns: vec![
+            Column::numbers("Gewicht in \"kg\""),
+            Column::categories("origin", ["日本", "Europe"]),
+        ],
+        targets: vec!["kind".into()],
+        classes: vec!["a".into(), "é".into(), "".into()],
+    }
+}
+
+/// How a user keeps a network in a structure.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    version: u8,
+    net: Mlp<f32>,
+}
+
+fn inputs<F: Float>() -> Array2<F> {
+    let inputs = array![[0.5, 1.0, 0.0], [-1.25, 0.0, 1.0], [3.0, 0.0, 0.0]];
+    inputs.mapv(F::from_f64)
+}
+
+fn check<F: Float, const N: usize>(net: &Mlp<F>, expected: [[f64; N]; 3], tolerance: f64) {
+    let predicted = net.predict(inputs().view()).unwrap().mapv(|number| number.as_f64());
+    assert_relative_eq!(predicted, arr2(&expected), max_relative = tolerance);
+}
+
+const EXPECTED_F32: [[f64; 3]; 3] = [
+    [0.1810948249508987, 0.2907212349237944, 0.5281839401253069],
+    [0.14969540161864156, 0.26867451451883656, 0.5816300838625218],
+    [0.246982306259532, 0.32291599038388774, 0.4301017033565802],
+];
+
+const EXPECTED_F64: [[f64; 2]; 3] = [
+    [-0.3484473639260479, -0.6273632968246148],
+    [-0.09830526250739441, -0.16915843330567853],
+    [-0.003166874626491396, 0.005113997393306485],
+];
+
+const EXPECTED_JSON: [[f64; 3]; 3] = [
+    [0.3777928748296732, 0.33374209559516244, 0.28846502957516423],
+    [0.42775679769926284, 0.30491547952952425, 0.2673277227712129],
+    [0.41273822499346774, 0.1215049910207436, 0.4657567839857888],
+];
+
+/// Every built-in activation, each with what it can have.
+#[test]
+fn with_everything_in_f32() {
+    let net = Mlp::<f32>::load(file("model_v1_f32.safetensors")).unwrap();
+    let names: Vec<_> = net.layers().iter().map(|l| l.activation().name().unwrap()).collect();
+    let expected = [
+        "identity",
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu(0.2)",
+        "elu(0.1)",
+        "selu",
+        "softplus",
+        "softsign",
+        "exponential",
+        "hard_tanh",
+        "gelu",
+        "silu",
+        "mish",
+        "softmax",
+    ];
+    assert_eq!(names, expected);
+    let without_bias = net.layers().iter().map(|layer| layer.bias().is_none());
+    assert!(without_bias.eq((0..15).map(|index| index % 3 == 1)));
+    let dropout = net.layers().iter().map(|layer| layer.dropout());
+    assert!(dropout.eq((0..15).map(|index| if index % 4 == 1 { 0.125 } else { 0.0 })));
+    assert_eq!(*net.schema(), schema());
+    check(&net, EXPECTED_F32, 1e-5);
+}
+
+#[test]
+fn with_extreme_numbers_in_f64() {
+    let net = Mlp::<f64>::load(file("model_v1_f64.safetensors")).unwrap();
+    let extremes = [-0.0, f64::from_bits(1), -f64::MIN_POSITIVE, 1e300, -1e-300, 1.0 / 3.0];
+    let first = net.layers()[0].weights();
+    assert!(first.iter().zip(extremes).all(|(a, b)| a.to_bits() == b.to_bits()), "{first}");
+    assert_eq!(*net.schema(), Schema::default());
+    check(&net, EXPECTED_F64, 1e-12);
+}
+
+#[test]
+fn in_a_structure_through_json() {
+    let json = std::fs::read_to_string(file("kept_v1.json")).unwrap();
+    let kept: Kept = serde_json::from_str(&json).unwrap();
+    assert_eq!(kept.version, 7);
+    let names = ["Größe, \"in\" cm", "origin=日本", "origin="];
+    assert_eq!(kept.net.schema().feature_names(), names);
+    check(&kept.net, EXPECTED_JSON, 1e-5);
+}
+
+/// How they were made, once; it does not write over a file.
+#[test]
+#[ignore = "the golden files are there"]
+fn make_golden_files() {
+    // Deep as they are, what goes in must be seen in what comes out.
+    let telling = |net: &Mlp<f32>| {
+        let outputs = net.predict(inputs().view()).unwrap();
+        outputs.columns().into_iter().all(|column| {
+            let [a, b, c] = [column[0], column[1], column[2]];
+            [a - b, b - c, c - a].iter().all(|difference| difference.abs() > 0.02)
+        })
+    };
+    let net = (0..).map(every_activation).find(telling).unwrap();
+
+    let builder = Mlp::<f64>::builder(3).dense(2, Tanh).dense(2, Identity);
+    let mut extremes = builder.seed(21).build().unwrap();
+    let numbers = [-0.0, f64::from_bits(1), -f64::MIN_POSITIVE, 1e300, -1e-300, 1.0 / 3.0];
+    let first = &mut extremes.layers_mut()[0];
+    first.weights_mut().iter_mut().zip(numbers).for_each(|(to, from)| *to = from);
+    first.bias_mut().unwrap().assign(&array![0.1, -0.2]);
+
+    let kept = Kept { version: 7, net: with_schema(everything()) };
+    for (name, bytes) in [
+        ("model_v1_f32.safetensors", net.to_bytes().unwrap()),
+        ("model_v1_f64.safetensors", extremes.to_bytes().unwrap()),
+        ("kept_v1.json", serde_json::to_vec_pretty(&kept).unwrap()),
+    ] {
+        use std::io::Write;
+        let mut file = std::fs::File::create_new(file(name)).unwrap();
+        file.write_all(&bytes).unwrap();
+    }
+}
+
+fn every_activation(seed: u64) -> Mlp<f32> {
+    let mut builder = Mlp::<f32>::builder(3);
+    for (index, name) in AnyActivation::<f32>::NAMES.iter().enumerate() {
+        builder = match *name {
+            "leaky_relu" => builder.dense(3, LeakyRelu::new(0.2).unwrap()),
+            "elu" => builder.dense(3, Elu::new(0.1).unwrap()),
+            name => builder.dense(3, AnyActivation::named(name).unwrap()),
+        };
+        builder = builder.initialization(Initialization::HeNormal);
+        if index % 3 == 1 {
+            builder = builder.without_bias();
+        }
+        if index % 4 == 1 {
+            builder = builder.dropout(0.125);
+        }
+    }
+    let mut net = builder.seed(seed).build().unwrap();
+    for (index, layer) in net.layers_mut().iter_mut().enumerate() {
+        if let Some(mut bias) = layer.bias_mut() {
+            bias.iter_mut().zip(0..).for_each(|(b, i)| *b = (index as f32 + i as f32).sin() / 3.0);
+        }
+    }
+    net.set_schema(schema()).unwrap();
+    net
+}
