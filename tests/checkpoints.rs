@@ -184,3 +184,37 @@ fn replace_nothing_before_the_first_epoch_has_ended() {
     trainer.on(Moment::BatchEnd, stop).fit(&mut net(), &data()).unwrap();
     assert_eq!(load(&path).epochs().len(), 1);
 }
+
+/// An epoch that an observer ends is not written: the last file goes on to the same bits.
+#[test]
+fn in_the_middle_of_an_epoch_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("training.json");
+    let stop = |training: &densely::Training<'_, f32>| match (training.epoch(), training.batch()) {
+        (12, 3) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let stopped = trainer().epochs(20).checkpoint(Checkpoint::every(5, &path));
+    stopped.on(Moment::BatchEnd, stop).fit(&mut net(), &data()).unwrap();
+    assert_eq!(load(&path).epochs().len(), 10);
+    let (mut resumed, mut undisturbed) = (net(), net());
+    trainer().epochs(20).with_state(load(&path)).resume(&mut resumed, &data()).unwrap();
+    trainer().epochs(20).fit(&mut undisturbed, &data()).unwrap();
+    assert_eq!(bytes(&resumed), bytes(&undisturbed));
+}
+
+/// L-BFGS that has nothing to do leaves one epoch, which is the best.
+#[test]
+fn at_best_where_there_is_nothing_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("best.json");
+    let data = Dataset::new(Array2::<f32>::eye(3), Array2::zeros((3, 1))).unwrap();
+    let builder = Mlp::builder(3).dense(1, Identity);
+    let mut net = builder.initialization(densely::Initialization::Zeros).build().unwrap();
+    let report = Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
+        .checkpoint(Checkpoint::at_best(&path))
+        .fit(&mut net, &data)
+        .unwrap();
+    assert_eq!(report.best_epoch(), 1);
+    assert_eq!(load(&path).epochs(), report.epochs());
+}

@@ -121,3 +121,37 @@ fn what_could_not_be_read_again_is_not_saved() {
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+/// What the documentation says a file holds, it does: so many layers, and so many names of the longest kind.
+#[test]
+fn the_largest_comes_back() {
+    let deep = (0..999).fold(Mlp::<f32>::builder(1), |builder, _| {
+        builder.dense(1, densely::LeakyRelu::default()).dropout(0.5)
+    });
+    let deep = deep.dense(1, Identity).build().unwrap();
+    let loaded = Mlp::<f32>::from_bytes(&deep.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded.layers().len(), 1_000);
+    let activations = deep.layers().iter().map(|layer| layer.activation().clone());
+    Mlp::<f32>::from_state_dict(&deep.to_state_dict().unwrap(), activations).unwrap();
+
+    let columns = (0..1 << 16).map(|number| Column::numbers(format!("column {number}")));
+    let schema = Schema { columns: columns.collect(), ..Schema::default() };
+    let mut wide = Mlp::<f32>::builder(1 << 16).dense(1, Identity).build().unwrap();
+    wide.set_schema(schema.clone()).unwrap();
+    let loaded = Mlp::<f32>::from_bytes(&wide.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded.schema(), &schema);
+    #[cfg(feature = "onnx")]
+    assert_eq!(Mlp::<f32>::from_onnx(&wide.to_onnx().unwrap()).unwrap().schema(), &schema);
+}
+
+#[test]
+fn base64_has_an_end() {
+    let net = Mlp::<f32>::builder(2).dense(1, Identity).build().unwrap();
+    let json = serde_json::to_value(&net).unwrap();
+    let text = json.as_str().unwrap();
+    for more in ["=", "==", "====", "A", "AAAA", " "] {
+        let longer: serde_json::Value = format!("{text}{more}").into();
+        assert!(serde_json::from_value::<Mlp<f32>>(longer).is_err(), "{more}");
+    }
+    serde_json::from_value::<Mlp<f32>>(json).unwrap();
+}
