@@ -5,6 +5,7 @@ mod batches;
 mod checkpoint;
 mod early_stopping;
 mod fit;
+mod fit_batches;
 mod monitor;
 mod observer;
 mod report;

@@ -172,3 +172,20 @@ fn rows_of_another_file_get_the_classes_of_the_network() {
     let error = table("y,x\n0,5\n7,6\n").dataset_for(&two).unwrap_err();
     assert_eq!(error.to_string(), r#"cars: row 2, column "y": "7" is none of "0", "1""#);
 }
+
+#[test]
+fn validation_rows_have_the_columns_of_the_training_rows() {
+    let turned = "mpg,origin,weight\n18,USA,3504\n24,Japan,2372\n26,Europe,1835\n";
+    let (train, other) = (table(CARS), table(turned));
+    let (train, other) =
+        (train.regression::<f32>("mpg").unwrap(), other.regression("mpg").unwrap());
+    let mut net = Mlp::builder(4).dense(1, Identity).build().unwrap();
+    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1);
+    let error = trainer().validation_data(&other).fit(&mut net, &train).unwrap_err();
+    assert!(matches!(error, Error::OtherSchema { .. }), "{error}");
+    assert!(net.schema().columns.is_empty());
+    trainer().validation_data(&train).fit(&mut net, &train).unwrap();
+    let mut trainer = trainer().validation_data(&other);
+    let error = trainer.fit_batches(&mut net, |_| Ok([Ok(train.clone())])).unwrap_err();
+    assert!(matches!(error, Error::OtherSchema { .. }), "{error}");
+}

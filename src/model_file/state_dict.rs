@@ -49,7 +49,7 @@ impl<F: Float> Mlp<F> {
     /// not [`Gelu`](crate::Gelu).
     ///
     /// The file may come from anywhere: lengths are checked before anything of that length is allocated, and nothing in it can make this panic, or take more
-    /// memory than twice the file (and, for names, up to 16 MiB).
+    /// memory than twice the file (and 16 MiB, for what stands in its header).
     ///
     /// # Errors
     ///

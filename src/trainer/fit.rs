@@ -1,7 +1,7 @@
-//! What a trainer does: `fit`, `resume`, `fit_batches`, `resume_batches` and `step`.
+//! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
 
 use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffled, Shuffling, Source, Stream};
+use super::batches::{Shuffled, Shuffling, Source};
 use super::run::Run;
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
@@ -24,6 +24,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// [`Error::Setting`], [`Error::NotWithLbfgs`] or [`Error::DropoutOfOutputs`] for a setting that cannot be; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
     /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
+    /// [`Error::OtherSchema`] if it has other columns or classes than the network or the validation rows;
     /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
@@ -43,60 +44,6 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// training ended in an error.
     pub fn resume(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
         self.train_rows(net, data, false)
-    }
-
-    /// As [`fit`](Self::fit), on batches that come one by one, such as from files that are together larger than memory: `epoch` is called with the number of each epoch, from 1, and
-    /// returns the batches of that epoch, each of which leads to one step. They come as they are: to shuffle them is up to the caller.
-    ///
-    /// ```
-    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
-    /// use ndarray::Array2;
-    ///
-    /// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
-    /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(50).fit_batches(&mut net, |_epoch| {
-    ///     Ok((0..10).map(|batch| {
-    ///         let inputs = Array2::from_shape_fn((16, 2), |(row, column)| ((batch * 32 + row * 2 + column) as f32).sin());
-    ///         Dataset::new(inputs.clone(), inputs.dot(&Array2::ones((2, 1))))
-    ///     }))
-    /// })?;
-    /// assert_eq!(report.training_rows(), 160);
-    /// assert!(report.best_loss() < 1e-3);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for early stopping or a metric without rows to be watched (give
-    /// [`validation_data`](Self::validation_data)), [`Error::NotWithLbfgs`], [`Error::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
-    /// [`Error::NoRows`] for an epoch without a batch.
-    pub fn fit_batches<B>(
-        &mut self,
-        net: &mut Mlp<F>,
-        epoch: impl FnMut(usize) -> Result<B> + Send,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
-        self.train_stream(net, epoch, true)
-    }
-
-    /// As [`fit_batches`](Self::fit_batches), from where training ended, or from the state that was [given](Self::with_state), as [`resume`](Self::resume) has it: `epoch` is
-    /// called with the numbers of the epochs that are left.
-    ///
-    /// # Errors
-    ///
-    /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].
-    pub fn resume_batches<B>(
-        &mut self,
-        net: &mut Mlp<F>,
-        epoch: impl FnMut(usize) -> Result<B> + Send,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
-        self.train_stream(net, epoch, false)
     }
 
     /// One step on one batch, for training that comes as it comes; the mean loss of the batch before the step. Optimizer, schedule and dropout go on from the last step, or from where
@@ -178,6 +125,9 @@ impl<'a, F: Float> Trainer<'a, F> {
                 return Err(Error::OtherState { reason: "it is of another number of rows" });
             }
         }
+        if let Some(validation) = &validation {
+            training.schema().check_same(validation.schema())?;
+        }
         net.learn_schema(training.schema())?;
         let mut session = begin(settings, progress, net, afresh);
         session
@@ -195,69 +145,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
     }
-
-    fn train_stream<B>(
-        &mut self,
-        net: &mut Mlp<F>,
-        epoch: impl FnMut(usize) -> Result<B> + Send,
-        afresh: bool,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
-        let Self { settings, observers, progress } = self;
-        settings.check(net, Epochs::OfUnknownLength)?;
-        let given = matches!(settings.validation, Validation::Fraction(_));
-        let watches = [
-            (given, "validation fraction"),
-            (settings.fraction().is_some(), "early stopping without validation data"),
-            (settings.monitor.is_some(), "metric without validation data"),
-        ];
-        let own_rows = matches!(settings.validation, Validation::Rows(_));
-        if let Method::Lbfgs(_) = settings.method {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
-        }
-        if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
-            return Err(Error::NotWithBatches { setting });
-        }
-        let validation = validation_rows(settings, net)?;
-        if let Some(state) = known(progress, afresh)? {
-            state.check(settings, net)?;
-        }
-        let mut session = begin(settings, progress, net, afresh);
-        session.state.shuffling = None;
-        let mut schema = net.schema().clone();
-        let shape = Shape::of(net)?;
-        let (activation, shape) = (shape.activation.clone(), (shape.features, shape.outputs));
-        let settings = &*settings;
-        let mut first = true;
-        let rows_for = |batch: Dataset<F>| {
-            let (features, outputs) = shape;
-            let shape = Shape { features, outputs, activation: &activation };
-            schema.check_same(batch.schema())?;
-            if first {
-                schema.update(batch.schema());
-                first = false;
-            }
-            match settings.rows_for(&shape, &batch)? {
-                Cow::Owned(fewer) => Ok(fewer),
-                Cow::Borrowed(_) => Ok(batch),
-            }
-        };
-        let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
-        // How large the batches are nobody knows yet: as large as the trainer's.
-        let rows = settings.batch_size;
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
-        net.learn_schema(&schema)?;
-        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
-        report
-    }
 }
 
 /// The state that training would go on from.
-fn known<F: Float>(progress: &Progress<F>, afresh: bool) -> Result<Option<&TrainingState<F>>> {
+pub(super) fn known<F: Float>(
+    progress: &Progress<F>,
+    afresh: bool,
+) -> Result<Option<&TrainingState<F>>> {
     match progress {
         _ if afresh => Ok(None),
         Progress::None => Ok(None),
@@ -268,7 +162,7 @@ fn known<F: Float>(progress: &Progress<F>, afresh: bool) -> Result<Option<&Train
 }
 
 /// Takes that state, which was checked.
-fn begin<F: Float>(
+pub(super) fn begin<F: Float>(
     settings: &Settings<'_, F>,
     progress: &mut Progress<F>,
     net: &Mlp<F>,
@@ -283,7 +177,7 @@ fn begin<F: Float>(
 }
 
 /// The user's own.
-fn validation_rows<'a, F: Float>(
+pub(super) fn validation_rows<'a, F: Float>(
     settings: &Settings<'a, F>,
     net: &Mlp<F>,
 ) -> Result<Option<Cow<'a, Dataset<F>>>> {
@@ -298,7 +192,7 @@ fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
 }
 
 /// Trains on one thread or several; batches have so many rows.
-fn run<'a, F: Float>(
+pub(super) fn run<'a, F: Float>(
     settings: &Settings<'a, F>,
     observers: &mut [Box<dyn Observer<F> + Send + 'a>],
     net: &mut Mlp<F>,

@@ -1,0 +1,128 @@
+//! What a trainer does with rows that come batch by batch: `fit_batches` and `resume_batches`.
+
+use super::batches::Stream;
+use super::fit::{begin, known, run, validation_rows};
+use super::settings::{Method, Shape, Validation};
+use super::{Progress, Report, Trainer};
+use crate::schedule::Epochs;
+use crate::{Dataset, Error, Float, Mlp, Result};
+use std::borrow::Cow;
+
+impl<F: Float> Trainer<'_, F> {
+    /// As [`fit`](Self::fit), on batches that come one by one, such as from files that are together larger than memory: `epoch` is called with the number of each epoch, from 1, and
+    /// returns the batches of that epoch, each of which leads to one step. They come as they are: to shuffle them is up to the caller.
+    ///
+    /// ```
+    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use ndarray::Array2;
+    ///
+    /// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+    /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(50).fit_batches(&mut net, |_epoch| {
+    ///     Ok((0..10).map(|batch| {
+    ///         let inputs = Array2::from_shape_fn((16, 2), |(row, column)| ((batch * 32 + row * 2 + column) as f32).sin());
+    ///         Dataset::new(inputs.clone(), inputs.dot(&Array2::ones((2, 1))))
+    ///     }))
+    /// })?;
+    /// assert_eq!(report.training_rows(), 160);
+    /// assert!(report.best_loss() < 1e-3);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for early stopping or a metric without rows to be watched (give
+    /// [`validation_data`](Self::validation_data)), [`Error::NotWithLbfgs`], [`Error::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
+    /// [`Error::NoRows`] for an epoch without a batch.
+    pub fn fit_batches<B>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+    ) -> Result<Report>
+    where
+        B: IntoIterator<Item = Result<Dataset<F>>>,
+        B::IntoIter: Send,
+    {
+        self.train_stream(net, epoch, true)
+    }
+
+    /// As [`fit_batches`](Self::fit_batches), from where training ended, or from the state that was [given](Self::with_state), as [`resume`](Self::resume) has it: `epoch` is
+    /// called with the numbers of the epochs that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].
+    pub fn resume_batches<B>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+    ) -> Result<Report>
+    where
+        B: IntoIterator<Item = Result<Dataset<F>>>,
+        B::IntoIter: Send,
+    {
+        self.train_stream(net, epoch, false)
+    }
+
+    fn train_stream<B>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+        afresh: bool,
+    ) -> Result<Report>
+    where
+        B: IntoIterator<Item = Result<Dataset<F>>>,
+        B::IntoIter: Send,
+    {
+        let Self { settings, observers, progress } = self;
+        settings.check(net, Epochs::OfUnknownLength)?;
+        let given = matches!(settings.validation, Validation::Fraction(_));
+        let watches = [
+            (given, "validation fraction"),
+            (settings.fraction().is_some(), "early stopping without validation data"),
+            (settings.monitor.is_some(), "metric without validation data"),
+        ];
+        let own_rows = matches!(settings.validation, Validation::Rows(_));
+        if let Method::Lbfgs(_) = settings.method {
+            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+        }
+        if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
+            return Err(Error::NotWithBatches { setting });
+        }
+        let validation = validation_rows(settings, net)?;
+        if let Some(validation) = &validation {
+            net.schema().check_same(validation.schema())?;
+        }
+        if let Some(state) = known(progress, afresh)? {
+            state.check(settings, net)?;
+        }
+        let mut session = begin(settings, progress, net, afresh);
+        session.state.shuffling = None;
+        let mut schema = net.schema().clone();
+        let shape = Shape::of(net)?;
+        let (activation, shape) = (shape.activation.clone(), (shape.features, shape.outputs));
+        let settings = &*settings;
+        let mut first = true;
+        let rows_for = |batch: Dataset<F>| {
+            let (features, outputs) = shape;
+            let shape = Shape { features, outputs, activation: &activation };
+            let fewer = match settings.rows_for(&shape, &batch)? {
+                Cow::Owned(fewer) => Some(fewer),
+                Cow::Borrowed(_) => None,
+            };
+            schema.check_same(batch.schema())?;
+            if first {
+                schema.update(batch.schema());
+                first = false;
+            }
+            Ok(fewer.unwrap_or(batch))
+        };
+        let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
+        // How large the batches are nobody knows yet: as large as the trainer's.
+        let rows = settings.batch_size;
+        let report =
+            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        net.learn_schema(&schema)?;
+        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        report
+    }
+}
