@@ -32,7 +32,11 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(table.rows() > 0);
     let names: Vec<String> = table.column_names().map(str::to_owned).collect();
     for name in names.iter().take(4) {
-        assert_eq!(table.text(name).unwrap().len(), table.rows());
+        let twice = names.iter().filter(|other| *other == name).count() > 1;
+        match table.text(name) {
+            Ok(text) => assert_eq!(text.len(), table.rows()),
+            Err(error) => assert!(twice, "{error}"),
+        }
         check(&table, table.regression::<f32>(name));
         check(&table, table.regression::<f64>(name));
         check(&table, table.binary::<f32>(name));
