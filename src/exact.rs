@@ -40,8 +40,8 @@ pub trait Bytes: Sized {
     fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]);
 }
 
-macro_rules! number {
-    ($type:ident, $bits:ident) => {
+macro_rules! bytes {
+    ($($type:ident),*) => {$(
         impl Bytes for $type {
             fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
                 bytes.reserve(size_of_val(values));
@@ -53,7 +53,13 @@ macro_rules! number {
                 values.extend(numbers.iter().map(|&number| $type::from_le_bytes(number)));
             }
         }
+    )*};
+}
 
+bytes!(f32, f64, u64);
+
+macro_rules! number {
+    ($type:ident, $bits:ident) => {
         impl Exact for $type {
             type Bits = $bits;
             type Many = Numbers<$type>;
@@ -81,17 +87,6 @@ number!(f32, i32);
 number!(f64, i64);
 
 /// What is counted, in the same bytes on every machine.
-impl Bytes for u64 {
-    fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
-        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-    }
-
-    fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]) {
-        let (numbers, _) = bytes.as_chunks::<8>();
-        values.extend(numbers.iter().map(|&number| Self::from_le_bytes(number)));
-    }
-}
-
 impl Exact for usize {
     type Bits = usize;
     type Many = Numbers<u64>;

@@ -110,7 +110,7 @@ impl<F: Float> Activations<F> {
 }
 
 /// A name and the parameter in brackets behind it.
-pub(super) fn split(name: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
     name.strip_suffix(')')?.split_once('(')
 }
 

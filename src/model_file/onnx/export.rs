@@ -8,6 +8,7 @@ use super::messages::{
 };
 use super::refused;
 use super::tensor::ElementType;
+use crate::activation::split;
 use crate::model_file::structure::{FORMAT, Structure};
 use crate::{Dense, Error, Float, Mlp, Result};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
             let activation = layer.activation();
             refused(format!("layer {index}: {activation:?} is not built in, and is no operator"))
         })?;
-        let (kind, alpha) = match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
+        let (kind, alpha) = match split(&name) {
             Some((kind, alpha)) => (kind, alpha.parse().ok()),
             None => (&name[..], None),
         };

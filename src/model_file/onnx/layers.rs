@@ -4,11 +4,11 @@ use super::graph::Node;
 use super::metadata;
 use super::tensor::{Tensor, Vector, number};
 use super::{damaged, refused};
+use crate::model_file::limits::MOST_LAYERS;
 use crate::model_file::structure::Structure;
 use crate::{AnyActivation, Dense, Float, Identity, Mlp, Result};
 use ndarray::{Array1, Array2, Axis};
 
-const MOST_LAYERS: usize = 1_000;
 /// What weights may take beyond the file's length, where the file says "one number for all".
 const SPARE_BYTES: usize = 1 << 16;
 

@@ -2,6 +2,7 @@
 //! our own.
 
 use super::wire::Message;
+use crate::activation::split;
 use crate::model_file::structure::{FORMAT, Layer, Structure};
 use crate::{AnyActivation, Float};
 
@@ -18,7 +19,7 @@ pub(super) fn activation<F: Float>(
 ) -> Option<AnyActivation<F>> {
     let parts = |activation: &AnyActivation<F>| {
         let name = activation.name()?;
-        Some(match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
+        Some(match split(&name) {
             Some((name, alpha)) => (name.to_owned(), alpha.parse().ok().map(F::from_f64)),
             None => (name, None),
         })
