@@ -13,12 +13,14 @@ use ndarray::Array1;
 /// let net = Mlp::<f32>::builder(64)
 ///     .dense(32, Relu)
 ///     .without_bias()
+///     .dropout(0.2)
 ///     .dense(10, Softmax)
 ///     .initialization(Initialization::Zeros)
 ///     .seed(7)
 ///     .build()?;
 /// assert!(net.layers()[0].bias().is_none());
 /// assert_eq!(net.layers()[1].weights().sum(), 0.0);
+/// assert_eq!(net.to_string(), "64 → 32 Relu (dropout 0.2) → 10 Softmax, 2378 parameters, f32");
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -101,6 +103,17 @@ impl<F: Float> MlpBuilder<F> {
     }
 
     /// The network.
+    ///
+    /// ```
+    /// use densely::{Error, Identity, Mlp, Tanh};
+    ///
+    /// let builder = || Mlp::<f32>::builder(9).dense(32, Tanh);
+    /// let net = builder().dense(1, Identity).build()?;
+    /// assert_eq!(net.layers()[0].weights().dim(), (9, 32));
+    /// assert!(matches!(builder().dropout(0.5).build(), Err(Error::DropoutOfOutputs)));
+    /// assert!(matches!(Mlp::<f32>::builder(9).build(), Err(Error::NoLayers)));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
