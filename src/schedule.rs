@@ -39,6 +39,24 @@ use std::fmt;
 /// assert!(report.epochs()[21].learning_rate < 0.001);
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// The rate at a step, counted from 0, for η = 1 and ten steps an epoch:
+///
+/// ```
+/// use densely::{Schedule, Span::Epochs};
+///
+/// let rate = |schedule: Schedule<'_>, step| schedule.learning_rate(1.0, step, 10);
+/// assert_eq!(rate(Schedule::constant(), 99), 1.0);
+/// assert_eq!(rate(Schedule::step(Epochs(2), 0.5), 39), 0.5);                                  // in the fourth epoch
+/// assert_eq!(rate(Schedule::exponential(Epochs(2), 0.25), 10), 0.5);                          // √0.25
+/// assert_eq!(rate(Schedule::inverse_scaling(Epochs(1), 0.5), 30), 0.5);                       // 1 / √4
+/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)), 20), 0.5, epsilon = 1e-15);   // half way down
+/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)).minimum(0.1), 99), 0.1, epsilon = 1e-15);
+/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 0), 1.0 / 25.0, epsilon = 1e-15);
+/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 29), 1.0, epsilon = 1e-15);
+/// assert_eq!(rate(Schedule::constant().warm_up(Epochs(1)), 4), 0.5);                          // the fifth of ten steps
+/// assert_eq!(rate(Schedule::reduce_on_plateau(0.5, 3), 99), 1.0);                             // as long as there is no loss to look at
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Schedule<'a> {
@@ -48,6 +66,14 @@ pub struct Schedule<'a> {
 }
 
 /// A length of time in training.
+///
+/// ```
+/// use densely::{Schedule, Span};
+///
+/// let (after_epochs, after_steps) = (Schedule::step(Span::Epochs(1), 0.5), Schedule::step(Span::Steps(10), 0.5));
+/// assert_eq!(after_epochs.learning_rate(0.1, 25, 20), 0.05);                  // in the second epoch of 20 steps
+/// assert_eq!(after_steps.learning_rate(0.1, 25, 20), 0.025);                  // after twice 10 steps
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
     /// So many passes through the training rows.
@@ -132,6 +158,7 @@ impl<'a> Schedule<'a> {
     /// ```
     /// use densely::Schedule;
     /// let schedule = Schedule::of_step(|step| 0.1 / (1.0 + 0.01 * step as f64));
+    /// assert_eq!(schedule.learning_rate(7.0, 100, 10), 0.05);
     /// ```
     pub fn of_step(rate: impl Fn(u64) -> f64 + Send + Sync + 'a) -> Self {
         Self::of(Kind::OfStep(Box::new(rate)))

@@ -10,8 +10,16 @@ use crate::{Float, Parameter, Result};
 /// `Adagrad`.
 ///
 /// ```
-/// use densely::Adagrad;
-/// let adagrad = Adagrad::new(0.01).weight_decay(1e-4);
+/// use densely::{Adagrad, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adagrad = Adagrad::new(0.1).epsilon(1e-12).weight_decay(0.5);
+/// Trainer::new(MeanSquaredError, adagrad).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // 1 - 0.1 · 2.5 / √2.5²
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]

@@ -12,8 +12,16 @@ use crate::{Float, Parameter, Result};
 /// weights and not for biases.
 ///
 /// ```
-/// use densely::Adam;
-/// let adam = Adam::new(0.001);
+/// use densely::{Adam, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adam = Adam::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(1e-3);
+/// Trainer::new(MeanSquaredError, adam).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // m̂ / √v̂ is g / |g| in the first step
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
@@ -114,8 +122,16 @@ impl<F: Float> Optimizer<F> for Adam {
 /// λ is 0.01 unless told otherwise, as in PyTorch's `AdamW`; it never touches a bias.
 ///
 /// ```
-/// use densely::AdamW;
-/// let adamw = AdamW::new(0.001).weight_decay(0.05);
+/// use densely::{AdamW, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adamw = AdamW::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(0.5);
+/// Trainer::new(MeanSquaredError, adamw).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.85, epsilon = 1e-12);       // (1 - 0.1 · 0.5) · 1 - 0.1
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
