@@ -13,6 +13,20 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// What went wrong. Each message is one line, and `Debug` is the same: a `main` that returns `Result<(), densely::Error>` prints it.
+///
+/// ```
+/// use densely::{Error, Identity, Mlp, Tanh};
+/// use ndarray::array;
+///
+/// let net = Mlp::<f32>::builder(9).dense(4, Tanh).dense(1, Identity).build()?;
+/// match net.predict(array![[1.0, 2.0]].view()) {
+///     Err(error @ Error::Features { found: 2, expected: 9 }) => {
+///         assert_eq!(error.to_string(), "inputs have 2 features, the network takes 9");
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -641,4 +655,15 @@ impl fmt::Debug for Error {
 }
 
 /// A result with this library's [`Error`].
+///
+/// ```
+/// use densely::{Mlp, Result, Tanh};
+///
+/// fn network(features: usize) -> Result<Mlp<f32>> {
+///     Mlp::builder(features).dense(8, Tanh).build()
+/// }
+/// assert_eq!(network(3)?.parameters(), 32);
+/// assert!(network(0).is_err());
+/// # Ok::<(), densely::Error>(())
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;

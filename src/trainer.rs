@@ -70,6 +70,36 @@ use std::ops::ControlFlow;
 /// assert_eq!(losses.len(), 12 * report.epochs().len());          // 180 rows, 20 being set aside
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// Rows to validate on, set aside or given, and what is done to gradients:
+///
+/// ```
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Span, Trainer};
+/// use ndarray::{Array2, array};
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let (data, others) = (Dataset::new(Array2::ones((16, 1)), Array2::zeros((16, 1)))?, Dataset::new(array![[2.0]], array![[0.0]])?);
+/// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).batch_size(16).seed(7);
+///
+/// let report = trainer().validation_fraction(0.25).fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows()), (12, 4));
+/// let report = trainer().validation_data(&others).fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 1, 1.0));      // (0.5 · 2)²
+/// let report = trainer().without_validation().fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 0, 1.0));      // before the step
+///
+/// let trained = |mut trainer: Trainer<'_, f64>| {
+///     let mut net = net.clone();
+///     trainer.fit(&mut net, &data).map(|_| net.layers()[0].weights()[[0, 0]])
+/// };
+/// assert_eq!(trained(trainer())?, 0.5);                                                                  // 1 - 0.25 · 2
+/// assert_eq!(trained(trainer().clip_norm(1.0))?, 0.75);                                                  // 1 - 0.25 · 1
+/// assert_eq!(trained(trainer().clip_values(0.5))?, 0.875);
+/// assert_eq!(trained(trainer().l1(0.5))?, 0.375);                                                        // 1 - 0.25 · (2 + 0.5)
+/// assert_eq!(trained(trainer().schedule(Schedule::constant().warm_up(Span::Steps(2))))?, 0.75);          // half the rate
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
@@ -173,10 +203,18 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [`Schedule::reduce_on_plateau`]. NaN counts as worse than anything.
     ///
     /// ```
-    /// use densely::{CategoricalCrossEntropy, EarlyStopping, Goal, Sgd, Trainer, metrics};
-    /// let trainer = Trainer::<f32>::new(CategoricalCrossEntropy, Sgd::new(0.1))
+    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Goal, Mlp, Sgd, Softmax, Trainer, metrics};
+    /// use ndarray::Array2;
+    ///
+    /// let data = Dataset::multiclass(Array2::<f32>::eye(20), (0..20).map(|row| row / 10))?;
+    /// let mut net = Mlp::builder(20).dense(2, Softmax).build()?;
+    /// let report = Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0))
+    ///     .without_validation()
     ///     .early_stopping(EarlyStopping::patience(10))
-    ///     .monitor("accuracy", Goal::Largest, metrics::accuracy);
+    ///     .monitor("accuracy", Goal::Largest, metrics::accuracy)
+    ///     .fit(&mut net, &data)?;
+    /// assert_eq!((report.monitored(), report.best_monitored()), (Some("accuracy"), Some(1.0)));
+    /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn monitor(
         mut self,
@@ -234,6 +272,18 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// one of them in place of the caller's.
     ///
     /// The trained network has the same bits, whatever the number. With the cargo feature `threads`, which is on by default; without it there is one.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// # use ndarray::Array2;
+    /// let data = Dataset::new(Array2::<f32>::eye(64), Array2::ones((64, 1)))?;
+    /// let net = Mlp::builder(64).dense(512, Identity).dense(1, Identity).build()?;
+    /// let (mut one, mut two) = (net.clone(), net);
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(1).fit(&mut one, &data)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(2).fit(&mut two, &data)?;
+    /// assert_eq!(one.to_bytes()?, two.to_bytes()?);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     #[cfg(feature = "threads")]
     pub fn threads(mut self, limit: usize) -> Self {
         self.settings.threads = Some(limit);

@@ -1,6 +1,17 @@
 //! What was wrong, where an error has one of several causes.
 
 /// What is wrong with a cell of a CSV file.
+///
+/// ```
+/// use densely::{CellProblem, Error, Table};
+///
+/// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,\n".as_bytes(), "cars")?;
+/// match table.regression::<f32>("mpg") {
+///     Err(Error::Cell { row, column, problem: CellProblem::Blank, .. }) => assert_eq!((row, column.as_str()), (2, "mpg")),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CellProblem {
@@ -25,6 +36,22 @@ pub enum CellProblem {
 }
 
 /// How training was seen to diverge.
+///
+/// ```
+/// use densely::{Dataset, Divergence, Error, Identity, LikelyCause, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::array;
+///
+/// let data = Dataset::<f32>::new(array![[1.0], [2.0]], array![[1.0], [0.0]])?;
+/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+/// match Trainer::new(MeanSquaredError, Sgd::new(50.0)).fit(&mut net, &data) {
+///     Err(Error::Diverged { cause: Divergence::Growth { first, last }, likely, .. }) => {
+///         assert!(last > 1e6 * first);
+///         assert_eq!(likely, LikelyCause::LearningRate(50.0));
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Divergence {
@@ -48,6 +75,19 @@ pub enum Divergence {
 }
 
 /// What probably made training diverge.
+///
+/// ```
+/// use densely::{Dataset, Error, Identity, LikelyCause, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::array;
+///
+/// let data = Dataset::<f32>::new(array![[3504.0], [2372.0]], array![[18.0], [24.0]])?;
+/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+/// match Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data) {
+///     Err(Error::Diverged { likely: LikelyCause::UnscaledInputs(largest), .. }) => assert_eq!(largest, 3504.0),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LikelyCause {

@@ -10,8 +10,27 @@ use serde::{Deserialize, Serialize};
 /// epochs in a row.
 ///
 /// ```
-/// use densely::EarlyStopping;
-/// let early_stopping = EarlyStopping::patience(30).min_delta(1e-4);
+/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss w² at x = 1 the gradient is 2 w.
+/// let fresh = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::new(array![[1.0]], array![[0.0]])?;
+/// let trainer = |rate, rule| Trainer::new(MeanSquaredError, Sgd::new(rate)).without_validation().early_stopping(rule);
+///
+/// // At this rate w becomes -w: the first epoch is as good as any, and three are waited for a better one.
+/// let mut net = fresh.clone();
+/// let report = trainer(1.0, EarlyStopping::patience(3)).fit(&mut net, &data)?;
+/// assert_eq!((report.stop_reason(), report.epochs().len(), report.best_epoch()), (StopReason::EarlyStopping, 4, 1));
+/// assert_eq!(net.layers()[0].weights(), array![[-1.0]]);                       // the best epoch's
+/// let mut net = fresh.clone();
+/// trainer(1.0, EarlyStopping::patience(3).keep_last()).fit(&mut net, &data)?;
+/// assert_eq!(net.layers()[0].weights(), array![[1.0]]);                        // the fourth's
+///
+/// // At this one losses fall slowly: 1, 0.81, 0.66.
+/// let report = trainer(0.05, EarlyStopping::patience(2).min_delta(0.5)).fit(&mut fresh.clone(), &data)?;
+/// assert_eq!((report.epochs().len(), report.best_epoch()), (3, 3));
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
