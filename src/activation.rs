@@ -152,7 +152,7 @@ pub trait Activation: Debug + Send + Sync + 'static {
 /// assert_eq!((kept(Tanh), kept(Gelu)), (1, 2));
 /// ```
 pub trait Derivative: Debug + sealed::Sealed + 'static {
-    /// What [`Activation::backward`] is given.
+    /// What [`Activation::backward`] is given: the output a, rows × outputs, or [both](OutputAndPreActivation), a and z.
     type Cached<'a, F: Float>;
 
     /// Whether the weighted sums must be kept beside the output.

@@ -339,7 +339,7 @@ impl<F: Float> Backprop<F> {
         Ok(sum / batch.weight())
     }
 
-    /// The gradients of the last [`run`](Self::run), one for each layer.
+    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
     pub fn gradients(&self) -> &[Gradient<F>] {
         &self.gradients
     }

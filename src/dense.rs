@@ -85,7 +85,7 @@ impl<F: Float> Dense<F> {
         Ok(Self { weights, bias, activation, dropout: 0.0, cache })
     }
 
-    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says.
+    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says. Default: 0, none.
     ///
     /// ```
     /// use densely::{Dense, Relu};
@@ -142,7 +142,7 @@ impl<F: Float> Dense<F> {
         self.bias.as_mut().map(|bias| bias.view_mut())
     }
 
-    /// g.
+    /// g, the activation.
     pub fn activation(&self) -> &AnyActivation<F> {
         &self.activation
     }

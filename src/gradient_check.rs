@@ -73,7 +73,8 @@ pub struct Kink {
 /// Where the network has dropout, the outputs that are left out are drawn once, and are the same in all of this.
 ///
 /// A parameter that sits on a kink, or so near that rounding hides its slope, is reported as a [`Kink`] and not compared, if the
-/// analytic gradient lies between the slopes to the left and to the right.
+/// analytic gradient lies between the slopes to the left and to the right. Where the two gradients agree at a kink, as at the bottom of |w|, where both are 0,
+/// nothing tells it from a smooth place, and the parameter is compared.
 ///
 /// ```
 /// use densely::{MeanSquaredError, Mlp, Sigmoid, Softmax, gradient_check};

@@ -137,7 +137,7 @@ impl<F: Float> Mlp<F> {
         Self::from_bytes_with(bytes, &Activations::new())
     }
 
-    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own.
+    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own. [`Activations`] has an example.
     ///
     /// # Errors
     ///

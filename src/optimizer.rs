@@ -77,7 +77,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
     /// The learning rate that it was given, which a [`Schedule`](crate::Schedule) changes from step to step.
     fn learning_rate(&self) -> f64;
 
-    /// How many numbers it remembers for each number of a parameter.
+    /// How many numbers it remembers for each number of a parameter: of the built-in ones 0 ([`Sgd`] without momentum) to 2 ([`Adam`]).
     fn memories(&self) -> usize;
 
     /// One step for one parameter or a part of it. `memory` has [`memories`](Self::memories) numbers for each value, all 0 before the first

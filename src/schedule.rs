@@ -65,7 +65,7 @@ pub struct Schedule<'a> {
     warm_up: Option<Span>,
 }
 
-/// A length of time in training.
+/// A length of time in training, at least 1.
 ///
 /// ```
 /// use densely::{Schedule, Span};
@@ -116,27 +116,29 @@ impl<'a> Schedule<'a> {
         Self { kind, minimum: 0.0, warm_up: None }
     }
 
-    /// The same rate throughout. The default.
+    /// η: the same rate throughout. The default.
     pub fn constant() -> Self {
         Self::of(Kind::Constant)
     }
 
-    /// Multiplied by `factor` at the end of each such span, as by PyTorch's `StepLR`.
+    /// η · factor^⌊t / every⌋: multiplied by `factor`, positive and finite, at the end of each such span, as by PyTorch's `StepLR`.
     pub fn step(every: Span, factor: f64) -> Self {
         Self::of(Kind::Step { every, factor })
     }
 
-    /// Multiplied by `factor` in the course of each such span, as by PyTorch's `ExponentialLR` for a span of 1.
+    /// η · factor^(t / per): multiplied by `factor`, positive and finite, in the course of each such span, as by PyTorch's `ExponentialLR` for a span of 1.
     pub fn exponential(per: Span, factor: f64) -> Self {
         Self::of(Kind::Exponential { per, factor })
     }
 
-    /// Falling as a power of time: η / (t / per + 1)^power, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps, and whose power is 0.5.
+    /// η / (t / per + 1)^power: falling as a power, at least 0 and finite, of time, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps,
+    /// and whose power is 0.5.
     pub fn inverse_scaling(per: Span, power: f64) -> Self {
         Self::of(Kind::InverseScaling { per, power })
     }
 
-    /// Falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
+    /// minimum + (η - minimum) (1 + cos(π t / length)) / 2: falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov,
+    /// Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
         Self::of(Kind::Cosine { length })
     }
@@ -147,8 +149,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OneCycle { length })
     }
 
-    /// Multiplied by `factor` each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for `patience`
-    /// epochs in a row. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
+    /// Multiplied by `factor`, above 0 and below 1, each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for
+    /// `patience` epochs in a row, at least 1. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
         Self::of(Kind::ReduceOnPlateau { factor, patience })
     }
@@ -164,13 +166,13 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OfStep(Box::new(rate)))
     }
 
-    /// After the warm-up, no rate is lower than this; the cosine falls to it. Default: 0.
+    /// After the warm-up, no rate is lower than this; the cosine falls to it. At least 0 and finite. Default: 0.
     pub fn minimum(mut self, rate: f64) -> Self {
         self.minimum = rate;
         self
     }
 
-    /// Before the schedule begins, n steps at (1/n, 2/n, … 1) of its first rate.
+    /// Before the schedule begins, n steps at (1/n, 2/n, … 1) of its first rate. Default: none.
     pub fn warm_up(mut self, length: Span) -> Self {
         self.warm_up = Some(length);
         self

@@ -45,6 +45,8 @@ use std::ops::ControlFlow;
 /// | [`checkpoint`](Self::checkpoint) | none |
 /// | [`threads`](Self::threads) | as many as pay |
 ///
+/// A setting out of its range is an [`Error::Setting`](crate::Error::Setting) of the call that trains.
+///
 /// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
 /// [`resume_batches`](Self::resume_batches) take batches from a stream, and [`step`](Self::step) takes one step on one batch.
 ///
@@ -118,13 +120,13 @@ enum Progress<F: Float> {
 }
 
 impl<'a, F: Float> Trainer<'a, F> {
-    /// A trainer that minimises this loss by this optimizer.
+    /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
         Self::by(Box::new(loss), Method::Steps(Box::new(optimizer)))
     }
 
     /// A trainer that minimises this loss by L-BFGS: an iteration, which looks at all training rows, counts as an epoch, and there are no batches,
-    /// schedules or dropout.
+    /// schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
         Self::by(Box::new(loss), Method::Lbfgs(lbfgs))
     }
@@ -149,13 +151,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         Self { settings, observers: Vec::new(), progress: Progress::None }
     }
 
-    /// The most epochs: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
+    /// The most epochs, at least 1: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
     }
 
-    /// Rows in a batch. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
+    /// Rows in a batch, at least 1. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
     /// this in all make one batch.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.settings.batch_size = rows;
@@ -168,13 +170,14 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How the learning rate changes from the one that the optimizer was given.
+    /// How the learning rate changes from the one that the optimizer was given. Default: not at all.
     pub fn schedule(mut self, schedule: Schedule<'a>) -> Self {
         self.settings.schedule = schedule;
         self
     }
 
-    /// Sets this fraction of the rows aside, by class for classifiers, and computes the loss on them after each epoch.
+    /// Sets this fraction of the rows aside, above 0 and below 1, by class for classifiers, and computes the loss on them after each epoch. Default: none, and
+    /// 0.1 with [early stopping](Self::early_stopping).
     pub fn validation_fraction(mut self, fraction: f64) -> Self {
         self.settings.validation = Validation::Fraction(fraction);
         self
@@ -192,7 +195,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Stops when the validation loss no longer improves, and restores the best weights.
+    /// Stops when the validation loss no longer improves, and restores the best weights. Default: trains for all epochs, and keeps the last weights.
     pub fn early_stopping(mut self, early_stopping: EarlyStopping) -> Self {
         self.settings.early_stopping = Some(early_stopping);
         self
@@ -226,27 +229,29 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Shortens a gradient that is longer than this, over all parameters, to this length: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    /// Shortens a gradient that is longer than this, over all parameters, to this length, positive and finite: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    /// Default: does not.
     pub fn clip_norm(mut self, limit: f64) -> Self {
         self.settings.clip_norm = Some(limit);
         self
     }
 
-    /// Holds each number of the gradient between -limit and limit, before it is shortened: [`Backprop::clip_values`](crate::Backprop::clip_values).
+    /// Holds each number of the gradient between -limit and limit, positive and finite, before it is shortened:
+    /// [`Backprop::clip_values`](crate::Backprop::clip_values). Default: does not.
     pub fn clip_values(mut self, limit: f64) -> Self {
         self.settings.clip_values = Some(limit);
         self
     }
 
     /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::Backprop::add_l1),
-    /// before clipping.
+    /// before clipping. At least 0 and finite; default: 0.
     pub fn l1(mut self, factor: f64) -> Self {
         self.settings.l1 = factor;
         self
     }
 
     /// Writes the state of training to a file, from which training can go on in another process. There may be several: say every ten epochs to one file, and the best
-    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training.
+    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training. [`Checkpoint`] has an example.
     pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
         self.settings.checkpoints.push(checkpoint);
         self
@@ -261,7 +266,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.observer(observer::At(moment, closure))
     }
 
-    /// Adds an observer, which is called at every moment, after those that were added before.
+    /// Adds an observer, which is called at every moment, after those that were added before. [`Observer`] has an example.
     pub fn observer(mut self, observer: impl Observer<F> + Send + 'a) -> Self {
         self.observers.push(Box::new(observer));
         self
@@ -291,7 +296,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
-    /// [`fit_batches`](Self::fit_batches) start afresh all the same.
+    /// [`fit_batches`](Self::fit_batches) start afresh all the same. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
         self.progress = Progress::Given(Box::new(state));
         self

@@ -32,7 +32,8 @@ impl<F: Float> Backprop<F> {
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
-    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013); the norm that it had.
+    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
+    /// limit above 0. Returns the norm that it had.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -56,7 +57,7 @@ impl<F: Float> Backprop<F> {
         norm
     }
 
-    /// Holds every number of the gradient between -limit and limit; NaN stays.
+    /// Holds every number of the gradient between -limit and limit: g ← max(-limit, min(limit, g)), with a limit above 0; NaN stays.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};

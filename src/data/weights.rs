@@ -76,7 +76,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// let data = Dataset::<f64>::new(array![[0.0], [1.0], [2.0]], array![[0.0], [0.0], [1.0]])?;
     /// let balanced = data.with_classes(["frequent", "rare"])?.with_balanced_classes()?;
-    /// assert_eq!(balanced.weights().unwrap(), array![0.75, 0.75, 1.5]);
+    /// assert_eq!(balanced.weights(), Some(array![0.75, 0.75, 1.5].view()));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///

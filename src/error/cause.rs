@@ -6,10 +6,8 @@
 /// use densely::{CellProblem, Error, Table};
 ///
 /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,\n".as_bytes(), "cars")?;
-/// match table.regression::<f32>("mpg") {
-///     Err(Error::Cell { row, column, problem: CellProblem::Blank, .. }) => assert_eq!((row, column.as_str()), (2, "mpg")),
-///     other => panic!("{other:?}"),
-/// }
+/// let error = table.regression::<f32>("mpg");
+/// assert!(matches!(error, Err(Error::Cell { row: 2, problem: CellProblem::Blank, .. })));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,18 +36,13 @@ pub enum CellProblem {
 /// How training was seen to diverge.
 ///
 /// ```
-/// use densely::{Dataset, Divergence, Error, Identity, LikelyCause, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::{Dataset, Divergence, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
 /// use ndarray::array;
 ///
 /// let data = Dataset::<f32>::new(array![[1.0], [2.0]], array![[1.0], [0.0]])?;
 /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
-/// match Trainer::new(MeanSquaredError, Sgd::new(50.0)).fit(&mut net, &data) {
-///     Err(Error::Diverged { cause: Divergence::Growth { first, last }, likely, .. }) => {
-///         assert!(last > 1e6 * first);
-///         assert_eq!(likely, LikelyCause::LearningRate(50.0));
-///     }
-///     other => panic!("{other:?}"),
-/// }
+/// let error = Trainer::new(MeanSquaredError, Sgd::new(50.0)).fit(&mut net, &data);
+/// assert!(matches!(error, Err(Error::Diverged { cause: Divergence::Growth { first, last }, .. }) if last > 1e6 * first));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -61,7 +54,7 @@ pub enum Divergence {
     /// The loss grew beyond all measure.
     #[error("the loss grew from {first:.3e} to {last:.3e}")]
     Growth {
-        /// Of the untrained network.
+        /// Of the first batch.
         first: f64,
         /// Of this batch.
         last: f64,
@@ -82,10 +75,8 @@ pub enum Divergence {
 ///
 /// let data = Dataset::<f32>::new(array![[3504.0], [2372.0]], array![[18.0], [24.0]])?;
 /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
-/// match Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data) {
-///     Err(Error::Diverged { likely: LikelyCause::UnscaledInputs(largest), .. }) => assert_eq!(largest, 3504.0),
-///     other => panic!("{other:?}"),
-/// }
+/// let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data);
+/// assert!(matches!(error, Err(Error::Diverged { likely: LikelyCause::UnscaledInputs(3504.0), .. })));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]

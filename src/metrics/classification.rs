@@ -3,7 +3,7 @@ use crate::{Error, Float, Result};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// The class of each row: for one column, 1 where it is above ½, else 0; for more, the column with the largest
-/// number, the first of them if there are several.
+/// number, the first of them if there are several. Outputs rows × outputs.
 ///
 /// ```
 /// use densely::metrics::predicted_classes;

@@ -35,7 +35,7 @@ impl Adagrad {
         Self { learning_rate, epsilon: 1e-10, weight_decay: 0.0 }
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻¹⁰.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻¹⁰.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self

@@ -52,7 +52,7 @@ impl Adam {
         self
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self
@@ -150,12 +150,12 @@ impl AdamW {
         Self(Adam::new(learning_rate).weight_decay(0.01))
     }
 
-    /// β₁ and β₂, as [`Adam::betas`].
+    /// β₁ and β₂, as [`Adam::betas`]. Default: 0.9 and 0.999.
     pub fn betas(self, first: f64, second: f64) -> Self {
         Self(self.0.betas(first, second))
     }
 
-    /// ε, as [`Adam::epsilon`].
+    /// ε, as [`Adam::epsilon`]. Default: 10⁻⁸.
     pub fn epsilon(self, epsilon: f64) -> Self {
         Self(self.0.epsilon(epsilon))
     }

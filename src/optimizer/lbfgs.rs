@@ -54,13 +54,13 @@ impl Lbfgs {
         self
     }
 
-    /// Training has converged when no number of the gradient is larger than this. Default: 10⁻⁶.
+    /// Training has converged when no number of the gradient is larger than this, positive and finite. Default: 10⁻⁶.
     pub fn tolerance(mut self, largest_gradient: f64) -> Self {
         self.tolerance = largest_gradient;
         self
     }
 
-    /// The most evaluations of loss and gradient, of which an iteration takes one or a few. Default: no limit.
+    /// The most evaluations of loss and gradient, at least 1, of which an iteration takes one or a few. Default: no limit.
     pub fn evaluations(mut self, limit: u64) -> Self {
         self.evaluations = limit;
         self

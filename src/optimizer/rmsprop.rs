@@ -45,7 +45,7 @@ impl RmsProp {
         self
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self

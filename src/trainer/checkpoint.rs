@@ -38,7 +38,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// After each so many epochs, and when training ends (but not in the middle of an epoch that an observer ends).
+    /// After each so many epochs, at least 1, and when training ends (but not in the middle of an epoch that an observer ends).
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: Some(epochs) }
     }

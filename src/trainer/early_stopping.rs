@@ -46,14 +46,14 @@ impl EarlyStopping {
         Self { patience: epochs, min_delta: 0.0, keep_last: false }
     }
 
-    /// For patience, an epoch counts as better only if it is better by more than this than the last that counted: of a loss, in the unit of the targets that are
-    /// trained on. Default: 0. The best epoch is the best one, by however little.
+    /// For patience, an epoch counts as better only if it is better by more than this, at least 0 and finite, than the last that counted: of a
+    /// loss, in the unit of the targets that are trained on. Default: 0. The best epoch is the best one, by however little.
     pub fn min_delta(mut self, difference: f64) -> Self {
         self.min_delta = difference;
         self
     }
 
-    /// Leaves the network with the weights of the last epoch, not of the best.
+    /// Leaves the network with the weights of the last epoch. Default: with those of the best.
     pub fn keep_last(mut self) -> Self {
         self.keep_last = true;
         self
