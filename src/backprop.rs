@@ -80,7 +80,7 @@ pub struct Backprop<F: Float> {
 ///
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], Some(array![0.0]), Identity)?])?;
 /// let mut backprop = Backprop::new(&net);
-/// backprop.run(&mut net, &MeanSquaredError, array![[2.0]].view(), array![[1.0]].view())?;     // z' = 2 (2 - 1) = 2
+/// backprop.run(&mut net, &MeanSquaredError, array![[2.0]].view(), array![[1.0]].view())?;     // ∂loss/∂z = 2 (2 - 1) = 2
 /// for parameter in backprop.parameters(&mut net) {
 ///     let rate = if parameter.is_bias { 0.5 } else { 0.25 };                                  // gradient descent by hand
 ///     parameter.values.iter_mut().zip(parameter.gradient).for_each(|(value, g)| *value -= rate * g);

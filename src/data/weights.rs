@@ -12,7 +12,7 @@ impl<F: Float> Dataset<F> {
     /// A batch has its own mean, Σ w L / Σ w, as in PyTorch and scikit-learn: weights tell its rows apart, and a batch of a single row is as good as without them.
     ///
     /// ```
-    /// use densely::{Backprop, Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
     /// use ndarray::array;
     ///
     /// let data = Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [2.0]])?.with_weights(array![3.0, 1.0])?;

@@ -16,8 +16,8 @@ use std::time::Duration;
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
-/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3).validation_fraction(0.25).fit(&mut net, &data)?;
-/// assert_eq!((report.training_rows(), report.validation_rows()), (6, 2));
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3).validation_fraction(0.5).fit(&mut net, &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows()), (4, 4));
 /// assert_eq!((report.epochs().len(), report.stop_reason()), (3, StopReason::AllEpochs));
 /// assert_eq!((report.best_epoch(), report.best_loss()), (3, 1.0 / 64.0));          // (1/8)²
 /// assert_eq!((report.monitored(), report.best_monitored()), (None, None));
@@ -56,7 +56,7 @@ pub struct Report {
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
-/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).validation_fraction(0.25).fit(&mut net, &data)?;
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).validation_fraction(0.5).fit(&mut net, &data)?;
 /// let last = report.epochs()[1];
 /// assert_eq!((last.number, last.learning_rate, last.monitored), (2, 0.25, None));
 /// assert_eq!((last.training_loss, last.validation_loss), (0.25, Some(0.0625)));    // before the step, and after it
