@@ -88,7 +88,6 @@ macro_rules! links {
             "[`Mlp::predict_into`]: crate::Mlp::predict_into\n",
             "[`Mlp::predict_row`]: crate::Mlp::predict_row\n",
             "[`Mlp::save`]: crate::Mlp::save\n",
-            "[`Mlp::save_onnx`]: crate::Mlp::save_onnx\n",
             "[`Mlp::save_state_dict`]: crate::Mlp::save_state_dict\n",
             "[`Mlp::schema`]: crate::Mlp::schema\n",
             "[`MlpBuilder::dense`]: crate::MlpBuilder::dense\n",
