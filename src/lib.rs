@@ -14,6 +14,8 @@ mod error;
 mod exact;
 mod float;
 mod gradient_check;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod initialization;
 mod loss;
 pub mod metrics;
