@@ -4,7 +4,6 @@
 //! `cargo bench --bench scaling -- pictures/scaling.svg`
 
 #[path = "../examples/figures/mod.rs"]
-#[allow(dead_code, unused_imports)]
 mod figures;
 #[path = "peers/rust/src/peak.rs"]
 mod peak;

@@ -53,7 +53,11 @@ pub fn chart_aligned<'a>(
     // Room for the label, where there is one.
     let room = |axis: &Axis| if axis.label.is_empty() { text / 2 } else { text * 2 };
     let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
-    let below_title = panel.titled(title, ("sans-serif", text * 7 / 6))?;
+    // One without a word would take as much room.
+    let below_title = match title {
+        "" => panel,
+        title => panel.titled(title, ("sans-serif", text * 7 / 6))?,
+    };
     let mut context = ChartBuilder::on(&below_title)
         .margin(text / 2)
         .margin_right(text)
@@ -116,7 +120,7 @@ impl Chart<'_> {
         Ok(())
     }
 
-    /// Writes something beside a point.
+    /// Writes something at a point, or a little beside it, so that the point is in this corner or edge of the text.
     pub fn note(
         &mut self,
         text: &str,
@@ -124,8 +128,20 @@ impl Chart<'_> {
         horizontally: HPos,
         vertically: VPos,
     ) -> Result<(), Box<dyn Error>> {
-        let style = text::style(self.text / PIXEL, horizontally, vertically, BLACK);
-        self.context.draw_series([Text::new(text.to_owned(), point, style)])?;
+        let away = self.text as i32 / 3;
+        let x = match horizontally {
+            HPos::Left => away,
+            HPos::Center => 0,
+            HPos::Right => -away,
+        };
+        let y = match vertically {
+            VPos::Top => away,
+            VPos::Center => 0,
+            VPos::Bottom => -away,
+        };
+        let style = text::style(self.text, horizontally, vertically, BLACK);
+        let text = Text::new(text.to_owned(), (x, y), style);
+        self.context.draw_series([EmptyElement::at(point) + text])?;
         Ok(())
     }
 

@@ -3,11 +3,12 @@
 /// Numbers at the points of a grid, rows from top to bottom.
 pub type Grid = ndarray::Array2<f32>;
 
-/// Polygons, in columns and rows of the grid, that together cover where the numbers are at least this.
+/// Polygons, in columns and rows of the grid, that together cover where the numbers are at least this; between the points of the grid,
+/// where they pass it in a straight line, and half a column and row beyond them.
 ///
-/// Along each row, what is covered is a number of runs, which end between two columns where the number is passed. A run that meets one run of
-/// the next row, and no other, goes on in it: their polygon leads through their ends. Whatever branches begins anew, at the line in the middle
-/// between the rows. That takes a tenth of the characters of an SVG file that little squares would take, and has smoother edges.
+/// Along each row, what is covered is a number of runs. A run that meets one run of the next row, and no other, goes on in it: the polygon
+/// leads through their ends. Whatever branches begins anew, in the middle between the rows. That takes a tenth of the characters of an SVG file
+/// that little squares would take, and has smooth edges.
 pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
     let mut finished = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
@@ -15,10 +16,10 @@ pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
         let runs = runs(&numbers.to_vec(), level);
         let mut next = Vec::new();
         for run in &runs {
-            let meets = |strip: &Strip| strip.end().overlaps(run);
+            let met: Vec<usize> =
+                (0..open.len()).filter(|&index| open[index].end().overlaps(run)).collect();
             let alone =
                 |strip: &Strip| runs.iter().filter(|run| strip.end().overlaps(run)).count() == 1;
-            let met: Vec<usize> = (0..open.len()).filter(|&index| meets(&open[index])).collect();
             match met[..] {
                 [index] if alone(&open[index]) => {
                     let mut strip = open.swap_remove(index);
@@ -32,7 +33,7 @@ pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
         open = next;
     }
     finished.append(&mut open);
-    finished.iter().map(|strip| strip.outline()).collect()
+    finished.iter().map(|strip| strip.outline(grid, level)).collect()
 }
 
 /// From where to where in a row, in columns.
@@ -45,6 +46,33 @@ struct Run {
 impl Run {
     fn overlaps(&self, other: &Run) -> bool {
         self.from <= other.to && other.from <= self.to
+    }
+
+    /// How far what is covered in this row reaches towards the next or the one before, from left to right: to where the level is passed, or half
+    /// the way if it is not.
+    fn cap(&self, grid: &Grid, row: usize, down: bool, level: f32) -> Vec<(f64, f64)> {
+        let side = if down { 1.0 } else { -1.0 };
+        let beyond = if down { row + 1 } else { row.wrapping_sub(1) };
+        let columns = self.from.ceil() as usize..=self.to.floor() as usize;
+        let reach = |column: usize| match grid.get((beyond, column)) {
+            None => 0.5,
+            Some(&number) if number < level => {
+                let here = grid[(row, column)];
+                f64::from((here - level) / (here - number))
+            }
+            // A little into what goes on there: no line of the ground shines through between two polygons.
+            Some(_) => 0.6,
+        };
+        let at = |column: usize| row as f64 + side * reach(column);
+        let mut points: Vec<_> = columns.map(|column| (column as f64, at(column))).collect();
+        // At the edge of the grid, half a column more.
+        if self.from < 0.0 {
+            points.insert(0, (self.from, at(0)));
+        }
+        if self.to > (grid.ncols() - 1) as f64 {
+            points.push((self.to, at(grid.ncols() - 1)));
+        }
+        points
     }
 }
 
@@ -59,18 +87,15 @@ impl Strip {
         self.runs[self.runs.len() - 1]
     }
 
-    /// Down along the left ends and up along the right ones, from half a row above to half a row below.
-    fn outline(&self) -> Vec<(f64, f64)> {
-        let top = self.first_row as f64;
-        let rows = self.runs.iter().enumerate().map(|(index, run)| (top + index as f64, run));
-        let (first, last) = (self.runs[0], self.end());
-        let bottom = top + self.runs.len() as f64 - 0.5;
-        let left = rows.clone().map(|(row, run)| (run.from, row));
-        let right = rows.rev().map(|(row, run)| (run.to, row));
-        let mut outline = vec![(first.to, top - 0.5), (first.from, top - 0.5)];
-        outline.extend(left);
-        outline.extend([(last.from, bottom), (last.to, bottom)]);
+    fn outline(&self, grid: &Grid, level: f32) -> Vec<(f64, f64)> {
+        let last_row = self.first_row + self.runs.len() - 1;
+        let rows = (self.first_row..last_row + 1).zip(&self.runs);
+        let right = rows.clone().map(|(row, run)| (run.to, row as f64));
+        let left = rows.map(|(row, run)| (run.from, row as f64));
+        let mut outline = self.runs[0].cap(grid, self.first_row, false, level);
         outline.extend(right);
+        outline.extend(self.end().cap(grid, last_row, true, level).into_iter().rev());
+        outline.extend(left.rev());
         straightened(outline)
     }
 }
@@ -99,12 +124,6 @@ fn runs(numbers: &[f32], level: f32) -> Vec<Run> {
 
 /// Without points that are on the line from one that is kept to the next.
 fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
-    /// Columns: too little to see.
-    const NEAR: f64 = 0.1;
-    let is_near = |(x, y): (f64, f64), (x0, y0): (f64, f64), (x1, y1): (f64, f64)| {
-        let between = (y0 < y && y < y1) || (y1 < y && y < y0);
-        between && (x0 + (x1 - x0) * (y - y0) / (y1 - y0) - x).abs() < NEAR
-    };
     let mut kept = vec![points[0]];
     let mut from = 0;
     for index in 1..points.len() - 1 {
@@ -116,4 +135,15 @@ fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     }
     kept.extend(points.last());
     kept
+}
+
+/// Whether a point is so near to the line from one point to another that nobody sees it.
+fn is_near((x, y): (f64, f64), (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> bool {
+    const NEAR: f64 = 0.08;
+    let (along, across) = (x1 - x0, y1 - y0);
+    let length = along.hypot(across);
+    let (dx, dy) = (x - x0, y - y0);
+    let (share, distance) =
+        ((dx * along + dy * across) / length, (dx * across - dy * along) / length);
+    (0.0..=length).contains(&share) && distance.abs() < NEAR
 }

@@ -19,7 +19,7 @@ pub fn curve_key(
     let (line, gap, apart) = (size * 2, size / 2, size * 2);
     let widths = curves.iter().map(|(name, _)| line + gap + text::width(name, size));
     let all = widths.clone().sum::<u32>() + apart * (curves.len() as u32 - 1);
-    let style = text::style(text, HPos::Left, VPos::Center, BLACK);
+    let style = text::style(size, HPos::Left, VPos::Center, BLACK);
     let y = height as i32 / 2;
     let mut x = (width.saturating_sub(all) / 2) as i32;
     for ((name, stroke), width) in curves.iter().zip(widths) {
@@ -52,22 +52,23 @@ pub fn color_bar(
     let left = (width.saturating_sub(all) / 2 + text::width(low, size) + gap) as i32;
     let middle = height as i32 / 2;
     let (top, bottom) = (middle - size as i32 / 2, middle + size as i32 / 2);
+    let right = left + bar as i32;
     for index in 0..steps {
         let color = color((f64::from(index) + 0.5) / f64::from(steps));
         let x = left + (index * step) as i32;
-        strip.draw(&Rectangle::new([(x, top), (x + step as i32, bottom)], color.filled()))?;
+        // Each as far as to the end, under those behind it: no line of the ground shines through between two.
+        strip.draw(&Rectangle::new([(x, top), (right, bottom)], color.filled()))?;
     }
-    let right = left + bar as i32;
     strip.draw(&Rectangle::new([(left, top), (right, bottom)], AXIS.stroke_width(PIXEL)))?;
     let gap = gap as i32;
     strip.draw_text(
         low,
-        &text::style(text, HPos::Right, VPos::Center, BLACK),
+        &text::style(size, HPos::Right, VPos::Center, BLACK),
         (left - gap, middle),
     )?;
     strip.draw_text(
         high,
-        &text::style(text, HPos::Left, VPos::Center, BLACK),
+        &text::style(size, HPos::Left, VPos::Center, BLACK),
         (right + gap, middle),
     )?;
     Ok(())

@@ -11,7 +11,7 @@ mod sheet;
 pub mod text;
 
 pub use axis::{Axis, padded};
-pub use chart::{Chart, Stroke, chart};
+pub use chart::{Chart, Stroke, chart, chart_aligned, widest_number};
 pub use field::superlevel;
 pub use key::{color_bar, curve_key};
 pub use sheet::{PIXEL, Sheet, check, draw};

@@ -13,6 +13,10 @@ pub const IDENTITY: RGBColor = VERMILION;
 pub const SIGMOID: RGBColor = BLUE;
 pub const TANH: RGBColor = GREEN;
 
+/// Of points of two classes on a ground of [`probability`].
+pub const FIRST_CLASS: RGBColor = RGBColor(0, 60, 110);
+pub const SECOND_CLASS: RGBColor = RGBColor(150, 50, 0);
+
 pub const GRID: RGBColor = RGBColor(225, 225, 225);
 pub const AXIS: RGBColor = RGBColor(90, 90, 90);
 /// Of diagonals and other lines that curves are compared with.
@@ -30,12 +34,13 @@ pub fn heat(share: f64) -> RGBColor {
     }
 }
 
-/// Of the probability of the second of two classes: blue, white where both are as likely, orange. Light, for points to stand out.
+/// Of the probability of the second of two classes: blue, paler the less certain, and from ½ on orange. Light, for points to stand out.
 pub fn probability(probability: f64) -> RGBColor {
     const FIRST: RGBColor = RGBColor(120, 178, 218);
     const SECOND: RGBColor = RGBColor(247, 190, 105);
     let certainty = (2.0 * probability - 1.0).abs();
-    mixed(WHITE, if probability < 0.5 { FIRST } else { SECOND }, certainty)
+    // Not from white: the line between the two is to be seen.
+    mixed(WHITE, if probability < 0.5 { FIRST } else { SECOND }, 0.2 + 0.8 * certainty)
 }
 
 /// Of text on this ground: black or white, whichever has the higher contrast, as the Web Content Accessibility Guidelines reckon it.

@@ -1,6 +1,5 @@
 //! Text in a picture: how wide it will be, and what of a name can stand there.
 
-use super::sheet::PIXEL;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
@@ -35,8 +34,8 @@ pub fn name(name: &str, most: usize) -> String {
     shown.chain(&characters[characters.len() - end..]).collect()
 }
 
-/// Of so many pixels, and in which corner or edge of it the place is that it is drawn at.
-pub fn style(pixels: u32, h: HPos, v: VPos, color: RGBColor) -> TextStyle<'static> {
-    let style = TextStyle::from(("sans-serif", pixels * PIXEL)).pos(Pos::new(h, v));
+/// Of so many units, and in which corner or edge of it the place is that it is drawn at.
+pub fn style(size: u32, h: HPos, v: VPos, color: RGBColor) -> TextStyle<'static> {
+    let style = TextStyle::from(("sans-serif", size)).pos(Pos::new(h, v));
     TextStyle { color: color.to_backend_color(), ..style }
 }
