@@ -23,27 +23,29 @@ impl Axis {
         let rough = (range.end - range.start) / most as f64;
         let magnitude = rough.log10().floor() as i32;
         let steps = [(1.0, magnitude), (2.0, magnitude), (5.0, magnitude), (1.0, magnitude + 1)];
-        let count = |step: f64| (range.end / step).floor() - (range.start / step).ceil() + 1.0;
         let step = |(factor, power): (f64, i32)| factor * 10_f64.powi(power);
-        let chosen = steps.into_iter().find(|&chosen| count(step(chosen)) <= most as f64);
-        let chosen = chosen.unwrap_or((1.0, magnitude + 1));
-        let first = (range.start / step(chosen)).ceil();
-        let ticks = (0..most).map(|index| first + index as f64);
-        let places = ticks.map(|tick| (tick * chosen.0, tick * step(chosen)));
         // A range may begin and end at a number: rounding must not lose it.
-        let end = range.end + 1e-9 * step(chosen);
-        let places: Vec<_> = places.take_while(|&(_, place)| place <= end).collect();
+        let first = |step: f64| (range.start / step - 1e-9).ceil();
+        let last = |step: f64| (range.end / step + 1e-9).floor();
+        let few = |step: f64| last(step) - first(step) < most as f64;
+        let chosen = steps.into_iter().find(|&chosen| few(step(chosen)));
+        let chosen = chosen.unwrap_or((1.0, magnitude + 1));
+        let (first, last) = (first(step(chosen)), last(step(chosen)));
+        let multiples = (0..most).map(|index| first + index as f64);
+        let multiples = multiples.take_while(|&multiple| multiple <= last);
         let exponent = exponent(&range);
         let decimals = (exponent - chosen.1).max(0) as usize;
         let text = |multiple: f64| {
-            // Of whole numbers, so that 0.3 does not come as 0.30000000000000004; and -0 becomes 0.
-            let number = (multiple + 0.0) * 10_f64.powi(chosen.1 - exponent);
+            // A small number times a power of ten, so that 0.3 does not come as 0.30000000000000004; and -0 becomes 0.
+            let number = (multiple * chosen.0 + 0.0) * 10_f64.powi(chosen.1 - exponent);
             match exponent {
                 0 => format!("{number:.decimals$}"),
+                _ if number == 0.0 => "0".to_owned(),
                 _ => format!("{number:.decimals$}e{exponent}"),
             }
         };
-        let ticks = places.into_iter().map(|(multiple, place)| (place, text(multiple))).collect();
+        let ticks = multiples.map(|multiple| (multiple * step(chosen), text(multiple)));
+        let ticks = ticks.collect();
         Self::new(label, range, ticks)
     }
 

@@ -52,6 +52,9 @@ pub fn chart_aligned<'a>(
     let font = ("sans-serif", text);
     // Room for the label, where there is one.
     let room = |axis: &Axis| if axis.label.is_empty() { text / 2 } else { text * 2 };
+    // Half of the last number may be beyond the axis.
+    let last = x.ticks.last().map_or("", |(_, number)| number);
+    let beyond = text::width(last, text) / 2 + PIXEL;
     let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
     // One without a word would take as much room.
     let below_title = match title {
@@ -60,7 +63,7 @@ pub fn chart_aligned<'a>(
     };
     let mut context = ChartBuilder::on(&below_title)
         .margin(text / 2)
-        .margin_right(text)
+        .margin_right(text.max(beyond))
         .x_label_area_size(room(x) + text)
         .y_label_area_size(room(y) + numbers)
         .build_cartesian_2d(x.clone(), y.clone())?;

@@ -10,7 +10,7 @@ const TEXT: u32 = 18;
 const RIGHT: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
 /// More rows than that are not told apart, and make a large file.
-const MOST_DOTS: usize = 2000;
+const MOST_DOTS: usize = 1000;
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let rows = outcome.test.rows();
