@@ -65,10 +65,12 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     for (path, shape) in shapes {
         let data = shapes::points(shape, options.seed)?;
         let mut rows = Vec::new();
-        for activation in ["sigmoid", "tanh"] {
+        for name in ["sigmoid", "tanh"] {
+            let activation = AnyActivation::named(name)
+                .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
             let nets = watch(activation, &data, &epochs, options.seed)?;
             let frames = nets.iter().map(|(epoch, net)| Frame::of(*epoch, net, &data));
-            rows.push((activation, frames.collect::<Result<Vec<_>, _>>()?));
+            rows.push((name, frames.collect::<Result<Vec<_>, _>>()?));
         }
         drawing::draw(path, &data, &rows)?;
         // Writing to a string does not fail.
@@ -85,13 +87,11 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
 
 /// Trains a network, and returns it as it was after each of these epochs.
 fn watch(
-    activation: &str,
+    activation: AnyActivation<f32>,
     data: &Dataset<f32>,
     epochs: &[usize],
     seed: u64,
-) -> Result<Vec<(usize, Mlp<f32>)>, Box<dyn std::error::Error>> {
-    let activation = AnyActivation::named(activation)
-        .ok_or_else(|| format!("no built-in activation is named {activation:?}"))?;
+) -> Result<Vec<(usize, Mlp<f32>)>, Error> {
     let mut net = Mlp::<f32>::builder(data.features())
         .dense(UNITS, activation.clone())
         .dense(UNITS, activation)

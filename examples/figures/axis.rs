@@ -88,6 +88,12 @@ impl Axis {
         if self.logarithmic { number.log10() } else { number }
     }
 
+    /// The same with so many times fewer numbers.
+    pub fn with_every(&self, nth: usize) -> Self {
+        let ticks = self.ticks.iter().step_by(nth.max(1)).cloned().collect();
+        Self { ticks, ..self.clone() }
+    }
+
     /// The same with more room at the end: this share of what there is.
     pub fn extended(mut self, share: f64) -> Self {
         self.range.end += share * (self.range.end - self.range.start);

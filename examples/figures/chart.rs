@@ -52,20 +52,23 @@ pub fn chart_aligned<'a>(
     let font = ("sans-serif", text);
     // Room for the label, where there is one.
     let room = |axis: &Axis| if axis.label.is_empty() { text / 2 } else { text * 2 };
-    // Half of the last number may be beyond the axis.
-    let last = x.ticks.last().map_or("", |(_, number)| number);
-    let beyond = text::width(last, text) / 2 + PIXEL;
     let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
     // One without a word would take as much room.
     let below_title = match title {
         "" => panel,
         title => panel.titled(title, ("sans-serif", text * 7 / 6))?,
     };
+    let left = room(y) + numbers;
+    // No number may run into the next, and half of the last one may be beyond the axis.
+    let widest = widest_number(x, text / PIXEL);
+    let width = below_title.dim_in_pixel().0.saturating_sub(left + 2 * text).max(1);
+    let needed = x.ticks.len() as u32 * (widest + text / 2);
+    let x = &x.with_every(needed.div_ceil(width) as usize);
     let mut context = ChartBuilder::on(&below_title)
         .margin(text / 2)
-        .margin_right(text.max(beyond))
+        .margin_right(text.max(widest / 2 + PIXEL))
         .x_label_area_size(room(x) + text)
-        .y_label_area_size(room(y) + numbers)
+        .y_label_area_size(left)
         .build_cartesian_2d(x.clone(), y.clone())?;
     context
         .configure_mesh()

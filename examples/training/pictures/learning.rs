@@ -41,10 +41,14 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         Curve::new(report, TRAINING, |epoch| Some(epoch.training_loss)),
         Curve::new(report, VALIDATION, |epoch| epoch.validation_loss),
     ];
-    let metric = report
-        .monitored()
-        .map(|name| (name, Curve::new(report, VALIDATION, |epoch| epoch.monitored)));
-    let height = if metric.is_some() { 900 } else { 520 };
+    let mut panels = vec![(axis(outcome.loss, &losses), Vec::from(losses))];
+    if let Some(name) = report.monitored() {
+        let metric = [Curve::new(report, VALIDATION, |epoch| epoch.monitored)];
+        panels.push((axis(name, &metric), Vec::from(metric)));
+    }
+    let rooms = panels.iter().map(|(y, _)| figures::widest_number(y, TEXT));
+    let room = rooms.max().unwrap_or(0);
+    let height = 80 + 440 * panels.len() as u32;
     let title = format!("Learning curves: {}", text::name(outcome.target, 50));
     figures::draw(path, (1000, height), |sheet| {
         let sheet = sheet
@@ -56,31 +60,26 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
             names.push(("validation", VALIDATION));
         }
         figures::curve_key(&strip, TEXT, &names)?;
-        match &metric {
-            None => draw_chart(&charts, outcome.loss, &losses, report),
-            Some((name, curve)) => {
-                let (above, below) = charts.split_vertically(charts.dim_in_pixel().1 / 2);
-                draw_chart(&above, outcome.loss, &losses, report)?;
-                draw_chart(&below, name, std::slice::from_ref(curve), report)
-            }
+        let parts = charts.split_evenly((panels.len(), 1));
+        for ((y, curves), sheet) in panels.iter().zip(parts) {
+            draw_chart(&sheet, y, curves, report, room)?;
         }
+        Ok(())
     })?;
     Ok(None)
 }
 
 fn draw_chart(
     sheet: &Sheet,
-    label: &str,
+    y: &Axis,
     curves: &[Curve],
     report: &Report,
+    room: u32,
 ) -> Result<(), Box<dyn Error>> {
-    let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
     let epochs = report.epochs().len();
     let range = if epochs > 1 { 1.0..epochs as f64 } else { 0.5..1.5 };
     let x = Axis::whole("epoch", range, 12);
-    // The room at the end is that of the best epoch's name, which no curve crosses there.
-    let y = axis(label, values).extended(0.09);
-    let mut chart = figures::chart(sheet, "", TEXT, &x, &y)?;
+    let mut chart = figures::chart_aligned(sheet, "", TEXT, &x, y, room)?;
     for curve in curves {
         let placed = curve.points.iter().map(|&(epoch, value)| (epoch, y.place(value)));
         let points = thinned(placed.collect(), MOST_POINTS);
@@ -102,14 +101,18 @@ fn draw_chart(
 }
 
 /// Logarithmic where the values are above 0, and the largest of them five times the smallest.
-fn axis<V: Iterator<Item = f64>>(label: &str, values: impl Fn() -> V) -> Axis {
+fn axis(label: &str, curves: &[Curve]) -> Axis {
+    let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
     let lowest = values().fold(f64::INFINITY, f64::min);
     let highest = values().fold(f64::NEG_INFINITY, f64::max);
-    if lowest > 0.0 && highest >= 5.0 * lowest {
+    let axis = if lowest > 0.0 && highest >= 5.0 * lowest {
         let range = figures::padded(values().map(f64::log10));
-        return Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end));
-    }
-    Axis::linear(label, figures::padded(values()), 8)
+        Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end))
+    } else {
+        Axis::linear(label, figures::padded(values()), 8)
+    };
+    // The room at the end is that of the best epoch's name, which no curve crosses there.
+    axis.extended(0.09)
 }
 
 /// Of as many points in a row as need be, the lowest and the highest alone.
