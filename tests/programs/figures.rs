@@ -47,7 +47,7 @@ fn the_area_below_the_roc_is_that_of_the_metric() {
     let probabilities: Vec<f64> =
         (0..count).map(|row| f64::from(mixed(row, 2_654_435_761) % 23) / 23.0).collect();
     let positives: Vec<u8> =
-        (0..count).map(|row| u8::from(mixed(row, 40_503_77) % 3 == 0)).collect();
+        (0..count).map(|row| u8::from(mixed(row, 4_050_377) % 3 == 0)).collect();
     let points = roc_points(rows(&probabilities, &positives)).unwrap();
     let area: f64 = points
         .windows(2)
