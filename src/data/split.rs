@@ -2,7 +2,7 @@
 
 use crate::random::{Purpose, generator};
 use crate::{Error, Result};
-use ndarray_rand::rand::seq::SliceRandom;
+use rand::seq::SliceRandom;
 
 /// Shuffles the rows whose groups these are, and deals each group out in proportion: the rest, then `fraction` of
 /// all rows, rounded to the nearest number of rows and at least one.
@@ -10,7 +10,7 @@ use ndarray_rand::rand::seq::SliceRandom;
 /// Each group gives the whole rows of its share; the rows that are then missing come from the groups with the largest
 /// fractions left over. No group gives its last row.
 pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<usize>, Vec<usize>)> {
-    Error::check_setting("fraction", fraction, "between 0 and 1", |f| f > 0.0 && f < 1.0)?;
+    Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
     let rows = groups.len();
     let wanted = ((rows as f64 * fraction).round() as usize).max(1);
     if wanted >= rows {
