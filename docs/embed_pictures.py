@@ -12,11 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
 lines = []
-for name, path in re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE):
+for name, path in re.findall(r"^\[(\S+)\]: (\S+)$", README, re.MULTILINE):
     if path.endswith(".svg"):
         data = base64.b64encode((ROOT / path).read_bytes()).decode()
         lines.append(f"[{name}]: data:image/svg+xml;base64,{data}\n")
     elif path.startswith("docs/"):
         module = path.removeprefix("docs/").removesuffix(".md").replace("/", "::")
         lines.append(f"[{name}]: crate::guide::{module}\n")
+    elif path.startswith("https://docs.rs/densely/"):
+        lines.append(f"[{name}]: crate::{name.strip('`')}\n")
 (ROOT / "docs/front_page.md").write_text("".join(lines) + "\n")

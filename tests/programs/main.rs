@@ -1,6 +1,8 @@
-//! The three training programs and `predict`, run as a user runs them.
+//! The three training programs, `predict` and those that draw, run as a user runs them.
 
 mod checkpoint;
+mod figures;
+mod plots;
 mod prediction;
 mod training_options;
 
