@@ -19,6 +19,8 @@ for name, path in re.findall(r"^\[(\S+)\]: (\S+)$", README, re.MULTILINE):
     elif path.startswith("docs/"):
         module = path.removeprefix("docs/").removesuffix(".md").replace("/", "::")
         lines.append(f"[{name}]: crate::guide::{module}\n")
+    elif not path.startswith("https:"):
+        lines.append(f"[{name}]: https://docs.rs/crate/densely/latest/source/{path}\n")
     elif path.startswith("https://docs.rs/densely/"):
         lines.append(f"[{name}]: crate::{name.strip('`')}\n")
 (ROOT / "docs/front_page.md").write_text("".join(lines) + "\n")
