@@ -21,7 +21,9 @@ pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
-pub(crate) use registry::{check_own_name, split};
+pub(crate) use registry::check_own_name;
+#[cfg(feature = "onnx")]
+pub(crate) use registry::split;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub use softplus::Softplus;

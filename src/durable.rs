@@ -4,7 +4,7 @@ use crate::{Error, Result};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Whether a file can be written there, before the work whose result it is to hold: an existing regular file, or a new one in an existing folder. Leaves nothing
 /// behind.
@@ -23,7 +23,7 @@ use tempfile::NamedTempFile;
 pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     // Not the file itself: a process that is stopped now must not leave an empty one.
-    let checked = Beside::new(path).and_then(|beside| beside.file.close());
+    let checked = Beside::new(path).and_then(Beside::remove);
     checked.map_err(|source| Error::Io { file: path.into(), source })
 }
 
@@ -34,17 +34,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let Beside { mut file, place, folder } = Beside::new(path)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&place)?;
+    let mut beside = Beside::new(path)?;
+    beside.file.write_all(bytes)?;
+    beside.file.sync_all()?;
+    std::fs::rename(&beside.path, &beside.place)?;
+    beside.ended = true;
     // The new name is on the disk only when the folder is.
-    folder.map_or(Ok(()), |folder| folder.sync_all())
+    beside.folder.as_ref().map_or(Ok(()), File::sync_all)
 }
 
 /// A new file, and the place beside it that it is meant for; removed unless it is put there.
 struct Beside {
-    file: NamedTempFile,
+    file: File,
+    path: PathBuf,
+    /// Whether there is no longer a file of this path.
+    ended: bool,
     place: PathBuf,
     /// The folder of both, where the system lets one be opened.
     folder: Option<File>,
@@ -60,21 +64,54 @@ impl Beside {
         };
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!(".{}.", name.chars().take(MOST_OF_NAME).collect::<String>());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix);
-        // What a new file gets: as much as the process's mask leaves of this.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder)?;
-        if let Some(permissions) = permissions {
+        if permissions.is_some() {
             // One that may not be changed is not replaced either.
             OpenOptions::new().append(true).open(&place)?;
-            file.as_file().set_permissions(permissions)?;
         }
-        let folder = if cfg!(unix) { Some(File::open(folder)?) } else { None };
-        Ok(Self { file, place, folder })
+        let opened = if cfg!(unix) { Some(File::open(folder)?) } else { None };
+        let (file, path) = new_file(folder, &prefix)?;
+        let beside = Self { file, path, ended: false, place, folder: opened };
+        if let Some(permissions) = permissions {
+            beside.file.set_permissions(permissions)?;
+        }
+        Ok(beside)
+    }
+
+    fn remove(mut self) -> std::io::Result<()> {
+        self.ended = true;
+        std::fs::remove_file(&self.path)
     }
 }
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.ended {
+            // Nobody is left to be told of an error, and the one that led here is on its way.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A file in this folder that was not there before.
+fn new_file(folder: &Path, prefix: &str) -> std::io::Result<(File, PathBuf)> {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let process = std::process::id();
+    let mut attempts = 0;
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{prefix}{process}-{number}"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            // Of a process that was stopped, and had the same number.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempts < MOST_ATTEMPTS => {
+                attempts += 1;
+            }
+            opened => return opened.map(|file| (file, path)),
+        }
+    }
+}
+
+/// Names that are tried for a new file.
+const MOST_ATTEMPTS: usize = 10_000;
 
 /// Characters of a file's name that the one beside it has in its own: names have an end.
 const MOST_OF_NAME: usize = 32;

@@ -2,8 +2,8 @@
 
 use crate::Float;
 use ndarray::Array2;
-use ndarray_rand::rand_distr::{Distribution, StandardNormal, StandardUniform};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
 /// The distribution that a new layer's weights are drawn from. Biases start at zero.
 ///

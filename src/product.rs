@@ -8,6 +8,7 @@ mod kernel;
 mod lanes;
 mod operand;
 mod packing;
+mod plain;
 mod row;
 mod tile;
 

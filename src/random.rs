@@ -1,6 +1,6 @@
 //! The one source of random numbers: a named generator, so that a seed means the same in every release.
 
-use ndarray_rand::rand::SeedableRng;
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

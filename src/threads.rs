@@ -1,9 +1,10 @@
 //! Work that is divided among threads.
 
+#[cfg_attr(not(feature = "threads"), path = "threads/alone.rs")]
+mod pool;
+
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-use rayon_core::ThreadPoolBuilder;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most threads that work is divided among.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,23 +50,7 @@ impl Threads {
         if limit < 2 {
             return work(Self::ONE);
         }
-        let threads = Self(limit.min(cost / PART));
-        // Where no threads are to be had, one does it, with the same result.
-        let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads.0).build() else {
-            return work(Self::ONE);
-        };
-        let ended = Ended::default();
-        pool.scope(|scope| {
-            let working = rayon_core::current_thread_index();
-            let ended = &ended;
-            scope.spawn_broadcast(move |_, thread| {
-                if Some(thread.index()) != working {
-                    ended.wait();
-                }
-            });
-            let _guard = SetAtEnd(ended);
-            work(threads)
-        })
+        pool::enter(limit.min(cost / PART), |threads| work(Self(threads)))
     }
 
     /// As [`enter`](Self::enter), for work that is done once: threads must pay for being made, too.
@@ -93,39 +78,6 @@ impl Threads {
     }
 }
 
-/// Whether work that is divided time and again has ended.
-#[derive(Default)]
-struct Ended(AtomicBool);
-
-impl Ended {
-    /// Does what other threads have to give away, until the end.
-    fn wait(&self) {
-        let mut idle = 0_u32;
-        while !self.0.load(Ordering::Acquire) {
-            if rayon_core::yield_now() == Some(rayon_core::Yield::Executed) {
-                idle = 0;
-            } else if idle < IDLE_BEFORE_OTHERS {
-                idle += 1;
-                std::hint::spin_loop();
-            } else {
-                std::thread::yield_now();
-            }
-        }
-    }
-}
-
-/// So many times in a row a waiting thread finds nothing to do before it lets other processes have the processor in between.
-const IDLE_BEFORE_OTHERS: u32 = 1000;
-
-/// Ends the waiting when it goes out of scope, after a panic too.
-struct SetAtEnd<'a>(&'a Ended);
-
-impl Drop for SetAtEnd<'_> {
-    fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Release);
-    }
-}
-
 fn divide<D: Divisible>(whole: D, first: usize, parts: usize, work: &(impl Fn(usize, D) + Sync)) {
     if parts < 2 {
         return work(first, whole);
@@ -133,7 +85,7 @@ fn divide<D: Divisible>(whole: D, first: usize, parts: usize, work: &(impl Fn(us
     let (count, half) = (whole.count(), parts / 2);
     let here = (count * half / parts).next_multiple_of(whole.unit()).min(count);
     let (these, others) = whole.split(here);
-    rayon_core::join(
+    pool::join(
         || divide(these, first, half, work),
         || divide(others, first + here, parts - half, work),
     );

@@ -4,7 +4,7 @@ use crate::Float;
 use crate::elementary::vectorized;
 use crate::rows::Rows;
 use ndarray::ArrayView2;
-use ndarray_rand::rand::RngCore;
+use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 /// Which outputs are left out in a forward pass.

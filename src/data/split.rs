@@ -2,7 +2,7 @@
 
 use crate::random::{Purpose, generator};
 use crate::{Error, Result};
-use ndarray_rand::rand::seq::SliceRandom;
+use rand::seq::SliceRandom;
 
 /// Shuffles the rows whose groups these are, and deals each group out in proportion: the rest, then `fraction` of
 /// all rows, rounded to the nearest number of rows and at least one.

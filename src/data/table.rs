@@ -4,11 +4,12 @@ mod cell;
 mod encoding;
 mod learned;
 mod reader;
+mod record;
 
 use crate::{CellProblem, Dataset, Error, Float, Result};
 use cell::{abbreviated, list};
-use csv::StringRecord;
 use reader::Header;
+use record::Record;
 use std::io::Read;
 use std::path::Path;
 
@@ -95,7 +96,7 @@ impl Table {
         let index = self.column(column)?;
         let mut text = Vec::with_capacity(self.rows);
         self.each_row(|_, record| {
-            text.push(record.get(index).unwrap_or_default().to_owned());
+            text.push(record.cell(index).to_owned());
             Ok(())
         })?;
         Ok(text)
@@ -163,8 +164,8 @@ impl Table {
     }
 
     /// Hands each row to `visit`, with its number, counted from 1.
-    fn each_row(&self, visit: impl FnMut(usize, &StringRecord) -> Result<()>) -> Result<()> {
-        reader::each_row(&self.bytes, &self.file, visit)
+    fn each_row(&self, visit: impl FnMut(usize, &Record) -> Result<()>) -> Result<()> {
+        reader::each_row(&self.bytes, visit)
     }
 
     /// What is said of a cell that cannot be used.

@@ -8,7 +8,7 @@
 
 use super::lanes::Lanes;
 use super::operand::Operand;
-use super::packing::{Buffers, pack_left, pack_right, panels};
+use super::packing::{Buffers, pack_left, pack_right};
 use super::row;
 use super::tile::{Tile, numbers_at};
 use pulp::{Simd, WithSimd};
@@ -35,7 +35,7 @@ pub(super) struct Product<'a, 'b, F> {
 }
 
 /// How far k runs before the next rows and columns. Two vectors for each k are then 32 KB or less, which the nearest cache holds.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 
 /// Bytes of a packed block of either operand: the second cache holds both.
 const BLOCK: usize = 512 << 10;
@@ -47,7 +47,7 @@ const COLUMNS_THAT_PAY: usize = 96;
 const FEW_ROWS: usize = 3;
 
 /// The vectors in each row of a tile.
-const VECTORS: usize = 2;
+pub(super) const VECTORS: usize = 2;
 
 /// The rows of a smaller tile. Fewer sums would leave the processor waiting for the last multiply-add.
 const FEW: usize = 4;
@@ -71,6 +71,8 @@ impl<F: Lanes> WithSimd for Product<'_, '_, F> {
         }
         if left.rows <= FEW_ROWS && !left.transposed && !right.transposed {
             row::rows_times_matrix(simd, left, right, start, self.result);
+        } else if S::IS_SCALAR {
+            self.row_by_row(simd);
         } else if S::REGISTER_COUNT >= 32 {
             self.by_blocks::<S, 8>(simd);
         } else {
@@ -109,7 +111,7 @@ impl<F: Lanes> Product<'_, '_, F> {
 }
 
 /// 0..length in ranges of at most `size`.
-fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Clone {
     (0..length).step_by(size).map(move |start| start..length.min(start + size))
 }
 
@@ -157,64 +159,51 @@ impl<F: Lanes> Block<'_, F> {
             for columns in blocks(columns, VECTORS * lanes) {
                 let (rows, last) = self.right.columns(columns.clone()).strided_rows();
                 let panel = rows.map_while(|row| F::vectors::<S>(row).0.first_chunk::<VECTORS>());
-                let last = F::vectors::<S>(last).0.first_chunk::<VECTORS>();
-                let panel = Panel { rows: panel, last };
-                self.panel::<S, TILE, VECTORS>(simd, &mut left, panel, columns, result);
+                if let Some(last) = F::vectors::<S>(last).0.first_chunk::<VECTORS>() {
+                    let panel = Panel { rows: panel, last };
+                    self.panel::<S, TILE>(simd, &mut left, panel, columns, result);
+                }
             }
             return;
         }
-        pack_right::<S, F, VECTORS>(self.right, packed_right);
+        pack_right::<S, F>(self.right, packed_right);
         let packed_panels = packed_right.chunks(VECTORS * lanes * depth);
-        for (panel, packed) in panels::<S, F, VECTORS>(columns).zip(packed_panels) {
-            let (vectors, _) = F::vectors::<S>(packed);
-            let columns = panel.start..columns.min(panel.end);
-            if panel.len() > lanes {
-                let (panel, _) = vectors.as_chunks::<VECTORS>();
-                let panel = Panel { rows: panel[..depth].iter(), last: None };
-                self.panel::<S, TILE, VECTORS>(simd, &mut left, panel, columns, result);
-            } else {
-                let (panel, _) = vectors.as_chunks::<1>();
-                let panel = Panel { rows: panel[..depth].iter(), last: None };
-                self.panel::<S, TILE, 1>(simd, &mut left, panel, columns, result);
+        for (columns, packed) in blocks(columns, VECTORS * lanes).zip(packed_panels) {
+            let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();
+            if let Some((last, rows)) = panel[..depth].split_last() {
+                let panel = Panel { rows: rows.iter(), last };
+                self.panel::<S, TILE>(simd, &mut left, panel, columns, result);
             }
         }
     }
 
     /// These columns of the block, tile by tile.
     #[inline(always)]
-    fn panel<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+    fn panel<'r, S: Simd, const TILE: usize>(
         &self,
         simd: S,
         left: &mut Left<'_, F>,
-        right: Panel<
-            'r,
-            [F::Vector<S>; VECTORS],
-            impl Iterator<Item = &'r [F::Vector<S>; VECTORS]> + Clone,
-        >,
+        right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>> + Clone>,
         columns: Range<usize>,
         result: &mut Region<'_, F>,
     ) {
         for (row, few) in tiles::<TILE>(self.left.rows) {
             let (right, columns) = (right.clone(), columns.clone());
             if few {
-                self.tile::<S, FEW, VECTORS>(simd, left, right, row, columns, result);
+                self.tile::<S, FEW>(simd, left, right, row, columns, result);
             } else {
-                self.tile::<S, TILE, VECTORS>(simd, left, right, row, columns, result);
+                self.tile::<S, TILE>(simd, left, right, row, columns, result);
             }
         }
     }
 
     /// The tile whose first row is `row`.
     #[inline(always)]
-    fn tile<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+    fn tile<'r, S: Simd, const TILE: usize>(
         &self,
         simd: S,
         left: &mut Left<'_, F>,
-        right: Panel<
-            'r,
-            [F::Vector<S>; VECTORS],
-            impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
-        >,
+        right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
         row: usize,
         columns: Range<usize>,
         result: &mut Region<'_, F>,
@@ -222,46 +211,45 @@ impl<F: Lanes> Block<'_, F> {
         let depth = self.left.columns;
         let rows = row..self.left.rows.min(row + TILE);
         let tile = Tile { block: self, rows, columns };
-        let Panel { rows: right, last } = right;
-        match left {
-            Left::Packed(packed) => {
-                let (packed, _) = packed[row * depth..].as_chunks::<TILE>();
-                let last = last.and_then(|vectors| Some((packed.get(depth - 1)?, vectors)));
-                tile.multiply(simd, packed, right, last, result);
+        let packed = match left {
+            Left::Packed(packed) => Some(&packed[row * depth..]),
+            Left::AsItIs(buffer) if self.left.transposed && tile.rows.len() < TILE => {
+                pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
+                Some(&buffer[..])
             }
-            Left::AsItIs(_) if !self.left.transposed => {
-                let slices = self.left.row_slices::<TILE>(row);
-                let numbers = (0..depth).map(|k| numbers_at(&slices, k));
-                let of_last = numbers_at(&slices, depth - 1);
-                let last = last.map(|vectors| (&of_last, vectors));
-                tile.multiply(simd, numbers, right, last, result);
-            }
-            Left::AsItIs(_) if tile.rows.len() == TILE => {
-                let (stored, last_stored) = self.left.strided_rows();
-                let numbers = stored.map_while(|k| k[row..].first_chunk::<TILE>());
-                let of_last = last_stored[row..].first_chunk::<TILE>();
-                match last.zip(of_last) {
-                    Some((vectors, of_last)) => {
-                        tile.multiply(simd, numbers, right, Some((of_last, vectors)), result);
-                    }
-                    None => tile.multiply(simd, numbers.chain(of_last), right, None, result),
+            Left::AsItIs(_) => None,
+        };
+        // Each arm is a loop of its own, for each size of a tile and each kind of panel: the compiler is not given more of them than pay.
+        match packed {
+            Some(packed) => {
+                if let Some((last, packed)) = packed.as_chunks::<TILE>().0[..depth].split_last() {
+                    tile.multiply(simd, packed, last, right, result);
                 }
             }
-            Left::AsItIs(buffer) => {
-                pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
-                let (packed, _) = buffer.as_chunks::<TILE>();
-                let last = last.and_then(|vectors| Some((packed.get(depth - 1)?, vectors)));
-                tile.multiply(simd, packed, right, last, result);
+            None if !self.left.transposed => {
+                let slices = self.left.row_slices::<TILE>(row);
+                let numbers = (0..depth).map(|k| numbers_at(&slices, k));
+                tile.multiply(simd, numbers, &numbers_at(&slices, depth - 1), right, result);
+            }
+            None => {
+                let (stored, last) = self.left.strided_rows();
+                let numbers = stored.map_while(|k| k[row..].first_chunk::<TILE>());
+                if let Some(last) = last[row..].first_chunk::<TILE>() {
+                    tile.multiply(simd, numbers, last, right, result);
+                }
             }
         }
     }
 }
 
-/// A few vectors of the right operand's rows; those of its last row may be apart from the others.
+/// What a panel has for one k.
+pub(super) type Vectors<F, S> = [<F as Lanes>::Vector<S>; VECTORS];
+
+/// A few vectors of the right operand's rows, those of its last row apart from the others.
 #[derive(Clone)]
-struct Panel<'r, V, I> {
-    rows: I,
-    last: Option<&'r V>,
+pub(super) struct Panel<'r, V, I> {
+    pub(super) rows: I,
+    pub(super) last: &'r V,
 }
 
 /// Where a tile of so many rows begins, and whether it is one of [`FEW`] rows: those that are left after the tiles of `TILE` rows, so divided that as few

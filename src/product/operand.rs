@@ -16,6 +16,13 @@ pub struct Operand<'a, F> {
     pub(super) columns: usize,
 }
 
+impl<F: Copy> Operand<'_, F> {
+    pub(super) fn at(&self, row: usize, column: usize) -> F {
+        let (row, column) = if self.transposed { (column, row) } else { (row, column) };
+        self.elements[row * self.stride + self.first + column]
+    }
+}
+
 impl<'a, F> Operand<'a, F> {
     /// The matrix of so many rows and columns.
     pub(super) fn row_major(elements: &'a [F], (rows, columns): (usize, usize)) -> Self {

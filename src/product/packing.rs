@@ -1,9 +1,9 @@
 //! Operands copied into the order in which the kernel reads them, so that it reads memory from front to back.
 
+use super::kernel::{VECTORS, blocks};
 use super::lanes::Lanes;
 use super::operand::Operand;
 use pulp::Simd;
-use std::ops::Range;
 
 /// A thread's buffers for packed operands. They grow to the largest block and stay, so that no later product allocates.
 #[derive(Debug, Default)]
@@ -53,31 +53,22 @@ pub(super) fn pack_left<F: Lanes, const TILE: usize>(
     }
 }
 
-/// The columns of the right operand, `VECTORS` vectors of them at a time: row by row, its numbers in them. The last ones are as many as
-/// [`panels`] says; columns that the operand does not have are nobody's business.
+/// The columns of the right operand, `VECTORS` vectors of them at a time: row by row, its numbers in them. Columns that the operand does not have
+/// are nobody's business.
 #[inline(always)]
-pub(super) fn pack_right<S: Simd, F: Lanes, const VECTORS: usize>(
-    matrix: Operand<'_, F>,
-    packed: &mut [F],
-) {
-    let panel = VECTORS * F::count::<S>() * matrix.rows;
+pub(super) fn pack_right<S: Simd, F: Lanes>(matrix: Operand<'_, F>, packed: &mut [F]) {
+    let width = VECTORS * F::count::<S>();
+    let panel = width * matrix.rows;
     if matrix.transposed {
-        for (columns, packed) in
-            panels::<S, F, VECTORS>(matrix.columns).zip(packed.chunks_mut(panel))
-        {
-            transpose(
-                matrix.columns(columns.start..matrix.columns.min(columns.end)),
-                columns.len(),
-                packed,
-            );
+        for (columns, packed) in blocks(matrix.columns, width).zip(packed.chunks_mut(panel)) {
+            transpose(matrix.columns(columns), width, packed);
         }
         return;
     }
     for (index, row) in matrix.stored_rows().enumerate() {
-        for (columns, packed) in
-            panels::<S, F, VECTORS>(matrix.columns).zip(packed.chunks_mut(panel))
-        {
-            let width = columns.len();
+        let starts = (0..matrix.columns).step_by(width);
+        for (start, packed) in starts.zip(packed.chunks_mut(panel)) {
+            let columns = start..start + width;
             let packed = &mut packed[index * width..][..width];
             match row.get(columns.clone()) {
                 Some(numbers) => {
@@ -90,18 +81,6 @@ pub(super) fn pack_right<S: Simd, F: Lanes, const VECTORS: usize>(
             }
         }
     }
-}
-
-/// The columns of each panel: `VECTORS` vectors, the last one vector if that is enough for the columns that are left.
-#[inline(always)]
-pub(super) fn panels<S: Simd, F: Lanes, const VECTORS: usize>(
-    columns: usize,
-) -> impl Iterator<Item = Range<usize>> + Clone {
-    let lanes = F::count::<S>();
-    (0..columns).step_by(VECTORS * lanes).map(move |start| {
-        let width = if columns - start <= lanes { lanes } else { VECTORS * lanes };
-        start..start + width
-    })
 }
 
 /// The transposed matrix, of `width` columns.

@@ -1,6 +1,6 @@
 //! A tile of the product: the sums that stay in registers.
 
-use super::kernel::{Block, Region, Start};
+use super::kernel::{Block, Panel, Region, Start, VECTORS, Vectors};
 use super::lanes::Lanes;
 use pulp::Simd;
 use std::borrow::Borrow;
@@ -13,28 +13,22 @@ pub(super) struct Tile<'a, 'b, F> {
     pub(super) columns: Range<usize>,
 }
 
-/// What the operands have for one k.
-pub(super) type One<'k, F, S, const TILE: usize, const VECTORS: usize> =
-    (&'k [F; TILE], &'k [<F as Lanes>::Vector<S>; VECTORS]);
-
 impl<F: Lanes> Tile<'_, '_, F> {
-    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k may be apart.
+    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k apart.
     #[inline(always)]
-    pub(super) fn multiply<'r, S: Simd, const TILE: usize, const VECTORS: usize>(
+    pub(super) fn multiply<'r, S: Simd, const TILE: usize>(
         self,
         simd: S,
         left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
-        right: impl Iterator<Item = &'r [F::Vector<S>; VECTORS]>,
-        last: Option<One<'_, F, S, TILE, VECTORS>>,
+        last: &[F; TILE],
+        right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
         result: &mut Region<'_, F>,
     ) {
-        let mut sums = self.first_sums::<S, TILE, VECTORS>(simd, result);
-        for (vectors, numbers) in right.zip(left) {
+        let mut sums = self.first_sums::<S, TILE>(simd, result);
+        for (vectors, numbers) in right.rows.zip(left) {
             add(simd, numbers.borrow(), vectors, &mut sums);
         }
-        if let Some((numbers, vectors)) = last {
-            add(simd, numbers, vectors, &mut sums);
-        }
+        add(simd, last, right.last, &mut sums);
         // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
         for (index, sums) in sums.iter().enumerate() {
             if index < self.rows.len() {
@@ -45,11 +39,11 @@ impl<F: Lanes> Tile<'_, '_, F> {
 
     /// What the sums start at; those of rows that the tile does not have, at anything.
     #[inline(always)]
-    fn first_sums<S: Simd, const TILE: usize, const VECTORS: usize>(
+    fn first_sums<S: Simd, const TILE: usize>(
         &self,
         simd: S,
         result: &mut Region<'_, F>,
-    ) -> [[F::Vector<S>; VECTORS]; TILE] {
+    ) -> [Vectors<F, S>; TILE] {
         let mut sums = [[F::splat(simd, F::default()); VECTORS]; TILE];
         match self.block.start {
             Start::Zero => {}
@@ -80,11 +74,11 @@ impl<F: Lanes> Tile<'_, '_, F> {
 
 /// One k.
 #[inline(always)]
-fn add<S: Simd, F: Lanes, const TILE: usize, const VECTORS: usize>(
+fn add<S: Simd, F: Lanes, const TILE: usize>(
     simd: S,
     numbers: &[F; TILE],
-    vectors: &[F::Vector<S>; VECTORS],
-    sums: &mut [[F::Vector<S>; VECTORS]; TILE],
+    vectors: &Vectors<F, S>,
+    sums: &mut [Vectors<F, S>; TILE],
 ) {
     for (sums, &number) in sums.iter_mut().zip(numbers) {
         let number = F::splat(simd, number);

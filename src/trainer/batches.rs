@@ -6,7 +6,7 @@ use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::{Dataset, Float, Result, exact};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
-use ndarray_rand::rand::seq::SliceRandom;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;

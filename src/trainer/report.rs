@@ -143,24 +143,28 @@ impl Report {
     /// # Errors
     ///
     /// [`Error::Csv`] for what the writer says.
-    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        let failed = |source: csv::Error| Error::Csv { reason: source.to_string() };
-        let mut writer = csv::Writer::from_writer(writer);
-        let metric = self.monitored().unwrap_or("monitored");
-        let header = ["epoch", "training_loss", "validation_loss", metric, "learning_rate"];
-        writer.write_record(header).map_err(failed)?;
+    pub fn write_csv(&self, mut writer: impl Write) -> Result<()> {
+        let failed = |source: std::io::Error| Error::Csv { reason: source.to_string() };
+        let metric = quoted(self.monitored().unwrap_or("monitored"));
+        writeln!(writer, "epoch,training_loss,validation_loss,{metric},learning_rate")
+            .map_err(failed)?;
         let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         for epoch in &self.epochs {
-            let numbers = [
-                epoch.number.to_string(),
-                epoch.training_loss.to_string(),
-                text(epoch.validation_loss),
-                text(epoch.monitored),
-                epoch.learning_rate.to_string(),
-            ];
-            writer.write_record(numbers).map_err(failed)?;
+            let Epoch { number, training_loss, learning_rate, .. } = epoch;
+            let (validation, monitored) = (text(epoch.validation_loss), text(epoch.monitored));
+            writeln!(writer, "{number},{training_loss},{validation},{monitored},{learning_rate}")
+                .map_err(failed)?;
         }
-        writer.flush().map_err(|error| failed(error.into()))
+        writer.flush().map_err(failed)
+    }
+}
+
+/// A cell of CSV, in quotes if its text needs them.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::Table;
 use super::cell::{abbreviated, category, list, number};
+use super::record::Record;
 use crate::{CellProblem, Column, Dataset, Error, Float, Mlp, Result, Schema};
-use csv::StringRecord;
 use ndarray::Array2;
 use std::collections::HashMap;
 
@@ -150,12 +150,12 @@ impl Table {
     fn number<F: Float>(
         &self,
         row: usize,
-        record: &StringRecord,
+        record: &Record,
         source: &Source<'_>,
     ) -> Result<(usize, F)> {
         let (Source::Number(index, _) | Source::Category(index, ..) | Source::Class(index, _)) =
             *source;
-        let cell = record.get(index).unwrap_or_default();
+        let cell = record.cell(index);
         let bad = |problem| self.bad(row, index, cell, problem);
         let place = |categories: &Categories<'_>| {
             let text = category(cell).map_err(bad)?;

@@ -34,7 +34,7 @@ impl Table {
         if !text.is_empty() {
             self.each_row(|row, record| {
                 for (index, _, categories) in &mut text {
-                    let cell = record.get(*index).unwrap_or_default();
+                    let cell = record.cell(*index);
                     let name =
                         category(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
                     if !categories.contains(name) {
@@ -75,7 +75,7 @@ impl Table {
         let (mut numbers, mut texts) = (Vec::new(), BTreeSet::<String>::new());
         let numeric = self.headers[index].is_numeric_throughout(self.rows);
         self.each_row(|row, record| {
-            let cell = record.get(index).unwrap_or_default();
+            let cell = record.cell(index);
             let bad = |problem| self.bad(row, index, cell, problem);
             if numeric {
                 let number = number(cell).map_err(bad)?;

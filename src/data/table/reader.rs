@@ -1,8 +1,8 @@
 //! From the bytes of a CSV file to rows of cells, as often as they are asked for.
 
 use super::cell::{abbreviated, is_missing};
+use super::record::{Record, Records};
 use crate::{CellProblem, Error, Result};
-use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 /// A column's name, and what is in its cells.
 #[derive(Clone, Debug)]
@@ -28,18 +28,27 @@ impl Header {
 
 /// The columns, and the number of rows; after this, the file is known to be well-formed.
 pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
-    let mut csv = reader(bytes);
-    let header = csv.byte_headers().map_err(|error| read_error(error, file, 0))?;
-    let mut columns = headers(header, file)?;
+    let mut records = Records::new(bytes);
+    let mut record = Record::default();
+    if !records.next(&mut record) {
+        return Err(Error::EmptyFile { file: file.to_owned() });
+    }
+    let mut columns = headers(&record, file)?;
     let mut rows = 0;
-    let mut record = StringRecord::new();
-    loop {
-        match csv.read_record(&mut record) {
-            Ok(true) => rows += 1,
-            Ok(false) => break,
-            Err(error) => return Err(utf8_error(error, file, rows + 1, &columns, bytes)),
+    while records.next(&mut record) {
+        rows += 1;
+        let (found, expected) = (record.len(), columns.len());
+        if found != expected {
+            return Err(Error::RaggedRow { file: file.to_owned(), row: rows, found, expected });
         }
-        for (column, cell) in columns.iter_mut().zip(&record) {
+        for (index, column) in columns.iter_mut().enumerate() {
+            let cell = record.text(index).map_err(|_| Error::Cell {
+                file: file.to_owned(),
+                row: rows,
+                column: column.name.clone(),
+                value: readable(record.bytes(index)),
+                problem: CellProblem::NotUtf8,
+            })?;
             column.numbers += usize::from(cell.parse::<f64>().is_ok());
             column.missing += usize::from(is_missing(cell));
         }
@@ -50,77 +59,36 @@ pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
     Ok((columns, rows))
 }
 
-/// Hands each row to `visit`, with its number, counted from 1.
+/// Hands each row of a file that was scanned to `visit`, with its number, counted from 1.
 pub(super) fn each_row(
     bytes: &[u8],
-    file: &str,
-    mut visit: impl FnMut(usize, &StringRecord) -> Result<()>,
+    mut visit: impl FnMut(usize, &Record) -> Result<()>,
 ) -> Result<()> {
-    let mut csv = reader(bytes);
-    let (mut record, mut row) = (StringRecord::new(), 1);
-    while csv.read_record(&mut record).map_err(|error| read_error(error, file, row))? {
-        visit(row, &record)?;
+    let mut records = Records::new(bytes);
+    let mut record = Record::default();
+    records.next(&mut record);
+    let mut row = 0;
+    while records.next(&mut record) {
         row += 1;
+        visit(row, &record)?;
     }
     Ok(())
 }
 
-fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new().trim(Trim::All).from_reader(bytes)
+fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
+    (0..header.len())
+        .map(|index| {
+            let name = header.text(index).map_err(|_| Error::HeaderNotUtf8 {
+                file: file.to_owned(),
+                number: index + 1,
+                value: readable(header.bytes(index)),
+            })?;
+            Ok(Header { name: name.to_owned(), numbers: 0, missing: 0 })
+        })
+        .collect()
 }
 
-fn headers(header: &ByteRecord, file: &str) -> Result<Vec<Header>> {
-    let file = || file.to_owned();
-    if header.is_empty() {
-        return Err(Error::EmptyFile { file: file() });
-    }
-    let mut columns: Vec<Header> = Vec::with_capacity(header.len());
-    for (index, name) in header.iter().enumerate() {
-        let number = index + 1;
-        let name = match std::str::from_utf8(name) {
-            Ok(name) => name.to_owned(),
-            Err(_) => {
-                let value = abbreviated(&String::from_utf8_lossy(name));
-                return Err(Error::HeaderNotUtf8 { file: file(), number, value });
-            }
-        };
-        columns.push(Header { name, numbers: 0, missing: 0 });
-    }
-    Ok(columns)
-}
-
-/// What is wrong with a row; of text that is not UTF-8, the cell.
-fn utf8_error(
-    error: csv::Error,
-    file: &str,
-    row: usize,
-    columns: &[Header],
-    bytes: &[u8],
-) -> Error {
-    let ErrorKind::Utf8 { err, .. } = error.kind() else {
-        return read_error(error, file, row);
-    };
-    let field = err.field();
-    let record = reader(bytes).into_byte_records().nth(row - 1).and_then(|record| record.ok());
-    let cell = record.as_ref().and_then(|record| record.get(field)).unwrap_or_default();
-    Error::Cell {
-        file: file.to_owned(),
-        row,
-        column: columns.get(field).map(|column| column.name.clone()).unwrap_or_default(),
-        value: abbreviated(&String::from_utf8_lossy(cell)),
-        problem: CellProblem::NotUtf8,
-    }
-}
-
-fn read_error(error: csv::Error, file: &str, row: usize) -> Error {
-    match error.into_kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => Error::RaggedRow {
-            file: file.to_owned(),
-            row,
-            found: len as usize,
-            expected: expected_len as usize,
-        },
-        ErrorKind::Io(source) => Error::Io { file: file.into(), source },
-        kind => Error::Io { file: file.into(), source: std::io::Error::other(format!("{kind:?}")) },
-    }
+/// Of text that is not UTF-8, what can be told.
+fn readable(bytes: &[u8]) -> String {
+    abbreviated(&String::from_utf8_lossy(bytes))
 }
