@@ -2,6 +2,7 @@
 //! what is already downloaded.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,12 +60,13 @@ impl Application {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The crates that it consists of.
-    fn crates(&self, features: &[&str]) -> Vec<String> {
+    /// The crates that it depends on, ours among them.
+    fn crates(&self, features: &[&str]) -> BTreeSet<String> {
         let tree = self.cargo(&["tree", "-e", "normal,build", "--prefix", "none"], features);
         let (application, crates) = tree.split_once('\n').unwrap();
         assert!(application.starts_with("application "), "{tree}");
-        crates.lines().map(str::to_owned).collect()
+        // A crate has a line wherever it is needed, with (*) where what it needs itself stands further up.
+        crates.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
     }
 
     /// The program.

@@ -1,5 +1,6 @@
-//! The three training programs and `predict`, run as a user runs them.
+//! The programs, run as a user runs them.
 
+mod applications;
 mod checkpoint;
 mod prediction;
 mod training_options;
