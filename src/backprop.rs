@@ -13,7 +13,7 @@ use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::{Error, Float, Gradient, Loss, Mlp, Result};
 use dropout::Dropped;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 use rand_chacha::ChaCha8Rng;
 
 /// Computes the gradient of a loss with respect to every weight and bias of a network.
@@ -128,7 +128,7 @@ impl<F: Float> Backprop<F> {
     /// # Errors
     ///
     /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
-    /// [`Error::NoRows`] for an empty batch; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
+    /// [`Error::NoRows`] for an empty batch; [`Error::UnsuitableOutput`] if the loss does not fit the output layer; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
     /// for. A loss that is not finite is no error here: look at what is returned.
     pub fn run(
         &mut self,
@@ -227,6 +227,8 @@ impl<F: Float> Backprop<F> {
         self.check_shapes(net, inputs, targets)?;
         let rows = inputs.nrows();
         let last = net.layers().len() - 1;
+        // Of the activation alone: each look at the targets would cost a pass over them.
+        loss.check(net.layers()[last].activation(), targets.slice_axis(Axis(0), Slice::from(..0)))?;
         let fused = loss.fused_with(net.layers()[last].activation());
 
         let inputs = self.inputs.row_major(inputs);

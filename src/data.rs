@@ -1,6 +1,8 @@
 //! Data sets: what a network is trained on and judged by.
 
+mod categories;
 mod dataset;
+mod labels;
 mod split;
 mod standardizer;
 mod table;

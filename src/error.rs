@@ -5,10 +5,15 @@ mod check;
 
 pub use cause::{CellProblem, Divergence, LikelyCause};
 
+use cause::{
+    remedy_for_features, remedy_for_names, remedy_for_precision, remedy_for_rows,
+    remedy_for_targets,
+};
+use std::fmt;
 use std::path::PathBuf;
 
-/// What went wrong. Each message is one line.
-#[derive(Debug, thiserror::Error)]
+/// What went wrong. Each message is one line, and `Debug` is the same: a `main` that returns `Result<(), densely::Error>` prints it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     // Shapes of networks and batches.
@@ -54,7 +59,7 @@ pub enum Error {
         outputs: usize,
     },
     /// Inputs of another width than the network's.
-    #[error("inputs have {found} features, the network takes {expected}")]
+    #[error("inputs have {found} features, the network takes {expected}{}", remedy_for_features(*found))]
     Features {
         /// Columns of the inputs.
         found: usize,
@@ -62,7 +67,7 @@ pub enum Error {
         expected: usize,
     },
     /// Targets of another width than the network's outputs.
-    #[error("targets have {found} columns, the network has {outputs} outputs")]
+    #[error("targets have {found} columns, the network has {outputs} outputs{}", remedy_for_targets(*found))]
     Targets {
         /// Columns of the targets.
         found: usize,
@@ -70,12 +75,20 @@ pub enum Error {
         outputs: usize,
     },
     /// Inputs and targets of different numbers of rows.
-    #[error("inputs have {inputs} rows, targets have {targets}")]
+    #[error("inputs have {inputs} rows, targets have {targets}{}", remedy_for_rows(*targets))]
     Rows {
         /// Rows of the inputs.
         inputs: usize,
         /// Rows of the targets.
         targets: usize,
+    },
+    /// A row that does not exist.
+    #[error("there is no row {row} (counted from 0), there are {rows}")]
+    UnknownRow {
+        /// The row asked for, counted from 0.
+        row: usize,
+        /// Rows there are.
+        rows: usize,
     },
     /// No rows at all.
     #[error("there are no rows")]
@@ -114,7 +127,7 @@ pub enum Error {
         value: f64,
     },
     /// Names of another number than that of the columns.
-    #[error("{names} names for {columns} {what}")]
+    #[error("{names} names for {columns} {what}{}", remedy_for_names(*names, *columns, what))]
     Names {
         /// Names given.
         names: usize,
@@ -173,11 +186,42 @@ pub enum Error {
     NoClasses,
     /// Targets of a classifier that are not one-hot.
     #[error(
-        "row {row} (counted from 0) of the targets belongs to no class: exactly one of its columns must be 1, the others 0"
+        "row {row} (counted from 0) of the targets belongs to no class: {}",
+        if *columns == 1 { "its number must be 0 or 1" } else { "exactly one of its columns must be 1, the others 0" }
     )]
     NotOneHot {
         /// The row, counted from 0.
         row: usize,
+        /// Columns of the targets.
+        columns: usize,
+    },
+    /// Labels that are not so many classes as are needed.
+    #[error("the labels have {found} ({classes}), {needs}")]
+    Labels {
+        /// How many classes there are, in words.
+        found: String,
+        /// Their names, or the first of them.
+        classes: String,
+        /// What is needed.
+        needs: &'static str,
+    },
+    /// A label that is none of the classes that a network knows.
+    #[error("label {row} (counted from 0) is {label:?}, which is none of {classes}")]
+    UnknownLabel {
+        /// The row, counted from 0.
+        row: usize,
+        /// The label.
+        label: String,
+        /// The classes there are, or the first of them.
+        classes: String,
+    },
+    /// Rows to train on and rows to validate on of which only one are standardized.
+    #[error(
+        "only the {standardized} rows are standardized: `Standardizer::apply` both, or neither"
+    )]
+    OtherScale {
+        /// "training" or "validation".
+        standardized: &'static str,
     },
     /// A split of which one part would have no rows.
     #[error(
@@ -323,12 +367,12 @@ pub enum Error {
         /// The categories there are, or the first of them.
         categories: String,
     },
-    /// A network that does not know the names of its columns or targets.
+    /// A network that does not know the names of its columns, targets or classes.
     #[error(
-        "the network does not know the names of its {what}: it was trained on arrays; `Mlp::set_schema` names them"
+        "the network does not know the names of its {what}: it was trained on arrays without; `Mlp::set_schema` names them"
     )]
     Unnamed {
-        /// "columns" or "targets".
+        /// "columns", "targets" or "classes".
         what: &'static str,
     },
     /// A column that is not there.
@@ -431,6 +475,16 @@ pub enum Error {
         /// What the loss needs.
         needs: &'static str,
     },
+    /// Targets that the loss is not defined for since they were standardized, as numbers are and classes are not.
+    #[error(
+        "{loss} needs {needs} as targets, and these were standardized: say that they are classes (`Dataset::with_classes`, `Dataset::multiclass`) before `Standardizer::fit`, or use `Standardizer::fit_features`"
+    )]
+    StandardizedTarget {
+        /// The loss.
+        loss: String,
+        /// What the loss needs.
+        needs: &'static str,
+    },
     /// Training that diverged. The network holds the parameters of the last good epoch.
     #[error(
         "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): {cause}; {likely}"
@@ -526,7 +580,7 @@ pub enum Error {
         reason: String,
     },
     /// A model whose numbers are of the other type.
-    #[error("the model's numbers are {found}, not {expected}")]
+    #[error("the model's numbers are {found}, not {expected}{}", remedy_for_precision(found))]
     Precision {
         /// Those of the model.
         found: String,
@@ -578,6 +632,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 /// A result with this library's [`Error`].

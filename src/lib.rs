@@ -28,6 +28,8 @@ mod schema;
 mod threads;
 mod trainer;
 
+pub use ndarray;
+
 pub use activation::{
     Activation, Activations, AnyActivation, Derivative, Elu, Exponential, FromOutput,
     FromPreActivation, Gelu, HardTanh, Identity, LeakyRelu, Mish, OutputAndPreActivation, Relu,

@@ -18,11 +18,12 @@
 
 mod classification;
 mod confusion_matrix;
+mod of_network;
 mod regression;
 
-pub use classification::{accuracy, f1, log_loss, predicted_classes, roc_auc};
+pub use classification::{accuracy, f1, log_loss, precision, predicted_classes, recall, roc_auc};
 pub use confusion_matrix::ConfusionMatrix;
-pub use regression::{mean_absolute_error, r_squared, root_mean_squared_error};
+pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
 use crate::{Error, Float, Result};
 use ndarray::ArrayView2;

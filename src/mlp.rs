@@ -8,7 +8,8 @@ pub(crate) use builder::check_memory;
 pub use predict::PredictBuffers;
 
 use crate::{Dense, Error, Float, Result, Schema};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
+use std::fmt;
 
 /// So many rows go through all layers before the next, so that what one layer puts out is in cache when the next reads it.
 const ROWS_AT_ONCE: usize = 256;
@@ -23,9 +24,10 @@ const ROWS_AT_ONCE: usize = 256;
 /// assert_eq!(net.parameters(), 9 * 32 + 32 + 32 + 1);
 /// let outputs = net.predict(Array2::zeros((5, 9)).view())?;
 /// assert_eq!(outputs.dim(), (5, 1));
+/// assert_eq!(net.to_string(), "9 → 32 Tanh → 1 Identity, 353 parameters, f32");
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mlp<F: Float> {
     layers: Vec<Dense<F>>,
     schema: Schema,
@@ -91,6 +93,11 @@ impl<F: Float> Mlp<F> {
         &self.schema
     }
 
+    /// The name of each class, two for a single output; none where the network predicts numbers, or was trained on classes without names.
+    pub fn classes(&self) -> &[String] {
+        &self.schema.classes
+    }
+
     /// Says what the columns of inputs and outputs are, in place of what was known.
     ///
     /// # Errors
@@ -126,6 +133,24 @@ impl<F: Float> Mlp<F> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
         Ok(outputs)
+    }
+
+    /// The outputs for one example: features to outputs.
+    ///
+    /// ```
+    /// # use densely::{Identity, Mlp};
+    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).build()?;
+    /// let outputs = net.predict_row(&[5.1, 3.5, 1.4])?;
+    /// assert_eq!(outputs.len(), 2);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict).
+    pub fn predict_row(&self, row: &[F]) -> Result<Vec<F>> {
+        let outputs = self.predict(ArrayView1::from(row).insert_axis(Axis(0)))?;
+        Ok(outputs.into_iter().collect())
     }
 
     /// The outputs for each row of `inputs`, written over `outputs`: rows × features to rows × outputs. Allocates nothing once the
@@ -196,5 +221,26 @@ impl<F: Float> Mlp<F> {
     /// Every layer's weights, then its bias, as row-major slices.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
         self.layers.iter_mut().flat_map(Dense::parameter_slices_mut)
+    }
+}
+
+/// The layers' widths and activations, with their dropout, and the number and type of the parameters.
+impl<F: Float> fmt::Display for Mlp<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.features())?;
+        for layer in &self.layers {
+            write!(formatter, " → {} {:?}", layer.outputs(), layer.activation())?;
+            if layer.dropout() > 0.0 {
+                write!(formatter, " (dropout {})", layer.dropout())?;
+            }
+        }
+        write!(formatter, ", {} parameters, {}", self.parameters(), F::NAME)
+    }
+}
+
+/// As it is displayed: the parameters would fill the screen.
+impl<F: Float> fmt::Debug for Mlp<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Mlp({self})")
     }
 }

@@ -233,7 +233,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observers run on
     /// one of them in place of the caller's.
     ///
-    /// The trained network has the same bits, whatever the number.
+    /// The trained network has the same bits, whatever the number. With the cargo feature `threads`, which is on by default; without it there is one.
+    #[cfg(feature = "threads")]
     pub fn threads(mut self, limit: usize) -> Self {
         self.settings.threads = Some(limit);
         self

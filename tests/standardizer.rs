@@ -43,7 +43,7 @@ fn folded_and_unfolded_agree<F: Float + approx::RelativeEq<Epsilon = F>>(toleran
             builder = if bias { builder } else { builder.without_bias() };
             let mut net = builder.seed(3).build().unwrap();
             let scaled = net.predict(scaler.apply(&data).unwrap().inputs()).unwrap();
-            scaler.fold_into(&mut net).unwrap();
+            scaler.clone().fold_into(&mut net).unwrap();
             let folded = net.predict(data.inputs()).unwrap();
             for (column, (folded, scaled)) in
                 folded.axis_iter(Axis(1)).zip(scaled.axis_iter(Axis(1))).enumerate()
@@ -73,10 +73,10 @@ fn what_cannot_be_folded_is_refused_and_left_alone() {
     let scaler = Standardizer::fit(&data).unwrap();
     let mut net = Mlp::<f64>::builder(3).dense(2, Sigmoid).seed(1).build().unwrap();
     let before = net.clone();
-    assert!(matches!(scaler.fold_into(&mut net), Err(Error::CannotFold { .. })));
+    assert!(matches!(scaler.clone().fold_into(&mut net), Err(Error::CannotFold { .. })));
     assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
     let mut other = Mlp::<f64>::builder(4).dense(2, Identity).build().unwrap();
-    assert!(matches!(scaler.fold_into(&mut other), Err(Error::OtherData { .. })));
+    assert!(matches!(scaler.clone().fold_into(&mut other), Err(Error::OtherData { .. })));
     let narrow = Dataset::new(array![[1.0], [2.0]], array![[1.0, 1.0], [2.0, 2.0]]).unwrap();
     assert!(matches!(scaler.apply(&narrow), Err(Error::OtherData { .. })));
 }

@@ -226,7 +226,7 @@ fn settings_out_of_range_are_refused_before_anything_is_trained() {
         ),
         (
             fit(squared(sgd()).validation_fraction(1.0)),
-            "the validation fraction is 1, it must be between 0 and 1",
+            "the validation fraction is 1, it must be above 0 and below 1",
         ),
         (
             fit(squared(sgd()).early_stopping(EarlyStopping::patience(0))),

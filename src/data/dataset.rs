@@ -8,7 +8,8 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
-/// From arrays by [`Dataset::new`], from a CSV file by [`Table`](crate::Table).
+/// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a
+/// matrix already; from a CSV file by [`Table`](crate::Table).
 ///
 /// ```
 /// use densely::Dataset;
@@ -20,15 +21,27 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 /// assert_eq!((train.rows(), test.rows(), train.features()), (2, 2, 1));
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Dataset<F: Float> {
     inputs: Array2<F>,
     targets: Array2<F>,
     /// One for each row; all are 1 where there are none.
     pub(super) weights: Option<Array1<F>>,
     schema: Schema,
-    /// What the targets were divided by: 1 where they were not standardised.
-    target_deviation: f64,
+    scaling: Scaling,
+}
+
+/// What a [`Standardizer`](crate::Standardizer) has done to the numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scaling {
+    pub(crate) inputs: bool,
+    pub(crate) targets: bool,
+    /// What the targets were divided by: 1 where they were not; with several targets, the root mean square of their deviations.
+    pub(crate) target_deviation: f64,
+}
+
+impl Scaling {
+    const NONE: Self = Self { inputs: false, targets: false, target_deviation: 1.0 };
 }
 
 impl<F: Float> Dataset<F> {
@@ -60,7 +73,7 @@ impl<F: Float> Dataset<F> {
             targets: row_major(targets),
             weights: None,
             schema: Schema::default(),
-            target_deviation: 1.0,
+            scaling: Scaling::NONE,
         })
     }
 
@@ -141,7 +154,7 @@ impl<F: Float> Dataset<F> {
             let ones = target.iter().filter(|&&y| y == one).count();
             let zeros = target.iter().filter(|&&y| y == zero).count();
             if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                return Err(Error::NotOneHot { row });
+                return Err(Error::NotOneHot { row, columns: target.len() });
             }
         }
         Ok(())
@@ -200,17 +213,44 @@ impl<F: Float> Dataset<F> {
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let groups = self.row_classes();
         let (rest, part) = split::rows(&groups, fraction, seed)?;
-        Ok((self.select(&rest), self.select(&part)))
+        Ok((self.selected(&rest), self.selected(&part)))
     }
 
-    /// These rows, in this order. Rows that do not exist are left out.
-    pub(crate) fn select(&self, rows: &[usize]) -> Self {
+    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0]], [5.0, 6.0, 7.0])?;
+    /// assert_eq!(data.select(&[2, 0])?.targets(), array![[7.0], [5.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownRow`] for one that does not exist, [`Error::NoRows`] for none; [`Error::NoWeight`] if all of them have the weight 0.
+    pub fn select(&self, rows: &[usize]) -> Result<Self> {
+        if rows.is_empty() {
+            return Err(Error::NoRows);
+        }
+        if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
+            return Err(Error::UnknownRow { row, rows: self.rows() });
+        }
+        let selected = self.selected(rows);
+        if let Some(weights) = selected.weights() {
+            Error::check_weights(weights, rows.len())?;
+        }
+        Ok(selected)
+    }
+
+    /// These rows, which exist.
+    pub(crate) fn selected(&self, rows: &[usize]) -> Self {
         Self {
             inputs: self.inputs.select(Axis(0), rows),
             targets: self.targets.select(Axis(0), rows),
             weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), rows)),
             schema: self.schema.clone(),
-            target_deviation: self.target_deviation,
+            scaling: self.scaling,
         }
     }
 
@@ -227,10 +267,8 @@ impl<F: Float> Dataset<F> {
         self.targets.rows().into_iter().map(class).collect()
     }
 
-    /// What the targets were divided by: 1 where they were not standardised; with several targets, the root mean square of their
-    /// deviations.
-    pub(crate) fn target_deviation(&self) -> f64 {
-        self.target_deviation
+    pub(crate) fn scaling(&self) -> Scaling {
+        self.scaling
     }
 
     /// The same rows with other numbers in the same columns.
@@ -238,14 +276,29 @@ impl<F: Float> Dataset<F> {
         &self,
         inputs: Array2<F>,
         targets: Array2<F>,
-        target_deviation: f64,
+        scaling: Scaling,
     ) -> Self {
         Self {
             inputs,
             targets,
             weights: self.weights.clone(),
             schema: self.schema.clone(),
-            target_deviation,
+            scaling,
         }
+    }
+}
+
+/// Without the rows.
+impl<F: Float> std::fmt::Debug for Dataset<F> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Dataset")
+            .field("rows", &self.rows())
+            .field("features", &self.features())
+            .field("outputs", &self.outputs())
+            .field("weights", &self.weights.is_some())
+            .field("schema", &self.schema)
+            .field("scaling", &self.scaling)
+            .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 /// Each group gives the whole rows of its share; the rows that are then missing come from the groups with the largest
 /// fractions left over. No group gives its last row.
 pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<usize>, Vec<usize>)> {
-    Error::check_setting("fraction", fraction, "between 0 and 1", |f| f > 0.0 && f < 1.0)?;
+    Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
     let rows = groups.len();
     let wanted = ((rows as f64 * fraction).round() as usize).max(1);
     if wanted >= rows {

@@ -2,6 +2,7 @@
 
 mod folding;
 
+use super::dataset::Scaling;
 use crate::{Dataset, Error, Float, Result};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 
@@ -169,13 +170,55 @@ impl Standardizer {
         check("features", self.features.mean.len(), data.features())?;
         let inputs = self.features.apply(data.inputs(), "standardized inputs")?;
         let Some(scale) = &self.targets else {
-            let (targets, deviation) = (data.targets().to_owned(), data.target_deviation());
-            return Ok(data.with_numbers(inputs, targets, deviation));
+            let scaling = Scaling { inputs: true, ..data.scaling() };
+            return Ok(data.with_numbers(inputs, data.targets().to_owned(), scaling));
         };
         check("targets", scale.mean.len(), data.outputs())?;
         let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);
         let targets = scale.apply(data.targets(), "standardized targets")?;
-        Ok(data.with_numbers(inputs, targets, mean_square.sqrt()))
+        let target_deviation = mean_square.sqrt();
+        let scaling = Scaling { inputs: true, targets: true, target_deviation };
+        Ok(data.with_numbers(inputs, targets, scaling))
+    }
+
+    /// Inputs, standardised: what a network takes that was trained on standardised rows, and has not had the scale
+    /// [folded into](Self::fold_into) it. Rows × features.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Standardizer};
+    /// # use ndarray::array;
+    /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 9.0])?;
+    /// let scaler = Standardizer::fit(&train)?;
+    /// assert_eq!(scaler.scale_inputs(array![[400.0]].view())?, array![[2.0]]);
+    /// assert_eq!(scaler.unscale_outputs(array![[2.0]].view())?, array![[10.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherData`] for another number of features, [`Error::NotFiniteAt`] as for [`apply`](Self::apply).
+    pub fn scale_inputs<F: Float>(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        check("features", self.features.mean.len(), inputs.ncols())?;
+        self.features.apply(inputs, "standardized inputs")
+    }
+
+    /// Outputs of such a network in the targets' own unit: y = deviation · a + mean. Rows × outputs. Those for targets that were not standardised stay as they
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherData`] for another number of outputs.
+    pub fn unscale_outputs<F: Float>(&self, outputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        let mut unscaled = outputs.as_standard_layout().into_owned();
+        let Some(Scale { mean, deviation }) = &self.targets else { return Ok(unscaled) };
+        check("targets", mean.len(), outputs.ncols())?;
+        for mut row in unscaled.rows_mut() {
+            Zip::from(&mut row)
+                .and(mean)
+                .and(deviation)
+                .for_each(|y, &mean, &deviation| *y = F::from_f64(y.as_f64() * deviation + mean));
+        }
+        Ok(unscaled)
     }
 }
 

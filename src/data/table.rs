@@ -7,7 +7,7 @@ mod reader;
 mod record;
 
 use crate::{CellProblem, Dataset, Error, Float, Result};
-use cell::{abbreviated, list};
+pub(super) use cell::{abbreviated, list};
 use reader::Header;
 use record::Record;
 use std::io::Read;

@@ -96,7 +96,7 @@ impl<F: Float> Dataset<F> {
                 if rows.is_empty() {
                     Err(Error::NoWeight)
                 } else {
-                    Ok(Cow::Owned(self.select(&rows)))
+                    Ok(Cow::Owned(self.selected(&rows)))
                 }
             }
             _ => Ok(Cow::Borrowed(self)),

@@ -64,3 +64,41 @@ pub enum LikelyCause {
     #[error("the learning rate of {0} is too large")]
     LearningRate(f64),
 }
+
+/// Behind the message of inputs with so many features.
+pub(super) fn remedy_for_features(found: usize) -> &'static str {
+    if found == 1 { " (an example is a row: 1 × features)" } else { "" }
+}
+
+/// Behind the message of targets with so many columns.
+pub(super) fn remedy_for_targets(found: usize) -> &'static str {
+    match found {
+        1 => " (a column of class numbers? `Dataset::multiclass` makes them one-hot)",
+        _ => "",
+    }
+}
+
+/// Behind the message of targets with so many rows.
+pub(super) fn remedy_for_rows(targets: usize) -> &'static str {
+    if targets == 1 { " (targets are rows × outputs; is this a row, 1 × outputs?)" } else { "" }
+}
+
+/// Behind the message of so many names for so many columns.
+pub(super) fn remedy_for_names(names: usize, columns: usize, what: &str) -> &'static str {
+    match (names, columns, what) {
+        (0, _, "classes") => " (`Dataset::with_classes` names them)",
+        (3.., 2, "classes") => {
+            " (one column of targets has two; `Dataset::multiclass` makes labels one-hot)"
+        }
+        _ => "",
+    }
+}
+
+/// Behind the message of a model whose numbers are of the other type.
+pub(super) fn remedy_for_precision(found: &str) -> &'static str {
+    match found {
+        "f32" => " (`Mlp::<f32>` loads it)",
+        "f64" => " (`Mlp::<f64>` loads it)",
+        _ => "",
+    }
+}

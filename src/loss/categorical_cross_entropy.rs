@@ -50,12 +50,16 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+        let unsuitable = |needs| Error::UnsuitableOutput {
+            loss: format!("{self:?}"),
+            activation: format!("{activation:?}"),
+            needs,
+        };
+        if targets.ncols() == 1 {
+            return Err(unsuitable("an output for each class (for one, BinaryCrossEntropy)"));
+        }
         if !super::may_be_probabilities(activation) {
-            return Err(Error::UnsuitableOutput {
-                loss: format!("{self:?}"),
-                activation: format!("{activation:?}"),
-                needs: "outputs between 0 and 1, as of Softmax",
-            });
+            return Err(unsuitable("outputs between 0 and 1, as of Softmax"));
         }
         for (row, target) in targets.rows().into_iter().enumerate() {
             let unsuitable = |value: F, needs| Error::UnsuitableTarget {

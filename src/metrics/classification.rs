@@ -89,17 +89,69 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 ///
 /// See [the module](super).
 pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    // TP + FP are the predicted, TP + FN the actual.
+    mean_over_classes(outputs, targets, |Counts { both, predicted, actual }| {
+        share(2 * both, predicted + actual)
+    })
+}
+
+/// Precision = TP / (TP + FP): of the rows that are predicted to be of a class, the share that is. Of the second class for one column of outputs, the mean over
+/// the classes (macro average) for more. 0 for a class that is never predicted.
+///
+/// ```
+/// use densely::metrics::{precision, recall};
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [1.0]]);
+/// assert_eq!(precision(outputs.view(), targets.view())?, 1.0 / 3.0);
+/// assert_eq!(recall(outputs.view(), targets.view())?, 1.0 / 2.0);
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    mean_over_classes(outputs, targets, |Counts { both, predicted, .. }| share(both, predicted))
+}
+
+/// Recall = TP / (TP + FN): of the rows of a class, the share that is predicted to be. Of the second class for one column of outputs; for more, the mean over the
+/// classes (macro average), which is also called balanced accuracy. 0 for a class that is not there.
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn recall<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
+    mean_over_classes(outputs, targets, |Counts { both, actual, .. }| share(both, actual))
+}
+
+/// Rows of a class.
+struct Counts {
+    predicted: usize,
+    actual: usize,
+    both: usize,
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Of the second class where there is one column.
+fn mean_over_classes<F: Float>(
+    outputs: ArrayView2<'_, F>,
+    targets: ArrayView2<'_, F>,
+    metric: impl Fn(Counts) -> f64,
+) -> Result<f64> {
     check(outputs, targets)?;
     let (predicted, actual) = (predicted_classes(outputs), predicted_classes(targets));
     let count = |classes: &[usize], class| classes.iter().filter(|&&c| c == class).count();
     let of_class = |class: usize| {
         let pairs = predicted.iter().zip(&actual);
-        let both = pairs.filter(|&(&p, &a)| p == class && a == class).count();
-        match count(&predicted, class) + count(&actual, class) {
-            0 => 0.0,
-            // TP + FP are the predicted, TP + FN the actual.
-            sum => 2.0 * both as f64 / sum as f64,
-        }
+        metric(Counts {
+            predicted: count(&predicted, class),
+            actual: count(&actual, class),
+            both: pairs.filter(|&(&p, &a)| p == class && a == class).count(),
+        })
     };
     match outputs.ncols() {
         1 => Ok(of_class(1)),
@@ -116,7 +168,7 @@ mod tests {
     /// ```python
     /// from sklearn.metrics import *                           # scikit-learn 1.9
     /// y = [0, 0, 1, 1, 1, 0]; p = [0.1, 0.4, 0.35, 0.8, 0.4, 0.6]
-    /// print(roc_auc_score(y, p), log_loss(y, p), f1_score(y, [a > .5 for a in p]), accuracy_score(y, [a > .5 for a in p]))
+    /// c = [a > .5 for a in p]; print(roc_auc_score(y, p), log_loss(y, p), f1_score(y, c), precision_score(y, c), recall_score(y, c), accuracy_score(y, c))
     /// ```
     #[test]
     fn binary_metrics_equal_scikit_learns() {
@@ -134,13 +186,15 @@ mod tests {
             max_relative = 1e-15
         );
         assert_relative_eq!(f1(outputs, targets).unwrap(), 0.4, max_relative = 1e-15);
+        assert_relative_eq!(precision(outputs, targets).unwrap(), 0.5, max_relative = 1e-15);
+        assert_relative_eq!(recall(outputs, targets).unwrap(), 1.0 / 3.0, max_relative = 1e-15);
         assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.5, max_relative = 1e-15);
     }
 
     /// ```python
     /// from sklearn.metrics import *                           # scikit-learn 1.9
     /// y = [0, 1, 2, 2, 1]; p = [[.7, .2, .1], [.3, .4, .3], [.1, .2, .7], [.5, .3, .2], [.2, .3, .5]]
-    /// c = [0, 1, 2, 0, 2]; print(log_loss(y, p), f1_score(y, c, average='macro'), accuracy_score(y, c))
+    /// c = [0, 1, 2, 0, 2]; m = dict(average='macro'); print(log_loss(y, p), f1_score(y, c, **m), precision_score(y, c, **m), recall_score(y, c, **m), accuracy_score(y, c))
     /// ```
     #[test]
     fn metrics_of_three_classes_equal_scikit_learns() {
@@ -169,6 +223,8 @@ mod tests {
             0.611_111_111_111_111,
             max_relative = 1e-15
         );
+        assert_relative_eq!(precision(outputs, targets).unwrap(), 2.0 / 3.0, max_relative = 1e-15);
+        assert_relative_eq!(recall(outputs, targets).unwrap(), 2.0 / 3.0, max_relative = 1e-15);
         assert_relative_eq!(accuracy(outputs, targets).unwrap(), 0.6, max_relative = 1e-15);
     }
 

@@ -11,7 +11,27 @@ pub fn root_mean_squared_error<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
 ) -> Result<f64> {
-    mean(outputs, targets, |difference| difference * difference).map(f64::sqrt)
+    mean_squared_error(outputs, targets).map(f64::sqrt)
+}
+
+/// Mean of (prediction - target)², over rows and outputs. In the square of the target's unit.
+///
+/// ```
+/// use densely::metrics::mean_squared_error;
+/// use ndarray::array;
+///
+/// assert_eq!(mean_squared_error(array![[2.0], [3.0]].view(), array![[1.0], [5.0]].view())?, 2.5);
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// See [the module](super).
+pub fn mean_squared_error<F: Float>(
+    outputs: ArrayView2<'_, F>,
+    targets: ArrayView2<'_, F>,
+) -> Result<f64> {
+    mean(outputs, targets, |difference| difference * difference)
 }
 
 /// Mean of |prediction - target|, over rows and outputs. In the target's unit.
@@ -74,6 +94,7 @@ mod tests {
         let targets = array![[3.0], [-0.5], [2.0], [7.0]];
         let (outputs, targets) = (outputs.view(), targets.view());
         assert_eq!(root_mean_squared_error(outputs, targets).unwrap(), 0.375_f64.sqrt());
+        assert_eq!(mean_squared_error(outputs, targets).unwrap(), 0.375);
         assert_eq!(mean_absolute_error(outputs, targets).unwrap(), 0.5);
         let r_squared = r_squared(outputs, targets).unwrap();
         approx::assert_relative_eq!(r_squared, 0.948_608_137_044_967_9, max_relative = 1e-14);

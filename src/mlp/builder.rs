@@ -47,6 +47,27 @@ impl<F: Float> MlpBuilder<F> {
 
     /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as the activation
     /// recommends.
+    ///
+    /// What is predicted says which layer comes last, and which loss goes with it:
+    ///
+    /// | | last layer | loss | data |
+    /// |---|---|---|---|
+    /// | numbers | [`Identity`](crate::Identity), an output for each | [`MeanSquaredError`](crate::MeanSquaredError), [`Huber`](crate::Huber), [`MeanAbsoluteError`](crate::MeanAbsoluteError) | [`Dataset::regression`](crate::Dataset::regression) |
+    /// | counts | [`Exponential`](crate::Exponential) | [`Poisson`](crate::Poisson) | [`Dataset::regression`](crate::Dataset::regression), [`Standardizer::fit_features`](crate::Standardizer::fit_features) |
+    /// | one of two classes | [`Sigmoid`](crate::Sigmoid), one output | [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) | [`Dataset::binary`](crate::Dataset::binary) |
+    /// | one of several classes | [`Softmax`](crate::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::Dataset::multiclass) |
+    /// | several labels at once | [`Sigmoid`](crate::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) | [`Dataset::new`](crate::Dataset::new), [`Standardizer::fit_features`](crate::Standardizer::fit_features) |
+    ///
+    /// An activation whose name is known only at run time comes from [`AnyActivation::named`](crate::AnyActivation::named).
+    ///
+    /// ```
+    /// use densely::{AnyActivation, Mlp, Softmax};
+    ///
+    /// let hidden = AnyActivation::named("relu").expect("built in");
+    /// let net = Mlp::<f32>::builder(4).dense(16, hidden).dense(3, Softmax).build()?;
+    /// assert_eq!(net.to_string(), "4 → 16 Relu → 3 Softmax, 131 parameters, f32");
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn dense(mut self, outputs: usize, activation: impl Into<AnyActivation<F>>) -> Self {
         let activation = activation.into();
         let initialization = activation.initialization();

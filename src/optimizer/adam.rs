@@ -25,6 +25,13 @@ pub struct Adam {
     weight_decay: f64,
 }
 
+/// With the learning rate 0.001.
+impl Default for Adam {
+    fn default() -> Self {
+        Self::new(0.001)
+    }
+}
+
 impl Adam {
     /// The learning rate η: positive and finite. The usual one is 0.001.
     pub fn new(learning_rate: f64) -> Self {
@@ -113,6 +120,13 @@ impl<F: Float> Optimizer<F> for Adam {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct AdamW(Adam);
+
+/// With the learning rate 0.001.
+impl Default for AdamW {
+    fn default() -> Self {
+        Self::new(0.001)
+    }
+}
 
 impl AdamW {
     /// The learning rate η: positive and finite. The usual one is 0.001.

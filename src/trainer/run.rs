@@ -229,7 +229,7 @@ impl<F: Float> Run<'_, '_, F> {
         }
         let monitored = self.monitored(net)?;
         let deviation = match (self.validation, self.source.rows()) {
-            (_, Some(rows)) | (Some(rows), None) => rows.target_deviation(),
+            (_, Some(rows)) | (Some(rows), None) => rows.scaling().target_deviation,
             (None, None) => 1.0,
         };
         let own_unit = |loss| self.settings.loss.rescaled(loss, deviation);

@@ -100,7 +100,7 @@ impl<F: Float> Settings<'_, F> {
             Error::check_setting("number of threads", threads as f64, "at least 1", at_least_1)?;
         }
         if let Validation::Fraction(fraction) = self.validation {
-            Error::check_setting("validation fraction", fraction, "between 0 and 1", |f| {
+            Error::check_setting("validation fraction", fraction, "above 0 and below 1", |f| {
                 f > 0.0 && f < 1.0
             })?;
         }
@@ -158,7 +158,11 @@ impl<F: Float> Settings<'_, F> {
             return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
         }
         let data = data.without_weightless_rows()?;
-        self.loss.check(net.activation, data.targets())?;
-        Ok(data)
+        match self.loss.check(net.activation, data.targets()) {
+            Err(Error::UnsuitableTarget { loss, needs, .. }) if data.scaling().targets => {
+                Err(Error::StandardizedTarget { loss, needs })
+            }
+            checked => checked.map(|()| data),
+        }
     }
 }

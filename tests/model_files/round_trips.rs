@@ -90,7 +90,8 @@ fn a_file_is_as_good_as_bytes() {
     assert_same(&loaded, &net);
     assert_whole(&loaded);
     let error = Mlp::<f32>::load(&path).unwrap_err();
-    let expected = format!("{}: the model's numbers are f64, not f32", path.display());
+    let expected =
+        format!("{}: the model's numbers are f64, not f32 (`Mlp::<f64>` loads it)", path.display());
     assert_eq!(error.to_string(), expected);
 }
 

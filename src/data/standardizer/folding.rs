@@ -16,7 +16,7 @@ const LEAST_COARSENESS: f64 = 1e-6;
 
 impl Standardizer {
     /// Folds both scales into a network that was trained on standardised data, so that it takes raw features and gives raw
-    /// units. Call it once, after training.
+    /// units. It takes the standardizer, since a second time would spoil the network; a clone goes into another one.
     ///
     /// In the first layer, z = Σ w (x - mean)/deviation + b: each weight is divided by its feature's deviation, and the bias
     /// loses Σ w mean / deviation (a layer without a bias gets one). In the last, y = deviation · a + mean: weights
@@ -31,7 +31,7 @@ impl Standardizer {
     /// targets were standardised and the output layer's activation is not [`Identity`](crate::Identity);
     /// [`Error::FoldingSpoils`] if a mean is so large against its deviation that predictions would move by more than a thousandth of their own deviation;
     /// [`Error::NotFinite`] if a folded weight overflows `F`. The network is then unchanged.
-    pub fn fold_into<F: Float>(&self, net: &mut Mlp<F>) -> Result<()> {
+    pub fn fold_into<F: Float>(self, net: &mut Mlp<F>) -> Result<()> {
         check("features", self.features.mean.len(), net.features())?;
         let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
         if let Some(targets) = &self.targets {

@@ -3,9 +3,9 @@
 use super::Table;
 use super::cell::{abbreviated, category, list, number};
 use super::record::Record;
+use crate::data::categories::Categories;
 use crate::{CellProblem, Column, Dataset, Error, Float, Mlp, Result, Schema};
 use ndarray::Array2;
-use std::collections::HashMap;
 
 /// Where the numbers in a row of the matrix come from.
 enum Source<'s> {
@@ -15,37 +15,6 @@ enum Source<'s> {
     Category(usize, usize, Categories<'s>),
     /// The column of the table; the first column of the matrix is the number of the class.
     Class(usize, Categories<'s>),
-}
-
-/// The texts that may stand in a column.
-struct Categories<'s> {
-    names: &'s [String],
-    places: HashMap<&'s str, usize>,
-    /// Those that are numbers, where `1.0` is as good as `1`.
-    numbers: Vec<(f64, usize)>,
-}
-
-impl<'s> Categories<'s> {
-    fn new(names: &'s [String]) -> Self {
-        let places = names.iter().zip(0..).map(|(name, place)| (name.as_str(), place)).collect();
-        Self { names, places, numbers: Vec::new() }
-    }
-
-    /// Whole numbers are classes whatever way they are written.
-    fn of_classes(names: &'s [String]) -> Self {
-        let numbers = names.iter().zip(0..).filter_map(|(name, place)| {
-            let number = name.parse::<f64>().ok()?;
-            Some((number, place))
-        });
-        Self { numbers: numbers.collect(), ..Self::new(names) }
-    }
-
-    fn place(&self, text: &str) -> Option<usize> {
-        self.places.get(text).copied().or_else(|| {
-            let number = text.parse::<f64>().ok().filter(|_| !self.numbers.is_empty())?;
-            self.numbers.iter().find(|(class, _)| *class == number).map(|&(_, place)| place)
-        })
-    }
 }
 
 impl Table {

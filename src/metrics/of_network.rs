@@ -1,0 +1,59 @@
+use super::predicted_classes;
+use crate::{Dataset, Error, Float, Mlp, Result};
+use ndarray::ArrayView2;
+
+impl<F: Float> Mlp<F> {
+    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours.
+    ///
+    /// ```
+    /// use densely::{Dataset, Mlp, Softmax, metrics};
+    /// use ndarray::array;
+    ///
+    /// let net = Mlp::builder(2).dense(2, Softmax).build()?;        // stands for a trained one
+    /// let test = Dataset::multiclass(array![[0.0, 1.0], [1.0, 0.0]], ["cat", "dog"])?;
+    /// let accuracy = net.evaluate(&test, metrics::accuracy)?;
+    /// assert!((0.0..=1.0).contains(&accuracy));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict), [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
+    pub fn evaluate(
+        &self,
+        data: &Dataset<F>,
+        metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
+    ) -> Result<f64> {
+        self.schema().check_same(data.schema())?;
+        metric(self.predict(data.inputs())?.view(), data.targets())
+    }
+
+    /// The name of the class that each row most probably belongs to: the second one's where a single output is above ½, that of the largest output where there
+    /// are several. Inputs rows × features; [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the classes' numbers.
+    ///
+    /// ```
+    /// use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Trainer};
+    /// use ndarray::array;
+    ///
+    /// let inputs = array![[0.0, 1.0], [0.1, 0.9], [1.0, 0.0], [0.9, 0.1]];
+    /// let data = Dataset::multiclass(inputs, ["cat", "cat", "dog", "dog"])?;
+    /// let mut net = Mlp::<f64>::builder(2).dense(2, Softmax).build()?;
+    /// Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0)).epochs(50).fit(&mut net, &data)?;
+    /// assert_eq!(net.predict_classes(array![[0.8, 0.3]].view())?, ["dog"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unnamed`] if the network was not trained on classes with names; else as [`predict`](Self::predict).
+    pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
+        if self.classes().is_empty() {
+            return Err(Error::Unnamed { what: "classes" });
+        }
+        let outputs = self.predict(inputs)?;
+        Ok(predicted_classes(outputs.view())
+            .into_iter()
+            .map(|class| self.classes()[class].as_str())
+            .collect())
+    }
+}

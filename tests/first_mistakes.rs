@@ -1,0 +1,138 @@
+//! What people get wrong at first is told with its remedy, and never silently trained on.
+
+use densely::{Backprop, EarlyStopping};
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
+    Sgd, Sigmoid, Softmax, Standardizer, Tanh, Trainer, metrics,
+};
+use ndarray::{Array2, array};
+
+fn message<T>(result: Result<T, Error>) -> String {
+    result.err().expect("a mistake").to_string()
+}
+
+fn classifier(outputs: usize) -> Mlp<f64> {
+    Mlp::builder(1).dense(4, Tanh).dense(outputs, Softmax).build().unwrap()
+}
+
+#[test]
+fn an_error_that_main_returns_is_readable() {
+    let error = Dataset::<f32>::new(array![[1.0]], array![[1.0], [2.0]]).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert_eq!(format!("{error:?}"), "inputs have 1 rows, targets have 2");
+}
+
+#[test]
+fn class_numbers_in_a_column() {
+    let data = Dataset::new(array![[0.0], [1.0], [2.0]], array![[0.0], [1.0], [2.0]]).unwrap();
+    let trained =
+        Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).fit(&mut classifier(3), &data);
+    let expected = "targets have 1 columns, the network has 3 outputs (a column of class numbers? `Dataset::multiclass` makes them one-hot)";
+    assert_eq!(message(trained), expected);
+    let expected =
+        "row 2 (counted from 0) of the targets belongs to no class: its number must be 0 or 1";
+    assert_eq!(message(data.clone().with_classes(["a", "b"])), expected);
+    let expected = "3 names for 2 classes (one column of targets has two; `Dataset::multiclass` makes labels one-hot)";
+    assert_eq!(message(data.with_classes(["a", "b", "c"])), expected);
+}
+
+#[test]
+fn targets_in_a_row() {
+    let result = Dataset::new(Array2::<f32>::zeros((3, 1)), array![[1.0, 2.0, 3.0]]);
+    let expected = "inputs have 3 rows, targets have 1 (targets are rows × outputs; is this a row, 1 × outputs?)";
+    assert_eq!(message(result), expected);
+}
+
+#[test]
+fn an_example_in_a_column() {
+    let net = Mlp::<f32>::builder(3).dense(1, Identity).build().unwrap();
+    let expected =
+        "inputs have 1 features, the network takes 3 (an example is a row: 1 × features)";
+    assert_eq!(message(net.predict(Array2::zeros((3, 1)).view())), expected);
+    assert_eq!(
+        message(net.predict_row(&[1.0, 2.0])),
+        "inputs have 2 features, the network takes 3"
+    );
+}
+
+#[test]
+fn standardized_one_hot_targets() {
+    let one_hot = array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]];
+    let data = Dataset::new(array![[0.0], [1.0], [2.0]], one_hot).unwrap();
+    let fit = |scaler: Standardizer| {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(1);
+        trainer.fit(&mut classifier(2), &scaler.apply(&data).unwrap())
+    };
+    let message = message(fit(Standardizer::fit(&data).unwrap()));
+    assert!(message.contains("these were standardized: say that they are classes"), "{message}");
+    fit(Standardizer::fit_features(&data).unwrap()).unwrap();
+}
+
+#[test]
+fn validation_rows_of_another_scale() {
+    let rows =
+        |offset: f64| Dataset::regression(array![[offset], [offset + 1.0]], [0.0, 1.0]).unwrap();
+    let (train, validation) = (rows(0.0), rows(5.0));
+    let scaler = Standardizer::fit(&train).unwrap();
+    let scaled = scaler.apply(&train).unwrap();
+    let scaled_validation = scaler.apply(&validation).unwrap();
+    let fit = |train, validation| {
+        let mut net = Mlp::<f64>::builder(1).dense(1, Identity).build().unwrap();
+        Trainer::new(MeanSquaredError, Sgd::new(0.1))
+            .epochs(2)
+            .validation_data(validation)
+            .early_stopping(EarlyStopping::patience(1))
+            .fit(&mut net, train)
+    };
+    let error = message(fit(&scaled, &validation));
+    assert!(error.starts_with("only the training rows are standardized"), "{error}");
+    let error = message(fit(&train, &scaled_validation));
+    assert!(error.starts_with("only the validation rows are standardized"), "{error}");
+    fit(&scaled, &scaled_validation).unwrap();
+    fit(&train, &validation).unwrap();
+}
+
+#[test]
+fn a_forgotten_softmax_in_a_loop_of_ones_own() {
+    let mut net = Mlp::<f64>::builder(1).dense(3, Identity).build().unwrap();
+    let mut backprop = Backprop::new(&net);
+    let (inputs, targets) = (array![[1.0]], array![[0.0, 1.0, 0.0]]);
+    let run = backprop.run(&mut net, &CategoricalCrossEntropy, inputs.view(), targets.view());
+    let expected = "CategoricalCrossEntropy needs outputs between 0 and 1, as of Softmax; the network ends in Identity";
+    assert_eq!(message(run), expected);
+}
+
+#[test]
+fn categorical_cross_entropy_for_one_output() {
+    let data = Dataset::binary(array![[0.0], [1.0]], ["no", "yes"]).unwrap();
+    let net = || Mlp::<f64>::builder(1).dense(1, Sigmoid).build().unwrap();
+    let trained = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).fit(&mut net(), &data);
+    let expected = "CategoricalCrossEntropy needs an output for each class (for one, BinaryCrossEntropy); the network ends in Sigmoid";
+    assert_eq!(message(trained), expected);
+    Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(1).fit(&mut net(), &data).unwrap();
+}
+
+#[test]
+fn names_that_the_network_does_not_know() {
+    let net = classifier(3);
+    let expected = "the network does not know the names of its classes: it was trained on arrays without; `Mlp::set_schema` names them";
+    assert_eq!(message(net.predict_classes(array![[1.0]].view())), expected);
+    let confusion = metrics::ConfusionMatrix::new(
+        array![[0.1, 0.9]].view(),
+        array![[0.0, 1.0]].view(),
+        net.classes(),
+    );
+    assert_eq!(message(confusion), "0 names for 2 classes (`Dataset::with_classes` names them)");
+}
+
+#[test]
+fn labels_that_the_network_does_not_know() {
+    let train = Dataset::multiclass(array![[0.0], [1.0], [2.0]], ["a", "b", "c"]).unwrap();
+    let mut net = classifier(3);
+    Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(1).fit(&mut net, &train).unwrap();
+    let unknown = Dataset::for_classifier(&net, array![[0.0], [1.0]], ["b", "d"]);
+    let expected = r#"label 1 (counted from 0) is "d", which is none of "a", "b", "c""#;
+    assert_eq!(message(unknown), expected);
+    let other = Dataset::multiclass(array![[0.0], [1.0], [2.0]], ["a", "b", "x"]).unwrap();
+    assert!(message(net.evaluate(&other, metrics::accuracy)).starts_with("class 2"));
+}
