@@ -4,7 +4,8 @@
 
 use densely::{
     Activation, Adam, AnyActivation, Dataset, Error, Float, FromPreActivation, Identity,
-    MeanSquaredError, Mlp, OutputAndPreActivation, Tanh, Trainer, gradient_check, metrics,
+    MeanSquaredError, Mlp, OutputAndPreActivation, Schedule, Span, Tanh, Trainer, gradient_check,
+    metrics,
 };
 use ndarray::{Array2, ArrayViewMut2, Zip, array};
 
@@ -54,6 +55,9 @@ fn error_on_a_wave(activation: &AnyActivation<f32>) -> Result<f64, Error> {
     let (train, test) = (points(0)?, points(1)?);
     let builder = Mlp::builder(1).dense(32, activation.clone()).dense(32, activation.clone());
     let mut net = builder.dense(1, Identity).build()?;
-    Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(300).fit(&mut net, &train)?;
-    metrics::root_mean_squared_error(net.predict(test.inputs())?.view(), test.targets())
+    Trainer::new(MeanSquaredError, Adam::new(0.01))
+        .schedule(Schedule::cosine(Span::Epochs(500)))
+        .epochs(500)
+        .fit(&mut net, &train)?;
+    net.evaluate(&test, metrics::root_mean_squared_error)
 }

@@ -27,11 +27,11 @@ impl<F: Float> Loss<F> for Quantile {
             .and(outputs)
             .and(targets)
             .for_each(|slope, &a, &y| *slope = if a < y { below } else { above });
-        Zip::from(losses)
-            .and(gradient.rows())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, slopes, outputs, targets| *loss = slopes.dot(&(&outputs - &targets)));
+        Zip::from(losses).and(gradient.rows()).and(outputs.rows()).and(targets.rows()).for_each(
+            |loss, slopes, a, y| {
+                *loss = slopes.iter().zip(a).zip(y).map(|((&slope, &a), &y)| slope * (a - y)).sum();
+            },
+        );
     }
 
     /// In the report, the loss is in miles per gallon, not in standard deviations of them.
@@ -59,20 +59,20 @@ fn main() -> Result<()> {
     println!("{compared} gradients compared, largest relative error beyond rounding {error:.0e}");
 
     let (train, test) = Table::read_csv("data/auto_mpg.csv")?.regression("mpg")?.split(0.5, 7)?;
-    let scaler = Standardizer::fit(&train)?;
-    println!("quantile  mean prediction  other cars below it");
+    println!("quantile  loss      mean prediction  other cars below it");
     for quantile in [0.1, 0.5, 0.9] {
         let builder = Mlp::<f32>::builder(train.features()).dense(8, Tanh).dense(1, Identity);
-        let mut net = builder.build()?;
-        Trainer::new(Quantile(quantile), Sgd::new(0.02).momentum(0.9))
+        let (mut net, scaler) = (builder.build()?, Standardizer::fit(&train)?);
+        let report = Trainer::new(Quantile(quantile), Sgd::new(0.02).momentum(0.9))
             .epochs(300)
             .early_stopping(EarlyStopping::patience(30))
             .fit(&mut net, &scaler.apply(&train)?)?;
         scaler.fold_into(&mut net)?;
         let predicted = net.predict(test.inputs())?;
         let below = predicted.iter().zip(test.targets()).filter(|&(a, y)| y < a).count();
-        let (mean, rows) = (predicted.sum() / test.rows() as f32, test.rows());
-        println!("{quantile:8}  {mean:11.1} mpg  {below:11} of {rows}");
+        let (loss, rows) = (report.best_loss(), test.rows());
+        let mean = predicted.sum() / rows as f32;
+        println!("{quantile:8}  {loss:.2} mpg  {mean:11.1} mpg  {below:11} of {rows}");
     }
     Ok(())
 }

@@ -62,12 +62,6 @@ fn rows(count: usize, now: usize, generator: &mut ChaCha8Rng) -> Result<Dataset<
     Dataset::new(inputs, truth + 0.1 * noise)
 }
 
-/// The mean squared error.
-fn error(net: &Mlp<f32>, batch: &Dataset<f32>) -> Result<f64> {
-    let predicted = net.predict(batch.inputs())?;
-    metrics::root_mean_squared_error(predicted.view(), batch.targets()).map(|error| error.powi(2))
-}
-
 /// The learner's thread: a step on each batch as it comes.
 fn learn(service: &Service) -> Result<()> {
     let mut net = Mlp::clone(&service.published.get());
@@ -81,7 +75,7 @@ fn learn(service: &Service) -> Result<()> {
         let batch = rows(32, now, &mut generator)?;
         // Before it is learned: no network has seen these rows.
         for (sum, net) in errors.iter_mut().zip([&service.published.get(), &left_alone]) {
-            *sum += error(net, &batch)?;
+            *sum += net.evaluate(&batch, metrics::mean_squared_error)?;
         }
         trainer.step(&mut net, &batch)?;
         let batches = now + 1;
@@ -117,7 +111,8 @@ fn serve(service: &Service, seed: u64, is_over: impl Fn() -> bool) -> Result<Ser
         let newest = service.published.get();
         served.networks += usize::from(!Arc::ptr_eq(&net, &newest));
         net = newest;
-        served.squares += request.rows() as f64 * error(&net, &request)?;
+        let error = net.evaluate(&request, metrics::mean_squared_error)?;
+        served.squares += error * request.rows() as f64;
         served.predictions += request.rows();
     }
     Ok(served)

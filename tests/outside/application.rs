@@ -17,8 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     net.save(&saved)?;
 
     let loaded = Mlp::<f32>::load(&saved)?;
-    let predicted = loaded.predict(test.inputs())?;
-    assert_eq!(predicted, net.predict(test.inputs())?);
-    println!("{}", metrics::root_mean_squared_error(predicted.view(), test.targets())?);
+    assert_eq!(loaded.predict(test.inputs())?, net.predict(test.inputs())?);
+    println!("{}", loaded.evaluate(&test, metrics::root_mean_squared_error)?);
     Ok(())
 }

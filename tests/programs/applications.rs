@@ -73,7 +73,7 @@ fn a_loss_of_ones_own_is_proved_and_trained() {
     let text = text("custom_loss", &[]);
     assert_eq!(compared(&text), 17.0, "{text}");
     for line in text.lines().skip(2) {
-        let [quantile, _, below, rows] = numbers(line)[..] else { panic!("{text}") };
+        let [quantile, _, _, below, rows] = numbers(line)[..] else { panic!("{text}") };
         assert!((below / rows - quantile).abs() < 0.15, "{text}");
     }
 }
