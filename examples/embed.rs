@@ -24,6 +24,7 @@ static NETWORK: LazyLock<Mlp<f32>> =
 
 /// Predicts by a network inside the program, on several threads, and measures how fast
 #[derive(Debug, Parser)]
+#[command(allow_negative_numbers = true)]
 struct Options {
     /// Threads that predict [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -35,7 +36,9 @@ struct Options {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.filter(|time| !time.is_zero()).ok_or_else(|| "must be a positive number".to_owned())
+    seconds
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "must be above 0 and below 10^19".to_owned())
 }
 
 fn main() -> ExitCode {
