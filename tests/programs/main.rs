@@ -1,5 +1,6 @@
-//! The three training programs, `predict` and those that draw, run as a user runs them.
+//! The programs, run as a user runs them.
 
+mod applications;
 mod checkpoint;
 mod figures;
 mod plots;
