@@ -1,37 +1,79 @@
 //! What threads can share, checked by the compiler.
 
+use densely::metrics::ConfusionMatrix;
 use densely::{
-    Adagrad, Adam, AdamW, AnyActivation, Backprop, Dataset, Dense, EarlyStopping, Error, Lbfgs,
-    Memory, Mlp, MlpBuilder, PredictBuffers, Report, RmsProp, Schedule, Sgd, Standardizer, Table,
-    Trainer, TrainingState,
+    Activations, Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy,
+    CategoricalCrossEntropy, CellProblem, Checkpoint, Column, Dataset, Dense, Divergence,
+    EarlyStopping, Elu, Epoch, Error, Exponential, FromOutput, FromPreActivation, FusedLoss, Gelu,
+    Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
+    LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
+    MlpBuilder, Moment, Optimizer, OutputAndPreActivation, Parameter, Poisson, PredictBuffers,
+    Relu, Report, Result, RmsProp, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax, Softplus,
+    Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training, TrainingState,
 };
+use std::cell::Cell;
+use std::ops::ControlFlow;
 
-fn can_be_shared<T: Send + Sync + Unpin>() {}
-fn can_be_sent<T: Send + Unpin>() {}
+/// Checks that these types are `Send + Sync + Unpin`.
+macro_rules! can_be_shared {
+    ($($shared:ty),* $(,)?) => {{
+        fn check<T: Send + Sync + Unpin>() {}
+        $(check::<$shared>();)*
+    }};
+}
+
+fn can_be_sent<T: Send + Unpin>(_: &T) {}
 
 #[test]
 fn types_can_be_shared_between_threads() {
-    can_be_shared::<AnyActivation<f32>>();
-    can_be_shared::<Backprop<f32>>();
-    can_be_shared::<Dataset<f32>>();
-    can_be_shared::<Dense<f32>>();
-    can_be_shared::<EarlyStopping>();
-    can_be_shared::<Error>();
-    can_be_shared::<Memory<f32>>();
-    can_be_shared::<Mlp<f32>>();
-    can_be_shared::<MlpBuilder<f32>>();
-    can_be_shared::<PredictBuffers<f32>>();
-    can_be_shared::<Report>();
-    can_be_shared::<Sgd>();
-    can_be_shared::<Standardizer>();
-    can_be_shared::<Table>();
-    can_be_shared::<Adagrad>();
-    can_be_shared::<Adam>();
-    can_be_shared::<AdamW>();
-    can_be_shared::<Lbfgs>();
-    can_be_shared::<RmsProp>();
-    can_be_shared::<TrainingState<f32>>();
-    can_be_sent::<Schedule<'static>>();
-    // It owns the user's observer, which need not be shareable.
-    can_be_sent::<Trainer<'static, f32>>();
+    // Networks, and how they predict.
+    can_be_shared![Mlp<f32>, Mlp<f64>, MlpBuilder<f32>, Dense<f32>, PredictBuffers<f32>];
+    can_be_shared![AnyActivation<f32>, Activations<f32>, OutputAndPreActivation<'static, f32>];
+    can_be_shared![FromOutput, FromPreActivation, Initialization];
+    can_be_shared![Identity, Sigmoid, Tanh, Relu, LeakyRelu, Elu, Selu, Softplus, Softsign];
+    can_be_shared![Exponential, HardTanh, Gelu, Silu, Mish, Softmax];
+
+    // Data.
+    can_be_shared![Table, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+
+    // Training.
+    can_be_shared![Backprop<f32>, Gradient<f32>, Parameter<'static, f32>, Memory<f32>, Step];
+    can_be_shared![MeanSquaredError, MeanAbsoluteError, Huber, Poisson];
+    can_be_shared![BinaryCrossEntropy, CategoricalCrossEntropy];
+    can_be_shared![Box<dyn Loss<f32>>, Box<dyn FusedLoss<f32>>];
+    can_be_shared![Sgd, Adagrad, RmsProp, Adam, AdamW, Lbfgs, Box<dyn Optimizer<f32>>];
+    can_be_shared![EarlyStopping, Checkpoint, Goal, Moment, Span, Training<'static, f32>];
+    can_be_shared![TrainingState<f32>, Schedule<'static>];
+
+    // What comes of it.
+    can_be_shared![Report, Epoch, StopReason, GradientCheck, Kink];
+    can_be_shared![Error, CellProblem, Divergence, LikelyCause, Result<Mlp<f32>>];
+}
+
+/// They own observers, which need not be shareable: here, a closure of a `Cell`.
+#[test]
+fn trainers_can_be_sent_to_another_thread() {
+    let steps = Cell::new(0);
+    let schedule = Schedule::of_step(|step| 0.1 / (1.0 + step as f64));
+    let trainer = Trainer::<f32>::new(MeanSquaredError, Sgd::new(0.1))
+        .schedule(schedule)
+        .monitor("nothing", Goal::Smallest, |_, _| Ok(0.0))
+        .on(Moment::BatchEnd, move |_| {
+            steps.set(steps.get() + 1);
+            ControlFlow::Continue(())
+        });
+    can_be_sent(&trainer);
+}
+
+/// Every name in `src/lib.rs` stands above, or is one of these.
+#[test]
+fn no_type_was_forgotten() {
+    let traits = ["Activation", "Derivative", "Float", "Observer"];
+    let (library, this) = (include_str!("../src/lib.rs"), include_str!("auto_traits.rs"));
+    let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric());
+    let exported = library.split(';').filter_map(|item| item.trim().strip_prefix("pub use "));
+    let names = exported.flat_map(words).filter(|name| name.starts_with(char::is_uppercase));
+    for name in names.filter(|name| !traits.contains(name)) {
+        assert!(words(this).filter(|&word| word == name).count() > 1, "{name}");
+    }
 }

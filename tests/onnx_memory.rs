@@ -1,5 +1,4 @@
 //! Reading an ONNX model takes no more memory than twice the file, and 4 MB, whatever the file. In a process of its own, since every allocation counts.
-#![cfg(feature = "onnx")]
 
 #[path = "onnx/protobuf.rs"]
 #[expect(dead_code, reason = "shared with the other tests of ONNX")]

@@ -58,7 +58,7 @@ fn states_of_training_are_whole_or_errors() {
         || Mlp::<f32>::builder(1).dense(2, Tanh).dropout(0.1).dense(1, Identity).build().unwrap();
     let trainer = |epochs| {
         let trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(4);
-        trainer.epochs(epochs).early_stopping(EarlyStopping::patience(9)).threads(1)
+        trainer.epochs(epochs).early_stopping(EarlyStopping::patience(9))
     };
     let mut first = trainer(2);
     first.fit(&mut net(), &data).unwrap();

@@ -1,6 +1,5 @@
 //! Networks go to ONNX and come back as they were; those of other libraries come in and predict what they did there; what is no network is refused by
 //! its name.
-#![cfg(feature = "onnx")]
 
 mod damaged_files;
 mod foreign_models;

@@ -1,6 +1,9 @@
-//! The three training programs and `predict`, run as a user runs them.
+//! The programs, run as a user runs them.
 
+mod applications;
 mod checkpoint;
+mod figures;
+mod plots;
 mod prediction;
 mod training_options;
 
@@ -116,6 +119,12 @@ fn the_saved_network_takes_raw_features_and_gives_raw_units() {
     let predicted = net.predict(test.inputs()).unwrap();
     let rmse = densely::metrics::root_mean_squared_error(predicted.view(), test.targets());
     assert_eq!(rmse.unwrap(), report["test"]["rmse"].as_f64().unwrap());
+}
+
+#[test]
+fn columns_that_are_left_out_are_no_features() {
+    let quick = ["--epochs", "1", "--without", "origin,weight"];
+    assert_eq!(json(REGRESSION, &quick)["features"], 5);
 }
 
 /// What each kind of broken file gets: the message names file, row, column and value as far as they exist.
