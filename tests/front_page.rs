@@ -30,7 +30,8 @@ fn the_pictures_on_the_crates_page_are_those_of_the_readme() {
 fn every_page_of_the_guide_is_there_for_the_reader_of_the_readme() {
     let root = env!("CARGO_MANIFEST_DIR");
     let readme = std::fs::read_to_string(format!("{root}/README.md")).unwrap();
-    let pages: Vec<_> = definitions(&readme).into_values().filter(|path| path.starts_with("docs/")).collect();
+    let pages: Vec<_> =
+        definitions(&readme).into_values().filter(|path| path.starts_with("docs/")).collect();
     assert!(pages.len() >= 10, "{pages:?}");
     for path in pages {
         assert!(std::fs::metadata(format!("{root}/{path}")).unwrap().is_file(), "{path}");
