@@ -2,10 +2,13 @@
 
 mod batch;
 mod dropout;
+mod forward;
 mod gradients;
+mod parameter;
 
 pub(crate) use batch::Batch;
 pub(crate) use dropout::Dropout;
+pub use parameter::Parameter;
 
 use crate::elementary::vectorized;
 use crate::random::{Purpose, generator};
@@ -13,7 +16,7 @@ use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::{Error, Float, Gradient, Loss, Mlp, Result};
 use dropout::Dropped;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
 
 /// Computes the gradient of a loss with respect to every weight and bias of a network.
@@ -70,34 +73,6 @@ pub struct Backprop<F: Float> {
     /// Of dropout.
     generator: ChaCha8Rng,
     threads: Threads,
-}
-
-/// A weight matrix or bias, or a part of one, and its gradient: what an optimizer is given.
-///
-/// ```
-/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
-/// use ndarray::array;
-///
-/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], Some(array![0.0]), Identity)?])?;
-/// let mut backprop = Backprop::new(&net);
-/// backprop.run(&mut net, &MeanSquaredError, array![[2.0]].view(), array![[1.0]].view())?;     // ∂loss/∂z = 2 (2 - 1) = 2
-/// for parameter in backprop.parameters(&mut net) {
-///     let rate = if parameter.is_bias { 0.5 } else { 0.25 };                                  // gradient descent by hand
-///     parameter.values.iter_mut().zip(parameter.gradient).for_each(|(value, g)| *value -= rate * g);
-/// }
-/// assert_eq!(net.layers()[0].weights(), array![[0.0]]);                                       // 1 - 0.25 · 2 · 2
-/// assert_eq!(net.layers()[0].bias(), Some(array![-1.0].view()));                              // 0 - 0.5 · 2
-/// # Ok::<(), densely::Error>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Parameter<'a, F> {
-    /// Whether it is a bias, which weight decay leaves alone.
-    pub is_bias: bool,
-    /// The numbers to be learned, row-major.
-    pub values: &'a mut [F],
-    /// ∂loss/∂values, of the same length.
-    pub gradient: &'a [F],
 }
 
 impl<F: Float> Backprop<F> {
@@ -278,67 +253,6 @@ impl<F: Float> Backprop<F> {
         Ok(mean_loss)
     }
 
-    /// The forward pass and the loss; leaves each row's own delta of the output layer.
-    pub(crate) fn forward(
-        &mut self,
-        net: &mut Mlp<F>,
-        loss: &dyn Loss<F>,
-        batch: Batch<'_, F>,
-        dropout: Dropout,
-    ) -> Result<f64> {
-        let Batch { inputs, targets, weights } = batch;
-        self.check_shapes(net, inputs, targets)?;
-        let rows = inputs.nrows();
-        let last = net.layers().len() - 1;
-        // Of the activation alone: each look at the targets would cost a pass over them.
-        loss.check(net.layers()[last].activation(), targets.slice_axis(Axis(0), Slice::from(..0)))?;
-        let fused = loss.fused_with(net.layers()[last].activation());
-
-        let inputs = self.inputs.row_major(inputs);
-        for index in 0..=last {
-            let (before, rest) = net.layers_mut().split_at_mut(index);
-            let inputs = match before.last() {
-                None => inputs,
-                Some(layer) if layer.dropout() > 0.0 && dropout != Dropout::Off => {
-                    let dropped = &mut self.dropped[index - 1];
-                    if dropout == Dropout::Drawn {
-                        dropped.draw(layer.dropout(), rows, &mut self.generator);
-                    }
-                    dropped.apply(layer.cached_output());
-                    dropped.output()
-                }
-                Some(layer) => layer.cached_output(),
-            };
-            rest[0].forward(inputs, index == last && fused.is_some(), self.threads);
-        }
-
-        let mut losses = self.losses.resize(rows).remove_axis(Axis(1));
-        let mut delta = self.deltas[last].resize(rows);
-        let layer = &net.layers()[last];
-        let outputs = layer.cached_output();
-        match fused {
-            Some(fused) => fused.evaluate(
-                layer.cached_pre_activation(),
-                outputs,
-                targets,
-                losses.view_mut(),
-                delta,
-            ),
-            None => {
-                loss.evaluate(outputs, targets, losses.view_mut(), delta.view_mut());
-                layer.backward_through_activation(delta);
-            }
-        }
-        let sum: f64 = match weights {
-            None => losses.iter().map(|loss| loss.as_f64()).sum(),
-            Some(weights) => {
-                let losses = losses.iter().zip(weights);
-                losses.map(|(loss, weight)| loss.as_f64() * weight.as_f64()).sum()
-            }
-        };
-        Ok(sum / batch.weight())
-    }
-
     /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
     pub fn gradients(&self) -> &[Gradient<F>] {
         &self.gradients
@@ -367,34 +281,6 @@ impl<F: Float> Backprop<F> {
         } else if let Some(delta) = delta.as_slice_mut() {
             let share = F::one() / F::from_f64(total);
             vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
-        }
-    }
-
-    fn check_shapes(
-        &self,
-        net: &Mlp<F>,
-        inputs: ArrayView2<'_, F>,
-        targets: ArrayView2<'_, F>,
-    ) -> Result<()> {
-        let layers = net.layers();
-        let same_shape = layers.len() == self.gradients.len()
-            && layers.iter().zip(&self.gradients).all(|(layer, gradient)| {
-                layer.weights().dim() == gradient.weights.dim()
-                    && layer.bias().is_some() == gradient.bias.is_some()
-            });
-        if !same_shape {
-            return Err(Error::OtherNetwork);
-        }
-        // A layer may have been replaced through `layers_mut`.
-        Mlp::check_stack(layers)?;
-        Error::check_features(inputs.ncols(), net.features())?;
-        if targets.ncols() != net.outputs() {
-            return Err(Error::Targets { found: targets.ncols(), outputs: net.outputs() });
-        }
-        match (inputs.nrows(), targets.nrows()) {
-            (0, 0) => Err(Error::NoRows),
-            (inputs, targets) if inputs != targets => Err(Error::Rows { inputs, targets }),
-            _ => Ok(()),
         }
     }
 }

@@ -3,6 +3,8 @@
 mod categories;
 mod dataset;
 mod labels;
+mod names;
+mod scaling;
 mod split;
 mod standardizer;
 mod table;

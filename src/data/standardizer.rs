@@ -2,7 +2,7 @@
 
 mod folding;
 
-use super::dataset::Scaling;
+use super::scaling::Scaling;
 use crate::{Dataset, Error, Float, Result};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 

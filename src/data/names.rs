@@ -1,0 +1,119 @@
+//! What the columns and classes of a data set are called.
+
+use crate::schema::classes_of;
+use crate::{Column, Dataset, Error, Float, Result, Schema};
+
+impl<F: Float> Dataset<F> {
+    /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[3504.0, 8.0], [2372.0, 4.0]], [18.0, 24.0])?;
+    /// assert_eq!(data.feature_names(), ["x0", "x1"]);
+    /// let data = data.with_feature_names(["weight", "cylinders"])?.with_target_names(["mpg"])?;
+    /// assert_eq!(data.feature_names(), ["weight", "cylinders"]);
+    /// assert_eq!(data.schema().targets, ["mpg"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] unless there is one for each feature, [`Error::NameTwice`] if one stands twice.
+    pub fn with_feature_names(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        self.schema.columns = names.into_iter().map(Column::numbers).collect();
+        self.checked()
+    }
+
+    /// Names for the targets: one for each column, or, where they are [classes](Self::with_classes), one for what they are the classes of.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice.
+    pub fn with_target_names(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        self.schema.targets = names.into_iter().map(Into::into).collect();
+        self.checked()
+    }
+
+    /// All names at once, of text columns too.
+    ///
+    /// ```
+    /// # use densely::{Column, Dataset, Schema};
+    /// # use ndarray::array;
+    /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
+    /// let schema = Schema { columns, targets: vec!["mpg".into()], classes: vec![] };
+    /// let data = Dataset::regression(array![[2372.0, 0.0, 1.0], [1835.0, 1.0, 0.0]], [24.0, 26.0])?.with_schema(schema)?;
+    /// assert_eq!(data.feature_names(), ["weight", "origin=Europe", "origin=Japan"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice;
+    /// [`Error::NotOneHot`] for a row that belongs to no class.
+    pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
+        let classes = !schema.classes.is_empty();
+        self.schema = schema;
+        let data = self.checked()?;
+        if classes {
+            data.check_one_hot()?;
+        }
+        Ok(data)
+    }
+
+    /// Says that the targets are classes, and their names: two for a single column of 0 and 1, else one for each
+    /// column of one-hot targets. [`split`](Self::split) then keeps the classes' shares.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Error};
+    /// # use ndarray::array;
+    /// let data = || Dataset::<f32>::new(array![[0.1], [0.7], [0.4]], array![[0.0], [1.0], [0.0]]);
+    /// assert_eq!(data()?.with_classes(["benign", "malignant"])?.classes(), ["benign", "malignant"]);
+    /// assert!(matches!(data()?.with_classes(["benign"]), Err(Error::Names { names: 1, columns: 2, .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice, [`Error::NotOneHot`] for a row that belongs to no class.
+    pub fn with_classes(
+        mut self,
+        names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self> {
+        self.schema.classes = names.into_iter().map(Into::into).collect();
+        if self.schema.targets.len() != 1 {
+            // They were the names of numbers.
+            self.schema.targets.clear();
+        }
+        let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
+        if names != columns {
+            return Err(Error::Names { names, columns, what: "classes" });
+        }
+        let data = self.checked()?;
+        data.check_one_hot()?;
+        Ok(data)
+    }
+
+    fn checked(self) -> Result<Self> {
+        self.schema.check(self.features(), self.outputs())?;
+        Ok(self)
+    }
+
+    fn check_one_hot(&self) -> Result<()> {
+        let (zero, one) = (F::zero(), F::one());
+        for (row, target) in self.targets().rows().into_iter().enumerate() {
+            let ones = target.iter().filter(|&&y| y == one).count();
+            let zeros = target.iter().filter(|&&y| y == zero).count();
+            if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
+                return Err(Error::NotOneHot { row, columns: target.len() });
+            }
+        }
+        Ok(())
+    }
+}
