@@ -10,7 +10,7 @@ use super::lanes::Lanes;
 use super::operand::Operand;
 use super::packing::{Buffers, pack_left, pack_right};
 use super::row;
-use super::tile::{Tile, numbers_at};
+use super::tile::{Tile, add_all, numbers_at};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
@@ -219,26 +219,28 @@ impl<F: Lanes> Block<'_, F> {
             }
             Left::AsItIs(_) => None,
         };
-        // Each arm is a loop of its own, for each size of a tile and each kind of panel: the compiler is not given more of them than pay.
+        let mut sums = tile.first_sums::<S, TILE>(simd, result);
+        // A loop for each way in which the left operand lies.
         match packed {
             Some(packed) => {
                 if let Some((last, packed)) = packed.as_chunks::<TILE>().0[..depth].split_last() {
-                    tile.multiply(simd, packed, last, right, result);
+                    add_all(simd, packed, last, right, &mut sums);
                 }
             }
             None if !self.left.transposed => {
                 let slices = self.left.row_slices::<TILE>(row);
                 let numbers = (0..depth).map(|k| numbers_at(&slices, k));
-                tile.multiply(simd, numbers, &numbers_at(&slices, depth - 1), right, result);
+                add_all(simd, numbers, &numbers_at(&slices, depth - 1), right, &mut sums);
             }
             None => {
                 let (stored, last) = self.left.strided_rows();
                 let numbers = stored.map_while(|k| k[row..].first_chunk::<TILE>());
                 if let Some(last) = last[row..].first_chunk::<TILE>() {
-                    tile.multiply(simd, numbers, last, right, result);
+                    add_all(simd, numbers, last, right, &mut sums);
                 }
             }
         }
+        tile.store(simd, &sums, result);
     }
 }
 

@@ -14,32 +14,9 @@ pub(super) struct Tile<'a, 'b, F> {
 }
 
 impl<F: Lanes> Tile<'_, '_, F> {
-    /// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k apart.
-    #[inline(always)]
-    pub(super) fn multiply<'r, S: Simd, const TILE: usize>(
-        self,
-        simd: S,
-        left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
-        last: &[F; TILE],
-        right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
-        result: &mut Region<'_, F>,
-    ) {
-        let mut sums = self.first_sums::<S, TILE>(simd, result);
-        for (vectors, numbers) in right.rows.zip(left) {
-            add(simd, numbers.borrow(), vectors, &mut sums);
-        }
-        add(simd, last, right.last, &mut sums);
-        // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
-        for (index, sums) in sums.iter().enumerate() {
-            if index < self.rows.len() {
-                store(simd, sums, self.row(index, result));
-            }
-        }
-    }
-
     /// What the sums start at; those of rows that the tile does not have, at anything.
     #[inline(always)]
-    fn first_sums<S: Simd, const TILE: usize>(
+    pub(super) fn first_sums<S: Simd, const TILE: usize>(
         &self,
         simd: S,
         result: &mut Region<'_, F>,
@@ -63,6 +40,21 @@ impl<F: Lanes> Tile<'_, '_, F> {
         sums
     }
 
+    #[inline(always)]
+    pub(super) fn store<S: Simd, const TILE: usize>(
+        &self,
+        simd: S,
+        sums: &[Vectors<F, S>; TILE],
+        result: &mut Region<'_, F>,
+    ) {
+        // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
+        for (index, sums) in sums.iter().enumerate() {
+            if index < self.rows.len() {
+                store(simd, sums, self.row(index, result));
+            }
+        }
+    }
+
     /// One of the tile's rows in the result.
     #[inline(always)]
     fn row<'r>(&self, index: usize, result: &'r mut Region<'_, F>) -> &'r mut [F] {
@@ -70,6 +62,21 @@ impl<F: Lanes> Tile<'_, '_, F> {
         let start = row * result.stride + self.block.first_column;
         &mut result.elements[start + self.columns.start..start + self.columns.end]
     }
+}
+
+/// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k apart.
+#[inline(always)]
+pub(super) fn add_all<'r, S: Simd, F: Lanes, const TILE: usize>(
+    simd: S,
+    left: impl IntoIterator<Item: Borrow<[F; TILE]>>,
+    last: &[F; TILE],
+    right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
+    sums: &mut [Vectors<F, S>; TILE],
+) {
+    for (vectors, numbers) in right.rows.zip(left) {
+        add(simd, numbers.borrow(), vectors, sums);
+    }
+    add(simd, last, right.last, sums);
 }
 
 /// One k.
