@@ -4,16 +4,15 @@
 //! `cargo bench --bench scaling -- pictures/scaling.svg`
 
 #[path = "../examples/figures/mod.rs"]
-#[allow(dead_code, unused_imports)]
 mod figures;
 #[path = "peers/rust/src/peak.rs"]
 mod peak;
 
 use densely::{CategoricalCrossEntropy, Dataset, Mlp, Moment, Sgd, Softmax, Tanh, Trainer};
-use figures::{Axis, Stroke, chart};
+use figures::{Axis, Stroke, chart, palette};
 use ndarray::Array2;
 use plotters::prelude::*;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -104,23 +103,13 @@ fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::e
         let times =
             part.one.iter().chain(&part.two).chain(&part.floor).map(|&time| log(1e6 * time));
         let (low, high) = times.fold((f64::MAX, f64::MIN), |(l, h), t| (l.min(t), h.max(t)));
-        let range = |from: f64, to: f64| Range { start: from, end: to };
         let sizes = part.sizes.iter().map(|&size| (size as f64).log2()).collect::<Vec<_>>();
-        let x = Axis {
-            label: &part.label,
-            range: range(sizes[0], sizes[sizes.len() - 1]),
-            numbers: sizes.len(),
-            format: &|number| format!("{}", 2_f64.powf(number).round()),
-        };
-        let y = Axis {
-            label: "microseconds a step",
-            range: range(low.floor(), high.ceil()),
-            numbers: 8,
-            format: &|number| match number.fract() {
-                0.0 => format!("{}", 10_f64.powf(number)),
-                _ => String::new(),
-            },
-        };
+        let numbers = sizes.iter().zip(&part.sizes).map(|(&place, size)| (place, size.to_string()));
+        let x = Axis::new(&part.label, sizes[0]..sizes[sizes.len() - 1], numbers.collect());
+        let y = Axis::logarithmic(
+            "microseconds a step",
+            10_f64.powf(low.floor())..10_f64.powf(high.ceil()),
+        );
         let mut chart = chart(&sheet, "", 15, &x, &y)?;
         let line = |times: &[f64]| {
             sizes
@@ -130,8 +119,8 @@ fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::e
                 .collect::<Vec<_>>()
         };
         let stroke = |color, dashed| Stroke { color, dashed };
-        chart.curve(Some("one thread"), &line(&part.one), stroke(figures::SIGMOID, false))?;
-        chart.curve(Some("two threads"), &line(&part.two), stroke(figures::TANH, false))?;
+        chart.curve(Some("one thread"), &line(&part.one), stroke(palette::BLUE, false))?;
+        chart.curve(Some("two threads"), &line(&part.two), stroke(palette::GREEN, false))?;
         chart.curve(Some("floor"), &line(&part.floor), stroke(BLACK, true))?;
         chart.legend(SeriesLabelPosition::UpperLeft)?;
     }

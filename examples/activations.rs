@@ -7,10 +7,9 @@ mod figures;
 
 use clap::Parser;
 use densely::{AnyActivation, Softmax};
-use figures::{Axis, PIXEL, Sheet, Stroke};
+use figures::{Axis, PIXEL, Sheet, Stroke, palette};
 use ndarray::{Array1, Array2};
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::error::Error;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -31,8 +30,8 @@ const Z: Range<f64> = -5.0..5.0;
 const POINTS: usize = 201;
 
 /// The colours of the panels that have one activation each.
-const FUNCTION: Stroke = Stroke { color: figures::SIGMOID, dashed: false };
-const DERIVATIVE: Stroke = Stroke { color: RGBColor(240, 125, 10), dashed: true };
+const FUNCTION: Stroke = Stroke { color: palette::SIGMOID, dashed: false };
+const DERIVATIVE: Stroke = Stroke { color: palette::VERMILION, dashed: true };
 
 fn main() -> ExitCode {
     command_line::main(Options::try_parse(), run)
@@ -41,7 +40,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let default = if options.all { "activations-all.svg" } else { "activations.svg" };
     let path = options.output.clone().unwrap_or_else(|| default.into());
-    densely::check_can_write(&path)?;
+    figures::check(&path)?;
     if options.all {
         figures::draw(&path, (1500, 960), draw_all)?;
     } else {
@@ -80,25 +79,16 @@ impl Curves {
     }
 }
 
-fn axis<'a>(label: &'a str, range: Range<f64>, numbers: usize) -> Axis<'a> {
-    // Rounded, since 0.3 comes as 0.30000000000000004; and -0 becomes 0.
-    let format = &|number: f64| ((number * 100.0).round() / 100.0 + 0.0).to_string();
-    Axis { label, range, numbers, format }
-}
-
 /// Identity, sigmoid and tanh: the functions on the left, their derivatives on the right.
 fn draw_classical(sheet: &Sheet) -> Result<(), Box<dyn Error>> {
-    let shown = [
-        ("identity", RGBColor(205, 45, 40)),
-        ("sigmoid", figures::SIGMOID),
-        ("tanh", figures::TANH),
-    ];
+    let shown =
+        [("identity", palette::IDENTITY), ("sigmoid", palette::SIGMOID), ("tanh", palette::TANH)];
     let (left, right) = sheet.split_horizontally(sheet.dim_in_pixel().0 / 2);
-    let z = axis("z", Z, 11);
+    let z = Axis::linear("z", Z, 11);
     let mut functions =
-        figures::chart(&left, "Functions g(z)", 18, &z, &axis("g(z)", -2.0..2.0, 9))?;
+        figures::chart(&left, "Functions g(z)", 18, &z, &Axis::linear("g(z)", -2.0..2.0, 9))?;
     let mut derivatives =
-        figures::chart(&right, "Derivatives g'(z)", 18, &z, &axis("g'(z)", 0.0..1.1, 12))?;
+        figures::chart(&right, "Derivatives g'(z)", 18, &z, &Axis::linear("g'(z)", 0.0..1.1, 12))?;
     for (name, color) in shown {
         let curves = Curves::of(name)?;
         let stroke = Stroke { color, dashed: false };
@@ -114,9 +104,9 @@ fn draw_all(sheet: &Sheet) -> Result<(), Box<dyn Error>> {
     const COLUMNS: usize = 5;
     let names = AnyActivation::<f64>::NAMES;
     let (top, rest) = sheet.split_vertically(50 * PIXEL);
-    draw_common_legend(&top)?;
+    figures::curve_key(&top, 20, &[("function g(z)", FUNCTION), ("derivative g'(z)", DERIVATIVE)])?;
     let panels = rest.split_evenly((names.len().div_ceil(COLUMNS), COLUMNS));
-    let (z, y) = (axis("z", Z, 6), axis("", -2.0..3.0, 6));
+    let (z, y) = (Axis::linear("z", Z, 6), Axis::linear("", -2.0..3.0, 6));
     for (name, panel) in names.iter().zip(&panels) {
         let curves = Curves::of(name)?;
         let title =
@@ -125,22 +115,5 @@ fn draw_all(sheet: &Sheet) -> Result<(), Box<dyn Error>> {
         chart.curve(None, &curves.function, FUNCTION)?;
         chart.curve(None, &curves.derivative, DERIVATIVE)?;
     }
-    Ok(())
-}
-
-/// One legend for all panels, in the middle of a strip.
-fn draw_common_legend(strip: &Sheet) -> Result<(), Box<dyn Error>> {
-    let pixel = PIXEL as i32;
-    let (width, height) = strip.dim_in_pixel();
-    let (middle, y) = (width as i32 / 2, height as i32 / 2);
-    let text = TextStyle::from(("sans-serif", 20 * PIXEL)).pos(Pos::new(HPos::Left, VPos::Center));
-    let line = |x| vec![(x, y), (x + 50 * pixel, y)];
-
-    let x = middle - 240 * pixel;
-    strip.draw(&PathElement::new(line(x), FUNCTION.style()))?;
-    strip.draw_text("function g(z)", &text, (x + 60 * pixel, y))?;
-    let x = middle + 40 * pixel;
-    strip.draw(&DERIVATIVE.dashes(line(x)))?;
-    strip.draw_text("derivative g'(z)", &text, (x + 60 * pixel, y))?;
     Ok(())
 }

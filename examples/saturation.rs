@@ -13,7 +13,7 @@ use densely::{
     AnyActivation, Backprop, CategoricalCrossEntropy, Dataset, Error, Initialization, Mlp, Sgd,
     Softmax, Standardizer, Table, Trainer,
 };
-use figures::{Axis, PIXEL, Sheet, Stroke};
+use figures::{Axis, PIXEL, Sheet, Stroke, palette};
 use plotters::prelude::*;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -43,11 +43,11 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
-    densely::check_can_write(&options.output)?;
+    figures::check(&options.output)?;
     let data = Table::read_csv("data/digits.csv")?.multiclass("digit")?;
     let data = Standardizer::fit(&data)?.apply(&data)?;
-    let tanh = Measured::new("tanh", figures::TANH, &data, options)?;
-    let sigmoid = Measured::new("sigmoid", figures::SIGMOID, &data, options)?;
+    let tanh = Measured::new("tanh", palette::TANH, &data, options)?;
+    let sigmoid = Measured::new("sigmoid", palette::SIGMOID, &data, options)?;
     figures::draw(&options.output, (1300, 560), |sheet| {
         draw(sheet, &[&sigmoid, &tanh], options.seeds)
     })?;
@@ -218,19 +218,9 @@ fn draw(
     let epochs = measured.iter().map(|measured| measured.losses.len()).max().unwrap_or(0);
     let layers = HIDDEN_LAYERS + 1;
 
-    let whole = |number: f64| format!("{number:.0}");
-    let epoch = Axis {
-        label: "epoch",
-        range: 0.0..epochs as f64,
-        numbers: (epochs + 1).min(7),
-        format: &whole,
-    };
-    let layer = Axis {
-        label: "layer (the last is the output layer)",
-        range: 0.7..layers as f64 + 0.3,
-        numbers: layers,
-        format: &whole,
-    };
+    let epoch = Axis::whole("epoch", 0.0..epochs as f64, 7);
+    let layer_label = "layer (the last is the output layer)";
+    let layer = Axis::whole(layer_label, 0.7..layers as f64 + 0.3, layers);
     let mut loss = figures::chart(
         &left,
         &format!("Training loss: {over_seeds}"),
@@ -271,27 +261,17 @@ fn draw(
 }
 
 /// The axis of a quantity above 0, from the power of ten below the lowest value to the one above the highest.
-fn logarithmic<'a, 's>(label: &'a str, spreads: impl Iterator<Item = &'s [Spread]>) -> Axis<'a> {
+fn logarithmic<'s>(label: &str, spreads: impl Iterator<Item = &'s [Spread]>) -> Axis {
     let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
     for spread in spreads.flatten() {
         lowest = lowest.min(log10(spread.lowest));
         highest = highest.max(log10(spread.highest));
     }
     let range = lowest.floor()..highest.ceil().max(lowest.floor() + 1.0);
-    let numbers = ((range.end - range.start) as usize + 1).min(9);
-    Axis { label, range, numbers, format: &power_of_ten }
+    Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end))
 }
 
 /// 0 has no logarithm, and stands where the smallest normal `f32` would.
 fn log10(value: f64) -> f64 {
     value.max(f64::from(f32::MIN_POSITIVE)).log10()
-}
-
-/// The number that has this logarithm, if that is whole.
-fn power_of_ten(logarithm: f64) -> String {
-    if (logarithm - logarithm.round()).abs() > 1e-9 {
-        return String::new();
-    }
-    let number = 10_f64.powf(logarithm.round());
-    if number >= 1e-3 { number.to_string() } else { format!("{number:.0e}") }
 }

@@ -3,6 +3,7 @@
 //! `cargo run --release --example train_regression -- --help` lists the options.
 
 mod command_line;
+mod figures;
 mod training;
 
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+// Before the README, since the first definition of a link or picture counts.
+#![cfg_attr(doc, doc = include_str!("../docs/front_page.md"))]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, missing_debug_implementations)]
@@ -14,6 +16,8 @@ mod error;
 mod exact;
 mod float;
 mod gradient_check;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod initialization;
 mod loss;
 pub mod metrics;

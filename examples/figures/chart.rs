@@ -1,26 +1,16 @@
 //! One chart of a figure: a light grid, labelled axes, and the curves in it.
 
+use super::axis::Axis;
+use super::palette::{AXIS, GRID};
 use super::sheet::{PIXEL, Sheet};
-use plotters::coord::types::RangedCoordf64;
+use super::text;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;
 use std::ops::Range;
 
-type Plane = Cartesian2d<RangedCoordf64, RangedCoordf64>;
-
-const GRID: RGBColor = RGBColor(225, 225, 225);
-const AXIS: RGBColor = RGBColor(90, 90, 90);
-
-/// What an axis shows.
-pub struct Axis<'a> {
-    pub label: &'a str,
-    pub range: Range<f64>,
-    /// About how many numbers stand beside it.
-    pub numbers: usize,
-    /// How a number is written; nothing for a line of the grid that has none.
-    pub format: &'a dyn Fn(f64) -> String,
-}
+type Plane = Cartesian2d<Axis, Axis>;
 
 /// How a curve is drawn.
 #[derive(Clone, Copy)]
@@ -45,18 +35,41 @@ pub fn chart<'a>(
     x: &Axis,
     y: &Axis,
 ) -> Result<Chart<'a>, Box<dyn Error>> {
+    let numbers = widest_number(y, text);
+    chart_aligned(sheet, title, text, x, y, numbers)
+}
+
+/// The same with room for numbers so wide beside the y axis: charts above one another begin at one line.
+pub fn chart_aligned<'a>(
+    sheet: &Sheet<'a>,
+    title: &str,
+    text: u32,
+    x: &Axis,
+    y: &Axis,
+    numbers: u32,
+) -> Result<Chart<'a>, Box<dyn Error>> {
     let text = text * PIXEL;
     let font = ("sans-serif", text);
-    // Room for the numbers, and for the label where there is one.
-    let room = |label: &str| if label.is_empty() { text * 3 / 2 } else { text * 3 };
+    // Room for the label, where there is one.
+    let room = |axis: &Axis| if axis.label.is_empty() { text / 2 } else { text * 2 };
     let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
-    let below_title = panel.titled(title, ("sans-serif", text * 7 / 6))?;
+    // One without a word would take as much room.
+    let below_title = match title {
+        "" => panel,
+        title => panel.titled(title, ("sans-serif", text * 7 / 6))?,
+    };
+    let left = room(y) + numbers;
+    // No number may run into the next, and half of the last one may be beyond the axis.
+    let widest = widest_number(x, text / PIXEL);
+    let width = below_title.dim_in_pixel().0.saturating_sub(left + 2 * text).max(1);
+    let needed = x.ticks.len() as u32 * (widest + text / 2);
+    let x = &x.with_every(needed.div_ceil(width) as usize);
     let mut context = ChartBuilder::on(&below_title)
         .margin(text / 2)
-        .margin_right(text)
-        .x_label_area_size(room(x.label))
-        .y_label_area_size(room(y.label) + text * 3 / 2)
-        .build_cartesian_2d(x.range.clone(), y.range.clone())?;
+        .margin_right(text.max(widest / 2 + PIXEL))
+        .x_label_area_size(room(x) + text)
+        .y_label_area_size(left)
+        .build_cartesian_2d(x.clone(), y.clone())?;
     context
         .configure_mesh()
         .bold_line_style(GRID.stroke_width(PIXEL))
@@ -65,14 +78,16 @@ pub fn chart<'a>(
         .set_all_tick_mark_size(text / 3)
         .label_style(font)
         .axis_desc_style(font)
-        .x_labels(x.numbers)
-        .y_labels(y.numbers)
-        .x_label_formatter(&|&number| (x.format)(number))
-        .y_label_formatter(&|&number| (y.format)(number))
-        .x_desc(x.label)
-        .y_desc(y.label)
+        .x_desc(&x.label)
+        .y_desc(&y.label)
         .draw()?;
     Ok(Chart { context, y: y.range.clone(), text })
+}
+
+/// In units, of the numbers beside this axis in text of so many pixels.
+pub fn widest_number(axis: &Axis, text: u32) -> u32 {
+    let widths = axis.ticks.iter().map(|(_, number)| text::width(number, text * PIXEL));
+    widths.max().unwrap_or(0)
 }
 
 impl Chart<'_> {
@@ -96,6 +111,43 @@ impl Chart<'_> {
                 .label(name)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + length, y)], style));
         }
+        Ok(())
+    }
+
+    /// Draws a dot of so many pixels across at each of these points.
+    pub fn dots(
+        &mut self,
+        points: impl Iterator<Item = (f64, f64)>,
+        across: u32,
+        style: ShapeStyle,
+    ) -> Result<(), Box<dyn Error>> {
+        let dot = |point| Circle::new(point, across * PIXEL / 2, style);
+        self.context.draw_series(points.map(dot))?;
+        Ok(())
+    }
+
+    /// Writes something at a point, or a little beside it, so that the point is in this corner or edge of the text.
+    pub fn note(
+        &mut self,
+        text: &str,
+        point: (f64, f64),
+        horizontally: HPos,
+        vertically: VPos,
+    ) -> Result<(), Box<dyn Error>> {
+        let away = self.text as i32 / 3;
+        let x = match horizontally {
+            HPos::Left => away,
+            HPos::Center => 0,
+            HPos::Right => -away,
+        };
+        let y = match vertically {
+            VPos::Top => away,
+            VPos::Center => 0,
+            VPos::Bottom => -away,
+        };
+        let style = text::style(self.text, horizontally, vertically, BLACK);
+        let text = Text::new(text.to_owned(), (x, y), style);
+        self.context.draw_series([EmptyElement::at(point) + text])?;
         Ok(())
     }
 

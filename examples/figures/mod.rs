@@ -1,13 +1,17 @@
-//! What the programs that draw share: the sheet that they draw on, and the look of axes and curves.
+//! What the programs that draw share: the sheet that they draw on, its colours, and the look of axes, curves and keys.
 
+#![allow(dead_code, unused_imports)] // Each program uses a part.
+
+mod axis;
 mod chart;
+mod field;
+mod key;
+pub mod palette;
 mod sheet;
+pub mod text;
 
-pub use chart::{Axis, Stroke, chart};
-pub use sheet::{PIXEL, Sheet, draw};
-
-use plotters::style::RGBColor;
-
-/// The colours that these activations have in every figure.
-pub const SIGMOID: RGBColor = RGBColor(30, 85, 200);
-pub const TANH: RGBColor = RGBColor(25, 140, 60);
+pub use axis::{Axis, padded};
+pub use chart::{Chart, Stroke, chart, chart_aligned, widest_number};
+pub use field::superlevel;
+pub use key::{color_bar, curve_key};
+pub use sheet::{PIXEL, Sheet, check, draw};

@@ -3,6 +3,8 @@
 use densely::Error;
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Units of a drawing in one pixel of the picture. `plotters` rounds to whole units, which would show as steps in flat
@@ -10,6 +12,27 @@ use std::path::Path;
 pub const PIXEL: u32 = 4;
 
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// What our SVG files begin with.
+const BEGIN: &[u8] = b"<svg";
+
+/// Whether a picture can be written there, before the work that it is to show; and it must not be in the place of something else.
+pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    densely::check_can_write(path)?;
+    if path.exists() {
+        let named = |source| Error::Io { file: path.to_owned(), source };
+        let mut begin = Vec::new();
+        let file = File::open(path).map_err(named)?;
+        file.take(BEGIN.len() as u64).read_to_end(&mut begin).map_err(named)?;
+        // Nothing is lost of an empty one, such as `mktemp` makes.
+        if !begin.is_empty() && begin != BEGIN {
+            return Err(
+                format!("{} is no SVG picture, it is not drawn over", path.display()).into()
+            );
+        }
+    }
+    Ok(())
+}
 
 /// Draws on a white sheet of so many pixels, and writes it to this file.
 pub fn draw(
@@ -28,6 +51,8 @@ pub fn draw(
     let in_units = format!("width=\"{wide}\" height=\"{high}\"");
     let in_pixels = format!("width=\"{width}\" height=\"{height}\"");
     let svg = svg.replacen(&in_units, &in_pixels, 1);
+    // What is so anyway need not be said; text cannot look like it, since its quotation marks are escaped.
+    let svg = svg.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
     std::fs::write(path, svg).map_err(|source| Error::Io { file: path.to_owned(), source })?;
     Ok(())
 }

@@ -139,6 +139,16 @@ impl LossName {
         }
     }
 
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Squared => "mean squared error",
+            Self::Absolute => "mean absolute error",
+            Self::Huber => "Huber loss",
+            Self::Poisson => "Poisson loss",
+            Self::CrossEntropy => "cross-entropy",
+        }
+    }
+
     pub fn loss(self, task: Task) -> Result<Box<dyn Loss<f32>>, String> {
         let loss: Box<dyn Loss<f32>> = match (self, task) {
             (Self::Squared, _) => Box::new(MeanSquaredError),

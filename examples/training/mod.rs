@@ -5,6 +5,7 @@
 mod checkpoint;
 mod choices;
 mod options;
+mod pictures;
 mod progress;
 mod summary;
 mod task;
@@ -16,6 +17,7 @@ use checkpoint::Kept;
 use choices::{LossName, OptimizerName};
 use densely::{EarlyStopping, Error, Mlp, Moment, Standardizer, Table};
 use options::Options;
+use pictures::{Outcome, Pictures};
 use std::process::ExitCode;
 use summary::Summary;
 
@@ -23,10 +25,15 @@ use summary::Summary;
 pub fn main(task: Task) -> ExitCode {
     command_line::main(Options::parse(task), |options| {
         let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
+        let pictures = options.plot.as_deref().map(|folder| Pictures::in_folder(folder, task));
+        let pictures = pictures.transpose()?;
         if let Some(path) = &options.save {
             densely::check_can_write(path)?;
             if let Some(kept) = &kept {
                 kept.check_is_not(path)?;
+            }
+            if let Some(pictures) = &pictures {
+                pictures.check_is_not(path)?;
             }
             if command_line::is_same_file(path, &options.data) {
                 return Err(format!("{} is the data, it is not saved over", path.display()).into());
@@ -34,7 +41,8 @@ pub fn main(task: Task) -> ExitCode {
         }
         options.optimizer.check(options.rates())?;
         let loss = options.loss.unwrap_or(LossName::of(task));
-        let summary = train(task, options, loss, kept.as_ref()).map_err(|error| {
+        let summary = train(task, options, loss, kept.as_ref(), pictures.as_ref());
+        let summary = summary.map_err(|error| {
             match error.downcast_ref() {
                 Some(Error::OtherState { .. }) if kept.is_some() => {
                     let state = kept.as_ref().map(|kept| kept.state.display().to_string());
@@ -56,6 +64,7 @@ fn train(
     options: &Options,
     loss_name: LossName,
     kept: Option<&Kept>,
+    pictures: Option<&Pictures>,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
     let loss = loss_name.loss(task)?;
     let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
@@ -109,5 +118,14 @@ fn train(
     if let Some(path) = &options.save {
         net.save(path)?;
     }
-    Ok(Summary::new(task, options, &net, report, &test, scores))
+    let outcome = Outcome {
+        target: &options.target,
+        loss: loss_name.in_words(),
+        report: &report,
+        predicted: predicted.view(),
+        test: &test,
+        scores: &scores,
+    };
+    let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
+    Ok(Summary::new(task, options, &net, report, &test, scores, pictures))
 }

@@ -75,6 +75,9 @@ pub struct Options {
     /// Save the trained network, which takes raw features and gives raw units, as safetensors
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Draw how the training went and how good the network is on the test rows into this folder, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub plot: Option<PathBuf>,
     /// Keep the training in this folder while it goes on: the same command goes on from there after it was stopped, to the same result
     #[arg(long, value_name = "DIR")]
     pub checkpoint: Option<PathBuf>,

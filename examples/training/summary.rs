@@ -17,6 +17,7 @@ pub struct Summary {
     report: Report,
     scores: Scores,
     saved: Option<String>,
+    pictures: Option<String>,
 }
 
 impl Summary {
@@ -27,6 +28,7 @@ impl Summary {
         report: Report,
         test: &Dataset<f32>,
         scores: Scores,
+        pictures: Option<String>,
     ) -> Self {
         Self {
             task,
@@ -39,6 +41,7 @@ impl Summary {
             report,
             scores,
             saved: options.save.as_ref().map(|path| path.display().to_string()),
+            pictures,
         }
     }
 
@@ -91,16 +94,15 @@ impl fmt::Display for Summary {
         writeln!(f, "epochs      {}, the best was {}", report.epochs().len(), report.best_epoch())?;
         writeln!(f, "stopped     {}", report.stop_reason())?;
         writeln!(f, "time        {:.2} s", report.elapsed().as_secs_f64())?;
-        let scores = self.scores.values.iter().map(|(_, name, score)| match score {
-            Some(score) => format!("{name} {score:.4}"),
-            None => format!("{name} undefined"),
-        });
-        write!(f, "test        {}", scores.collect::<Vec<_>>().join("  "))?;
+        write!(f, "test        {}", self.scores)?;
         if let Some(confusion) = &self.scores.confusion {
             write!(f, "\n\n{confusion}")?;
         }
-        if let Some(saved) = &self.saved {
-            write!(f, "\n\nsaved       {saved}")?;
+        let files = [("saved", &self.saved), ("pictures", &self.pictures)];
+        let files = files.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+        for (index, (name, file)) in files.enumerate() {
+            let apart = if index == 0 { "\n\n" } else { "\n" };
+            write!(f, "{apart}{name:12}{file}")?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use densely::metrics::{self, ConfusionMatrix};
 use densely::{Dataset, Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax, Table};
 use ndarray::ArrayView2;
+use std::fmt;
 
 /// The three kinds of task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,20 @@ pub struct Scores {
     /// A score's name in JSON and in the summary, and its value; none where it is undefined.
     pub values: Vec<(&'static str, &'static str, Option<f64>)>,
     pub confusion: Option<ConfusionMatrix>,
+}
+
+/// The scores alone, on one line.
+impl fmt::Display for Scores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (_, name, score)) in self.values.iter().enumerate() {
+            let apart = if index == 0 { "" } else { "  " };
+            match score {
+                Some(score) => write!(f, "{apart}{name} {score:.4}")?,
+                None => write!(f, "{apart}{name} undefined")?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Task {

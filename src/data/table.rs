@@ -84,7 +84,34 @@ impl Table {
 
     /// The columns' names, in the file's order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().map(|header| header.name.as_str())
+        self.columns().map(|(_, header)| header.name.as_str())
+    }
+
+    /// The table without these columns: what identifies a row, or was not known when the target was to be predicted, is no feature.
+    ///
+    /// ```
+    /// use densely::Table;
+    ///
+    /// let csv = "id,weight,mpg\nA7,3504,18\nB2,2372,24\nC9,1835,26\n";
+    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.without(["id"])?.regression::<f32>("mpg")?;
+    /// assert_eq!(data.feature_names(), ["weight"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`].
+    pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        for name in columns {
+            let index = self.column(name.as_ref())?;
+            self.headers[index].left_out = true;
+        }
+        Ok(self)
+    }
+
+    /// The columns that are not left out, and their places in a row.
+    fn columns(&self) -> impl Iterator<Item = (usize, &Header)> {
+        self.headers.iter().enumerate().filter(|(_, header)| !header.left_out)
     }
 
     /// The cells of a column, as they stand in the file.
@@ -111,14 +138,43 @@ impl Table {
     /// [`Error::TableTooLarge`];
     /// [`Error::Cell`] for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
     pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let index = self.column(target)?;
-        if !self.headers[index].is_numeric(self.rows) {
-            let text = self.text(target)?;
-            let value = text.first().map(|text| abbreviated(text)).unwrap_or_default();
-            let (file, column) = (self.file.clone(), target.to_owned());
-            return Err(Error::TextTarget { file, column, value });
+        self.regression_of([target])
+    }
+
+    /// The data set whose targets are these numeric columns, in this order.
+    ///
+    /// ```
+    /// use densely::Table;
+    ///
+    /// let csv = "weight,mpg,acceleration\n3504,18,12\n2372,24,15\n1835,26,20.5\n";
+    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.regression_of::<f32>(["mpg", "acceleration"])?;
+    /// assert_eq!((data.features(), data.outputs()), (1, 2));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`regression`](Self::regression); [`Error::Targets`] for none, [`Error::NameTwice`] for one that stands twice.
+    pub fn regression_of<F: Float>(
+        &self,
+        targets: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Dataset<F>> {
+        let targets: Vec<String> =
+            targets.into_iter().map(|target| target.as_ref().to_owned()).collect();
+        if targets.is_empty() {
+            return Err(Error::Targets { found: 0, outputs: 1 });
         }
-        self.dataset(&self.schema(target, Vec::new())?, 1)
+        for target in &targets {
+            let index = self.column(target)?;
+            if !self.headers[index].is_numeric(self.rows) {
+                let text = self.text(target)?;
+                let value = text.first().map(|text| abbreviated(text)).unwrap_or_default();
+                let (file, column) = (self.file.clone(), target.to_owned());
+                return Err(Error::TextTarget { file, column, value });
+            }
+        }
+        let outputs = targets.len();
+        self.dataset(&self.schema(targets, Vec::new())?, outputs)
     }
 
     /// The data set of a classifier with two classes: the target is one column, 1 for the class that is second in
@@ -135,7 +191,7 @@ impl Table {
         }
         // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
         classes.sort();
-        self.dataset(&self.schema(target, classes)?, 1)
+        self.dataset(&self.schema(vec![target.to_owned()], classes)?, 1)
     }
 
     /// The data set of a classifier with two or more classes: the target is a column of 0 and 1 for each class, in
@@ -147,13 +203,13 @@ impl Table {
     pub fn multiclass<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         let classes = self.several_classes(target)?;
         let outputs = classes.len();
-        self.dataset(&self.schema(target, classes)?, outputs)
+        self.dataset(&self.schema(vec![target.to_owned()], classes)?, outputs)
     }
 
     /// Which column has this name.
     fn column(&self, name: &str) -> Result<usize> {
         let (file, column) = (self.file.clone(), name.to_owned());
-        let mut found = self.column_names().enumerate().filter(|&(_, column)| column == name);
+        let mut found = self.columns().filter(|(_, header)| header.name == name);
         match (found.next(), found.next()) {
             (Some((index, _)), None) => Ok(index),
             (Some(_), Some(_)) => Err(Error::DuplicateColumn { file, column }),

@@ -2,6 +2,8 @@
 
 mod applications;
 mod checkpoint;
+mod figures;
+mod plots;
 mod prediction;
 mod training_options;
 

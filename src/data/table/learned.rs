@@ -14,14 +14,14 @@ fn most_categories(rows: usize) -> usize {
 }
 
 impl Table {
-    /// The schema with this target: every other column is a feature.
-    pub(super) fn schema(&self, target: &str, classes: Vec<String>) -> Result<Schema> {
-        if self.headers.len() == 1 {
-            let (file, column) = (self.file.clone(), target.to_owned());
-            return Err(Error::TargetAlone { file, column });
+    /// The schema with these targets: every other column is a feature.
+    pub(super) fn schema(&self, targets: Vec<String>, classes: Vec<String>) -> Result<Schema> {
+        if self.columns().count() <= targets.len() {
+            let file = self.file.clone();
+            return Err(Error::TargetAlone { file, column: targets.join(", ") });
         }
         self.check_names()?;
-        let features = self.headers.iter().enumerate().filter(|(_, header)| header.name != target);
+        let features = self.columns().filter(|(_, header)| !targets.contains(&header.name));
         let mut text = Vec::new();
         let mut columns = Vec::with_capacity(self.headers.len());
         for (index, header) in features {
@@ -52,13 +52,13 @@ impl Table {
             }
             columns[column].categories = categories.into_iter().collect();
         }
-        Ok(Schema { columns, targets: vec![target.to_owned()], classes })
+        Ok(Schema { columns, targets, classes })
     }
 
     /// Of a table all of whose columns are used, each has a name, and no two have the same.
     fn check_names(&self) -> Result<()> {
         let file = || self.file.clone();
-        if let Some(index) = self.column_names().position(str::is_empty) {
+        if let Some((index, _)) = self.columns().find(|(_, header)| header.name.is_empty()) {
             return Err(Error::UnnamedColumn { file: file(), number: index + 1 });
         }
         let mut sorted: Vec<&str> = self.column_names().collect();

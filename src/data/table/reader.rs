@@ -8,6 +8,8 @@ use crate::{CellProblem, Error, Result};
 #[derive(Clone, Debug)]
 pub(super) struct Header {
     pub(super) name: String,
+    /// Whether it is there for nobody.
+    pub(super) left_out: bool,
     /// How many cells are numbers, NaN and infinity included.
     numbers: usize,
     /// How many say that a number is missing.
@@ -83,7 +85,7 @@ fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
                 number: index + 1,
                 value: readable(header.bytes(index)),
             })?;
-            Ok(Header { name: name.to_owned(), numbers: 0, missing: 0 })
+            Ok(Header { name: name.to_owned(), left_out: false, numbers: 0, missing: 0 })
         })
         .collect()
 }
