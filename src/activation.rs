@@ -61,8 +61,8 @@ use std::fmt::Debug;
 /// [`gradient_check`](crate::gradient_check) proves the derivative.
 ///
 /// ```
-/// use densely::{Activation, Float, FromOutput};
-/// use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+/// use densely::{Activation, Float, FromOutput, Initialization};
+/// use ndarray::{ArrayView2, ArrayViewMut2, Zip, array};
 ///
 /// /// a = z / √(1 + z²), whose derivative (1 + z²)^(-3/2) is (1 - a²)^(3/2).
 /// #[derive(Debug)]
@@ -82,6 +82,14 @@ use std::fmt::Debug;
 ///         });
 ///     }
 /// }
+///
+/// let (mut a, mut delta) = (array![[0.75]], array![[1.0]]);
+/// InverseSquareRoot.forward(a.view_mut());
+/// InverseSquareRoot.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(a[[0, 0]], 0.6, epsilon = 1e-15);                       // 0.75 / 1.25
+/// approx::assert_abs_diff_eq!(delta[[0, 0]], 0.512, epsilon = 1e-15);                 // 0.64^(3/2)
+/// assert_eq!(InverseSquareRoot.initialization(), Initialization::GlorotUniform);      // the defaults
+/// assert_eq!(InverseSquareRoot.name(), None);
 /// ```
 ///
 /// Without a derivative there is no activation:
@@ -133,8 +141,18 @@ pub trait Activation: Debug + Send + Sync + 'static {
 }
 
 /// What a derivative is computed from. Sealed: [`FromOutput`] and [`FromPreActivation`] are all there are.
+///
+/// ```
+/// use densely::{Activation, Derivative, Gelu, Tanh};
+///
+/// /// Matrices of rows × outputs that a layer keeps.
+/// fn kept<A: Activation>(_: A) -> usize {
+///     1 + usize::from(A::Derivative::KEEPS_PRE_ACTIVATION)
+/// }
+/// assert_eq!((kept(Tanh), kept(Gelu)), (1, 2));
+/// ```
 pub trait Derivative: Debug + sealed::Sealed + 'static {
-    /// What [`Activation::backward`] is given.
+    /// What [`Activation::backward`] is given: the output a, rows × outputs, or [both](OutputAndPreActivation), a and z.
     type Cached<'a, F: Float>;
 
     /// Whether the weighted sums must be kept beside the output.
@@ -148,15 +166,49 @@ pub trait Derivative: Debug + sealed::Sealed + 'static {
 }
 
 /// The derivative is a function of the output alone; the layer keeps one matrix.
+///
+/// [`Activation`] has an example with it.
 #[derive(Clone, Copy, Debug)]
 pub enum FromOutput {}
 
 /// The derivative needs the weighted sums z (the function is not monotone, so that its output does not
 /// determine them); the layer keeps two matrices.
+///
+/// ```
+/// use densely::{Activation, Float, FromPreActivation, OutputAndPreActivation};
+/// use ndarray::{ArrayViewMut2, Zip};
+///
+/// /// a = sin z (Sitzmann et al. 2020), whose derivative cos z has a sign that a does not tell.
+/// #[derive(Debug)]
+/// struct Sine;
+///
+/// impl Activation for Sine {
+///     type Derivative = FromPreActivation;
+///
+///     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+///         z.mapv_inplace(F::sin);
+///     }
+///
+///     fn backward<F: Float>(&self, kept: OutputAndPreActivation<'_, F>, delta: ArrayViewMut2<'_, F>) {
+///         Zip::from(delta).and(kept.pre_activation).for_each(|delta, &z| *delta *= z.cos());
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum FromPreActivation {}
 
 /// What a layer keeps for a derivative that needs the weighted sums.
+///
+/// ```
+/// use densely::{Activation, OutputAndPreActivation, Silu};
+/// use ndarray::array;
+///
+/// let z = array![[0.0]];
+/// let (mut a, mut delta) = (z.clone(), array![[1.0]]);
+/// Silu.forward(a.view_mut());
+/// Silu.backward(OutputAndPreActivation { output: a.view(), pre_activation: z.view() }, delta.view_mut());
+/// assert_eq!((a, delta), (array![[0.0]], array![[0.5]]));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OutputAndPreActivation<'a, F> {
     /// a = g(z), rows × outputs.

@@ -73,6 +73,22 @@ pub struct Backprop<F: Float> {
 }
 
 /// A weight matrix or bias, or a part of one, and its gradient: what an optimizer is given.
+///
+/// ```
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], Some(array![0.0]), Identity)?])?;
+/// let mut backprop = Backprop::new(&net);
+/// backprop.run(&mut net, &MeanSquaredError, array![[2.0]].view(), array![[1.0]].view())?;     // ∂loss/∂z = 2 (2 - 1) = 2
+/// for parameter in backprop.parameters(&mut net) {
+///     let rate = if parameter.is_bias { 0.5 } else { 0.25 };                                  // gradient descent by hand
+///     parameter.values.iter_mut().zip(parameter.gradient).for_each(|(value, g)| *value -= rate * g);
+/// }
+/// assert_eq!(net.layers()[0].weights(), array![[0.0]]);                                       // 1 - 0.25 · 2 · 2
+/// assert_eq!(net.layers()[0].bias(), Some(array![-1.0].view()));                              // 0 - 0.5 · 2
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Parameter<'a, F> {
@@ -104,6 +120,17 @@ impl<F: Float> Backprop<F> {
     }
 
     /// The seed of dropout. Default: 0.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu};
+    /// # use ndarray::Array2;
+    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
+    /// let mut loss = |seed| Backprop::new(&net).seed(seed).run(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    /// assert_eq!(loss(1)?, loss(1)?);
+    /// assert_ne!(loss(1)?, loss(2)?);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.generator = generator(seed, Purpose::Dropout);
@@ -125,6 +152,19 @@ impl<F: Float> Backprop<F> {
     ///
     /// Shapes: inputs rows × features, targets rows × outputs.
     ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;    // a = x
+    /// let mut backprop = Backprop::new(&net);
+    /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
+    /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
+    /// assert_eq!(backprop.gradients()[0].weights, array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
+    /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
+    /// assert!(matches!(error, Err(Error::Features { found: 2, expected: 1 })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
@@ -142,6 +182,18 @@ impl<F: Float> Backprop<F> {
 
     /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
     /// same as leaving it out.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+    /// # let mut backprop = Backprop::new(&net);
+    /// // a = x: the rows' losses are 1 and 4.
+    /// let (inputs, targets, weights) = (array![[1.0], [2.0]], array![[0.0], [0.0]], array![3.0, 1.0]);
+    /// let loss = backprop.run_weighted(&mut net, &MeanSquaredError, inputs.view(), targets.view(), weights.view())?;
+    /// assert_eq!(loss, 1.75);                                                                      // (3 · 1 + 1 · 4) / (3 + 1)
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -169,6 +221,17 @@ impl<F: Float> Backprop<F> {
     }
 
     /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu, metrics};
+    /// # use ndarray::Array2;
+    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
+    /// let loss = Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// let predicted = net.predict(inputs.view())?;
+    /// approx::assert_relative_eq!(loss, metrics::mean_squared_error(predicted.view(), targets.view())?, max_relative = 1e-12);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -276,7 +339,7 @@ impl<F: Float> Backprop<F> {
         Ok(sum / batch.weight())
     }
 
-    /// The gradients of the last [`run`](Self::run), one for each layer.
+    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
     pub fn gradients(&self) -> &[Gradient<F>] {
         &self.gradients
     }

@@ -17,9 +17,19 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// use densely::{Dense, Sigmoid};
 /// use ndarray::array;
 ///
-/// let layer = Dense::<f64>::new(array![[0.1, 0.2], [0.3, 0.1], [0.5, 0.0]], Some(array![0.1, 0.1]), Sigmoid)?;
+/// let mut layer = Dense::<f64>::new(array![[0.1, 0.2], [0.3, 0.1], [0.5, 0.0]], Some(array![0.1, 0.1]), Sigmoid)?;
 /// let output = layer.predict(array![[0.6, 0.8, 0.7]].view())?;
 /// assert!((output[[0, 0]] - 0.679178699175393).abs() < 1e-15);
+/// assert_eq!((layer.inputs(), layer.outputs(), layer.parameters()), (3, 2, 3 * 2 + 2));
+/// assert!(layer.activation().is::<Sigmoid>());
+///
+/// layer.weights_mut().column_mut(0).fill(0.0);
+/// if let Some(mut bias) = layer.bias_mut() {
+///     bias[0] = 0.0;
+/// }
+/// assert_eq!(layer.weights(), array![[0.0, 0.2], [0.0, 0.1], [0.0, 0.0]]);
+/// assert_eq!(layer.bias(), Some(array![0.0, 0.1].view()));
+/// assert_eq!(layer.predict(array![[0.6, 0.8, 0.7]].view())?[[0, 0]], 0.5);            // σ(0)
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Debug)]
@@ -75,7 +85,18 @@ impl<F: Float> Dense<F> {
         Ok(Self { weights, bias, activation, dropout: 0.0, cache })
     }
 
-    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says.
+    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says. Default: 0, none.
+    ///
+    /// ```
+    /// use densely::{Dense, Relu};
+    /// use ndarray::Array2;
+    ///
+    /// let layer = Dense::new(Array2::<f32>::eye(8), None, Relu)?;
+    /// assert_eq!(layer.dropout(), 0.0);
+    /// assert_eq!(layer.clone().with_dropout(0.25)?.dropout(), 0.25);
+    /// assert!(layer.with_dropout(1.0).is_err());
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -121,7 +142,7 @@ impl<F: Float> Dense<F> {
         self.bias.as_mut().map(|bias| bias.view_mut())
     }
 
-    /// g.
+    /// g, the activation.
     pub fn activation(&self) -> &AnyActivation<F> {
         &self.activation
     }
@@ -132,6 +153,18 @@ impl<F: Float> Dense<F> {
     }
 
     /// The outputs of the last forward pass of training, before dropout, rows × outputs; no rows before the first.
+    ///
+    /// ```
+    /// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Relu};
+    /// use ndarray::array;
+    ///
+    /// let hidden = Dense::new(array![[1.0, -1.0]], None, Relu)?;
+    /// let mut net = Mlp::from_layers(vec![hidden, Dense::new(array![[1.0], [1.0]], None, Identity)?])?;
+    /// let (inputs, targets) = (array![[-3.0], [2.0]], array![[3.0], [2.0]]);
+    /// Backprop::new(&net).run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// assert_eq!(net.layers()[0].cached_output(), array![[0.0, 3.0], [2.0, 0.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn cached_output(&self) -> ArrayView2<'_, F> {
         self.cache.output.view()
     }
@@ -299,6 +332,19 @@ impl<F: Float> Clone for Dense<F> {
 }
 
 /// The gradient of the loss with respect to one layer's parameters.
+///
+/// ```
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+/// use ndarray::array;
+///
+/// // One row x = (1, 2) and a = 0: the loss is (a - 3)², its derivative by z is -6, and by a weight -6 x.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0], [0.0]], Some(array![0.0]), Identity)?])?;
+/// let mut backprop = Backprop::new(&net);
+/// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 2.0]].view(), array![[3.0]].view())?;
+/// assert_eq!(backprop.gradients()[0].weights, array![[-6.0], [-12.0]]);
+/// assert_eq!(backprop.gradients()[0].bias, Some(array![-6.0]));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Gradient<F> {
     /// ∂loss/∂W, inputs × outputs.

@@ -13,6 +13,20 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// What went wrong. Each message is one line, and `Debug` is the same: a `main` that returns `Result<(), densely::Error>` prints it.
+///
+/// ```
+/// use densely::{Error, Identity, Mlp, Tanh};
+/// use ndarray::array;
+///
+/// let net = Mlp::<f32>::builder(9).dense(4, Tanh).dense(1, Identity).build()?;
+/// let answer = match net.predict(array![[1.0, 2.0]].view()) {
+///     Ok(outputs) => outputs.to_string(),
+///     Err(Error::Features { found, expected }) => format!("{} more features, please", expected - found),
+///     Err(other) => return Err(other),                         // a line such as "a weight or bias is NaN, not a finite number"
+/// };
+/// assert_eq!(answer, "7 more features, please");
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -641,4 +655,15 @@ impl fmt::Debug for Error {
 }
 
 /// A result with this library's [`Error`].
+///
+/// ```
+/// use densely::{Mlp, Result, Tanh};
+///
+/// fn network(features: usize) -> Result<Mlp<f32>> {
+///     Mlp::builder(features).dense(8, Tanh).build()
+/// }
+/// assert_eq!(network(3)?.parameters(), 32);
+/// assert!(network(0).is_err());
+/// # Ok::<(), densely::Error>(())
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;

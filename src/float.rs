@@ -10,6 +10,17 @@ use std::iter::Sum;
 ///
 /// Sealed: every algorithm here is tested for these two and for nothing else.
 /// Arithmetic and elementary functions come from [`ndarray::NdFloat`].
+///
+/// ```
+/// use densely::Float;
+///
+/// /// Written once for both precisions: ½ of a number.
+/// fn half<F: Float>(number: F) -> F {
+///     number * F::from_f64(0.5)
+/// }
+/// assert_eq!((half(3.0_f32), half(3.0_f64)), (1.5, 1.5));
+/// assert_eq!((f32::NAME, f32::from_f64(1e300), 0.5_f32.as_f64()), ("f32", f32::INFINITY, 0.5));
+/// ```
 pub trait Float:
     NdFloat + Default + Sum + Elementary + Multiply + Exact + Bytes + sealed::Sealed
 {

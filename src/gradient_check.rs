@@ -8,6 +8,17 @@ use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
 
 /// What [`gradient_check`] found where it found nothing wrong.
+///
+/// ```
+/// use densely::{Identity, MeanSquaredError, Mlp, Tanh, gradient_check};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).build()?;
+/// let check = gradient_check(&mut net, &MeanSquaredError, array![[0.5, -1.0]].view(), array![[1.0]].view())?;
+/// assert_eq!((check.compared, check.kinks.len()), (net.parameters(), 0));
+/// assert!(check.largest_error < 1e-6);
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GradientCheck {
@@ -20,6 +31,20 @@ pub struct GradientCheck {
 }
 
 /// A parameter at which the loss has a kink: its slopes to the left and to the right differ.
+///
+/// ```
+/// use densely::{Dense, MeanSquaredError, Mlp, Relu, gradient_check};
+/// use ndarray::array;
+///
+/// // ((max(0, w₀) - 1)² + (max(0, w₁) - 3)²) / 2 has a kink at w₀ = 0.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0, 1.0]], None, Relu)?])?;
+/// let check = gradient_check(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[1.0, 3.0]].view())?;
+/// let kink = &check.kinks[0];
+/// assert_eq!((check.compared, kink.layer, kink.parameter, &kink.index[..]), (1, 0, "weight", &[0, 0][..]));
+/// approx::assert_abs_diff_eq!(kink.left, 0.0, epsilon = 1e-6);
+/// approx::assert_abs_diff_eq!(kink.right, -1.0, epsilon = 1e-5);
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Kink {
@@ -48,7 +73,8 @@ pub struct Kink {
 /// Where the network has dropout, the outputs that are left out are drawn once, and are the same in all of this.
 ///
 /// A parameter that sits on a kink, or so near that rounding hides its slope, is reported as a [`Kink`] and not compared, if the
-/// analytic gradient lies between the slopes to the left and to the right.
+/// analytic gradient lies between the slopes to the left and to the right. Where the two gradients agree at a kink, as at the bottom of |w|, where both are 0,
+/// nothing tells it from a smooth place, and the parameter is compared.
 ///
 /// ```
 /// use densely::{MeanSquaredError, Mlp, Sigmoid, Softmax, gradient_check};

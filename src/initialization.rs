@@ -22,6 +22,21 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 /// ([`Activation::initialization`](crate::Activation::initialization)).
 ///
 /// The numbers are drawn as `f64` and rounded: an `f32` network starts as the rounded `f64` network of the same seed.
+///
+/// ```
+/// use densely::{Initialization, Mlp, Relu, Sigmoid, Tanh};
+///
+/// let net = Mlp::<f32>::builder(4)
+///     .dense(2, Tanh)                                          // Glorot uniform
+///     .dense(500, Relu).initialization(Initialization::HeUniform)
+///     .dense(1, Sigmoid).initialization(Initialization::Zeros)
+///     .build()?;
+/// let largest = |layer: usize| net.layers()[layer].weights().fold(0.0, |most: f32, w| most.max(w.abs()));
+/// assert!(largest(0) <= 1.0);                                  // √(6 / (4 + 2))
+/// assert!((1.6..=1.7321).contains(&largest(1)));               // √(6 / 2) = 1.732, almost reached by one of 1,000
+/// assert_eq!(largest(2), 0.0);
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initialization {

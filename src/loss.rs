@@ -30,8 +30,8 @@ use std::fmt::Debug;
 /// One method; [`gradient_check`](crate::gradient_check) proves that its gradient is that of its losses.
 ///
 /// ```
-/// use densely::{Float, Loss};
-/// use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+/// use densely::{Float, Identity, Loss, Mlp, gradient_check};
+/// use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip, array};
 ///
 /// /// Σ ln cosh(a - y): squared near 0, absolute far from it.
 /// #[derive(Debug)]
@@ -51,6 +51,10 @@ use std::fmt::Debug;
 ///         });
 ///     }
 /// }
+///
+/// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+/// gradient_check(&mut net, &LogCosh, array![[0.5, -1.0], [2.0, 0.3]].view(), array![[1.0], [0.0]].view())?;
+/// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Loss<F: Float>: Debug + Send + Sync {
     /// Writes each example's loss, and the gradient of that loss with respect to the example's outputs.
@@ -64,6 +68,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 
     /// This loss and the output layer's activation as one function of the weighted sums z, where their derivative
     /// together is simpler and more stable than the product of the two. Default: none.
+    ///
+    /// ```
+    /// use densely::{BinaryCrossEntropy, Loss, Sigmoid, Softmax};
+    ///
+    /// assert!(Loss::<f32>::fused_with(&BinaryCrossEntropy, &Sigmoid.into()).is_some());
+    /// assert!(Loss::<f32>::fused_with(&BinaryCrossEntropy, &Softmax.into()).is_none());
+    /// ```
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
         let _ = activation;
         None
@@ -71,6 +82,14 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 
     /// This loss, had outputs and targets been `factor` times as large: what brings the loss on standardised targets back into
     /// their own unit. Default: the loss itself, as for probabilities.
+    ///
+    /// ```
+    /// use densely::{Loss, MeanAbsoluteError, MeanSquaredError};
+    ///
+    /// // Targets in metres that were divided by a deviation of 10 metres: losses in metres, and in square metres.
+    /// assert_eq!(Loss::<f32>::rescaled(&MeanAbsoluteError, 0.3, 10.0), 3.0);
+    /// assert_eq!(Loss::<f32>::rescaled(&MeanSquaredError, 0.5, 10.0), 50.0);
+    /// ```
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         let _ = factor;
         loss
@@ -78,6 +97,18 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 
     /// Refuses an output activation or targets for which the loss has no meaning, before training starts.
     /// Default: takes everything.
+    ///
+    /// ```
+    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
+    /// use ndarray::array;
+    ///
+    /// let (labels, counts) = (array![[0.0], [1.0]], array![[0.0], [3.0]]);
+    /// assert!(BinaryCrossEntropy.check(&Sigmoid.into(), labels.view()).is_ok());
+    /// let error = BinaryCrossEntropy.check(&Identity.into(), labels.view());
+    /// assert!(matches!(error, Err(Error::UnsuitableOutput { .. })));
+    /// let error = BinaryCrossEntropy.check(&Sigmoid.into(), counts.view());
+    /// assert!(matches!(error, Err(Error::UnsuitableTarget { row: 1, value: 3.0, .. })));
+    /// ```
     ///
     /// # Errors
     ///
@@ -90,6 +121,17 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 }
 
 /// A loss fused with the activation of the output layer.
+///
+/// ```
+/// use densely::{BinaryCrossEntropy, FusedLoss};
+/// use ndarray::{Array1, Array2, array};
+///
+/// let (z, a, y) = (array![[0.0], [1000.0]], array![[0.5], [1.0]], array![[1.0], [0.0]]);
+/// let (mut losses, mut delta) = (Array1::zeros(2), Array2::zeros((2, 1)));
+/// FusedLoss::evaluate(&BinaryCrossEntropy, z.view(), a.view(), y.view(), losses.view_mut(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(losses, array![2.0_f64.ln(), 1000.0], epsilon = 1e-15);
+/// assert_eq!(delta, array![[-0.5], [1.0]]);                                               // a - y
+/// ```
 pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     /// Writes each example's loss, and delta: the gradient of that loss with respect to the example's weighted sums z,
     /// of which `outputs` are the activation's values.

@@ -20,11 +20,14 @@ const ROWS_AT_ONCE: usize = 256;
 /// use densely::{Identity, Mlp, Tanh};
 /// use ndarray::Array2;
 ///
-/// let net = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7).build()?;
+/// let mut net = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7).build()?;
+/// assert_eq!((net.features(), net.layers().len(), net.outputs()), (9, 2, 1));
 /// assert_eq!(net.parameters(), 9 * 32 + 32 + 32 + 1);
-/// let outputs = net.predict(Array2::zeros((5, 9)).view())?;
-/// assert_eq!(outputs.dim(), (5, 1));
 /// assert_eq!(net.to_string(), "9 → 32 Tanh → 1 Identity, 353 parameters, f32");
+///
+/// net.layers_mut()[1].weights_mut().fill(0.0);             // parameters can be changed in place
+/// let outputs = net.predict(Array2::ones((5, 9)).view())?;
+/// assert_eq!(outputs, Array2::<f32>::zeros((5, 1)));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone)]
@@ -40,6 +43,21 @@ impl<F: Float> Mlp<F> {
     }
 
     /// A network of these layers, first to last.
+    ///
+    /// ```
+    /// use densely::{Dense, Error, Identity, Mlp, Relu};
+    /// use ndarray::array;
+    ///
+    /// // |x| = max(0, x) + max(0, -x)
+    /// let hidden = Dense::new(array![[1.0, -1.0]], None, Relu)?;
+    /// let output = Dense::new(array![[1.0], [1.0]], None, Identity)?;
+    /// let net = Mlp::from_layers(vec![hidden.clone(), output])?;
+    /// assert_eq!(net.predict(array![[-3.0], [2.0]].view())?, array![[3.0], [2.0]]);
+    ///
+    /// let error = Mlp::from_layers(vec![hidden.clone(), hidden]);
+    /// assert!(matches!(error, Err(Error::LayerShape { layer: 1, inputs: 1, outputs: 2 })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -100,6 +118,18 @@ impl<F: Float> Mlp<F> {
 
     /// Says what the columns of inputs and outputs are, in place of what was known.
     ///
+    /// ```
+    /// use densely::{Column, Mlp, Schema, Sigmoid};
+    ///
+    /// let mut net = Mlp::<f32>::builder(2).dense(1, Sigmoid).build()?;
+    /// assert!(net.classes().is_empty());
+    /// let columns = vec![Column::numbers("radius"), Column::numbers("texture")];
+    /// net.set_schema(Schema { columns, targets: vec![], classes: vec!["benign".into(), "malignant".into()] })?;
+    /// assert_eq!(net.schema().feature_names(), ["radius", "texture"]);
+    /// assert_eq!(net.classes(), ["benign", "malignant"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice. The network is then unchanged.
@@ -124,6 +154,16 @@ impl<F: Float> Mlp<F> {
     /// The outputs for each row of `inputs`: rows × features to rows × outputs.
     ///
     /// Takes `&self` and touches no cache: threads can share the network.
+    ///
+    /// ```
+    /// use densely::{Dense, Identity, Mlp};
+    /// use ndarray::array;
+    ///
+    /// let net = Mlp::from_layers(vec![Dense::new(array![[2.0], [3.0]], Some(array![1.0]), Identity)?])?;
+    /// let outputs = net.predict(array![[10.0, 1.0], [0.0, 0.0]].view())?;
+    /// assert_eq!(outputs, array![[24.0], [1.0]]);              // 10 · 2 + 1 · 3 + 1, and the bias
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -61,6 +61,35 @@ impl<F: Float> Mlp<F> {
 
     /// As [`load`](Self::load), for a network with activations of your own.
     ///
+    /// ```
+    /// use densely::{Activations, Mlp};
+    /// # use densely::{Activation, Float, FromOutput};
+    /// # use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+    /// # #[derive(Debug)]
+    /// # struct CubeRoot;
+    /// # impl Activation for CubeRoot {
+    /// #     type Derivative = FromOutput;
+    /// #     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+    /// #         z.mapv_inplace(F::cbrt);
+    /// #     }
+    /// #     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= F::from_f64(3.0) * a * a);
+    /// #     }
+    /// #     fn name(&self) -> Option<String> {
+    /// #         Some("cube_root".into())
+    /// #     }
+    /// # }
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("cubes.safetensors");
+    /// let net = Mlp::<f32>::builder(3).dense(4, CubeRoot).build()?;       // an activation of yours, whose name is "cube_root"
+    /// net.save(&path)?;
+    /// let loaded = Mlp::<f32>::load_with(&path, &Activations::new().with(CubeRoot)?)?;
+    /// assert!(loaded.layers()[0].activation().is::<CubeRoot>());
+    /// assert!(Mlp::<f32>::load(&path).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`load`](Self::load).
@@ -90,6 +119,17 @@ impl<F: Float> Mlp<F> {
 
     /// The network whose file has these bytes, such as those of [`include_bytes!`].
     ///
+    /// ```
+    /// use densely::{Error, Mlp, Tanh};
+    ///
+    /// let net = Mlp::<f32>::builder(3).dense(4, Tanh).build()?;
+    /// let bytes = net.to_bytes()?;
+    /// assert_eq!(Mlp::<f32>::from_bytes(&bytes)?.layers()[0].weights(), net.layers()[0].weights());
+    /// assert!(matches!(Mlp::<f64>::from_bytes(&bytes), Err(Error::Precision { .. })));
+    /// assert!(matches!(Mlp::<f32>::from_bytes(&bytes[..99]), Err(Error::ModelFile { .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::ModelFile`] if it is damaged or of another kind, [`Error::Precision`] if its numbers are not `F`, [`Error::NewerModel`] for a newer version of the format, [`Error::UnknownActivation`].
@@ -97,7 +137,7 @@ impl<F: Float> Mlp<F> {
         Self::from_bytes_with(bytes, &Activations::new())
     }
 
-    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own.
+    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own. [`Activations`] has an example.
     ///
     /// # Errors
     ///

@@ -26,7 +26,8 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// ```
-/// use densely::{Float, Optimizer, Parameter, Result, Step};
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Optimizer, Parameter, Result, Sgd, Step, Trainer};
+/// use ndarray::array;
 ///
 /// /// Steps of one length, against the sign of the average of the gradients: signSGD with momentum (Bernstein et al. 2018).
 /// #[derive(Debug)]
@@ -56,6 +57,14 @@ use std::fmt::Debug;
 ///         }
 ///     }
 /// }
+///
+/// let (mut net, data) = (Mlp::builder(2).dense(1, Identity).build()?, Dataset::new(array![[1.0, -1.0]], array![[9.0]])?);
+/// let before = net.layers()[0].weights().to_owned();
+/// Trainer::<f64>::new(MeanSquaredError, SignSgd { learning_rate: 0.125 }).step(&mut net, &data)?;
+/// let moved = net.layers()[0].weights().to_owned() - before;
+/// approx::assert_abs_diff_eq!(moved, array![[0.125], [-0.125]], epsilon = 1e-15);      // towards 9 from below
+/// assert!(Optimizer::<f64>::check(&Sgd::new(-0.1)).is_err());                          // a built-in one refuses
+/// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Optimizer<F: Float>: Debug + Send + Sync {
     /// Refuses settings that cannot train, before training starts.
@@ -68,7 +77,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
     /// The learning rate that it was given, which a [`Schedule`](crate::Schedule) changes from step to step.
     fn learning_rate(&self) -> f64;
 
-    /// How many numbers it remembers for each number of a parameter.
+    /// How many numbers it remembers for each number of a parameter: of the built-in ones 0 ([`Sgd`] without momentum) to 2 ([`Adam`]).
     fn memories(&self) -> usize;
 
     /// One step for one parameter or a part of it. `memory` has [`memories`](Self::memories) numbers for each value, all 0 before the first
@@ -77,6 +86,31 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
 }
 
 /// Which step it is that an optimizer takes.
+///
+/// ```
+/// use densely::{Float, Optimizer, Parameter, Result, Step};
+///
+/// /// w ← w - η / √t · g, with t the number of the step (Zinkevich 2003).
+/// #[derive(Debug)]
+/// struct Shrinking(f64);
+///
+/// impl<F: Float> Optimizer<F> for Shrinking {
+///     fn update(&self, step: Step, parameter: Parameter<'_, F>, _: &mut [F]) {
+///         let rate = F::from_f64(step.learning_rate / (step.number as f64).sqrt());
+///         parameter.values.iter_mut().zip(parameter.gradient).for_each(|(w, &g)| *w -= rate * g);
+///     }
+///     // …
+/// #     fn check(&self) -> Result<()> {
+/// #         Ok(())
+/// #     }
+/// #     fn learning_rate(&self) -> f64 {
+/// #         self.0
+/// #     }
+/// #     fn memories(&self) -> usize {
+/// #         0
+/// #     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Step {

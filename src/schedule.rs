@@ -39,6 +39,24 @@ use std::fmt;
 /// assert!(report.epochs()[21].learning_rate < 0.001);
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// The rate at a step, counted from 0, for η = 1 and ten steps an epoch:
+///
+/// ```
+/// use densely::{Schedule, Span::Epochs};
+///
+/// let rate = |schedule: Schedule<'_>, step| schedule.learning_rate(1.0, step, 10);
+/// assert_eq!(rate(Schedule::constant(), 99), 1.0);
+/// assert_eq!(rate(Schedule::step(Epochs(2), 0.5), 39), 0.5);                                  // in the fourth epoch
+/// assert_eq!(rate(Schedule::exponential(Epochs(2), 0.25), 10), 0.5);                          // √0.25
+/// assert_eq!(rate(Schedule::inverse_scaling(Epochs(1), 0.5), 30), 0.5);                       // 1 / √4
+/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)), 20), 0.5, epsilon = 1e-15);   // half way down
+/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)).minimum(0.1), 99), 0.1, epsilon = 1e-15);
+/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 0), 1.0 / 25.0, epsilon = 1e-15);
+/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 29), 1.0, epsilon = 1e-15);
+/// assert_eq!(rate(Schedule::constant().warm_up(Epochs(1)), 4), 0.5);                          // the fifth of ten steps
+/// assert_eq!(rate(Schedule::reduce_on_plateau(0.5, 3), 99), 1.0);                             // as long as there is no loss to look at
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct Schedule<'a> {
@@ -47,7 +65,15 @@ pub struct Schedule<'a> {
     warm_up: Option<Span>,
 }
 
-/// A length of time in training.
+/// A length of time in training, at least 1.
+///
+/// ```
+/// use densely::{Schedule, Span};
+///
+/// let (after_epochs, after_steps) = (Schedule::step(Span::Epochs(1), 0.5), Schedule::step(Span::Steps(10), 0.5));
+/// assert_eq!(after_epochs.learning_rate(0.1, 25, 20), 0.05);                  // in the second epoch of 20 steps
+/// assert_eq!(after_steps.learning_rate(0.1, 25, 20), 0.025);                  // after twice 10 steps
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
     /// So many passes through the training rows.
@@ -90,27 +116,29 @@ impl<'a> Schedule<'a> {
         Self { kind, minimum: 0.0, warm_up: None }
     }
 
-    /// The same rate throughout. The default.
+    /// η: the same rate throughout. The default.
     pub fn constant() -> Self {
         Self::of(Kind::Constant)
     }
 
-    /// Multiplied by `factor` at the end of each such span, as by PyTorch's `StepLR`.
+    /// η · factor^⌊t / every⌋: multiplied by `factor`, positive and finite, at the end of each such span, as by PyTorch's `StepLR`.
     pub fn step(every: Span, factor: f64) -> Self {
         Self::of(Kind::Step { every, factor })
     }
 
-    /// Multiplied by `factor` in the course of each such span, as by PyTorch's `ExponentialLR` for a span of 1.
+    /// η · factor^(t / per): multiplied by `factor`, positive and finite, in the course of each such span, as by PyTorch's `ExponentialLR` for a span of 1.
     pub fn exponential(per: Span, factor: f64) -> Self {
         Self::of(Kind::Exponential { per, factor })
     }
 
-    /// Falling as a power of time: η / (t / per + 1)^power, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps, and whose power is 0.5.
+    /// η / (t / per + 1)^power: falling as a power, at least 0 and finite, of time, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps,
+    /// and whose power is 0.5.
     pub fn inverse_scaling(per: Span, power: f64) -> Self {
         Self::of(Kind::InverseScaling { per, power })
     }
 
-    /// Falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
+    /// minimum + (η - minimum) (1 + cos(π t / length)) / 2: falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov,
+    /// Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
         Self::of(Kind::Cosine { length })
     }
@@ -121,8 +149,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OneCycle { length })
     }
 
-    /// Multiplied by `factor` each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for `patience`
-    /// epochs in a row. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
+    /// Multiplied by `factor`, above 0 and below 1, each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for
+    /// `patience` epochs in a row, at least 1. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
         Self::of(Kind::ReduceOnPlateau { factor, patience })
     }
@@ -132,18 +160,19 @@ impl<'a> Schedule<'a> {
     /// ```
     /// use densely::Schedule;
     /// let schedule = Schedule::of_step(|step| 0.1 / (1.0 + 0.01 * step as f64));
+    /// assert_eq!(schedule.learning_rate(7.0, 100, 10), 0.05);
     /// ```
     pub fn of_step(rate: impl Fn(u64) -> f64 + Send + Sync + 'a) -> Self {
         Self::of(Kind::OfStep(Box::new(rate)))
     }
 
-    /// After the warm-up, no rate is lower than this; the cosine falls to it. Default: 0.
+    /// After the warm-up, no rate is lower than this; the cosine falls to it. At least 0 and finite. Default: 0.
     pub fn minimum(mut self, rate: f64) -> Self {
         self.minimum = rate;
         self
     }
 
-    /// Before the schedule begins, n steps at (1/n, 2/n, … 1) of its first rate.
+    /// Before the schedule begins, n steps at (1/n, 2/n, … 1) of its first rate. Default: none.
     pub fn warm_up(mut self, length: Span) -> Self {
         self.warm_up = Some(length);
         self

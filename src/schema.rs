@@ -18,6 +18,7 @@ use std::collections::HashSet;
 ///     classes: vec![],
 /// };
 /// assert_eq!(schema.feature_names(), ["weight", "origin=Europe", "origin=Japan"]);
+/// assert_eq!(schema.features(), 3);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +32,16 @@ pub struct Schema {
 }
 
 /// A column of a table, which becomes one or several features.
+///
+/// ```
+/// use densely::Column;
+///
+/// let (weight, origin) = (Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan", "USA"]));
+/// assert_eq!((weight.features(), origin.features()), (1, 3));
+/// assert_eq!(origin.categories[0], "Europe");
+/// assert_eq!(serde_json::to_string(&weight)?, r#"{"name":"weight","categories":[]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {

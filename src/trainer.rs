@@ -45,6 +45,8 @@ use std::ops::ControlFlow;
 /// | [`checkpoint`](Self::checkpoint) | none |
 /// | [`threads`](Self::threads) | as many as pay |
 ///
+/// A setting out of its range is an [`Error::Setting`](crate::Error::Setting) of the call that trains.
+///
 /// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
 /// [`resume_batches`](Self::resume_batches) take batches from a stream, and [`step`](Self::step) takes one step on one batch.
 ///
@@ -70,6 +72,36 @@ use std::ops::ControlFlow;
 /// assert_eq!(losses.len(), 12 * report.epochs().len());          // 180 rows, 20 being set aside
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// Rows to validate on, set aside or given, and what is done to gradients:
+///
+/// ```
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Span, Trainer};
+/// use ndarray::{Array2, array};
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let (data, others) = (Dataset::new(Array2::ones((16, 1)), Array2::zeros((16, 1)))?, Dataset::new(array![[2.0]], array![[0.0]])?);
+/// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).batch_size(16).seed(7);
+///
+/// let report = trainer().validation_fraction(0.25).fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows()), (12, 4));
+/// let report = trainer().validation_data(&others).fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 1, 1.0));      // (0.5 · 2)²
+/// let report = trainer().without_validation().fit(&mut net.clone(), &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 0, 1.0));      // before the step
+///
+/// let trained = |mut trainer: Trainer<'_, f64>| {
+///     let mut net = net.clone();
+///     trainer.fit(&mut net, &data).map(|_| net.layers()[0].weights()[[0, 0]])
+/// };
+/// assert_eq!(trained(trainer())?, 0.5);                                                                  // 1 - 0.25 · 2
+/// assert_eq!(trained(trainer().clip_norm(1.0))?, 0.75);                                                  // 1 - 0.25 · 1
+/// assert_eq!(trained(trainer().clip_values(0.5))?, 0.875);
+/// assert_eq!(trained(trainer().l1(0.5))?, 0.375);                                                        // 1 - 0.25 · (2 + 0.5)
+/// assert_eq!(trained(trainer().schedule(Schedule::constant().warm_up(Span::Steps(2))))?, 0.75);          // half the rate
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
@@ -88,13 +120,13 @@ enum Progress<F: Float> {
 }
 
 impl<'a, F: Float> Trainer<'a, F> {
-    /// A trainer that minimises this loss by this optimizer.
+    /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
         Self::by(Box::new(loss), Method::Steps(Box::new(optimizer)))
     }
 
     /// A trainer that minimises this loss by L-BFGS: an iteration, which looks at all training rows, counts as an epoch, and there are no batches,
-    /// schedules or dropout.
+    /// schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
         Self::by(Box::new(loss), Method::Lbfgs(lbfgs))
     }
@@ -119,13 +151,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         Self { settings, observers: Vec::new(), progress: Progress::None }
     }
 
-    /// The most epochs: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
+    /// The most epochs, at least 1: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
     }
 
-    /// Rows in a batch. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
+    /// Rows in a batch, at least 1. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
     /// this in all make one batch.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.settings.batch_size = rows;
@@ -138,13 +170,14 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How the learning rate changes from the one that the optimizer was given.
+    /// How the learning rate changes from the one that the optimizer was given. Default: not at all.
     pub fn schedule(mut self, schedule: Schedule<'a>) -> Self {
         self.settings.schedule = schedule;
         self
     }
 
-    /// Sets this fraction of the rows aside, by class for classifiers, and computes the loss on them after each epoch.
+    /// Sets this fraction of the rows aside, above 0 and below 1, by class for classifiers, and computes the loss on them after each epoch. Default: none, and
+    /// 0.1 with [early stopping](Self::early_stopping).
     pub fn validation_fraction(mut self, fraction: f64) -> Self {
         self.settings.validation = Validation::Fraction(fraction);
         self
@@ -162,7 +195,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Stops when the validation loss no longer improves, and restores the best weights.
+    /// Stops when the validation loss no longer improves, and restores the best weights. Default: trains for all epochs, and keeps the last weights.
     pub fn early_stopping(mut self, early_stopping: EarlyStopping) -> Self {
         self.settings.early_stopping = Some(early_stopping);
         self
@@ -173,10 +206,18 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [`Schedule::reduce_on_plateau`]. NaN counts as worse than anything.
     ///
     /// ```
-    /// use densely::{CategoricalCrossEntropy, EarlyStopping, Goal, Sgd, Trainer, metrics};
-    /// let trainer = Trainer::<f32>::new(CategoricalCrossEntropy, Sgd::new(0.1))
+    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Goal, Mlp, Sgd, Softmax, Trainer, metrics};
+    /// use ndarray::Array2;
+    ///
+    /// let data = Dataset::multiclass(Array2::<f32>::eye(20), (0..20).map(|row| row / 10))?;
+    /// let mut net = Mlp::builder(20).dense(2, Softmax).build()?;
+    /// let report = Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0))
+    ///     .without_validation()
     ///     .early_stopping(EarlyStopping::patience(10))
-    ///     .monitor("accuracy", Goal::Largest, metrics::accuracy);
+    ///     .monitor("accuracy", Goal::Largest, metrics::accuracy)
+    ///     .fit(&mut net, &data)?;
+    /// assert_eq!((report.monitored(), report.best_monitored()), (Some("accuracy"), Some(1.0)));
+    /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn monitor(
         mut self,
@@ -188,27 +229,29 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Shortens a gradient that is longer than this, over all parameters, to this length: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    /// Shortens a gradient that is longer than this, over all parameters, to this length, positive and finite: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    /// Default: does not.
     pub fn clip_norm(mut self, limit: f64) -> Self {
         self.settings.clip_norm = Some(limit);
         self
     }
 
-    /// Holds each number of the gradient between -limit and limit, before it is shortened: [`Backprop::clip_values`](crate::Backprop::clip_values).
+    /// Holds each number of the gradient between -limit and limit, positive and finite, before it is shortened:
+    /// [`Backprop::clip_values`](crate::Backprop::clip_values). Default: does not.
     pub fn clip_values(mut self, limit: f64) -> Self {
         self.settings.clip_values = Some(limit);
         self
     }
 
     /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::Backprop::add_l1),
-    /// before clipping.
+    /// before clipping. At least 0 and finite; default: 0.
     pub fn l1(mut self, factor: f64) -> Self {
         self.settings.l1 = factor;
         self
     }
 
     /// Writes the state of training to a file, from which training can go on in another process. There may be several: say every ten epochs to one file, and the best
-    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training.
+    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training. [`Checkpoint`] has an example.
     pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
         self.settings.checkpoints.push(checkpoint);
         self
@@ -223,7 +266,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.observer(observer::At(moment, closure))
     }
 
-    /// Adds an observer, which is called at every moment, after those that were added before.
+    /// Adds an observer, which is called at every moment, after those that were added before. [`Observer`] has an example.
     pub fn observer(mut self, observer: impl Observer<F> + Send + 'a) -> Self {
         self.observers.push(Box::new(observer));
         self
@@ -234,6 +277,18 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// one of them in place of the caller's.
     ///
     /// The trained network has the same bits, whatever the number. With the cargo feature `threads`, which is on by default; without it there is one.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// # use ndarray::Array2;
+    /// let data = Dataset::new(Array2::<f32>::eye(64), Array2::ones((64, 1)))?;
+    /// let net = Mlp::builder(64).dense(512, Identity).dense(1, Identity).build()?;
+    /// let (mut one, mut two) = (net.clone(), net);
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(1).fit(&mut one, &data)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(2).fit(&mut two, &data)?;
+    /// assert_eq!(one.to_bytes()?, two.to_bytes()?);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     #[cfg(feature = "threads")]
     pub fn threads(mut self, limit: usize) -> Self {
         self.settings.threads = Some(limit);
@@ -241,7 +296,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
-    /// [`fit_batches`](Self::fit_batches) start afresh all the same.
+    /// [`fit_batches`](Self::fit_batches) start afresh all the same. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
         self.progress = Progress::Given(Box::new(state));
         self

@@ -67,7 +67,8 @@ fn train(
     pictures: Option<&Pictures>,
 ) -> Result<Summary, Box<dyn std::error::Error>> {
     let loss = loss_name.loss(task)?;
-    let data = task.data(&Table::read_csv(&options.data)?, &options.target)?;
+    let table = Table::read_csv(&options.data)?.without(&options.without)?;
+    let data = task.data(&table, &options.target)?;
     let (mut train, test) = data.split(options.test, options.seed)?;
     // Counts keep their unit: the exponential of the outputs is what scales them.
     let counts = loss_name == LossName::Poisson;

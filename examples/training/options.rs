@@ -18,6 +18,9 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     pub target: String,
+    /// Columns that are no features, such as an identifier
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub without: Vec<String>,
     /// Units of each hidden layer, or `none` for no hidden layer
     #[arg(long, value_name = "UNITS,…", default_value = "80,40", value_parser = hidden)]
     pub hidden: Hidden,
@@ -113,6 +116,7 @@ impl Options {
         let options = [
             ("task", task.name().to_owned()),
             ("--target", self.target.clone()),
+            ("--without", self.without.join(",")),
             ("--hidden", format!("{:?}", self.hidden.0)),
             ("--activation", self.activation.name().unwrap_or_default()),
             ("--dropout", self.dropout.to_string()),

@@ -14,11 +14,23 @@ use std::sync::Arc;
 /// Any [`Activation`], built in or yours: what a [`Dense`](crate::Dense) layer owns. A clone shares the activation.
 ///
 /// ```
-/// use densely::{AnyActivation, Mlp, Softmax, Tanh};
+/// use densely::{AnyActivation, Initialization, LeakyRelu, Mlp, Softmax, Tanh};
+/// use ndarray::array;
 ///
 /// let chosen: AnyActivation<f32> = Tanh.into();
 /// let net = Mlp::builder(4).dense(8, chosen).dense(3, Softmax).build()?;
 /// assert!(net.layers()[0].activation().is::<Tanh>());
+///
+/// let leaky: AnyActivation<f32> = LeakyRelu::new(0.25)?.into();
+/// assert_eq!(leaky.name().as_deref(), Some("leaky_relu(0.25)"));
+/// assert_eq!(leaky.downcast::<LeakyRelu>().map(LeakyRelu::alpha), Some(0.25));
+/// assert_eq!(leaky.initialization(), Initialization::HeNormal);
+///
+/// let (mut a, mut delta) = (array![[-2.0, 3.0]], array![[1.0, 1.0]]);
+/// leaky.forward(a.view_mut());                                           // a = g(z), z not kept
+/// assert!(!leaky.keeps_pre_activation());
+/// leaky.backward(a.view(), array![[]].view(), delta.view_mut());
+/// assert_eq!((a, delta), (array![[-0.5, 3.0]], array![[0.25, 1.0]]));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone)]
@@ -99,6 +111,7 @@ macro_rules! built_in {
             /// assert_eq!(name("elu").as_deref(), Some("elu(1)"));
             /// assert_eq!(name("elu(0.5)").as_deref(), Some("elu(0.5)"));
             /// assert_eq!(name("no such activation"), None);
+            /// assert!(AnyActivation::<f32>::NAMES.iter().all(|known| name(known).is_some()));
             /// ```
             pub fn named(name: &str) -> Option<Self> {
                 let (name, alpha) = match split(name) {

@@ -16,9 +16,25 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # When
 ///
-/// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that are never quite stopped (Clevert et al. 2016).
+/// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that are never quite stopped (Clevert et al. 2016). Weights start as He's.
 ///
 /// g(-∞) = -α with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{Activation, Elu};
+/// use ndarray::array;
+///
+/// let elu = Elu::new(2.0)?;
+/// assert_eq!((elu.alpha(), Elu::default().alpha()), (2.0, 1.0));
+/// assert!(Elu::new(-1.0).is_err());
+///
+/// let (mut a, mut delta) = (array![[-2.0_f64.ln(), 3.0]], array![[1.0, 1.0]]);
+/// elu.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[-1.0, 3.0]], epsilon = 1e-15);                  // 2 (½ - 1)
+/// elu.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[1.0, 1.0]], epsilon = 1e-15);               // -1 + 2, and 1 for z > 0
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
     alpha: f64,
@@ -78,6 +94,16 @@ impl Activation for Elu {
 /// (Klambauer et al. 2017, where λ and α come from).
 ///
 /// g(-∞) = -λα with slope 0, g(∞) = ∞ with slope λ, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{Activation, Selu};
+/// use ndarray::array;
+///
+/// let (mut a, limit) = (array![[-2.0_f64.ln(), 2.0]], Selu::LAMBDA * Selu::ALPHA);
+/// Selu.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[-limit / 2.0, 2.0 * Selu::LAMBDA]], epsilon = 1e-15);      // e^z = ½ on the left
+/// assert!((limit - 1.7581).abs() < 1e-4);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Selu;
 

@@ -13,6 +13,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden layers: it grows too fast.
 ///
 /// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an `f64`.
+///
+/// ```
+/// use densely::{Activation, Exponential};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 10.0]]);
+/// Exponential.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[1.0, 3.0]], epsilon = 1e-14);
+/// Exponential.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[1.0, 30.0]], epsilon = 1e-14);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exponential;
 

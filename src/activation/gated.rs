@@ -19,6 +19,19 @@ use ndarray::ArrayViewMut2;
 /// A smooth [`Relu`](super::Relu) (Hendrycks, Gimpel 2016), usual in transformers. Weights start as He's.
 ///
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{AnyActivation, Gelu};
+/// use ndarray::array;
+///
+/// let gelu = AnyActivation::<f64>::from(Gelu);
+/// let z = array![[0.0, 1.0]];
+/// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
+/// gelu.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.841345]], epsilon = 1e-6);               // Φ(1) = 0.841345
+/// gelu.backward(a.view(), z.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 1.083315]], epsilon = 1e-6);           // Φ(0), and Φ(1) + φ(1), with φ(1) = 0.241971
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
 
@@ -34,6 +47,19 @@ pub struct Gelu;
 /// A smooth [`Relu`](super::Relu) (Elfwing et al. 2018). Weights start as He's.
 ///
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{AnyActivation, Silu};
+/// use ndarray::array;
+///
+/// let silu = AnyActivation::<f64>::from(Silu);
+/// let z = array![[0.0, 3.0_f64.ln()]];                                                   // σ is ½ and ¾
+/// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
+/// silu.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.75 * 3.0_f64.ln()]], epsilon = 1e-14);
+/// silu.backward(a.view(), z.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75 * (1.0 + 0.25 * 3.0_f64.ln())]], epsilon = 1e-14);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silu;
 
@@ -49,6 +75,19 @@ pub struct Silu;
 /// A smooth [`Relu`](super::Relu) (Misra 2019). Weights start as He's.
 ///
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{AnyActivation, Mish};
+/// use ndarray::array;
+///
+/// let mish = AnyActivation::<f64>::from(Mish);
+/// let z = array![[0.0, 2.0_f64.ln()]];                                                   // t is tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8
+/// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
+/// mish.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.8 * 2.0_f64.ln()]], epsilon = 1e-14);
+/// mish.backward(a.view(), z.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.6, 0.8 + 2.0_f64.ln() * 2.0 / 3.0 * 0.36]], epsilon = 1e-14);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mish;
 

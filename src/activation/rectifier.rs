@@ -17,6 +17,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// Weights start as He's.
 ///
 /// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{Activation, Relu};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[-1.0, 0.0, 2.0]], array![[5.0, 5.0, 5.0]]);
+/// Relu.forward(a.view_mut());
+/// assert_eq!(a, array![[0.0, 0.0, 2.0]]);
+/// Relu.backward(a.view(), delta.view_mut());
+/// assert_eq!(delta, array![[0.0, 0.0, 5.0]]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Relu;
 
@@ -46,9 +57,24 @@ impl Activation for Relu {
 ///
 /// # When
 ///
-/// Like [`Relu`], with a small slope that keeps stopped units learning.
+/// Like [`Relu`], with a small slope that keeps stopped units learning. Weights start as He's.
 ///
 /// g(±∞) = ±∞, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{Activation, LeakyRelu};
+/// use ndarray::array;
+///
+/// let leaky = LeakyRelu::new(0.25)?;
+/// assert_eq!((leaky.alpha(), LeakyRelu::default().alpha()), (0.25, 0.01));
+///
+/// let (mut a, mut delta) = (array![[-2.0, 3.0]], array![[1.0, 1.0]]);
+/// leaky.forward(a.view_mut());
+/// assert_eq!(a, array![[-0.5, 3.0]]);
+/// leaky.backward(a.view(), delta.view_mut());
+/// assert_eq!(delta, array![[0.25, 1.0]]);
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu {
     alpha: f64,
@@ -106,6 +132,17 @@ impl Activation for LeakyRelu {
 /// The cheapest bounded function; units beyond ±1 learn no more.
 ///
 /// g(±∞) = ±1, g(NaN) = NaN, g(-z) = -g(z) to the bit.
+///
+/// ```
+/// use densely::{Activation, HardTanh};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[-3.0, 0.5, 2.0]], array![[1.0, 1.0, 1.0]]);
+/// HardTanh.forward(a.view_mut());
+/// assert_eq!(a, array![[-1.0, 0.5, 1.0]]);
+/// HardTanh.backward(a.view(), delta.view_mut());
+/// assert_eq!(delta, array![[0.0, 1.0, 0.0]]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardTanh;
 

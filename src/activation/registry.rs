@@ -60,6 +60,33 @@ impl<F: Float> Activations<F> {
 
     /// Adds an activation under its [name](Activation::name).
     ///
+    /// ```
+    /// # use densely::{Activation, Activations, Float, FromOutput};
+    /// # use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+    /// /// a = ∛z, whose derivative is 1 / (3 a²).
+    /// #[derive(Debug)]
+    /// struct CubeRoot;
+    ///
+    /// impl Activation for CubeRoot {
+    ///     fn name(&self) -> Option<String> {
+    ///         Some("cube_root".into())
+    ///     }
+    ///     // …
+    /// #     type Derivative = FromOutput;
+    /// #     fn forward<F: Float>(&self, mut z: ArrayViewMut2<'_, F>) {
+    /// #         z.mapv_inplace(F::cbrt);
+    /// #     }
+    /// #     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
+    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= F::from_f64(3.0) * a * a);
+    /// #     }
+    /// }
+    ///
+    /// let own = Activations::<f32>::new().with(CubeRoot)?;
+    /// assert!(own.named("cube_root").is_some() && own.named("tanh").is_some() && own.named("fourth_root").is_none());
+    /// assert!(own.with(CubeRoot).is_err());
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::ActivationName`] if it has none, or one that is taken.

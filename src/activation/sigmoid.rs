@@ -20,6 +20,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// [`Tanh`](super::Tanh) trains faster: its slope at 0 is 1, this one's is ¼.
 ///
 /// g(-∞) = 0, g(∞) = 1, both with slope 0; g(NaN) = NaN. The output is never below 0 nor above 1, so that the derivative is never negative.
+///
+/// ```
+/// use densely::{Activation, Sigmoid};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 1.0]]);
+/// Sigmoid.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15);                  // 1 / (1 + 1) and 1 / (1 + 1/3)
+/// Sigmoid.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15);           // ½ · ½ and ¾ · ¼
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sigmoid;
 

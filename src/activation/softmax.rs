@@ -19,6 +19,17 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy); it may stand in any layer.
 ///
 /// A row with NaN or +∞ in it becomes NaN, and so does one of nothing but -∞; a single -∞ gives 0.
+///
+/// ```
+/// use densely::{Activation, Softmax};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]], array![[1.0, 0.0, 0.0]]);
+/// Softmax.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.125, 0.25, 0.625]], epsilon = 1e-15);         // 1, 2 and 5 over 8
+/// Softmax.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[7.0, -2.0, -5.0]] / 64.0, epsilon = 1e-15); // Σ a δ is ⅛
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softmax;
 

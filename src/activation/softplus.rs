@@ -17,6 +17,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// A smooth [`Relu`](super::Relu), and an output layer for positive quantities that grows linearly.
 ///
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
+///
+/// ```
+/// use densely::{Activation, Softplus};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 1.0]]);
+/// Softplus.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[2.0_f64.ln(), 4.0_f64.ln()]], epsilon = 1e-15);
+/// Softplus.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75]], epsilon = 1e-15);              // 1 - ½ and 1 - ¼
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softplus;
 

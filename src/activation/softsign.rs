@@ -17,6 +17,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// Like [`Tanh`](super::Tanh), without an exponential, and saturating more slowly: its tails are 1/|z|, not e^-2|z|.
 ///
 /// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit.
+///
+/// ```
+/// use densely::{Activation, Softsign};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[1.0, -3.0]], array![[1.0, 1.0]]);
+/// Softsign.forward(a.view_mut());
+/// assert_eq!(a, array![[0.5, -0.75]]);                                                   // 1 / 2 and -3 / 4
+/// Softsign.backward(a.view(), delta.view_mut());
+/// assert_eq!(delta, array![[0.25, 0.0625]]);                                             // ½² and ¼²
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softsign;
 

@@ -18,6 +18,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit. The output's magnitude is never above 1, so that the derivative is never
 /// negative.
+///
+/// ```
+/// use densely::{Activation, Tanh};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.0, 2.0_f64.ln()]], array![[1.0, 1.0]]);
+/// Tanh.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.6]], epsilon = 1e-15);                   // (2 - ½) / (2 + ½)
+/// Tanh.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[1.0, 0.64]], epsilon = 1e-15);              // 1 - 0.6²
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tanh;
 

@@ -6,6 +6,18 @@ use crate::{Float, Mlp};
 
 impl<F: Float> Backprop<F> {
     /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
+    ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// // One row x = (3, 4), w = 0: the loss is (w x - ½)², its gradient 2 (0 - ½) x.
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// let mut backprop = Backprop::new(&net);
+    /// backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// assert_eq!(backprop.gradient_norm(), 5.0);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn gradient_norm(&self) -> f64 {
         let squares = |factor: f64| -> f64 {
             self.gradient_slices().map(|(_, gradient)| sum_of_squares(gradient, factor)).sum()
@@ -20,7 +32,20 @@ impl<F: Float> Backprop<F> {
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
-    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013); the norm that it had.
+    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
+    /// limit above 0. Returns the norm that it had.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// # let mut backprop = Backprop::new(&net);
+    /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// assert_eq!(backprop.clip_norm(2.5), 5.0);
+    /// assert_eq!(backprop.gradients()[0].weights, array![[-1.5], [-2.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn clip_norm(&mut self, limit: f64) -> f64 {
         let norm = self.gradient_norm();
         if norm > limit && norm.is_finite() {
@@ -32,7 +57,19 @@ impl<F: Float> Backprop<F> {
         norm
     }
 
-    /// Holds every number of the gradient between -limit and limit; NaN stays.
+    /// Holds every number of the gradient between -limit and limit: g ← max(-limit, min(limit, g)), with a limit above 0; NaN stays.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// # let mut backprop = Backprop::new(&net);
+    /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// backprop.clip_values(3.5);
+    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-3.5]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn clip_values(&mut self, limit: f64) {
         let limit = F::from_f64(limit);
         for gradient in self.gradient_slices_mut() {
@@ -46,6 +83,18 @@ impl<F: Float> Backprop<F> {
     }
 
     /// Adds the gradient of factor · Σ |w| over the weights, not the biases: the factor with the sign of w, and nothing where w is 0.
+    ///
+    /// ```
+    /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
+    /// # use ndarray::array;
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[2.0], [-1.0], [0.0]], None, Identity)?])?;
+    /// let mut backprop = Backprop::new(&net);
+    /// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 1.0, 1.0]].view(), array![[0.0]].view())?;
+    /// assert_eq!(backprop.gradients()[0].weights, array![[2.0], [2.0], [2.0]]);      // 2 (2 - 1 - 0)
+    /// backprop.add_l1(&net, 0.5);
+    /// assert_eq!(backprop.gradients()[0].weights, array![[2.5], [1.5], [2.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     pub fn add_l1(&mut self, net: &Mlp<F>, factor: f64) {
         let (zero, factor) = (F::zero(), F::from_f64(factor));
         for (layer, gradient) in net.layers().iter().zip(&mut self.gradients) {

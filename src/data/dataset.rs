@@ -47,6 +47,18 @@ impl Scaling {
 impl<F: Float> Dataset<F> {
     /// Examples with numbers as targets: inputs rows × features, targets rows × outputs.
     ///
+    /// ```
+    /// use densely::{Dataset, Error};
+    /// use ndarray::{Array2, array};
+    ///
+    /// let data = Dataset::<f32>::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], Array2::ones((3, 1)))?;
+    /// assert_eq!((data.rows(), data.features(), data.outputs()), (3, 2, 1));
+    /// assert_eq!(data.inputs().row(1), array![2.0, 3.0]);
+    /// let error = Dataset::<f32>::new(Array2::zeros((3, 2)), Array2::ones((4, 1)));
+    /// assert!(matches!(error, Err(Error::Rows { inputs: 3, targets: 4 })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Rows`] if the two have different numbers of rows, [`Error::NoRows`] if they have none,
@@ -79,6 +91,17 @@ impl<F: Float> Dataset<F> {
 
     /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
     ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[3504.0, 8.0], [2372.0, 4.0]], [18.0, 24.0])?;
+    /// assert_eq!(data.feature_names(), ["x0", "x1"]);
+    /// let data = data.with_feature_names(["weight", "cylinders"])?.with_target_names(["mpg"])?;
+    /// assert_eq!(data.feature_names(), ["weight", "cylinders"]);
+    /// assert_eq!(data.schema().targets, ["mpg"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Names`] unless there is one for each feature, [`Error::NameTwice`] if one stands twice.
@@ -105,6 +128,16 @@ impl<F: Float> Dataset<F> {
 
     /// All names at once, of text columns too.
     ///
+    /// ```
+    /// # use densely::{Column, Dataset, Schema};
+    /// # use ndarray::array;
+    /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
+    /// let schema = Schema { columns, targets: vec!["mpg".into()], classes: vec![] };
+    /// let data = Dataset::regression(array![[2372.0, 0.0, 1.0], [1835.0, 1.0, 0.0]], [24.0, 26.0])?.with_schema(schema)?;
+    /// assert_eq!(data.feature_names(), ["weight", "origin=Europe", "origin=Japan"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice;
@@ -121,6 +154,15 @@ impl<F: Float> Dataset<F> {
 
     /// Says that the targets are classes, and their names: two for a single column of 0 and 1, else one for each
     /// column of one-hot targets. [`split`](Self::split) then keeps the classes' shares.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Error};
+    /// # use ndarray::array;
+    /// let data = || Dataset::<f32>::new(array![[0.1], [0.7], [0.4]], array![[0.0], [1.0], [0.0]]);
+    /// assert_eq!(data()?.with_classes(["benign", "malignant"])?.classes(), ["benign", "malignant"]);
+    /// assert!(matches!(data()?.with_classes(["benign"]), Err(Error::Names { names: 1, columns: 2, .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -203,12 +245,23 @@ impl<F: Float> Dataset<F> {
         &self.schema.classes
     }
 
-    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows (for example
-    /// train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest.
+    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows, rounded to the nearest number and at
+    /// least one (for example train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::Array2;
+    /// let labels = (0..10).map(|row| if row < 4 { "rare" } else { "frequent" });
+    /// let data = Dataset::<f32>::binary(Array2::zeros((10, 3)), labels)?;
+    /// let (train, test) = data.split(0.5, 7)?;
+    /// assert_eq!((train.rows(), test.rows()), (5, 5));
+    /// assert_eq!((train.targets().sum(), test.targets().sum()), (2.0, 2.0));      // as many rare ones in each
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless the fraction is between 0 and 1; [`Error::TooFewRows`] if one of the two would have no
+    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
     /// rows.
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let groups = self.row_classes();

@@ -119,6 +119,16 @@ fn mean(values: impl ExactSizeIterator<Item = f64>, weights: Option<&[f64]>) -> 
 impl Standardizer {
     /// The mean and deviation of each feature, and of each target unless the targets are classes; by the rows' weights, if they have some.
     ///
+    /// ```
+    /// # use densely::{Dataset, Standardizer};
+    /// # use ndarray::array;
+    /// let train = Dataset::regression(array![[100.0, 5.0], [300.0, 5.0]], [7.0, 9.0])?;
+    /// let scaled = Standardizer::fit(&train)?.apply(&train)?;
+    /// assert_eq!(scaled.inputs(), array![[-1.0, 0.0], [1.0, 0.0]]);              // mean 200, deviation 100; a constant becomes 0
+    /// assert_eq!(scaled.targets(), array![[-1.0], [1.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0.
@@ -128,6 +138,15 @@ impl Standardizer {
 
     /// The mean and deviation of each feature alone: the targets stay as they are, as counts for the [`Poisson`](crate::Poisson) loss, or several labels
     /// at once, must.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Standardizer};
+    /// # use ndarray::array;
+    /// let counts = Dataset::regression(array![[100.0], [300.0]], [0.0, 4.0])?;
+    /// let scaled = Standardizer::fit_features(&counts)?.apply(&counts)?;
+    /// assert_eq!((scaled.inputs(), scaled.targets()), (array![[-1.0], [1.0]].view(), array![[0.0], [4.0]].view()));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -161,6 +180,16 @@ impl Standardizer {
     }
 
     /// The data, standardised. A [`Trainer`](crate::Trainer) still reports losses in the target's own unit.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Standardizer};
+    /// # use ndarray::array;
+    /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 9.0])?;
+    /// let test = Dataset::regression(array![[250.0]], [8.5])?;
+    /// let scaled = Standardizer::fit(&train)?.apply(&test)?;       // by the mean and deviation of the training rows
+    /// assert_eq!((scaled.inputs()[[0, 0]], scaled.targets()[[0, 0]]), (0.5, 0.5));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

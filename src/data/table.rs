@@ -50,6 +50,16 @@ pub struct Table {
 impl Table {
     /// Reads a CSV file.
     ///
+    /// ```
+    /// use densely::{Error, Table};
+    ///
+    /// let cars = Table::read_csv("data/auto_mpg.csv")?;
+    /// assert_eq!(cars.rows(), 392);
+    /// assert!(cars.column_names().any(|name| name == "horsepower"));
+    /// assert!(matches!(Table::read_csv("data/no such file.csv"), Err(Error::Io { .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Each names the file, and the row and column as far as they exist. [`Error::Io`] if it cannot be read;
@@ -66,6 +76,17 @@ impl Table {
     }
 
     /// Reads CSV from anywhere; error messages call it `name`.
+    ///
+    /// ```
+    /// use densely::{Error, Table};
+    ///
+    /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,24\n".as_bytes(), "cars")?;
+    /// assert_eq!(table.rows(), 2);
+    /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["weight", "mpg"]);
+    /// let error = Table::parse_csv("weight,mpg\n3504\n".as_bytes(), "cars");
+    /// assert!(matches!(error, Err(Error::RaggedRow { row: 1, found: 1, expected: 2, .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,7 +135,14 @@ impl Table {
         self.headers.iter().enumerate().filter(|(_, header)| !header.left_out)
     }
 
-    /// The cells of a column, as they stand in the file.
+    /// The text of each cell of a column, row by row, without quotes and without white space around it.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// let table = Table::parse_csv("name,mpg\n\"Datsun, 210\",37\nVW Pickup,44\n".as_bytes(), "cars")?;
+    /// assert_eq!(table.text("name")?, ["Datsun, 210", "VW Pickup"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -130,6 +158,16 @@ impl Table {
     }
 
     /// The data set whose target is this numeric column.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let table = Table::parse_csv("weight,mpg,cylinders\n3504,18,8\n2372,24,4\n".as_bytes(), "cars")?;
+    /// let data = table.regression::<f32>("mpg")?;
+    /// assert_eq!(data.inputs(), array![[3504.0, 8.0], [2372.0, 4.0]]);
+    /// assert_eq!(data.targets(), array![[18.0], [24.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -180,6 +218,16 @@ impl Table {
     /// The data set of a classifier with two classes: the target is one column, 1 for the class that is second in
     /// alphabetical order.
     ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let table = Table::parse_csv("radius,diagnosis\n18,malignant\n13,benign\n".as_bytes(), "tumours")?;
+    /// let data = table.binary::<f32>("diagnosis")?;
+    /// assert_eq!(data.classes(), ["benign", "malignant"]);
+    /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`regression`](Self::regression); [`Error::Classes`] unless the column has exactly two different values;
@@ -196,6 +244,16 @@ impl Table {
 
     /// The data set of a classifier with two or more classes: the target is a column of 0 and 1 for each class, in
     /// alphabetical order, or in that of their values if they are numbers.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let table = Table::parse_csv("petal,species\n1.4,setosa\n4.7,versicolor\n6.0,virginica\n".as_bytes(), "iris")?;
+    /// let data = table.multiclass::<f32>("species")?;
+    /// assert_eq!(data.classes(), ["setosa", "versicolor", "virginica"]);
+    /// assert_eq!(data.targets(), array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

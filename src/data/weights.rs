@@ -11,6 +11,18 @@ impl<F: Float> Dataset<F> {
     ///
     /// A batch has its own mean, Σ w L / Σ w, as in PyTorch and scikit-learn: weights tell its rows apart, and a batch of a single row is as good as without them.
     ///
+    /// ```
+    /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use ndarray::array;
+    ///
+    /// let data = Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [2.0]])?.with_weights(array![3.0, 1.0])?;
+    /// assert_eq!(data.weights(), Some(array![3.0, 1.0].view()));
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0]], None, Identity)?])?;      // puts out 0
+    /// let loss = Trainer::new(MeanSquaredError, Sgd::new(0.1)).step(&mut net, &data)?;
+    /// assert_eq!(loss, 1.75);                                                                 // (3 · 1² + 1 · 2²) / (3 + 1)
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
@@ -21,6 +33,15 @@ impl<F: Float> Dataset<F> {
     }
 
     /// Multiplies the weight of each row by the weight of its class, in the order of [`classes`](Self::classes).
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::binary(array![[0.1], [0.7], [0.2]], ["ham", "spam", "ham"])?;
+    /// let careful = data.with_class_weights(&[5.0, 1.0])?;         // ham that is taken for spam is five times as bad
+    /// assert_eq!(careful.weights(), Some(array![5.0, 1.0, 5.0].view()));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -55,7 +76,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// let data = Dataset::<f64>::new(array![[0.0], [1.0], [2.0]], array![[0.0], [0.0], [1.0]])?;
     /// let balanced = data.with_classes(["frequent", "rare"])?.with_balanced_classes()?;
-    /// assert_eq!(balanced.weights().unwrap(), array![0.75, 0.75, 1.5]);
+    /// assert_eq!(balanced.weights(), Some(array![0.75, 0.75, 1.5].view()));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///

@@ -1,6 +1,15 @@
 //! What was wrong, where an error has one of several causes.
 
 /// What is wrong with a cell of a CSV file.
+///
+/// ```
+/// use densely::{CellProblem, Error, Table};
+///
+/// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,\n".as_bytes(), "cars")?;
+/// let error = table.regression::<f32>("mpg");
+/// assert!(matches!(error, Err(Error::Cell { row: 2, problem: CellProblem::Blank, .. })));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CellProblem {
@@ -25,6 +34,17 @@ pub enum CellProblem {
 }
 
 /// How training was seen to diverge.
+///
+/// ```
+/// use densely::{Dataset, Divergence, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::array;
+///
+/// let data = Dataset::<f32>::new(array![[1.0], [2.0]], array![[1.0], [0.0]])?;
+/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+/// let error = Trainer::new(MeanSquaredError, Sgd::new(50.0)).fit(&mut net, &data);
+/// assert!(matches!(error, Err(Error::Diverged { cause: Divergence::Growth { first, last }, .. }) if last > 1e6 * first));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Divergence {
@@ -34,7 +54,7 @@ pub enum Divergence {
     /// The loss grew beyond all measure.
     #[error("the loss grew from {first:.3e} to {last:.3e}")]
     Growth {
-        /// Of the untrained network.
+        /// Of the first batch.
         first: f64,
         /// Of this batch.
         last: f64,
@@ -48,6 +68,17 @@ pub enum Divergence {
 }
 
 /// What probably made training diverge.
+///
+/// ```
+/// use densely::{Dataset, Error, Identity, LikelyCause, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::array;
+///
+/// let data = Dataset::<f32>::new(array![[3504.0], [2372.0]], array![[18.0], [24.0]])?;
+/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+/// let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data);
+/// assert!(matches!(error, Err(Error::Diverged { likely: LikelyCause::UnscaledInputs(3504.0), .. })));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LikelyCause {

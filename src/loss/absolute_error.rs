@@ -6,6 +6,19 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 ///
 /// For regressions whose targets have outliers, with [`Identity`](crate::Identity) outputs: it finds the median, where the
 /// squared error finds the mean.
+///
+/// ```
+/// use densely::{Backprop, Dense, Identity, MeanAbsoluteError, Mlp};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;      // puts out what it gets
+/// let (outputs, targets) = (array![[2.0], [3.0]], array![[1.0], [5.0]]);
+/// let mut backprop = Backprop::new(&net);
+/// let loss = backprop.run(&mut net, &MeanAbsoluteError, outputs.view(), targets.view())?;
+/// assert_eq!(loss, 1.5);                                                                  // (1 + 2) / 2
+/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);                            // (2 - 3) / 2
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MeanAbsoluteError;
 

@@ -17,6 +17,19 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
 /// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
+///
+/// ```
+/// use densely::{Backprop, BinaryCrossEntropy, Dense, Mlp, Sigmoid};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Sigmoid)?])?;       // z is what it gets
+/// let mut backprop = Backprop::new(&net);
+/// let mut loss = |z: f64, y: f64| backprop.loss(&mut net, &BinaryCrossEntropy, array![[z]].view(), array![[y]].view());
+/// approx::assert_relative_eq!(loss(3.0_f64.ln(), 1.0)?, -0.75_f64.ln(), max_relative = 1e-14);    // a = ¾
+/// approx::assert_relative_eq!(loss(3.0_f64.ln(), 0.0)?, -0.25_f64.ln(), max_relative = 1e-14);
+/// assert_eq!(loss(1000.0, 0.0)?, 1000.0);                                                 // where a is 1 to the last digit
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BinaryCrossEntropy;
 

@@ -17,6 +17,18 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
 /// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
+///
+/// ```
+/// use densely::{Backprop, CategoricalCrossEntropy, Dense, Mlp, Softmax};
+/// use ndarray::{Array2, array};
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?;      // z is what it gets
+/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]];                                      // a is ⅛, ¼, ⅝
+/// let mut backprop = Backprop::new(&net);
+/// let loss = backprop.loss(&mut net, &CategoricalCrossEntropy, z.view(), array![[0.0, 1.0, 0.0]].view())?;
+/// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14);                  // -ln ¼
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CategoricalCrossEntropy;
 

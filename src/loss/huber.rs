@@ -8,8 +8,16 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// the unit of the targets that are trained on: where those were standardised, in standard deviations.
 ///
 /// ```
-/// use densely::Huber;
-/// let huber = Huber::new(1.35);
+/// use densely::{Backprop, Dense, Huber, Identity, Mlp};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;      // puts out what it gets
+/// let (outputs, targets) = (array![[2.0], [3.0]], array![[1.0], [5.0]]);
+/// let mut backprop = Backprop::new(&net);
+/// let loss = backprop.run(&mut net, &Huber::new(1.0), outputs.view(), targets.view())?;
+/// assert_eq!(loss, 1.0);                                                                  // (1² / 2 + 1 · (2 - ½)) / 2
+/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);                            // (1 · 2 - 1 · 3) / 2
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {

@@ -13,6 +13,18 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// With [`Softplus`] both are computed from z as well, where a is too small for a number: ln a tends to z there. With
 /// an activation of your own they are computed from the outputs, which must be positive; the other built-in ones are refused.
+///
+/// ```
+/// use densely::{Backprop, Dense, Exponential, Mlp, Poisson};
+/// use ndarray::array;
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?;   // a = e^x
+/// let (x, counts) = (array![[2.0_f64.ln()]], array![[3.0]]);
+/// let mut backprop = Backprop::new(&net);
+/// let loss = backprop.loss(&mut net, &Poisson, x.view(), counts.view())?;
+/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14);      // a - y ln a
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Poisson;
 

@@ -3,7 +3,15 @@ use crate::{Error, Float, Result};
 use ndarray::{ArrayView1, ArrayView2};
 
 /// The class of each row: for one column, 1 where it is above ½, else 0; for more, the column with the largest
-/// number, the first of them if there are several.
+/// number, the first of them if there are several. Outputs rows × outputs.
+///
+/// ```
+/// use densely::metrics::predicted_classes;
+/// use ndarray::array;
+///
+/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view()), [1, 0, 0]);
+/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view()), [2, 0]);
+/// ```
 pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
     let half = F::from_f64(0.5);
     let class = |row: ArrayView1<'_, F>| match row.len() {
@@ -19,6 +27,15 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
 
 /// The share of rows whose predicted class is the target's.
 ///
+/// ```
+/// use densely::metrics::accuracy;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [0.0]]);
+/// assert_eq!(accuracy(outputs.view(), targets.view())?, 0.5);
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See [the module](super).
@@ -33,6 +50,16 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in scikit-learn, so that one wrong
 /// prediction that was certain does not make it infinite.
+///
+/// ```
+/// use densely::metrics::log_loss;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.8], [0.4]], array![[1.0], [0.0]]);
+/// let expected = -(0.8_f64.ln() + 0.6_f64.ln()) / 2.0;
+/// approx::assert_relative_eq!(log_loss(outputs.view(), targets.view())?, expected, max_relative = 1e-14);
+/// # Ok::<(), densely::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -51,6 +78,15 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 
 /// The area under the receiver operating characteristic: the probability that a row of the second class has a larger output
 /// than one of the first; equal outputs count one half. For one column of outputs.
+///
+/// ```
+/// use densely::metrics::roc_auc;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.1], [0.4], [0.35], [0.8]], array![[0.0], [0.0], [1.0], [1.0]]);
+/// assert_eq!(roc_auc(outputs.view(), targets.view())?, 0.75);                  // all of four pairs, but for 0.4 and 0.35
+/// # Ok::<(), densely::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -85,6 +121,15 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 /// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall: of the second class for one column of outputs, the mean over the
 /// classes (macro average) for more. 0 for a class that is neither predicted nor there.
 ///
+/// ```
+/// use densely::metrics::f1;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [1.0]]);
+/// assert_eq!(f1(outputs.view(), targets.view())?, 0.4);                        // TP = 1, FP = 2, FN = 1
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See [the module](super).
@@ -117,6 +162,19 @@ pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
 
 /// Recall = TP / (TP + FN): of the rows of a class, the share that is predicted to be. Of the second class for one column of outputs; for more, the mean over the
 /// classes (macro average), which is also called balanced accuracy. 0 for a class that is not there.
+///
+/// ```
+/// use densely::metrics::recall;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[0.1], [0.2], [0.9], [0.3]], array![[0.0], [0.0], [1.0], [1.0]]);
+/// assert_eq!(recall(outputs.view(), targets.view())?, 0.5);                    // one of two rows of the second class
+///
+/// let outputs = array![[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.7, 0.3]];        // the same, as two columns
+/// let targets = array![[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
+/// assert_eq!(recall(outputs.view(), targets.view())?, 0.75);                   // (1 + ½) / 2
+/// # Ok::<(), densely::Error>(())
+/// ```
 ///
 /// # Errors
 ///

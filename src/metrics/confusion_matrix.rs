@@ -13,7 +13,8 @@ use std::fmt;
 /// let outputs = array![[0.9], [0.2], [0.7]];
 /// let targets = array![[1.0], [0.0], [0.0]];
 /// let matrix = ConfusionMatrix::new(outputs.view(), targets.view(), ["benign", "malignant"])?;
-/// assert_eq!(matrix.counts(), array![[1, 1], [0, 1]].view());
+/// assert_eq!(matrix.classes(), ["benign", "malignant"]);
+/// assert_eq!(matrix.counts(), array![[1, 1], [0, 1]]);
 /// assert_eq!(matrix.to_string(), "\
 /// actual ↓ predicted →  benign  malignant
 ///               benign       1          1

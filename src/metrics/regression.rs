@@ -4,6 +4,15 @@ use ndarray::ArrayView2;
 
 /// √(mean of (prediction - target)²), over rows and outputs. In the target's unit.
 ///
+/// ```
+/// use densely::metrics::root_mean_squared_error;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[3.0], [10.0]], array![[2.0], [3.0]]);
+/// assert_eq!(root_mean_squared_error(outputs.view(), targets.view())?, 5.0);   // √((1² + 7²) / 2)
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See [the module](super).
@@ -36,6 +45,15 @@ pub fn mean_squared_error<F: Float>(
 
 /// Mean of |prediction - target|, over rows and outputs. In the target's unit.
 ///
+/// ```
+/// use densely::metrics::mean_absolute_error;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[3.0], [10.0]], array![[2.0], [3.0]]);
+/// assert_eq!(mean_absolute_error(outputs.view(), targets.view())?, 4.0);       // (1 + 7) / 2
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// See [the module](super).
@@ -50,6 +68,15 @@ pub fn mean_absolute_error<F: Float>(
 /// over the outputs.
 ///
 /// 1 is perfect, 0 as good as always predicting the mean, and it has no lower bound.
+///
+/// ```
+/// use densely::metrics::r_squared;
+/// use ndarray::array;
+///
+/// let (outputs, targets) = (array![[1.0], [2.0], [4.0]], array![[1.0], [2.0], [3.0]]);
+/// assert_eq!(r_squared(outputs.view(), targets.view())?, 0.5);                 // 1 - 1² / (1² + 0² + 1²)
+/// # Ok::<(), densely::Error>(())
+/// ```
 ///
 /// # Errors
 ///

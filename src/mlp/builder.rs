@@ -13,12 +13,14 @@ use ndarray::Array1;
 /// let net = Mlp::<f32>::builder(64)
 ///     .dense(32, Relu)
 ///     .without_bias()
+///     .dropout(0.2)
 ///     .dense(10, Softmax)
 ///     .initialization(Initialization::Zeros)
 ///     .seed(7)
 ///     .build()?;
 /// assert!(net.layers()[0].bias().is_none());
 /// assert_eq!(net.layers()[1].weights().sum(), 0.0);
+/// assert_eq!(net.to_string(), "64 → 32 Relu (dropout 0.2) → 10 Softmax, 2378 parameters, f32");
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -63,10 +65,10 @@ impl<F: Float> MlpBuilder<F> {
     /// ```
     /// use densely::{AnyActivation, Mlp, Softmax};
     ///
-    /// let hidden = AnyActivation::named("relu").expect("built in");
+    /// let hidden = AnyActivation::named("relu").ok_or("no such activation")?;
     /// let net = Mlp::<f32>::builder(4).dense(16, hidden).dense(3, Softmax).build()?;
     /// assert_eq!(net.to_string(), "4 → 16 Relu → 3 Softmax, 131 parameters, f32");
-    /// # Ok::<(), densely::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn dense(mut self, outputs: usize, activation: impl Into<AnyActivation<F>>) -> Self {
         let activation = activation.into();
@@ -75,18 +77,19 @@ impl<F: Float> MlpBuilder<F> {
         self
     }
 
-    /// Leaves the bias out of the layer added last.
+    /// Leaves the bias out of the layer added last. Default: with one.
     pub fn without_bias(self) -> Self {
         self.change_last("without_bias", |layer| layer.bias = false)
     }
 
-    /// Draws the weights of the layer added last from this distribution.
+    /// Draws the weights of the layer added last from this distribution. Default: the one that its activation recommends.
     pub fn initialization(self, initialization: Initialization) -> Self {
         self.change_last("initialization", |layer| layer.initialization = initialization)
     }
 
     /// Dropout (Srivastava et al. 2014) on the layer added last, which must not be the output layer: while training, each of its outputs is set to 0 with
-    /// this probability, and the others are multiplied by 1 / (1 - fraction), so that their mean stays; predictions use them all, unchanged.
+    /// this probability, at least 0 and below 1, and the others are multiplied by 1 / (1 - fraction), so that their mean stays; predictions use them all, unchanged.
+    /// Default: 0, none.
     ///
     /// Which are left out is drawn anew for each row of each batch, from the seed of the [`Trainer`](crate::Trainer::seed) or
     /// [`Backprop`](crate::Backprop::seed).
@@ -101,6 +104,17 @@ impl<F: Float> MlpBuilder<F> {
     }
 
     /// The network.
+    ///
+    /// ```
+    /// use densely::{Error, Identity, Mlp, Tanh};
+    ///
+    /// let builder = || Mlp::<f32>::builder(9).dense(32, Tanh);
+    /// let net = builder().dense(1, Identity).build()?;
+    /// assert_eq!(net.layers()[0].weights().dim(), (9, 32));
+    /// assert!(matches!(builder().dropout(0.5).build(), Err(Error::DropoutOfOutputs)));
+    /// assert!(matches!(Mlp::<f32>::builder(9).build(), Err(Error::NoLayers)));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -6,6 +6,20 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// What the hidden layers put out while [`predict_into`](super::Mlp::predict_into) runs: room for a few hundred rows at most, made when it is
 /// first needed. It serves any network; each thread needs its own.
+///
+/// ```
+/// use densely::{Identity, Mlp, PredictBuffers, Tanh};
+/// use ndarray::{Array2, array};
+///
+/// let small = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).build()?;
+/// let large = Mlp::<f32>::builder(2).dense(99, Tanh).dense(1, Identity).build()?;
+/// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
+/// for net in [small, large] {
+///     net.predict_into(array![[0.5, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
+///     assert_eq!(outputs, net.predict(array![[0.5, 1.0]].view())?);
+/// }
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
     /// The inputs row by row, where the caller's are in another order.

@@ -78,6 +78,18 @@ impl<F: Float> Mlp<F> {
 
     /// Reads an ONNX model from a file; see [`from_onnx`](Self::from_onnx). With the cargo feature `onnx`.
     ///
+    /// ```
+    /// use densely::{Gelu, Identity, Mlp};
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("mpg.onnx");
+    ///
+    /// let net = Mlp::<f32>::builder(9).dense(32, Gelu).dense(1, Identity).build()?;
+    /// net.save_onnx(&path)?;
+    /// let loaded = Mlp::<f32>::load_onnx(&path)?;
+    /// assert_eq!(loaded.to_string(), "9 → 32 Gelu → 1 Identity, 353 parameters, f32");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Io`]; else [`Error::InFile`] with what [`from_onnx`](Self::from_onnx) says.

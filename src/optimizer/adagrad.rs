@@ -10,8 +10,16 @@ use crate::{Float, Parameter, Result};
 /// `Adagrad`.
 ///
 /// ```
-/// use densely::Adagrad;
-/// let adagrad = Adagrad::new(0.01).weight_decay(1e-4);
+/// use densely::{Adagrad, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adagrad = Adagrad::new(0.1).epsilon(1e-12).weight_decay(0.5);
+/// Trainer::new(MeanSquaredError, adagrad).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // 1 - 0.1 · 2.5 / √2.5²
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
@@ -27,7 +35,7 @@ impl Adagrad {
         Self { learning_rate, epsilon: 1e-10, weight_decay: 0.0 }
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻¹⁰.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻¹⁰.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self

@@ -12,8 +12,16 @@ use crate::{Float, Parameter, Result};
 /// weights and not for biases.
 ///
 /// ```
-/// use densely::Adam;
-/// let adam = Adam::new(0.001);
+/// use densely::{Adam, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adam = Adam::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(1e-3);
+/// Trainer::new(MeanSquaredError, adam).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // m̂ / √v̂ is g / |g| in the first step
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
@@ -44,7 +52,7 @@ impl Adam {
         self
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self
@@ -114,8 +122,16 @@ impl<F: Float> Optimizer<F> for Adam {
 /// λ is 0.01 unless told otherwise, as in PyTorch's `AdamW`; it never touches a bias.
 ///
 /// ```
-/// use densely::AdamW;
-/// let adamw = AdamW::new(0.001).weight_decay(0.05);
+/// use densely::{AdamW, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let adamw = AdamW::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(0.5);
+/// Trainer::new(MeanSquaredError, adamw).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.85, epsilon = 1e-12);       // (1 - 0.1 · 0.5) · 1 - 0.1
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
@@ -134,12 +150,12 @@ impl AdamW {
         Self(Adam::new(learning_rate).weight_decay(0.01))
     }
 
-    /// β₁ and β₂, as [`Adam::betas`].
+    /// β₁ and β₂, as [`Adam::betas`]. Default: 0.9 and 0.999.
     pub fn betas(self, first: f64, second: f64) -> Self {
         Self(self.0.betas(first, second))
     }
 
-    /// ε, as [`Adam::epsilon`].
+    /// ε, as [`Adam::epsilon`]. Default: 10⁻⁸.
     pub fn epsilon(self, epsilon: f64) -> Self {
         Self(self.0.epsilon(epsilon))
     }

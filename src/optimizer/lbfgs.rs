@@ -19,7 +19,7 @@ use crate::{Error, Result};
 /// With weight decay λ, λ/2 · Σ w² over the weights, not the biases, is added to what is minimised.
 ///
 /// ```
-/// use densely::{Dataset, Identity, Lbfgs, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::{Dataset, Identity, Lbfgs, MeanSquaredError, Mlp, StopReason, Tanh, Trainer};
 /// use ndarray::Array2;
 ///
 /// let inputs = Array2::from_shape_fn((100, 1), |(row, _)| row as f64 / 50.0 - 1.0);
@@ -27,6 +27,10 @@ use crate::{Error, Result};
 /// let mut net = Mlp::builder(1).dense(8, Tanh).dense(1, Identity).seed(1).build()?;
 /// let report = Trainer::lbfgs(MeanSquaredError, Lbfgs::new()).epochs(200).fit(&mut net, &data)?;
 /// assert!(report.best_loss() < 1e-4);
+///
+/// let lbfgs = Lbfgs::new().history(5).tolerance(1e-3).evaluations(1000).weight_decay(1e-6);
+/// let report = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(1000).fit(&mut net, &data)?;     // from where it was
+/// assert_eq!(report.stop_reason(), StopReason::Converged);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,13 +54,13 @@ impl Lbfgs {
         self
     }
 
-    /// Training has converged when no number of the gradient is larger than this. Default: 10⁻⁶.
+    /// Training has converged when no number of the gradient is larger than this, positive and finite. Default: 10⁻⁶.
     pub fn tolerance(mut self, largest_gradient: f64) -> Self {
         self.tolerance = largest_gradient;
         self
     }
 
-    /// The most evaluations of loss and gradient, of which an iteration takes one or a few. Default: no limit.
+    /// The most evaluations of loss and gradient, at least 1, of which an iteration takes one or a few. Default: no limit.
     pub fn evaluations(mut self, limit: u64) -> Self {
         self.evaluations = limit;
         self

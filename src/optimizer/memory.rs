@@ -11,6 +11,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// What an optimizer remembers from one step to the next: how many steps it has taken, and numbers for each parameter, none at first.
 ///
 /// The loop in [`Backprop`](crate::Backprop) uses one.
+///
+/// ```
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Memory, Mlp, Sgd};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let mut backprop = Backprop::new(&net);
+/// backprop.run(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[0.0]].view())?;
+///
+/// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), Memory::new());
+/// let finite = memory.step(&sgd, backprop.parameters(&mut net))?;
+/// assert!(finite);
+/// assert_eq!(net.layers()[0].weights(), array![[0.5]]);                       // v = 2: 1 - 0.25 · 2
+/// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;                // the same gradient, another learning rate
+/// assert_eq!(net.layers()[0].weights(), array![[0.125]]);                     // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
+/// assert_eq!(memory.steps(), 2);
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 pub struct Memory<F> {

@@ -12,8 +12,16 @@ use crate::{Float, Parameter, Result};
 /// `RMSprop`, not centred.
 ///
 /// ```
-/// use densely::RmsProp;
-/// let rmsprop = RmsProp::new(0.001).momentum(0.9);
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, RmsProp, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let rmsprop = RmsProp::new(0.01).smoothing(0.96).epsilon(1e-12).momentum(0.9).weight_decay(0.0);
+/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);       // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
@@ -37,7 +45,7 @@ impl RmsProp {
         self
     }
 
-    /// ε, which keeps the divisor from 0. Default: 10⁻⁸.
+    /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
         self.epsilon = epsilon;
         self

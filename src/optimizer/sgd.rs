@@ -13,8 +13,19 @@ use crate::{Error, Float, Parameter, Result};
 /// The same formulas as PyTorch's `SGD` without dampening.
 ///
 /// ```
-/// use densely::Sgd;
-/// let sgd = Sgd::new(0.01).momentum(0.9).nesterov();
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
+/// for expected in [0.8, 0.46] {                                // 1 - 0.1 · 2, then 0.8 - 0.1 · (0.9 · 2 + 1.6)
+///     trainer.step(&mut net, &data)?;
+///     approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], expected, epsilon = 1e-15);
+/// }
+/// let nesterov = Sgd::new(0.01).momentum(0.9).nesterov().weight_decay(1e-4);
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]

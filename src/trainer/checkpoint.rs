@@ -14,15 +14,19 @@ use std::path::{Path, PathBuf};
 /// use ndarray::Array2;
 ///
 /// # let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("training.json");
+/// let (path, best) = (folder.path().join("training.json"), folder.path().join("best.json"));
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
 /// let mut net = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).build()?;
-/// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(25).checkpoint(Checkpoint::every(10, &path));
+/// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01))
+///     .epochs(25)
+///     .checkpoint(Checkpoint::every(10, &path))
+///     .checkpoint(Checkpoint::at_best(&best));
 /// if path.exists() {
 ///     trainer = trainer.with_state(TrainingState::load(&path)?);      // of a process that was stopped
 /// }
-/// trainer.resume(&mut net, &data)?;                                   // `fit` would start afresh
+/// let report = trainer.resume(&mut net, &data)?;                      // `fit` would start afresh
 /// assert_eq!(TrainingState::<f32>::load(&path)?.epochs().len(), 25);
+/// assert_eq!(TrainingState::<f32>::load(&best)?.epochs().len(), report.best_epoch());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// After each so many epochs, and when training ends (but not in the middle of an epoch that an observer ends).
+    /// After each so many epochs, at least 1, and when training ends (but not in the middle of an epoch that an observer ends).
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: Some(epochs) }
     }
@@ -82,6 +86,22 @@ impl<F: Float> TrainingState<F> {
     }
 
     /// Reads a state that [`save`](Self::save) wrote, with this version of the library: unlike a network, a state is not read by later ones.
+    ///
+    /// ```
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, TrainingState};
+    /// # use ndarray::Array2;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("training.json");
+    /// # let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+    /// # let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(5);
+    /// trainer.fit(&mut net, &data)?;
+    /// if let Some(state) = trainer.state() {
+    ///     state.save(&path)?;
+    /// }
+    /// assert_eq!(TrainingState::<f32>::load(&path)?.epochs().len(), 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -10,8 +10,27 @@ use serde::{Deserialize, Serialize};
 /// epochs in a row.
 ///
 /// ```
-/// use densely::EarlyStopping;
-/// let early_stopping = EarlyStopping::patience(30).min_delta(1e-4);
+/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use ndarray::array;
+///
+/// // a = w x with w = 1; of the loss w² at x = 1 the gradient is 2 w.
+/// let fresh = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::new(array![[1.0]], array![[0.0]])?;
+/// let trainer = |rate, rule| Trainer::new(MeanSquaredError, Sgd::new(rate)).without_validation().early_stopping(rule);
+///
+/// // At this rate w becomes -w: the first epoch is as good as any, and three are waited for a better one.
+/// let mut net = fresh.clone();
+/// let report = trainer(1.0, EarlyStopping::patience(3)).fit(&mut net, &data)?;
+/// assert_eq!((report.stop_reason(), report.epochs().len(), report.best_epoch()), (StopReason::EarlyStopping, 4, 1));
+/// assert_eq!(net.layers()[0].weights(), array![[-1.0]]);                       // the best epoch's
+/// let mut net = fresh.clone();
+/// trainer(1.0, EarlyStopping::patience(3).keep_last()).fit(&mut net, &data)?;
+/// assert_eq!(net.layers()[0].weights(), array![[1.0]]);                        // the fourth's
+///
+/// // At this one losses fall slowly: 1, 0.81, 0.66.
+/// let report = trainer(0.05, EarlyStopping::patience(2).min_delta(0.5)).fit(&mut fresh.clone(), &data)?;
+/// assert_eq!((report.epochs().len(), report.best_epoch()), (3, 3));
+/// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
@@ -27,14 +46,14 @@ impl EarlyStopping {
         Self { patience: epochs, min_delta: 0.0, keep_last: false }
     }
 
-    /// For patience, an epoch counts as better only if it is better by more than this than the last that counted: of a loss, in the unit of the targets that are
-    /// trained on. Default: 0. The best epoch is the best one, by however little.
+    /// For patience, an epoch counts as better only if it is better by more than this, at least 0 and finite, than the last that counted: of a
+    /// loss, in the unit of the targets that are trained on. Default: 0. The best epoch is the best one, by however little.
     pub fn min_delta(mut self, difference: f64) -> Self {
         self.min_delta = difference;
         self
     }
 
-    /// Leaves the network with the weights of the last epoch, not of the best.
+    /// Leaves the network with the weights of the last epoch. Default: with those of the best.
     pub fn keep_last(mut self) -> Self {
         self.keep_last = true;
         self

@@ -20,6 +20,21 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// optimizer starts afresh: the same network, data and settings give the same bits each time. Rows of weight 0 are left out before anything else.
     /// The network takes over what the data knows of its columns ([`Mlp::schema`]).
     ///
+    /// ```
+    /// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use ndarray::array;
+    ///
+    /// // y = 2 x + 1
+    /// let data = Dataset::<f64>::new(array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]])?;
+    /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9)).epochs(500).fit(&mut net, &data)?;
+    /// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 2.0, epsilon = 1e-6);
+    ///
+    /// let mut too_fast = Trainer::new(MeanSquaredError, Sgd::new(100.0));
+    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Setting`], [`Error::NotWithLbfgs`] or [`Error::DropoutOfOutputs`] for a setting that cannot be; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
@@ -37,6 +52,21 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [given](Self::with_state), up to the number of [`epochs`](Self::epochs), those before included. Without any of these, it is as [`fit`](Self::fit). Settings may be other ones; for the same bits they must be the same, the batch size and the seed too.
     ///
     /// The network gets the parameters of the state, which are those of the last epoch, not of the best; the report is of all epochs.
+    ///
+    /// ```
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use ndarray::Array2;
+    /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+    /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(10);
+    /// assert!(trainer.state().is_none());
+    /// trainer.fit(&mut net, &data)?;
+    /// assert_eq!(trainer.state().map(|state| state.epochs().len()), Some(10));
+    ///
+    /// let mut trainer = trainer.epochs(25);                // 15 more
+    /// assert_eq!(trainer.resume(&mut net, &data)?.epochs().len(), 25);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -48,6 +48,24 @@ impl<F: Float> Trainer<'_, F> {
     /// As [`fit_batches`](Self::fit_batches), from where training ended, or from the state that was [given](Self::with_state), as [`resume`](Self::resume) has it: `epoch` is
     /// called with the numbers of the epochs that are left.
     ///
+    /// ```
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use ndarray::Array2;
+    /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+    /// let batch = || Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)));
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(2);
+    /// trainer.fit_batches(&mut net, |_epoch| Ok([batch(), batch()]))?;
+    ///
+    /// let mut left = Vec::new();
+    /// let mut trainer = trainer.epochs(4);
+    /// trainer.resume_batches(&mut net, |epoch| {
+    ///     left.push(epoch);
+    ///     Ok([batch(), batch()])
+    /// })?;
+    /// assert_eq!(left, [3, 4]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].

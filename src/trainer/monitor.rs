@@ -5,6 +5,13 @@ use ndarray::ArrayView2;
 use std::fmt;
 
 /// Whether a metric is better when it is larger.
+///
+/// ```
+/// use densely::{Goal, Huber, Sgd, Trainer, metrics};
+///
+/// let by_error = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("MAE", Goal::Smallest, metrics::mean_absolute_error);
+/// let by_share = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("R²", Goal::Largest, metrics::r_squared);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// The smaller, the better: an error.

@@ -9,6 +9,28 @@ use std::ops::ControlFlow;
 /// When an observer is called.
 ///
 /// An epoch that ends midway, because an observer broke or L-BFGS was done, has no end; a training that ends in an error has none either.
+///
+/// ```
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Moment, Observer, Sgd, Trainer, Training};
+/// use ndarray::Array2;
+/// use std::{collections::HashMap, ops::ControlFlow};
+///
+/// #[derive(Default)]
+/// struct Count(HashMap<Moment, usize>);
+///
+/// impl Observer<f32> for Count {
+///     fn observe(&mut self, moment: Moment, _: &Training<'_, f32>) -> ControlFlow<()> {
+///         *self.0.entry(moment).or_default() += 1;
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// let data = Dataset::new(Array2::eye(8), Array2::ones((8, 1)))?;
+/// let (mut net, mut count) = (Mlp::builder(8).dense(1, Identity).build()?, Count::default());
+/// Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).batch_size(4).observer(&mut count).fit(&mut net, &data)?;
+/// assert_eq!((count.0[&Moment::TrainingStart], count.0[&Moment::EpochEnd], count.0[&Moment::BatchEnd]), (1, 3, 6));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Moment {
@@ -83,6 +105,37 @@ impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At
 }
 
 /// What an observer sees.
+///
+/// ```
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Moment, Sgd, StopReason, Trainer};
+/// use ndarray::{Array2, array};
+/// use std::ops::ControlFlow;
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
+/// let (mut seen, mut kept) = (Vec::new(), None);
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25))
+///     .batch_size(4)
+///     .on(Moment::BatchEnd, |training| {
+///         assert_eq!((training.batches(), training.learning_rate()), (Some(2), 0.25));
+///         let weight = training.net().layers()[0].weights()[[0, 0]];
+///         seen.push((training.epoch(), training.batch(), training.batch_loss(), training.gradient_norm(), weight));
+///         ControlFlow::Continue(())
+///     })
+///     .on(Moment::EpochEnd, |training| {
+///         assert_eq!(training.last_epoch(), training.epochs().last());
+///         if training.is_best() {
+///             kept = Some(training.state());                       // to go on from, or to be saved
+///         }
+///         if training.epoch() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+///     })
+///     .fit(&mut net, &data)?;
+/// assert_eq!(seen[..3], [(1, 1, 1.0, 2.0, 0.5), (1, 2, 0.25, 1.0, 0.25), (2, 1, 0.0625, 0.5, 0.125)]);
+/// assert_eq!(report.stop_reason(), StopReason::Observer);
+/// assert_eq!(kept.map(|state| state.epochs().len()), Some(2));
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Training<'s, F: Float> {
     pub(super) net: &'s Mlp<F>,

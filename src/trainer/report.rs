@@ -8,6 +8,32 @@ use std::io::Write;
 use std::time::Duration;
 
 /// How training went. `Display` says it in one line.
+///
+/// ```
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use ndarray::{Array2, array};
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3).validation_fraction(0.5).fit(&mut net, &data)?;
+/// assert_eq!((report.training_rows(), report.validation_rows()), (4, 4));
+/// assert_eq!((report.epochs().len(), report.stop_reason()), (3, StopReason::AllEpochs));
+/// assert_eq!((report.best_epoch(), report.best_loss()), (3, 1.0 / 64.0));          // (1/8)²
+/// assert_eq!((report.monitored(), report.best_monitored()), (None, None));
+/// assert!(report.elapsed().as_secs() < 60);
+/// assert_eq!(report.to_string(), "stopped after epoch 3: all epochs done; best validation loss 0.015625 in epoch 3");
+///
+/// let mut csv = Vec::new();
+/// report.write_csv(&mut csv)?;
+/// assert_eq!(String::from_utf8_lossy(&csv), "\
+/// epoch,training_loss,validation_loss,monitored,learning_rate
+/// 1,1,0.25,,0.25
+/// 2,0.25,0.0625,,0.25
+/// 3,0.0625,0.015625,,0.25
+/// ");
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     pub(super) epochs: Vec<Epoch>,
@@ -22,6 +48,22 @@ pub struct Report {
 /// One epoch's losses, in the target's own unit even where it was standardised
 /// ([`Loss::rescaled`](crate::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
 /// root mean square of their deviations).
+///
+/// ```
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use ndarray::{Array2, array};
+///
+/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+/// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).validation_fraction(0.5).fit(&mut net, &data)?;
+/// let last = report.epochs()[1];
+/// assert_eq!((last.number, last.learning_rate, last.monitored), (2, 0.25, None));
+/// assert_eq!((last.training_loss, last.validation_loss), (0.25, Some(0.0625)));    // before the step, and after it
+/// assert_eq!(last.loss(), 0.0625);
+/// assert_eq!(last.to_string(), "epoch 2: training loss 0.250000, validation loss 0.062500");
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Epoch {
@@ -38,6 +80,22 @@ pub struct Epoch {
 }
 
 /// Why training ended.
+///
+/// ```
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use ndarray::Array2;
+///
+/// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+/// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).fit(&mut net, &data)?;
+/// let advice = match report.stop_reason() {
+///     StopReason::AllEpochs => "it may still improve: give it more epochs",
+///     _ => "more epochs would change nothing",
+/// };
+/// assert_eq!(advice, "it may still improve: give it more epochs");
+/// assert_eq!(report.stop_reason().to_string(), "all epochs done");
+/// # Ok::<(), densely::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

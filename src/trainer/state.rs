@@ -105,6 +105,22 @@ impl<F: Float> TrainingState<F> {
 
     /// Puts the parameters of the last epoch's end into a network, to look at it or to use it.
     ///
+    /// ```
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use ndarray::Array2;
+    /// # let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
+    /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(5);
+    /// trainer.fit(&mut net, &data)?;
+    ///
+    /// let mut other = Mlp::builder(8).dense(1, Identity).seed(7).build()?;
+    /// if let Some(state) = trainer.state() {
+    ///     state.restore(&mut other)?;
+    /// }
+    /// assert_eq!(other.layers()[0].weights(), net.layers()[0].weights());
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::OtherState`] if the network is of another shape.

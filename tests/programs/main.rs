@@ -121,6 +121,12 @@ fn the_saved_network_takes_raw_features_and_gives_raw_units() {
     assert_eq!(rmse.unwrap(), report["test"]["rmse"].as_f64().unwrap());
 }
 
+#[test]
+fn columns_that_are_left_out_are_no_features() {
+    let quick = ["--epochs", "1", "--without", "origin,weight"];
+    assert_eq!(json(REGRESSION, &quick)["features"], 5);
+}
+
 /// What each kind of broken file gets: the message names file, row, column and value as far as they exist.
 #[test]
 fn bad_files_get_one_line_and_leave_no_file() {

@@ -25,6 +25,17 @@ impl Standardizer {
     /// Where a mean is thousands of times the deviation, w x and the bias are large numbers with a small difference, and an `f32` may be too coarse for them. Hence
     /// some of the rows that this was fitted on are predicted by both networks.
     ///
+    /// ```
+    /// use densely::{Dataset, Dense, Identity, Mlp, Standardizer};
+    /// use ndarray::array;
+    ///
+    /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 11.0])?;                // means 200 and 9, deviations 100 and 2
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;      // learned a = x / 2, of standardised numbers
+    /// Standardizer::fit(&train)?.fold_into(&mut net)?;
+    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]);       // 2 · 0.5 · (400 - 200)/100 + 9
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if

@@ -50,6 +50,20 @@ impl Table {
     /// Inputs and targets for a network that knows its columns, such as rows of another file to test it on. Columns are found as by
     /// [`inputs_for`](Self::inputs_for).
     ///
+    /// ```
+    /// use densely::{Identity, MeanSquaredError, Mlp, Sgd, Table, Trainer};
+    /// use ndarray::array;
+    ///
+    /// let train = Table::parse_csv("origin,weight,mpg\nUSA,3.5,18\nJapan,2.4,24\n".as_bytes(), "train")?.regression("mpg")?;
+    /// let mut net = Mlp::<f32>::builder(train.features()).dense(1, Identity).build()?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(1).fit(&mut net, &train)?;        // it now knows the columns
+    ///
+    /// let test = Table::parse_csv("mpg,weight,origin\n26,2.1,Japan\n".as_bytes(), "test")?.dataset_for(&net)?;
+    /// assert_eq!(test.inputs(), array![[1.0, 0.0, 2.1]]);          // origin=Japan, origin=USA, weight: as the training rows
+    /// assert_eq!(test.targets(), array![[26.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`inputs_for`](Self::inputs_for); [`Error::Unnamed`] if the network does not know its targets' names.
