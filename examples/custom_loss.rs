@@ -39,8 +39,7 @@ impl<F: Float> Loss<F> for Quantile {
         loss * factor
     }
 
-    /// Called before training.
-    fn check(&self, _: &AnyActivation<F>, _: ArrayView2<'_, F>) -> Result<()> {
+    fn check_output(&self, _: &AnyActivation<F>) -> Result<()> {
         let (name, needs) = ("quantile", "between 0 and 1, both excluded");
         match self.0 {
             value if value > 0.0 && value < 1.0 => Ok(()),

@@ -114,6 +114,8 @@ fn serve(service: &Service, seed: u64, is_over: impl Fn() -> bool) -> Result<Ser
         let error = net.evaluate(&request, metrics::mean_squared_error)?;
         served.squares += error * request.rows() as f64;
         served.predictions += request.rows();
+        // The next request comes when it comes.
+        thread::sleep(Duration::from_micros(200));
     }
     Ok(served)
 }

@@ -144,7 +144,8 @@ impl<F: Float> Backprop<F> {
     ///
     /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
     /// [`Error::NoRows`] for an empty batch; [`Error::UnsuitableOutput`] if the loss does not fit the output layer; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
-    /// for. A loss that is not finite is no error here: look at what is returned.
+    /// for. The targets are not looked at, as a [`Trainer`](crate::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
+    /// is returned.
     pub fn run(
         &mut self,
         net: &mut Mlp<F>,

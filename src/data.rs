@@ -1,6 +1,7 @@
 //! Data sets: what a network is trained on and judged by.
 
 mod categories;
+mod classes;
 mod dataset;
 mod labels;
 mod names;

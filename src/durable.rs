@@ -56,6 +56,10 @@ struct Beside {
 
 impl Beside {
     fn new(path: &Path) -> std::io::Result<Self> {
+        let separator = |&byte: &u8| std::path::is_separator(byte.into());
+        if path.as_os_str().as_encoded_bytes().last().is_none_or(separator) {
+            return Err(std::io::Error::new(ErrorKind::InvalidInput, "this is no name of a file"));
+        }
         let place = place_of(path)?;
         let permissions = permissions_of_file(&place)?;
         let folder = match place.parent() {
@@ -69,7 +73,7 @@ impl Beside {
             OpenOptions::new().append(true).open(&place)?;
         }
         let opened = if cfg!(unix) { Some(File::open(folder)?) } else { None };
-        let (file, path) = new_file(folder, &prefix)?;
+        let (file, path) = new_file(folder, &prefix, permissions.as_ref())?;
         let beside = Self { file, path, ended: false, place, folder: opened };
         if let Some(permissions) = permissions {
             beside.file.set_permissions(permissions)?;
@@ -92,15 +96,28 @@ impl Drop for Beside {
     }
 }
 
-/// A file in this folder that was not there before.
-fn new_file(folder: &Path, prefix: &str) -> std::io::Result<(File, PathBuf)> {
+/// A file in this folder that was not there before. Nobody may read it who may not read the one that it will replace.
+fn new_file(
+    folder: &Path,
+    prefix: &str,
+    permissions: Option<&Permissions>,
+) -> std::io::Result<(File, PathBuf)> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if let Some(permissions) = permissions {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(permissions.mode());
+    }
+    #[cfg(not(unix))]
+    let _ = permissions;
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let process = std::process::id();
     let mut attempts = 0;
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{prefix}{process}-{number}"));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match options.open(&path) {
             // Of a process that was stopped, and had the same number.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempts < MOST_ATTEMPTS => {
                 attempts += 1;

@@ -219,6 +219,16 @@ pub enum Error {
         /// What is needed.
         needs: &'static str,
     },
+    /// A label that is no class.
+    #[error("label {row} (counted from 0): {label:?} {problem}")]
+    Label {
+        /// The row, counted from 0.
+        row: usize,
+        /// The label.
+        label: String,
+        /// What is wrong with it.
+        problem: CellProblem,
+    },
     /// A label that is none of the classes that a network knows.
     #[error("label {row} (counted from 0) is {label:?}, which is none of {classes}")]
     UnknownLabel {
@@ -229,14 +239,11 @@ pub enum Error {
         /// The classes there are, or the first of them.
         classes: String,
     },
-    /// Rows to train on and rows to validate on of which only one are standardized.
+    /// Rows to train on that were standardized, and rows to validate on that were not.
     #[error(
-        "only the {standardized} rows are standardized: `Standardizer::apply` both, or neither"
+        "the training rows were standardized, the validation rows were not: `Standardizer::apply` does both alike"
     )]
-    OtherScale {
-        /// "training" or "validation".
-        standardized: &'static str,
-    },
+    OtherScale,
     /// A split of which one part would have no rows.
     #[error(
         "{rows} rows are too few to set aside a fraction of {fraction} (a row of each class stays)"

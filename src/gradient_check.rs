@@ -92,6 +92,7 @@ pub struct Kink {
 /// [`Error::WrongGradient`] names the first parameter whose gradients disagree, and both numbers.
 /// [`Error::ZeroGradient`] names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
 /// [`Error::NotFinite`] if the loss is not finite. Else as [`Backprop::run`]. The network's parameters are unchanged in each case.
+#[inline] // It is for f64 alone: programs that do not check are spared the compilation of all that it calls.
 pub fn gradient_check(
     net: &mut Mlp<f64>,
     loss: &dyn Loss<f64>,

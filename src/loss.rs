@@ -95,27 +95,41 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         loss
     }
 
-    /// Refuses an output activation or targets for which the loss has no meaning, before training starts.
-    /// Default: takes everything.
+    /// Refuses settings of its own, or an output activation, for which the loss has no meaning: a [`Trainer`](crate::Trainer) asks before it starts,
+    /// [`Backprop`](crate::Backprop) at each batch. Default: takes everything.
     ///
     /// ```
     /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
+    ///
+    /// assert!(Loss::<f32>::check_output(&BinaryCrossEntropy, &Sigmoid.into()).is_ok());
+    /// let error = Loss::<f32>::check_output(&BinaryCrossEntropy, &Identity.into());
+    /// assert!(matches!(error, Err(Error::UnsuitableOutput { .. })));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsuitableOutput`](crate::Error::UnsuitableOutput), [`Error::Setting`](crate::Error::Setting).
+    fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
+        let _ = activation;
+        Ok(())
+    }
+
+    /// Refuses targets for which the loss has no meaning: a [`Trainer`](crate::Trainer) shows it all of them before it starts. Default: takes everything.
+    ///
+    /// ```
+    /// use densely::{BinaryCrossEntropy, Error, Loss};
     /// use ndarray::array;
     ///
-    /// let (labels, counts) = (array![[0.0], [1.0]], array![[0.0], [3.0]]);
-    /// assert!(BinaryCrossEntropy.check(&Sigmoid.into(), labels.view()).is_ok());
-    /// let error = BinaryCrossEntropy.check(&Identity.into(), labels.view());
-    /// assert!(matches!(error, Err(Error::UnsuitableOutput { .. })));
-    /// let error = BinaryCrossEntropy.check(&Sigmoid.into(), counts.view());
+    /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());
+    /// let error = BinaryCrossEntropy.check_targets(array![[0.0], [3.0]].view());
     /// assert!(matches!(error, Err(Error::UnsuitableTarget { row: 1, value: 3.0, .. })));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::UnsuitableOutput`](crate::Error::UnsuitableOutput) and
     /// [`Error::UnsuitableTarget`](crate::Error::UnsuitableTarget).
-    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
-        let _ = (activation, targets);
+    fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
+        let _ = targets;
         Ok(())
     }
 }
@@ -153,7 +167,7 @@ fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
 }
 
 /// Refuses the first target for which this does not hold.
-fn check_targets<F: Float>(
+fn each_target<F: Float>(
     loss: &dyn Debug,
     targets: ArrayView2<'_, F>,
     needs: &'static str,
@@ -198,7 +212,11 @@ impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
         (**self).rescaled(loss, factor)
     }
 
-    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
-        (**self).check(activation, targets)
+    fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
+        (**self).check_output(activation)
+    }
+
+    fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
+        (**self).check_targets(targets)
     }
 }

@@ -104,7 +104,9 @@ fn or_says_what_is_wrong() {
     let unnamed = "the network does not know the names of its";
     assert_eq!(
         message("a\n1\n", &net),
-        format!("{unnamed} targets: it was trained on arrays; `Mlp::set_schema` names them")
+        format!(
+            "{unnamed} targets: it was trained on arrays without; `Mlp::set_schema` names them"
+        )
     );
     let columns = vec![Column::numbers("x"), Column::categories("kind", ["a", "b"])];
     let classes = ["1", "2"].map(String::from).to_vec();

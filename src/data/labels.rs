@@ -1,10 +1,10 @@
 //! Data sets from arrays in memory, with a number or a label for each row.
 
 use super::categories::Categories;
-use super::table::{abbreviated, list};
+use super::classes::{Found, check_number, how_many};
+use super::table::{abbreviated, is_missing, list};
 use crate::{Dataset, Error, Float, Mlp, Result};
 use ndarray::{Array1, Array2, Axis};
-use std::collections::BTreeSet;
 
 impl<F: Float> Dataset<F> {
     /// Examples with one number each as target: inputs rows × features, and a number for each row. For several, there is [`new`](Self::new).
@@ -43,13 +43,13 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`Error::Labels`] unless there are two different labels.
+    /// As [`new`](Self::new); [`Error::Labels`] unless there are two different labels, [`Error::Label`] for one that is blank, NaN, or a number with a fraction.
     pub fn binary(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
         let labels = texts(labels);
-        let mut classes = in_order(&labels);
+        let mut classes = classes_of(&labels)?;
         if classes.len() != 2 {
             return Err(wrong_classes(&classes, "a binary classifier needs two"));
         }
@@ -73,16 +73,15 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`Error::Labels`] unless there are at least two different labels.
+    /// As [`new`](Self::new); [`Error::Labels`] unless there are from two to 10,000 different labels, [`Error::Label`] for one that is blank, NaN, or a number with a
+    /// fraction.
     pub fn multiclass(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
         let labels = texts(labels);
-        let classes = in_order(&labels);
-        if classes.len() < 2 {
-            return Err(wrong_classes(&classes, "a classifier needs at least two"));
-        }
+        let classes = classes_of(&labels)?;
+        check_number(&classes).map_err(|needs| wrong_classes(&classes, needs))?;
         let outputs = classes.len();
         Self::of_classes(inputs, &labels, classes, outputs)
     }
@@ -123,6 +122,15 @@ impl<F: Float> Dataset<F> {
         classes: Vec<String>,
         outputs: usize,
     ) -> Result<Self> {
+        if inputs.nrows() != labels.len() {
+            return Err(Error::Rows { inputs: inputs.nrows(), targets: labels.len() });
+        }
+        // An allocation that fails would end the process.
+        let numbers = labels.len().saturating_mul(outputs);
+        if Vec::<F>::new().try_reserve_exact(numbers).is_err() {
+            let needs = "and a column of 0 and 1 for each does not fit into memory";
+            return Err(wrong_classes(&classes, needs));
+        }
         let mut targets = Array2::zeros((labels.len(), outputs));
         let categories = Categories::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
@@ -144,26 +152,23 @@ fn texts(labels: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
     labels.into_iter().map(|label| label.to_string()).collect()
 }
 
-/// The different labels: whole numbers by value, text by the alphabet.
-fn in_order(labels: &[String]) -> Vec<String> {
-    let whole = |label: &String| label.parse::<f64>().ok().filter(|number| number.fract() == 0.0);
-    match labels.iter().map(whole).collect::<Option<Vec<f64>>>() {
-        Some(mut numbers) => {
-            // Adding 0 turns -0 into 0.
-            numbers.iter_mut().for_each(|number| *number += 0.0);
-            numbers.sort_by(f64::total_cmp);
-            numbers.dedup();
-            numbers.iter().map(f64::to_string).collect()
-        }
-        None => labels.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+/// The different labels, as of a column of a table.
+fn classes_of(labels: &[String]) -> Result<Vec<String>> {
+    let numbers = labels.iter().filter(|label| label.parse::<f64>().is_ok()).count();
+    let missing = labels.iter().filter(|label| is_missing(label)).count();
+    let mut found = Found::new(numbers > 0 && numbers + missing >= labels.len());
+    for (row, label) in labels.iter().enumerate() {
+        found.add(label).map_err(|problem| Error::Label {
+            row,
+            label: abbreviated(label),
+            problem,
+        })?;
     }
+    Ok(found.in_order())
 }
 
 fn wrong_classes(classes: &[String], needs: &'static str) -> Error {
-    let found = match classes.len() {
-        1 => "only one class".to_owned(),
-        count => format!("{count} classes"),
-    };
+    let found = how_many(classes);
     Error::Labels { found, classes: list(classes.iter().map(String::as_str)), needs }
 }
 
@@ -180,7 +185,6 @@ mod tests {
         };
         assert_eq!(classes(["10", "9", "-1"]), ["-1", "9", "10"]);
         assert_eq!(classes(["10", "9", "x"]), ["10", "9", "x"]);
-        assert_eq!(classes(["0.5", "1.5", "10"]), ["0.5", "1.5", "10"]);
         for (labels, column) in [(["2", "1.0", "-0"], "2\n1.0\n-0"), (["b", "a", "b"], "b\na\nb")] {
             let csv = format!("y,x\n{}", column.replace('\n', ",1\n") + ",1\n");
             let table = crate::Table::parse_csv(csv.as_bytes(), "table").unwrap();
@@ -196,6 +200,14 @@ mod tests {
         let error = Dataset::<f32>::binary(array![[1.0], [2.0]], ["a", "a"]).unwrap_err();
         let message = r#"the labels have only one class ("a"), a binary classifier needs two"#;
         assert_eq!(error.to_string(), message);
+        let error = Dataset::<f32>::binary(array![[1.0], [2.0]], [0.5, 1.0]).unwrap_err();
+        let message =
+            r#"label 0 (counted from 0): "0.5" is not a class: classes are text or whole numbers"#;
+        assert_eq!(error.to_string(), message);
+        let error = Dataset::<f32>::binary(array![[1.0], [2.0]], ["a", ""]).unwrap_err();
+        assert_eq!(error.to_string(), r#"label 1 (counted from 0): "" is blank"#);
+        let many = Dataset::<f32>::multiclass(Array2::zeros((20_000, 1)), 0..20_000).unwrap_err();
+        assert!(many.to_string().starts_with("the labels have 20000 classes"), "{many}");
         let error = Dataset::<f32>::multiclass(array![[1.0], [2.0]], [1, 2, 3]).unwrap_err();
         assert_eq!(error.to_string(), "inputs have 2 rows, targets have 3");
         let net = Mlp::<f32>::builder(1).dense(2, crate::Softmax).build().unwrap();

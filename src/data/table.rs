@@ -7,7 +7,7 @@ mod reader;
 mod record;
 
 use crate::{CellProblem, Dataset, Error, Float, Result};
-pub(super) use cell::{abbreviated, list};
+pub(super) use cell::{abbreviated, category, is_missing, list, number};
 use reader::Header;
 use record::Record;
 use std::io::Read;
@@ -108,7 +108,7 @@ impl Table {
         self.columns().map(|(_, header)| header.name.as_str())
     }
 
-    /// The table without these columns: what identifies a row, or was not known when the target was to be predicted, is no feature.
+    /// The table without the columns of these names, however many have one: what identifies a row, or was not known when the target was to be predicted, is no feature.
     ///
     /// ```
     /// use densely::Table;
@@ -121,11 +121,20 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`].
+    /// [`Error::UnknownColumn`].
     pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
         for name in columns {
-            let index = self.column(name.as_ref())?;
-            self.headers[index].left_out = true;
+            let name = name.as_ref();
+            let found = |header: &&mut Header| header.name == name && !header.left_out;
+            let mut count = 0;
+            for header in self.headers.iter_mut().filter(found) {
+                header.left_out = true;
+                count += 1;
+            }
+            if count == 0 {
+                // Says that there is none.
+                self.column(name)?;
+            }
         }
         Ok(self)
     }

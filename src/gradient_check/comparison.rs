@@ -31,6 +31,7 @@ pub(super) enum Comparison {
 /// It is, at the first step at which the two agree; an agreement at a shorter step counts only where rounding has left digits to agree. It is not,
 /// where two steps in a row show the same slope, and the loss to be smooth, and the analytic gradient is another. If it never comes to either, the
 /// parameter sits on a kink, or too near to one to tell.
+#[inline]
 pub(super) fn compare(
     analytic: f64,
     resting: f64,

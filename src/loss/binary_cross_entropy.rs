@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, check_targets, difference, elementwise, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
 use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -52,7 +52,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         activation.is::<Sigmoid>().then_some(self)
     }
 
-    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+    fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         if !super::may_be_probabilities(activation) {
             return Err(Error::UnsuitableOutput {
                 loss: format!("{self:?}"),
@@ -60,8 +60,12 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
                 needs: "outputs between 0 and 1, as of Sigmoid",
             });
         }
+        Ok(())
+    }
+
+    fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        check_targets(self, targets, "numbers between 0 and 1", probability)
+        each_target(self, targets, "numbers between 0 and 1", probability)
     }
 }
 

@@ -61,18 +61,22 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         activation.is::<Softmax>().then_some(self)
     }
 
-    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
-        let unsuitable = |needs| Error::UnsuitableOutput {
+    fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
+        if super::may_be_probabilities(activation) {
+            return Ok(());
+        }
+        Err(Error::UnsuitableOutput {
             loss: format!("{self:?}"),
             activation: format!("{activation:?}"),
-            needs,
+            needs: "outputs between 0 and 1, as of Softmax",
+        })
+    }
+
+    fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
+        let sums_to_1 = match targets.ncols() {
+            1 => "rows whose sum is 1 (for one output, there is BinaryCrossEntropy)",
+            _ => "rows whose sum is 1",
         };
-        if targets.ncols() == 1 {
-            return Err(unsuitable("an output for each class (for one, BinaryCrossEntropy)"));
-        }
-        if !super::may_be_probabilities(activation) {
-            return Err(unsuitable("outputs between 0 and 1, as of Softmax"));
-        }
         for (row, target) in targets.rows().into_iter().enumerate() {
             let unsuitable = |value: F, needs| Error::UnsuitableTarget {
                 loss: format!("{self:?}"),
@@ -84,7 +88,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
                 return Err(unsuitable(y, "numbers between 0 and 1"));
             }
             if (target.sum().as_f64() - 1.0).abs() > 1e-3 {
-                return Err(unsuitable(target.sum(), "rows whose sum is 1"));
+                return Err(unsuitable(target.sum(), sums_to_1));
             }
         }
         Ok(())

@@ -63,7 +63,7 @@ impl<F: Float> Loss<F> for Huber {
         loss * factor * factor
     }
 
-    fn check(&self, _: &AnyActivation<F>, _: ArrayView2<'_, F>) -> Result<()> {
+    fn check_output(&self, _: &AnyActivation<F>) -> Result<()> {
         Error::check_setting("delta of Huber's loss", self.delta, "positive and finite", |delta| {
             let rounded = F::from_f64(delta);
             rounded > F::zero() && rounded.is_finite()

@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss, check_targets, difference, elementwise, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
 use crate::{AnyActivation, Error, Exponential, Float, Result, Softplus};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -51,7 +51,7 @@ impl<F: Float> Loss<F> for Poisson {
         }
     }
 
-    fn check(&self, activation: &AnyActivation<F>, targets: ArrayView2<'_, F>) -> Result<()> {
+    fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let positive = activation.is::<Exponential>() || activation.is::<Softplus>();
         if activation.is_built_in() && !positive {
             return Err(Error::UnsuitableOutput {
@@ -60,7 +60,11 @@ impl<F: Float> Loss<F> for Poisson {
                 needs: "positive outputs, as of Exponential",
             });
         }
-        check_targets(self, targets, "numbers of at least 0", |y| y >= F::zero())
+        Ok(())
+    }
+
+    fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
+        each_target(self, targets, "numbers of at least 0", |y| y >= F::zero())
     }
 }
 

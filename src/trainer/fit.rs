@@ -157,12 +157,9 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
-            let (of_training, of_validation) = (training.scaling(), validation.scaling());
-            if (of_training.inputs, of_training.targets)
-                != (of_validation.inputs, of_validation.targets)
-            {
-                let standardized = if of_training.inputs { "training" } else { "validation" };
-                return Err(Error::OtherScale { standardized });
+            let (scaled, also) = (training.scaling(), validation.scaling());
+            if (scaled.inputs && !also.inputs) || (scaled.targets && !also.targets) {
+                return Err(Error::OtherScale);
             }
         }
         net.learn_schema(training.schema())?;

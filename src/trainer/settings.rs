@@ -158,7 +158,8 @@ impl<F: Float> Settings<'_, F> {
             return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
         }
         let data = data.without_weightless_rows()?;
-        match self.loss.check(net.activation, data.targets()) {
+        self.loss.check_output(net.activation)?;
+        match self.loss.check_targets(data.targets()) {
             Err(Error::UnsuitableTarget { loss, needs, .. }) if data.scaling().targets => {
                 Err(Error::StandardizedTarget { loss, needs })
             }

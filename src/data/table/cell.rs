@@ -3,7 +3,7 @@
 use crate::CellProblem;
 
 /// Whether the text is one of those that stand for a missing number.
-pub(super) fn is_missing(text: &str) -> bool {
+pub(in crate::data) fn is_missing(text: &str) -> bool {
     ["", "?", "-", "--", ".", "na", "n/a", "#n/a", "nil", "none", "null"]
         .iter()
         .any(|missing| text.eq_ignore_ascii_case(missing))

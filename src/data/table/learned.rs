@@ -1,12 +1,10 @@
 //! From a table to the schema of what is to be learned from it.
 
 use super::Table;
-use super::cell::{category, list, number};
-use crate::{CellProblem, Column, Error, Result, Schema};
+use super::cell::{category, list};
+use crate::data::classes::{Found, check_number, how_many};
+use crate::{Column, Error, Result, Schema};
 use std::collections::BTreeSet;
-
-/// More different values of a target than this are no classes, but identifiers or measurements.
-const MOST_CLASSES: usize = 10_000;
 
 /// The most different values that a text column's categories have: text that differs from row to row is names or notes.
 fn most_categories(rows: usize) -> usize {
@@ -72,41 +70,20 @@ impl Table {
     /// The different values of a column in order: text by the alphabet, numbers by value.
     pub(super) fn classes(&self, target: &str) -> Result<Vec<String>> {
         let index = self.column(target)?;
-        let (mut numbers, mut texts) = (Vec::new(), BTreeSet::<String>::new());
-        let numeric = self.headers[index].is_numeric_throughout(self.rows);
+        let mut found = Found::new(self.headers[index].is_numeric_throughout(self.rows));
         self.each_row(|row, record| {
             let cell = record.cell(index);
-            let bad = |problem| self.bad(row, index, cell, problem);
-            if numeric {
-                let number = number(cell).map_err(bad)?;
-                if number.fract() != 0.0 {
-                    return Err(bad(CellProblem::NotAClass));
-                }
-                // Adding 0 turns -0 into 0.
-                numbers.push(number + 0.0);
-            } else if let text = category(cell).map_err(bad)?
-                && !texts.contains(text)
-            {
-                texts.insert(text.to_owned());
-            }
-            Ok(())
+            found.add(cell).map_err(|problem| self.bad(row, index, cell, problem))
         })?;
-        numbers.sort_by(f64::total_cmp);
-        numbers.dedup();
-        let classes = texts.into_iter().chain(numbers.iter().map(f64::to_string));
-        Ok(classes.collect())
+        Ok(found.in_order())
     }
 
     /// The classes of a target that has from two to so many as one can learn.
     pub(super) fn several_classes(&self, target: &str) -> Result<Vec<String>> {
         let classes = self.classes(target)?;
-        match classes.len() {
-            0 | 1 => Err(self.wrong_classes(target, &classes, "a classifier needs at least two")),
-            2..=MOST_CLASSES => Ok(classes),
-            _ => {
-                let needs = "a classifier here takes up to 10000";
-                Err(self.wrong_classes(target, &classes, needs))
-            }
+        match check_number(&classes) {
+            Ok(()) => Ok(classes),
+            Err(needs) => Err(self.wrong_classes(target, &classes, needs)),
         }
     }
 
@@ -116,14 +93,10 @@ impl Table {
         classes: &[String],
         needs: &'static str,
     ) -> Error {
-        let found = match classes.len() {
-            1 => "only one class".to_owned(),
-            count => format!("{count} classes"),
-        };
         Error::Classes {
             file: self.file.clone(),
             column: target.to_owned(),
-            found,
+            found: how_many(classes),
             classes: list(classes.iter().map(String::as_str)),
             needs,
         }
