@@ -5,9 +5,9 @@
 
 use densely::{
     AnyActivation, EarlyStopping, Error, Float, Identity, Loss, Mlp, Result, Sgd, Standardizer,
-    Table, Tanh, Trainer, gradient_check,
+    Table, Tanh, Trainer, elementwise, gradient_check,
 };
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip, array};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 
 /// The mean of max(q (y - a), (1 - q) (a - y)), which is least where a fraction q of all y is below a.
 #[derive(Debug)]
@@ -19,19 +19,13 @@ impl<F: Float> Loss<F> for Quantile {
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
         losses: ArrayViewMut1<'_, F>,
-        mut gradient: ArrayViewMut2<'_, F>,
+        gradient: ArrayViewMut2<'_, F>,
     ) {
-        let count = outputs.ncols() as f64;
-        let (below, above) = (F::from_f64(-self.0 / count), F::from_f64((1.0 - self.0) / count));
-        Zip::from(&mut gradient)
-            .and(outputs)
-            .and(targets)
-            .for_each(|slope, &a, &y| *slope = if a < y { below } else { above });
-        Zip::from(losses).and(gradient.rows()).and(outputs.rows()).and(targets.rows()).for_each(
-            |loss, slopes, a, y| {
-                *loss = slopes.iter().zip(a).zip(y).map(|((&slope, &a), &y)| slope * (a - y)).sum();
-            },
-        );
+        let (below, above) = (F::from_f64(-self.0), F::from_f64(1.0 - self.0));
+        elementwise(outputs, targets, losses, gradient, |a, y| {
+            let slope = if a < y { below } else { above };
+            (slope * (a - y), slope)
+        });
     }
 
     /// In the report, the loss is in miles per gallon, not in standard deviations of them.

@@ -49,7 +49,7 @@ pub use gradient_check::{GradientCheck, Kink, gradient_check};
 pub use initialization::Initialization;
 pub use loss::{
     BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Huber, Loss, MeanAbsoluteError,
-    MeanSquaredError, Poisson,
+    MeanSquaredError, Poisson, elementwise,
 };
 pub use mlp::{Mlp, MlpBuilder, PredictBuffers};
 pub use optimizer::{Adagrad, Adam, AdamW, Lbfgs, Memory, Optimizer, RmsProp, Sgd, Step};

@@ -15,7 +15,8 @@ pub use huber::Huber;
 pub use poisson::Poisson;
 pub use squared_error::MeanSquaredError;
 
-use elementwise::{difference, elementwise};
+use elementwise::difference;
+pub use elementwise::elementwise;
 
 use crate::{AnyActivation, Error, Float, Result, Sigmoid, Softmax};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};

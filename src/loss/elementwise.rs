@@ -1,9 +1,38 @@
 use crate::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
-/// The mean over each example's outputs of a loss that looks at one output and its target at a time: `of` gives its value and its derivative with respect to the
-/// output.
-pub(super) fn elementwise<F: Float>(
+/// The mean over each example's outputs of a loss that looks at one output and its target at a time: what [`Loss::evaluate`](crate::Loss::evaluate) does for such a
+/// loss.
+///
+/// L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs, where `of(a, y)` gives l and its derivative with respect to a. Shapes: all rows × outputs, and a loss for each row.
+///
+/// ```
+/// use densely::{Float, Loss, elementwise};
+/// use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
+///
+/// /// (a - y)⁴.
+/// #[derive(Debug)]
+/// struct FourthPower;
+///
+/// impl<F: Float> Loss<F> for FourthPower {
+///     fn evaluate(
+///         &self,
+///         outputs: ArrayView2<'_, F>,
+///         targets: ArrayView2<'_, F>,
+///         losses: ArrayViewMut1<'_, F>,
+///         gradient: ArrayViewMut2<'_, F>,
+///     ) {
+///         let four = F::from_f64(4.0);
+///         elementwise(outputs, targets, losses, gradient, |a, y| ((a - y).powi(4), four * (a - y).powi(3)));
+///     }
+/// }
+///
+/// let (outputs, targets) = (array![[3.0, 1.0]], array![[1.0, 1.0]]);
+/// let (mut losses, mut gradient) = (Array1::zeros(1), Array2::zeros((1, 2)));
+/// FourthPower.evaluate(outputs.view(), targets.view(), losses.view_mut(), gradient.view_mut());
+/// assert_eq!((losses[0], gradient), (8.0, array![[16.0, 0.0]]));
+/// ```
+pub fn elementwise<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
     mut losses: ArrayViewMut1<'_, F>,
