@@ -26,7 +26,7 @@ pub struct GradientCheck {
     pub compared: usize,
     /// The parameters at a kink of the loss, where there is no derivative to compare with.
     pub kinks: Vec<Kink>,
-    /// The largest relative difference between analytic and numeric gradient.
+    /// The largest relative difference between analytic and numeric gradient, beyond what rounding explains: often exactly 0.
     pub largest_error: f64,
 }
 

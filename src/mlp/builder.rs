@@ -97,7 +97,8 @@ impl<F: Float> MlpBuilder<F> {
         self.change_last("dropout", |layer| layer.dropout = fraction)
     }
 
-    /// The seed of the weights. Default: 0. The same seed gives the same weights, on every machine.
+    /// The seed of the weights. Default: 0. The same seed gives the same weights; uniform ones on every machine, normal ones as far as the system's logarithm
+    /// and exponential are the same.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self

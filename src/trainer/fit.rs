@@ -39,7 +39,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// [`Error::Setting`], [`Error::NotWithLbfgs`] or [`Error::DropoutOfOutputs`] for a setting that cannot be; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
     /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
-    /// [`Error::OtherSchema`] if it has other columns or classes than the network or the validation rows;
+    /// [`Error::StandardizedTarget`] if it is the scale of the targets that does not fit;
+    /// [`Error::OtherSchema`] if it has other columns or classes than the network or the validation rows, [`Error::OtherScale`] if it was standardized and these were not;
     /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and

@@ -18,7 +18,7 @@ const VERSION: u32 = 1;
 /// The state of training at the end of an epoch (or in the middle of one that an observer ended): the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
 /// shuffling and dropout, how patient early stopping has been, and the epochs so far.
 ///
-/// It goes through serde without the loss of a bit, in any format that knows optional values: numbers stand as the integers that have their bits. Put back into a trainer with the same
+/// It goes through serde without the loss of a bit, in any format that knows optional values: a number stands as the integer that has its bits, many as their bytes (base64 in text formats). Put back into a trainer with the same
 /// settings, with the same data, on any number of threads, training goes on to the bits that it would have had without the interruption.
 ///
 /// ```
