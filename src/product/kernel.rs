@@ -58,18 +58,20 @@ impl<F: Lanes> WithSimd for Product<'_, '_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { left, right, start, .. } = self;
-        match right.lone_column() {
+        let rows_of_result = match right.lone_column() {
             Some(column) if !left.transposed => {
                 return row::rows_times_column(simd, left, column, start, self.result);
             }
             // The same sums, as a row times the matrix that is stored.
             Some(column) if !matches!(start, Start::Row(_)) => {
-                let row = Operand::row_major(column, (1, column.len()));
-                return row::rows_times_matrix(simd, row, left.transpose(), start, self.result);
+                Some((Operand::row_major(column, (1, column.len())), left.transpose()))
             }
-            _ => {}
-        }
-        if left.rows <= FEW_ROWS && !left.transposed && !right.transposed {
+            _ if left.rows <= FEW_ROWS && !left.transposed && !right.transposed => {
+                Some((left, right))
+            }
+            _ => None,
+        };
+        if let Some((left, right)) = rows_of_result {
             row::rows_times_matrix(simd, left, right, start, self.result);
         } else if S::IS_SCALAR {
             self.row_by_row(simd);

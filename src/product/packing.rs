@@ -1,4 +1,6 @@
 //! Operands copied into the order in which the kernel reads them, so that it reads memory from front to back.
+//!
+//! What needs no vectors is a function of its own, the same for every instruction set: inlined into the kernel, it made it slower to compile, and slower.
 
 use super::kernel::{VECTORS, blocks};
 use super::lanes::Lanes;
@@ -32,7 +34,7 @@ fn aligned<F: Lanes>(buffer: &mut Vec<F>, length: usize) -> &mut [F] {
 
 /// `TILE` rows of the left operand from `row` on: column by column, its numbers in those rows. Rows that it does not have are copies
 /// of its last or 0: nobody reads their sums.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn pack_left<F: Lanes, const TILE: usize>(
     matrix: Operand<'_, F>,
     row: usize,
@@ -84,7 +86,7 @@ pub(super) fn pack_right<S: Simd, F: Lanes>(matrix: Operand<'_, F>, packed: &mut
 }
 
 /// The transposed matrix, of `width` columns.
-#[inline(always)]
+#[inline(never)]
 fn transpose<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
     const BLOCK: usize = 4;
     for start in (0..matrix.columns).step_by(BLOCK) {
