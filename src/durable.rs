@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// assert!(check_can_write(std::env::temp_dir().join("densely-new.safetensors")).is_ok());
 /// let error = check_can_write("no such folder/model.safetensors").unwrap_err();
 /// assert!(error.to_string().starts_with("no such folder/model.safetensors: "));
+/// assert!(check_can_write("a folder/").is_err() && check_can_write("").is_err());
 /// ```
 ///
 /// # Errors
