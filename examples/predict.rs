@@ -64,7 +64,7 @@ fn predict<F: Float>(options: &Options, table: &Table) -> Result<(Schema, Output
     let net = Mlp::<F>::load(&options.model)?;
     let mut outputs = net.predict(table.inputs_for(&net)?.view())?;
     let classes = predicted_classes(outputs.view());
-    if outputs.ncols() == 1 && !net.schema().classes.is_empty() {
+    if outputs.ncols() == 1 && !net.classes().is_empty() {
         // A single output is the probability of the second class.
         outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];
     }

@@ -10,6 +10,11 @@ pub(crate) struct Rows<F> {
     matrix: Array2<F>,
 }
 
+/// Whether so many rows of numbers can be had now: an allocation that fails would end the process.
+pub(crate) fn fit_in_memory<F>(rows: usize, columns: usize) -> bool {
+    Vec::<F>::new().try_reserve_exact(rows.saturating_mul(columns)).is_ok()
+}
+
 /// The same numbers row by row, without a copy where they are so already.
 pub(crate) fn row_major<F: Float, D: Dimension>(numbers: Array<F, D>) -> Array<F, D> {
     if numbers.is_standard_layout() { numbers } else { numbers.as_standard_layout().into_owned() }

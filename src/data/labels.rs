@@ -2,7 +2,8 @@
 
 use super::categories::Categories;
 use super::classes::{Found, check_number, how_many};
-use super::table::{abbreviated, is_missing, list};
+use super::table::{Kinds, abbreviated, list};
+use crate::rows::fit_in_memory;
 use crate::{Dataset, Error, Float, Mlp, Result};
 use ndarray::{Array1, Array2, Axis};
 
@@ -125,9 +126,7 @@ impl<F: Float> Dataset<F> {
         if inputs.nrows() != labels.len() {
             return Err(Error::Rows { inputs: inputs.nrows(), targets: labels.len() });
         }
-        // An allocation that fails would end the process.
-        let numbers = labels.len().saturating_mul(outputs);
-        if Vec::<F>::new().try_reserve_exact(numbers).is_err() {
+        if !fit_in_memory::<F>(labels.len(), outputs) {
             let needs = "and a column of 0 and 1 for each does not fit into memory";
             return Err(wrong_classes(&classes, needs));
         }
@@ -154,9 +153,9 @@ fn texts(labels: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
 
 /// The different labels, as of a column of a table.
 fn classes_of(labels: &[String]) -> Result<Vec<String>> {
-    let numbers = labels.iter().filter(|label| label.parse::<f64>().is_ok()).count();
-    let missing = labels.iter().filter(|label| is_missing(label)).count();
-    let mut found = Found::new(numbers > 0 && numbers + missing >= labels.len());
+    let mut kinds = Kinds::default();
+    labels.iter().for_each(|label| kinds.add(label));
+    let mut found = Found::new(kinds.is_numeric_throughout(labels.len()));
     for (row, label) in labels.iter().enumerate() {
         found.add(label).map_err(|problem| Error::Label {
             row,

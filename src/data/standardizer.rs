@@ -196,8 +196,7 @@ impl Standardizer {
     /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on, [`Error::NotFiniteAt`] if a number is so far from its column's mean
     /// that `F` has no such number of deviations.
     pub fn apply<F: Float>(&self, data: &Dataset<F>) -> Result<Dataset<F>> {
-        check("features", self.features.mean.len(), data.features())?;
-        let inputs = self.features.apply(data.inputs(), "standardized inputs")?;
+        let inputs = self.scale_inputs(data.inputs())?;
         let Some(scale) = &self.targets else {
             let scaling = Scaling { inputs: true, ..data.scaling() };
             return Ok(data.with_numbers(inputs, data.targets().to_owned(), scaling));

@@ -7,7 +7,7 @@ mod reader;
 mod record;
 
 use crate::{CellProblem, Dataset, Error, Float, Result};
-pub(super) use cell::{abbreviated, category, is_missing, list, number};
+pub(super) use cell::{Kinds, abbreviated, category, list, number};
 use reader::Header;
 use record::Record;
 use std::io::Read;
@@ -213,7 +213,7 @@ impl Table {
         }
         for target in &targets {
             let index = self.column(target)?;
-            if !self.headers[index].is_numeric(self.rows) {
+            if !self.headers[index].kinds.is_numeric(self.rows) {
                 let text = self.text(target)?;
                 let value = text.first().map(|text| abbreviated(text)).unwrap_or_default();
                 let (file, column) = (self.file.clone(), target.to_owned());

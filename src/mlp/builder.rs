@@ -2,6 +2,7 @@
 
 use crate::dense::check_dropout;
 use crate::random::{Purpose, generator};
+use crate::rows::fit_in_memory;
 use crate::{AnyActivation, Dense, Error, Float, Initialization, Mlp, Result};
 use ndarray::Array1;
 
@@ -166,7 +167,9 @@ impl<F: Float> MlpBuilder<F> {
 
 /// Whether so many copies of so many parameters can be had now.
 pub(crate) fn check_memory<F: Float>(parameters: usize, copies: usize) -> Result<()> {
-    Vec::<F>::new()
-        .try_reserve_exact(parameters.saturating_mul(copies))
-        .map_err(|_| Error::TooLarge { parameters })
+    if fit_in_memory::<F>(copies, parameters) {
+        Ok(())
+    } else {
+        Err(Error::TooLarge { parameters })
+    }
 }

@@ -25,6 +25,18 @@ pub enum Start<'a, F> {
     Result,
 }
 
+impl<F: Copy + Default> Start<'_, F> {
+    /// Writes it where the sums of these columns in a row will be.
+    #[inline(always)]
+    pub(super) fn write(self, columns: Range<usize>, sums: &mut [F]) {
+        match self {
+            Self::Zero => sums.fill(F::default()),
+            Self::Row(first) => sums.copy_from_slice(&first[columns]),
+            Self::Result => {}
+        }
+    }
+}
+
 /// C ← start + A·B, with C row-major.
 pub(super) struct Product<'a, 'b, F> {
     pub(super) left: Operand<'a, F>,

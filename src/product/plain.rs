@@ -1,7 +1,7 @@
 //! The product on processors without vectors that the kernel knows: a few loops, since they are rare, and tiles of single numbers
 //! take the compiler longer than all others.
 
-use super::kernel::{DEPTH, Product, Start, blocks};
+use super::kernel::{DEPTH, Product, blocks};
 use super::lanes::Lanes;
 use pulp::Simd;
 
@@ -20,12 +20,8 @@ impl<F: Lanes> Product<'_, '_, F> {
                 }
                 for row in 0..rows {
                     let sums = &mut self.result[row * columns..][block_columns.clone()];
-                    match self.start {
-                        Start::Zero if block_depth.start == 0 => sums.fill(F::default()),
-                        Start::Row(first) if block_depth.start == 0 => {
-                            sums.copy_from_slice(&first[block_columns.clone()]);
-                        }
-                        _ => {}
+                    if block_depth.start == 0 {
+                        self.start.write(block_columns.clone(), sums);
                     }
                     let (sums, _) = F::vectors_mut::<S>(sums);
                     for (k, numbers) in block_depth.clone().zip(packed.chunks(width)) {

@@ -17,11 +17,7 @@ pub(super) fn rows_times_matrix<S: Simd, F: Lanes>(
 ) {
     let columns = right.columns;
     for (row, result) in left.stored_rows().zip(result.chunks_mut(columns)) {
-        match start {
-            Start::Zero => result.fill(F::default()),
-            Start::Row(first) => result.copy_from_slice(first),
-            Start::Result => {}
-        }
+        start.write(0..columns, result);
         let mut column = 0;
         column = vectors::<S, F, 8>(simd, row, right, column, result);
         column = vectors::<S, F, 2>(simd, row, right, column, result);

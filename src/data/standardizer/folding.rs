@@ -54,7 +54,7 @@ impl Standardizer {
         }
         // Raw numbers as the network will be given them.
         let raw = self.samples.mapv(F::from_f64);
-        let scaled = self.features.apply(raw.view(), "standardized inputs")?;
+        let scaled = self.scale_inputs(raw.view())?;
 
         let mut folded = net.clone();
         let before = net.predict(scaled.view())?.mapv(Float::as_f64);

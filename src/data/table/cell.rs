@@ -2,8 +2,34 @@
 
 use crate::CellProblem;
 
+/// What is in the cells of a column, as far as that tells whether it is one of numbers.
+#[derive(Clone, Debug, Default)]
+pub(in crate::data) struct Kinds {
+    /// How many cells are numbers, NaN and infinity included.
+    numbers: usize,
+    /// How many say that a number is missing.
+    missing: usize,
+}
+
+impl Kinds {
+    pub(in crate::data) fn add(&mut self, text: &str) {
+        self.numbers += usize::from(text.parse::<f64>().is_ok());
+        self.missing += usize::from(is_missing(text));
+    }
+
+    /// Whether it is numbers, as far as a feature goes: at least half of its cells are, or all that do not say that one is missing.
+    pub(super) fn is_numeric(&self, rows: usize) -> bool {
+        2 * self.numbers >= rows || self.is_numeric_throughout(rows)
+    }
+
+    /// Whether all of its cells are numbers, but for those that say that one is missing.
+    pub(in crate::data) fn is_numeric_throughout(&self, rows: usize) -> bool {
+        self.numbers > 0 && self.numbers + self.missing >= rows
+    }
+}
+
 /// Whether the text is one of those that stand for a missing number.
-pub(in crate::data) fn is_missing(text: &str) -> bool {
+fn is_missing(text: &str) -> bool {
     ["", "?", "-", "--", ".", "na", "n/a", "#n/a", "nil", "none", "null"]
         .iter()
         .any(|missing| text.eq_ignore_ascii_case(missing))

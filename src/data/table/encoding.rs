@@ -4,6 +4,7 @@ use super::Table;
 use super::cell::{abbreviated, category, list, number};
 use super::record::Record;
 use crate::data::categories::Categories;
+use crate::rows::fit_in_memory;
 use crate::{CellProblem, Column, Dataset, Error, Float, Mlp, Result, Schema};
 use ndarray::Array2;
 
@@ -110,8 +111,7 @@ impl Table {
 
     fn matrix<F: Float>(&self, sources: &[Source<'_>], columns: usize) -> Result<Array2<F>> {
         let rows = self.rows;
-        // An allocation that fails would end the process.
-        if Vec::<F>::new().try_reserve_exact(rows.saturating_mul(columns)).is_err() {
+        if !fit_in_memory::<F>(rows, columns) {
             let file = self.file.clone();
             return Err(Error::TableTooLarge { file, rows, features: columns });
         }

@@ -23,7 +23,7 @@ impl Table {
         let mut text = Vec::new();
         let mut columns = Vec::with_capacity(self.headers.len());
         for (index, header) in features {
-            if !header.is_numeric(self.rows) {
+            if !header.kinds.is_numeric(self.rows) {
                 text.push((index, columns.len(), BTreeSet::<String>::new()));
             }
             columns.push(Column::numbers(&header.name));
@@ -70,7 +70,7 @@ impl Table {
     /// The different values of a column in order: text by the alphabet, numbers by value.
     pub(super) fn classes(&self, target: &str) -> Result<Vec<String>> {
         let index = self.column(target)?;
-        let mut found = Found::new(self.headers[index].is_numeric_throughout(self.rows));
+        let mut found = Found::new(self.headers[index].kinds.is_numeric_throughout(self.rows));
         self.each_row(|row, record| {
             let cell = record.cell(index);
             found.add(cell).map_err(|problem| self.bad(row, index, cell, problem))

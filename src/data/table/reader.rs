@@ -1,6 +1,6 @@
 //! From the bytes of a CSV file to rows of cells, as often as they are asked for.
 
-use super::cell::{abbreviated, is_missing};
+use super::cell::{Kinds, abbreviated};
 use super::record::{Record, Records};
 use crate::{CellProblem, Error, Result};
 
@@ -10,22 +10,7 @@ pub(super) struct Header {
     pub(super) name: String,
     /// Whether it is there for nobody.
     pub(super) left_out: bool,
-    /// How many cells are numbers, NaN and infinity included.
-    numbers: usize,
-    /// How many say that a number is missing.
-    missing: usize,
-}
-
-impl Header {
-    /// Whether it is numbers, as far as a feature goes: at least half of its cells are, or all that do not say that one is missing.
-    pub(super) fn is_numeric(&self, rows: usize) -> bool {
-        2 * self.numbers >= rows || self.is_numeric_throughout(rows)
-    }
-
-    /// Whether all of its cells are numbers, but for those that say that one is missing.
-    pub(super) fn is_numeric_throughout(&self, rows: usize) -> bool {
-        self.numbers > 0 && self.numbers + self.missing >= rows
-    }
+    pub(super) kinds: Kinds,
 }
 
 /// The columns, and the number of rows; after this, the file is known to be well-formed.
@@ -51,8 +36,7 @@ pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
                 value: readable(record.bytes(index)),
                 problem: CellProblem::NotUtf8,
             })?;
-            column.numbers += usize::from(cell.parse::<f64>().is_ok());
-            column.missing += usize::from(is_missing(cell));
+            column.kinds.add(cell);
         }
     }
     if rows == 0 {
@@ -85,7 +69,7 @@ fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
                 number: index + 1,
                 value: readable(header.bytes(index)),
             })?;
-            Ok(Header { name: name.to_owned(), left_out: false, numbers: 0, missing: 0 })
+            Ok(Header { name: name.to_owned(), left_out: false, kinds: Kinds::default() })
         })
         .collect()
 }
