@@ -4,7 +4,7 @@ use crate::exact::Exact;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 /// How training went. `Display` says it in one line.
@@ -201,8 +201,10 @@ impl Report {
     /// # Errors
     ///
     /// [`Error::Csv`] for what the writer says.
-    pub fn write_csv(&self, mut writer: impl Write) -> Result<()> {
+    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
         let failed = |source: std::io::Error| Error::Csv { reason: source.to_string() };
+        // Each piece of a line would be a call of the system.
+        let mut writer = BufWriter::new(writer);
         let metric = quoted(self.monitored().unwrap_or("monitored"));
         writeln!(writer, "epoch,training_loss,validation_loss,{metric},learning_rate")
             .map_err(failed)?;
