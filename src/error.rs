@@ -578,6 +578,38 @@ pub enum Error {
         layer: usize,
     },
 
+    // Several workers.
+    /// The other workers cannot be reached.
+    #[error("the workers cannot go on: {reason}")]
+    Workers {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A worker that is not as the first: another job, or another result of the same.
+    #[error("worker {rank} (counted from 0) differs from worker 0 in {what}")]
+    WorkersDiffer {
+        /// The first that does, counted from 0.
+        rank: usize,
+        /// In what.
+        what: &'static str,
+    },
+    /// Fewer rows, or smaller batches, than there are workers.
+    #[error("{what} {rows} rows, there are {workers} workers: some would have nothing to do")]
+    FewerRowsThanWorkers {
+        /// What has too few: the training data, or a batch.
+        what: &'static str,
+        /// How many it has.
+        rows: usize,
+        /// How many workers there are.
+        workers: usize,
+    },
+    /// What only one process can do.
+    #[error("several workers cannot train with a {setting}")]
+    NotWithWorkers {
+        /// What it is.
+        setting: &'static str,
+    },
+
     // Model files.
     /// What is wrong with a file that was loaded.
     #[error("{}: {error}", file.display())]
