@@ -2,15 +2,15 @@
 
 use super::all_rows::ROWS_AT_ONCE;
 use super::batches::{Shuffled, Shuffling, Source};
-use super::run::Run;
+use super::run::{Run, Told};
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
-use super::{Observer, Progress, Report, Trainer};
+use super::together::{Alike, Together, fingerprint, fingerprint_of};
+use super::{Progress, Report, Trainer};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use crate::workers::Part;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result};
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, VERSION};
 use ndarray::Array2;
 use std::borrow::Cow;
 
@@ -103,6 +103,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let settings = &self.settings;
+        self.check_alone("step by step")?;
         let Method::Steps(optimizer) = &settings.method else {
             return Err(Error::NotWithLbfgs { setting: "step on one batch" });
         };
@@ -110,6 +111,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         settings.schedule.check(Epochs::None)?;
         if !matches!(self.progress, Progress::Made(_)) {
             settings.check(net, Epochs::None)?;
+            settings.check_checkpoints()?;
             if let Progress::Given(state) = &self.progress {
                 state.check(settings, net)?;
                 restore(&state.parameters, net);
@@ -140,16 +142,60 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: &Dataset<F>, afresh: bool) -> Result<Report> {
-        let Self { settings, observers, progress } = self;
-        settings.check(net, Epochs::OfKnownLength)?;
-        let data = settings.rows_for(&Shape::of(net)?, data)?;
-        let parts = settings.fraction();
-        let parts = parts.map(|fraction| data.split(fraction, settings.seed)).transpose()?;
-        let (training, validation) = match &parts {
-            Some((training, validation)) => (training, Some(Cow::Borrowed(validation))),
-            None => (&*data, validation_rows(settings, net)?),
+        let Self { settings, observers, workers, progress } = self;
+        let mut together = Together::new(workers.as_deref_mut())?;
+        let known = known(progress, afresh);
+        let ready = Ready::new(settings, net, data, known, &together);
+        let ready = together.all_ready(ready, |ready| ready.alike(settings, net))?;
+        let (training, validation) = (&*ready.training, ready.validation.as_deref());
+        net.learn_schema(training.schema())?;
+        let mut session = begin(settings, progress, net, afresh);
+        session
+            .state
+            .shuffling
+            .get_or_insert_with(|| Shuffling::new(training.rows(), settings.seed));
+        let rows = match settings.method {
+            Method::Steps(_) => settings.batch_size,
+            Method::Lbfgs(_) => ROWS_AT_ONCE,
         };
-        let known = known(progress, afresh)?;
+        let rows = together.part().of(rows.min(training.rows())).len();
+        let mut source = Shuffled::new(training, settings.batch_size, together.part());
+        let told = Told { observers, together };
+        let report = run(settings, told, net, &mut session, &mut source, validation, rows);
+        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        report
+    }
+}
+
+/// Rows that were found to be right for training.
+struct Ready<'d, F: Float> {
+    training: Cow<'d, Dataset<F>>,
+    validation: Option<Cow<'d, Dataset<F>>>,
+    /// How many epochs have ended.
+    epochs: usize,
+}
+
+impl<'d, F: Float> Ready<'d, F> {
+    fn new(
+        settings: &Settings<'d, F>,
+        net: &Mlp<F>,
+        data: &'d Dataset<F>,
+        known: Result<Option<&TrainingState<F>>>,
+        together: &Together<'_, F>,
+    ) -> Result<Self> {
+        settings.check(net, Epochs::OfKnownLength)?;
+        if together.is_first() {
+            settings.check_checkpoints()?;
+        }
+        let data = settings.rows_for(&Shape::of(net)?, data)?;
+        let (training, validation) = match settings.fraction() {
+            Some(fraction) => {
+                let (training, validation) = data.split(fraction, settings.seed)?;
+                (Cow::Owned(training), Some(Cow::Owned(validation)))
+            }
+            None => (data, validation_rows(settings, net)?),
+        };
+        let known = known?;
         if let Some(state) = known {
             state.check(settings, net)?;
             let shuffling = state.shuffling.as_ref();
@@ -164,22 +210,30 @@ impl<'a, F: Float> Trainer<'a, F> {
                 return Err(Error::OtherScale);
             }
         }
-        net.learn_schema(training.schema())?;
-        let mut session = begin(settings, progress, net, afresh);
-        session
-            .state
-            .shuffling
-            .get_or_insert_with(|| Shuffling::new(training.rows(), settings.seed));
-        let rows = match settings.method {
-            Method::Steps(_) => settings.batch_size,
-            Method::Lbfgs(_) => ROWS_AT_ONCE,
-        };
-        let rows = rows.min(training.rows());
-        let mut source = Shuffled::new(training, settings.batch_size, Part::ALL);
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
-        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
-        report
+        if !together.is_alone() {
+            settings.check_for_workers(together.count(), training.rows())?;
+        }
+        let epochs = known.map_or(0, |state| state.epochs().len());
+        Ok(Self { training, validation, epochs })
+    }
+
+    /// What must be the same on all workers.
+    fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
+        let Self { training, validation, epochs } = self;
+        let rows = validation.as_ref().map_or(0, |rows| rows.rows());
+        let text = |text: String| fingerprint_of(&text);
+        vec![
+            ("the version of the library", text(VERSION.to_owned())),
+            ("the number of training rows", training.rows() as u64),
+            ("the number of validation rows", rows as u64),
+            ("the number of features", training.features() as u64),
+            ("the number of outputs", training.outputs() as u64),
+            ("the names of columns and classes", text(format!("{:?}", training.schema()))),
+            ("the network", text(net.to_string())),
+            ("the parameters", fingerprint(net)),
+            ("the number of epochs that have ended", *epochs as u64),
+            ("the trainer's settings", text(settings.that_decide())),
+        ]
     }
 }
 
@@ -228,20 +282,20 @@ fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
 }
 
 /// Trains on one thread or several; batches have so many rows.
-pub(super) fn run<'a, F: Float>(
-    settings: &Settings<'a, F>,
-    observers: &mut [Box<dyn Observer<F> + Send + 'a>],
+pub(super) fn run<'r, 'a, F: Float>(
+    settings: &'r Settings<'a, F>,
+    told: Told<'r, 'a, F>,
     net: &mut Mlp<F>,
-    session: &mut Session<F>,
-    source: &mut (dyn Source<F> + Send),
-    validation: Option<&Dataset<F>>,
+    session: &'r mut Session<F>,
+    source: &'r mut (dyn Source<F> + Send),
+    validation: Option<&'r Dataset<F>>,
     rows: usize,
 ) -> Result<Report> {
     Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
         let (predicted, buffers) = (Array2::zeros((0, 0)), PredictBuffers::new());
         let run = Run {
             settings,
-            observers,
+            told,
             session,
             source,
             validation,

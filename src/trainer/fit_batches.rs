@@ -2,7 +2,9 @@
 
 use super::batches::Stream;
 use super::fit::{begin, known, run, validation_rows};
+use super::run::Told;
 use super::settings::{Method, Shape, Validation};
+use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::schedule::Epochs;
 use crate::{Dataset, Error, Float, Mlp, Result};
@@ -91,8 +93,10 @@ impl<F: Float> Trainer<'_, F> {
         B: IntoIterator<Item = Result<Dataset<F>>>,
         B::IntoIter: Send,
     {
-        let Self { settings, observers, progress } = self;
+        self.check_alone("on a stream of batches")?;
+        let Self { settings, observers, progress, .. } = self;
         settings.check(net, Epochs::OfUnknownLength)?;
+        settings.check_checkpoints()?;
         let given = matches!(settings.validation, Validation::Fraction(_));
         let watches = [
             (given, "validation fraction"),
@@ -137,8 +141,9 @@ impl<F: Float> Trainer<'_, F> {
         let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
         // How large the batches are nobody knows yet: as large as the trainer's.
         let rows = settings.batch_size;
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        let told = Told { observers, together: Together::alone() };
+        let validation = validation.as_deref();
+        let report = run(settings, told, net, &mut session, &mut source, validation, rows);
         net.learn_schema(&schema)?;
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report

@@ -133,6 +133,31 @@ impl<F: Float> Settings<'_, F> {
         crate::mlp::check_memory::<F>(net.parameters(), copies)
     }
 
+    /// Refuses files that cannot be written.
+    pub(super) fn check_checkpoints(&self) -> Result<()> {
+        self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)
+    }
+
+    /// Refuses what several workers cannot do together.
+    pub(super) fn check_for_workers(&self, workers: usize, rows: usize) -> Result<()> {
+        if let Method::Lbfgs(_) = self.method {
+            return Err(Error::NotWithWorkers { setting: "by L-BFGS" });
+        }
+        let few = [("the training data has", rows), ("a batch has", self.batch_size)];
+        match few.into_iter().find(|&(_, rows)| rows < workers) {
+            Some((what, rows)) => Err(Error::FewerRowsThanWorkers { what, rows, workers }),
+            None => Ok(()),
+        }
+    }
+
+    /// All that the bits of a training depend on, as text.
+    pub(super) fn that_decide(&self) -> String {
+        let Self { loss, method, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
+        let steps = (loss, method, schedule, epochs, batch_size, seed);
+        format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
+    }
+
     fn check_for_lbfgs(&self, net: &Mlp<F>) -> Result<()> {
         let drops = net.layers().iter().any(|layer| layer.dropout() > 0.0);
         let cases = [
