@@ -265,13 +265,12 @@ fn what_an_observer_of_one_ends_ends_for_all() {
 
 /// The error of each of two workers that train so.
 fn errors(train: impl Fn(&mut Trainer<'_, f64>, usize) -> Result<()> + Sync) -> Vec<String> {
-    let messages = at_once(workers(2), |worker| {
+    at_once(workers(2), |worker| {
         let rank = worker.rank;
         let sgd = Sgd::new(0.1);
         let trainer = Trainer::new(MeanSquaredError, sgd).epochs(3).batch_size(4);
         train(&mut trainer.workers(worker), rank).unwrap_err().to_string()
-    });
-    messages
+    })
 }
 
 #[test]
