@@ -42,10 +42,7 @@ use std::ops::Range;
 ///         2
 ///     }
 ///
-///     fn sum<'g>(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &'g mut [F]>) -> Result<()>
-///     where
-///         F: 'g,
-///     {
+///     fn sum<'g>(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &'g mut [F]>) -> Result<()> {
 ///         let others = self.exchange(numbers.to_vec())?;
 ///         numbers.iter_mut().zip(others).for_each(|(number, other)| *number += other);
 ///         for gradient in gradients {
@@ -95,9 +92,7 @@ pub trait Workers<F: Float>: Debug + Send {
         &mut self,
         numbers: &mut [f64],
         gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g;
+    ) -> Result<()>;
 }
 
 impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
@@ -113,10 +108,7 @@ impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
         &mut self,
         numbers: &mut [f64],
         gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g,
-    {
+    ) -> Result<()> {
         (**self).sum(numbers, gradients)
     }
 }
