@@ -58,10 +58,10 @@ impl<F: Float> Workers<F> for Worker {
         self.to.len()
     }
 
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
     ) -> Result<()> {
         numbers.copy_from_slice(&self.exchange(numbers.to_vec())?);
         for gradient in gradients {
