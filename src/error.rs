@@ -304,6 +304,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A folder of shards with other names of columns, targets or classes than the shard that is to be written there.
+    #[error("{}: the shards here have other columns, targets or classes", file.display())]
+    OtherShards {
+        /// The file of the names.
+        file: PathBuf,
+    },
     /// A CSV file that could not be written.
     #[error("the CSV could not be written: {reason}")]
     Csv {
