@@ -132,6 +132,10 @@ impl Part {
     /// All of them: there is one worker.
     pub(crate) const ALL: Self = Self { rank: 0, count: 1 };
 
+    pub(crate) fn new(rank: usize, count: usize) -> Self {
+        Self { rank, count }
+    }
+
     /// This worker's rows of so many: as many as every other's, but for one at most.
     pub(crate) fn of(self, rows: usize) -> Range<usize> {
         let before = |rank: usize| (rows as u128 * rank as u128 / self.count as u128) as usize;
