@@ -228,3 +228,6 @@ impl<F: Float> Source<F> for Windowed<'_, F> {
         Some(self.data)
     }
 }
+
+#[cfg(all(test, feature = "npy"))]
+mod tests;
