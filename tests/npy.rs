@@ -41,7 +41,8 @@ fn numbers_of_every_type_are_read() {
 
 #[test]
 fn what_cannot_be_read_is_said_with_its_remedy() {
-    let types = "`array.astype(\"<f4\")` makes it one of f4, f8, i1 to i8, u1 to u8 and b1, little-endian";
+    let types =
+        "`array.astype(\"<f4\")` makes it one of f4, f8, i1 to i8, u1 to u8 and b1, little-endian";
     let order = "`np.save(file, np.ascontiguousarray(array))` writes it row by row";
     let matrix = "inputs are rows × features: `array.reshape(len(array), -1)`";
     for (name, message) in [
