@@ -15,6 +15,7 @@
 //! - [Several outputs](how_to::several_outputs): numbers, or labels
 //! - [My own activation](how_to::own_activation)
 //! - [Resuming](how_to::resuming) a training that was stopped
+//! - [Many machines](how_to::many_machines) that train one network
 //! - [Embedding](how_to::embedding) a trained network in an application
 //! - [From scikit-learn](how_to::from_scikit_learn): every parameter of `MLPClassifier`, and trained models
 //! - [From PyTorch](how_to::from_pytorch): the training loop line by line, and `state_dict`s
@@ -103,6 +104,7 @@ macro_rules! links {
             "[`Schedule::inverse_scaling`]: crate::Schedule::inverse_scaling\n",
             "[`Schedule::of_step`]: crate::Schedule::of_step\n",
             "[`Schedule::reduce_on_plateau`]: crate::Schedule::reduce_on_plateau\n",
+            "[`Schedule::warm_up`]: crate::Schedule::warm_up\n",
             "[`Schema`]: crate::Schema\n",
             "[`Sgd`]: crate::Sgd\n",
             "[`Sgd::momentum`]: crate::Sgd::momentum\n",
@@ -140,9 +142,11 @@ macro_rules! links {
             "[`Trainer::step`]: crate::Trainer::step\n",
             "[`Trainer::validation_fraction`]: crate::Trainer::validation_fraction\n",
             "[`Trainer::with_state`]: crate::Trainer::with_state\n",
+            "[`Trainer::workers`]: crate::Trainer::workers\n",
             "[`Training::state`]: crate::Training::state\n",
             "[`TrainingState`]: crate::TrainingState\n",
             "[`TrainingState::restore`]: crate::TrainingState::restore\n",
+            "[`Workers`]: crate::Workers\n",
             "[cached_outputs]: crate::guide::ideas::cached_outputs\n",
             "[from_pytorch]: crate::guide::how_to::from_pytorch\n",
             "[from_scikit_learn]: crate::guide::how_to::from_scikit_learn\n",
@@ -191,6 +195,10 @@ pub mod how_to {
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/resuming.md")]
     pub mod resuming {}
+
+    #[doc = links!()]
+    #[doc = include_str!("../docs/how_to/many_machines.md")]
+    pub mod many_machines {}
 
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/embedding.md")]

@@ -42,10 +42,7 @@ use std::ops::Range;
 ///         2
 ///     }
 ///
-///     fn sum<'g>(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &'g mut [F]>) -> Result<()>
-///     where
-///         F: 'g,
-///     {
+///     fn sum(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &mut [F]>) -> Result<()> {
 ///         let others = self.exchange(numbers.to_vec())?;
 ///         numbers.iter_mut().zip(others).for_each(|(number, other)| *number += other);
 ///         for gradient in gradients {
@@ -91,13 +88,11 @@ pub trait Workers<F: Float>: Debug + Send {
     /// # Errors
     ///
     /// [`Error::Workers`](crate::Error::Workers) if the others cannot be reached.
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g;
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()>;
 }
 
 impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
@@ -109,14 +104,11 @@ impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
         (**self).count()
     }
 
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g,
-    {
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
         (**self).sum(numbers, gradients)
     }
 }

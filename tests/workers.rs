@@ -58,14 +58,11 @@ impl<F: Float> Workers<F> for Worker {
         self.to.len()
     }
 
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g,
-    {
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
         numbers.copy_from_slice(&self.exchange(numbers.to_vec())?);
         for gradient in gradients {
             let sums = self.exchange(gradient.iter().map(|g| g.as_f64()).collect())?;
