@@ -230,5 +230,6 @@ impl<F: Float> Source<F> for Windowed<'_, F> {
     }
 }
 
-#[cfg(all(test, feature = "npy"))]
+#[cfg(test)]
+#[cfg(feature = "npy")]
 mod tests;
