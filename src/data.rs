@@ -9,8 +9,9 @@ mod scaling;
 mod split;
 mod standardizer;
 mod table;
+mod values;
 mod weights;
 
 pub use dataset::Dataset;
 pub use standardizer::Standardizer;
-pub use table::Table;
+pub use table::{Chunks, Table};

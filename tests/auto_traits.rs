@@ -3,7 +3,7 @@
 use densely::metrics::ConfusionMatrix;
 use densely::{
     Activations, Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy,
-    CategoricalCrossEntropy, CellProblem, Checkpoint, Column, Dataset, Dense, Divergence,
+    CategoricalCrossEntropy, CellProblem, Checkpoint, Chunks, Column, Dataset, Dense, Divergence,
     EarlyStopping, Elu, Epoch, Error, Exponential, FromOutput, FromPreActivation, FusedLoss, Gelu,
     Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
     LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
@@ -34,7 +34,15 @@ fn types_can_be_shared_between_threads() {
     can_be_shared![Exponential, HardTanh, Gelu, Silu, Mish, Softmax];
 
     // Data.
-    can_be_shared![Table, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+    can_be_shared![
+        Table,
+        Chunks<'static, f32>,
+        Dataset<f32>,
+        Standardizer,
+        Schema,
+        Column,
+        ConfusionMatrix
+    ];
 
     // Training.
     can_be_shared![Backprop<f32>, Gradient<f32>, Parameter<'static, f32>, Memory<f32>, Step];
