@@ -1,12 +1,13 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
+mod backward;
 mod batch;
 mod dropout;
 mod forward;
 mod gradients;
 mod parameter;
 
-pub(crate) use batch::Batch;
+pub(crate) use batch::{Batch, Whole};
 pub(crate) use dropout::Dropout;
 pub use parameter::Parameter;
 
@@ -14,7 +15,7 @@ use crate::elementary::vectorized;
 use crate::random::{Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
-use crate::{Error, Float, Gradient, Loss, Mlp, Result};
+use crate::{Error, Float, Gradient, Loss, Mlp, Result, Workers};
 use dropout::Dropped;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
@@ -153,7 +154,7 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
-        self.run_batch(net, loss, Batch { inputs, targets, weights: None })
+        self.run_batch(net, loss, Batch::new(inputs, targets, None))
     }
 
     /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
@@ -190,10 +191,10 @@ impl<F: Float> Backprop<F> {
             let (inputs, targets) = (inputs.select(Axis(0), &rows), targets.select(Axis(0), &rows));
             let weights = weights.select(Axis(0), &rows);
             let (inputs, targets) = (inputs.view(), targets.view());
-            let batch = Batch { inputs, targets, weights: Some(weights.view()) };
+            let batch = Batch::new(inputs, targets, Some(weights.view()));
             return self.run_batch(net, loss, batch);
         }
-        self.run_batch(net, loss, Batch { inputs, targets, weights: Some(weights) })
+        self.run_batch(net, loss, Batch::new(inputs, targets, Some(weights)))
     }
 
     /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
@@ -219,7 +220,7 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
-        self.forward(net, loss, Batch { inputs, targets, weights: None }, Dropout::Off)
+        self.forward(net, loss, Batch::new(inputs, targets, None), Dropout::Off)
     }
 
     /// Forward and backward, on weights that were checked.
@@ -231,27 +232,31 @@ impl<F: Float> Backprop<F> {
     ) -> Result<f64> {
         let mean_loss = self.forward(net, loss, batch, Dropout::Drawn)?;
         self.mean_over_rows(batch);
-
-        let threads = self.threads;
-        let inputs = self.inputs.last_row_major(batch.inputs);
-        let layers = net.layers();
-        for index in (0..layers.len()).rev() {
-            let layer = &layers[index];
-            let (before, rest) = self.deltas.split_at_mut(index);
-            let delta = rest[0].view();
-            let gradient = &mut self.gradients[index];
-            let Some(layer_before) = index.checked_sub(1).map(|index| &layers[index]) else {
-                layer.parameter_gradient(inputs, delta, gradient, threads);
-                break;
-            };
-            let dropped = Some(&self.dropped[index - 1]).filter(|_| layer_before.dropout() > 0.0);
-            let inputs = dropped.map_or(layer_before.cached_output(), Dropped::output);
-            layer.parameter_gradient(inputs, delta, gradient, threads);
-            let delta_before = before[index - 1].resize(inputs.nrows());
-            let mask = dropped.map(Dropped::mask);
-            layer.delta_before(layer_before, mask, delta, delta_before, threads);
-        }
+        self.backward(net, batch.inputs.view()).for_each(drop);
         Ok(mean_loss)
+    }
+
+    /// As [`run_batch`](Self::run_batch), for one worker's part of a batch, which may be empty: the loss and the gradients of the whole. `None` if one of the
+    /// workers does not go on.
+    pub(crate) fn run_part(
+        &mut self,
+        net: &mut Mlp<F>,
+        loss: &dyn Loss<F>,
+        batch: Batch<'_, F>,
+        workers: &mut dyn Workers<F>,
+        goes_on: bool,
+    ) -> Result<Option<f64>> {
+        let mut share = 0.0;
+        if batch.inputs.nrows() > 0 {
+            share = self.forward(net, loss, batch, Dropout::Drawn)?;
+            self.mean_over_rows(batch);
+        } else {
+            self.pass_over(net, batch);
+        }
+        let mut numbers = [share, f64::from(u8::from(!goes_on))];
+        workers.sum(&mut numbers, &mut self.backward(net, batch.inputs.view()))?;
+        let [loss, ended] = numbers;
+        Ok((ended == 0.0).then_some(loss))
     }
 
     /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.

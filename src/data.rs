@@ -5,6 +5,8 @@ mod classes;
 mod dataset;
 mod labels;
 mod names;
+#[cfg(feature = "npy")]
+mod npy;
 mod scaling;
 mod split;
 mod standardizer;

@@ -305,6 +305,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A folder of shards with other names of columns, targets or classes than the shard that is to be written there.
+    #[error("{}: the shards here have other columns, targets or classes", file.display())]
+    OtherShards {
+        /// The file of the names.
+        file: PathBuf,
+    },
     /// A CSV file that could not be written.
     #[error("the CSV could not be written: {reason}")]
     Csv {
@@ -596,6 +602,38 @@ pub enum Error {
     ZeroGradient {
         /// The layer, counted from 0.
         layer: usize,
+    },
+
+    // Several workers.
+    /// The other workers cannot be reached.
+    #[error("the workers cannot go on: {reason}")]
+    Workers {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A worker that is not as the first: another job, or another result of the same.
+    #[error("worker {rank} (counted from 0) differs from worker 0 in {what}")]
+    WorkersDiffer {
+        /// The first that does, counted from 0.
+        rank: usize,
+        /// In what.
+        what: &'static str,
+    },
+    /// Fewer rows, or smaller batches, than there are workers.
+    #[error("{what} {rows} rows, there are {workers} workers: some would have nothing to do")]
+    FewerRowsThanWorkers {
+        /// What has too few: the training data, or a batch.
+        what: &'static str,
+        /// How many it has.
+        rows: usize,
+        /// How many workers there are.
+        workers: usize,
+    },
+    /// What only one process can do.
+    #[error("several workers cannot train with a {setting}")]
+    NotWithWorkers {
+        /// What it is.
+        setting: &'static str,
     },
 
     // Model files.

@@ -121,7 +121,7 @@ pub fn gradient_check(
             let resting = place.read(&moved, layer);
             let mut slope = |moved_to: f64| -> Result<f64> {
                 place.write(&mut moved, layer, moved_to);
-                let batch = Batch { inputs, targets, weights: None };
+                let batch = Batch::new(inputs, targets, None);
                 let value = backprop.forward(&mut moved, loss, batch, Dropout::Kept);
                 place.write(&mut moved, layer, resting);
                 value

@@ -1,5 +1,6 @@
 //! Outputs of hidden layers that are left out at random while training.
 
+use super::Batch;
 use crate::Float;
 use crate::elementary::vectorized;
 use crate::rows::Rows;
@@ -45,8 +46,24 @@ impl<F: Float> Dropped<F> {
         self.output.view()
     }
 
-    /// A new M for so many rows. Always on one thread, so that it does not depend on how many there are.
-    pub(super) fn draw(&mut self, fraction: f64, rows: usize, generator: &mut ChaCha8Rng) {
+    /// A new M for the rows of a batch: of those of all workers, a part. Always on one thread, so that it does not depend on how many there are.
+    pub(super) fn draw(&mut self, fraction: f64, batch: Batch<'_, F>, generator: &mut ChaCha8Rng) {
+        let (rows, before) = batch.rows_and_before();
+        let own = batch.inputs.nrows();
+        self.skip(before, generator);
+        self.draw_own(fraction, own, generator);
+        self.skip(rows - before - own, generator);
+    }
+
+    /// Passes over what other workers draw for so many rows.
+    fn skip(&self, rows: usize, generator: &mut ChaCha8Rng) {
+        if rows > 0 {
+            let numbers = rows as u128 * self.mask.columns() as u128;
+            generator.set_word_pos(generator.get_word_pos() + numbers);
+        }
+    }
+
+    fn draw_own(&mut self, fraction: f64, rows: usize, generator: &mut ChaCha8Rng) {
         let (zero, kept) = (F::zero(), F::from_f64(1.0 / (1.0 - fraction)));
         let left_out = (fraction * 2_f64.powi(32)) as u32;
         let mut drawn = [0; 4 * DRAWN_AT_ONCE];

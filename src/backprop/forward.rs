@@ -13,7 +13,7 @@ impl<F: Float> Backprop<F> {
         batch: Batch<'_, F>,
         dropout: Dropout,
     ) -> Result<f64> {
-        let Batch { inputs, targets, weights } = batch;
+        let Batch { inputs, targets, weights, .. } = batch;
         self.check_shapes(net, inputs, targets)?;
         let rows = inputs.nrows();
         let last = net.layers().len() - 1;
@@ -28,7 +28,7 @@ impl<F: Float> Backprop<F> {
                 Some(layer) if layer.dropout() > 0.0 && dropout != Dropout::Off => {
                     let dropped = &mut self.dropped[index - 1];
                     if dropout == Dropout::Drawn {
-                        dropped.draw(layer.dropout(), rows, &mut self.generator);
+                        dropped.draw(layer.dropout(), batch, &mut self.generator);
                     }
                     dropped.apply(layer.cached_output());
                     dropped.output()
@@ -63,6 +63,15 @@ impl<F: Float> Backprop<F> {
             }
         };
         Ok(sum / batch.weight())
+    }
+
+    /// Draws for dropout as if this worker had rows: what the others draw then stays in step.
+    pub(super) fn pass_over(&mut self, net: &Mlp<F>, batch: Batch<'_, F>) {
+        for (layer, dropped) in net.layers().iter().zip(&mut self.dropped) {
+            if layer.dropout() > 0.0 {
+                dropped.draw(layer.dropout(), batch, &mut self.generator);
+            }
+        }
     }
 
     fn check_shapes(

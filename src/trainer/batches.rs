@@ -1,11 +1,12 @@
 //! Where the batches of an epoch come from: rows in memory, shuffled, or a stream.
 
-use crate::backprop::Batch;
+use crate::backprop::{Batch, Whole};
 use crate::random::{self, Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
+use crate::workers::Part;
 use crate::{Dataset, Float, Result, exact};
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ const COST: usize = 16;
 pub(super) struct Shuffled<'d, F: Float> {
     data: &'d Dataset<F>,
     batch_size: usize,
+    part: Part,
     order: Vec<usize>,
     /// The first row, in this order, of the next batch.
     next: usize,
@@ -72,10 +74,11 @@ pub(super) struct Shuffled<'d, F: Float> {
 }
 
 impl<'d, F: Float> Shuffled<'d, F> {
-    pub(super) fn new(data: &'d Dataset<F>, batch_size: usize) -> Self {
+    pub(super) fn new(data: &'d Dataset<F>, batch_size: usize, part: Part) -> Self {
         Self {
             data,
             batch_size: batch_size.min(data.rows()),
+            part,
             order: vec![0; data.rows()],
             next: 0,
             inputs: Rows::new(data.features()),
@@ -101,11 +104,13 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
         step: &mut Step<'_, F>,
     ) -> Option<Result<ControlFlow<()>>> {
         let end = (self.next + self.batch_size).min(self.order.len());
-        let rows = &self.order[self.next..end];
-        if rows.is_empty() {
+        let all = &self.order[self.next..end];
+        if all.is_empty() {
             return None;
         }
         let data = self.data;
+        let own = self.part.of(all.len());
+        let rows = &all[own.clone()];
         let to = (rows, self.inputs.resize(rows.len()), self.targets.resize(rows.len()));
         let cost = COST * rows.len() * (data.features() + data.outputs());
         threads.divide(to, cost, &|_, (rows, inputs, targets)| {
@@ -117,7 +122,15 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
             self.weights.view().remove_axis(Axis(1))
         });
         self.next = end;
-        Some(step(Batch { inputs: self.inputs.view(), targets: self.targets.view(), weights }))
+        let whole = (!self.part.is_all()).then(|| {
+            let weight_of = |weights: ArrayView1<'_, F>| -> f64 {
+                all.iter().map(|&row| weights[row].as_f64()).sum()
+            };
+            let weight = data.weights().map_or(all.len() as f64, weight_of);
+            Whole { rows: all.len(), weight, before: own.start }
+        });
+        let (inputs, targets) = (self.inputs.view(), self.targets.view());
+        Some(step(Batch { inputs, targets, weights, whole }))
     }
 
     fn steps(&self) -> Option<u64> {
@@ -176,6 +189,6 @@ where
 impl<F: Float> Dataset<F> {
     /// All rows as one batch.
     pub(super) fn batch(&self) -> Batch<'_, F> {
-        Batch { inputs: self.inputs(), targets: self.targets(), weights: self.weights() }
+        Batch::new(self.inputs(), self.targets(), self.weights())
     }
 }

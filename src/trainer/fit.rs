@@ -9,6 +9,7 @@ use super::state::{TrainingState, restore, take};
 use super::{Observer, Progress, Report, Trainer};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
+use crate::workers::Part;
 use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result};
 use ndarray::Array2;
 use std::borrow::Cow;
@@ -174,7 +175,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             Method::Lbfgs(_) => ROWS_AT_ONCE,
         };
         let rows = rows.min(training.rows());
-        let mut source = Shuffled::new(training, settings.batch_size);
+        let mut source = Shuffled::new(training, settings.batch_size, Part::ALL);
         let report =
             run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };

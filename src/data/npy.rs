@@ -1,0 +1,4 @@
+//! Data sets in files of numpy's format, `.npy`.
+
+mod format;
+mod save;

@@ -1,0 +1,1 @@
+//! Data sets in `.npy` files: what is written, read and trained on.
