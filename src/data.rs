@@ -16,4 +16,4 @@ mod weights;
 
 pub use dataset::Dataset;
 pub use standardizer::Standardizer;
-pub use table::{Chunks, Table};
+pub use table::{RowStream, Table};

@@ -41,7 +41,7 @@ pub use activation::{
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
 pub use backprop::{Backprop, Parameter};
-pub use data::{Chunks, Dataset, Standardizer, Table};
+pub use data::{Dataset, RowStream, Standardizer, Table};
 pub use dense::{Dense, Gradient};
 pub use durable::check_can_write;
 pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};

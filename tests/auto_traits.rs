@@ -3,13 +3,14 @@
 use densely::metrics::ConfusionMatrix;
 use densely::{
     Activations, Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy,
-    CategoricalCrossEntropy, CellProblem, Checkpoint, Chunks, Column, Dataset, Dense, Divergence,
+    CategoricalCrossEntropy, CellProblem, Checkpoint, Column, Dataset, Dense, Divergence,
     EarlyStopping, Elu, Epoch, Error, Exponential, FromOutput, FromPreActivation, FusedLoss, Gelu,
     Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
     LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
     MlpBuilder, Moment, Optimizer, OutputAndPreActivation, Parameter, Poisson, PredictBuffers,
-    Relu, Report, Result, RmsProp, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax, Softplus,
-    Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training, TrainingState,
+    Relu, Report, Result, RmsProp, RowStream, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax,
+    Softplus, Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training,
+    TrainingState,
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -36,7 +37,7 @@ fn types_can_be_shared_between_threads() {
     // Data.
     can_be_shared![
         Table,
-        Chunks<'static, f32>,
+        RowStream<'static, f32>,
         Dataset<f32>,
         Standardizer,
         Schema,

@@ -2,21 +2,21 @@
 
 mod bytes;
 mod cell;
-mod chunks;
 mod encoding;
 mod learned;
 mod reader;
 mod record;
+mod stream;
 mod targets;
 
 use crate::{CellProblem, Error, Result};
 use bytes::Bytes;
 pub(super) use cell::{Kinds, abbreviated, category, list, number};
-pub use chunks::Chunks;
 use reader::{Header, Rows};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
+pub use stream::RowStream;
 
 /// A CSV file: a header, then rows of cells separated by commas; every column numbers or text.
 ///
@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// column of 0 and 1 for each of its values, in alphabetical order, named `origin=Europe`.
 ///
 /// A file that is larger than memory is opened by [`open_csv`](Self::open_csv), and becomes data sets of some rows at a time, by
-/// [`regression_chunks`](Self::regression_chunks), [`binary_chunks`](Self::binary_chunks) and [`multiclass_chunks`](Self::multiclass_chunks).
+/// [`regression_stream`](Self::regression_stream), [`binary_stream`](Self::binary_stream) and [`multiclass_stream`](Self::multiclass_stream).
 ///
 /// ```
 /// use densely::Table;
@@ -113,7 +113,7 @@ impl Table {
     ///
     /// let cars = Table::open_csv("data/auto_mpg.csv")?;
     /// let mut rows = 0;
-    /// for data in cars.regression_chunks::<f32>("mpg", 100)?.iter() {
+    /// for data in cars.regression_stream::<f32>("mpg")?.chunks(100) {
     ///     rows += data?.rows();                           // a `Dataset` of 100 rows, the last of 92
     /// }
     /// assert_eq!(rows, cars.rows());
