@@ -1,8 +1,10 @@
 //! Data sets: what a network is trained on and judged by.
 
+mod arrays;
 mod categories;
 mod classes;
 mod dataset;
+mod examples;
 mod labels;
 mod names;
 #[cfg(feature = "npy")]
@@ -10,10 +12,18 @@ mod npy;
 mod scaling;
 mod split;
 mod standardizer;
+mod storage;
 mod table;
 mod values;
 mod weights;
 
+pub use arrays::Arrays;
 pub use dataset::Dataset;
+#[cfg(feature = "npy")]
+pub use npy::NpyFiles;
 pub use standardizer::Standardizer;
+pub use storage::Storage;
 pub use table::{RowStream, Table};
+
+pub(crate) use examples::{Chunk, Examples};
+pub(crate) use storage::Matrix;

@@ -1,9 +1,14 @@
 use super::predicted_classes;
-use crate::{Dataset, Error, Float, Mlp, Result};
-use ndarray::ArrayView2;
+use crate::data::{Chunk, Examples};
+use crate::rows::fit_in_memory;
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
+use ndarray::{Array2, ArrayView2, Axis, Slice};
+
+/// Rows go through a network in multiples of this, where they are not in memory.
+const ROWS_AT_ONCE: usize = 64;
 
 impl<F: Float> Mlp<F> {
-    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours.
+    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours. Where the rows are in files, their predictions and targets go into memory, their inputs do not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};
@@ -18,14 +23,51 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict), [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
-    pub fn evaluate(
+    /// As [`predict`](Self::predict) and, for rows in files, [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] and [`Error::TooManyOutputs`]; [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
+    pub fn evaluate<S: Storage<F>>(
         &self,
-        data: &Dataset<F>,
+        data: &Dataset<F, S>,
         metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
     ) -> Result<f64> {
         self.schema().check_same(data.schema())?;
-        metric(self.predict(data.inputs())?.view(), data.targets())
+        let examples: &dyn Examples<F> = data;
+        if let Some(all) = examples.in_memory() {
+            return metric(self.predict(all.inputs)?.view(), all.targets);
+        }
+        let (mut outputs, mut targets) = (Array2::zeros((0, 0)), Array2::zeros((0, 0)));
+        let (mut chunk, mut buffers) = (Chunk::default(), PredictBuffers::new());
+        self.predict_rows(examples, &mut outputs, &mut targets, &mut chunk, &mut buffers)?;
+        metric(outputs.view(), targets.view())
+    }
+
+    /// Predicts rows that are not in memory, and gathers their targets.
+    pub(crate) fn predict_rows(
+        &self,
+        data: &dyn Examples<F>,
+        outputs: &mut Array2<F>,
+        targets: &mut Array2<F>,
+        chunk: &mut Chunk<F>,
+        buffers: &mut PredictBuffers<F>,
+    ) -> Result<()> {
+        let all = data.rows();
+        for (matrix, columns) in [(&mut *outputs, self.outputs()), (&mut *targets, data.outputs())]
+        {
+            if matrix.dim() != (all, columns) {
+                if !fit_in_memory::<F>(all, columns) {
+                    return Err(Error::TooManyOutputs { rows: all, outputs: columns });
+                }
+                *matrix = Array2::zeros((all, columns));
+            }
+        }
+        let at_once = data.rows_at_once(ROWS_AT_ONCE);
+        for first in (0..all).step_by(at_once) {
+            let rows = first..all.min(first + at_once);
+            let slice = Slice::from(rows.clone());
+            let read = data.chunk(rows, chunk)?;
+            targets.slice_axis_mut(Axis(0), slice).assign(&read.targets);
+            self.predict_into(read.inputs, outputs.slice_axis_mut(Axis(0), slice), buffers)?;
+        }
+        Ok(())
     }
 
     /// The name of the class that each row most probably belongs to: the second one's where a single output is above ½, that of the largest output where there

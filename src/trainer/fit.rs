@@ -1,18 +1,18 @@
 //! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
 
 use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffled, Shuffling, Source};
+use super::batches::{Shuffling, Source, shuffled};
 use super::run::Run;
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
 use super::{Observer, Progress, Report, Trainer};
+use crate::data::{Chunk, Examples};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
 use crate::workers::Part;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result};
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
 use ndarray::Array2;
-use std::borrow::Cow;
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Trains the network, and reports how it went.
@@ -46,7 +46,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; and what the metric to be [monitored](Self::monitor) returns.
-    pub fn fit(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
+    pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data, true)
     }
 
@@ -74,7 +74,11 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows, or
     /// training ended in an error.
-    pub fn resume(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
+    pub fn resume<S: Storage<F>>(
+        &mut self,
+        net: &mut Mlp<F>,
+        data: &Dataset<F, S>,
+    ) -> Result<Report> {
         self.train_rows(net, data, false)
     }
 
@@ -139,21 +143,29 @@ impl<'a, F: Float> Trainer<'a, F> {
         result
     }
 
-    fn train_rows(&mut self, net: &mut Mlp<F>, data: &Dataset<F>, afresh: bool) -> Result<Report> {
+    fn train_rows(
+        &mut self,
+        net: &mut Mlp<F>,
+        data: &dyn Examples<F>,
+        afresh: bool,
+    ) -> Result<Report> {
         let Self { settings, observers, progress } = self;
         settings.check(net, Epochs::OfKnownLength)?;
-        let data = settings.rows_for(&Shape::of(net)?, data)?;
+        let counting = settings.counting(&Shape::of(net)?, data)?;
+        let data = counting.as_deref().unwrap_or(data);
         let parts = settings.fraction();
-        let parts = parts.map(|fraction| data.split(fraction, settings.seed)).transpose()?;
+        let parts = parts.map(|fraction| data.parts(fraction, settings.seed)).transpose()?;
+        let own = validation_rows(settings, net)?;
         let (training, validation) = match &parts {
-            Some((training, validation)) => (training, Some(Cow::Borrowed(validation))),
-            None => (&*data, validation_rows(settings, net)?),
+            Some([training, validation]) => (&**training, Some(&**validation)),
+            None => (data, own.as_ref().map(Counting::rows)),
         };
+        let mut source = shuffled(training, settings.batch_size, Part::ALL);
         let known = known(progress, afresh)?;
         if let Some(state) = known {
             state.check(settings, net)?;
             let shuffling = state.shuffling.as_ref();
-            if shuffling.is_some_and(|shuffling| !shuffling.fits(training.rows())) {
+            if shuffling.is_some_and(|shuffling| !shuffling.fits(source.units())) {
                 return Err(Error::OtherState { reason: "it is of another number of rows" });
             }
         }
@@ -169,15 +181,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         session
             .state
             .shuffling
-            .get_or_insert_with(|| Shuffling::new(training.rows(), settings.seed));
+            .get_or_insert_with(|| Shuffling::new(source.units(), settings.seed));
         let rows = match settings.method {
             Method::Steps(_) => settings.batch_size,
             Method::Lbfgs(_) => ROWS_AT_ONCE,
         };
         let rows = rows.min(training.rows());
-        let mut source = Shuffled::new(training, settings.batch_size, Part::ALL);
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        let report = run(settings, observers, net, &mut session, source.as_mut(), validation, rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
     }
@@ -212,13 +222,29 @@ pub(super) fn begin<F: Float>(
     Session::new(settings, net, state)
 }
 
+/// Those of the rows that the user gave that count.
+pub(super) enum Counting<'d, F: Float> {
+    All(&'d dyn Examples<F>),
+    Some(Box<dyn Examples<F>>),
+}
+
+impl<F: Float> Counting<'_, F> {
+    pub(super) fn rows(&self) -> &dyn Examples<F> {
+        match self {
+            Self::All(rows) => *rows,
+            Self::Some(rows) => &**rows,
+        }
+    }
+}
+
 /// The user's own.
 pub(super) fn validation_rows<'a, F: Float>(
     settings: &Settings<'a, F>,
     net: &Mlp<F>,
-) -> Result<Option<Cow<'a, Dataset<F>>>> {
+) -> Result<Option<Counting<'a, F>>> {
     let Validation::Rows(rows) = settings.validation else { return Ok(None) };
-    settings.rows_for(&Shape::of(net)?, rows).map(Some)
+    let counting = settings.counting(&Shape::of(net)?, rows)?;
+    Ok(Some(counting.map_or(Counting::All(rows), Counting::Some)))
 }
 
 /// The multiplications of the largest product, with so many rows.
@@ -234,11 +260,10 @@ pub(super) fn run<'a, F: Float>(
     net: &mut Mlp<F>,
     session: &mut Session<F>,
     source: &mut (dyn Source<F> + Send),
-    validation: Option<&Dataset<F>>,
+    validation: Option<&dyn Examples<F>>,
     rows: usize,
 ) -> Result<Report> {
     Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
-        let (predicted, buffers) = (Array2::zeros((0, 0)), PredictBuffers::new());
         let run = Run {
             settings,
             observers,
@@ -247,8 +272,10 @@ pub(super) fn run<'a, F: Float>(
             validation,
             threads,
             midway: false,
-            predicted,
-            buffers,
+            chunk: Chunk::default(),
+            predicted: Array2::zeros((0, 0)),
+            targets: Array2::zeros((0, 0)),
+            buffers: PredictBuffers::new(),
         };
         run.train(net)
     })

@@ -1,7 +1,7 @@
 //! What a trainer does with rows that come batch by batch: `fit_batches` and `resume_batches`.
 
 use super::batches::Stream;
-use super::fit::{begin, known, run, validation_rows};
+use super::fit::{Counting, begin, known, run, validation_rows};
 use super::settings::{Method, Shape, Validation};
 use super::{Progress, Report, Trainer};
 use crate::schedule::Epochs;
@@ -108,7 +108,7 @@ impl<F: Float> Trainer<'_, F> {
         }
         let validation = validation_rows(settings, net)?;
         if let Some(validation) = &validation {
-            net.schema().check_same(validation.schema())?;
+            net.schema().check_same(validation.rows().schema())?;
         }
         if let Some(state) = known(progress, afresh)? {
             state.check(settings, net)?;
@@ -137,8 +137,8 @@ impl<F: Float> Trainer<'_, F> {
         let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
         // How large the batches are nobody knows yet: as large as the trainer's.
         let rows = settings.batch_size;
-        let report =
-            run(settings, observers, net, &mut session, &mut source, validation.as_deref(), rows);
+        let validation = validation.as_ref().map(Counting::rows);
+        let report = run(settings, observers, net, &mut session, &mut source, validation, rows);
         net.learn_schema(&schema)?;
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report

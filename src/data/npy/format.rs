@@ -1,12 +1,73 @@
 //! What a `.npy` file looks like: a header of text, then the numbers, row by row.
 
-use crate::Float;
+use crate::{Error, Float, Result};
+use ndarray_npy::npy::header::Header;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
 /// What begins every such file.
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The numbers begin at a multiple of this.
 const ALIGNMENT: usize = 64;
+
+/// A header longer than this is none that numpy reads.
+const LONGEST: u32 = 65_535;
+
+/// More brackets than any array of numbers has: they could be nested as deep as a parser's stack.
+const MOST_BRACKETS: usize = 64;
+
+/// What a header says.
+pub(super) struct Shape {
+    pub(super) lengths: Vec<usize>,
+    /// The numbers' type, as numpy writes it.
+    pub(super) element: String,
+    /// Whether the numbers stand column by column.
+    pub(super) fortran: bool,
+}
+
+/// What the header says, and where it ends.
+pub(super) fn header(mut file: &File, path: &Path) -> Result<(Shape, u64)> {
+    let wrong = |found: String| {
+        let needs = "`np.save` writes such files";
+        Error::Npy { file: path.into(), found, needs }
+    };
+    let mut read = |bytes: &mut [u8]| {
+        file.read_exact(bytes).map_err(|source| match source.kind() {
+            std::io::ErrorKind::UnexpectedEof => wrong("the header is not whole".to_owned()),
+            _ => Error::Io { file: path.into(), source },
+        })
+    };
+    // Magic and version.
+    let mut bytes = vec![0; MAGIC.len() + 2];
+    read(&mut bytes)?;
+    if !bytes.starts_with(MAGIC) {
+        return Err(wrong("this is no .npy file".to_owned()));
+    }
+    let mut length = [0; 4];
+    let of_length = if bytes[MAGIC.len()] == 1 { 2 } else { 4 };
+    read(&mut length[..of_length])?;
+    bytes.extend_from_slice(&length[..of_length]);
+    let length = u32::from_le_bytes(length);
+    if length > LONGEST {
+        return Err(wrong(format!("the header is said to be of {length} bytes")));
+    }
+    let before = bytes.len();
+    bytes.resize(before + length as usize, 0);
+    read(&mut bytes[before..])?;
+    let opening = |byte: &&u8| matches!(**byte, b'(' | b'[' | b'{');
+    if bytes[before..].iter().filter(opening).count() > MOST_BRACKETS {
+        return Err(wrong("the header is of no array of numbers".to_owned()));
+    }
+    let header = Header::from_reader(&mut &bytes[..]).map_err(|error| wrong(error.to_string()))?;
+    let element = match header.type_descriptor.as_string() {
+        Some(name) => name.clone(),
+        None => header.type_descriptor.to_string(),
+    };
+    let fortran = header.layout.is_fortran();
+    Ok((Shape { lengths: header.shape, element, fortran }, bytes.len() as u64))
+}
 
 /// A whole file of these numbers, which are in row-major order.
 pub(super) fn file_of<F: Float>(numbers: &[F], shape: &[usize]) -> Vec<u8> {
