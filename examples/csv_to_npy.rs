@@ -9,7 +9,7 @@ mod new_folder;
 use clap::{Parser, ValueEnum};
 use command_line::count;
 use densely::{Error, RowStream, Schema, Table};
-use indicatif::{HumanBytes, HumanCount, ProgressBar};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;
 use std::fs::{self, File};
@@ -49,7 +49,7 @@ enum Task {
 }
 
 /// Of a shard, where nothing else was asked for.
-const SHARD_BYTES: usize = 32 << 20;
+const SHARD_BYTES: usize = 32_000_000;
 
 fn main() -> ExitCode {
     command_line::main(Options::try_parse(), |options| Ok(convert(options)?.join("\n")))
@@ -61,7 +61,8 @@ fn convert(options: &Options) -> Result<Vec<String>, Box<dyn AnyError>> {
     let file = &options.data;
     let metadata = regular_file(file)?;
     let folder = NewFolder::at(&options.output)?;
-    let template = "{msg:9} {wide_bar} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}";
+    let template =
+        "{msg:9} {wide_bar} {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}";
     let bar = command_line::progress(metadata.len(), false, template);
 
     bar.set_message("columns");
@@ -96,8 +97,8 @@ fn convert(options: &Options) -> Result<Vec<String>, Box<dyn AnyError>> {
             "shards      {shards}, of up to {} rows",
             HumanCount(rows.min(stream.rows()) as u64)
         ),
-        format!("bytes       {} from {}", HumanBytes(written), HumanBytes(read)),
-        format!("time        {seconds:.2} s, {:.0} MB/s", read as f64 / 1e6 / seconds),
+        format!("bytes       {} from {}", DecimalBytes(written), DecimalBytes(read)),
+        format!("time        {seconds:.2} s, {}/s", DecimalBytes((read as f64 / seconds) as u64)),
         format!("saved       {}", options.output.display()),
     ])
 }

@@ -1,6 +1,7 @@
 //! A folder that is whole or not there.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,25 +15,24 @@ pub struct NewFolder {
 impl NewFolder {
     /// Where there is nothing yet, or an empty folder.
     pub fn at(place: &Path) -> Result<Self, Box<dyn Error>> {
-        let io = |path: &Path, error| format!("{}: {error}", path.display());
         match fs::read_dir(place) {
-            Ok(mut entries) if entries.next().is_some() => {
-                return Err(io(place, "the folder is not empty, it is not written over").into());
+            Ok(mut entries) => {
+                if entries.next().is_some() {
+                    return Err(failed(place, "the folder is not empty, it is not written over"));
+                }
             }
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(io(place, &error.to_string()).into());
-            }
-            _ => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(place, error)),
         }
-        let name = place.file_name().ok_or_else(|| io(place, "this is no name of a folder"))?;
+        let name = place.file_name().ok_or_else(|| failed(place, "this is no name of a folder"))?;
         let mut unfinished = name.to_owned();
         unfinished.push(".unfinished");
         let unfinished = place.with_file_name(unfinished);
         let parent = unfinished.parent().unwrap_or(Path::new(""));
-        fs::create_dir_all(parent).map_err(|error| io(parent, &error.to_string()))?;
+        fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
         fs::create_dir(&unfinished).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => io(&unfinished, "left by a program that was stopped, or another one is writing it; remove it in the first case"),
-            _ => io(&unfinished, &error.to_string()),
+            ErrorKind::AlreadyExists => failed(&unfinished, "is being written by another program, or left by one that was stopped; remove it then"),
+            _ => failed(&unfinished, error),
         })?;
         Ok(Self { place: place.to_owned(), unfinished })
     }
@@ -55,6 +55,10 @@ impl NewFolder {
         }
         Ok(())
     }
+}
+
+fn failed(path: &Path, why: impl Display) -> Box<dyn Error> {
+    format!("{}: {why}", path.display()).into()
 }
 
 impl Drop for NewFolder {
