@@ -2,6 +2,9 @@
 
 use densely::{Dataset, Error, Float, Result, RowStream, Table};
 use ndarray::{Array2, Axis, concatenate};
+use ndarray_rand::rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashSet;
 use std::io::{ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -171,6 +174,46 @@ fn faults_are_the_same() {
     let not_utf8 = b"x,y\n1,2\n3,\xff\n";
     let open = Table::open_csv_with(|| Ok(&not_utf8[..]), "data").unwrap_err();
     assert_eq!(open.to_string(), "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8");
+}
+
+/// Whatever stands in a file: mostly faults, of which the first is the one that is told.
+#[test]
+fn of_files_at_random() {
+    let cells =
+        ["1", "1", "2", "2.0", "-3.5", "a", " a ", "\"a\"", "\"b,\n\"", "?", "", "nan", "1,", "\""];
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let (mut good, mut faults) = (0, HashSet::new());
+    for _ in 0..5_000 {
+        // In most files, few of the cells are bad ones.
+        let kinds = random.random_range(2..=cells.len());
+        let rows = random.random_range(1..8);
+        let mut cell = || cells[random.random_range(0..kinds)];
+        let mut row = |_| format!("{},{}\n", cell(), cell());
+        let csv = format!("x,y\n{}", (0..rows).map(&mut row).collect::<String>());
+        let csv: &'static str = csv.leak();
+        let (read, open) = (Table::parse_csv(csv.as_bytes(), "data"), opened(csv));
+        let (read, open) = match (read, open) {
+            (Ok(read), Ok(open)) => (read, open),
+            (read, open) => {
+                assert_eq!(read.unwrap_err().to_string(), open.unwrap_err().to_string());
+                continue;
+            }
+        };
+        for task in [Regression, Binary, Multiclass] {
+            match (task.whole::<f32>(&read, "y"), task.joined::<f32>(&open, "y", 2)) {
+                (Ok(whole), Ok(joined)) => {
+                    check_same(&whole, &joined);
+                    good += 1;
+                }
+                (Err(whole), Err(joined)) => {
+                    assert_eq!(whole.to_string(), joined.to_string(), "{csv:?}");
+                    faults.insert(std::mem::discriminant(&whole));
+                }
+                (whole, joined) => panic!("{csv:?}: {whole:?}, {joined:?}"),
+            }
+        }
+    }
+    assert!(good > 1000 && faults.len() >= 3, "{good} good, {} faults", faults.len());
 }
 
 /// Names, or measurements: told as soon as they are too many, and counted only so far as to say so.
