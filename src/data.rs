@@ -25,5 +25,5 @@ pub use standardizer::Standardizer;
 pub use storage::Storage;
 pub use table::{RowStream, Table};
 
-pub(crate) use examples::{Chunk, Examples};
+pub(crate) use examples::{Chosen, Chunk, Examples};
 pub(crate) use storage::Matrix;

@@ -696,6 +696,12 @@ pub enum Error {
         /// In what.
         what: &'static str,
     },
+    /// Another worker that gave up before training began.
+    #[error("worker {rank} (counted from 0) cannot train: its own message says why")]
+    OtherWorker {
+        /// The first that gave up, counted from 0.
+        rank: usize,
+    },
     /// Fewer rows, or smaller batches, than there are workers.
     #[error("{what} {rows} rows, there are {workers} workers: some would have nothing to do")]
     FewerRowsThanWorkers {
@@ -707,7 +713,7 @@ pub enum Error {
         workers: usize,
     },
     /// What only one process can do.
-    #[error("several workers cannot train with a {setting}")]
+    #[error("several workers cannot train {setting}")]
     NotWithWorkers {
         /// What it is.
         setting: &'static str,

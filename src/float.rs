@@ -22,7 +22,7 @@ use std::iter::Sum;
 /// assert_eq!((f32::NAME, f32::from_f64(1e300), 0.5_f32.as_f64()), ("f32", f32::INFINITY, 0.5));
 /// ```
 pub trait Float:
-    NdFloat + Default + Sum + Elementary + Multiply + Exact + Bytes + sealed::Sealed
+    NdFloat + Default + Sum + Elementary + Multiply + Exact + Bytes + sealed::Sealed + 'static
 {
     /// The type's name as Rust writes it, for messages and model files.
     const NAME: &'static str;

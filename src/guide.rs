@@ -11,10 +11,12 @@
 //! **How to**, each with a whole program, and the messages of what may go wrong:
 //!
 //! - [My CSV file](how_to::csv)
+//! - [Data larger than memory](how_to::data_larger_than_memory), in files of NumPy's
 //! - [Imbalanced classes](how_to::imbalanced_classes)
 //! - [Several outputs](how_to::several_outputs): numbers, or labels
 //! - [My own activation](how_to::own_activation)
 //! - [Resuming](how_to::resuming) a training that was stopped
+//! - [Many machines](how_to::many_machines) that train one network
 //! - [Embedding](how_to::embedding) a trained network in an application
 //! - [From scikit-learn](how_to::from_scikit_learn): every parameter of `MLPClassifier`, and trained models
 //! - [From PyTorch](how_to::from_pytorch): the training loop line by line, and `state_dict`s
@@ -49,6 +51,7 @@ macro_rules! links {
             "[`Dataset::multiclass`]: crate::Dataset::multiclass\n",
             "[`Dataset::new`]: crate::Dataset::new\n",
             "[`Dataset::regression`]: crate::Dataset::regression\n",
+            "[`Dataset::save_shard`]: crate::Dataset::save_shard\n",
             "[`Dataset::select`]: crate::Dataset::select\n",
             "[`Dataset::split`]: crate::Dataset::split\n",
             "[`Dataset::with_balanced_classes`]: crate::Dataset::with_balanced_classes\n",
@@ -103,6 +106,8 @@ macro_rules! links {
             "[`Schedule::inverse_scaling`]: crate::Schedule::inverse_scaling\n",
             "[`Schedule::of_step`]: crate::Schedule::of_step\n",
             "[`Schedule::reduce_on_plateau`]: crate::Schedule::reduce_on_plateau\n",
+            "[`Schedule::warm_up`]: crate::Schedule::warm_up\n",
+            "[`RowStream::chunks`]: crate::RowStream::chunks\n",
             "[`Schema`]: crate::Schema\n",
             "[`Sgd`]: crate::Sgd\n",
             "[`Sgd::momentum`]: crate::Sgd::momentum\n",
@@ -142,10 +147,14 @@ macro_rules! links {
             "[`Trainer::step`]: crate::Trainer::step\n",
             "[`Trainer::validation_fraction`]: crate::Trainer::validation_fraction\n",
             "[`Trainer::with_state`]: crate::Trainer::with_state\n",
+            "[`Trainer::workers`]: crate::Trainer::workers\n",
             "[`Training::state`]: crate::Training::state\n",
             "[`TrainingState`]: crate::TrainingState\n",
             "[`TrainingState::restore`]: crate::TrainingState::restore\n",
+            "[`Workers`]: crate::Workers\n",
             "[cached_outputs]: crate::guide::ideas::cached_outputs\n",
+            "[csv]: crate::guide::how_to::csv\n",
+            "[data_larger_than_memory]: crate::guide::how_to::data_larger_than_memory\n",
             "[from_pytorch]: crate::guide::how_to::from_pytorch\n",
             "[from_scikit_learn]: crate::guide::how_to::from_scikit_learn\n",
             "[fused_losses]: crate::guide::ideas::fused_losses\n",
@@ -179,6 +188,10 @@ pub mod how_to {
     pub mod csv {}
 
     #[doc = links!()]
+    #[doc = include_str!("../docs/how_to/data_larger_than_memory.md")]
+    pub mod data_larger_than_memory {}
+
+    #[doc = links!()]
     #[doc = include_str!("../docs/how_to/imbalanced_classes.md")]
     pub mod imbalanced_classes {}
 
@@ -193,6 +206,10 @@ pub mod how_to {
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/resuming.md")]
     pub mod resuming {}
+
+    #[doc = links!()]
+    #[doc = include_str!("../docs/how_to/many_machines.md")]
+    pub mod many_machines {}
 
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/embedding.md")]

@@ -13,6 +13,7 @@ mod run;
 mod session;
 mod settings;
 mod state;
+mod together;
 mod windows;
 
 pub use checkpoint::Checkpoint;
@@ -22,7 +23,7 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::{Dataset, Float, Lbfgs, Loss, Optimizer, Result, Schedule, Storage};
+use crate::{Dataset, Error, Float, Lbfgs, Loss, Optimizer, Result, Schedule, Storage, Workers};
 use monitor::Monitor;
 use ndarray::ArrayView2;
 use session::Session;
@@ -45,6 +46,7 @@ use std::ops::ControlFlow;
 /// | [`on`](Self::on), [`observer`](Self::observer) | none |
 /// | [`checkpoint`](Self::checkpoint) | none |
 /// | [`threads`](Self::threads) | as many as pay |
+/// | [`workers`](Self::workers) | this process alone |
 ///
 /// A setting out of its range is an [`Error::Setting`](crate::Error::Setting) of the call that trains.
 ///
@@ -107,6 +109,7 @@ use std::ops::ControlFlow;
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
     observers: Vec<Box<dyn Observer<F> + Send + 'a>>,
+    workers: Option<Box<dyn Workers<F> + 'a>>,
     progress: Progress<F>,
 }
 
@@ -149,7 +152,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             checkpoints: Vec::new(),
             threads: None,
         };
-        Self { settings, observers: Vec::new(), progress: Progress::None }
+        Self { settings, observers: Vec::new(), workers: None, progress: Progress::None }
     }
 
     /// The most epochs, at least 1: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
@@ -296,11 +299,32 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
+    /// Trains together with other processes, each on its part of every batch: [`batch_size`](Self::batch_size) is that of all together. [`Workers`] has an example. Default: alone.
+    ///
+    /// Every worker is given the same network, data and settings, and deals itself its own rows: so many workers take the steps that one would, but for rounding. What is computed over all
+    /// rows is so over those of all workers: losses, validation, early stopping, the metric, clipping, weights. The first alone writes checkpoints, with which any number of workers can go on. What an
+    /// observer of one ends, ends for all: before the next step. Before training, the workers compare what they were given, and after each epoch their parameters, bit by bit.
+    ///
+    /// Not for L-BFGS, [`fit_batches`](Self::fit_batches) and [`step`](Self::step). The calling thread waits for the others: where one worker returns an error, the process should end, so that
+    /// the others do not wait for it.
+    pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
+        self.workers = Some(Box::new(workers));
+        self
+    }
+
     /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
     /// [`fit_batches`](Self::fit_batches) start afresh all the same. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
         self.progress = Progress::Given(Box::new(state));
         self
+    }
+
+    /// Refuses what is for one worker alone.
+    fn check_alone(&self, setting: &'static str) -> Result<()> {
+        match &self.workers {
+            Some(workers) if workers.count() > 1 => Err(Error::NotWithWorkers { setting }),
+            _ => Ok(()),
+        }
     }
 
     /// Where training ended, or is to go on; `None` if it has not begun, or ended in an error.
@@ -332,6 +356,7 @@ impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
             .field("l1", &settings.l1)
             .field("checkpoints", &settings.checkpoints)
             .field("threads", &settings.threads)
+            .field("workers", &self.workers)
             .finish_non_exhaustive()
     }
 }

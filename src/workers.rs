@@ -42,10 +42,7 @@ use std::ops::Range;
 ///         2
 ///     }
 ///
-///     fn sum<'g>(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &'g mut [F]>) -> Result<()>
-///     where
-///         F: 'g,
-///     {
+///     fn sum(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &mut [F]>) -> Result<()> {
 ///         let others = self.exchange(numbers.to_vec())?;
 ///         numbers.iter_mut().zip(others).for_each(|(number, other)| *number += other);
 ///         for gradient in gradients {
@@ -91,13 +88,11 @@ pub trait Workers<F: Float>: Debug + Send {
     /// # Errors
     ///
     /// [`Error::Workers`](crate::Error::Workers) if the others cannot be reached.
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g;
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()>;
 }
 
 impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
@@ -109,14 +104,11 @@ impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
         (**self).count()
     }
 
-    fn sum<'g>(
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g,
-    {
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
         (**self).sum(numbers, gradients)
     }
 }
@@ -131,6 +123,10 @@ pub(crate) struct Part {
 impl Part {
     /// All of them: there is one worker.
     pub(crate) const ALL: Self = Self { rank: 0, count: 1 };
+
+    pub(crate) fn new(rank: usize, count: usize) -> Self {
+        Self { rank, count }
+    }
 
     /// This worker's rows of so many: as many as every other's, but for one at most.
     pub(crate) fn of(self, rows: usize) -> Range<usize> {

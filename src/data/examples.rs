@@ -8,7 +8,7 @@ use crate::{Dataset, Float, Result, Schema};
 use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 /// A data set, wherever its rows are.
 pub(crate) trait Examples<F: Float>: Debug + Send + Sync {
@@ -103,19 +103,43 @@ impl<F: Float, S: Storage<F>> Examples<F> for Dataset<F, S> {
     }
 }
 
+/// Rows of somebody else's, or some of them.
+#[derive(Debug)]
+pub(crate) enum Chosen<'d, F: Float> {
+    All(&'d dyn Examples<F>),
+    Some(Box<dyn Examples<F>>),
+}
+
+impl<'d, F: Float> Deref for Chosen<'d, F> {
+    type Target = dyn Examples<F> + 'd;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::All(rows) => *rows,
+            Self::Some(rows) => &**rows,
+        }
+    }
+}
+
 /// Rows that were read, in buffers that stay.
 #[derive(Debug)]
 pub(crate) struct Chunk<F> {
-    rows: Vec<usize>,
-    places: Vec<u32>,
     inputs: Option<Rows<F>>,
     targets: Option<Rows<F>>,
+    which: Which,
 }
 
 impl<F> Default for Chunk<F> {
     fn default() -> Self {
-        Self { rows: Vec::new(), places: Vec::new(), inputs: None, targets: None }
+        Self { inputs: None, targets: None, which: Which::default() }
     }
+}
+
+/// Which rows are to be read, and where they belong.
+#[derive(Debug, Default)]
+struct Which {
+    rows: Vec<usize>,
+    places: Vec<u32>,
 }
 
 /// Bytes of numbers that are read at once where rows come one after the other: few enough to stay small beside a window, and more than a read costs.
@@ -140,9 +164,9 @@ impl<F: Float> dyn Examples<F> + '_ {
         if let Some(all) = self.in_memory() {
             return Ok(all.rows(rows.start, rows.end));
         }
-        chunk.choose(self, &rows);
-        let inputs = read(self, Matrix::Inputs, &chunk.rows, &chunk.places, &mut chunk.inputs)?;
-        let targets = read(self, Matrix::Targets, &chunk.rows, &chunk.places, &mut chunk.targets)?;
+        let Chunk { inputs, targets, which } = chunk;
+        let inputs = which.read(self, Matrix::Inputs, rows.clone(), inputs)?;
+        let targets = which.read(self, Matrix::Targets, rows.clone(), targets)?;
         let slice = Slice::from(rows);
         let weights = self.weights().map(|weights| weights.slice_axis_move(Axis(0), slice));
         Ok(Batch::new(inputs, targets, weights))
@@ -162,12 +186,11 @@ impl<F: Float> dyn Examples<F> + '_ {
                 Matrix::Targets => all.targets,
             });
         }
-        chunk.choose(self, &rows);
         let buffer = match matrix {
             Matrix::Inputs => &mut chunk.inputs,
             Matrix::Targets => &mut chunk.targets,
         };
-        read(self, matrix, &chunk.rows, &chunk.places, buffer)
+        chunk.which.read(self, matrix, rows, buffer)
     }
 
     /// The targets, from the first row to the last, as many at once as are read together, and the number of the first row of them.
@@ -196,34 +219,37 @@ impl<F: Float> dyn Examples<F> + '_ {
     }
 }
 
-impl<F: Float> Chunk<F> {
-    /// Notes which rows are to be read, and where they belong.
-    fn choose(&mut self, data: &dyn Examples<F>, rows: &Range<usize>) {
-        self.rows.clear();
-        self.rows.extend(rows.clone());
-        data.sort(&mut self.rows);
-        self.places.clear();
-        self.places.extend(self.rows.iter().map(|row| (row - rows.start) as u32));
-    }
-}
+/// So many rows are named at a time, however many are read.
+const NAMED: usize = 1 << 16;
 
-fn read<'c, F: Float>(
-    data: &dyn Examples<F>,
-    matrix: Matrix,
-    rows: &[usize],
-    places: &[u32],
-    buffer: &'c mut Option<Rows<F>>,
-) -> Result<ArrayView2<'c, F>> {
-    let columns = match matrix {
-        Matrix::Inputs => data.features(),
-        Matrix::Targets => data.outputs(),
-    };
-    let buffer = buffer.get_or_insert_with(|| Rows::new(columns));
-    if buffer.columns() != columns {
-        *buffer = Rows::new(columns);
+impl Which {
+    fn read<'c, F: Float>(
+        &mut self,
+        data: &dyn Examples<F>,
+        matrix: Matrix,
+        rows: Range<usize>,
+        buffer: &'c mut Option<Rows<F>>,
+    ) -> Result<ArrayView2<'c, F>> {
+        let columns = match matrix {
+            Matrix::Inputs => data.features(),
+            Matrix::Targets => data.outputs(),
+        };
+        let fits = |buffer: &Rows<F>| buffer.columns() == columns;
+        let buffer = match buffer.take().filter(fits) {
+            Some(fitting) => buffer.insert(fitting),
+            None => buffer.insert(Rows::new(columns)),
+        };
+        if let Some(numbers) = buffer.resize(rows.len()).as_slice_mut() {
+            for first in rows.clone().step_by(NAMED) {
+                self.rows.clear();
+                self.rows.extend(first..rows.end.min(first + NAMED));
+                data.sort(&mut self.rows);
+                self.places.clear();
+                self.places.extend(self.rows.iter().map(|row| (row - first) as u32));
+                let to = &mut numbers[(first - rows.start) * columns..];
+                data.read(matrix, &self.rows, &self.places, to)?;
+            }
+        }
+        Ok(buffer.view())
     }
-    if let Some(numbers) = buffer.resize(rows.len()).as_slice_mut() {
-        data.read(matrix, rows, places, numbers)?;
-    }
-    Ok(buffer.view())
 }

@@ -1,8 +1,9 @@
 use super::predicted_classes;
-use crate::data::{Chunk, Examples};
+use crate::data::{Chunk, Examples, Matrix};
 use crate::rows::fit_in_memory;
 use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use std::ops::Range;
 
 /// Rows go through a network in multiples of this, where they are not in memory.
 const ROWS_AT_ONCE: usize = 64;
@@ -30,42 +31,32 @@ impl<F: Float> Mlp<F> {
         metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
     ) -> Result<f64> {
         self.schema().check_same(data.schema())?;
-        let examples: &dyn Examples<F> = data;
-        if let Some(all) = examples.in_memory() {
-            return metric(self.predict(all.inputs)?.view(), all.targets);
+        let data: &dyn Examples<F> = data;
+        let all = (data.rows(), self.outputs());
+        if !fit_in_memory::<F>(all.0, all.1) {
+            return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
         }
-        let (mut outputs, mut targets) = (Array2::zeros((0, 0)), Array2::zeros((0, 0)));
-        let (mut chunk, mut buffers) = (Chunk::default(), PredictBuffers::new());
-        self.predict_rows(examples, &mut outputs, &mut targets, &mut chunk, &mut buffers)?;
-        metric(outputs.view(), targets.view())
+        let (mut outputs, mut chunk) = (Array2::zeros(all), Chunk::default());
+        let mut buffers = PredictBuffers::new();
+        self.predict_rows(data, 0..all.0, outputs.view_mut(), &mut chunk, &mut buffers)?;
+        metric(outputs.view(), data.matrix(Matrix::Targets, 0..all.0, &mut chunk)?)
     }
 
-    /// Predicts rows that are not in memory, and gathers their targets.
+    /// Predicts some of the rows, as many at a time as are read at once.
     pub(crate) fn predict_rows(
         &self,
         data: &dyn Examples<F>,
-        outputs: &mut Array2<F>,
-        targets: &mut Array2<F>,
+        rows: Range<usize>,
+        mut outputs: ArrayViewMut2<'_, F>,
         chunk: &mut Chunk<F>,
         buffers: &mut PredictBuffers<F>,
     ) -> Result<()> {
-        let all = data.rows();
-        for (matrix, columns) in [(&mut *outputs, self.outputs()), (&mut *targets, data.outputs())]
-        {
-            if matrix.dim() != (all, columns) {
-                if !fit_in_memory::<F>(all, columns) {
-                    return Err(Error::TooManyOutputs { rows: all, outputs: columns });
-                }
-                *matrix = Array2::zeros((all, columns));
-            }
-        }
         let at_once = data.rows_at_once(ROWS_AT_ONCE);
-        for first in (0..all).step_by(at_once) {
-            let rows = first..all.min(first + at_once);
-            let slice = Slice::from(rows.clone());
-            let read = data.chunk(rows, chunk)?;
-            targets.slice_axis_mut(Axis(0), slice).assign(&read.targets);
-            self.predict_into(read.inputs, outputs.slice_axis_mut(Axis(0), slice), buffers)?;
+        for first in rows.clone().step_by(at_once) {
+            let end = rows.end.min(first + at_once);
+            let inputs = data.matrix(Matrix::Inputs, first..end, chunk)?;
+            let slice = Slice::from(first - rows.start..end - rows.start);
+            self.predict_into(inputs, outputs.slice_axis_mut(Axis(0), slice), buffers)?;
         }
         Ok(())
     }

@@ -29,11 +29,18 @@ pub(super) trait Source<F: Float> {
     /// How many steps an epoch has, if that is known before.
     fn steps(&self) -> Option<u64>;
 
-    /// How many of what is shuffled there are: rows, or blocks of rows; 0 where nothing is.
-    fn units(&self) -> usize;
-
     /// All rows, unless they come as a stream.
     fn rows(&self) -> Option<&dyn Examples<F>>;
+}
+
+/// How many units an order is of: all rows, or blocks of them where they are more than a window.
+pub(super) fn units_of<F: Float>(data: &dyn Examples<F>) -> usize {
+    data.rows().div_ceil(rows_of_a_unit(data))
+}
+
+pub(super) fn rows_of_a_unit<F: Float>(data: &dyn Examples<F>) -> usize {
+    let window = data.window();
+    if data.rows() <= window.rows { 1 } else { window.block }
 }
 
 /// The rows of this data set, shuffled.
@@ -166,10 +173,6 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
         Some(self.order.len().div_ceil(self.batch_size) as u64)
     }
 
-    fn units(&self) -> usize {
-        self.order.len()
-    }
-
     fn rows(&self) -> Option<&dyn Examples<F>> {
         Some(self.data)
     }
@@ -212,10 +215,6 @@ where
 
     fn steps(&self) -> Option<u64> {
         None
-    }
-
-    fn units(&self) -> usize {
-        0
     }
 
     fn rows(&self) -> Option<&dyn Examples<F>> {

@@ -51,7 +51,10 @@ impl Checkpoint {
     pub(super) fn check(&self) -> Result<()> {
         let every = self.every.unwrap_or(1) as f64;
         let at_least_1 = |epochs: f64| epochs >= 1.0;
-        Error::check_setting("epochs between checkpoints", every, "at least 1", at_least_1)?;
+        Error::check_setting("epochs between checkpoints", every, "at least 1", at_least_1)
+    }
+
+    pub(super) fn check_can_write(&self) -> Result<()> {
         durable::check_can_write(&self.path)
     }
 

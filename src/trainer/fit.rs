@@ -1,17 +1,17 @@
 //! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
 
 use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffling, Source, shuffled};
-use super::run::Run;
+use super::batches::{Shuffling, Source, shuffled, units_of};
+use super::run::{Run, Told};
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
-use super::{Observer, Progress, Report, Trainer};
-use crate::data::{Chunk, Examples};
+use super::together::{Alike, Together, fingerprint, fingerprint_of};
+use super::{Progress, Report, Trainer};
+use crate::data::{Chosen, Chunk, Examples};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use crate::workers::Part;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage, VERSION};
 use ndarray::Array2;
 
 impl<'a, F: Float> Trainer<'a, F> {
@@ -107,6 +107,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let settings = &self.settings;
+        self.check_alone("step by step")?;
         let Method::Steps(optimizer) = &settings.method else {
             return Err(Error::NotWithLbfgs { setting: "step on one batch" });
         };
@@ -114,6 +115,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         settings.schedule.check(Epochs::None)?;
         if !matches!(self.progress, Progress::Made(_)) {
             settings.check(net, Epochs::None)?;
+            settings.check_checkpoints()?;
             if let Progress::Given(state) = &self.progress {
                 state.check(settings, net)?;
                 restore(&state.parameters, net);
@@ -149,23 +151,64 @@ impl<'a, F: Float> Trainer<'a, F> {
         data: &dyn Examples<F>,
         afresh: bool,
     ) -> Result<Report> {
-        let Self { settings, observers, progress } = self;
-        settings.check(net, Epochs::OfKnownLength)?;
-        let counting = settings.counting(&Shape::of(net)?, data)?;
-        let data = counting.as_deref().unwrap_or(data);
-        let parts = settings.fraction();
-        let parts = parts.map(|fraction| data.parts(fraction, settings.seed)).transpose()?;
-        let own = validation_rows(settings, net)?;
-        let (training, validation) = match &parts {
-            Some([training, validation]) => (&**training, Some(&**validation)),
-            None => (data, own.as_ref().map(Counting::rows)),
+        let Self { settings, observers, workers, progress } = self;
+        let mut together = Together::new(workers.as_deref_mut())?;
+        let known = known(progress, afresh);
+        let ready = Ready::new(settings, net, data, known, &together);
+        let ready = together.all_ready(ready, |ready| ready.alike(settings, net))?;
+        let (training, validation) = (&*ready.training, ready.validation.as_deref());
+        net.learn_schema(training.schema())?;
+        let mut session = begin(settings, progress, net, afresh);
+        session
+            .state
+            .shuffling
+            .get_or_insert_with(|| Shuffling::new(units_of(training), settings.seed));
+        let rows = match settings.method {
+            Method::Steps(_) => settings.batch_size,
+            Method::Lbfgs(_) => ROWS_AT_ONCE,
         };
-        let mut source = shuffled(training, settings.batch_size, Part::ALL);
-        let known = known(progress, afresh)?;
+        let rows = together.part().of(rows.min(training.rows())).len();
+        let mut source = shuffled(training, settings.batch_size, together.part());
+        let told = Told { observers, together };
+        let report = run(settings, told, net, &mut session, source.as_mut(), validation, rows);
+        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        report
+    }
+}
+
+/// Rows that were found to be right for training.
+struct Ready<'d, F: Float> {
+    training: Chosen<'d, F>,
+    validation: Option<Chosen<'d, F>>,
+    /// How many epochs have ended.
+    epochs: usize,
+}
+
+impl<'d, F: Float> Ready<'d, F> {
+    fn new(
+        settings: &Settings<'d, F>,
+        net: &Mlp<F>,
+        data: &'d dyn Examples<F>,
+        known: Result<Option<&TrainingState<F>>>,
+        together: &Together<'_, F>,
+    ) -> Result<Self> {
+        settings.check(net, Epochs::OfKnownLength)?;
+        if together.is_first() {
+            settings.check_checkpoints()?;
+        }
+        let data = settings.counting(&Shape::of(net)?, data)?;
+        let (training, validation) = match settings.fraction() {
+            Some(fraction) => {
+                let [training, validation] = data.parts(fraction, settings.seed)?;
+                (Chosen::Some(training), Some(Chosen::Some(validation)))
+            }
+            None => (data, validation_rows(settings, net)?),
+        };
+        let known = known?;
         if let Some(state) = known {
             state.check(settings, net)?;
             let shuffling = state.shuffling.as_ref();
-            if shuffling.is_some_and(|shuffling| !shuffling.fits(source.units())) {
+            if shuffling.is_some_and(|shuffling| !shuffling.fits(units_of(&*training))) {
                 return Err(Error::OtherState { reason: "it is of another number of rows" });
             }
         }
@@ -176,20 +219,30 @@ impl<'a, F: Float> Trainer<'a, F> {
                 return Err(Error::OtherScale);
             }
         }
-        net.learn_schema(training.schema())?;
-        let mut session = begin(settings, progress, net, afresh);
-        session
-            .state
-            .shuffling
-            .get_or_insert_with(|| Shuffling::new(source.units(), settings.seed));
-        let rows = match settings.method {
-            Method::Steps(_) => settings.batch_size,
-            Method::Lbfgs(_) => ROWS_AT_ONCE,
-        };
-        let rows = rows.min(training.rows());
-        let report = run(settings, observers, net, &mut session, source.as_mut(), validation, rows);
-        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
-        report
+        if !together.is_alone() {
+            settings.check_for_workers(together.count(), training.rows())?;
+        }
+        let epochs = known.map_or(0, |state| state.epochs().len());
+        Ok(Self { training, validation, epochs })
+    }
+
+    /// What must be the same on all workers.
+    fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
+        let Self { training, validation, epochs } = self;
+        let rows = validation.as_ref().map_or(0, |rows| rows.rows());
+        let text = |text: String| fingerprint_of(&text);
+        vec![
+            ("the version of the library", text(VERSION.to_owned())),
+            ("the number of training rows", training.rows() as u64),
+            ("the number of validation rows", rows as u64),
+            ("the number of features", training.features() as u64),
+            ("the number of outputs", training.outputs() as u64),
+            ("the names of columns and classes", text(format!("{:?}", training.schema()))),
+            ("the network", text(net.to_string())),
+            ("the parameters", fingerprint(net)),
+            ("the number of epochs that have ended", *epochs as u64),
+            ("the trainer's settings", text(settings.that_decide())),
+        ]
     }
 }
 
@@ -222,29 +275,13 @@ pub(super) fn begin<F: Float>(
     Session::new(settings, net, state)
 }
 
-/// Those of the rows that the user gave that count.
-pub(super) enum Counting<'d, F: Float> {
-    All(&'d dyn Examples<F>),
-    Some(Box<dyn Examples<F>>),
-}
-
-impl<F: Float> Counting<'_, F> {
-    pub(super) fn rows(&self) -> &dyn Examples<F> {
-        match self {
-            Self::All(rows) => *rows,
-            Self::Some(rows) => &**rows,
-        }
-    }
-}
-
 /// The user's own.
 pub(super) fn validation_rows<'a, F: Float>(
     settings: &Settings<'a, F>,
     net: &Mlp<F>,
-) -> Result<Option<Counting<'a, F>>> {
+) -> Result<Option<Chosen<'a, F>>> {
     let Validation::Rows(rows) = settings.validation else { return Ok(None) };
-    let counting = settings.counting(&Shape::of(net)?, rows)?;
-    Ok(Some(counting.map_or(Counting::All(rows), Counting::Some)))
+    settings.counting(&Shape::of(net)?, rows).map(Some)
 }
 
 /// The multiplications of the largest product, with so many rows.
@@ -254,19 +291,19 @@ fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
 }
 
 /// Trains on one thread or several; batches have so many rows.
-pub(super) fn run<'a, F: Float>(
-    settings: &Settings<'a, F>,
-    observers: &mut [Box<dyn Observer<F> + Send + 'a>],
+pub(super) fn run<'r, 'a, F: Float>(
+    settings: &'r Settings<'a, F>,
+    told: Told<'r, 'a, F>,
     net: &mut Mlp<F>,
-    session: &mut Session<F>,
-    source: &mut (dyn Source<F> + Send),
-    validation: Option<&dyn Examples<F>>,
+    session: &'r mut Session<F>,
+    source: &'r mut (dyn Source<F> + Send),
+    validation: Option<&'r dyn Examples<F>>,
     rows: usize,
 ) -> Result<Report> {
     Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
         let run = Run {
             settings,
-            observers,
+            told,
             session,
             source,
             validation,
@@ -274,7 +311,6 @@ pub(super) fn run<'a, F: Float>(
             midway: false,
             chunk: Chunk::default(),
             predicted: Array2::zeros((0, 0)),
-            targets: Array2::zeros((0, 0)),
             buffers: PredictBuffers::new(),
         };
         run.train(net)

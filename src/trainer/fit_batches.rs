@@ -1,8 +1,10 @@
 //! What a trainer does with rows that come batch by batch: `fit_batches` and `resume_batches`.
 
 use super::batches::Stream;
-use super::fit::{Counting, begin, known, run, validation_rows};
+use super::fit::{begin, known, run, validation_rows};
+use super::run::Told;
 use super::settings::{Method, Shape, Validation};
+use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::schedule::Epochs;
 use crate::{Dataset, Error, Float, Mlp, Result};
@@ -91,8 +93,10 @@ impl<F: Float> Trainer<'_, F> {
         B: IntoIterator<Item = Result<Dataset<F>>>,
         B::IntoIter: Send,
     {
-        let Self { settings, observers, progress } = self;
+        self.check_alone("on a stream of batches")?;
+        let Self { settings, observers, progress, .. } = self;
         settings.check(net, Epochs::OfUnknownLength)?;
+        settings.check_checkpoints()?;
         let given = matches!(settings.validation, Validation::Fraction(_));
         let watches = [
             (given, "validation fraction"),
@@ -108,7 +112,7 @@ impl<F: Float> Trainer<'_, F> {
         }
         let validation = validation_rows(settings, net)?;
         if let Some(validation) = &validation {
-            net.schema().check_same(validation.rows().schema())?;
+            net.schema().check_same(validation.schema())?;
         }
         if let Some(state) = known(progress, afresh)? {
             state.check(settings, net)?;
@@ -137,8 +141,9 @@ impl<F: Float> Trainer<'_, F> {
         let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
         // How large the batches are nobody knows yet: as large as the trainer's.
         let rows = settings.batch_size;
-        let validation = validation.as_ref().map(Counting::rows);
-        let report = run(settings, observers, net, &mut session, &mut source, validation, rows);
+        let told = Told { observers, together: Together::alone() };
+        let validation = validation.as_deref();
+        let report = run(settings, told, net, &mut session, &mut source, validation, rows);
         net.learn_schema(&schema)?;
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report

@@ -6,20 +6,21 @@ use super::observer::{Moment, Observer, Training};
 use super::session::Session;
 use super::settings::{Method, Settings};
 use super::state::{restore, take};
+use super::together::{Together, fingerprint};
 use super::{Epoch, Report, StopReason};
 use crate::backprop::{Batch, Dropout};
-use crate::data::{Chunk, Examples};
+use crate::data::{Chunk, Examples, Matrix};
 use crate::optimizer::Outcome;
 use crate::threads::Threads;
 use crate::{Divergence, Error, Float, Lbfgs, Mlp, Optimizer, PredictBuffers, Result};
-use ndarray::Array2;
+use ndarray::{Array2, Axis, Slice};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// One call of `fit`: what is trained by, and on.
 pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) settings: &'r Settings<'a, F>,
-    pub(super) observers: &'r mut [Box<dyn Observer<F> + Send + 'a>],
+    pub(super) told: Told<'r, 'a, F>,
     pub(super) session: &'r mut Session<F>,
     pub(super) source: &'r mut (dyn Source<F> + Send),
     pub(super) validation: Option<&'r dyn Examples<F>>,
@@ -30,8 +31,13 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) chunk: Chunk<F>,
     /// What the metric looks at.
     pub(super) predicted: Array2<F>,
-    pub(super) targets: Array2<F>,
     pub(super) buffers: PredictBuffers<F>,
+}
+
+/// Who is told how it goes: those who look on, and the other workers.
+pub(super) struct Told<'r, 'a, F: Float> {
+    pub(super) observers: &'r mut [Box<dyn Observer<F> + Send + 'a>],
+    pub(super) together: Together<'r, F>,
 }
 
 /// How an epoch went.
@@ -60,12 +66,12 @@ impl<F: Float> Run<'_, '_, F> {
             }
         };
         // What an epoch was in the middle of would not go on to the same bits: the last one that was written does.
-        if !self.midway {
+        if !self.midway && self.told.together.is_first() {
             let mut checkpoints = self.settings.checkpoints.iter();
             checkpoints.try_for_each(|checkpoint| checkpoint.at_end(&self.session.state))?;
         }
         // What it returns changes nothing.
-        let _ = self.tell(net, Moment::TrainingEnd);
+        let _ = self.told.observers(self.session, net, Moment::TrainingEnd);
         let state = &self.session.state;
         if let (Some(best), true) = (&state.best, state.progress.best_epoch() > 0) {
             restore(best, net);
@@ -89,7 +95,7 @@ impl<F: Float> Run<'_, '_, F> {
         rows: &mut f64,
     ) -> Result<StopReason> {
         let settings = self.settings;
-        if self.tell(net, Moment::TrainingStart).is_break() {
+        if self.tell(net, Moment::TrainingStart)?.is_break() {
             return Ok(StopReason::Observer);
         }
         loop {
@@ -103,7 +109,7 @@ impl<F: Float> Run<'_, '_, F> {
             }
             let number = state.epochs.len() + 1;
             (self.session.now.epoch, self.session.now.batch) = (number, 0);
-            if self.tell(net, Moment::EpochStart).is_break() {
+            if self.tell(net, Moment::EpochStart)?.is_break() {
                 return Ok(StopReason::Observer);
             }
             *rows = 0.0;
@@ -131,12 +137,16 @@ impl<F: Float> Run<'_, '_, F> {
                 let base = optimizer.learning_rate();
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
-            let mut checkpoints = settings.checkpoints.iter();
-            checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
+            let together = &mut self.told.together;
+            together.check_alike(&[("the parameters after an epoch", fingerprint(net))])?;
+            if together.is_first() {
+                let mut checkpoints = settings.checkpoints.iter();
+                checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
+            }
             if let Some(reason) = done {
                 return Ok(reason);
             }
-            if self.tell(net, Moment::EpochEnd).is_break() {
+            if self.tell(net, Moment::EpochEnd)?.is_break() {
                 return Ok(StopReason::Observer);
             }
         }
@@ -151,19 +161,32 @@ impl<F: Float> Run<'_, '_, F> {
     ) -> Result<Ended> {
         self.source.begin(self.session.now.epoch, &mut self.session.state.shuffling)?;
         let (mut sum, mut weights) = (0.0, 0.0);
+        // An observer of this worker has ended training, which the others do not know yet.
+        let mut ended = false;
         loop {
             self.session.now.batch += 1;
-            let Self { settings, observers, session, source, threads, .. } = &mut *self;
+            let Self { settings, told, session, source, threads, .. } = &mut *self;
             let mut step = |batch: Batch<'_, F>| {
-                if tell(observers, session, net, Moment::BatchStart).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
+                let goes_on = told.observers(session, net, Moment::BatchStart).is_continue();
+                let loss = match told.together.workers() {
+                    None if goes_on => Some(session.step(settings, optimizer, net, batch)?),
+                    None => None,
+                    Some(workers) => {
+                        let goes_on = goes_on && !ended;
+                        session.step_with(workers, goes_on, settings, optimizer, net, batch)?
+                    }
+                };
+                let Some(loss) = loss else { return Ok(ControlFlow::Break(())) };
                 let weight = batch.weight();
-                let loss = session.step(settings, optimizer, net, batch)?;
                 sum += loss * weight;
                 weights += weight;
                 *rows += batch.inputs.nrows() as f64;
-                Ok(tell(observers, session, net, Moment::BatchEnd))
+                let flow = told.observers(session, net, Moment::BatchEnd);
+                if told.together.is_alone() {
+                    return Ok(flow);
+                }
+                ended = flow.is_break();
+                Ok(ControlFlow::Continue(()))
             };
             match source.next(*threads, &mut step).transpose()? {
                 Some(ControlFlow::Continue(())) => {}
@@ -173,6 +196,9 @@ impl<F: Float> Run<'_, '_, F> {
                     break;
                 }
             }
+        }
+        if self.told.together.any(ended)? {
+            return Ok(Ended::Midway);
         }
         let batches = self.session.now.batch;
         if batches == 0 {
@@ -265,57 +291,62 @@ impl<F: Float> Run<'_, '_, F> {
         if self.predicted.dim() != all {
             self.predicted = Array2::zeros(all);
         }
-        let Self { predicted, targets, buffers, chunk, .. } = self;
-        if let Some(all) = rows.in_memory() {
-            net.predict_into(all.inputs, predicted.view_mut(), buffers)?;
-            return (monitor.metric)(predicted.view(), all.targets).map(Some);
+        let own = self.told.together.part().of(rows.rows());
+        if !self.told.together.is_alone() {
+            self.predicted.fill(F::zero());
         }
-        net.predict_rows(rows, predicted, targets, chunk, buffers)?;
-        (monitor.metric)(predicted.view(), targets.view()).map(Some)
+        let outputs = self.predicted.slice_axis_mut(Axis(0), Slice::from(own.clone()));
+        net.predict_rows(rows, own, outputs, &mut self.chunk, &mut self.buffers)?;
+        self.told.together.gather(self.predicted.as_slice_mut())?;
+        let targets = rows.matrix(Matrix::Targets, 0..rows.rows(), &mut self.chunk)?;
+        (monitor.metric)(self.predicted.view(), targets).map(Some)
     }
 
-    /// The mean loss over these rows, in chunks of a batch's size.
+    /// The mean loss over these rows, each worker having its part, in chunks of a batch's size.
     fn mean_loss(&mut self, net: &mut Mlp<F>, data: &dyn Examples<F>) -> Result<f64> {
         let loss = self.settings.loss.as_ref();
         let (mut sum, mut weights) = (0.0, 0.0);
+        let own = self.told.together.part().of(data.rows());
         let batch_rows = self.settings.batch_size.min(data.rows());
         let at_once = data.rows_at_once(batch_rows);
-        for first in (0..data.rows()).step_by(at_once) {
-            let rows = at_once.min(data.rows() - first);
-            let chunk = data.chunk(first..first + rows, &mut self.chunk)?;
+        'rows: for first in own.clone().step_by(at_once) {
+            let rows = at_once.min(own.end - first);
+            let read = data.chunk(first..first + rows, &mut self.chunk)?;
             for start in (0..rows).step_by(batch_rows) {
-                let batch = chunk.rows(start, (start + batch_rows).min(rows));
+                let batch = read.rows(start, (start + batch_rows).min(rows));
                 let weight = batch.weight();
                 sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
                 weights += weight;
                 if !sum.is_finite() {
                     // The layers hold what led to it.
-                    return Ok(sum / weights);
+                    break 'rows;
                 }
             }
         }
-        Ok(sum / weights)
+        let mut sums = [sum, weights];
+        self.told.together.sum(&mut sums)?;
+        Ok(sums[0] / sums[1])
     }
 
-    fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> ControlFlow<()> {
-        tell(self.observers, self.session, net, moment)
+    /// Tells every observer; whether one of them, or of another worker's, ends training.
+    fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> Result<ControlFlow<()>> {
+        let here = self.told.observers(self.session, net, moment).is_break();
+        let ended = self.told.together.any(here)?;
+        Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 }
 
-/// Tells every observer; whether one of them ends training.
-fn tell<F: Float>(
-    observers: &mut [Box<dyn Observer<F> + Send + '_>],
-    session: &Session<F>,
-    net: &Mlp<F>,
-    moment: Moment,
-) -> ControlFlow<()> {
-    let training = Training { net, session };
-    let mut told = ControlFlow::Continue(());
-    for observer in observers {
-        // Those that come after one that breaks are told too.
-        if observer.observe(moment, &training).is_break() {
-            told = ControlFlow::Break(());
+impl<F: Float> Told<'_, '_, F> {
+    /// Tells every observer of this worker; whether one of them ends training.
+    fn observers(&mut self, session: &Session<F>, net: &Mlp<F>, moment: Moment) -> ControlFlow<()> {
+        let training = Training { net, session };
+        let mut told = ControlFlow::Continue(());
+        for observer in &mut *self.observers {
+            // Those that come after one that breaks are told too.
+            if observer.observe(moment, &training).is_break() {
+                told = ControlFlow::Break(());
+            }
         }
+        told
     }
-    told
 }

@@ -5,7 +5,7 @@ use super::state::{TrainingState, take};
 use crate::backprop::Batch;
 use crate::schedule::Clock;
 use crate::threads::Threads;
-use crate::{Backprop, Divergence, Error, Float, LikelyCause, Mlp, Optimizer, Result};
+use crate::{Backprop, Divergence, Error, Float, LikelyCause, Mlp, Optimizer, Result, Workers};
 
 /// The buffers of training, its state, and where in it the last step was.
 #[derive(Debug)]
@@ -72,9 +72,38 @@ impl<F: Float> Session<F> {
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<f64> {
+        let loss = self.backprop.run_batch(net, settings.loss.as_ref(), batch)?;
+        self.follow_gradient(settings, optimizer, net, batch, loss)
+    }
+
+    /// As [`step`](Self::step), on one worker's part of a batch. `None` if one of the workers does not go on, perhaps this one.
+    pub(super) fn step_with(
+        &mut self,
+        workers: &mut dyn Workers<F>,
+        goes_on: bool,
+        settings: &Settings<'_, F>,
+        optimizer: &dyn Optimizer<F>,
+        net: &mut Mlp<F>,
+        batch: Batch<'_, F>,
+    ) -> Result<Option<f64>> {
+        let loss = settings.loss.as_ref();
+        match self.backprop.run_part(net, loss, batch, workers, goes_on)? {
+            Some(loss) => self.follow_gradient(settings, optimizer, net, batch, loss).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// From loss and gradient of a batch to new parameters.
+    fn follow_gradient(
+        &mut self,
+        settings: &Settings<'_, F>,
+        optimizer: &dyn Optimizer<F>,
+        net: &mut Mlp<F>,
+        batch: Batch<'_, F>,
+        loss: f64,
+    ) -> Result<f64> {
         let rate = self.learning_rate(settings, optimizer)?;
         self.now.learning_rate = rate;
-        let loss = self.backprop.run_batch(net, settings.loss.as_ref(), batch)?;
         self.now.batch_loss = loss;
         if !loss.is_finite() {
             return Err(self.diverged(settings, net, batch, Divergence::Loss(loss), None));

@@ -1,7 +1,7 @@
 //! All that a trainer is told.
 
 use super::{Checkpoint, EarlyStopping, Monitor};
-use crate::data::Examples;
+use crate::data::{Chosen, Examples};
 use crate::schedule::Epochs;
 use crate::{AnyActivation, Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
 use std::borrow::Cow;
@@ -134,6 +134,31 @@ impl<F: Float> Settings<'_, F> {
         crate::mlp::check_memory::<F>(net.parameters(), copies)
     }
 
+    /// Refuses files that cannot be written.
+    pub(super) fn check_checkpoints(&self) -> Result<()> {
+        self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)
+    }
+
+    /// Refuses what several workers cannot do together.
+    pub(super) fn check_for_workers(&self, workers: usize, rows: usize) -> Result<()> {
+        if let Method::Lbfgs(_) = self.method {
+            return Err(Error::NotWithWorkers { setting: "by L-BFGS" });
+        }
+        let few = [("the training data has", rows), ("a batch has", self.batch_size)];
+        match few.into_iter().find(|&(_, rows)| rows < workers) {
+            Some((what, rows)) => Err(Error::FewerRowsThanWorkers { what, rows, workers }),
+            None => Ok(()),
+        }
+    }
+
+    /// All that the bits of a training depend on, as text.
+    pub(super) fn that_decide(&self) -> String {
+        let Self { loss, method, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
+        let steps = (loss, method, schedule, epochs, batch_size, seed);
+        format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
+    }
+
     fn check_for_lbfgs(&self, net: &Mlp<F>) -> Result<()> {
         let drops = net.layers().iter().any(|layer| layer.dropout() > 0.0);
         let cases = [
@@ -160,15 +185,15 @@ impl<F: Float> Settings<'_, F> {
         Ok(batch)
     }
 
-    /// The rows that count, if they are not all; refuses them if they do not fit the network or the loss.
-    pub(super) fn counting(
+    /// The rows that count; refuses them if they do not fit the network or the loss.
+    pub(super) fn counting<'d>(
         &self,
         net: &Shape<'_, F>,
-        data: &dyn Examples<F>,
-    ) -> Result<Option<Box<dyn Examples<F>>>> {
+        data: &'d dyn Examples<F>,
+    ) -> Result<Chosen<'d, F>> {
         check_columns(net, data)?;
-        let counting = data.counting()?;
-        self.check_targets(net, counting.as_deref().unwrap_or(data))?;
+        let counting = data.counting()?.map_or(Chosen::All(data), Chosen::Some);
+        self.check_targets(net, &*counting)?;
         Ok(counting)
     }
 

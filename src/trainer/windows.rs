@@ -1,6 +1,6 @@
 //! Batches of rows that are not in memory: a window of them at a time.
 
-use super::batches::{Shuffling, Source, Step};
+use super::batches::{Shuffling, Source, Step, rows_of_a_unit, units_of};
 use crate::backprop::{Batch, Whole};
 use crate::data::{Examples, Matrix};
 use crate::rows::Rows;
@@ -56,21 +56,16 @@ struct Dealt {
 
 impl<'d, F: Float> Windowed<'d, F> {
     pub(super) fn new(data: &'d dyn Examples<F>, batch_size: usize, part: Part) -> Self {
-        let window = data.window();
-        let (unit, units) = if data.rows() <= window.rows {
-            (1, data.rows())
-        } else {
-            // A window of less than a batch would have nothing to deal.
-            let rows = window.rows.max(batch_size);
-            (window.block, rows.div_ceil(window.block))
-        };
+        let unit = rows_of_a_unit(data);
+        // A window of less than a batch would have nothing to deal.
+        let units = data.window().rows.max(batch_size).div_ceil(unit);
         Self {
             data,
             batch_size: batch_size.min(data.rows()),
             part,
             unit,
             units,
-            order: (0..data.rows().div_ceil(unit)).collect(),
+            order: (0..units_of(data)).collect(),
             next_unit: 0,
             generator: ChaCha8Rng::from_seed([0; 32]),
             rows: Vec::new(),
@@ -86,7 +81,7 @@ impl<'d, F: Float> Windowed<'d, F> {
 
     /// Whether all rows fit one window.
     fn is_one(&self) -> bool {
-        self.unit == 1 && self.units == self.data.rows()
+        self.data.rows() <= self.data.window().rows
     }
 
     /// Reads the next window.
@@ -229,11 +224,10 @@ impl<F: Float> Source<F> for Windowed<'_, F> {
         Some(self.data.rows().div_ceil(self.batch_size) as u64)
     }
 
-    fn units(&self) -> usize {
-        self.order.len()
-    }
-
     fn rows(&self) -> Option<&dyn Examples<F>> {
         Some(self.data)
     }
 }
+
+#[cfg(all(test, feature = "npy"))]
+mod tests;

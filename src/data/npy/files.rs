@@ -51,6 +51,9 @@ pub(super) const WINDOW: usize = 64 << 20;
 /// Bytes of a file that are read together when rows are shuffled: enough to make up for the way to them.
 const BLOCK: usize = 192 << 10;
 
+/// Blocks that a window has at least, so that rows of a batch come from many places.
+const BLOCKS: usize = 64;
+
 /// Bytes of a file that are read at once.
 const AT_ONCE: usize = 256 << 10;
 
@@ -113,7 +116,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         let in_memory = size_of::<F>() * (self.features.columns + self.targets.columns) + ACCOUNTS;
         let in_file = self.shards.first().map_or(1, |shard| shard.inputs.row_bytes());
         let rows = (self.window / in_memory).max(1);
-        Window { rows, block: (BLOCK / in_file).clamp(1, rows) }
+        Window { rows, block: (BLOCK / in_file).clamp(1, (rows / BLOCKS).max(1)) }
     }
 
     fn arranged<'r>(&self, rows: &'r [usize]) -> Cow<'r, [usize]> {

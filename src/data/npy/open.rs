@@ -83,7 +83,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
         Self::open_shards_by(folder.as_ref(), WINDOW)
     }
 
-    fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
+    /// By windows of so many bytes.
+    pub(crate) fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
         let numbers = numbers_of_shards(folder)?;
         if numbers.is_empty() {
             return Err(Error::NoShards { folder: folder.into() });

@@ -1,0 +1,143 @@
+//! What the workers of one training must agree on.
+
+use crate::workers::Part;
+use crate::{Error, Float, Mlp, Result, Workers};
+
+/// The workers that train together; `None` where there is one.
+pub(super) struct Together<'t, F>(Option<&'t mut dyn Workers<F>>);
+
+/// What all workers must have alike: its name, and a number that stands for it.
+pub(super) type Alike = (&'static str, u64);
+
+impl<'t, F: Float> Together<'t, F> {
+    /// These, if there are several.
+    pub(super) fn new(workers: Option<&'t mut (dyn Workers<F> + '_)>) -> Result<Self> {
+        if let Some((rank, count)) = workers.as_ref().map(|these| (these.rank(), these.count()))
+            && rank >= count
+        {
+            return Err(Error::Workers { reason: format!("worker {rank} is none of {count}") });
+        }
+        let several = workers.filter(|workers| workers.count() > 1);
+        Ok(Self(several.map(|workers| -> &mut dyn Workers<F> { workers })))
+    }
+
+    /// A training of one.
+    pub(super) fn alone() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn is_alone(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.as_ref().map_or(1, |workers| workers.count())
+    }
+
+    /// Whether it is this one that writes what all have alike.
+    pub(super) fn is_first(&self) -> bool {
+        self.0.as_ref().is_none_or(|workers| workers.rank() == 0)
+    }
+
+    /// Which rows are this worker's.
+    pub(super) fn part(&self) -> Part {
+        self.0.as_ref().map_or(Part::ALL, |workers| Part::new(workers.rank(), workers.count()))
+    }
+
+    pub(super) fn workers(&mut self) -> Option<&mut (dyn Workers<F> + 't)> {
+        self.0.as_deref_mut()
+    }
+
+    /// The sums over all workers.
+    pub(super) fn sum(&mut self, numbers: &mut [f64]) -> Result<()> {
+        match &mut self.0 {
+            Some(workers) => workers.sum(numbers, &mut std::iter::empty()),
+            None => Ok(()),
+        }
+    }
+
+    /// Rows of which each worker knows its part and has 0 in the others: all of them.
+    pub(super) fn gather(&mut self, rows: Option<&mut [F]>) -> Result<()> {
+        match &mut self.0 {
+            Some(workers) => workers.sum(&mut [], &mut rows.into_iter()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it is so on one of them.
+    pub(super) fn any(&mut self, here: bool) -> Result<bool> {
+        let mut count = [f64::from(u8::from(here))];
+        self.sum(&mut count)?;
+        Ok(count[0] > 0.0)
+    }
+
+    /// What was made ready, if it was on all of them, and alike.
+    pub(super) fn all_ready<T>(
+        &mut self,
+        ready: Result<T>,
+        alike: impl FnOnce(&T) -> Vec<Alike>,
+    ) -> Result<T> {
+        if self.is_alone() {
+            return ready;
+        }
+        let ranks = self.of_each(&[u64::from(ready.is_err())])?;
+        let ready = ready?;
+        if let Some(rank) = ranks.iter().position(|refused| refused[..] != [0]) {
+            return Err(Error::OtherWorker { rank });
+        }
+        self.check_alike(&alike(&ready))?;
+        Ok(ready)
+    }
+
+    /// Whether these are the same on all of them.
+    pub(super) fn check_alike(&mut self, alike: &[Alike]) -> Result<()> {
+        if self.is_alone() {
+            return Ok(());
+        }
+        let own: Vec<u64> = alike.iter().map(|&(_, number)| number).collect();
+        let ranks = self.of_each(&own)?;
+        let first = ranks.first().unwrap_or(&own);
+        for (index, &(what, _)) in alike.iter().enumerate() {
+            let differs = |numbers: &Vec<u64>| numbers.get(index) != first.get(index);
+            if let Some(rank) = ranks.iter().position(differs) {
+                return Err(Error::WorkersDiffer { rank, what });
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of each worker, by rank. Each writes its own where the others have 0, and the sum is all of them, in halves that an `f64` holds exactly.
+    fn of_each(&mut self, own: &[u64]) -> Result<Vec<Vec<u64>>> {
+        let Some(workers) = &mut self.0 else { return Ok(vec![own.to_vec()]) };
+        let (rank, count) = (workers.rank(), workers.count());
+        let mut halves = vec![0.0; 2 * own.len() * count];
+        let places = halves.chunks_exact_mut(2).skip(rank * own.len());
+        for (place, &number) in places.zip(own) {
+            place[0] = f64::from((number >> 32) as u32);
+            place[1] = f64::from(number as u32);
+        }
+        workers.sum(&mut halves, &mut std::iter::empty())?;
+        let numbers = halves.chunks_exact(2).map(|half| (half[0] as u64) << 32 | half[1] as u64);
+        let numbers: Vec<u64> = numbers.collect();
+        Ok(numbers.chunks(own.len().max(1)).map(<[u64]>::to_vec).collect())
+    }
+}
+
+/// Of the bits of all parameters, by the function of Fowler, Noll and Vo, a number at a time.
+pub(super) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
+    let numbers = net.parameter_slices().flatten().map(|number| number.as_f64().to_bits());
+    numbers.fold(FNV_START, fold)
+}
+
+/// Of a text.
+pub(super) fn fingerprint_of(text: &str) -> u64 {
+    text.bytes().map(u64::from).fold(FNV_START, fold)
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fold(hash: u64, bits: u64) -> u64 {
+    let product = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3);
+    // What differs in high bits alone must reach the low ones.
+    product ^ (product >> 32)
+}
