@@ -114,37 +114,35 @@ impl<F: Float> RowStream<'_, F> {
     /// Data sets of so many rows, the last of what is left: together, the rows in the table's order. Each call begins with the first row; nothing follows an
     /// error, of which [`Error::Setting`] is that of chunks of no rows.
     pub fn chunks(&self, rows: usize) -> impl Iterator<Item = Result<Dataset<F>>> + Send + '_ {
-        let mut progress = Progress::Begin;
+        let (mut begun, mut failed) = (None, false);
         std::iter::from_fn(move || {
-            let next = self.next(&mut progress, rows).transpose();
-            if !matches!(next, Some(Ok(_))) {
-                progress = Progress::End;
+            if failed {
+                return None;
             }
+            let next = self.next(&mut begun, rows).transpose();
+            failed = matches!(next, Some(Err(_)));
             next
         })
     }
 
-    fn next<'s>(&'s self, progress: &mut Progress<'s>, most: usize) -> Result<Option<Dataset<F>>> {
+    fn next<'s>(
+        &'s self,
+        begun: &mut Option<(Encoding<'s>, Rows<'s>)>,
+        most: usize,
+    ) -> Result<Option<Dataset<F>>> {
         let (table, Learned { schema, outputs }) = (self.table, &self.learned);
-        if let Progress::Begin = progress {
-            let holds = |rows| rows >= 1.0;
-            Error::check_setting("number of rows in a chunk", most as f64, "at least 1", holds)?;
-            let encoding = table.encoding(schema, Some(*outputs))?;
-            *progress = Progress::Within(encoding, table.each_row()?);
-        }
-        match progress {
-            Progress::Within(encoding, rows) if rows.left() > 0 => {
-                let (inputs, targets) = table.encode(encoding, rows, most)?;
-                Dataset::new(inputs, targets)?.with_schema(schema.clone()).map(Some)
+        let (encoding, rows) = match begun {
+            Some(begun) => begun,
+            None => {
+                let (name, holds) = ("number of rows in a chunk", |rows| rows >= 1.0);
+                Error::check_setting(name, most as f64, "at least 1", holds)?;
+                begun.insert((table.encoding(schema, Some(*outputs))?, table.each_row()?))
             }
-            _ => Ok(None),
+        };
+        if rows.left() == 0 {
+            return Ok(None);
         }
+        let (inputs, targets) = table.encode(encoding, rows, most)?;
+        Dataset::new(inputs, targets)?.with_schema(schema.clone()).map(Some)
     }
-}
-
-/// How far the file was read.
-enum Progress<'s> {
-    Begin,
-    Within(Encoding<'s>, Rows<'s>),
-    End,
 }
