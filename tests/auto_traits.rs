@@ -8,8 +8,9 @@ use densely::{
     Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
     LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
     MlpBuilder, Moment, Optimizer, OutputAndPreActivation, Parameter, Poisson, PredictBuffers,
-    Relu, Report, Result, RmsProp, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax, Softplus,
-    Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training, TrainingState,
+    Relu, Report, Result, RmsProp, RowStream, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax,
+    Softplus, Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training,
+    TrainingState,
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -34,7 +35,8 @@ fn types_can_be_shared_between_threads() {
     can_be_shared![Exponential, HardTanh, Gelu, Silu, Mish, Softmax];
 
     // Data.
-    can_be_shared![Arrays<f32>, Table, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+    can_be_shared![Table, RowStream<'static, f32>];
+    can_be_shared![Arrays<f32>, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
 
     #[cfg(feature = "npy")]
     {
