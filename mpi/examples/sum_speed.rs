@@ -1,0 +1,34 @@
+use densely_mpi::{MpiWorkers, Workers};
+use mpi::traits::*;
+use std::time::Instant;
+fn main() {
+    let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).unwrap();
+    let world = universe.world();
+    let mut workers = MpiWorkers::<f32>::new(&universe);
+    let which = std::env::args().nth(1).unwrap_or("own".into());
+    for slices in [&[1280, 10, 100352, 128][..], &[5120, 10, 262144, 512, 401408, 512]] {
+        let mut data: Vec<Vec<f32>> = slices.iter().map(|&n| vec![world.rank() as f32 + 1.0; n]).collect();
+        let mut send = vec![0f32; 500000];
+        let mut times = Vec::new();
+        for i in 0..1100 {
+            for d in &mut data { d.fill(world.rank() as f32 + 1.0); }
+            world.barrier();
+            let start = Instant::now();
+            match which.as_str() {
+                "own" => { let mut numbers = [1.0, 2.0];
+                    workers.sum(&mut numbers, &mut data.iter_mut().map(|v| &mut v[..])).unwrap(); }
+                _ => for d in &mut data {
+                    let s = &mut send[..d.len()];
+                    s.copy_from_slice(d);
+                    if which == "blocking" { world.all_reduce_into(s, &mut d[..], mpi::collective::SystemOperation::sum()); }
+                    else { mpi::request::scope(|scope| world.immediate_all_reduce_into(scope, s, &mut d[..], mpi::collective::SystemOperation::sum()).wait_without_status()); }
+                }
+            }
+            if i >= 100 { times.push(start.elapsed().as_secs_f64() * 1e6); }
+            let n = world.size(); let expected = (n * (n + 1) / 2) as f32;
+            for d in &data { assert!(d.iter().all(|x| *x == expected)); }
+        }
+        times.sort_by(f64::total_cmp);
+        if world.rank() == 0 { println!("{which} {} floats: median {:.0} µs, best {:.0} µs", slices.iter().sum::<usize>(), times[500], times[0]); }
+    }
+}
