@@ -1,10 +1,11 @@
-use densely_mpi::{MpiWorkers, Workers};
+use densely::Workers;
+use densely_mpi::Job;
 use mpi::traits::*;
 use std::time::Instant;
 fn main() {
-    let (universe, _) = mpi::initialize_with_threading(mpi::Threading::Serialized).unwrap();
-    let world = universe.world();
-    let mut workers = MpiWorkers::<f32>::new(&universe);
+    let job = Job::start().unwrap();
+    let world = job.world();
+    let mut workers = job.workers::<f32>();
     let which = std::env::args().nth(1).unwrap_or("own".into());
     for slices in [&[1280, 10, 100352, 128][..], &[5120, 10, 262144, 512, 401408, 512]] {
         let mut data: Vec<Vec<f32>> = slices.iter().map(|&n| vec![world.rank() as f32 + 1.0; n]).collect();

@@ -4,9 +4,14 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod exchange;
+mod job;
+mod mistake;
 mod packed;
-mod stub;
+mod texts;
 mod workers;
 
-pub use stub::Workers;
+pub use job::Job;
+pub use mistake::Mistake;
 pub use workers::MpiWorkers;
+
+pub use mpi;

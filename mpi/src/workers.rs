@@ -1,9 +1,8 @@
-//! The workers of a job: all ranks of MPI's world.
+//! The workers of a job: all its ranks.
 
 use crate::exchange::Exchange;
 use crate::packed::Packed;
-use crate::Workers;
-use densely::{Float, Result};
+use densely::{Float, Result, Workers};
 use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};
@@ -11,27 +10,25 @@ use mpi::traits::{Communicator, Equivalence};
 /// A slice of fewer numbers travels with all other such slices, and with the numbers beside the gradients, in one message.
 const SHORT: usize = 4096;
 
-/// All ranks of MPI's world, each of them a worker.
-pub struct MpiWorkers<'u, F> {
-    universe: &'u Universe,
+/// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers) is given. [`Job::workers`](crate::Job::workers) makes it.
+///
+/// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by all others, adds it up, and sends the sum to all, without blocking,
+/// while the next gradient is computed. Short ones travel together. Which number is added to which depends on the number of ranks alone, so that the same job gives the
+/// same bits.
+pub struct MpiWorkers<'j, F> {
+    universe: &'j Universe,
     rank: usize,
     count: usize,
-    /// What gradients are sent from and received into.
+    /// What is sent and received; as long as the gradients of the last sum needed.
     scratch: Vec<F>,
     packed: Packed,
 }
 
-impl<'u, F: Float + Equivalence> MpiWorkers<'u, F> {
-    /// The ranks of this job.
-    pub fn new(universe: &'u Universe) -> Self {
+impl<'j, F: Float + Equivalence> MpiWorkers<'j, F> {
+    pub(crate) fn new(universe: &'j Universe) -> Self {
         let world = universe.world();
-        Self {
-            universe,
-            rank: world.rank() as usize,
-            count: world.size() as usize,
-            scratch: Vec::new(),
-            packed: Packed::default(),
-        }
+        let (rank, count) = (world.rank() as usize, world.size() as usize);
+        Self { universe, rank, count, scratch: Vec::new(), packed: Packed::default() }
     }
 }
 
@@ -44,14 +41,12 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         self.count
     }
 
-    fn sum<'g>(
+    /// Never an error: by default, one of MPI ends the job.
+    fn sum(
         &mut self,
         numbers: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &'g mut [F]>,
-    ) -> Result<()>
-    where
-        F: 'g,
-    {
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
         if self.count == 1 {
             gradients.for_each(drop);
             return Ok(());
@@ -88,7 +83,7 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
             });
             let Some(slice) = &waiting else { break };
             let needs = Exchange::<F>::needs(slice.len(), self.count);
-            self.scratch.resize((needed + needs).max(2 * self.scratch.len()), F::zero());
+            self.scratch.resize((needed + needs).max(self.scratch.len()), F::zero());
         }
         self.packed.sum(self.rank, numbers, &mut short);
         Ok(())
