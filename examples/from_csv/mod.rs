@@ -14,7 +14,7 @@ use std::process::ExitCode;
 pub fn main(task: Task) -> ExitCode {
     command_line::main(Options::parse(task), |options| {
         let files = Files::prepare(&options.training, task, &options.data)?;
-        options.training.check()?;
+        options.training.check(task)?;
         let (data, target) = (options.data.display().to_string(), options.target.clone());
         let mut plan = Plan {
             task,
@@ -23,8 +23,7 @@ pub fn main(task: Task) -> ExitCode {
             subject: Subject { data, target },
             belongs_to: options.that_decide(task),
         };
-        let summary = train(options, &mut plan).map_err(|error| plan.in_context(error))?;
-        Ok(summary)
+        train(options, &mut plan).map_err(|error| plan.in_context(error))
     })
 }
 
@@ -34,7 +33,7 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     plan.belongs_to.insert("data".to_owned(), format!("{:016x}", hash(&data)));
     let mut prepared = Prepared::new(plan, &data)?;
     let report = prepared.run()?;
-    let summary = prepared.finish(report)?;
+    let summary = prepared.finish(report, Ok)?;
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
 

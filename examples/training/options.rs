@@ -116,9 +116,10 @@ impl Options {
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses what the optimizer would not look at.
-    pub fn check(&self) -> Result<(), String> {
-        self.optimizer.check(self.rates())
+    /// Refuses what the optimizer would not look at, and a loss that is not for the task.
+    pub fn check(&self, task: Task) -> Result<(), String> {
+        self.optimizer.check(self.rates())?;
+        self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
     }
 
     pub fn rates(&self) -> Rates {

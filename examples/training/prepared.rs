@@ -4,24 +4,24 @@ use super::choices::{LossName, OptimizerName};
 use super::pictures::Outcome;
 use super::summary::Summary;
 use super::{Plan, progress};
-use densely::{Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Trainer};
+use densely::{Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer};
 use indicatif::ProgressBar;
 use std::error::Error;
 
 /// A training that can begin.
-pub struct Prepared<'p> {
+pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
-    train: Dataset<f32>,
-    test: Dataset<f32>,
+    train: Dataset<f32, S>,
+    test: Dataset<f32, S>,
     scaler: Standardizer,
     net: Mlp<f32>,
     trainer: Trainer<'p, f32>,
     progress: ProgressBar,
 }
 
-impl<'p> Prepared<'p> {
+impl<'p, S: Storage<f32>> Prepared<'p, S> {
     /// Sets rows aside, standardises the others, and makes the network and the trainer.
-    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32>) -> Result<Self, Box<dyn Error>> {
+    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
         let loss = plan.loss().loss(task)?;
         let (mut train, test) = data.split(options.test, options.seed)?;
@@ -82,9 +82,13 @@ impl<'p> Prepared<'p> {
         report
     }
 
-    /// Judges the trained network on the test rows, saves it and draws.
-    pub fn finish(mut self, report: Report) -> Result<Summary, Box<dyn Error>> {
-        let (plan, options, test) = (self.plan, self.plan.options, &self.test);
+    /// Judges the trained network on the test rows, which go into memory, saves it and draws.
+    pub fn finish(
+        mut self,
+        report: Report,
+        read: impl FnOnce(Dataset<f32, S>) -> densely::Result<Dataset<f32>>,
+    ) -> Result<Summary, Box<dyn Error>> {
+        let (plan, options, test) = (self.plan, self.plan.options, &read(self.test)?);
         self.scaler.fold_into(&mut self.net)?;
         let predicted = self.net.predict(test.inputs())?;
         let scores = plan.task.scores(predicted.view(), test)?;
