@@ -138,7 +138,7 @@ impl<F: Float> Run<'_, '_, F> {
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
             let together = &mut self.told.together;
-            together.check_alike(&[("the parameters after an epoch", fingerprint(net))])?;
+            together.check_alike(|| vec![("the parameters after an epoch", fingerprint(net))])?;
             if together.is_first() {
                 let mut checkpoints = settings.checkpoints.iter();
                 checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;

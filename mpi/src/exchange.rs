@@ -1,0 +1,137 @@
+//! Sums of long slices, each rank adding up a part of them.
+
+use densely::Float;
+use mpi::Tag;
+use mpi::request::{LocalScope, Request};
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator, Destination, Equivalence, Source};
+use std::collections::VecDeque;
+
+/// What a rank has for the one that adds it up.
+const PARTS: Tag = 1;
+/// What comes back.
+const SUMS: Tag = 2;
+
+type Pending<'s, 'a, F> = Request<'a, [F], &'s LocalScope<'a>>;
+
+/// Sums under way.
+///
+/// A slice is cut into as many segments as there are ranks. Each rank is sent its segment by all others, adds them up, and sends the sum
+/// to all others: twice the slice goes out of a rank and into it, as in a ring, but after two messages and not after 2 (ranks - 1). Since
+/// one rank makes each sum, all get the same bits; since it adds in the same order each time, they are the same bits each time.
+pub(crate) struct Exchange<'s, 'a, F> {
+    scope: &'s LocalScope<'a>,
+    world: &'s SimpleCommunicator,
+    rank: usize,
+    ranks: usize,
+    scratch: &'a mut [F],
+    /// Segments of this rank, in the order in which they were begun, whose parts have not all arrived.
+    open: VecDeque<Open<'s, 'a, F>>,
+    /// Everything else, to be waited for in the end.
+    pending: Vec<Pending<'s, 'a, F>>,
+}
+
+/// A segment that this rank adds up.
+struct Open<'s, 'a, F> {
+    sum: &'a mut [F],
+    /// From the other ranks, in their order.
+    parts: VecDeque<Pending<'s, 'a, F>>,
+}
+
+impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
+    pub(crate) fn new(
+        scope: &'s LocalScope<'a>,
+        world: &'s SimpleCommunicator,
+        scratch: &'a mut [F],
+    ) -> Self {
+        let (rank, ranks) = (world.rank() as usize, world.size() as usize);
+        let (open, pending) = (VecDeque::new(), Vec::new());
+        Self { scope, world, rank, ranks, scratch, open, pending }
+    }
+
+    /// How much scratch is left.
+    pub(crate) fn room(&self) -> usize {
+        self.scratch.len()
+    }
+
+    /// How much scratch a slice takes at most: what is sent of it, and the other ranks' parts of a segment.
+    pub(crate) fn needs(length: usize, ranks: usize) -> usize {
+        length + (ranks - 1) * length.div_ceil(ranks)
+    }
+
+    /// Begins to sum a slice, for which there must be room.
+    pub(crate) fn begin(&mut self, slice: &'a mut [F]) {
+        let segment = slice.len().div_ceil(self.ranks);
+        let mut own = None;
+        for (rank, segment) in slice.chunks_mut(segment.max(1)).enumerate() {
+            if rank == self.rank {
+                own = Some(segment);
+                continue;
+            }
+            let other = self.world.process_at_rank(rank as i32);
+            // Out of a copy: so the sum can be received into the segment at any time.
+            let sent = take(&mut self.scratch, segment.len());
+            sent.copy_from_slice(segment);
+            self.pending.push(other.immediate_receive_into_with_tag(self.scope, segment, SUMS));
+            self.pending.push(other.immediate_send_with_tag(self.scope, &*sent, PARTS));
+        }
+        if let Some(sum) = own {
+            let others = (0..self.ranks).filter(|&rank| rank != self.rank);
+            let parts = others.map(|rank| {
+                let part = take(&mut self.scratch, sum.len());
+                let other = self.world.process_at_rank(rank as i32);
+                other.immediate_receive_into_with_tag(self.scope, part, PARTS)
+            });
+            let parts = parts.collect();
+            self.open.push_back(Open { sum, parts });
+        }
+        self.progress();
+    }
+
+    /// Adds what has arrived, without waiting.
+    pub(crate) fn progress(&mut self) {
+        while let Some(open) = self.open.front_mut() {
+            while let Some(part) = open.parts.pop_front() {
+                match part.test_with_data() {
+                    Ok((_, part)) => add(open.sum, part),
+                    Err(part) => {
+                        open.parts.push_front(part);
+                        return;
+                    }
+                }
+            }
+            self.send_sum();
+        }
+    }
+
+    /// Waits for everything.
+    pub(crate) fn finish(mut self) {
+        while let Some(open) = self.open.front_mut() {
+            while let Some(part) = open.parts.pop_front() {
+                add(open.sum, part.wait_for_data());
+            }
+            self.send_sum();
+        }
+        self.pending.drain(..).for_each(Request::wait_without_status);
+    }
+
+    fn send_sum(&mut self) {
+        let Some(Open { sum, .. }) = self.open.pop_front() else { return };
+        let sum: &'a [F] = sum;
+        for rank in (0..self.ranks).filter(|&rank| rank != self.rank) {
+            let other = self.world.process_at_rank(rank as i32);
+            self.pending.push(other.immediate_send_with_tag(self.scope, sum, SUMS));
+        }
+    }
+}
+
+/// The first so many of them.
+fn take<'a, F>(scratch: &mut &'a mut [F], length: usize) -> &'a mut [F] {
+    let (taken, rest) = std::mem::take(scratch).split_at_mut(length);
+    *scratch = rest;
+    taken
+}
+
+fn add<F: Float>(sum: &mut [F], part: &[F]) {
+    sum.iter_mut().zip(part).for_each(|(sum, &part)| *sum += part);
+}

@@ -1,0 +1,78 @@
+//! Sums of everything that is short, by one message from each rank to each other.
+
+use densely::Float;
+use mpi::Tag;
+use mpi::request::{LocalScope, Request};
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator, Destination, Source};
+
+const PACKED: Tag = 3;
+
+type Pending<'s, 'a> = Request<'a, [f64], &'s LocalScope<'a>>;
+
+/// Numbers and short slices, one behind the other, as `f64`.
+#[derive(Debug, Default)]
+pub(crate) struct Packed {
+    own: Vec<f64>,
+    /// Of the other ranks, in their order.
+    others: Vec<f64>,
+}
+
+impl Packed {
+    /// Sends what this rank has to all others, and receives what they have.
+    pub(crate) fn exchange<'s, 'a, F: Float>(
+        &'a mut self,
+        scope: &'s LocalScope<'a>,
+        world: &SimpleCommunicator,
+        numbers: &[f64],
+        slices: &[&mut [F]],
+    ) -> Vec<Pending<'s, 'a>> {
+        let Self { own, others } = self;
+        let (rank, ranks) = (world.rank(), world.size());
+        own.clear();
+        own.extend_from_slice(numbers);
+        own.extend(slices.iter().flat_map(|slice| slice.iter().map(|number| number.as_f64())));
+        others.resize(own.len() * (ranks as usize - 1), 0.0);
+        let own: &'a [f64] = own;
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let ranks = (0..ranks).filter(|&other| other != rank);
+        let mut pending = Vec::new();
+        for (other, buffer) in ranks.zip(others.chunks_mut(own.len())) {
+            let other = world.process_at_rank(other);
+            pending.push(other.immediate_receive_into_with_tag(scope, buffer, PACKED));
+            pending.push(other.immediate_send_with_tag(scope, own, PACKED));
+        }
+        pending
+    }
+
+    /// Adds everything up in the order of the ranks, so that all get the same bits.
+    pub(crate) fn sum<F: Float>(
+        &mut self,
+        rank: usize,
+        numbers: &mut [f64],
+        slices: &mut [&mut [F]],
+    ) {
+        let Self { own, others } = self;
+        if own.is_empty() {
+            return;
+        }
+        // -0 is what changes no number that is added to it.
+        let mut sums = vec![-0.0; own.len()];
+        let mut add = |part: &[f64]| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
+        for (index, part) in others.chunks(own.len()).enumerate() {
+            if index == rank {
+                add(own);
+            }
+            add(part);
+        }
+        if rank == others.len() / own.len() {
+            add(own);
+        }
+        let (first, rest) = sums.split_at(numbers.len());
+        numbers.copy_from_slice(first);
+        let targets = slices.iter_mut().flat_map(|slice| slice.iter_mut());
+        targets.zip(rest).for_each(|(target, &sum)| *target = F::from_f64(sum));
+    }
+}

@@ -1,0 +1,35 @@
+//! Texts that all ranks show each other.
+
+use mpi::datatype::PartitionMut;
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator, CommunicatorCollectives};
+
+/// Each rank's text, on all of them. All must call it.
+pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String> {
+    // No longer than that: a message, not a file.
+    let own = &text.as_bytes()[..text.len().min(1 << 16)];
+    let mut lengths = vec![0_i32; world.size() as usize];
+    world.all_gather_into(&(own.len() as i32), &mut lengths[..]);
+    let before = lengths.iter().scan(0, |sum, length| {
+        let before = *sum;
+        *sum += length;
+        Some(before)
+    });
+    let before: Vec<i32> = before.collect();
+    let mut all = vec![0_u8; lengths.iter().map(|&length| length as usize).sum()];
+    // Which MPI would take for a mistake.
+    if all.is_empty() {
+        return vec![String::new(); lengths.len()];
+    }
+    world.all_gather_varcount_into(
+        own,
+        &mut PartitionMut::new(&mut all[..], &lengths[..], &before[..]),
+    );
+    let mut rest = &all[..];
+    let texts = lengths.iter().map(|&length| {
+        let (text, behind) = rest.split_at(length as usize);
+        rest = behind;
+        String::from_utf8_lossy(text).into_owned()
+    });
+    texts.collect()
+}

@@ -1,0 +1,102 @@
+//! The workers of a job: all its ranks.
+
+use crate::exchange::Exchange;
+use crate::packed::Packed;
+use densely::{Float, Result, Workers};
+use mpi::environment::Universe;
+use mpi::request::{self, Request};
+use mpi::traits::{Communicator, Equivalence};
+
+/// A slice of fewer numbers travels with all other such slices, and with the numbers beside the gradients, in one message.
+const SHORT: usize = 4096;
+
+/// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers) is given. [`Job::workers`](crate::Job::workers) makes it.
+///
+/// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by all others, adds it up, and sends the sum to all, without blocking,
+/// while the next gradient is computed. Short ones travel together. Which number is added to which depends on the number of ranks alone, so that the same job gives the
+/// same bits.
+pub struct MpiWorkers<'j, F> {
+    universe: &'j Universe,
+    rank: usize,
+    count: usize,
+    /// What is sent and received; as long as the gradients of the last sum needed.
+    scratch: Vec<F>,
+    packed: Packed,
+}
+
+impl<'j, F: Float + Equivalence> MpiWorkers<'j, F> {
+    pub(crate) fn new(universe: &'j Universe) -> Self {
+        let world = universe.world();
+        let (rank, count) = (world.rank() as usize, world.size() as usize);
+        Self { universe, rank, count, scratch: Vec::new(), packed: Packed::default() }
+    }
+}
+
+impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
+    fn rank(&self) -> usize {
+        self.rank
+    }
+
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Never an error: by default, one of MPI ends the job.
+    fn sum(
+        &mut self,
+        numbers: &mut [f64],
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
+        if self.count == 1 {
+            gradients.for_each(drop);
+            return Ok(());
+        }
+        let world = self.universe.world();
+        let mut short = Vec::new();
+        let mut waiting = None;
+        let mut needed = 0;
+        // More than one round only until the scratch has grown to what the gradients need.
+        loop {
+            let (scratch, packed) = (&mut self.scratch[..], &mut self.packed);
+            request::scope(|scope| {
+                let mut exchange = Exchange::new(scope, &world, scratch);
+                while let Some(slice) = waiting.take().or_else(|| gradients.next()) {
+                    if slice.len() < SHORT {
+                        short.push(slice);
+                        exchange.progress();
+                        continue;
+                    }
+                    let needs = Exchange::<F>::needs(slice.len(), self.count);
+                    if needs > exchange.room() {
+                        waiting = Some(slice);
+                        break;
+                    }
+                    needed += needs;
+                    exchange.begin(slice);
+                }
+                let pending = match waiting {
+                    None => packed.exchange(scope, &world, numbers, &short),
+                    Some(_) => Vec::new(),
+                };
+                exchange.finish();
+                pending.into_iter().for_each(Request::wait_without_status);
+            });
+            let Some(slice) = &waiting else { break };
+            let needs = Exchange::<F>::needs(slice.len(), self.count);
+            self.scratch.resize((needed + needs).max(self.scratch.len()), F::zero());
+        }
+        self.packed.sum(self.rank, numbers, &mut short);
+        Ok(())
+    }
+}
+
+impl<F> std::fmt::Debug for MpiWorkers<'_, F> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { rank, count, .. } = self;
+        formatter
+            .debug_struct("MpiWorkers")
+            .field("rank", rank)
+            .field("count", count)
+            .finish_non_exhaustive()
+    }
+}
