@@ -31,7 +31,7 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     let table = Table::read_csv(&options.data)?.without(&options.without)?;
     let data = plan.task.data(&table, &options.target)?;
     plan.belongs_to.insert("data".to_owned(), format!("{:016x}", hash(&data)));
-    let mut prepared = Prepared::new(plan, &data)?;
+    let mut prepared = Prepared::new(plan, &data, None)?;
     let report = prepared.run()?;
     let summary = prepared.finish(report, Ok)?;
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })

@@ -4,7 +4,9 @@ use super::choices::{LossName, OptimizerName};
 use super::pictures::Outcome;
 use super::summary::Summary;
 use super::{Plan, progress};
-use densely::{Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer};
+use densely::{
+    Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer, Workers,
+};
 use indicatif::ProgressBar;
 use std::error::Error;
 
@@ -20,16 +22,21 @@ pub struct Prepared<'p, S: Storage<f32>> {
 }
 
 impl<'p, S: Storage<f32>> Prepared<'p, S> {
-    /// Sets rows aside, standardises the others, and makes the network and the trainer.
-    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
+    /// Sets rows aside, standardises the others, and makes the network and the trainer; several workers each look at a part of the rows.
+    pub fn new(
+        plan: &'p Plan<'p>,
+        data: &Dataset<f32, S>,
+        workers: Option<&mut dyn Workers<f32>>,
+    ) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
         let loss = plan.loss().loss(task)?;
         let (mut train, test) = data.split(options.test, options.seed)?;
         // Counts keep their unit: the exponential of the outputs is what scales them.
         let counts = plan.loss() == LossName::Poisson;
-        let scaler = match counts {
-            true => Standardizer::fit_features(&train)?,
-            false => Standardizer::fit(&train)?,
+        let scaler = match workers {
+            _ if counts => Standardizer::fit_features(&train)?,
+            None => Standardizer::fit(&train)?,
+            Some(workers) => Standardizer::fit_with(&train, workers)?,
         };
         if let Some(weights) = &options.class_weight {
             train = weights.apply(train)?;

@@ -36,8 +36,9 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let data = job.agreed(Dataset::<f32, _>::open_shards(&options.data))?;
     let plan = job.agreed(plan(&options, &data, first))?;
     let in_context = |error| plan.in_context(error);
+    let prepared = Prepared::new(&plan, &data, Some(&mut job.workers()));
     let mut prepared = job
-        .agreed(Prepared::new(&plan, &data).map_err(in_context))?
+        .agreed(prepared.map_err(in_context))?
         .with(|trainer| trainer.threads(options.threads).workers(job.workers()));
     let report = job.agreed(prepared.run().map_err(|error| in_context(error.into())))?;
     let text = match first {
