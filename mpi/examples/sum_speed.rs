@@ -1,122 +1,72 @@
+//! How long sums over all ranks take, by this crate and by MPI's own: `mpirun -n 2 sum_speed [workers|blocking|immediate]`.
+//!
+//! Of gradients as large as those of 784-128-10 and of 784-512-512-10, made anew before each sum, as in training.
+
 use densely::Workers;
-use densely_mpi::Job;
-use mpi::traits::*;
+use densely_mpi::mpi::collective::SystemOperation;
+use densely_mpi::mpi::request;
+use densely_mpi::mpi::traits::CommunicatorCollectives;
+use densely_mpi::{Job, Mistake};
+use std::process::ExitCode;
 use std::time::Instant;
-fn main() -> std::process::ExitCode {
-    densely_mpi::run(measure)
+
+const NETWORKS: [(&str, &[usize]); 2] =
+    [("mnist", &[1280, 10, 100_352, 128]), ("large", &[5120, 10, 262_144, 512, 401_408, 512])];
+const WARM_UP: usize = 100;
+const SUMS: usize = 1000;
+
+fn main() -> ExitCode {
+    densely_mpi::run(|job| {
+        let how = std::env::args().nth(1).unwrap_or_else(|| "workers".to_owned());
+        NETWORKS.iter().try_for_each(|(name, lengths)| measure(job, &how, name, lengths))?;
+        Ok(ExitCode::SUCCESS)
+    })
 }
-fn measure(job: &Job) -> Result<std::process::ExitCode, densely_mpi::Mistake> {
-    let world = job.world();
-    let mut workers = job.workers::<f32>();
-    let which = std::env::args().nth(1).unwrap_or("own".into());
-    for slices in [&[1280, 10, 100352, 128][..], &[5120, 10, 262144, 512, 401408, 512]] {
-        let mut data: Vec<Vec<f32>> =
-            slices.iter().map(|&n| vec![world.rank() as f32 + 1.0; n]).collect();
-        let mut send = vec![0f32; 500000];
-        let mut times = Vec::new();
-        for i in 0..1100 {
-            for d in &mut data {
-                d.fill(world.rank() as f32 + 1.0);
+
+fn measure(job: &Job, how: &str, name: &str, lengths: &[usize]) -> Result<(), Mistake> {
+    let (world, mut workers) = (job.world(), job.workers::<f32>());
+    let mut gradients: Vec<_> = lengths.iter().map(|&length| vec![0.0_f32; length]).collect();
+    let mut copy = vec![0.0_f32; lengths.iter().copied().max().unwrap_or(0)];
+    let sum = SystemOperation::sum;
+    let mut times = Vec::new();
+    for _ in 0..WARM_UP + SUMS {
+        gradients.iter_mut().for_each(|gradient| gradient.fill(job.rank() as f32 + 1.0));
+        world.barrier();
+        let started = Instant::now();
+        if how == "workers" {
+            let mut slices = gradients.iter_mut().map(Vec::as_mut_slice);
+            let summed = workers.sum(&mut [1.0, 0.0], &mut slices);
+            if summed.is_err() {
+                return job.agreed(summed);
             }
-            world.barrier();
-            let start = Instant::now();
-            match which.as_str() {
-                "own" => {
-                    let mut numbers = [1.0, 2.0];
-                    workers.sum(&mut numbers, &mut data.iter_mut().map(|v| &mut v[..])).unwrap();
+        } else {
+            for gradient in &mut gradients {
+                let sent = &mut copy[..gradient.len()];
+                sent.copy_from_slice(gradient);
+                match how {
+                    "blocking" => world.all_reduce_into(&*sent, &mut gradient[..], sum()),
+                    "immediate" => request::scope(|scope| {
+                        let summed = &mut gradient[..];
+                        let request = world.immediate_all_reduce_into(scope, &*sent, summed, sum());
+                        request.wait_without_status();
+                    }),
+                    _ => return job.agreed(Err(format!("no way to sum is named {how}"))),
                 }
-                "full" => {
-                    for d in &mut data {
-                        let other = world.process_at_rank(1 - world.rank());
-                        let s = &mut send[..d.len()];
-                        mpi::request::scope(|scope| {
-                            let r = other.immediate_receive_into(scope, &mut s[..]);
-                            let t = other.immediate_send(scope, &d[..]);
-                            r.wait_without_status();
-                            t.wait_without_status();
-                        });
-                        d.iter_mut().zip(&*s).for_each(|(d, s)| *d += s);
-                    }
-                }
-                "pure" => {
-                    for d in &mut data {
-                        let other = world.process_at_rank(1 - world.rank());
-                        let s = &mut send[..d.len()];
-                        mpi::request::scope(|scope| {
-                            let r = other.immediate_receive_into(scope, &mut s[..]);
-                            let t = other.immediate_send(scope, &d[..]);
-                            r.wait_without_status();
-                            t.wait_without_status();
-                        });
-                        d.fill(3.0);
-                    }
-                }
-                "halves" => {
-                    for d in &mut data {
-                        let other = world.process_at_rank(1 - world.rank());
-                        let half = d.len() / 2;
-                        let (a, b) = d.split_at_mut(half);
-                        let (own, theirs) = if world.rank() == 0 { (a, b) } else { (b, a) };
-                        let s = &mut send[..own.len()];
-                        mpi::request::scope(|scope| {
-                            let r = other.immediate_receive_into(scope, &mut s[..]);
-                            let t = other.immediate_send(scope, &theirs[..]);
-                            r.wait_without_status();
-                            t.wait_without_status();
-                        });
-                        own.iter_mut().zip(&*s).for_each(|(d, s)| *d += s);
-                        mpi::request::scope(|scope| {
-                            let r = other.immediate_receive_into(scope, &mut theirs[..]);
-                            let t = other.immediate_send(scope, &own[..]);
-                            r.wait_without_status();
-                            t.wait_without_status();
-                        });
-                    }
-                }
-                _ => {
-                    for d in &mut data {
-                        let s = &mut send[..d.len()];
-                        s.copy_from_slice(d);
-                        if which == "blocking" {
-                            world.all_reduce_into(
-                                s,
-                                &mut d[..],
-                                mpi::collective::SystemOperation::sum(),
-                            );
-                        } else {
-                            mpi::request::scope(|scope| {
-                                world
-                                    .immediate_all_reduce_into(
-                                        scope,
-                                        s,
-                                        &mut d[..],
-                                        mpi::collective::SystemOperation::sum(),
-                                    )
-                                    .wait_without_status()
-                            });
-                        }
-                    }
-                }
-            }
-            if i >= 100 {
-                times.push(start.elapsed().as_secs_f64() * 1e6);
-            }
-            let n = world.size();
-            let expected = (n * (n + 1) / 2) as f32;
-            for d in &data {
-                assert!(d.iter().all(|x| *x == expected));
             }
         }
-        times.sort_by(f64::total_cmp);
-        if world.rank() == 0 {
-            println!(
-                "{which} {} floats: median {:.0} µs, quarter {:.0}, tenth {:.0} µs",
-                slices.iter().sum::<usize>(),
-                times[500],
-                times[250],
-                times[100]
-            );
-        }
+        times.push(started.elapsed().as_secs_f64() * 1e6);
     }
-    Ok(std::process::ExitCode::SUCCESS)
+    let expected = (job.count() * (job.count() + 1) / 2) as f32;
+    let right = gradients.iter().flatten().all(|&sum| sum == expected);
+    job.agreed(right.then_some(()).ok_or("a sum is wrong"))?;
+    if job.rank() == 0 {
+        let times = &mut times[WARM_UP..];
+        times.sort_by(f64::total_cmp);
+        println!(
+            "{name} {how}: median {:.0} µs, tenth {:.0} µs",
+            times[SUMS / 2],
+            times[SUMS / 10]
+        );
+    }
+    Ok(())
 }
