@@ -36,7 +36,7 @@ struct Options {
     /// Folder to write: a new one, or an empty one
     #[arg(long, value_name = "DIR", default_value = "shards")]
     output: PathBuf,
-    /// Rows in each pair of files, which is in memory twice while it is written [default: as many as have 32 MB]
+    /// Rows in each pair of files, which is in memory twice while it is written [default: as many as have 24 MB]
     #[arg(long, value_name = "N", value_parser = count)]
     rows_per_shard: Option<usize>,
 }
@@ -49,7 +49,7 @@ enum Task {
 }
 
 /// Of a shard, where nothing else was asked for.
-const SHARD_BYTES: usize = 32_000_000;
+const SHARD_BYTES: usize = 24_000_000;
 
 fn main() -> ExitCode {
     command_line::main(Options::try_parse(), |options| Ok(convert(options)?.join("\n")))

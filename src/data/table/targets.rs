@@ -19,10 +19,10 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`]; [`Error::UnnamedColumn`], [`Error::DuplicateColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
-    /// [`Error::TooManyCategories`] for a text feature with more different values than half of the rows (at least 20) or than 1,000;
-    /// [`Error::TableTooLarge`];
-    /// [`Error::Cell`] for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn); [`Error::UnnamedColumn`](crate::Error::UnnamedColumn), [`Error::DuplicateColumn`](crate::Error::DuplicateColumn); [`Error::TextTarget`](crate::Error::TextTarget) if it is text; [`Error::TargetAlone`](crate::Error::TargetAlone) if there is no other column;
+    /// [`Error::TooManyCategories`](crate::Error::TooManyCategories) for a text feature with more different values than half of the rows (at least 20) or than 1,000;
+    /// [`Error::TableTooLarge`](crate::Error::TableTooLarge);
+    /// [`Error::Cell`](crate::Error::Cell) for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
     pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         self.regression_of([target])
     }
@@ -40,7 +40,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`regression`](Self::regression); [`Error::Targets`] for none, [`Error::NameTwice`] for one that stands twice.
+    /// As [`regression`](Self::regression); [`Error::Targets`](crate::Error::Targets) for none, [`Error::NameTwice`](crate::Error::NameTwice) for one that stands twice.
     pub fn regression_of<F: Float>(
         &self,
         targets: impl IntoIterator<Item = impl AsRef<str>>,
@@ -64,8 +64,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`regression`](Self::regression); [`Error::Classes`] unless the column has exactly two different values;
-    /// [`Error::Cell`] for a class that is a number with a fraction.
+    /// As [`regression`](Self::regression); [`Error::Classes`](crate::Error::Classes) unless the column has exactly two different values;
+    /// [`Error::Cell`](crate::Error::Cell) for a class that is a number with a fraction.
     pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         self.of_learned(self.learn(vec![target.to_owned()], Targets::TwoClasses)?)
     }
