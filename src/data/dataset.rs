@@ -142,8 +142,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
     /// rows.
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
-        let groups = self.row_classes()?;
-        let (rest, part) = split::rows(&groups, fraction, seed)?;
+        let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 

@@ -28,17 +28,18 @@ pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<us
         return Err(Error::TooFewRows { rows, fraction });
     }
 
-    let (mut rest, mut part) = (Vec::with_capacity(rows), Vec::with_capacity(wanted));
-    for row in order {
+    // In place: there may be very many.
+    let mut part = Vec::with_capacity(wanted);
+    order.retain(|&row| {
         let quota = &mut quotas[groups[row]];
-        if *quota > 0 {
-            *quota -= 1;
-            part.push(row);
-        } else {
-            rest.push(row);
+        if *quota == 0 {
+            return true;
         }
-    }
-    Ok((rest, part))
+        *quota -= 1;
+        part.push(row);
+        false
+    });
+    Ok((order, part))
 }
 
 /// How many rows each group gives, by largest remainder.
