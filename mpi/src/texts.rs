@@ -17,7 +17,10 @@ pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String
     });
     let before: Vec<i32> = before.collect();
     let mut all = vec![0_u8; lengths.iter().map(|&length| length as usize).sum()];
-    world.all_gather_varcount_into(own, &mut PartitionMut::new(&mut all[..], &lengths[..], &before[..]));
+    world.all_gather_varcount_into(
+        own,
+        &mut PartitionMut::new(&mut all[..], &lengths[..], &before[..]),
+    );
     let mut rest = &all[..];
     let texts = lengths.iter().map(|&length| {
         let (text, behind) = rest.split_at(length as usize);

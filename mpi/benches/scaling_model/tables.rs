@@ -1,0 +1,137 @@
+//! What was measured, how well the model says it, and what follows for many ranks, as tables in Markdown.
+
+use crate::cost::{Algorithm, Amounts, Gradients, Network};
+use crate::measured::Measured;
+use crate::networks::Named;
+use crate::records::{Over, What};
+use crate::scaling::Model;
+use crate::workloads::{WORKLOADS, Workload};
+use std::error::Error;
+
+/// The most ranks that the model is asked about.
+pub const MOST_RANKS: usize = 1024;
+
+const BETWEEN_TWO: [(&str, Over); 2] =
+    [("shared memory", Over::SharedMemory), ("TCP, loopback", Over::Tcp)];
+
+pub fn print(measured: &Measured, networks: &[Named]) -> Result<(), Box<dyn Error>> {
+    print_networks(measured, networks);
+    print_check(measured)?;
+    for algorithm in [Algorithm::Exchange, Algorithm::Halving] {
+        print_answers(measured, networks, algorithm);
+    }
+    Ok(())
+}
+
+fn print_networks(measured: &Measured, networks: &[Named]) {
+    println!("\n| | latency | a message | bandwidth |\n|---|---|---|---|");
+    let between = BETWEEN_TWO.map(|(name, over)| (name, measured.network(over)));
+    let others = networks.iter().map(|named| (named.name, named.network));
+    for (name, Network { latency, overhead, bandwidth, .. }) in between.into_iter().chain(others) {
+        let (latency, overhead, gigabytes) = (1e6 * latency, 1e6 * overhead, bandwidth / 1e9);
+        println!("| {name} | {latency:.1} µs | {overhead:.2} µs | {gigabytes:.2} GB/s |");
+    }
+    println!("\ncopying and adding a number: {:.3} ns", 1e9 * measured.addition);
+}
+
+/// Steps of two ranks, as the model has them and as they were.
+fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
+    for (name, over) in BETWEEN_TWO {
+        println!("\nTwo ranks, {name}, microseconds:\n");
+        println!(
+            "| | alone | apart | sums, model | sums, measured | step, model | step, measured | error |"
+        );
+        println!("|---|---|---|---|---|---|---|---|");
+        for workload in &WORKLOADS {
+            let gradients = Gradients::of(&workload.gradients());
+            let sums = measured.network(over).seconds(Algorithm::Exchange, &gradients, 2);
+            let alone = measured.of(What::Step, Over::Alone, workload)?;
+            let apart = measured.of(What::Step, Over::Apart, workload)?;
+            let step = measured.of(What::Step, over, workload)?;
+            let model = apart + sums;
+            let times = [alone, apart, sums, measured.of(What::Sum, over, workload)?, model, step];
+            let times = times.map(microseconds).join(" | ");
+            println!("| {} | {times} | {:+.0} % |", workload.name, 100.0 * (model / step - 1.0));
+        }
+    }
+    Ok(())
+}
+
+fn print_answers(measured: &Measured, networks: &[Named], algorithm: Algorithm) {
+    println!("\n{algorithm:?}:\n");
+    let columns =
+        "| fastest with | times as fast | 50 % efficient | 90 % efficient ".repeat(networks.len());
+    println!("| | batch {columns}|\n|---|---{}|", "|---".repeat(4 * networks.len()));
+    for workload in &WORKLOADS {
+        let (compute, gradients) =
+            (measured.compute(workload), Gradients::of(&workload.gradients()));
+        let answers = networks.iter().map(|named| {
+            let network = named.network;
+            answer(
+                &Model { compute: &compute, gradients: &gradients, network, algorithm },
+                workload,
+            )
+        });
+        let answers: String = answers.collect();
+        println!("| {} | {} {answers}|", workload.name, workload.batch);
+    }
+    let most = |workload: &Workload| measured.compute(workload).most();
+    let most = WORKLOADS.iter().map(|workload| format!("{} {}", workload.name, most(workload)));
+    println!("\nmost rows measured: {}", most.collect::<Vec<_>>().join(", "));
+}
+
+/// Four cells: with how many ranks a step of the workload's batch is fastest, how much faster than on one, and how many rows on each of the most ranks are needed for two
+/// efficiencies.
+fn answer(model: &Model<'_>, workload: &Workload) -> String {
+    let fastest = model.fastest(MOST_RANKS, workload.batch);
+    let speedup = model.speedup(fastest, workload.batch);
+    let rows = [0.5, 0.9].map(|efficiency| rounded(model.rows_for(efficiency, MOST_RANKS)));
+    format!("| {fastest} | {speedup:.1} | {} | {} ", rows[0], rows[1])
+}
+
+/// Three digits, more would be an accuracy that the model does not have.
+fn microseconds(seconds: f64) -> String {
+    grouped(1e6 * seconds)
+}
+
+/// Two digits and zeros.
+fn rounded(number: f64) -> String {
+    let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
+    grouped((number / unit).ceil() * unit)
+}
+
+/// With commas between thousands; three digits at least.
+fn grouped(number: f64) -> String {
+    let decimals = if number < 99.95 { 1 } else { 0 };
+    let text = format!("{number:.decimals$}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if decimals == 1 {
+        return text.to_owned();
+    }
+    let mut grouped = String::new();
+    for (index, digit) in text.chars().enumerate() {
+        if index > 0 && (text.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// How far each sum that was measured is from the fit, for whoever doubts it.
+pub fn print_fit(measured: &Measured, sums: impl Fn(Over) -> Vec<(Amounts, f64)>) {
+    for (name, over) in BETWEEN_TWO {
+        println!("\n{name}: rounds, messages, bytes, µs, µs by the model, error");
+        let Network { latency, overhead, bandwidth, addition } = measured.network(over);
+        for (Amounts { rounds, messages, bytes, additions }, seconds) in sums(over) {
+            let model =
+                rounds * latency + messages * overhead + bytes / bandwidth + additions * addition;
+            let error = 100.0 * (model / seconds - 1.0);
+            println!(
+                "{rounds} {messages:>3} {bytes:>10} {:>10.1} {:>10.1} {error:+.0} %",
+                1e6 * seconds,
+                1e6 * model
+            );
+        }
+    }
+}
