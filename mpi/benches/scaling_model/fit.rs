@@ -2,50 +2,53 @@
 
 use crate::cost::{Amounts, Network};
 
-/// A network's three numbers, by least squares of the relative errors: sums take from a microsecond to tens of milliseconds, and all count alike. What a processor adds takes as long as it
+/// How many numbers of a network are found.
+const FREE: usize = 5;
+
+/// A network's numbers, by least squares of the relative errors: sums take from a microsecond to tens of milliseconds, and all count alike. What a processor adds takes as long as it
 /// does without a network. None is below 0: the others are then fitted without it.
-pub fn fit(sums: &[(Amounts, f64)], addition: f64) -> Network {
+pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     let rows = sums.iter().map(|(amounts, seconds)| {
-        let row = [amounts.rounds, amounts.messages, amounts.bytes];
-        // What adding takes is known.
-        let rest = (seconds - amounts.additions * addition).max(0.1 * seconds);
-        (row.map(|amount| amount / rest), 1.0)
+        let Amounts { rounds, messages, handshakes, bytes, packed, .. } = *amounts;
+        let amounts_of_free = [rounds, messages, handshakes, bytes, packed];
+        let known = amounts.additions * addition / seconds;
+        (amounts_of_free.map(|amount| amount / seconds), 1.0 - known)
     });
     let rows: Vec<_> = rows.collect();
-    let mut free = [true; 3];
-    let mut found = [0.0; 3];
-    for _ in 0..3 {
+    let mut free = [true; FREE];
+    let mut found = least_squares(&rows, free);
+    while let Some(negative) = found.iter().position(|&number| number < 0.0) {
+        free[negative] = false;
         found = least_squares(&rows, free);
-        let Some(negative) = found.iter().position(|&number| number < 0.0) else { break };
-        (free[negative], found[negative]) = (false, 0.0);
     }
-    let [latency, overhead, byte] = found;
-    Network { latency, overhead, bandwidth: 1.0 / byte, addition }
+    let [latency, overhead, handshake, byte, packing] = found;
+    let bandwidth = 1.0 / byte;
+    Network { latency, overhead, handshake, unasked, bandwidth, addition, packing }
 }
 
 /// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by the normal equations, in which each number is scaled so that they are of one size.
-fn least_squares(rows: &[([f64; 3], f64)], free: [bool; 3]) -> [f64; 3] {
-    let mut equations = [[0.0; 4]; 3];
+fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE] {
+    let mut equations = [[0.0; FREE + 1]; FREE];
     for (row, target) in rows {
-        for i in 0..3 {
-            for j in 0..3 {
+        for i in 0..FREE {
+            for j in 0..FREE {
                 equations[i][j] += row[i] * row[j];
             }
-            equations[i][3] += row[i] * target;
+            equations[i][FREE] += row[i] * target;
         }
     }
-    let scales = [0, 1, 2].map(|i| equations[i][i].sqrt());
-    for i in 0..3 {
-        for j in 0..3 {
+    let scales: [f64; FREE] = std::array::from_fn(|i| equations[i][i].sqrt());
+    for i in 0..FREE {
+        for j in 0..FREE {
             equations[i][j] /= scales[i] * scales[j];
             if !(free[i] && free[j]) {
                 equations[i][j] = f64::from(u8::from(i == j));
             }
         }
-        equations[i][3] *= f64::from(u8::from(free[i])) / scales[i];
+        equations[i][FREE] *= f64::from(u8::from(free[i])) / scales[i];
     }
     // By Gauss and Jordan; the matrix is positive definite, so that any pivot will do.
-    for pivot in 0..3 {
+    for pivot in 0..FREE {
         let row = equations[pivot].map(|number| number / equations[pivot][pivot]);
         for (other, equation) in equations.iter_mut().enumerate() {
             let factor = equation[pivot];
@@ -55,47 +58,61 @@ fn least_squares(rows: &[([f64; 3], f64)], free: [bool; 3]) -> [f64; 3] {
         }
         equations[pivot] = row;
     }
-    [0, 1, 2].map(|i| equations[i][3] / scales[i])
+    std::array::from_fn(|i| equations[i][FREE] / scales[i])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::{Algorithm, Gradients};
+    use crate::cost::Gradients;
 
-    fn sums_of(network: Network) -> Vec<(Amounts, f64)> {
-        let lengths: [&[usize]; 6] =
-            [&[1], &[1000], &[5000], &[1 << 20], &[5000; 4], &[1 << 18, 1 << 16, 100]];
-        let sums = lengths.map(Gradients::of);
-        let sum = |gradients: &Gradients| {
-            let seconds = network.seconds(Algorithm::Exchange, gradients, 2);
-            (Amounts::of_exchange(gradients, 2), seconds)
-        };
-        sums.iter().map(sum).collect()
+    const NETWORK: Network = Network {
+        latency: 1e-5,
+        overhead: 2e-6,
+        handshake: 3e-6,
+        unasked: 4096.0,
+        bandwidth: 3e9,
+        addition: 2e-10,
+        packing: 4e-9,
+    };
+
+    /// What sums over a network would take.
+    fn fitted(network: Network) -> Network {
+        let lengths: [&[usize]; 8] = [
+            &[1],
+            &[500],
+            &[1000],
+            &[5000],
+            &[1 << 20],
+            &[5000; 4],
+            &[5000; 9],
+            &[1 << 18, 1 << 16, 100],
+        ];
+        let sums = lengths.map(|lengths| {
+            let amounts = Amounts::of_exchange(&Gradients::of(lengths), 2, network.unasked);
+            (amounts, amounts.seconds(&network))
+        });
+        fit(&sums, network.unasked, network.addition)
     }
 
-    fn check(network: Network) {
-        let found = fit(&sums_of(network), network.addition);
-        for (found, expected) in [
-            (found.latency, network.latency),
-            (found.overhead, network.overhead),
-            (1e3 / found.bandwidth, 1e3 / network.bandwidth),
-        ] {
-            assert!((found - expected).abs() < 1e-6 * expected + 1e-15, "{found} {expected}");
-        }
+    fn numbers(network: Network) -> [f64; FREE] {
+        let Network { latency, overhead, handshake, bandwidth, packing, .. } = network;
+        [latency, overhead, handshake, 1e3 / bandwidth, packing]
     }
 
     #[test]
     fn finds_the_network_that_the_sums_were_made_with() {
-        check(Network { latency: 1e-5, overhead: 2e-6, bandwidth: 3e9, addition: 2e-10 });
-        check(Network { latency: 0.0, overhead: 2e-6, bandwidth: 3e9, addition: 2e-10 });
+        for network in [NETWORK, Network { latency: 0.0, ..NETWORK }] {
+            for (found, expected) in numbers(fitted(network)).into_iter().zip(numbers(network)) {
+                assert!((found - expected).abs() < 1e-6 * expected + 1e-14, "{found} {expected}");
+            }
+        }
     }
 
     #[test]
     fn none_is_negative() {
-        let network = Network { latency: -1e-6, overhead: 2e-6, bandwidth: 3e9, addition: 0.0 };
-        let found = fit(&sums_of(network), 0.0);
-        assert_eq!(found.latency, 0.0);
-        assert!((found.overhead / 2e-6 - 0.6).abs() < 0.4, "{found:?}");
+        let found = numbers(fitted(Network { handshake: -1e-7, ..NETWORK }));
+        assert!(found.iter().all(|&number| number >= 0.0), "{found:?}");
+        assert!((found[1] / 2e-6 - 1.0).abs() < 0.2, "{found:?}");
     }
 }

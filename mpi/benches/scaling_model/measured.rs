@@ -18,7 +18,7 @@ impl Measured {
     pub fn new(records: Vec<Record>) -> Result<Self, Box<dyn Error>> {
         let addition = records.iter().find(|record| record.what == What::Addition);
         let addition = addition.ok_or("no addition was measured")?.seconds;
-        let network = |over| fit(&sums(&records, over), addition);
+        let network = |over| fit(&sums(&records, over), unasked(over), addition);
         let (shared_memory, tcp) = (network(Over::SharedMemory), network(Over::Tcp));
         Ok(Self { records, addition, shared_memory, tcp })
     }
@@ -57,7 +57,13 @@ pub fn sums(records: &[Record], over: Over) -> Vec<(Amounts, f64)> {
             Some(workload) => workload.gradients(),
             None => vec![record.length; record.count],
         };
-        (Amounts::of_exchange(&Gradients::of(&lengths), 2), record.seconds)
+        let gradients = Gradients::of(&lengths);
+        (Amounts::of_exchange(&gradients, 2, unasked(over)), record.seconds)
     };
     sums.map(sum).collect()
+}
+
+/// Open MPI's limits, `btl_vader_eager_limit` and `btl_tcp_eager_limit`.
+fn unasked(over: Over) -> f64 {
+    if over == Over::Tcp { 65_536.0 } else { 4096.0 }
 }

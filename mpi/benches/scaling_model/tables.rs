@@ -24,12 +24,18 @@ pub fn print(measured: &Measured, networks: &[Named]) -> Result<(), Box<dyn Erro
 }
 
 fn print_networks(measured: &Measured, networks: &[Named]) {
-    println!("\n| | latency | a message | bandwidth |\n|---|---|---|---|");
+    println!("\n| | latency | a message | a handshake | bandwidth | packing |");
+    println!("|---|---|---|---|---|---|");
     let between = BETWEEN_TWO.map(|(name, over)| (name, measured.network(over)));
     let others = networks.iter().map(|named| (named.name, named.network));
-    for (name, Network { latency, overhead, bandwidth, .. }) in between.into_iter().chain(others) {
-        let (latency, overhead, gigabytes) = (1e6 * latency, 1e6 * overhead, bandwidth / 1e9);
-        println!("| {name} | {latency:.1} µs | {overhead:.2} µs | {gigabytes:.2} GB/s |");
+    for (name, network) in between.into_iter().chain(others) {
+        let Network { latency, overhead, handshake, bandwidth, packing, .. } = network;
+        let [latency, overhead, handshake] = [latency, overhead, handshake].map(|of| 1e6 * of);
+        println!(
+            "| {name} | {latency:.1} µs | {overhead:.2} µs | {handshake:.2} µs | {:.2} GB/s | {:.1} ns |",
+            bandwidth / 1e9,
+            1e9 * packing
+        );
     }
     println!("\ncopying and adding a number: {:.3} ns", 1e9 * measured.addition);
 }
@@ -39,19 +45,27 @@ fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
     for (name, over) in BETWEEN_TWO {
         println!("\nTwo ranks, {name}, microseconds:\n");
         println!(
-            "| | alone | apart | sums, model | sums, measured | step, model | step, measured | error |"
+            "| | alone | apart | sums, model | measured | step, all hidden | model | measured | error |"
         );
-        println!("|---|---|---|---|---|---|---|---|");
+        println!("|---|---|---|---|---|---|---|---|---|");
+        let network = measured.network(over);
         for workload in &WORKLOADS {
-            let gradients = Gradients::of(&workload.gradients());
-            let sums = measured.network(over).seconds(Algorithm::Exchange, &gradients, 2);
+            let (compute, gradients) =
+                (measured.compute(workload), Gradients::of(&workload.gradients()));
+            let algorithm = Algorithm::Exchange;
+            let model = Model { compute: &compute, gradients: &gradients, network, algorithm };
             let alone = measured.of(What::Step, Over::Alone, workload)?;
             let apart = measured.of(What::Step, Over::Apart, workload)?;
+            let sums = measured.of(What::Sum, over, workload)?;
             let step = measured.of(What::Step, over, workload)?;
-            let model = apart + sums;
-            let times = [alone, apart, sums, measured.of(What::Sum, over, workload)?, model, step];
+            let hidden = model.step(2, workload.batch as f64)
+                - model.step_overlapped(2, workload.batch as f64);
+            // Two that compute at once share the memory.
+            let modelled = apart + model.sums(2);
+            let times = [alone, apart, model.sums(2), sums, modelled - hidden, modelled, step];
             let times = times.map(microseconds).join(" | ");
-            println!("| {} | {times} | {:+.0} % |", workload.name, 100.0 * (model / step - 1.0));
+            let error = 100.0 * (modelled / step - 1.0);
+            println!("| {} | {times} | {error:+.0} % |", workload.name);
         }
     }
     Ok(())
@@ -121,17 +135,14 @@ fn grouped(number: f64) -> String {
 /// How far each sum that was measured is from the fit, for whoever doubts it.
 pub fn print_fit(measured: &Measured, sums: impl Fn(Over) -> Vec<(Amounts, f64)>) {
     for (name, over) in BETWEEN_TWO {
-        println!("\n{name}: rounds, messages, bytes, µs, µs by the model, error");
-        let Network { latency, overhead, bandwidth, addition } = measured.network(over);
-        for (Amounts { rounds, messages, bytes, additions }, seconds) in sums(over) {
-            let model =
-                rounds * latency + messages * overhead + bytes / bandwidth + additions * addition;
+        println!("\n{name}\n\n| rounds | messages | bytes | µs | model | error |");
+        println!("|---|---|---|---|---|---|");
+        for (amounts, seconds) in sums(over) {
+            let model = amounts.seconds(&measured.network(over));
+            let Amounts { rounds, messages, bytes, .. } = amounts;
             let error = 100.0 * (model / seconds - 1.0);
-            println!(
-                "{rounds} {messages:>3} {bytes:>10} {:>10.1} {:>10.1} {error:+.0} %",
-                1e6 * seconds,
-                1e6 * model
-            );
+            let times = [seconds, model].map(microseconds).join(" | ");
+            println!("| {rounds} | {messages} | {bytes:.0} | {times} | {error:+.0} % |");
         }
     }
 }

@@ -12,12 +12,14 @@ const TIME: Duration = Duration::from_millis(250);
 /// About so many seconds are timed at once, or one step: long beside the clock's granularity, and short beside the time that a thread has a core to itself on a
 /// machine that does other things as well. The fastest such window counts.
 const WINDOW: f64 = 5e-4;
+/// Of the slowest steps, which take longer than [`TIME`], at least so many windows.
+const WINDOWS: usize = 12;
 
 /// The seconds of a training step on one thread, each worker having so many rows of a batch.
 pub fn step(workload: &Workload, rows: usize, workers: Option<&mut MpiWorkers<'_, f32>>) -> f64 {
     let count = workers.as_ref().map_or(1, |workers| workers.count());
     let guess = 2e-6 + workload.parameters() as f64 * (rows as f64 * 1e-10 + 1e-9);
-    let steps = (WINDOW / guess).clamp(2.0, 2048.0) as usize;
+    let steps = (2.0 * WINDOW / guess).clamp(5.0, 2048.0) as usize;
     let data = workload.data(steps * rows * count);
     let mut net = workload.network();
     let mut stopwatch = Stopwatch::new();
@@ -33,21 +35,21 @@ pub fn step(workload: &Workload, rows: usize, workers: Option<&mut MpiWorkers<'_
     };
     trainer.fit(&mut net, &data).unwrap();
     drop(trainer);
-    fastest(stopwatch.epochs)
+    fastest(&stopwatch.windows)
 }
 
-/// The seconds of a step in each epoch, from the end of its first step to that of its last: what is done once an epoch is left out.
+/// The seconds of a step in each window, from the end of one step to that of another of the same epoch: what is done once an epoch is left out.
 struct Stopwatch {
     start: Instant,
-    first: Instant,
-    last: Instant,
-    epochs: Vec<f64>,
+    begin: Instant,
+    steps: usize,
+    windows: Vec<f64>,
 }
 
 impl Stopwatch {
     fn new() -> Self {
         let now = Instant::now();
-        Self { start: now, first: now, last: now, epochs: Vec::new() }
+        Self { start: now, begin: now, steps: 0, windows: Vec::new() }
     }
 }
 
@@ -55,20 +57,19 @@ impl Observer<f32> for Stopwatch {
     fn observe(&mut self, moment: Moment, training: &Training<'_, f32>) -> ControlFlow<()> {
         match moment {
             Moment::BatchEnd => {
-                self.last = Instant::now();
-                if training.batch() == 1 {
-                    self.first = self.last;
+                let now = Instant::now();
+                let window = (now - self.begin).as_secs_f64();
+                self.steps += 1;
+                let first = training.batch() == 1;
+                if !first && window >= WINDOW {
+                    self.windows.push(window / self.steps as f64);
+                }
+                if first || window >= WINDOW {
+                    (self.begin, self.steps) = (now, 0);
                 }
             }
-            Moment::EpochEnd => {
-                let steps = training.batch() as f64 - 1.0;
-                // The first epoch makes the buffers.
-                if training.epoch() > 1 {
-                    self.epochs.push((self.last - self.first).as_secs_f64() / steps);
-                }
-                if training.epoch() > 3 && self.start.elapsed() > TIME {
-                    return ControlFlow::Break(());
-                }
+            Moment::EpochEnd if self.start.elapsed() > TIME && self.windows.len() >= WINDOWS => {
+                return ControlFlow::Break(());
             }
             _ => {}
         }
@@ -84,11 +85,11 @@ pub fn sum(lengths: &[usize], workers: &mut MpiWorkers<'_, f32>) -> f64 {
     let (start, mut windows) = (Instant::now(), Vec::new());
     loop {
         // A worker whose time is over says so to all, who then end at the same sum.
-        let over = start.elapsed() > TIME && windows.len() > 3;
+        let over = start.elapsed() > TIME && windows.len() >= WINDOWS;
         let mut ended = [f64::from(u8::from(over)), 0.0];
         Workers::<f32>::sum(workers, &mut ended, &mut std::iter::empty()).unwrap();
         if ended[0] > 0.0 {
-            return fastest(windows);
+            return fastest(&windows);
         }
         let begin = Instant::now();
         for _ in 0..sums {
@@ -111,9 +112,9 @@ pub fn addition() -> f64 {
         black_box(&copy);
         windows.push(begin.elapsed().as_secs_f64() / sum.len() as f64);
     }
-    fastest(windows)
+    fastest(&windows)
 }
 
-fn fastest(times: Vec<f64>) -> f64 {
-    times.into_iter().fold(f64::INFINITY, f64::min)
+fn fastest(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
 }
