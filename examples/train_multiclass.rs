@@ -4,10 +4,11 @@
 
 mod command_line;
 mod figures;
+mod from_csv;
 mod training;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    training::main(training::Task::Multiclass)
+    from_csv::main(training::Task::Multiclass)
 }

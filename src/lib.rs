@@ -41,7 +41,9 @@ pub use activation::{
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
 pub use backprop::{Backprop, Parameter};
-pub use data::{Dataset, Standardizer, Table};
+#[cfg(feature = "npy")]
+pub use data::NpyFiles;
+pub use data::{Arrays, Dataset, Standardizer, Storage, Table};
 pub use dense::{Dense, Gradient};
 pub use durable::check_can_write;
 pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};

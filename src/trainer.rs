@@ -14,6 +14,7 @@ mod session;
 mod settings;
 mod state;
 mod together;
+mod windows;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;
@@ -22,7 +23,7 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::{Dataset, Error, Float, Lbfgs, Loss, Optimizer, Result, Schedule, Workers};
+use crate::{Dataset, Error, Float, Lbfgs, Loss, Optimizer, Result, Schedule, Storage, Workers};
 use monitor::Monitor;
 use ndarray::ArrayView2;
 use session::Session;
@@ -187,7 +188,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Computes the loss on these rows after each epoch; all others are trained on. Where the training rows were standardised, so must these be.
-    pub fn validation_data(mut self, rows: &'a Dataset<F>) -> Self {
+    pub fn validation_data<S: Storage<F>>(mut self, rows: &'a Dataset<F, S>) -> Self {
         self.settings.validation = Validation::Rows(rows);
         self
     }

@@ -15,12 +15,7 @@ pub fn main<Options>(
 ) -> ExitCode {
     let options = match options {
         Ok(options) => options,
-        Err(error) if error.use_stderr() => {
-            let message = error.to_string();
-            let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
-            return complain(&lines.collect::<Vec<_>>().join(" "), 2);
-        }
-        Err(help) => return print(&help.to_string()),
+        Err(error) => return explain(&error),
     };
     match run(&options) {
         Ok(text) => print(&format!("{text}\n")),
@@ -28,7 +23,17 @@ pub fn main<Options>(
     }
 }
 
-fn print(text: &str) -> ExitCode {
+/// Says what is wrong with the options, or helps.
+pub fn explain(error: &OptionError) -> ExitCode {
+    let message = error.to_string();
+    if !error.use_stderr() {
+        return print(&message);
+    }
+    let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
+    complain(&lines.collect::<Vec<_>>().join(" "), 2)
+}
+
+pub fn print(text: &str) -> ExitCode {
     let mut stdout = std::io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         // A reader that has gone away, as in `… | head -1`, is no failure.

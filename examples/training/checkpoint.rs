@@ -1,8 +1,7 @@
 //! Where training is kept while it goes on: a folder with its state and what it is the state of.
 
-use super::Task;
 use super::options::Options;
-use densely::{Checkpoint, Dataset, Trainer, TrainingState};
+use densely::{Checkpoint, Trainer, TrainingState};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
@@ -15,14 +14,21 @@ pub struct Kept {
     pub state: PathBuf,
     /// The options and the data that the state belongs to.
     belongs_to: PathBuf,
+    /// Whether it is this process that writes them.
+    writes: bool,
 }
 
 impl Kept {
     /// Makes the folder, if there is none.
     pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+        Ok(Self { writes: true, ..Self::of_another(folder) })
+    }
+
+    /// Of a training of several processes, in one beside that which writes.
+    pub fn of_another(folder: &Path) -> Self {
         let (state, belongs_to) = (folder.join("training.json"), folder.join("options.json"));
-        Ok(Self { folder: folder.to_owned(), state, belongs_to })
+        Self { folder: folder.to_owned(), state, belongs_to, writes: false }
     }
 
     /// Refuses to have one of its files written over.
@@ -33,20 +39,22 @@ impl Kept {
         }
     }
 
-    /// Goes on from what is in the folder, if there is something, and writes to it.
+    /// Goes on from what is in the folder, if there is something, and writes to it; `belongs_to` are the options and the data of this training.
     pub fn trainer<'a>(
         &self,
         trainer: Trainer<'a, f32>,
-        task: Task,
         options: &Options,
-        data: &Dataset<f32>,
+        belongs_to: &BTreeMap<String, String>,
     ) -> Result<Trainer<'a, f32>, Box<dyn Error>> {
-        self.clear()?;
+        if self.writes {
+            self.clear()?;
+        }
         let trainer = trainer.checkpoint(Checkpoint::every(options.checkpoint_every, &self.state));
-        let mut belongs_to = options.that_decide(task);
-        belongs_to.insert("data".to_owned(), format!("{:016x}", hash(data)));
         if !self.state.exists() {
-            let text = serde_json::to_vec_pretty(&belongs_to)?;
+            if !self.writes {
+                return Ok(trainer);
+            }
+            let text = serde_json::to_vec_pretty(belongs_to)?;
             let written = File::create(&self.belongs_to)
                 .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
             written.map_err(|error| named(&self.belongs_to, error))?;
@@ -86,12 +94,4 @@ impl Kept {
 
 fn named(path: &Path, error: impl std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
-}
-
-/// Of all inputs and targets, by the function of Fowler, Noll and Vo: to notice other data, not to withstand an attack.
-fn hash(data: &Dataset<f32>) -> u64 {
-    let numbers = data.inputs().into_iter().chain(data.targets()).map(|number| number.to_bits());
-    numbers.fold(0xcbf2_9ce4_8422_2325, |hash, bits| {
-        (hash ^ u64::from(bits)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use densely::{
     Adagrad, Adam, AdamW, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Huber,
     Lbfgs, Loss, MeanAbsoluteError, MeanSquaredError, Poisson, RmsProp, Schedule, Sgd, Span,
-    Trainer,
+    Storage, Trainer,
 };
 
 /// What changes the parameters.
@@ -178,7 +178,7 @@ pub enum ClassWeight {
 }
 
 impl ClassWeight {
-    pub fn apply(&self, data: Dataset<f32>) -> Result<Dataset<f32>, Error> {
+    pub fn apply<S: Storage<f32>>(&self, data: Dataset<f32, S>) -> Result<Dataset<f32, S>, Error> {
         match self {
             Self::Balanced => data.with_balanced_classes(),
             Self::Each(weights) => data.with_class_weights(weights),

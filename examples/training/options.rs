@@ -3,24 +3,14 @@
 use super::Task;
 use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
 use crate::command_line::count;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{Args, Command};
 use densely::AnyActivation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The options, the same in all three programs.
-#[derive(Debug, Parser)]
-#[command(allow_negative_numbers = true)]
+/// The options of every training, wherever its rows come from.
+#[derive(Debug, Args)]
 pub struct Options {
-    /// CSV file with a header; every column but the target is a feature
-    #[arg(long, value_name = "FILE")]
-    pub data: PathBuf,
-    /// Column to predict
-    #[arg(long, value_name = "COLUMN")]
-    pub target: String,
-    /// Columns that are no features, such as an identifier
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    pub without: Vec<String>,
     /// Units of each hidden layer, or `none` for no hidden layer
     #[arg(long, value_name = "UNITS,…", default_value = "80,40", value_parser = hidden)]
     pub hidden: Hidden,
@@ -97,26 +87,10 @@ pub struct Options {
 pub struct Hidden(pub Vec<usize>);
 
 impl Options {
-    /// The options of this command line, with the task's own data as default.
-    pub fn parse(task: Task) -> Result<Self, clap::Error> {
-        let command = Self::command()
-            .about(task.about())
-            .mut_arg("data", |data| data.required(false).default_value(task.default_data()))
-            .mut_arg("activation", |activation| {
-                activation.help(format!("Activation of the hidden layers: {}", activations()))
-            })
-            .mut_arg("target", |target| {
-                target.required(false).default_value(task.default_target())
-            });
-        Self::from_arg_matches(&command.try_get_matches()?)
-    }
-
     /// Every option that has a part in what is learned from the data.
     pub fn that_decide(&self, task: Task) -> BTreeMap<String, String> {
         let options = [
             ("task", task.name().to_owned()),
-            ("--target", self.target.clone()),
-            ("--without", self.without.join(",")),
             ("--hidden", format!("{:?}", self.hidden.0)),
             ("--activation", self.activation.name().unwrap_or_default()),
             ("--dropout", self.dropout.to_string()),
@@ -142,6 +116,12 @@ impl Options {
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
+    /// Refuses what the optimizer would not look at, and a loss that is not for the task.
+    pub fn check(&self, task: Task) -> Result<(), String> {
+        self.optimizer.check(self.rates())?;
+        self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
+    }
+
     pub fn rates(&self) -> Rates {
         let Self { learning_rate, momentum, weight_decay, .. } = *self;
         Rates { learning_rate, momentum, weight_decay }
@@ -161,6 +141,13 @@ fn hidden(text: &str) -> Result<Hidden, String> {
         _ => Err(format!("{width:?} is not a width from 1 to 1000000, nor all of it `none`")),
     });
     widths.collect::<Result<_, _>>().map(Hidden)
+}
+
+/// The command of these options, with the names of all activations in its help.
+pub fn named(command: Command) -> Command {
+    command.mut_arg("activation", |activation| {
+        activation.help(format!("Activation of the hidden layers: {}", activations()))
+    })
 }
 
 /// The activations that there are, as text.

@@ -1,15 +1,23 @@
 //! What is told in the end.
 
-use super::options::Options;
+use super::Plan;
 use super::task::{Scores, Task};
 use densely::{Dataset, Mlp, Report};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
+/// Of what is told.
+#[derive(Clone)]
+pub struct Subject {
+    /// Where the rows come from.
+    pub data: String,
+    /// What is learned.
+    pub target: String,
+}
+
 pub struct Summary {
     task: Task,
-    data: String,
-    target: String,
+    subject: Subject,
     classes: Vec<String>,
     features: usize,
     parameters: usize,
@@ -22,8 +30,7 @@ pub struct Summary {
 
 impl Summary {
     pub fn new(
-        task: Task,
-        options: &Options,
+        plan: &Plan<'_>,
         net: &Mlp<f32>,
         report: Report,
         test: &Dataset<f32>,
@@ -31,16 +38,15 @@ impl Summary {
         pictures: Option<String>,
     ) -> Self {
         Self {
-            task,
-            data: options.data.display().to_string(),
-            target: options.target.clone(),
+            task: plan.task,
+            subject: plan.subject.clone(),
             classes: test.classes().to_vec(),
             features: net.features(),
             parameters: net.parameters(),
             test_rows: test.rows(),
             report,
             scores,
-            saved: options.save.as_ref().map(|path| path.display().to_string()),
+            saved: plan.options.save.as_ref().map(|path| path.display().to_string()),
             pictures,
         }
     }
@@ -76,7 +82,7 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = &self.report;
-        write!(f, "{}: {}", self.data, self.target)?;
+        write!(f, "{}: {}", self.subject.data, self.subject.target)?;
         match &self.classes[..] {
             [] => writeln!(f)?,
             [first, second] => writeln!(f, " ({first} or {second})")?,

@@ -1,7 +1,7 @@
-//! What differs between the three programs.
+//! What differs between regression, two classes and many.
 
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{Dataset, Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax, Table};
+use densely::{Dataset, Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax};
 use ndarray::ArrayView2;
 use std::fmt;
 
@@ -42,38 +42,6 @@ impl Task {
             Self::Regression => "regression",
             Self::BinaryClassification => "binary_classification",
             Self::Multiclass => "multiclass",
-        }
-    }
-
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Regression => "Trains a regression on a CSV file",
-            Self::BinaryClassification => "Trains a classifier with two classes on a CSV file",
-            Self::Multiclass => "Trains a classifier with many classes on a CSV file",
-        }
-    }
-
-    pub fn default_data(self) -> &'static str {
-        match self {
-            Self::Regression => "data/auto_mpg.csv",
-            Self::BinaryClassification => "data/breast_cancer.csv",
-            Self::Multiclass => "data/digits.csv",
-        }
-    }
-
-    pub fn default_target(self) -> &'static str {
-        match self {
-            Self::Regression => "mpg",
-            Self::BinaryClassification => "diagnosis",
-            Self::Multiclass => "digit",
-        }
-    }
-
-    pub fn data(self, table: &Table, target: &str) -> Result<Dataset<f32>, Error> {
-        match self {
-            Self::Regression => table.regression(target),
-            Self::BinaryClassification => table.binary(target),
-            Self::Multiclass => table.multiclass(target),
         }
     }
 

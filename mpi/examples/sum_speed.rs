@@ -2,8 +2,10 @@ use densely::Workers;
 use densely_mpi::Job;
 use mpi::traits::*;
 use std::time::Instant;
-fn main() {
-    let job = Job::start().unwrap();
+fn main() -> std::process::ExitCode {
+    densely_mpi::run(measure)
+}
+fn measure(job: &Job) -> Result<std::process::ExitCode, densely_mpi::Mistake> {
     let world = job.world();
     let mut workers = job.workers::<f32>();
     let which = std::env::args().nth(1).unwrap_or("own".into());
@@ -116,4 +118,5 @@ fn main() {
             );
         }
     }
+    Ok(std::process::ExitCode::SUCCESS)
 }

@@ -10,67 +10,77 @@ use mpi::traits::{Communicator, CommunicatorCollectives, Equivalence};
 use std::error::Error;
 use std::fmt;
 use std::io::Write;
+use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a rank with an error waits for the others to have one, or to be done, before it ends them.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The ranks that one `mpirun` started, from [`start`](Self::start) to when it is dropped; a program without `mpirun` is a job of one rank.
+/// Runs a program on the ranks that one `mpirun` started; without `mpirun`, as the only rank. It starts MPI before, which can be done once in a process, and ends it afterwards.
+///
+/// All ranks must have the same version of densely. Of a [`Mistake`], rank 0 writes the message to stderr, and the exit code is 1 on all. A panic ends all ranks: the others
+/// would wait for this one for ever.
 ///
 /// ```
 /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
-/// use densely_mpi::Job;
 /// use ndarray::Array2;
+/// use std::process::ExitCode;
 ///
-/// let job = Job::start()?;
-/// let data = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)))?;
-/// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
-/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(4).workers(job.workers());
-/// let report = job.agreed(trainer.fit(&mut net, &data))?;
-/// if job.rank() == 0 {
-///     println!("{report}");
+/// fn main() -> ExitCode {
+///     densely_mpi::run(|job| {
+///         let ready = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)));
+///         let data = job.agreed(ready)?;
+///         let mut net = job.agreed(Mlp::builder(8).dense(1, Identity).build())?;
+///         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(4).workers(job.workers());
+///         let report = job.agreed(trainer.fit(&mut net, &data))?;
+///         if job.rank() == 0 {
+///             println!("{report}");
+///         }
+///         Ok(ExitCode::SUCCESS)
+///     })
 /// }
-/// # Ok::<(), densely_mpi::Mistake>(())
 /// ```
+pub fn run(program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode {
+    run_as(densely::VERSION, program)
+}
+
+/// As [`run`], with a densely of this version: for tests.
+#[doc(hidden)]
+pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode {
+    let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Serialized) else {
+        return told("MPI was started before");
+    };
+    // A training on several threads calls MPI from one of them.
+    if threading < Threading::Serialized {
+        return told("this MPI can be called from the main thread alone");
+    }
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        hook(panic);
+        SimpleCommunicator::world().abort(101);
+    }));
+    let job = Job { universe };
+    let result = job.check_alike("version of densely", version).and_then(|()| program(&job));
+    // All of it before the job ends: the first process to exit may have the others ended.
+    match result {
+        Ok(code) => code,
+        Err(mistake) => mistake.message().map_or(ExitCode::FAILURE, told),
+    }
+}
+
+/// If nobody can be told, the exit code still says it.
+fn told(message: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    ExitCode::FAILURE
+}
+
+/// The ranks that one `mpirun` started: what [`run`] hands to the program.
 pub struct Job {
     universe: Universe,
 }
 
 impl Job {
-    /// Starts MPI, once in a process, and sees that all ranks have the same version of densely.
-    ///
-    /// From here on a panic ends all ranks: the others would wait for this one for ever.
-    ///
-    /// # Errors
-    ///
-    /// [`Mistake`] if versions differ, or MPI was started before or does not start with [`Threading::Serialized`]: a training on several threads
-    /// calls it from one of them.
-    pub fn start() -> Result<Self, Mistake> {
-        Self::start_as(densely::VERSION)
-    }
-
-    /// As [`start`](Self::start), of a densely of this version: for tests.
-    #[doc(hidden)]
-    pub fn start_as(version: &str) -> Result<Self, Mistake> {
-        let alone = |message: &str| Mistake::new(Some(message.to_owned()));
-        let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Serialized)
-        else {
-            return Err(alone("MPI was started before"));
-        };
-        if threading < Threading::Serialized {
-            return Err(alone("this MPI can be called from the main thread alone"));
-        }
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            hook(panic);
-            SimpleCommunicator::world().abort(101);
-        }));
-        let job = Self { universe };
-        job.check_alike("version of densely", version)?;
-        Ok(job)
-    }
-
     /// Which rank this process is, counted from 0.
     #[must_use]
     pub fn rank(&self) -> usize {
@@ -147,9 +157,7 @@ impl Job {
             if let Some(error) = error
                 && started.elapsed() > PATIENCE
             {
-                let rank = self.rank();
-                // If nobody can be told, the exit code still says it.
-                let _ = writeln!(std::io::stderr(), "error: rank {rank}: {error}");
+                told(&format!("rank {}: {error}", self.rank()));
                 world.abort(1);
             }
             sleep(Duration::from_micros(200));

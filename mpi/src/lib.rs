@@ -10,7 +10,7 @@ mod packed;
 mod texts;
 mod workers;
 
-pub use job::Job;
+pub use job::{Job, run, run_as};
 pub use mistake::Mistake;
 pub use workers::MpiWorkers;
 

@@ -2,16 +2,7 @@
 
 use std::fmt;
 
-/// An error that all ranks know of, and rank 0 alone tells.
-///
-/// ```
-/// use densely_mpi::Job;
-///
-/// let job = Job::start()?;
-/// let mistake = job.agreed::<(), _>(Err("no such file")).unwrap_err();
-/// assert_eq!(mistake.message(), Some("no such file"));                // of several ranks, on rank 0 only
-/// # Ok::<(), densely_mpi::Mistake>(())
-/// ```
+/// An error that all ranks know of, and rank 0 alone tells: what [`Job`](crate::Job) finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     message: Option<String>,
@@ -22,7 +13,7 @@ impl Mistake {
         Self { message }
     }
 
-    /// What to tell, before the job is dropped: the first process that then exits may end the others. `None` where another rank tells it.
+    /// What [`run`](crate::run) tells; `None` where rank 0 does.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()

@@ -1,15 +1,19 @@
 //! Inputs and targets that belong together.
 
+use super::arrays::Arrays;
+use super::examples::Examples;
 use super::scaling::Scaling;
 use super::split;
+use super::storage::Storage;
 use crate::rows::row_major;
 use crate::{Error, Float, Result, Schema};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
 /// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a
-/// matrix already; from a CSV file by [`Table`](crate::Table).
+/// matrix already; from a CSV file by [`Table`](crate::Table). These have their rows in memory, in [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in
+/// files that may be larger than memory, and all that takes a data set takes these too.
 ///
 /// ```
 /// use densely::Dataset;
@@ -22,9 +26,8 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Dataset<F: Float> {
-    inputs: Array2<F>,
-    targets: Array2<F>,
+pub struct Dataset<F: Float, S = Arrays<F>> {
+    pub(super) storage: S,
     /// One for each row; all are 1 where there are none.
     pub(super) weights: Option<Array1<F>>,
     pub(super) schema: Schema,
@@ -67,38 +70,39 @@ impl<F: Float> Dataset<F> {
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
-        Ok(Self {
-            inputs: row_major(inputs),
-            targets: row_major(targets),
-            weights: None,
-            schema: Schema::default(),
-            scaling: Scaling::NONE,
-        })
+        Ok(Self::stored(Arrays { inputs: row_major(inputs), targets: row_major(targets) }))
     }
 
     /// Rows × features.
     pub fn inputs(&self) -> ArrayView2<'_, F> {
-        self.inputs.view()
+        self.storage.inputs.view()
     }
 
     /// Rows × outputs.
     pub fn targets(&self) -> ArrayView2<'_, F> {
-        self.targets.view()
+        self.storage.targets.view()
+    }
+}
+
+impl<F: Float, S: Storage<F>> Dataset<F, S> {
+    /// Rows without weights and names, not scaled.
+    pub(super) fn stored(storage: S) -> Self {
+        Self { storage, weights: None, schema: Schema::default(), scaling: Scaling::NONE }
     }
 
     /// The number of examples.
     pub fn rows(&self) -> usize {
-        self.inputs.nrows()
+        self.storage.rows()
     }
 
     /// The number of columns of the inputs.
     pub fn features(&self) -> usize {
-        self.inputs.ncols()
+        self.storage.features()
     }
 
     /// The number of columns of the targets: the outputs of a network for this data.
     pub fn outputs(&self) -> usize {
-        self.targets.ncols()
+        self.storage.outputs()
     }
 
     /// The name of each feature; `x0`, `x1` and so on where they have none.
@@ -138,9 +142,9 @@ impl<F: Float> Dataset<F> {
     /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
     /// rows.
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
-        let groups = self.row_classes();
+        let groups = self.row_classes()?;
         let (rest, part) = split::rows(&groups, fraction, seed)?;
-        Ok((self.selected(&rest), self.selected(&part)))
+        Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 
     /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample.
@@ -163,7 +167,7 @@ impl<F: Float> Dataset<F> {
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
             return Err(Error::UnknownRow { row, rows: self.rows() });
         }
-        let selected = self.selected(rows);
+        let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {
             Error::check_weights(weights, rows.len())?;
         }
@@ -171,27 +175,33 @@ impl<F: Float> Dataset<F> {
     }
 
     /// These rows, which exist.
-    pub(crate) fn selected(&self, rows: &[usize]) -> Self {
-        Self {
-            inputs: self.inputs.select(Axis(0), rows),
-            targets: self.targets.select(Axis(0), rows),
-            weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), rows)),
+    pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
+        let rows = self.storage.arranged(rows);
+        Ok(Self {
+            storage: self.storage.selected(&rows)?,
+            weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), &rows)),
             schema: self.schema.clone(),
             scaling: self.scaling,
-        }
+        })
     }
 
     /// The class of each row; 0 for all where the targets are numbers.
-    pub(super) fn row_classes(&self) -> Vec<usize> {
+    pub(super) fn row_classes(&self) -> Result<Vec<usize>> {
         if self.classes().is_empty() {
-            return vec![0; self.rows()];
+            return Ok(vec![0; self.rows()]);
         }
         let one = F::one();
-        let class = |target: ndarray::ArrayView1<'_, F>| match target.len() {
+        let class = |target: ArrayView1<'_, F>| match target.len() {
             1 => usize::from(target[0] == one),
             _ => target.iter().position(|&y| y == one).unwrap_or(0),
         };
-        self.targets.rows().into_iter().map(class).collect()
+        let mut classes = Vec::with_capacity(self.rows());
+        let examples: &dyn Examples<F> = self;
+        examples.each_targets(&mut |_, targets| {
+            classes.extend(targets.rows().into_iter().map(class));
+            Ok(())
+        })?;
+        Ok(classes)
     }
 
     pub(crate) fn scaling(&self) -> Scaling {
@@ -199,24 +209,25 @@ impl<F: Float> Dataset<F> {
     }
 
     /// The same rows with other numbers in the same columns.
-    pub(crate) fn with_numbers(
-        &self,
-        inputs: Array2<F>,
-        targets: Array2<F>,
-        scaling: Scaling,
-    ) -> Self {
-        Self {
-            inputs,
-            targets,
-            weights: self.weights.clone(),
+    pub(super) fn with_storage(&self, storage: S, scaling: Scaling) -> Self {
+        Self { storage, weights: self.weights.clone(), schema: self.schema.clone(), scaling }
+    }
+
+    /// Rows that were read of it, in memory.
+    #[cfg(feature = "npy")]
+    pub(super) fn loaded(&self, batch: crate::backprop::Batch<'_, F>) -> Dataset<F> {
+        let (inputs, targets) = (batch.inputs.to_owned(), batch.targets.to_owned());
+        Dataset {
+            storage: Arrays { inputs, targets },
+            weights: batch.weights.map(|weights| weights.to_owned()),
             schema: self.schema.clone(),
-            scaling,
+            scaling: self.scaling,
         }
     }
 }
 
 /// Without the rows.
-impl<F: Float> std::fmt::Debug for Dataset<F> {
+impl<F: Float, S: Storage<F>> std::fmt::Debug for Dataset<F, S> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Dataset")

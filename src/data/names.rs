@@ -1,9 +1,11 @@
 //! What the columns and classes of a data set are called.
 
+use super::examples::Examples;
+use super::storage::Storage;
 use crate::schema::classes_of;
 use crate::{Column, Dataset, Error, Float, Result, Schema};
 
-impl<F: Float> Dataset<F> {
+impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
     ///
     /// ```
@@ -107,13 +109,16 @@ impl<F: Float> Dataset<F> {
 
     fn check_one_hot(&self) -> Result<()> {
         let (zero, one) = (F::zero(), F::one());
-        for (row, target) in self.targets().rows().into_iter().enumerate() {
-            let ones = target.iter().filter(|&&y| y == one).count();
-            let zeros = target.iter().filter(|&&y| y == zero).count();
-            if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                return Err(Error::NotOneHot { row, columns: target.len() });
+        let examples: &dyn Examples<F> = self;
+        examples.each_targets(&mut |first, targets| {
+            for (row, target) in targets.rows().into_iter().enumerate() {
+                let ones = target.iter().filter(|&&y| y == one).count();
+                let zeros = target.iter().filter(|&&y| y == zero).count();
+                if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
+                    return Err(Error::NotOneHot { row: first + row, columns: target.len() });
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }

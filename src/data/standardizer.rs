@@ -1,10 +1,17 @@
 //! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
 
 mod folding;
+mod moments;
+mod scale;
 
+pub use scale::Scale;
+
+use super::examples::Examples;
 use super::scaling::Scaling;
+use super::storage::{Matrix, Storage};
 use crate::{Dataset, Error, Float, Result};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
+use moments::Moments;
+use ndarray::{Array2, ArrayView2, Zip};
 
 /// Standardises: x ↦ (x - mean) / deviation, for each feature, and for each target that is a number.
 ///
@@ -52,70 +59,6 @@ enum Columns {
     All,
 }
 
-/// The mean and deviation of each column.
-#[derive(Clone, Debug)]
-struct Scale {
-    mean: Array1<f64>,
-    deviation: Array1<f64>,
-}
-
-impl Scale {
-    /// Of each column; `constant` stands for the deviation of one that does not vary.
-    fn of<F: Float>(
-        numbers: ArrayView2<'_, F>,
-        weights: Option<ArrayView1<'_, F>>,
-        constant: f64,
-    ) -> Self {
-        let weights: Option<Vec<f64>> =
-            weights.map(|weights| weights.iter().map(|weight| weight.as_f64()).collect());
-        // A smaller deviation would make weights that were divided by it overflow.
-        let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
-        let (mean, deviation) = numbers
-            .axis_iter(Axis(1))
-            .map(|column| {
-                // Differences from the first value: exactly 0 throughout for a constant column.
-                let first = column[0].as_f64();
-                let offset = mean(column.iter().map(|x| x.as_f64() - first), weights.as_deref());
-                let squares = column.iter().map(|x| (x.as_f64() - first - offset).powi(2));
-                let deviation = mean(squares, weights.as_deref()).sqrt();
-                let mean = first + offset;
-                // An overflow is told by the mean.
-                let mean = if deviation.is_finite() { mean } else { f64::NAN };
-                (mean, if deviation < smallest { constant } else { deviation })
-            })
-            .unzip::<_, _, Vec<_>, Vec<_>>();
-        Self { mean: mean.into(), deviation: deviation.into() }
-    }
-
-    fn apply<F: Float>(
-        &self,
-        numbers: ArrayView2<'_, F>,
-        matrix: &'static str,
-    ) -> Result<Array2<F>> {
-        let mut scaled = numbers.as_standard_layout().into_owned();
-        for mut row in scaled.rows_mut() {
-            Zip::from(&mut row)
-                .and(&self.mean)
-                .and(&self.deviation)
-                .for_each(|x, &mean, &deviation| *x = F::from_f64((x.as_f64() - mean) / deviation));
-        }
-        Error::check_finite(scaled.view(), matrix)?;
-        Ok(scaled)
-    }
-}
-
-/// By weight, where there are weights.
-fn mean(values: impl ExactSizeIterator<Item = f64>, weights: Option<&[f64]>) -> f64 {
-    let count = values.len() as f64;
-    match weights {
-        None => values.sum::<f64>() / count,
-        Some(weights) => {
-            let weighted = values.zip(weights).map(|(value, weight)| value * weight);
-            weighted.sum::<f64>() / weights.iter().sum::<f64>()
-        }
-    }
-}
-
 impl Standardizer {
     /// The mean and deviation of each feature, and of each target unless the targets are classes; by the rows' weights, if they have some.
     ///
@@ -132,7 +75,7 @@ impl Standardizer {
     /// # Errors
     ///
     /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0.
-    pub fn fit<F: Float>(data: &Dataset<F>) -> Result<Self> {
+    pub fn fit<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         Self::of(data, Columns::All)
     }
 
@@ -151,16 +94,20 @@ impl Standardizer {
     /// # Errors
     ///
     /// As [`fit`](Self::fit).
-    pub fn fit_features<F: Float>(data: &Dataset<F>) -> Result<Self> {
+    pub fn fit_features<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         Self::of(data, Columns::Features)
     }
 
-    fn of<F: Float>(data: &Dataset<F>, which: Columns) -> Result<Self> {
-        let data = data.without_weightless_rows()?;
+    fn of<F: Float>(data: &dyn Examples<F>, which: Columns) -> Result<Self> {
+        let counting = data.counting()?;
+        let data = counting.as_deref().unwrap_or(data);
+        let all = 0..data.rows();
         // Divided by ∞, a constant feature becomes 0, and so does its weight when it is folded: the network never learned that weight.
-        let features = Scale::of(data.inputs(), data.weights(), f64::INFINITY);
-        let targets = (which == Columns::All && data.classes().is_empty())
-            .then(|| Scale::of(data.targets(), data.weights(), 1.0));
+        let features = Moments::of(data, Matrix::Inputs, all.clone())?.scale::<F>(f64::INFINITY);
+        let targets = (which == Columns::All && data.schema().classes.is_empty())
+            .then(|| Moments::of(data, Matrix::Targets, all))
+            .transpose()?
+            .map(|moments| moments.scale::<F>(1.0));
         let target_names = (0..data.outputs()).map(|column| format!("target {column}"));
         let target_names = match data.schema().targets[..] {
             [] => target_names.collect(),
@@ -175,7 +122,12 @@ impl Standardizer {
         }
         let step = data.rows().div_ceil(SAMPLES).max(1);
         let rows: Vec<usize> = (0..data.rows()).step_by(step).collect();
-        let samples = data.inputs().select(Axis(0), &rows).mapv(Float::as_f64);
+        let mut samples = Array2::<F>::zeros((rows.len(), data.features()));
+        let places: Vec<u32> = (0..rows.len() as u32).collect();
+        if let Some(samples) = samples.as_slice_mut() {
+            data.read(Matrix::Inputs, &rows, &places, samples)?;
+        }
+        let samples = samples.mapv(Float::as_f64);
         Ok(Self { features, targets, names, samples })
     }
 
@@ -195,18 +147,16 @@ impl Standardizer {
     ///
     /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on, [`Error::NotFiniteAt`] if a number is so far from its column's mean
     /// that `F` has no such number of deviations.
-    pub fn apply<F: Float>(&self, data: &Dataset<F>) -> Result<Dataset<F>> {
-        let inputs = self.scale_inputs(data.inputs())?;
-        let Some(scale) = &self.targets else {
-            let scaling = Scaling { inputs: true, ..data.scaling() };
-            return Ok(data.with_numbers(inputs, data.targets().to_owned(), scaling));
-        };
-        check("targets", scale.mean.len(), data.outputs())?;
-        let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);
-        let targets = scale.apply(data.targets(), "standardized targets")?;
-        let target_deviation = mean_square.sqrt();
-        let scaling = Scaling { inputs: true, targets: true, target_deviation };
-        Ok(data.with_numbers(inputs, targets, scaling))
+    pub fn apply<F: Float, S: Storage<F>>(&self, data: &Dataset<F, S>) -> Result<Dataset<F, S>> {
+        check("features", self.features.mean.len(), data.features())?;
+        let mut scaling = Scaling { inputs: true, ..data.scaling() };
+        if let Some(scale) = &self.targets {
+            check("targets", scale.mean.len(), data.outputs())?;
+            let mean_square = scale.deviation.mapv(|d| d * d).mean().unwrap_or(1.0);
+            scaling.targets = true;
+            scaling.target_deviation = mean_square.sqrt();
+        }
+        Ok(data.with_storage(data.storage.scaled(&self.features, self.targets.as_ref())?, scaling))
     }
 
     /// Inputs, standardised: what a network takes that was trained on standardised rows, and has not had the scale

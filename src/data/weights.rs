@@ -1,11 +1,12 @@
 //! How many rows a row counts for.
 
+use super::storage::Storage;
 use crate::rows::row_major;
 use crate::{Dataset, Error, Float, Result};
 use ndarray::{Array1, ArrayView1};
 use std::borrow::Cow;
 
-impl<F: Float> Dataset<F> {
+impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
     /// [`Standardizer`](crate::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
     ///
@@ -58,7 +59,7 @@ impl<F: Float> Dataset<F> {
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
             return Err(Error::Weight { index, value: class_weights[index] });
         }
-        let classes = self.row_classes();
+        let classes = self.row_classes()?;
         let weights = classes
             .iter()
             .enumerate()
@@ -88,7 +89,7 @@ impl<F: Float> Dataset<F> {
         if sums.is_empty() {
             return Err(Error::NoClasses);
         }
-        for (row, class) in self.row_classes().into_iter().enumerate() {
+        for (row, class) in self.row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);
         }
         let (all, count) = (sums.iter().sum::<f64>(), sums.len() as f64);
@@ -117,7 +118,7 @@ impl<F: Float> Dataset<F> {
                 if rows.is_empty() {
                     Err(Error::NoWeight)
                 } else {
-                    Ok(Cow::Owned(self.selected(&rows)))
+                    Ok(Cow::Owned(self.selected(&rows)?))
                 }
             }
             _ => Ok(Cow::Borrowed(self)),

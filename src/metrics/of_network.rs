@@ -1,9 +1,15 @@
 use super::predicted_classes;
-use crate::{Dataset, Error, Float, Mlp, Result};
-use ndarray::ArrayView2;
+use crate::data::{Chunk, Examples, Matrix};
+use crate::rows::fit_in_memory;
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
+use std::ops::Range;
+
+/// Rows go through a network in multiples of this, where they are not in memory.
+const ROWS_AT_ONCE: usize = 64;
 
 impl<F: Float> Mlp<F> {
-    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours.
+    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours. Where the rows are in files, their predictions and targets go into memory, their inputs do not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};
@@ -18,14 +24,41 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict), [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
-    pub fn evaluate(
+    /// As [`predict`](Self::predict) and, for rows in files, [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] and [`Error::TooManyOutputs`]; [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
+    pub fn evaluate<S: Storage<F>>(
         &self,
-        data: &Dataset<F>,
+        data: &Dataset<F, S>,
         metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
     ) -> Result<f64> {
         self.schema().check_same(data.schema())?;
-        metric(self.predict(data.inputs())?.view(), data.targets())
+        let data: &dyn Examples<F> = data;
+        let all = (data.rows(), self.outputs());
+        if !fit_in_memory::<F>(all.0, all.1) {
+            return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
+        }
+        let (mut outputs, mut chunk) = (Array2::zeros(all), Chunk::default());
+        let mut buffers = PredictBuffers::new();
+        self.predict_rows(data, 0..all.0, outputs.view_mut(), &mut chunk, &mut buffers)?;
+        metric(outputs.view(), data.matrix(Matrix::Targets, 0..all.0, &mut chunk)?)
+    }
+
+    /// Predicts some of the rows, as many at a time as are read at once.
+    pub(crate) fn predict_rows(
+        &self,
+        data: &dyn Examples<F>,
+        rows: Range<usize>,
+        mut outputs: ArrayViewMut2<'_, F>,
+        chunk: &mut Chunk<F>,
+        buffers: &mut PredictBuffers<F>,
+    ) -> Result<()> {
+        let at_once = data.rows_at_once(ROWS_AT_ONCE);
+        for first in rows.clone().step_by(at_once) {
+            let end = rows.end.min(first + at_once);
+            let inputs = data.matrix(Matrix::Inputs, first..end, chunk)?;
+            let slice = Slice::from(first - rows.start..end - rows.start);
+            self.predict_into(inputs, outputs.slice_axis_mut(Axis(0), slice), buffers)?;
+        }
+        Ok(())
     }
 
     /// The name of the class that each row most probably belongs to: the second one's where a single output is above ½, that of the largest output where there

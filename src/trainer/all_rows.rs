@@ -1,7 +1,8 @@
 //! The loss over all rows, as a function of all parameters: what L-BFGS minimises.
 
+use crate::data::{Chunk, Examples};
 use crate::optimizer::Objective;
-use crate::{Backprop, Dataset, Float, Loss, Mlp, Result};
+use crate::{Backprop, Float, Loss, Mlp, Result};
 
 /// So many rows go through the network at a time: the sums do not depend on the threads, and the buffers stay small.
 pub(super) const ROWS_AT_ONCE: usize = 1024;
@@ -9,28 +10,33 @@ pub(super) const ROWS_AT_ONCE: usize = 1024;
 pub(super) struct OverAllRows<'o, F: Float> {
     pub(super) backprop: &'o mut Backprop<F>,
     pub(super) net: &'o mut Mlp<F>,
-    pub(super) rows: &'o Dataset<F>,
+    pub(super) rows: &'o dyn Examples<F>,
+    pub(super) chunk: &'o mut Chunk<F>,
     pub(super) loss: &'o dyn Loss<F>,
     pub(super) weight_decay: f64,
 }
 
 impl<F: Float> Objective<F> for OverAllRows<'_, F> {
     fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64> {
-        let Self { backprop, net, rows, loss, weight_decay } = self;
+        let Self { backprop, net, rows, chunk, loss, weight_decay } = self;
         set_parameters(net, at);
         gradient.fill(F::zero());
-        let all = rows.batch();
-        let (mut value, total) = (0.0, all.weight());
-        for start in (0..rows.rows()).step_by(ROWS_AT_ONCE) {
-            let batch = all.rows(start, rows.rows().min(start + ROWS_AT_ONCE));
-            let share = batch.weight() / total;
-            if share == 0.0 {
-                continue;
+        let (mut value, total) = (0.0, rows.weight());
+        let at_once = rows.rows_at_once(ROWS_AT_ONCE);
+        for first in (0..rows.rows()).step_by(at_once) {
+            let count = at_once.min(rows.rows() - first);
+            let read = rows.chunk(first..first + count, chunk)?;
+            for start in (0..count).step_by(ROWS_AT_ONCE) {
+                let batch = read.rows(start, count.min(start + ROWS_AT_ONCE));
+                let share = batch.weight() / total;
+                if share == 0.0 {
+                    continue;
+                }
+                value += share * backprop.run_batch(net, *loss, batch)?;
+                let share = F::from_f64(share);
+                let numbers = backprop.parameters(net).flat_map(|parameter| parameter.gradient);
+                gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
             }
-            value += share * backprop.run_batch(net, *loss, batch)?;
-            let share = F::from_f64(share);
-            let numbers = backprop.parameters(net).flat_map(|parameter| parameter.gradient);
-            gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
         }
         if *weight_decay > 0.0 {
             let decay = F::from_f64(*weight_decay);

@@ -1,6 +1,8 @@
 //! Where the batches of an epoch come from: rows in memory, shuffled, or a stream.
 
+use super::windows::Windowed;
 use crate::backprop::{Batch, Whole};
+use crate::data::Examples;
 use crate::random::{self, Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
@@ -27,11 +29,33 @@ pub(super) trait Source<F: Float> {
     /// How many steps an epoch has, if that is known before.
     fn steps(&self) -> Option<u64>;
 
-    /// All rows, if they are in memory.
-    fn rows(&self) -> Option<&Dataset<F>>;
+    /// All rows, unless they come as a stream.
+    fn rows(&self) -> Option<&dyn Examples<F>>;
 }
 
-/// The order of the rows, and the generator that makes the next one of it.
+/// How many units an order is of: all rows, or blocks of them where they are more than a window.
+pub(super) fn units_of<F: Float>(data: &dyn Examples<F>) -> usize {
+    data.rows().div_ceil(rows_of_a_unit(data))
+}
+
+pub(super) fn rows_of_a_unit<F: Float>(data: &dyn Examples<F>) -> usize {
+    let window = data.window();
+    if data.rows() <= window.rows { 1 } else { window.block }
+}
+
+/// The rows of this data set, shuffled.
+pub(super) fn shuffled<F: Float>(
+    data: &dyn Examples<F>,
+    batch_size: usize,
+    part: Part,
+) -> Box<dyn Source<F> + Send + '_> {
+    match data.in_memory() {
+        Some(all) => Box::new(Shuffled::new(data, all, batch_size, part)),
+        None => Box::new(Windowed::new(data, batch_size, part)),
+    }
+}
+
+/// The order of the rows, or of blocks of them, and the generator that makes the next one of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Shuffling {
     #[serde(with = "exact")]
@@ -41,14 +65,24 @@ pub(super) struct Shuffling {
 }
 
 impl Shuffling {
-    pub(super) fn new(rows: usize, seed: u64) -> Self {
-        Self { order: (0..rows).collect(), generator: generator(seed, Purpose::Shuffling) }
+    pub(super) fn new(units: usize, seed: u64) -> Self {
+        Self { order: (0..units).collect(), generator: generator(seed, Purpose::Shuffling) }
     }
 
-    /// Whether it is an order of so many rows.
-    pub(super) fn fits(&self, rows: usize) -> bool {
-        let mut seen = vec![false; rows];
-        self.order.len() == rows
+    /// Makes the next order, and copies it.
+    pub(super) fn next_order(&mut self, order: &mut [usize]) {
+        self.order.shuffle(&mut self.generator);
+        order.copy_from_slice(&self.order);
+    }
+
+    pub(super) fn generator(&mut self) -> &mut ChaCha8Rng {
+        &mut self.generator
+    }
+
+    /// Whether it is an order of so many.
+    pub(super) fn fits(&self, units: usize) -> bool {
+        let mut seen = vec![false; units];
+        self.order.len() == units
             && self
                 .order
                 .iter()
@@ -62,7 +96,9 @@ const COST: usize = 16;
 /// Rows in memory, in a new order each epoch. The buffers are made once.
 #[derive(Debug)]
 pub(super) struct Shuffled<'d, F: Float> {
-    data: &'d Dataset<F>,
+    data: &'d dyn Examples<F>,
+    /// Its rows.
+    all: Batch<'d, F>,
     batch_size: usize,
     part: Part,
     order: Vec<usize>,
@@ -74,9 +110,10 @@ pub(super) struct Shuffled<'d, F: Float> {
 }
 
 impl<'d, F: Float> Shuffled<'d, F> {
-    pub(super) fn new(data: &'d Dataset<F>, batch_size: usize, part: Part) -> Self {
+    fn new(data: &'d dyn Examples<F>, all: Batch<'d, F>, batch_size: usize, part: Part) -> Self {
         Self {
             data,
+            all,
             batch_size: batch_size.min(data.rows()),
             part,
             order: vec![0; data.rows()],
@@ -90,9 +127,8 @@ impl<'d, F: Float> Shuffled<'d, F> {
 
 impl<F: Float> Source<F> for Shuffled<'_, F> {
     fn begin(&mut self, _: usize, shuffling: &mut Option<Shuffling>) -> Result<()> {
-        if let Some(Shuffling { order, generator }) = shuffling {
-            order.shuffle(generator);
-            self.order.copy_from_slice(order);
+        if let Some(shuffling) = shuffling {
+            shuffling.next_order(&mut self.order);
         }
         self.next = 0;
         Ok(())
@@ -108,16 +144,16 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
         if all.is_empty() {
             return None;
         }
-        let data = self.data;
+        let data = self.all;
         let own = self.part.of(all.len());
         let rows = &all[own.clone()];
         let to = (rows, self.inputs.resize(rows.len()), self.targets.resize(rows.len()));
-        let cost = COST * rows.len() * (data.features() + data.outputs());
+        let cost = COST * rows.len() * (data.inputs.ncols() + data.targets.ncols());
         threads.divide(to, cost, &|_, (rows, inputs, targets)| {
-            gather(data.inputs(), rows, inputs);
-            gather(data.targets(), rows, targets);
+            gather(data.inputs, rows, inputs);
+            gather(data.targets, rows, targets);
         });
-        let weights = data.weights().map(|weights| {
+        let weights = data.weights.map(|weights| {
             gather(weights.insert_axis(Axis(1)), rows, self.weights.resize(rows.len()));
             self.weights.view().remove_axis(Axis(1))
         });
@@ -126,7 +162,7 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
             let weight_of = |weights: ArrayView1<'_, F>| -> f64 {
                 all.iter().map(|&row| weights[row].as_f64()).sum()
             };
-            let weight = data.weights().map_or(all.len() as f64, weight_of);
+            let weight = data.weights.map_or(all.len() as f64, weight_of);
             Whole { rows: all.len(), weight, before: own.start }
         });
         let (inputs, targets) = (self.inputs.view(), self.targets.view());
@@ -137,7 +173,7 @@ impl<F: Float> Source<F> for Shuffled<'_, F> {
         Some(self.order.len().div_ceil(self.batch_size) as u64)
     }
 
-    fn rows(&self) -> Option<&Dataset<F>> {
+    fn rows(&self) -> Option<&dyn Examples<F>> {
         Some(self.data)
     }
 }
@@ -181,7 +217,7 @@ where
         None
     }
 
-    fn rows(&self) -> Option<&Dataset<F>> {
+    fn rows(&self) -> Option<&dyn Examples<F>> {
         None
     }
 }

@@ -1,18 +1,18 @@
 //! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
 
 use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffled, Shuffling, Source};
+use super::batches::{Shuffling, Source, shuffled, units_of};
 use super::run::{Run, Told};
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
 use super::together::{Alike, Together, fingerprint, fingerprint_of};
 use super::{Progress, Report, Trainer};
+use crate::data::{Chosen, Chunk, Examples};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, VERSION};
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage, VERSION};
 use ndarray::Array2;
-use std::borrow::Cow;
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Trains the network, and reports how it went.
@@ -46,7 +46,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; and what the metric to be [monitored](Self::monitor) returns.
-    pub fn fit(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
+    pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data, true)
     }
 
@@ -74,7 +74,11 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows, or
     /// training ended in an error.
-    pub fn resume(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<Report> {
+    pub fn resume<S: Storage<F>>(
+        &mut self,
+        net: &mut Mlp<F>,
+        data: &Dataset<F, S>,
+    ) -> Result<Report> {
         self.train_rows(net, data, false)
     }
 
@@ -141,7 +145,12 @@ impl<'a, F: Float> Trainer<'a, F> {
         result
     }
 
-    fn train_rows(&mut self, net: &mut Mlp<F>, data: &Dataset<F>, afresh: bool) -> Result<Report> {
+    fn train_rows(
+        &mut self,
+        net: &mut Mlp<F>,
+        data: &dyn Examples<F>,
+        afresh: bool,
+    ) -> Result<Report> {
         let Self { settings, observers, workers, progress } = self;
         let mut together = Together::new(workers.as_deref_mut())?;
         let known = known(progress, afresh);
@@ -153,15 +162,15 @@ impl<'a, F: Float> Trainer<'a, F> {
         session
             .state
             .shuffling
-            .get_or_insert_with(|| Shuffling::new(training.rows(), settings.seed));
+            .get_or_insert_with(|| Shuffling::new(units_of(training), settings.seed));
         let rows = match settings.method {
             Method::Steps(_) => settings.batch_size,
             Method::Lbfgs(_) => ROWS_AT_ONCE,
         };
         let rows = together.part().of(rows.min(training.rows())).len();
-        let mut source = Shuffled::new(training, settings.batch_size, together.part());
+        let mut source = shuffled(training, settings.batch_size, together.part());
         let told = Told { observers, together };
-        let report = run(settings, told, net, &mut session, &mut source, validation, rows);
+        let report = run(settings, told, net, &mut session, source.as_mut(), validation, rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
     }
@@ -169,8 +178,8 @@ impl<'a, F: Float> Trainer<'a, F> {
 
 /// Rows that were found to be right for training.
 struct Ready<'d, F: Float> {
-    training: Cow<'d, Dataset<F>>,
-    validation: Option<Cow<'d, Dataset<F>>>,
+    training: Chosen<'d, F>,
+    validation: Option<Chosen<'d, F>>,
     /// How many epochs have ended.
     epochs: usize,
 }
@@ -179,7 +188,7 @@ impl<'d, F: Float> Ready<'d, F> {
     fn new(
         settings: &Settings<'d, F>,
         net: &Mlp<F>,
-        data: &'d Dataset<F>,
+        data: &'d dyn Examples<F>,
         known: Result<Option<&TrainingState<F>>>,
         together: &Together<'_, F>,
     ) -> Result<Self> {
@@ -187,11 +196,11 @@ impl<'d, F: Float> Ready<'d, F> {
         if together.is_first() {
             settings.check_checkpoints()?;
         }
-        let data = settings.rows_for(&Shape::of(net)?, data)?;
+        let data = settings.counting(&Shape::of(net)?, data)?;
         let (training, validation) = match settings.fraction() {
             Some(fraction) => {
-                let (training, validation) = data.split(fraction, settings.seed)?;
-                (Cow::Owned(training), Some(Cow::Owned(validation)))
+                let [training, validation] = data.parts(fraction, settings.seed)?;
+                (Chosen::Some(training), Some(Chosen::Some(validation)))
             }
             None => (data, validation_rows(settings, net)?),
         };
@@ -199,7 +208,7 @@ impl<'d, F: Float> Ready<'d, F> {
         if let Some(state) = known {
             state.check(settings, net)?;
             let shuffling = state.shuffling.as_ref();
-            if shuffling.is_some_and(|shuffling| !shuffling.fits(training.rows())) {
+            if shuffling.is_some_and(|shuffling| !shuffling.fits(units_of(&*training))) {
                 return Err(Error::OtherState { reason: "it is of another number of rows" });
             }
         }
@@ -270,9 +279,9 @@ pub(super) fn begin<F: Float>(
 pub(super) fn validation_rows<'a, F: Float>(
     settings: &Settings<'a, F>,
     net: &Mlp<F>,
-) -> Result<Option<Cow<'a, Dataset<F>>>> {
+) -> Result<Option<Chosen<'a, F>>> {
     let Validation::Rows(rows) = settings.validation else { return Ok(None) };
-    settings.rows_for(&Shape::of(net)?, rows).map(Some)
+    settings.counting(&Shape::of(net)?, rows).map(Some)
 }
 
 /// The multiplications of the largest product, with so many rows.
@@ -288,11 +297,10 @@ pub(super) fn run<'r, 'a, F: Float>(
     net: &mut Mlp<F>,
     session: &'r mut Session<F>,
     source: &'r mut (dyn Source<F> + Send),
-    validation: Option<&'r Dataset<F>>,
+    validation: Option<&'r dyn Examples<F>>,
     rows: usize,
 ) -> Result<Report> {
     Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
-        let (predicted, buffers) = (Array2::zeros((0, 0)), PredictBuffers::new());
         let run = Run {
             settings,
             told,
@@ -301,8 +309,9 @@ pub(super) fn run<'r, 'a, F: Float>(
             validation,
             threads,
             midway: false,
-            predicted,
-            buffers,
+            chunk: Chunk::default(),
+            predicted: Array2::zeros((0, 0)),
+            buffers: PredictBuffers::new(),
         };
         run.train(net)
     })

@@ -9,9 +9,10 @@ use super::state::{restore, take};
 use super::together::{Together, fingerprint};
 use super::{Epoch, Report, StopReason};
 use crate::backprop::{Batch, Dropout};
+use crate::data::{Chunk, Examples, Matrix};
 use crate::optimizer::Outcome;
 use crate::threads::Threads;
-use crate::{Dataset, Divergence, Error, Float, Lbfgs, Mlp, Optimizer, PredictBuffers, Result};
+use crate::{Divergence, Error, Float, Lbfgs, Mlp, Optimizer, PredictBuffers, Result};
 use ndarray::{Array2, Axis, Slice};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -22,10 +23,12 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) told: Told<'r, 'a, F>,
     pub(super) session: &'r mut Session<F>,
     pub(super) source: &'r mut (dyn Source<F> + Send),
-    pub(super) validation: Option<&'r Dataset<F>>,
+    pub(super) validation: Option<&'r dyn Examples<F>>,
     pub(super) threads: Threads,
     /// Whether an observer ended an epoch before its end.
     pub(super) midway: bool,
+    /// Rows that are not in memory, as they are looked at one after the other.
+    pub(super) chunk: Chunk<F>,
     /// What the metric looks at.
     pub(super) predicted: Array2<F>,
     pub(super) buffers: PredictBuffers<F>,
@@ -77,8 +80,8 @@ impl<F: Float> Run<'_, '_, F> {
             epochs: state.epochs.clone(),
             best_epoch: state.progress.best_epoch(),
             stop_reason,
-            training_rows: self.source.rows().map_or(rows as usize, Dataset::rows),
-            validation_rows: self.validation.map_or(0, Dataset::rows),
+            training_rows: self.source.rows().map_or(rows as usize, |data| data.rows()),
+            validation_rows: self.validation.map_or(0, |data| data.rows()),
             monitored: self.settings.monitor.as_ref().map(|monitor| monitor.name.clone()),
             elapsed: state.elapsed,
         })
@@ -135,7 +138,7 @@ impl<F: Float> Run<'_, '_, F> {
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
             let together = &mut self.told.together;
-            together.check_alike(&[("the parameters after an epoch", fingerprint(net))])?;
+            together.check_alike(|| vec![("the parameters after an epoch", fingerprint(net))])?;
             if together.is_first() {
                 let mut checkpoints = settings.checkpoints.iter();
                 checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
@@ -216,7 +219,8 @@ impl<F: Float> Run<'_, '_, F> {
         memory.begin_at(net.parameter_slices().flatten());
         let loss = self.settings.loss.as_ref();
         let weight_decay = lbfgs.decay();
-        let mut objective = OverAllRows { backprop, net, rows, loss, weight_decay };
+        let chunk = &mut self.chunk;
+        let mut objective = OverAllRows { backprop, net, rows, chunk, loss, weight_decay };
         let outcome = memory.iterate(lbfgs, &mut objective)?;
         set_parameters(net, memory.point());
         now.gradient_norm = Some(memory.gradient_norm());
@@ -233,7 +237,9 @@ impl<F: Float> Run<'_, '_, F> {
                     true => Divergence::Gradient,
                     false => Divergence::Loss(value),
                 };
-                Err(self.session.diverged(self.settings, net, rows.batch(), cause, None))
+                let batch =
+                    rows.chunk(0..rows.rows_at_once(1).min(rows.rows()), &mut self.chunk)?;
+                Err(self.session.diverged(self.settings, net, batch, cause, None))
             }
         }
     }
@@ -252,7 +258,8 @@ impl<F: Float> Run<'_, '_, F> {
             (validation_loss.filter(|loss| !loss.is_finite()), self.validation)
         {
             let cause = Divergence::Loss(loss);
-            return Err(self.session.diverged(self.settings, net, rows.batch(), cause, None));
+            let batch = rows.chunk(0..rows.rows_at_once(1).min(rows.rows()), &mut self.chunk)?;
+            return Err(self.session.diverged(self.settings, net, batch, cause, None));
         }
         let monitored = self.monitored(net)?;
         let deviation = match (self.validation, self.source.rows()) {
@@ -280,35 +287,40 @@ impl<F: Float> Run<'_, '_, F> {
         else {
             return Ok(None);
         };
-        if self.predicted.dim() != rows.targets().dim() {
-            self.predicted = Array2::zeros(rows.targets().dim());
+        let all = (rows.rows(), rows.outputs());
+        if self.predicted.dim() != all {
+            self.predicted = Array2::zeros(all);
         }
         let own = self.told.together.part().of(rows.rows());
         if !self.told.together.is_alone() {
             self.predicted.fill(F::zero());
         }
-        let own = Slice::from(own);
-        let outputs = self.predicted.slice_axis_mut(Axis(0), own);
-        net.predict_into(rows.inputs().slice_axis(Axis(0), own), outputs, &mut self.buffers)?;
+        let outputs = self.predicted.slice_axis_mut(Axis(0), Slice::from(own.clone()));
+        net.predict_rows(rows, own, outputs, &mut self.chunk, &mut self.buffers)?;
         self.told.together.gather(self.predicted.as_slice_mut())?;
-        (monitor.metric)(self.predicted.view(), rows.targets()).map(Some)
+        let targets = rows.matrix(Matrix::Targets, 0..rows.rows(), &mut self.chunk)?;
+        (monitor.metric)(self.predicted.view(), targets).map(Some)
     }
 
     /// The mean loss over these rows, each worker having its part, in chunks of a batch's size.
-    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &Dataset<F>) -> Result<f64> {
+    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &dyn Examples<F>) -> Result<f64> {
         let loss = self.settings.loss.as_ref();
-        let all = data.batch();
         let (mut sum, mut weights) = (0.0, 0.0);
         let own = self.told.together.part().of(data.rows());
-        let chunk_rows = self.settings.batch_size.min(data.rows());
-        for start in own.clone().step_by(chunk_rows) {
-            let batch = all.rows(start, (start + chunk_rows).min(own.end));
-            let weight = batch.weight();
-            sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
-            weights += weight;
-            if !sum.is_finite() {
-                // The layers hold what led to it.
-                break;
+        let batch_rows = self.settings.batch_size.min(data.rows());
+        let at_once = data.rows_at_once(batch_rows);
+        'rows: for first in own.clone().step_by(at_once) {
+            let rows = at_once.min(own.end - first);
+            let read = data.chunk(first..first + rows, &mut self.chunk)?;
+            for start in (0..rows).step_by(batch_rows) {
+                let batch = read.rows(start, (start + batch_rows).min(rows));
+                let weight = batch.weight();
+                sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
+                weights += weight;
+                if !sum.is_finite() {
+                    // The layers hold what led to it.
+                    break 'rows;
+                }
             }
         }
         let mut sums = [sum, weights];

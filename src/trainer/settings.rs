@@ -1,6 +1,7 @@
 //! All that a trainer is told.
 
 use super::{Checkpoint, EarlyStopping, Monitor};
+use crate::data::{Chosen, Examples};
 use crate::schedule::Epochs;
 use crate::{AnyActivation, Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
 use std::borrow::Cow;
@@ -65,7 +66,7 @@ pub(super) enum Validation<'a, F: Float> {
     Default,
     None,
     Fraction(f64),
-    Rows(&'a Dataset<F>),
+    Rows(&'a dyn Examples<F>),
 }
 
 /// The share of the rows that early stopping watches unless told otherwise, as in scikit-learn.
@@ -172,23 +173,53 @@ impl<F: Float> Settings<'_, F> {
         }
     }
 
-    /// The rows that count; refuses them if they do not fit the network or the loss.
+    /// The rows of a batch that count; refuses them if they do not fit the network or the loss.
     pub(super) fn rows_for<'d>(
         &self,
         net: &Shape<'_, F>,
-        data: &'d Dataset<F>,
+        batch: &'d Dataset<F>,
     ) -> Result<Cow<'d, Dataset<F>>> {
-        Error::check_features(data.features(), net.features)?;
-        if data.outputs() != net.outputs {
-            return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
-        }
-        let data = data.without_weightless_rows()?;
+        check_columns(net, batch)?;
+        let batch = batch.without_weightless_rows()?;
+        self.check_targets(net, &*batch)?;
+        Ok(batch)
+    }
+
+    /// The rows that count; refuses them if they do not fit the network or the loss.
+    pub(super) fn counting<'d>(
+        &self,
+        net: &Shape<'_, F>,
+        data: &'d dyn Examples<F>,
+    ) -> Result<Chosen<'d, F>> {
+        check_columns(net, data)?;
+        let counting = data.counting()?.map_or(Chosen::All(data), Chosen::Some);
+        self.check_targets(net, &*counting)?;
+        Ok(counting)
+    }
+
+    fn check_targets(&self, net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
         self.loss.check_output(net.activation)?;
-        match self.loss.check_targets(data.targets()) {
+        let checked = data.each_targets(&mut |first, targets| {
+            self.loss.check_targets(targets).map_err(|error| match error {
+                Error::UnsuitableTarget { loss, row, value, needs } => {
+                    Error::UnsuitableTarget { loss, row: first + row, value, needs }
+                }
+                error => error,
+            })
+        });
+        match checked {
             Err(Error::UnsuitableTarget { loss, needs, .. }) if data.scaling().targets => {
                 Err(Error::StandardizedTarget { loss, needs })
             }
-            checked => checked.map(|()| data),
+            checked => checked,
         }
     }
+}
+
+fn check_columns<F: Float>(net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
+    Error::check_features(data.features(), net.features)?;
+    if data.outputs() != net.outputs {
+        return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
+    }
+    Ok(())
 }

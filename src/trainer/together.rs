@@ -85,15 +85,16 @@ impl<'t, F: Float> Together<'t, F> {
         if let Some(rank) = ranks.iter().position(|refused| refused[..] != [0]) {
             return Err(Error::OtherWorker { rank });
         }
-        self.check_alike(&alike(&ready))?;
+        self.check_alike(|| alike(&ready))?;
         Ok(ready)
     }
 
     /// Whether these are the same on all of them.
-    pub(super) fn check_alike(&mut self, alike: &[Alike]) -> Result<()> {
+    pub(super) fn check_alike(&mut self, alike: impl FnOnce() -> Vec<Alike>) -> Result<()> {
         if self.is_alone() {
             return Ok(());
         }
+        let alike = alike();
         let own: Vec<u64> = alike.iter().map(|&(_, number)| number).collect();
         let ranks = self.of_each(&own)?;
         let first = ranks.first().unwrap_or(&own);

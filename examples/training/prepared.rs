@@ -1,0 +1,110 @@
+//! The training itself.
+
+use super::choices::{LossName, OptimizerName};
+use super::pictures::Outcome;
+use super::summary::Summary;
+use super::{Plan, progress};
+use densely::{Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer};
+use indicatif::ProgressBar;
+use std::error::Error;
+
+/// A training that can begin.
+pub struct Prepared<'p, S: Storage<f32>> {
+    plan: &'p Plan<'p>,
+    train: Dataset<f32, S>,
+    test: Dataset<f32, S>,
+    scaler: Standardizer,
+    net: Mlp<f32>,
+    trainer: Trainer<'p, f32>,
+    progress: ProgressBar,
+}
+
+impl<'p, S: Storage<f32>> Prepared<'p, S> {
+    /// Sets rows aside, standardises the others, and makes the network and the trainer.
+    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
+        let (task, options) = (plan.task, plan.options);
+        let loss = plan.loss().loss(task)?;
+        let (mut train, test) = data.split(options.test, options.seed)?;
+        // Counts keep their unit: the exponential of the outputs is what scales them.
+        let counts = plan.loss() == LossName::Poisson;
+        let scaler = match counts {
+            true => Standardizer::fit_features(&train)?,
+            false => Standardizer::fit(&train)?,
+        };
+        if let Some(weights) = &options.class_weight {
+            train = weights.apply(train)?;
+        }
+
+        let mut builder = Mlp::<f32>::builder(train.features());
+        for &width in &options.hidden.0 {
+            builder = builder.dense(width, options.activation.clone()).dropout(options.dropout);
+        }
+        let builder = task.output_layer(builder, train.outputs(), counts);
+        let net = builder.seed(options.seed).build()?;
+
+        let progress = progress::bar(options.epochs, options.json);
+        let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
+        let mut trainer = options
+            .optimizer
+            .trainer(loss, options.rates())
+            .schedule(options.schedule.schedule(options.epochs, options.warm_up))
+            .epochs(options.epochs)
+            .batch_size(options.batch_size)
+            .seed(options.seed)
+            .on(Moment::EpochEnd, progress::observer(progress.clone()));
+        if options.validation > 0.0 {
+            trainer = trainer
+                .validation_fraction(options.validation)
+                .early_stopping(EarlyStopping::patience(options.patience));
+        }
+        // From outputs of 1, the first steps to counts of 20 or more would be far too long.
+        if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
+            trainer = trainer.clip_norm(limit);
+        }
+        if let Some(kept) = plan.files.kept() {
+            trainer = kept.trainer(trainer, options, &plan.belongs_to)?;
+        }
+        let train = scaler.apply(&train)?;
+        Ok(Self { plan, train, test, scaler, net, trainer, progress })
+    }
+
+    /// With more settings of the trainer.
+    #[allow(dead_code)] // For `train_distributed`.
+    pub fn with(mut self, set: impl FnOnce(Trainer<'p, f32>) -> Trainer<'p, f32>) -> Self {
+        self.trainer = set(self.trainer);
+        self
+    }
+
+    /// Trains.
+    pub fn run(&mut self) -> Result<Report, densely::Error> {
+        let report = self.trainer.resume(&mut self.net, &self.train);
+        self.progress.finish_and_clear();
+        report
+    }
+
+    /// Judges the trained network on the test rows, which go into memory, saves it and draws.
+    pub fn finish(
+        mut self,
+        report: Report,
+        read: impl FnOnce(Dataset<f32, S>) -> densely::Result<Dataset<f32>>,
+    ) -> Result<Summary, Box<dyn Error>> {
+        let (plan, options, test) = (self.plan, self.plan.options, &read(self.test)?);
+        self.scaler.fold_into(&mut self.net)?;
+        let predicted = self.net.predict(test.inputs())?;
+        let scores = plan.task.scores(predicted.view(), test)?;
+        if let Some(path) = &options.save {
+            self.net.save(path)?;
+        }
+        let outcome = Outcome {
+            target: &plan.subject.target,
+            loss: plan.loss().in_words(),
+            report: &report,
+            predicted: predicted.view(),
+            test,
+            scores: &scores,
+        };
+        let pictures = plan.files.pictures();
+        let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
+        Ok(Summary::new(plan, &self.net, report, test, scores, pictures))
+    }
+}

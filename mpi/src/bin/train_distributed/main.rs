@@ -1,0 +1,76 @@
+//! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4 train_distributed --data shards/`.
+//!
+//! `train_distributed --help` lists the options, which are those of the examples.
+
+#[path = "../../../../examples/command_line/mod.rs"]
+mod command_line;
+#[path = "../../../../examples/figures/mod.rs"]
+mod figures;
+mod options;
+#[path = "../../../../examples/training/mod.rs"]
+mod training;
+
+use densely::{Dataset, NpyFiles};
+use densely_mpi::{Job, Mistake};
+use options::Options;
+use std::error::Error;
+use std::process::ExitCode;
+use training::{Files, Plan, Prepared, Subject, Task};
+
+fn main() -> ExitCode {
+    densely_mpi::run(|job| match Options::parse() {
+        Ok(options) => train(job, options),
+        Err(error) if job.rank() == 0 => Ok(command_line::explain(&error)),
+        Err(error) => Ok(ExitCode::from(if error.use_stderr() { 2 } else { 0 })),
+    })
+}
+
+fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
+    let first = job.rank() == 0;
+    if !first {
+        // One process tells and writes.
+        options.training.save = None;
+        options.training.plot = None;
+        options.training.json = true;
+    }
+    let data = job.agreed(Dataset::<f32, _>::open_shards(&options.data))?;
+    let plan = job.agreed(plan(&options, &data, first))?;
+    let in_context = |error| plan.in_context(error);
+    let mut prepared = job
+        .agreed(Prepared::new(&plan, &data).map_err(in_context))?
+        .with(|trainer| trainer.threads(options.threads).workers(job.workers()));
+    let report = job.agreed(prepared.run().map_err(|error| in_context(error.into())))?;
+    let text = match first {
+        true => prepared.finish(report, |test| test.read(0..test.rows())).map(|summary| {
+            if options.training.json { summary.json() } else { summary.to_string() }
+        }),
+        false => Ok(String::new()),
+    };
+    let text = job.agreed(text.map_err(in_context))?;
+    Ok(if first { command_line::print(&format!("{text}\n")) } else { ExitCode::SUCCESS })
+}
+
+fn plan<'o>(
+    options: &'o Options,
+    data: &Dataset<f32, NpyFiles<f32>>,
+    first: bool,
+) -> Result<Plan<'o>, Box<dyn Error>> {
+    let schema = data.schema();
+    let task = match (schema.classes.len(), data.outputs()) {
+        (0, _) => Task::Regression,
+        (_, 1) => Task::BinaryClassification,
+        _ => Task::Multiclass,
+    };
+    options.training.check(task)?;
+    let files = match first {
+        true => Files::prepare(&options.training, task, &options.data)?,
+        false => Files::of_another(&options.training),
+    };
+    let target = match schema.targets.is_empty() {
+        true => "target".to_owned(),
+        false => schema.targets.join(", "),
+    };
+    let subject = Subject { data: options.data.display().to_string(), target };
+    let belongs_to = options.belongs_to(task, data);
+    Ok(Plan { task, options: &options.training, files, subject, belongs_to })
+}

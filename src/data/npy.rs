@@ -1,0 +1,10 @@
+//! Data sets in files of numpy's format, `.npy`, which stay there.
+
+mod element;
+mod file;
+mod files;
+mod format;
+mod open;
+mod save;
+
+pub use files::NpyFiles;

@@ -1,0 +1,343 @@
+//! Data sets in `.npy` files: what NumPy wrote is read, what is broken is an error, and training gives the bits that it gives from memory.
+
+use densely::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Checkpoint, Column, Dataset, EarlyStopping, Error,
+    Float, Goal, Identity, Lbfgs, MeanSquaredError, Mlp, NpyFiles, Schema, Sgd, Sigmoid, Softmax,
+    Standardizer, Tanh, Trainer, TrainingState, metrics,
+};
+use ndarray::{Array1, Array2, array};
+use std::path::{Path, PathBuf};
+
+/// Written by `tests/npy_files/write.py`.
+fn file(name: &str) -> PathBuf {
+    Path::new("tests/npy_files").join(format!("{name}.npy"))
+}
+
+fn open<F: Float>(inputs: &str, targets: &str) -> densely::Result<Dataset<F, NpyFiles<F>>> {
+    Dataset::open_npy(file(inputs), file(targets))
+}
+
+fn error(inputs: &str, targets: &str) -> String {
+    open::<f32>(inputs, targets).unwrap_err().to_string()
+}
+
+#[test]
+fn numbers_of_every_type_are_read() {
+    let expected = array![[1.0, 2.0, 3.0], [4.0, 5.0, 250.0], [0.0, 7.0, 8.0], [9.0, 1.0, 0.0]];
+    for kind in ["f4", "f8", "u1", "u2", "u4", "u8", "i2", "i4", "i8", "version_3"] {
+        let data = open::<f64>(kind, "column").unwrap().read(0..4).unwrap();
+        assert_eq!(data.inputs(), expected, "{kind}");
+        assert_eq!(data.targets(), array![[0.5], [-1.5], [2.0], [1e-3]]);
+        let data = open::<f32>(kind, "column").unwrap().read(1..4).unwrap();
+        assert_eq!(data.inputs().mapv(f64::from), expected.select(ndarray::Axis(0), &[1, 2, 3]));
+        assert_eq!(data.targets()[[2, 0]], 1e-3);
+    }
+    let data = open::<f32>("i1", "three_targets").unwrap().read(0..4).unwrap();
+    assert_eq!(data.inputs().row(1), array![-4.0, -5.0, -50.0]);
+    assert_eq!(data.targets().row(3), array![9.0, 10.0, 11.0]);
+    let data = open::<f32>("b1", "three_targets").unwrap().read(1..2).unwrap();
+    assert_eq!(data.inputs(), array![[0.0, 1.0, 1.0]]);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_remedy() {
+    let types =
+        "`array.astype(\"<f4\")` makes it one of f4, f8, i1 to i8, u1 to u8 and b1, little-endian";
+    let order = "`np.save(file, np.ascontiguousarray(array))` writes it row by row";
+    let matrix = "inputs are rows × features: `array.reshape(len(array), -1)`";
+    for (name, message) in [
+        ("big_endian", format!("the numbers are of type >f4, which is big-endian; {types}")),
+        ("complex", format!("the numbers are of type <c16; {types}")),
+        ("fortran", format!("the array stands there column by column; {order}")),
+        ("three_dimensions", format!("the array has 3 dimensions (2 × 2 × 3); {matrix}")),
+        ("column", format!("the array has one dimension (of 4); {matrix}")),
+    ] {
+        assert_eq!(error(name, "column"), format!("tests/npy_files/{name}.npy: {message}"));
+    }
+    for (name, has) in [
+        ("structured", "dimension"),
+        ("text", "<U1"),
+        ("scalar", "dimensions"),
+        ("no_columns", "the inputs have no columns"),
+    ] {
+        let message = error(name, "column");
+        assert!(message.contains(has), "{message}");
+    }
+    assert_eq!(
+        error("f4", "no_rows"),
+        "tests/npy_files/f4.npy has 4 rows, tests/npy_files/no_rows.npy has 0"
+    );
+    assert!(matches!(open::<f32>("no_rows", "no_rows"), Err(Error::NoRows)));
+    assert!(matches!(open::<f32>("f4", "no_columns"), Err(Error::Targets { found: 0, .. })));
+    let message = error("there_is_none", "column");
+    assert!(message.starts_with("tests/npy_files/there_is_none.npy: "), "{message}");
+    let message = Dataset::<f32, _>::open_npy("Cargo.toml", file("column")).unwrap_err();
+    let expected = "Cargo.toml: this is no .npy file; `np.save` writes such files";
+    assert_eq!(message.to_string(), expected);
+    let message = Dataset::<f32, _>::open_shards("src").unwrap_err().to_string();
+    assert_eq!(message, "src: there are no shards here, such as inputs-00000.npy");
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_found_when_its_row_is_read() {
+    let data = open::<f32>("not_finite", "column").unwrap();
+    assert!(data.read(0..2).is_ok() && data.read(3..4).is_ok());
+    let place = "row 2, column 1 (counted from 0) is inf, not a finite number";
+    let message = data.read(1..4).unwrap_err().to_string();
+    assert_eq!(message, format!("tests/npy_files/not_finite.npy: {place}"));
+    let mut net = Mlp::builder(3).dense(1, Identity).build().unwrap();
+    let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data).unwrap_err();
+    assert_eq!(error.to_string(), message);
+    assert_eq!(Standardizer::fit(&data).unwrap_err().to_string(), message);
+
+    // Finite, but not as an `f32`.
+    let message = open::<f32>("too_large", "column").unwrap().read(0..4).unwrap_err().to_string();
+    assert!(message.ends_with("row 1, column 2 (counted from 0) is -inf, not a finite number"));
+    assert!(open::<f64>("too_large", "column").unwrap().read(0..4).is_ok());
+}
+
+#[test]
+fn files_that_were_cut_off_or_changed_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inputs.npy");
+    let whole = std::fs::read(file("f8")).unwrap();
+    for length in 0..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        let error = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap_err();
+        match length {
+            0..128 => assert!(matches!(error, Error::Npy { .. }), "{error}"),
+            _ => assert!(matches!(error, Error::ShortFile { expected: 224, .. }), "{error}"),
+        }
+    }
+    // Bytes of the header that are others lead to an error or to other numbers, and to nothing else.
+    for index in 0..128 {
+        for byte in [0, b'(', b'9', b'}', 0xff] {
+            let mut broken = whole.clone();
+            broken[index] = byte;
+            std::fs::write(&path, &broken).unwrap();
+            if let Ok(data) = Dataset::<f32, _>::open_npy(&path, file("column")) {
+                let _ = data.read(0..4);
+            }
+        }
+    }
+    let nested = [b"\x93NUMPY\x01\x00\xff\xff".to_vec(), vec![b'('; 0xffff]].concat();
+    std::fs::write(&path, nested).unwrap();
+    let error = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap_err().to_string();
+    assert!(error.contains("of no array of numbers"), "{error}");
+
+    std::fs::write(&path, &whole).unwrap();
+    let data = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(200).unwrap();
+    let error = data.read(0..4).unwrap_err();
+    assert!(matches!(error, Error::ShortFile { bytes: 200, expected: 224, .. }), "{error}");
+}
+
+/// Two classes or a number, from 14 features.
+fn in_memory(rows: usize, classes: bool) -> Dataset<f32> {
+    let inputs = Array2::from_shape_fn((rows, 14), |(row, column)| {
+        ((row * 7 + column * 3) as f32 * 0.37).sin() * (column + 1) as f32
+    });
+    let y = inputs.rows().into_iter().map(|x| (x.sum() * 0.3).sin() + x[3]);
+    match classes {
+        true => Dataset::binary(inputs.clone(), y.map(|y| u8::from(y > 0.3))).unwrap(),
+        false => Dataset::regression(inputs.clone(), y).unwrap(),
+    }
+}
+
+/// The same in shards.
+fn in_files(data: &Dataset<f32>, folder: &Path) -> Dataset<f32, NpyFiles<f32>> {
+    let cuts = [0, data.rows() / 3, data.rows() / 2, data.rows()];
+    for (number, cut) in cuts.windows(2).enumerate() {
+        data.select(&(cut[0]..cut[1]).collect::<Vec<_>>())
+            .unwrap()
+            .save_shard(folder, number)
+            .unwrap();
+    }
+    Dataset::open_shards(folder).unwrap()
+}
+
+#[test]
+fn training_gives_the_same_bits_as_from_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let weights = Array1::from_iter((0..703).map(|row| (row % 5) as f32));
+    let data = in_memory(703, false).with_weights(weights).unwrap();
+    let files = in_files(&data, folder.path());
+    assert_eq!((files.weights(), files.schema()), (data.weights(), data.schema()));
+
+    macro_rules! train {
+        ($data:expr) => {{
+            let (train, test) = $data.split(0.25, 3).unwrap();
+            let scaler = Standardizer::fit(&train).unwrap();
+            let (train, test) = (scaler.apply(&train).unwrap(), scaler.apply(&test).unwrap());
+            let mut net =
+                Mlp::builder(14).dense(8, Tanh).dropout(0.1).dense(1, Identity).build().unwrap();
+            let report = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9))
+                .epochs(6)
+                .batch_size(16)
+                .early_stopping(EarlyStopping::patience(4))
+                .monitor("MAE", Goal::Smallest, metrics::mean_absolute_error)
+                .fit(&mut net, &train)
+                .unwrap();
+            let all = net.evaluate(&test, metrics::r_squared).unwrap();
+            Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
+                .epochs(4)
+                .validation_data(&test)
+                .fit(&mut net, &train)
+                .unwrap();
+            (net.to_bytes().unwrap(), report.epochs().to_vec(), all)
+        }};
+    }
+    let (from_memory, from_files) = (train!(data), train!(files));
+    assert_eq!(from_memory.0, from_files.0);
+    assert_eq!(format!("{:?}", from_memory.1), format!("{:?}", from_files.1));
+    assert_eq!(from_memory.2, from_files.2);
+}
+
+#[test]
+fn classes_are_split_and_weighed_as_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = in_memory(400, true);
+    let files = in_files(&data, folder.path());
+    assert_eq!(files.classes(), ["0", "1"]);
+    let (a, b) = (data.with_balanced_classes().unwrap(), files.with_balanced_classes().unwrap());
+    assert_eq!(a.weights(), b.weights());
+    let (a, b) = (a.split(0.3, 5).unwrap().1, b.split(0.3, 5).unwrap().1);
+    let read = b.read(0..b.rows()).unwrap();
+    assert_eq!((a.inputs(), a.targets()), (read.inputs(), read.targets()));
+    assert_eq!((a.weights(), a.schema()), (read.weights(), read.schema()));
+
+    let net = || Mlp::builder(14).dense(1, Sigmoid).build().unwrap();
+    let (mut from_memory, mut from_files) = (net(), net());
+    let trainer = || Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(3);
+    trainer().fit(&mut from_memory, &a).unwrap();
+    trainer().validation_data(&b).fit(&mut from_files, &b).unwrap();
+    assert_eq!(from_memory.to_bytes().unwrap(), from_files.to_bytes().unwrap());
+
+    // A target that suits no such loss is found before training, with its row.
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = in_files(&in_memory(50, false), folder.path());
+    let mut net = Mlp::builder(14).dense(1, Sigmoid).build().unwrap();
+    let error = trainer().fit(&mut net, &numbers).unwrap_err();
+    assert!(matches!(error, Error::UnsuitableTarget { row: 0, .. }), "{error}");
+    assert!(matches!(numbers.with_classes(["a", "b"]), Err(Error::NotOneHot { row: 0, .. })));
+}
+
+#[test]
+fn rows_are_selected_and_read_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = in_memory(60, false);
+    let files = in_files(&data, folder.path());
+    let rows = [59, 0, 31, 31, 20, 19, 45];
+    let (a, b) = (data.select(&rows).unwrap(), files.select(&rows).unwrap());
+    let (a, b) = (a.select(&[6, 1, 2]).unwrap(), b.select(&[6, 1, 2]).unwrap());
+    assert_eq!(a.inputs(), b.read(0..3).unwrap().inputs());
+    assert_eq!(a.targets(), data.select(&[45, 0, 31]).unwrap().targets());
+    assert!(matches!(files.select(&[60]), Err(Error::UnknownRow { row: 60, rows: 60 })));
+    assert!(matches!(b.read(1..4), Err(Error::UnknownRow { row: 3, rows: 3 })));
+    assert!(matches!(b.read(1..1), Err(Error::NoRows)));
+}
+
+#[test]
+fn shards_that_do_not_belong_together_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let shard = |features, outputs, number| {
+        let data = Dataset::<f32>::new(Array2::ones((4, features)), Array2::ones((4, outputs)));
+        data.unwrap().save_shard(folder.path(), number).unwrap();
+    };
+    let message = || Dataset::<f32, _>::open_shards(folder.path()).unwrap_err().to_string();
+    shard(3, 1, 0);
+    shard(4, 1, 1);
+    let (first, second) = (path("inputs-00000.npy"), path("inputs-00001.npy"));
+    assert_eq!(message(), format!("{first} has 3 columns, {second} has 4"));
+    shard(3, 2, 1);
+    let (first, second) = (path("targets-00000.npy"), path("targets-00001.npy"));
+    assert_eq!(message(), format!("{first} has 1 columns, {second} has 2"));
+    shard(3, 1, 1);
+    std::fs::copy(file("no_rows"), path("targets-00001.npy")).unwrap();
+    assert!(message().ends_with(&format!("{} has 0", path("targets-00001.npy"))));
+    std::fs::remove_file(path("targets-00001.npy")).unwrap();
+    assert!(message().starts_with(&path("targets-00001.npy")));
+
+    // Other names, of the shard that is written or in the file.
+    let named = Dataset::<f32>::new(Array2::ones((4, 3)), Array2::ones((4, 1))).unwrap();
+    let named = named.with_feature_names(["a", "b", "c"]).unwrap();
+    let error = named.save_shard(folder.path(), 1).unwrap_err();
+    assert!(matches!(error, Error::OtherShards { .. }), "{error}");
+    shard(3, 1, 1);
+    let schema = Schema { columns: vec![Column::numbers("a")], ..Schema::default() };
+    std::fs::write(path("schema.json"), serde_json::to_vec(&schema).unwrap()).unwrap();
+    assert_eq!(message(), format!("{}: 1 names for 3 features", path("schema.json")));
+    std::fs::write(path("schema.json"), "{").unwrap();
+    assert!(message().starts_with(&path("schema.json")));
+}
+
+#[test]
+fn weights_belong_to_all_shards() {
+    let folder = tempfile::tempdir().unwrap();
+    let shard = |weights: Option<[f32; 2]>, number| {
+        let mut data = Dataset::regression(array![[1.0], [2.0]], [3.0, 4.0]).unwrap();
+        if let Some(weights) = weights {
+            data = data.with_weights(weights.to_vec().into()).unwrap();
+        }
+        data.save_shard(folder.path(), number).unwrap();
+    };
+    let open = || Dataset::<f32, _>::open_shards(folder.path());
+    shard(Some([1.0, 2.0]), 0);
+    shard(None, 1);
+    assert!(open().unwrap_err().to_string().contains("weights-00001.npy"));
+    shard(Some([0.0, 4.0]), 1);
+    assert_eq!(open().unwrap().weights(), Some(array![1.0, 2.0, 0.0, 4.0].view()));
+    shard(None, 0);
+    shard(None, 1);
+    assert_eq!(open().unwrap().weights(), None);
+}
+
+#[test]
+fn training_goes_on_from_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = in_files(&in_memory(300, false), folder.path());
+    let files = Standardizer::fit(&files).unwrap().apply(&files).unwrap();
+    let net = || Mlp::builder(14).dense(4, Tanh).dense(1, Identity).build().unwrap();
+    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.05)).batch_size(7);
+    let (mut undisturbed, mut resumed) = (net(), net());
+    trainer().epochs(6).fit(&mut undisturbed, &files).unwrap();
+    let path = folder.path().join("state.json");
+    trainer().epochs(2).checkpoint(Checkpoint::every(2, &path)).fit(&mut net(), &files).unwrap();
+    let state = TrainingState::load(&path).unwrap();
+    trainer().epochs(6).with_state(state).resume(&mut resumed, &files).unwrap();
+    assert_eq!(undisturbed.to_bytes().unwrap(), resumed.to_bytes().unwrap());
+}
+
+/// What `save_shard` writes is what `np.save` writes, to the byte.
+#[test]
+fn files_are_written_as_by_numpy() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = open::<f64>("f8", "three_targets").unwrap().read(0..4).unwrap();
+    let data = data.with_weights(array![1.0, 1.0, 1.0, 1.0]).unwrap();
+    data.save_shard(folder.path(), 12).unwrap();
+    let written = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(written("inputs-00012.npy"), std::fs::read(file("f8")).unwrap());
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }";
+    assert!(written("weights-00012.npy")[10..].starts_with(header.as_bytes()));
+    let schema: Schema = serde_json::from_slice(&written("schema.json")).unwrap();
+    assert_eq!(schema, Schema::default());
+}
+
+#[test]
+fn a_classifier_of_many_shards() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..150 {
+        let inputs = Array2::from_shape_fn((6, 3), |(row, column)| {
+            f32::from(u8::from(row % 3 == column)) + 0.01 * number as f32
+        });
+        let part = Dataset::multiclass(inputs, (0..6).map(|row| row % 3)).unwrap();
+        part.save_shard(folder.path(), number).unwrap();
+    }
+    let data = Dataset::<f32, _>::open_shards(folder.path()).unwrap();
+    assert_eq!((data.rows(), data.outputs()), (900, 3));
+    let (train, test) = data.split(0.2, 1).unwrap();
+    let mut net = Mlp::builder(3).dense(3, Softmax).build().unwrap();
+    Trainer::new(CategoricalCrossEntropy, Sgd::new(0.5)).epochs(20).fit(&mut net, &train).unwrap();
+    assert_eq!(net.evaluate(&test, metrics::accuracy).unwrap(), 1.0);
+}
