@@ -18,47 +18,52 @@ mod tables;
 mod timing;
 mod workloads;
 
-use densely_mpi::Job;
 use measured::Measured;
 use records::Over;
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["measure", what] => measure(what),
+        ["measure", what] => return measure(what),
         ["tables", records] => {
             let measured = Measured::new(records::read(records)?)?;
-            tables::print(&measured, &networks::networks(&measured))
+            tables::print(&measured, &networks::networks(&measured))?;
         }
         ["fit", path] => {
             let records = records::read(path)?;
             let sums = |over| measured::sums(&records, over);
             tables::print_fit(&Measured::new(records.clone())?, sums);
-            Ok(())
         }
         ["draw", records, picture] => {
             figures::check(Path::new(picture))?;
             let measured = Measured::new(records::read(records)?)?;
-            picture::draw(Path::new(picture), &measured, &networks::networks(&measured))
+            let networks = networks::networks(&measured);
+            picture::draw(Path::new(picture), &measured, &networks)?;
         }
-        _ => Err("what to do is for `run` to say".into()),
+        _ => return Err("what to do is for `run` to say".into()),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints what was measured, from the first rank.
-fn measure(what: &str) -> Result<(), Box<dyn Error>> {
+fn measure(what: &str) -> Result<ExitCode, Box<dyn Error>> {
     if what == "alone" {
-        return records::print(&measure::alone());
+        records::print(&measure::alone())?;
+        return Ok(ExitCode::SUCCESS);
     }
-    let job = Job::start()?;
-    let records = match what {
-        "apart" => measure::apart(&job),
-        "shared_memory" => measure::together(&job, Over::SharedMemory),
-        "tcp" => measure::together(&job, Over::Tcp),
-        _ => return Err(format!("nothing is measured by the name {what:?}").into()),
-    };
-    if job.rank() == 0 { records::print(&records) } else { Ok(()) }
+    Ok(densely_mpi::run(|job| {
+        let records = job.agreed(match what {
+            "apart" => Ok(measure::apart(job)),
+            "shared_memory" => Ok(measure::together(job, Over::SharedMemory)),
+            "tcp" => Ok(measure::together(job, Over::Tcp)),
+            _ => Err(format!("nothing is measured by the name {what:?}")),
+        })?;
+        let first = job.rank() == 0;
+        job.agreed(if first { records::print(&records) } else { Ok(()) })?;
+        Ok(ExitCode::SUCCESS)
+    }))
 }

@@ -35,7 +35,7 @@ pub fn alone() -> Vec<Record> {
     let addition = timing::addition();
     let mut records = vec![record(What::Addition, Over::Alone, "", (1, 1), addition)];
     for workload in &WORKLOADS {
-        for rows in batches(workload.batch) {
+        for rows in batches(workload) {
             let seconds = timing::step(workload, rows, None);
             records.push(record(What::Step, Over::Alone, workload.name, (rows, 0), seconds));
         }
@@ -72,9 +72,11 @@ pub fn together(job: &Job, over: Over) -> Vec<Record> {
     records
 }
 
-/// From one row to four times the batch of the workload.
-fn batches(batch: usize) -> Vec<usize> {
-    (0..).map(|power| 1 << power).take_while(|&rows| rows <= 4 * batch).collect()
+/// From one row to four times the batch of the workload, and on to where a step takes some tens of milliseconds: so many rows have small networks on many ranks.
+fn batches(workload: &Workload) -> Vec<usize> {
+    let most = (1 << 29) / workload.parameters();
+    let most = most.clamp(4 * workload.batch, 1 << 16);
+    (0..).map(|power| 1 << power).take_while(|&rows| rows <= most).collect()
 }
 
 fn record(

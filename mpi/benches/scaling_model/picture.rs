@@ -22,8 +22,9 @@ pub fn draw(path: &Path, measured: &Measured, networks: &[Named; 2]) -> Result<(
     figures::draw(path, (1300, 1060), |sheet| {
         let (head, body) = sheet.split_vertically((2 * KEY + KEY / 2) * figures::PIXEL);
         let (workloads, algorithms) = head.split_vertically((KEY + KEY / 2) * figures::PIXEL);
-        let names = WORKLOADS.iter().zip(COLORS);
-        let names: Vec<_> = names.map(|(of, color)| (of.name, solid(color))).collect();
+        let names = WORKLOADS.map(|of| format!("{}, batch {}", of.name, of.batch));
+        let names = names.iter().zip(COLORS);
+        let names: Vec<_> = names.map(|(name, color)| (name.as_str(), solid(color))).collect();
         curve_key(&workloads, TEXT, &names)?;
         let algorithms_key = [
             ("MpiWorkers", solid(BLACK)),
@@ -41,7 +42,7 @@ pub fn draw(path: &Path, measured: &Measured, networks: &[Named; 2]) -> Result<(
 }
 
 fn weak(panel: &figures::Sheet, measured: &Measured, named: &Named) -> Result<(), Box<dyn Error>> {
-    let title = format!("{}: its batch on each rank", named.name);
+    let title = format!("{}: the batch on each rank", named.name);
     let ticks = (0..=5).map(|fifth| (0.2 * f64::from(fifth), format!("{} %", 20 * fifth)));
     let y = Axis::new("efficiency", 0.0..1.0, ticks.collect());
     let efficiency = |model: &Model<'_>, ranks, batch: usize| model.efficiency(ranks, batch as f64);
@@ -53,7 +54,7 @@ fn strong(
     measured: &Measured,
     named: &Named,
 ) -> Result<(), Box<dyn Error>> {
-    let title = format!("{}: its batch divided among all", named.name);
+    let title = format!("{}: the batch divided among all", named.name);
     let y = Axis::logarithmic("times as fast as one rank", 0.01..1000.0);
     let speedup = |model: &Model<'_>, ranks, batch| model.speedup(ranks, batch).log10();
     panel_of(panel, &title, &y, measured, named, speedup, |ranks| (ranks as f64).log10())
