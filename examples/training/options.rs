@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 /// The options of every training, wherever its rows come from.
 #[derive(Debug, Args)]
+#[group(skip)] // It would have the name of the program's own options.
 pub struct Options {
     /// Units of each hidden layer, or `none` for no hidden layer
     #[arg(long, value_name = "UNITS,…", default_value = "80,40", value_parser = hidden)]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Trains one network on all ranks of an MPI job, each on its part of every batch
 #[derive(Debug, Parser)]
-#[command(allow_negative_numbers = true)]
+#[command(name = "train_distributed", allow_negative_numbers = true)]
 pub struct Options {
     /// Folder that all ranks see, with inputs-00000.npy, targets-00000.npy, more of them, and schema.json
     #[arg(long, value_name = "DIR")]

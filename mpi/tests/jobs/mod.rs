@@ -1,0 +1,78 @@
+//! Jobs that the tests start.
+
+#![allow(dead_code)] // Each file of tests uses a part.
+
+use std::process::{Command, Output};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+/// `mpirun` for so many ranks, wherever the tests run: as root, and on fewer processors than ranks, where a rank that waits must let the others work.
+pub fn mpirun(ranks: usize) -> Command {
+    let mut command = base();
+    command.args(["-n", &ranks.to_string()]);
+    command
+}
+
+/// `mpirun` without a number of ranks.
+pub fn base() -> Command {
+    let mut command = Command::new("mpirun");
+    command.args(["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"]);
+    command.args(["--mca", "mpi_yield_when_idle", "1"]);
+    command
+}
+
+/// The folder that a test gave this process as a rank of its job; `None` in the test itself.
+pub fn folder_of_job() -> Option<std::path::PathBuf> {
+    std::env::var_os("DENSELY_MPI_TEST").map(Into::into)
+}
+
+/// Has `mpirun` run the test of this name once more, on each rank.
+pub fn run_test(command: &mut Command, name: &str, folder: &std::path::Path) -> Output {
+    command.args(["-x", "DENSELY_MPI_TEST"]).env("DENSELY_MPI_TEST", folder);
+    command.arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
+    output(command)
+}
+
+/// What a job that must end within a minute gives.
+pub fn output(command: &mut Command) -> Output {
+    let child = command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let (done, watched) = std::sync::mpsc::channel::<()>();
+    let watch = std::thread::spawn(move || {
+        if watched.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").arg(id.to_string()).status();
+            panic!("the job did not end within a minute");
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    done.send(()).unwrap();
+    watch.join().unwrap();
+    output
+}
+
+pub fn succeeded(output: &Output) {
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// How often a text is in another.
+pub fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+/// Waits for something, for half a minute at most.
+pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what} does not come");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,121 @@
+//! A mistake in a job is told once, by rank 0, and ends all ranks.
+
+mod jobs;
+
+use densely::{Dataset, Workers};
+use jobs::{count, mpirun, output, text};
+use ndarray::{Array2, array};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_train_distributed");
+
+fn shard(rows: usize, features: usize) -> Dataset<f32> {
+    let inputs = Array2::from_shape_fn((rows, features), |(row, column)| {
+        ((row * 3 + column * 5) % 11) as f32 / 5.0
+    });
+    let targets = (0..rows).map(|row| row as f32 / 10.0);
+    Dataset::regression(inputs, targets).unwrap()
+}
+
+/// The message of a job of so many ranks that must fail.
+fn message(ranks: usize, arguments: &[&str], data: &Path) -> String {
+    let job = output(mpirun(ranks).arg(PROGRAM).arg("--data").arg(data).args(arguments));
+    assert!(!job.status.success(), "{}", text(&job.stdout));
+    assert_eq!(text(&job.stdout), "");
+    text(&job.stderr)
+}
+
+#[test]
+fn shards_with_different_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    shard(20, 3).save_shard(folder.path(), 0).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    shard(20, 4).save_shard(other.path(), 1).unwrap();
+    for file in ["inputs-00001.npy", "targets-00001.npy"] {
+        std::fs::copy(other.path().join(file), folder.path().join(file)).unwrap();
+    }
+    let message = message(3, &[], folder.path());
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    assert!(message.contains("inputs-00001.npy"), "{message}");
+    assert!(!message.contains("rank 0: "), "{message}");
+}
+
+#[test]
+fn fewer_rows_than_ranks() {
+    let folder = tempfile::tempdir().unwrap();
+    shard(30, 3).save_shard(folder.path(), 0).unwrap();
+    let message = message(3, &["--batch-size", "2"], folder.path());
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    assert!(message.contains("2 rows, there are 3 workers"), "{message}");
+}
+
+#[test]
+fn wrong_options() {
+    let job = output(mpirun(2).arg(PROGRAM).arg("--data"));
+    let message = text(&job.stderr);
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    assert_eq!(job.status.code(), Some(2), "{message}");
+}
+
+#[test]
+fn another_version_on_one_rank() {
+    if jobs::folder_of_job().is_some() {
+        densely_mpi::run_as("0.0.9", |_| Ok(ExitCode::SUCCESS));
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    shard(30, 3).save_shard(folder.path(), 0).unwrap();
+    let mut job = mpirun(2);
+    job.arg(PROGRAM).arg("--data").arg(folder.path()).args([":", "-n", "1"]);
+    let job = jobs::run_test(&mut job, "another_version_on_one_rank", folder.path());
+    assert!(!job.status.success());
+    let message = text(&job.stderr);
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    let version = densely::VERSION;
+    let expected = format!("rank 2 has version of densely 0.0.9, rank 0 has {version}");
+    assert!(message.contains(&expected), "{message}");
+}
+
+#[test]
+fn what_fails_on_one_rank_ends_those_that_wait_for_it() {
+    if jobs::folder_of_job().is_some() {
+        densely_mpi::run(|job| {
+            if job.rank() == 1 {
+                job.agreed::<(), _>(Err("the disk is gone"))?;
+            }
+            let mut gradient = array![1.0_f64];
+            let gradient = gradient.as_slice_mut().unwrap();
+            job.workers::<f64>().sum(&mut [], &mut std::iter::once(gradient)).unwrap();
+            Ok(ExitCode::SUCCESS)
+        });
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    let name = "what_fails_on_one_rank_ends_those_that_wait_for_it";
+    let job = jobs::run_test(&mut mpirun(2), name, folder.path());
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(!job.status.success());
+    let message = text(&job.stderr);
+    assert!(message.contains("error: rank 1: the disk is gone"), "{message}");
+}
+
+#[test]
+fn a_panic_ends_the_others() {
+    if jobs::folder_of_job().is_some() {
+        densely_mpi::run(|job| {
+            assert_eq!(job.rank(), 0, "only the first");
+            job.agreed::<_, densely::Error>(Ok(()))?;
+            Ok(ExitCode::SUCCESS)
+        });
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    let job = jobs::run_test(&mut mpirun(2), "a_panic_ends_the_others", folder.path());
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(!job.status.success());
+    assert!(text(&job.stderr).contains("only the first"), "{}", text(&job.stderr));
+}
