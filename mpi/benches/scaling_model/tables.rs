@@ -1,5 +1,6 @@
 //! What was measured, how well the model says it, and what follows for many ranks, as tables in Markdown.
 
+use crate::compute::Compute;
 use crate::cost::{Algorithm, Amounts, Gradients, Network};
 use crate::measured::Measured;
 use crate::networks::Named;
@@ -17,9 +18,7 @@ const BETWEEN_TWO: [(&str, Over); 2] =
 pub fn print(measured: &Measured, networks: &[Named]) -> Result<(), Box<dyn Error>> {
     print_networks(measured, networks);
     print_check(measured)?;
-    for algorithm in [Algorithm::Exchange, Algorithm::Halving] {
-        print_answers(measured, networks, algorithm);
-    }
+    print_answers(measured, networks);
     Ok(())
 }
 
@@ -71,36 +70,48 @@ fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn print_answers(measured: &Measured, networks: &[Named], algorithm: Algorithm) {
-    println!("\n{algorithm:?}:\n");
-    let columns =
-        "| fastest with | times as fast | 50 % efficient | 90 % efficient ".repeat(networks.len());
-    println!("| | batch {columns}|\n|---|---{}|", "|---".repeat(4 * networks.len()));
+/// Where scaling ends: two tables, with a column for each network and algorithm.
+fn print_answers(measured: &Measured, networks: &[Named]) {
+    println!(
+        "\nThe workload's batch in all: the ranks with which a step is fastest, at most {MOST_RANKS}, and how many times as fast it is as on one:"
+    );
+    print_answer(measured, networks, |model, workload| {
+        let fastest = model.fastest(MOST_RANKS, workload.batch);
+        let speedup = model.speedup(fastest, workload.batch);
+        if fastest == 1 { "1".to_owned() } else { format!("{fastest} ({speedup:.1})") }
+    });
+    println!("\nRows on each of {MOST_RANKS} ranks with which they are 50 % and 90 % efficient:");
+    print_answer(measured, networks, |model, _| {
+        let rows = |efficiency| rounded(model.rows_for(efficiency, MOST_RANKS), model.compute);
+        format!("{}, {}", rows(0.5), rows(0.9))
+    });
+}
+
+fn print_answer(
+    measured: &Measured,
+    networks: &[Named],
+    answer: impl Fn(&Model<'_>, &Workload) -> String,
+) {
+    let columns = networks
+        .iter()
+        .map(|named| format!(" {0}: `MpiWorkers` | {0}: halving and doubling |", named.name));
+    println!("\n| | batch |{}", columns.collect::<String>());
+    println!("|---|---|{}", "---|---|".repeat(networks.len()));
     for workload in &WORKLOADS {
         let (compute, gradients) =
             (measured.compute(workload), Gradients::of(&workload.gradients()));
-        let answers = networks.iter().map(|named| {
+        let models = networks.iter().flat_map(|named| {
             let network = named.network;
-            answer(
-                &Model { compute: &compute, gradients: &gradients, network, algorithm },
-                workload,
-            )
+            [Algorithm::Exchange, Algorithm::Halving].map(|algorithm| Model {
+                compute: &compute,
+                gradients: &gradients,
+                network,
+                algorithm,
+            })
         });
-        let answers: String = answers.collect();
-        println!("| {} | {} {answers}|", workload.name, workload.batch);
+        let answers = models.map(|model| answer(&model, workload)).collect::<Vec<_>>();
+        println!("| {} | {} | {} |", workload.name, workload.batch, answers.join(" | "));
     }
-    let most = |workload: &Workload| measured.compute(workload).most();
-    let most = WORKLOADS.iter().map(|workload| format!("{} {}", workload.name, most(workload)));
-    println!("\nmost rows measured: {}", most.collect::<Vec<_>>().join(", "));
-}
-
-/// Four cells: with how many ranks a step of the workload's batch is fastest, how much faster than on one, and how many rows on each of the most ranks are needed for two
-/// efficiencies.
-fn answer(model: &Model<'_>, workload: &Workload) -> String {
-    let fastest = model.fastest(MOST_RANKS, workload.batch);
-    let speedup = model.speedup(fastest, workload.batch);
-    let rows = [0.5, 0.9].map(|efficiency| rounded(model.rows_for(efficiency, MOST_RANKS)));
-    format!("| {fastest} | {speedup:.1} | {} | {} ", rows[0], rows[1])
 }
 
 /// Three digits, more would be an accuracy that the model does not have.
@@ -108,10 +119,11 @@ fn microseconds(seconds: f64) -> String {
     grouped(1e6 * seconds)
 }
 
-/// Two digits and zeros.
-fn rounded(number: f64) -> String {
-    let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
-    grouped((number / unit).ceil() * unit)
+/// Two digits and zeros; marked where so many rows were not measured.
+fn rounded(rows: f64, compute: &Compute) -> String {
+    let unit = 10_f64.powf((rows.log10().floor() - 1.0).max(0.0));
+    let mark = if rows > compute.most() { "\\*" } else { "" };
+    format!("{}{mark}", grouped((rows / unit).ceil() * unit))
 }
 
 /// With commas between thousands; three digits at least.
