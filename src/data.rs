@@ -14,6 +14,7 @@ mod split;
 mod standardizer;
 mod storage;
 mod table;
+mod values;
 mod weights;
 
 pub use arrays::Arrays;
@@ -22,7 +23,7 @@ pub use dataset::Dataset;
 pub use npy::NpyFiles;
 pub use standardizer::Standardizer;
 pub use storage::Storage;
-pub use table::Table;
+pub use table::{RowStream, Table};
 
 pub(crate) use examples::{Chosen, Chunk, Examples};
 pub(crate) use storage::Matrix;

@@ -4,6 +4,7 @@ mod cause;
 mod check;
 
 pub use cause::{CellProblem, Divergence, LikelyCause};
+pub(crate) use cause::{MOST_COUNTED, counted};
 
 use cause::{
     remedy_for_features, remedy_for_names, remedy_for_precision, remedy_for_rows,
@@ -405,6 +406,24 @@ pub enum Error {
         /// The file.
         file: String,
     },
+    /// A row that goes on and on.
+    #[error(
+        "{file}: row {row} is longer than {megabytes} MB; is a quotation mark in it never closed?"
+    )]
+    LongRow {
+        /// The file.
+        file: String,
+        /// The row, counted from 1 below the header, which is 0.
+        row: usize,
+        /// How long a row may be.
+        megabytes: usize,
+    },
+    /// A file that is read several times, and was not the same each time.
+    #[error("{file}: the file was changed after it was opened")]
+    ChangedFile {
+        /// The file.
+        file: String,
+    },
     /// A row of another length than the header.
     #[error("{file}: row {row} has {found} cells, the header has {expected}")]
     RaggedRow {
@@ -533,14 +552,15 @@ pub enum Error {
     },
     /// A text column with so many different values that they are no categories.
     #[error(
-        "{file}: text column {column:?} has {values} different values; up to {limit} would be categories"
+        "{file}: text column {column:?} has {} different values; up to {limit} would be categories",
+        counted(*values)
     )]
     TooManyCategories {
         /// The file.
         file: String,
         /// The column.
         column: String,
-        /// How many different values it has.
+        /// How many different values it has; 10,001 if it has more than 10,000.
         values: usize,
         /// How many there may be.
         limit: usize,

@@ -11,6 +11,7 @@
 //! **How to**, each with a whole program, and the messages of what may go wrong:
 //!
 //! - [My CSV file](how_to::csv)
+//! - [Data larger than memory](how_to::data_larger_than_memory), in files of NumPy's
 //! - [Imbalanced classes](how_to::imbalanced_classes)
 //! - [Several outputs](how_to::several_outputs): numbers, or labels
 //! - [My own activation](how_to::own_activation)
@@ -50,6 +51,7 @@ macro_rules! links {
             "[`Dataset::multiclass`]: crate::Dataset::multiclass\n",
             "[`Dataset::new`]: crate::Dataset::new\n",
             "[`Dataset::regression`]: crate::Dataset::regression\n",
+            "[`Dataset::save_shard`]: crate::Dataset::save_shard\n",
             "[`Dataset::select`]: crate::Dataset::select\n",
             "[`Dataset::split`]: crate::Dataset::split\n",
             "[`Dataset::with_balanced_classes`]: crate::Dataset::with_balanced_classes\n",
@@ -105,6 +107,7 @@ macro_rules! links {
             "[`Schedule::of_step`]: crate::Schedule::of_step\n",
             "[`Schedule::reduce_on_plateau`]: crate::Schedule::reduce_on_plateau\n",
             "[`Schedule::warm_up`]: crate::Schedule::warm_up\n",
+            "[`RowStream::chunks`]: crate::RowStream::chunks\n",
             "[`Schema`]: crate::Schema\n",
             "[`Sgd`]: crate::Sgd\n",
             "[`Sgd::momentum`]: crate::Sgd::momentum\n",
@@ -119,8 +122,10 @@ macro_rules! links {
             "[`Table::binary`]: crate::Table::binary\n",
             "[`Table::inputs_for`]: crate::Table::inputs_for\n",
             "[`Table::multiclass`]: crate::Table::multiclass\n",
+            "[`Table::open_csv`]: crate::Table::open_csv\n",
             "[`Table::regression`]: crate::Table::regression\n",
             "[`Table::regression_of`]: crate::Table::regression_of\n",
+            "[`Table::regression_stream`]: crate::Table::regression_stream\n",
             "[`Table::without`]: crate::Table::without\n",
             "[`Tanh`]: crate::Tanh\n",
             "[`Trainer`]: crate::Trainer\n",
@@ -148,6 +153,8 @@ macro_rules! links {
             "[`TrainingState::restore`]: crate::TrainingState::restore\n",
             "[`Workers`]: crate::Workers\n",
             "[cached_outputs]: crate::guide::ideas::cached_outputs\n",
+            "[csv]: crate::guide::how_to::csv\n",
+            "[data_larger_than_memory]: crate::guide::how_to::data_larger_than_memory\n",
             "[from_pytorch]: crate::guide::how_to::from_pytorch\n",
             "[from_scikit_learn]: crate::guide::how_to::from_scikit_learn\n",
             "[fused_losses]: crate::guide::ideas::fused_losses\n",
@@ -179,6 +186,10 @@ pub mod how_to {
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/csv.md")]
     pub mod csv {}
+
+    #[doc = links!()]
+    #[doc = include_str!("../docs/how_to/data_larger_than_memory.md")]
+    pub mod data_larger_than_memory {}
 
     #[doc = links!()]
     #[doc = include_str!("../docs/how_to/imbalanced_classes.md")]

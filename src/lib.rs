@@ -43,7 +43,7 @@ pub use activation::{
 pub use backprop::{Backprop, Parameter};
 #[cfg(feature = "npy")]
 pub use data::NpyFiles;
-pub use data::{Arrays, Dataset, Standardizer, Storage, Table};
+pub use data::{Arrays, Dataset, RowStream, Standardizer, Storage, Table};
 pub use dense::{Dense, Gradient};
 pub use durable::check_can_write;
 pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};

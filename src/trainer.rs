@@ -8,6 +8,7 @@ mod fit;
 mod fit_batches;
 mod monitor;
 mod observer;
+mod ready;
 mod report;
 mod run;
 mod session;

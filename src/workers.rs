@@ -1,6 +1,6 @@
 //! Several processes that train one network together.
 
-use crate::{Float, Result};
+use crate::{Error, Float, Result};
 use std::fmt::Debug;
 use std::ops::Range;
 
@@ -124,8 +124,26 @@ impl Part {
     /// All of them: there is one worker.
     pub(crate) const ALL: Self = Self { rank: 0, count: 1 };
 
+    /// That of this worker.
+    pub(crate) fn of_worker<F: Float>(workers: &(dyn Workers<F> + '_)) -> Result<Self> {
+        let (rank, count) = (workers.rank(), workers.count());
+        if rank < count {
+            return Ok(Self { rank, count });
+        }
+        Err(Error::Workers { reason: format!("worker {rank} (counted from 0) is none of {count}") })
+    }
+
+    #[cfg(test)]
     pub(crate) fn new(rank: usize, count: usize) -> Self {
         Self { rank, count }
+    }
+
+    pub(crate) fn rank(self) -> usize {
+        self.rank
+    }
+
+    pub(crate) fn count(self) -> usize {
+        self.count
     }
 
     /// This worker's rows of so many: as many as every other's, but for one at most.

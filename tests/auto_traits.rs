@@ -2,14 +2,15 @@
 
 use densely::metrics::ConfusionMatrix;
 use densely::{
-    Activations, Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy,
+    Activations, Adagrad, Adam, AdamW, AnyActivation, Arrays, Backprop, BinaryCrossEntropy,
     CategoricalCrossEntropy, CellProblem, Checkpoint, Column, Dataset, Dense, Divergence,
     EarlyStopping, Elu, Epoch, Error, Exponential, FromOutput, FromPreActivation, FusedLoss, Gelu,
     Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
     LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
     MlpBuilder, Moment, Optimizer, OutputAndPreActivation, Parameter, Poisson, PredictBuffers,
-    Relu, Report, Result, RmsProp, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax, Softplus,
-    Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training, TrainingState,
+    Relu, Report, Result, RmsProp, RowStream, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax,
+    Softplus, Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training,
+    TrainingState,
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -34,7 +35,14 @@ fn types_can_be_shared_between_threads() {
     can_be_shared![Exponential, HardTanh, Gelu, Silu, Mish, Softmax];
 
     // Data.
-    can_be_shared![Table, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+    can_be_shared![Table, RowStream<'static, f32>];
+    can_be_shared![Arrays<f32>, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+
+    #[cfg(feature = "npy")]
+    {
+        use densely::NpyFiles;
+        can_be_shared![NpyFiles<f32>, Dataset<f32, NpyFiles<f32>>];
+    }
 
     // Training.
     can_be_shared![Backprop<f32>, Gradient<f32>, Parameter<'static, f32>, Memory<f32>, Step];
@@ -68,7 +76,7 @@ fn trainers_can_be_sent_to_another_thread() {
 /// Every name in `src/lib.rs` stands above, or is one of these.
 #[test]
 fn no_type_was_forgotten() {
-    let traits = ["Activation", "Derivative", "Float", "Observer", "Workers"];
+    let traits = ["Activation", "Derivative", "Float", "Observer", "Workers", "Storage"];
     let (library, this) = (include_str!("../src/lib.rs"), include_str!("auto_traits.rs"));
     let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric());
     let exported = library.split(';').filter_map(|item| item.trim().strip_prefix("pub use "));

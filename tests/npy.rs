@@ -179,12 +179,14 @@ fn training_gives_the_same_bits_as_from_memory() {
                 .fit(&mut net, &train)
                 .unwrap();
             let all = net.evaluate(&test, metrics::r_squared).unwrap();
-            Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
+            let mut other = Mlp::builder(14).dense(3, Tanh).dense(1, Identity).build().unwrap();
+            let lbfgs = Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
                 .epochs(4)
                 .validation_data(&test)
-                .fit(&mut net, &train)
+                .fit(&mut other, &train)
                 .unwrap();
-            (net.to_bytes().unwrap(), report.epochs().to_vec(), all)
+            let networks = [net.to_bytes().unwrap(), other.to_bytes().unwrap()];
+            (networks, [report.epochs(), lbfgs.epochs()].concat(), all)
         }};
     }
     let (from_memory, from_files) = (train!(data), train!(files));

@@ -3,7 +3,8 @@
 use densely::{
     Adagrad, Adam, AdamW, BinaryCrossEntropy, Checkpoint, Dataset, EarlyStopping, Error, Float,
     Goal, Identity, Lbfgs, MeanSquaredError, Mlp, Moment, Optimizer, Relu, Report, Result, RmsProp,
-    Schedule, Sgd, Sigmoid, Span, StopReason, Tanh, Trainer, TrainingState, Workers, metrics,
+    Schedule, Sgd, Sigmoid, Span, Standardizer, StopReason, Tanh, Trainer, TrainingState, Workers,
+    metrics,
 };
 use ndarray::{Array1, Array2};
 use std::ops::ControlFlow;
@@ -281,6 +282,13 @@ fn workers_notice_that_they_do_not_belong_together() {
     let message = "worker 1 (counted from 0) differs from worker 0 in the number of training rows";
     assert_eq!(found, [message; 2]);
 
+    let reversed = data.select(&[7, 6, 5, 4, 3, 2, 1, 0]).unwrap();
+    let found = errors(|trainer, rank| {
+        let data = if rank == 0 { &data } else { &reversed };
+        trainer.fit(&mut net.clone(), data).map(drop)
+    });
+    assert_eq!(found, ["worker 1 (counted from 0) differs from worker 0 in the training rows"; 2]);
+
     let other = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).seed(2).build().unwrap();
     let found = errors(|trainer, rank| {
         trainer.fit(&mut if rank == 0 { net.clone() } else { other.clone() }, &data).map(drop)
@@ -354,4 +362,43 @@ fn what_several_workers_cannot_do_is_said() {
         trainer.fit(&mut net.clone(), &data).unwrap_err().to_string()
     });
     assert_eq!(found, ["several workers cannot train by L-BFGS"; 2]);
+}
+
+#[test]
+fn standardisation_is_of_all_rows() {
+    // A column of large numbers that hardly differ, a constant one, and rows with weights.
+    let inputs = Array2::from_shape_fn((101, 3), |(row, column)| match column {
+        0 => 1e9 + (row as f64 * 0.7).sin(),
+        1 => 3.25,
+        _ => row as f64,
+    });
+    let data = Dataset::regression(inputs, (0..101).map(|row| (row * row) as f64)).unwrap();
+    let weighted = data.clone().with_weights(Array1::from_shape_fn(101, |row| (row % 3) as f64));
+    for data in [data, weighted.unwrap()] {
+        let alone = Standardizer::fit(&data).unwrap().apply(&data).unwrap();
+        for count in [1, 2, 3, 7, 120] {
+            let all = at_once(workers(count), |mut worker| {
+                let scaler = Standardizer::fit_with(&data, &mut worker).unwrap();
+                scaler.apply(&data).unwrap()
+            });
+            for scaled in &all {
+                assert_eq!(scaled.inputs(), all[0].inputs());
+                assert_eq!(scaled.targets(), all[0].targets());
+                assert!(scaled.inputs().column(1).iter().all(|&x| x == 0.0));
+                let pairs = scaled.inputs().into_iter().zip(alone.inputs());
+                let targets = scaled.targets().into_iter().zip(alone.targets());
+                // The mean of 1e9 is rounded to 2⁻²³ with each worker's, and the deviation is above 0.7.
+                let rounding = (count + 1) as f64 * 2_f64.powi(-23) / 0.7;
+                assert!(pairs.chain(targets).all(|(x, y): (&f64, &f64)| (x - y).abs() < rounding));
+                let targets = scaled.targets().into_iter().zip(alone.targets());
+                assert!(targets.into_iter().all(|(y, expected)| (y - expected).abs() < 1e-12));
+            }
+        }
+    }
+    let counts = at_once(workers(2), |mut worker| {
+        let data = Dataset::regression(Array2::eye(4), [0.0, 1.0, 2.0, 3.0]).unwrap();
+        let scaler = Standardizer::fit_features_with(&data, &mut worker).unwrap();
+        scaler.apply(&data).unwrap().targets().sum()
+    });
+    assert_eq!(counts, [6.0; 2]);
 }

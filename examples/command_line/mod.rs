@@ -3,8 +3,9 @@
 #![allow(dead_code)] // Each program uses a part.
 
 use clap::error::Error as OptionError;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::error::Error as AnyError;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -51,6 +52,17 @@ fn complain(message: &str, exit_code: u8) -> ExitCode {
     // If nobody can be told, the exit code still says it.
     let _ = writeln!(std::io::stderr(), "{line}");
     ExitCode::from(exit_code)
+}
+
+/// A bar on a terminal; nothing where output is piped, or `quiet`.
+pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
+    let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    if quiet || !terminal {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template(template);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Whether both are the same existing file.

@@ -1,19 +1,14 @@
 //! A progress bar, as an observer of the training.
 
+use crate::command_line;
 use densely::Training;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use indicatif::ProgressBar;
 use std::ops::ControlFlow;
 
 /// A bar over the epochs on a terminal; nothing where output is piped, or `quiet`.
 pub fn bar(epochs: usize, quiet: bool) -> ProgressBar {
-    let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-    if quiet || !terminal {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(epochs as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg}  {elapsed}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let template = "epoch {pos}/{len} {wide_bar} {msg}  {elapsed}";
+    command_line::progress(epochs as u64, quiet, template)
 }
 
 /// Moves the bar after each epoch.

@@ -3,6 +3,8 @@
 
 use densely::{Dataset, Float, Identity, Mlp, Result, Sigmoid, Softmax, Table};
 use libfuzzer_sys::fuzz_target;
+use ndarray::{Axis, Slice};
+use std::io::{BufReader, Cursor};
 
 fn check<F: Float>(table: &Table, data: Result<Dataset<F>>) {
     let Ok(data) = data else { return };
@@ -27,6 +29,30 @@ fn check<F: Float>(table: &Table, data: Result<Dataset<F>>) {
     net.predict(data.inputs()).unwrap();
 }
 
+/// Some rows at a time, read a few bytes at a time, they are the same, or the error is.
+fn check_stream(bytes: &[u8], name: &str, whole: &Result<Dataset<f32>>) {
+    let held = bytes.to_vec();
+    let open = move || Ok(BufReader::with_capacity(7, Cursor::new(held.clone())));
+    let table = Table::open_csv_with(open, "fuzzed").unwrap();
+    let stream = table.multiclass_stream::<f32>(name);
+    let chunks = stream.and_then(|stream| stream.chunks(2).collect::<Result<Vec<_>>>());
+    match (whole, chunks) {
+        (Ok(whole), Ok(chunks)) => {
+            let mut from = 0;
+            for data in chunks {
+                let rows = Slice::from(from..from + data.rows());
+                assert_eq!(data.inputs(), whole.inputs().slice_axis(Axis(0), rows));
+                assert_eq!(data.targets(), whole.targets().slice_axis(Axis(0), rows));
+                assert_eq!(data.schema(), whole.schema());
+                from += data.rows();
+            }
+            assert_eq!(from, whole.rows());
+        }
+        (Err(whole), Err(chunked)) => assert_eq!(whole.to_string(), chunked.to_string()),
+        (whole, chunks) => panic!("{whole:?}, {chunks:?}"),
+    }
+}
+
 fuzz_target!(|bytes: &[u8]| {
     let Ok(table) = Table::parse_csv(bytes, "fuzzed") else { return };
     assert!(table.rows() > 0);
@@ -40,7 +66,9 @@ fuzz_target!(|bytes: &[u8]| {
         check(&table, table.regression::<f32>(name));
         check(&table, table.regression::<f64>(name));
         check(&table, table.binary::<f32>(name));
-        check(&table, table.multiclass::<f32>(name));
+        let multiclass = table.multiclass::<f32>(name);
+        check_stream(bytes, name, &multiclass);
+        check(&table, multiclass);
     }
     assert!(table.inputs_for(&Mlp::<f32>::builder(1).dense(1, Identity).build().unwrap()).is_err());
 });

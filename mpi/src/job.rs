@@ -132,8 +132,8 @@ impl Job {
     ///
     /// [`Mistake`], on all ranks, if there was an error on any.
     pub fn agreed<T, E: Into<Box<dyn Error>>>(&self, result: Result<T, E>) -> Result<T, Mistake> {
-        let result = result.map_err(Into::into);
-        self.meet(result.as_ref().err());
+        let result = result.map_err(Into::<Box<dyn Error>>::into);
+        self.meet(result.as_ref().err().map(AsRef::as_ref));
         let told = match &result {
             Ok(_) => String::new(),
             // Of what is wrong elsewhere, others tell.
@@ -148,7 +148,7 @@ impl Job {
     }
 
     /// Waits until all ranks are here; with an error, not for long.
-    fn meet(&self, error: Option<&Box<dyn Error>>) {
+    fn meet(&self, error: Option<&dyn Error>) {
         let world = self.world();
         let started = Instant::now();
         let mut barrier = world.immediate_barrier();

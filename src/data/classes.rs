@@ -1,23 +1,27 @@
 //! Which classes there are, in a column of a table or in labels.
 
 use super::table::{category, number};
+use super::values::Texts;
 use crate::CellProblem;
-use std::collections::BTreeSet;
+use crate::error::{MOST_COUNTED, counted};
 
 /// More different values of a target than this are no classes, but identifiers or measurements.
-const MOST_CLASSES: usize = 10_000;
+const MOST_CLASSES: usize = MOST_COUNTED;
 
-/// The different values that were seen.
+/// So many numbers are kept before they are looked through for those that are there already.
+const MOST_KEPT: usize = 8 * MOST_COUNTED;
+
+/// The different values that were seen; where they are more than can be counted, the first of them in order, and one more than can be counted.
 pub(super) struct Found {
     numeric: bool,
     numbers: Vec<f64>,
-    texts: BTreeSet<String>,
+    texts: Texts,
 }
 
 impl Found {
     /// Whole numbers, or text.
     pub(super) fn new(numeric: bool) -> Self {
-        Self { numeric, numbers: Vec::new(), texts: BTreeSet::new() }
+        Self { numeric, numbers: Vec::new(), texts: Texts::default() }
     }
 
     pub(super) fn add(&mut self, text: &str) -> Result<(), CellProblem> {
@@ -28,19 +32,25 @@ impl Found {
             }
             // Adding 0 turns -0 into 0.
             self.numbers.push(number + 0.0);
-        } else if let text = category(text)?
-            && !self.texts.contains(text)
-        {
-            self.texts.insert(text.to_owned());
+            if self.numbers.len() >= MOST_KEPT {
+                self.keep_different_numbers();
+            }
+        } else {
+            self.texts.add(category(text)?);
         }
         Ok(())
     }
 
+    fn keep_different_numbers(&mut self) {
+        self.numbers.sort_unstable_by(f64::total_cmp);
+        self.numbers.dedup();
+        self.numbers.truncate(MOST_COUNTED + 1);
+    }
+
     /// Text by the alphabet, numbers by value.
     pub(super) fn in_order(mut self) -> Vec<String> {
-        self.numbers.sort_by(f64::total_cmp);
-        self.numbers.dedup();
-        self.texts.into_iter().chain(self.numbers.iter().map(f64::to_string)).collect()
+        self.keep_different_numbers();
+        self.texts.in_order().into_iter().chain(self.numbers.iter().map(f64::to_string)).collect()
     }
 }
 
@@ -57,6 +67,6 @@ pub(super) fn check_number(classes: &[String]) -> Result<(), &'static str> {
 pub(super) fn how_many(classes: &[String]) -> String {
     match classes.len() {
         1 => "only one class".to_owned(),
-        count => format!("{count} classes"),
+        count => format!("{} classes", counted(count)),
     }
 }

@@ -230,10 +230,7 @@ impl Which {
         rows: Range<usize>,
         buffer: &'c mut Option<Rows<F>>,
     ) -> Result<ArrayView2<'c, F>> {
-        let columns = match matrix {
-            Matrix::Inputs => data.features(),
-            Matrix::Targets => data.outputs(),
-        };
+        let columns = matrix.columns(data);
         let fits = |buffer: &Rows<F>| buffer.columns() == columns;
         let buffer = match buffer.take().filter(fits) {
             Some(fitting) => buffer.insert(fitting),

@@ -9,7 +9,7 @@ pub use scale::Scale;
 use super::examples::Examples;
 use super::scaling::Scaling;
 use super::storage::{Matrix, Storage};
-use crate::{Dataset, Error, Float, Result};
+use crate::{Dataset, Error, Float, Result, Workers};
 use moments::Moments;
 use ndarray::{Array2, ArrayView2, Zip};
 
@@ -76,7 +76,20 @@ impl Standardizer {
     ///
     /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0.
     pub fn fit<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
-        Self::of(data, Columns::All)
+        Self::of(data, Columns::All, None)
+    }
+
+    /// As [`fit`](Self::fit), by several workers, each of which goes through its part of the rows: for data in files, of which one pass takes long. All get the same, but for rounding that of
+    /// [`fit`](Self::fit).
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit); [`Error::Workers`] if the others cannot be reached.
+    pub fn fit_with<F: Float, S: Storage<F>>(
+        data: &Dataset<F, S>,
+        workers: &mut dyn Workers<F>,
+    ) -> Result<Self> {
+        Self::of(data, Columns::All, Some(workers))
     }
 
     /// The mean and deviation of each feature alone: the targets stay as they are, as counts for the [`Poisson`](crate::Poisson) loss, or several labels
@@ -95,17 +108,36 @@ impl Standardizer {
     ///
     /// As [`fit`](Self::fit).
     pub fn fit_features<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
-        Self::of(data, Columns::Features)
+        Self::of(data, Columns::Features, None)
     }
 
-    fn of<F: Float>(data: &dyn Examples<F>, which: Columns) -> Result<Self> {
+    /// As [`fit_features`](Self::fit_features), by several workers, as [`fit_with`](Self::fit_with) has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit_with`](Self::fit_with).
+    pub fn fit_features_with<F: Float, S: Storage<F>>(
+        data: &Dataset<F, S>,
+        workers: &mut dyn Workers<F>,
+    ) -> Result<Self> {
+        Self::of(data, Columns::Features, Some(workers))
+    }
+
+    fn of<F: Float>(
+        data: &dyn Examples<F>,
+        which: Columns,
+        mut workers: Option<&mut dyn Workers<F>>,
+    ) -> Result<Self> {
         let counting = data.counting()?;
         let data = counting.as_deref().unwrap_or(data);
-        let all = 0..data.rows();
+        let mut moments = |matrix| match &mut workers {
+            None => Moments::of(data, matrix, 0..data.rows()),
+            Some(workers) => Moments::of_all(data, matrix, &mut **workers),
+        };
         // Divided by ∞, a constant feature becomes 0, and so does its weight when it is folded: the network never learned that weight.
-        let features = Moments::of(data, Matrix::Inputs, all.clone())?.scale::<F>(f64::INFINITY);
+        let features = moments(Matrix::Inputs)?.scale::<F>(f64::INFINITY);
         let targets = (which == Columns::All && data.schema().classes.is_empty())
-            .then(|| Moments::of(data, Matrix::Targets, all))
+            .then(|| moments(Matrix::Targets))
             .transpose()?
             .map(|moments| moments.scale::<F>(1.0));
         let target_names = (0..data.outputs()).map(|column| format!("target {column}"));

@@ -1,5 +1,6 @@
 //! Where the numbers of a data set are.
 
+use super::examples::Examples;
 use super::standardizer::Scale;
 use crate::{Float, Result};
 use ndarray::ArrayView2;
@@ -29,6 +30,15 @@ impl<F: Float, S: Stored<F>> Storage<F> for S {}
 pub enum Matrix {
     Inputs,
     Targets,
+}
+
+impl Matrix {
+    pub(crate) fn columns<F: Float>(self, data: &(dyn Examples<F> + '_)) -> usize {
+        match self {
+            Self::Inputs => data.features(),
+            Self::Targets => data.outputs(),
+        }
+    }
 }
 
 /// How many rows are read at a time where they are not in memory.

@@ -1,17 +1,22 @@
 //! Tables of numbers and text, read from CSV files.
 
+mod bytes;
 mod cell;
 mod encoding;
 mod learned;
 mod reader;
 mod record;
+mod stream;
+mod targets;
 
-use crate::{CellProblem, Dataset, Error, Float, Result};
+use crate::{CellProblem, Error, Result};
+use bytes::Bytes;
 pub(super) use cell::{Kinds, abbreviated, category, list, number};
-use reader::Header;
-use record::Record;
+use reader::{Header, Rows};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+pub use stream::RowStream;
 
 /// A CSV file: a header, then rows of cells separated by commas; every column numbers or text.
 ///
@@ -21,8 +26,11 @@ use std::path::Path;
 /// errors in every column that is used: there is no silent treatment of missing values.
 ///
 /// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn it into a
-/// [`Dataset`], with every column but the target as features, in the file's order. A text column becomes a
+/// [`Dataset`](crate::Dataset), with every column but the target as features, in the file's order. A text column becomes a
 /// column of 0 and 1 for each of its values, in alphabetical order, named `origin=Europe`.
+///
+/// A file that is larger than memory is opened by [`open_csv`](Self::open_csv), and becomes data sets of some rows at a time, by
+/// [`regression_stream`](Self::regression_stream), [`binary_stream`](Self::binary_stream) and [`multiclass_stream`](Self::multiclass_stream).
 ///
 /// ```
 /// use densely::Table;
@@ -42,7 +50,7 @@ pub struct Table {
     /// What messages call it.
     file: String,
     /// All of it: cells are read when they are asked for.
-    bytes: Vec<u8>,
+    bytes: Bytes,
     headers: Vec<Header>,
     rows: usize,
 }
@@ -94,6 +102,60 @@ impl Table {
     pub fn parse_csv(mut reader: impl Read, name: &str) -> Result<Self> {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
+        Self::scanned(Bytes::Held(bytes), name)
+    }
+
+    /// A CSV file that stays where it is, which may be larger than memory: it is read now, and again whenever something of it is asked for, some of it at a time. It must not
+    /// be changed while it is.
+    ///
+    /// ```
+    /// use densely::Table;
+    ///
+    /// let cars = Table::open_csv("data/auto_mpg.csv")?;
+    /// let mut rows = 0;
+    /// for data in cars.regression_stream::<f32>("mpg")?.chunks(100) {
+    ///     rows += data?.rows();                           // a `Dataset` of 100 rows, the last of 92
+    /// }
+    /// assert_eq!(rows, cars.rows());
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`read_csv`](Self::read_csv), and [`Error::Io`] for what is no regular file, such as a pipe, which could be read only once. A row longer than 64 MB is
+    /// [`Error::LongRow`], here and everywhere. Whatever reads the file again has [`Error::Io`] and [`Error::ChangedFile`].
+    pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        Self::scanned(Bytes::of_file(path)?, &path.display().to_string())
+    }
+
+    /// As [`open_csv`](Self::open_csv), from anywhere, such as a compressed file: `open` is called each time that the file is to be read from its first byte on. Error
+    /// messages call it `name`.
+    ///
+    /// ```
+    /// use densely::Table;
+    ///
+    /// let table = Table::open_csv_with(|| Ok("weight,mpg\n3504,18\n2372,24\n".as_bytes()), "cars")?;
+    /// assert_eq!(table.rows(), 2);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open_csv`](Self::open_csv), and whatever `open` returns, as [`Error::Io`].
+    pub fn open_csv_with<R: Read + Send + 'static>(
+        open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
+        name: &str,
+    ) -> Result<Self> {
+        let file = name.to_owned();
+        let bytes = Bytes::Elsewhere(Arc::new(move || match open() {
+            Ok(reader) => Ok(Box::new(reader)),
+            Err(source) => Err(Error::Io { file: (&file).into(), source }),
+        }));
+        Self::scanned(bytes, name)
+    }
+
+    fn scanned(bytes: Bytes, name: &str) -> Result<Self> {
         let (headers, rows) = reader::scan(&bytes, name)?;
         Ok(Self { file: name.to_owned(), bytes, headers, rows })
     }
@@ -159,118 +221,11 @@ impl Table {
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
         let index = self.column(column)?;
         let mut text = Vec::with_capacity(self.rows);
-        self.each_row(|_, record| {
+        let mut rows = self.each_row()?;
+        while let Some((_, record)) = rows.next()? {
             text.push(record.cell(index).to_owned());
-            Ok(())
-        })?;
+        }
         Ok(text)
-    }
-
-    /// The data set whose target is this numeric column.
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let table = Table::parse_csv("weight,mpg,cylinders\n3504,18,8\n2372,24,4\n".as_bytes(), "cars")?;
-    /// let data = table.regression::<f32>("mpg")?;
-    /// assert_eq!(data.inputs(), array![[3504.0, 8.0], [2372.0, 4.0]]);
-    /// assert_eq!(data.targets(), array![[18.0], [24.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnknownColumn`]; [`Error::UnnamedColumn`], [`Error::DuplicateColumn`]; [`Error::TextTarget`] if it is text; [`Error::TargetAlone`] if there is no other column;
-    /// [`Error::TooManyCategories`] for a text feature with more different values than half of the rows (at least 20) or than 1,000;
-    /// [`Error::TableTooLarge`];
-    /// [`Error::Cell`] for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
-    pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        self.regression_of([target])
-    }
-
-    /// The data set whose targets are these numeric columns, in this order.
-    ///
-    /// ```
-    /// use densely::Table;
-    ///
-    /// let csv = "weight,mpg,acceleration\n3504,18,12\n2372,24,15\n1835,26,20.5\n";
-    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.regression_of::<f32>(["mpg", "acceleration"])?;
-    /// assert_eq!((data.features(), data.outputs()), (1, 2));
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`regression`](Self::regression); [`Error::Targets`] for none, [`Error::NameTwice`] for one that stands twice.
-    pub fn regression_of<F: Float>(
-        &self,
-        targets: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Result<Dataset<F>> {
-        let targets: Vec<String> =
-            targets.into_iter().map(|target| target.as_ref().to_owned()).collect();
-        if targets.is_empty() {
-            return Err(Error::Targets { found: 0, outputs: 1 });
-        }
-        for target in &targets {
-            let index = self.column(target)?;
-            if !self.headers[index].kinds.is_numeric(self.rows) {
-                let text = self.text(target)?;
-                let value = text.first().map(|text| abbreviated(text)).unwrap_or_default();
-                let (file, column) = (self.file.clone(), target.to_owned());
-                return Err(Error::TextTarget { file, column, value });
-            }
-        }
-        let outputs = targets.len();
-        self.dataset(&self.schema(targets, Vec::new())?, outputs)
-    }
-
-    /// The data set of a classifier with two classes: the target is one column, 1 for the class that is second in
-    /// alphabetical order.
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let table = Table::parse_csv("radius,diagnosis\n18,malignant\n13,benign\n".as_bytes(), "tumours")?;
-    /// let data = table.binary::<f32>("diagnosis")?;
-    /// assert_eq!(data.classes(), ["benign", "malignant"]);
-    /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`regression`](Self::regression); [`Error::Classes`] unless the column has exactly two different values;
-    /// [`Error::Cell`] for a class that is a number with a fraction.
-    pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let mut classes = self.classes(target)?;
-        if classes.len() != 2 {
-            return Err(self.wrong_classes(target, &classes, "a binary classifier needs two"));
-        }
-        // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
-        classes.sort();
-        self.dataset(&self.schema(vec![target.to_owned()], classes)?, 1)
-    }
-
-    /// The data set of a classifier with two or more classes: the target is a column of 0 and 1 for each class, in
-    /// alphabetical order, or in that of their values if they are numbers.
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let table = Table::parse_csv("petal,species\n1.4,setosa\n4.7,versicolor\n6.0,virginica\n".as_bytes(), "iris")?;
-    /// let data = table.multiclass::<f32>("species")?;
-    /// assert_eq!(data.classes(), ["setosa", "versicolor", "virginica"]);
-    /// assert_eq!(data.targets(), array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`binary`](Self::binary), but for two or more classes.
-    pub fn multiclass<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        let classes = self.several_classes(target)?;
-        let outputs = classes.len();
-        self.dataset(&self.schema(vec![target.to_owned()], classes)?, outputs)
     }
 
     /// Which column has this name.
@@ -286,9 +241,9 @@ impl Table {
         }
     }
 
-    /// Hands each row to `visit`, with its number, counted from 1.
-    fn each_row(&self, visit: impl FnMut(usize, &Record) -> Result<()>) -> Result<()> {
-        reader::each_row(&self.bytes, visit)
+    /// One row after the other, from the first on.
+    fn each_row(&self) -> Result<Rows<'_>> {
+        Rows::new(&self.bytes, &self.file, (self.rows, self.headers.len()))
     }
 
     /// What is said of a cell that cannot be used.

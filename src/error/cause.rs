@@ -96,6 +96,17 @@ pub enum LikelyCause {
     LearningRate(f64),
 }
 
+/// Different values are counted up to here: of a file of any size, no more are remembered.
+pub(crate) const MOST_COUNTED: usize = 10_000;
+
+/// So many different values, as far as they were counted.
+pub(crate) fn counted(values: usize) -> String {
+    match values {
+        0..=MOST_COUNTED => values.to_string(),
+        _ => format!("more than {MOST_COUNTED}"),
+    }
+}
+
 /// Behind the message of inputs with so many features.
 pub(super) fn remedy_for_features(found: usize) -> &'static str {
     if found == 1 { " (an example is a row: 1 × features)" } else { "" }

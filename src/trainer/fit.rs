@@ -2,16 +2,17 @@
 
 use super::all_rows::ROWS_AT_ONCE;
 use super::batches::{Shuffling, Source, shuffled, units_of};
+use super::ready::Ready;
 use super::run::{Run, Told};
 use super::session::Session;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
-use super::together::{Alike, Together, fingerprint, fingerprint_of};
+use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::data::{Chosen, Chunk, Examples};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage, VERSION};
+use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
 use ndarray::Array2;
 
 impl<'a, F: Float> Trainer<'a, F> {
@@ -173,76 +174,6 @@ impl<'a, F: Float> Trainer<'a, F> {
         let report = run(settings, told, net, &mut session, source.as_mut(), validation, rows);
         *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
-    }
-}
-
-/// Rows that were found to be right for training.
-struct Ready<'d, F: Float> {
-    training: Chosen<'d, F>,
-    validation: Option<Chosen<'d, F>>,
-    /// How many epochs have ended.
-    epochs: usize,
-}
-
-impl<'d, F: Float> Ready<'d, F> {
-    fn new(
-        settings: &Settings<'d, F>,
-        net: &Mlp<F>,
-        data: &'d dyn Examples<F>,
-        known: Result<Option<&TrainingState<F>>>,
-        together: &Together<'_, F>,
-    ) -> Result<Self> {
-        settings.check(net, Epochs::OfKnownLength)?;
-        if together.is_first() {
-            settings.check_checkpoints()?;
-        }
-        let data = settings.counting(&Shape::of(net)?, data)?;
-        let (training, validation) = match settings.fraction() {
-            Some(fraction) => {
-                let [training, validation] = data.parts(fraction, settings.seed)?;
-                (Chosen::Some(training), Some(Chosen::Some(validation)))
-            }
-            None => (data, validation_rows(settings, net)?),
-        };
-        let known = known?;
-        if let Some(state) = known {
-            state.check(settings, net)?;
-            let shuffling = state.shuffling.as_ref();
-            if shuffling.is_some_and(|shuffling| !shuffling.fits(units_of(&*training))) {
-                return Err(Error::OtherState { reason: "it is of another number of rows" });
-            }
-        }
-        if let Some(validation) = &validation {
-            training.schema().check_same(validation.schema())?;
-            let (scaled, also) = (training.scaling(), validation.scaling());
-            if (scaled.inputs && !also.inputs) || (scaled.targets && !also.targets) {
-                return Err(Error::OtherScale);
-            }
-        }
-        if !together.is_alone() {
-            settings.check_for_workers(together.count(), training.rows())?;
-        }
-        let epochs = known.map_or(0, |state| state.epochs().len());
-        Ok(Self { training, validation, epochs })
-    }
-
-    /// What must be the same on all workers.
-    fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
-        let Self { training, validation, epochs } = self;
-        let rows = validation.as_ref().map_or(0, |rows| rows.rows());
-        let text = |text: String| fingerprint_of(&text);
-        vec![
-            ("the version of the library", text(VERSION.to_owned())),
-            ("the number of training rows", training.rows() as u64),
-            ("the number of validation rows", rows as u64),
-            ("the number of features", training.features() as u64),
-            ("the number of outputs", training.outputs() as u64),
-            ("the names of columns and classes", text(format!("{:?}", training.schema()))),
-            ("the network", text(net.to_string())),
-            ("the parameters", fingerprint(net)),
-            ("the number of epochs that have ended", *epochs as u64),
-            ("the trainer's settings", text(settings.that_decide())),
-        ]
     }
 }
 

@@ -56,7 +56,7 @@ pub struct TrainingState<F: Float> {
     pub(super) best: Option<Vec<Vec<F>>>,
     pub(super) memory: Memory<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
-    /// Of rows that are all in memory.
+    /// Unless rows come as a stream.
     pub(super) shuffling: Option<Shuffling>,
     #[serde(with = "random")]
     pub(super) dropout: ChaCha8Rng,

@@ -3,8 +3,12 @@
 use crate::workers::Part;
 use crate::{Error, Float, Mlp, Result, Workers};
 
-/// The workers that train together; `None` where there is one.
-pub(super) struct Together<'t, F>(Option<&'t mut dyn Workers<F>>);
+/// The workers that train together, and which of them this is.
+pub(super) struct Together<'t, F> {
+    /// `None` where there is one.
+    workers: Option<&'t mut dyn Workers<F>>,
+    part: Part,
+}
 
 /// What all workers must have alike: its name, and a number that stands for it.
 pub(super) type Alike = (&'static str, u64);
@@ -12,45 +16,37 @@ pub(super) type Alike = (&'static str, u64);
 impl<'t, F: Float> Together<'t, F> {
     /// These, if there are several.
     pub(super) fn new(workers: Option<&'t mut (dyn Workers<F> + '_)>) -> Result<Self> {
-        if let Some((rank, count)) = workers.as_ref().map(|these| (these.rank(), these.count()))
-            && rank >= count
-        {
-            return Err(Error::Workers { reason: format!("worker {rank} is none of {count}") });
-        }
-        let several = workers.filter(|workers| workers.count() > 1);
-        Ok(Self(several.map(|workers| -> &mut dyn Workers<F> { workers })))
+        let part = workers.as_deref().map_or(Ok(Part::ALL), Part::of_worker)?;
+        let several = workers.filter(|_| !part.is_all());
+        Ok(Self { workers: several.map(|workers| -> &mut dyn Workers<F> { workers }), part })
     }
 
     /// A training of one.
     pub(super) fn alone() -> Self {
-        Self(None)
+        Self { workers: None, part: Part::ALL }
     }
 
     pub(super) fn is_alone(&self) -> bool {
-        self.0.is_none()
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.0.as_ref().map_or(1, |workers| workers.count())
+        self.part.is_all()
     }
 
     /// Whether it is this one that writes what all have alike.
     pub(super) fn is_first(&self) -> bool {
-        self.0.as_ref().is_none_or(|workers| workers.rank() == 0)
+        self.part.rank() == 0
     }
 
     /// Which rows are this worker's.
     pub(super) fn part(&self) -> Part {
-        self.0.as_ref().map_or(Part::ALL, |workers| Part::new(workers.rank(), workers.count()))
+        self.part
     }
 
     pub(super) fn workers(&mut self) -> Option<&mut (dyn Workers<F> + 't)> {
-        self.0.as_deref_mut()
+        self.workers.as_deref_mut()
     }
 
     /// The sums over all workers.
     pub(super) fn sum(&mut self, numbers: &mut [f64]) -> Result<()> {
-        match &mut self.0 {
+        match &mut self.workers {
             Some(workers) => workers.sum(numbers, &mut std::iter::empty()),
             None => Ok(()),
         }
@@ -58,7 +54,7 @@ impl<'t, F: Float> Together<'t, F> {
 
     /// Rows of which each worker knows its part and has 0 in the others: all of them.
     pub(super) fn gather(&mut self, rows: Option<&mut [F]>) -> Result<()> {
-        match &mut self.0 {
+        match &mut self.workers {
             Some(workers) => workers.sum(&mut [], &mut rows.into_iter()),
             None => Ok(()),
         }
@@ -109,8 +105,8 @@ impl<'t, F: Float> Together<'t, F> {
 
     /// The numbers of each worker, by rank. Each writes its own where the others have 0, and the sum is all of them, in halves that an `f64` holds exactly.
     fn of_each(&mut self, own: &[u64]) -> Result<Vec<Vec<u64>>> {
-        let Some(workers) = &mut self.0 else { return Ok(vec![own.to_vec()]) };
-        let (rank, count) = (workers.rank(), workers.count());
+        let Some(workers) = &mut self.workers else { return Ok(vec![own.to_vec()]) };
+        let (rank, count) = (self.part.rank(), self.part.count());
         let mut halves = vec![0.0; 2 * own.len() * count];
         let places = halves.chunks_exact_mut(2).skip(rank * own.len());
         for (place, &number) in places.zip(own) {
@@ -126,8 +122,15 @@ impl<'t, F: Float> Together<'t, F> {
 
 /// Of the bits of all parameters, by the function of Fowler, Noll and Vo, a number at a time.
 pub(super) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
-    let numbers = net.parameter_slices().flatten().map(|number| number.as_f64().to_bits());
-    numbers.fold(FNV_START, fold)
+    fingerprint_of_numbers(FNV_START, net.parameter_slices().flatten())
+}
+
+/// Of the bits of these numbers, after others.
+pub(super) fn fingerprint_of_numbers<'n, F: Float>(
+    before: u64,
+    numbers: impl Iterator<Item = &'n F>,
+) -> u64 {
+    numbers.map(|number| number.as_f64().to_bits()).fold(before, fold)
 }
 
 /// Of a text.

@@ -193,7 +193,8 @@ impl<F: Float> Source<F> for Windowed<'_, F> {
     }
 
     fn next(&mut self, _: Threads, step: &mut Step<'_, F>) -> Option<Result<ControlFlow<()>>> {
-        if self.dealt.rows == self.dealt.end {
+        // A window with the short block at the end of the data may have less than a batch.
+        while self.dealt.rows == self.dealt.end {
             if self.next_unit == self.order.len() {
                 return None;
             }
@@ -229,5 +230,6 @@ impl<F: Float> Source<F> for Windowed<'_, F> {
     }
 }
 
-#[cfg(all(test, feature = "npy"))]
+#[cfg(test)]
+#[cfg(feature = "npy")]
 mod tests;

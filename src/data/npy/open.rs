@@ -122,12 +122,6 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let storage = NpyFiles::new(shards, window)?;
         let data = Self::stored(storage);
-        if data.features() == 0 {
-            return Err(Error::NoFeatures);
-        }
-        if data.outputs() == 0 {
-            return Err(Error::Targets { found: 0, outputs: 1 });
-        }
         if data.rows() == 0 {
             return Err(Error::NoRows);
         }
@@ -141,6 +135,13 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     let needs = "targets are rows × outputs, or one number a row";
     let targets = Npy::open(targets, stays_open, true, needs)?;
     inputs.check_rows(&targets)?;
+    // Then there are no more rows than bytes.
+    if inputs.columns == 0 {
+        return Err(Error::NoFeatures);
+    }
+    if targets.columns == 0 {
+        return Err(Error::Targets { found: 0, outputs: 1 });
+    }
     Ok(Shard { inputs, targets, before })
 }
 

@@ -2,7 +2,8 @@
 
 use super::Scale;
 use crate::data::{Chunk, Examples, Matrix};
-use crate::{Float, Result};
+use crate::workers::Part;
+use crate::{Float, Result, Workers};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 
@@ -36,6 +37,30 @@ impl Moments {
                 weights.iter().skip(rows.start).take(rows.len()).map(|w| w.as_f64()).collect()
             });
             all.add(&Self::of_numbers(numbers, weights));
+        }
+        Ok(all)
+    }
+
+    /// Of all rows, each worker having looked at its part.
+    pub(super) fn of_all<F: Float>(
+        data: &dyn Examples<F>,
+        matrix: Matrix,
+        workers: &mut dyn Workers<F>,
+    ) -> Result<Self> {
+        let part = Part::of_worker(workers)?;
+        let own = Self::of(data, matrix, part.of(data.rows()))?;
+        let columns = matrix.columns(data);
+        // A place for each worker: what the others have there is 0.
+        let length = 1 + 2 * columns;
+        let mut places = vec![0.0; length * part.count()];
+        let numbers = [own.weight].into_iter().chain(own.mean).chain(own.squares);
+        let place = places.iter_mut().skip(length * part.rank());
+        place.zip(numbers).for_each(|(place, number)| *place = number);
+        workers.sum(&mut places, &mut std::iter::empty())?;
+        let mut all = Self { weight: 0.0, mean: Vec::new(), squares: Vec::new() };
+        for place in places.chunks_exact(length).filter(|place| place[0] > 0.0) {
+            let (mean, squares) = place[1..].split_at(columns);
+            all.add(&Self { weight: place[0], mean: mean.to_vec(), squares: squares.to_vec() });
         }
         Ok(all)
     }

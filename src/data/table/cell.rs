@@ -13,8 +13,11 @@ pub(in crate::data) struct Kinds {
 
 impl Kinds {
     pub(in crate::data) fn add(&mut self, text: &str) {
-        self.numbers += usize::from(text.parse::<f64>().is_ok());
-        self.missing += usize::from(is_missing(text));
+        // No number says that it is missing.
+        match text.parse::<f64>() {
+            Ok(_) => self.numbers += 1,
+            Err(_) => self.missing += usize::from(is_missing(text)),
+        }
     }
 
     /// Whether it is numbers, as far as a feature goes: at least half of its cells are, or all that do not say that one is missing.

@@ -2,6 +2,7 @@
 
 use super::Table;
 use super::cell::{abbreviated, category, list, number};
+use super::reader::Rows;
 use super::record::Record;
 use crate::data::categories::Categories;
 use crate::rows::fit_in_memory;
@@ -16,6 +17,20 @@ enum Source<'s> {
     Category(usize, usize, Categories<'s>),
     /// The column of the table; the first column of the matrix is the number of the class.
     Class(usize, Categories<'s>),
+}
+
+/// Where a row of a matrix comes from.
+#[derive(Default)]
+struct Sources<'s> {
+    cells: Vec<Source<'s>>,
+    /// Of the matrix.
+    columns: usize,
+}
+
+/// How a row becomes numbers.
+pub(super) struct Encoding<'s> {
+    inputs: Sources<'s>,
+    targets: Sources<'s>,
 }
 
 impl Table {
@@ -45,7 +60,8 @@ impl Table {
     /// twice, [`Error::Cell`] for a cell that is
     /// blank or no number of `F`, [`Error::UnknownCategory`] for text that is none of the column's, [`Error::TableTooLarge`].
     pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
-        self.inputs(net.schema())
+        let encoding = self.encoding(net.schema(), None)?;
+        Ok(self.encode(&encoding, &mut self.each_row()?, self.rows)?.0)
     }
 
     /// Inputs and targets for a network that knows its columns, such as rows of another file to test it on. Columns are found as by
@@ -72,61 +88,79 @@ impl Table {
         self.dataset(net.schema(), net.outputs())
     }
 
-    fn inputs<F: Float>(&self, schema: &Schema) -> Result<Array2<F>> {
-        if schema.columns.is_empty() {
-            return Err(Error::Unnamed { what: "columns" });
-        }
-        let mut sources = Vec::with_capacity(schema.columns.len());
-        let mut features = 0;
-        for column in &schema.columns {
-            let Column { name, categories } = column;
-            let index = self.column(name)?;
-            sources.push(match &categories[..] {
-                [] => Source::Number(index, features),
-                names => Source::Category(index, features, Categories::new(names)),
-            });
-            features += column.features();
-        }
-        self.matrix(&sources, features)
-    }
-
     /// With targets of so many columns.
     pub(super) fn dataset<F: Float>(&self, schema: &Schema, outputs: usize) -> Result<Dataset<F>> {
-        if schema.targets.is_empty() {
-            return Err(Error::Unnamed { what: "targets" });
-        }
-        let inputs = self.inputs(schema)?;
-        let mut sources = Vec::with_capacity(schema.targets.len());
-        for (place, name) in schema.targets.iter().enumerate() {
-            let index = self.column(name)?;
-            sources.push(match (&schema.classes[..], outputs) {
-                ([], _) => Source::Number(index, place),
-                (names, 1) => Source::Class(index, Categories::of_classes(names)),
-                (names, _) => Source::Category(index, 0, Categories::of_classes(names)),
-            });
-        }
-        let targets = self.matrix(&sources, outputs)?;
+        let encoding = self.encoding(schema, Some(outputs))?;
+        let (inputs, targets) = self.encode(&encoding, &mut self.each_row()?, self.rows)?;
         Dataset::new(inputs, targets)?.with_schema(schema.clone())
     }
 
-    fn matrix<F: Float>(&self, sources: &[Source<'_>], columns: usize) -> Result<Array2<F>> {
-        let rows = self.rows;
-        if !fit_in_memory::<F>(rows, columns) {
-            let file = self.file.clone();
-            return Err(Error::TableTooLarge { file, rows, features: columns });
+    /// Of inputs alone, or of targets of so many columns too.
+    pub(super) fn encoding<'s>(
+        &self,
+        schema: &'s Schema,
+        outputs: Option<usize>,
+    ) -> Result<Encoding<'s>> {
+        if schema.targets.is_empty() && outputs.is_some() {
+            return Err(Error::Unnamed { what: "targets" });
         }
-        let mut matrix = Array2::zeros((rows, columns));
-        let mut numbers = matrix.rows_mut().into_iter();
-        self.each_row(|row, record| {
-            if let Some(mut numbers) = numbers.next() {
-                for source in sources {
-                    let (place, number) = self.number(row, record, source)?;
-                    numbers[place] = number;
-                }
+        if schema.columns.is_empty() {
+            return Err(Error::Unnamed { what: "columns" });
+        }
+        let (mut inputs, mut targets) = (Sources::default(), Sources::default());
+        for column in &schema.columns {
+            let Column { name, categories } = column;
+            let index = self.column(name)?;
+            inputs.cells.push(match &categories[..] {
+                [] => Source::Number(index, inputs.columns),
+                names => Source::Category(index, inputs.columns, Categories::new(names)),
+            });
+            inputs.columns += column.features();
+        }
+        if let Some(outputs) = outputs {
+            targets.columns = outputs;
+            for (place, name) in schema.targets.iter().enumerate() {
+                let index = self.column(name)?;
+                targets.cells.push(match (&schema.classes[..], outputs) {
+                    ([], _) => Source::Number(index, place),
+                    (names, 1) => Source::Class(index, Categories::of_classes(names)),
+                    (names, _) => Source::Category(index, 0, Categories::of_classes(names)),
+                });
             }
-            Ok(())
-        })?;
-        Ok(matrix)
+        }
+        Ok(Encoding { inputs, targets })
+    }
+
+    /// Inputs and targets of the next rows: so many, or as many as are left.
+    pub(super) fn encode<F: Float>(
+        &self,
+        encoding: &Encoding<'_>,
+        rows: &mut Rows<'_>,
+        most: usize,
+    ) -> Result<(Array2<F>, Array2<F>)> {
+        let Encoding { inputs, targets } = encoding;
+        let count = most.min(rows.left());
+        let zeros = |columns| {
+            if fit_in_memory::<F>(count, columns) {
+                return Ok(Array2::zeros((count, columns)));
+            }
+            let file = self.file.clone();
+            Err(Error::TableTooLarge { file, rows: count, features: columns })
+        };
+        let (mut of_inputs, mut of_targets) = (zeros(inputs.columns)?, zeros(targets.columns)?);
+        let matrices = of_inputs.rows_mut().into_iter().zip(of_targets.rows_mut());
+        for (mut of_inputs, mut of_targets) in matrices {
+            let Some((row, record)) = rows.next()? else { break };
+            for source in &inputs.cells {
+                let (place, number) = self.number(row, record, source)?;
+                of_inputs[place] = number;
+            }
+            for source in &targets.cells {
+                let (place, number) = self.number(row, record, source)?;
+                of_targets[place] = number;
+            }
+        }
+        Ok((of_inputs, of_targets))
     }
 
     /// The number that a source gives for a row, and its place there.

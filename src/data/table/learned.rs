@@ -1,10 +1,25 @@
-//! From a table to the schema of what is to be learned from it.
+//! From a table to what is to be learned from it.
 
 use super::Table;
-use super::cell::{category, list};
+use super::cell::{abbreviated, category, list};
 use crate::data::classes::{Found, check_number, how_many};
+use crate::data::values::Texts;
 use crate::{Column, Error, Result, Schema};
-use std::collections::BTreeSet;
+
+/// What the targets are.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Targets {
+    Numbers,
+    TwoClasses,
+    Classes,
+}
+
+/// What is in the columns, and how many outputs a network has that learns it.
+#[derive(Debug)]
+pub(super) struct Learned {
+    pub(super) schema: Schema,
+    pub(super) outputs: usize,
+}
 
 /// The most different values that a text column's categories have: text that differs from row to row is names or notes.
 fn most_categories(rows: usize) -> usize {
@@ -12,45 +27,66 @@ fn most_categories(rows: usize) -> usize {
 }
 
 impl Table {
-    /// The schema with these targets: every other column is a feature.
-    pub(super) fn schema(&self, targets: Vec<String>, classes: Vec<String>) -> Result<Schema> {
-        if self.columns().count() <= targets.len() {
+    /// With these columns as targets, of which classes have one: every other column is a feature.
+    pub(super) fn learn(&self, names: Vec<String>, targets: Targets) -> Result<Learned> {
+        if names.is_empty() {
+            return Err(Error::Targets { found: 0, outputs: 1 });
+        }
+        let mut classes = None;
+        for name in &names {
+            let index = self.column(name)?;
+            let kinds = &self.headers[index].kinds;
+            if targets != Targets::Numbers {
+                classes = Some((index, Found::new(kinds.is_numeric_throughout(self.rows))));
+            } else if !kinds.is_numeric(self.rows) {
+                let (file, column) = (self.file.clone(), name.clone());
+                return Err(Error::TextTarget { file, column, value: self.first_cell(index)? });
+            }
+        }
+        if self.columns().count() <= names.len() {
             let file = self.file.clone();
-            return Err(Error::TargetAlone { file, column: targets.join(", ") });
+            return Err(Error::TargetAlone { file, column: names.join(", ") });
         }
         self.check_names()?;
-        let features = self.columns().filter(|(_, header)| !targets.contains(&header.name));
-        let mut text = Vec::new();
+        let mut texts = Vec::new();
         let mut columns = Vec::with_capacity(self.headers.len());
-        for (index, header) in features {
+        for (index, header) in self.columns().filter(|(_, header)| !names.contains(&header.name)) {
             if !header.kinds.is_numeric(self.rows) {
-                text.push((index, columns.len(), BTreeSet::<String>::new()));
+                texts.push((index, columns.len(), Texts::default()));
             }
             columns.push(Column::numbers(&header.name));
         }
-        let limit = most_categories(self.rows);
-        if !text.is_empty() {
-            self.each_row(|row, record| {
-                for (index, _, categories) in &mut text {
+        if classes.is_some() || !texts.is_empty() {
+            let mut rows = self.each_row()?;
+            while let Some((row, record)) = rows.next()? {
+                if let Some((index, found)) = &mut classes {
                     let cell = record.cell(*index);
-                    let name =
-                        category(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
-                    if !categories.contains(name) {
-                        categories.insert(name.to_owned());
-                    }
+                    found.add(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
                 }
-                Ok(())
-            })?;
+                for (index, _, texts) in &mut texts {
+                    let cell = record.cell(*index);
+                    let text = category(cell);
+                    texts.add(text.map_err(|problem| self.bad(row, *index, cell, problem))?);
+                }
+            }
         }
-        for (index, column, categories) in text {
-            let values = categories.len();
+        let classes = classes.map(|(_, found)| self.in_order(found, &names, targets));
+        let classes = classes.transpose()?.unwrap_or_default();
+        let limit = most_categories(self.rows);
+        for (index, column, texts) in texts {
+            let values = texts.len();
             if values > limit {
                 let (file, column) = (self.file.clone(), self.headers[index].name.clone());
                 return Err(Error::TooManyCategories { file, column, values, limit });
             }
-            columns[column].categories = categories.into_iter().collect();
+            columns[column].categories = texts.in_order();
         }
-        Ok(Schema { columns, targets, classes })
+        let outputs = match targets {
+            Targets::Numbers => names.len(),
+            Targets::TwoClasses => 1,
+            Targets::Classes => classes.len(),
+        };
+        Ok(Learned { schema: Schema { columns, targets: names, classes }, outputs })
     }
 
     /// Of a table all of whose columns are used, each has a name, and no two have the same.
@@ -67,38 +103,33 @@ impl Table {
         }
     }
 
-    /// The different values of a column in order: text by the alphabet, numbers by value.
-    pub(super) fn classes(&self, target: &str) -> Result<Vec<String>> {
-        let index = self.column(target)?;
-        let mut found = Found::new(self.headers[index].kinds.is_numeric_throughout(self.rows));
-        self.each_row(|row, record| {
-            let cell = record.cell(index);
-            found.add(cell).map_err(|problem| self.bad(row, index, cell, problem))
-        })?;
-        Ok(found.in_order())
+    /// What stands in the first row.
+    fn first_cell(&self, index: usize) -> Result<String> {
+        let mut rows = self.each_row()?;
+        Ok(rows.next()?.map(|(_, record)| abbreviated(record.cell(index))).unwrap_or_default())
     }
 
-    /// The classes of a target that has from two to so many as one can learn.
-    pub(super) fn several_classes(&self, target: &str) -> Result<Vec<String>> {
-        let classes = self.classes(target)?;
-        match check_number(&classes) {
-            Ok(()) => Ok(classes),
-            Err(needs) => Err(self.wrong_classes(target, &classes, needs)),
+    /// The classes that were found, if they are as many as a classifier needs.
+    fn in_order(&self, found: Found, names: &[String], targets: Targets) -> Result<Vec<String>> {
+        let mut classes = found.in_order();
+        let needs = match targets {
+            Targets::TwoClasses if classes.len() != 2 => Some("a binary classifier needs two"),
+            Targets::TwoClasses => None,
+            _ => check_number(&classes).err(),
+        };
+        if let Some(needs) = needs {
+            return Err(Error::Classes {
+                file: self.file.clone(),
+                column: names.join(", "),
+                found: how_many(&classes),
+                classes: list(classes.iter().map(String::as_str)),
+                needs,
+            });
         }
-    }
-
-    pub(super) fn wrong_classes(
-        &self,
-        target: &str,
-        classes: &[String],
-        needs: &'static str,
-    ) -> Error {
-        Error::Classes {
-            file: self.file.clone(),
-            column: target.to_owned(),
-            found: how_many(classes),
-            classes: list(classes.iter().map(String::as_str)),
-            needs,
+        if targets == Targets::TwoClasses {
+            // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
+            classes.sort();
         }
+        Ok(classes)
     }
 }

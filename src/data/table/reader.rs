@@ -1,5 +1,6 @@
 //! From the bytes of a CSV file to rows of cells, as often as they are asked for.
 
+use super::bytes::Bytes;
 use super::cell::{Kinds, abbreviated};
 use super::record::{Record, Records};
 use crate::{CellProblem, Error, Result};
@@ -14,15 +15,15 @@ pub(super) struct Header {
 }
 
 /// The columns, and the number of rows; after this, the file is known to be well-formed.
-pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
-    let mut records = Records::new(bytes);
+pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
+    let mut records = Records::new(bytes, file)?;
     let mut record = Record::default();
-    if !records.next(&mut record) {
+    if !records.next(&mut record)? {
         return Err(Error::EmptyFile { file: file.to_owned() });
     }
     let mut columns = headers(&record, file)?;
     let mut rows = 0;
-    while records.next(&mut record) {
+    while records.next(&mut record)? {
         rows += 1;
         let (found, expected) = (record.len(), columns.len());
         if found != expected {
@@ -45,20 +46,42 @@ pub(super) fn scan(bytes: &[u8], file: &str) -> Result<(Vec<Header>, usize)> {
     Ok((columns, rows))
 }
 
-/// Hands each row of a file that was scanned to `visit`, with its number, counted from 1.
-pub(super) fn each_row(
-    bytes: &[u8],
-    mut visit: impl FnMut(usize, &Record) -> Result<()>,
-) -> Result<()> {
-    let mut records = Records::new(bytes);
-    let mut record = Record::default();
-    records.next(&mut record);
-    let mut row = 0;
-    while records.next(&mut record) {
-        row += 1;
-        visit(row, &record)?;
+/// The rows of a file that was scanned, one after the other.
+pub(super) struct Rows<'t> {
+    records: Records<'t>,
+    record: Record,
+    /// How many were read.
+    read: usize,
+    /// How many there are, and how many cells each has.
+    shape: (usize, usize),
+    file: &'t str,
+}
+
+impl<'t> Rows<'t> {
+    /// From the first one on.
+    pub(super) fn new(bytes: &'t Bytes, file: &'t str, shape: (usize, usize)) -> Result<Self> {
+        let mut records = Records::new(bytes, file)?;
+        let mut record = Record::default();
+        records.next(&mut record)?;
+        Ok(Self { records, record, read: 0, shape, file })
     }
-    Ok(())
+
+    /// How many are left.
+    pub(super) fn left(&self) -> usize {
+        self.shape.0 - self.read
+    }
+
+    /// The next one, with its number, counted from 1.
+    pub(super) fn next(&mut self) -> Result<Option<(usize, &Record)>> {
+        if self.left() == 0 {
+            return Ok(None);
+        }
+        if !self.records.next(&mut self.record)? || self.record.len() != self.shape.1 {
+            return Err(Error::ChangedFile { file: self.file.to_owned() });
+        }
+        self.read += 1;
+        Ok(Some((self.read, &self.record)))
+    }
 }
 
 fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {

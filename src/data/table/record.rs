@@ -1,6 +1,9 @@
 //! The rows of a CSV file, one after the other, in buffers that are used again.
 
+use super::bytes::Bytes;
+use crate::{Error, Result};
 use csv_core::{ReadRecordResult, Reader};
+use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
 
 /// One row. White space around a cell does not count.
@@ -12,6 +15,9 @@ pub(super) struct Record {
     ends: Vec<usize>,
     count: usize,
 }
+
+/// More bytes a row than this are no row, but what follows a quotation mark that is never closed.
+const MOST_BYTES: usize = 1 << 26;
 
 impl Record {
     /// The cells' number.
@@ -28,7 +34,7 @@ impl Record {
         self.cells[start..self.ends[index]].trim_ascii()
     }
 
-    pub(super) fn text(&self, index: usize) -> Result<&str, Utf8Error> {
+    pub(super) fn text(&self, index: usize) -> std::result::Result<&str, Utf8Error> {
         std::str::from_utf8(self.bytes(index)).map(str::trim)
     }
 
@@ -36,42 +42,65 @@ impl Record {
     pub(super) fn cell(&self, index: usize) -> &str {
         self.text(index).unwrap_or_default()
     }
+
+    /// Whether the buffers are as large as those of any row.
+    fn is_too_long(&self) -> bool {
+        self.cells.len() + size_of_val(&self.ends[..]) > MOST_BYTES
+    }
 }
 
-/// Reads one row after the other.
-pub(super) struct Records<'b> {
-    /// What has not been read.
-    bytes: &'b [u8],
+/// Reads one row after the other, the header first.
+pub(super) struct Records<'t> {
+    bytes: Box<dyn BufRead + Send + 't>,
     reader: Reader,
+    /// What messages call it.
+    file: &'t str,
+    /// How many were read.
+    count: usize,
 }
 
-impl<'b> Records<'b> {
-    pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, reader: Reader::new() }
+impl<'t> Records<'t> {
+    pub(super) fn new(bytes: &'t Bytes, file: &'t str) -> Result<Self> {
+        Ok(Self { bytes: bytes.read(file)?, reader: Reader::new(), file, count: 0 })
     }
 
     /// Reads the next row; whether there is one. Empty lines are none.
-    pub(super) fn next(&mut self, record: &mut Record) -> bool {
+    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool> {
         let (mut cells, mut ends) = (0, 0);
         loop {
+            let bytes = match self.bytes.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                bytes => bytes.map_err(|source| Error::Io { file: self.file.into(), source })?,
+            };
             let (result, read, written, ended) = self.reader.read_record(
-                self.bytes,
+                bytes,
                 &mut record.cells[cells..],
                 &mut record.ends[ends..],
             );
-            self.bytes = &self.bytes[read..];
+            self.bytes.consume(read);
             cells += written;
             ends += ended;
             match result {
-                // All has been handed over: once more with nothing ends the last row.
+                // Once all has been handed over, nothing ends the last row.
                 ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull
+                    if record.is_too_long() =>
+                {
+                    let megabytes = MOST_BYTES >> 20;
+                    return Err(Error::LongRow {
+                        file: self.file.into(),
+                        row: self.count,
+                        megabytes,
+                    });
+                }
                 ReadRecordResult::OutputFull => grow(&mut record.cells),
                 ReadRecordResult::OutputEndsFull => grow(&mut record.ends),
                 ReadRecordResult::Record => {
                     record.count = ends;
-                    return true;
+                    self.count += 1;
+                    return Ok(true);
                 }
-                ReadRecordResult::End => return false,
+                ReadRecordResult::End => return Ok(false),
             }
         }
     }

@@ -1,0 +1,99 @@
+//! What must be right before training: the rows, and that all workers have the same.
+
+use super::batches::units_of;
+use super::fit::validation_rows;
+use super::settings::{Settings, Shape};
+use super::state::TrainingState;
+use super::together::{Alike, Together, fingerprint, fingerprint_of, fingerprint_of_numbers};
+use crate::data::{Chosen, Chunk, Examples, Matrix};
+use crate::schedule::Epochs;
+use crate::{Error, Float, Mlp, Result, VERSION};
+
+/// Rows that were found to be right for training.
+pub(super) struct Ready<'d, F: Float> {
+    pub(super) training: Chosen<'d, F>,
+    pub(super) validation: Option<Chosen<'d, F>>,
+    /// How many epochs have ended.
+    epochs: usize,
+    /// Of some of the training rows, where there are several workers.
+    sample: u64,
+}
+
+/// So many rows are compared.
+const SAMPLE: usize = 16;
+
+impl<'d, F: Float> Ready<'d, F> {
+    pub(super) fn new(
+        settings: &Settings<'d, F>,
+        net: &Mlp<F>,
+        data: &'d dyn Examples<F>,
+        known: Result<Option<&TrainingState<F>>>,
+        together: &Together<'_, F>,
+    ) -> Result<Self> {
+        settings.check(net, Epochs::OfKnownLength)?;
+        if together.is_first() {
+            settings.check_checkpoints()?;
+        }
+        let data = settings.counting(&Shape::of(net)?, data)?;
+        let (training, validation) = match settings.fraction() {
+            Some(fraction) => {
+                let [training, validation] = data.parts(fraction, settings.seed)?;
+                (Chosen::Some(training), Some(Chosen::Some(validation)))
+            }
+            None => (data, validation_rows(settings, net)?),
+        };
+        let known = known?;
+        if let Some(state) = known {
+            state.check(settings, net)?;
+            let shuffling = state.shuffling.as_ref();
+            if shuffling.is_some_and(|shuffling| !shuffling.fits(units_of(&*training))) {
+                return Err(Error::OtherState { reason: "it is of another number of rows" });
+            }
+        }
+        if let Some(validation) = &validation {
+            training.schema().check_same(validation.schema())?;
+            let (scaled, also) = (training.scaling(), validation.scaling());
+            if (scaled.inputs && !also.inputs) || (scaled.targets && !also.targets) {
+                return Err(Error::OtherScale);
+            }
+        }
+        if !together.is_alone() {
+            settings.check_for_workers(together.part().count(), training.rows())?;
+        }
+        let sample = if together.is_alone() { 0 } else { sample(&*training)? };
+        let epochs = known.map_or(0, |state| state.epochs().len());
+        Ok(Self { training, validation, epochs, sample })
+    }
+
+    /// What must be the same on all workers.
+    pub(super) fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
+        let Self { training, validation, epochs, sample } = self;
+        let rows = validation.as_ref().map_or(0, |rows| rows.rows());
+        let text = |text: String| fingerprint_of(&text);
+        vec![
+            ("the version of the library", text(VERSION.to_owned())),
+            ("the number of training rows", training.rows() as u64),
+            ("the number of validation rows", rows as u64),
+            ("the number of features", training.features() as u64),
+            ("the number of outputs", training.outputs() as u64),
+            ("the names of columns and classes", text(format!("{:?}", training.schema()))),
+            ("the training rows", *sample),
+            ("the network", text(net.to_string())),
+            ("the parameters", fingerprint(net)),
+            ("the number of epochs that have ended", *epochs as u64),
+            ("the trainer's settings", text(settings.that_decide())),
+        ]
+    }
+}
+
+/// A number for the contents of rows from everywhere.
+fn sample<F: Float>(data: &dyn Examples<F>) -> Result<u64> {
+    let (mut chunk, mut sample) = (Chunk::default(), 0);
+    for row in (0..data.rows()).step_by(data.rows().div_ceil(SAMPLE)) {
+        for matrix in [Matrix::Inputs, Matrix::Targets] {
+            let numbers = data.matrix(matrix, row..row + 1, &mut chunk)?;
+            sample = fingerprint_of_numbers(sample, numbers.iter());
+        }
+    }
+    Ok(sample)
+}
