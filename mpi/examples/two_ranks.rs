@@ -7,7 +7,10 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
-const EPOCHS: usize = 6;
+const EPOCHS: usize = 3;
+
+/// About as many as the data set has.
+const ROWS: usize = 60_416;
 
 fn main() -> ExitCode {
     densely_mpi::run(measure)
@@ -16,10 +19,11 @@ fn main() -> ExitCode {
 fn measure(job: &Job) -> Result<ExitCode, Mistake> {
     // Units of the hidden layers, rows of each rank's part of a batch, rows in all.
     let (hidden, batch, rows): (&[usize], _, _) = match std::env::args().nth(1).as_deref() {
-        Some("mnist") => (&[128], 64, 8192),
-        Some("large") => (&[512, 512], 256, 8192),
+        Some("mnist") => (&[128], 64, ROWS),
+        Some("mnist-256") => (&[128], 256, ROWS),
+        Some("large") => (&[512, 512], 256, ROWS / 4),
         other => {
-            let message = format!("mnist or large, not {}", other.unwrap_or("nothing"));
+            let message = format!("mnist, mnist-256 or large, not {}", other.unwrap_or("nothing"));
             return job.agreed(Err(message));
         }
     };

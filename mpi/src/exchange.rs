@@ -2,9 +2,10 @@
 
 use densely::Float;
 use mpi::Tag;
+use mpi::collective::SystemOperation;
 use mpi::request::{LocalScope, Request};
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::{Communicator, Destination, Equivalence, Source};
+use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Equivalence, Source};
 use std::collections::VecDeque;
 
 /// What a rank has for the one that adds it up.
@@ -19,11 +20,14 @@ type Pending<'s, 'a, F> = Request<'a, [F], &'s LocalScope<'a>>;
 /// A slice is cut into as many segments as there are ranks. Each rank is sent its segment by all others, adds them up, and sends the sum
 /// to all others: twice the slice goes out of a rank and into it, as in a ring, but after two messages and not after 2 (ranks - 1). Since
 /// one rank makes each sum, all get the same bits; since it adds in the same order each time, they are the same bits each time.
+///
+/// Among many ranks, so many messages take longer than what they carry: MPI's own sum, which goes through few of them, takes over.
 pub(crate) struct Exchange<'s, 'a, F> {
     scope: &'s LocalScope<'a>,
     world: &'s SimpleCommunicator,
     rank: usize,
     ranks: usize,
+    by_mpi: bool,
     scratch: &'a mut [F],
     /// Segments of this rank, in the order in which they were begun, whose parts have not all arrived.
     open: VecDeque<Open<'s, 'a, F>>,
@@ -42,11 +46,12 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
     pub(crate) fn new(
         scope: &'s LocalScope<'a>,
         world: &'s SimpleCommunicator,
+        by_mpi: bool,
         scratch: &'a mut [F],
     ) -> Self {
         let (rank, ranks) = (world.rank() as usize, world.size() as usize);
         let (open, pending) = (VecDeque::new(), Vec::new());
-        Self { scope, world, rank, ranks, scratch, open, pending }
+        Self { scope, world, rank, ranks, by_mpi, scratch, open, pending }
     }
 
     /// How much scratch is left.
@@ -55,12 +60,22 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
     }
 
     /// How much scratch a slice takes at most: what is sent of it, and the other ranks' parts of a segment.
-    pub(crate) fn needs(length: usize, ranks: usize) -> usize {
-        length + (ranks - 1) * length.div_ceil(ranks)
+    pub(crate) fn needs(&self, length: usize) -> usize {
+        let parts = if self.by_mpi { 0 } else { self.ranks - 1 };
+        length + parts * length.div_ceil(self.ranks)
     }
 
     /// Begins to sum a slice, for which there must be room.
     pub(crate) fn begin(&mut self, slice: &'a mut [F]) {
+        if self.by_mpi {
+            let sent = take(&mut self.scratch, slice.len());
+            sent.copy_from_slice(slice);
+            let sum = SystemOperation::sum();
+            let summed = self.world.immediate_all_reduce_into(self.scope, &*sent, slice, sum);
+            self.pending.push(summed);
+            self.progress();
+            return;
+        }
         let segment = slice.len().div_ceil(self.ranks);
         let mut own = None;
         for (rank, segment) in slice.chunks_mut(segment.max(1)).enumerate() {
@@ -90,6 +105,12 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
 
     /// Adds what has arrived, without waiting.
     pub(crate) fn progress(&mut self) {
+        if self.by_mpi {
+            // To look at one of them moves all.
+            let looked_at = self.pending.pop().map(Request::test);
+            self.pending.extend(looked_at.and_then(Result::err));
+            return;
+        }
         while let Some(open) = self.open.front_mut() {
             while let Some(part) = open.parts.pop_front() {
                 match part.test_with_data() {

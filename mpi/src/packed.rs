@@ -1,10 +1,11 @@
-//! Sums of everything that is short, by one message from each rank to each other.
+//! Sums of everything that is short, by one message from each rank to each other, or by MPI's own sum.
 
 use densely::Float;
 use mpi::Tag;
+use mpi::collective::SystemOperation;
 use mpi::request::{LocalScope, Request};
 use mpi::topology::SimpleCommunicator;
-use mpi::traits::{Communicator, Destination, Source};
+use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Source};
 
 const PACKED: Tag = 3;
 
@@ -14,7 +15,7 @@ type Pending<'s, 'a> = Request<'a, [f64], &'s LocalScope<'a>>;
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
     own: Vec<f64>,
-    /// Of the other ranks, in their order.
+    /// Of the other ranks, in their order; of MPI, the sum.
     others: Vec<f64>,
 }
 
@@ -23,7 +24,7 @@ impl Packed {
     pub(crate) fn exchange<'s, 'a, F: Float>(
         &'a mut self,
         scope: &'s LocalScope<'a>,
-        world: &SimpleCommunicator,
+        (world, by_mpi): (&SimpleCommunicator, bool),
         numbers: &[f64],
         slices: &[&mut [F]],
     ) -> Vec<Pending<'s, 'a>> {
@@ -32,10 +33,15 @@ impl Packed {
         own.clear();
         own.extend_from_slice(numbers);
         own.extend(slices.iter().flat_map(|slice| slice.iter().map(|number| number.as_f64())));
-        others.resize(own.len() * (ranks as usize - 1), 0.0);
+        let copies = if by_mpi { 1 } else { ranks as usize - 1 };
+        others.resize(own.len() * copies, 0.0);
         let own: &'a [f64] = own;
         if own.is_empty() {
             return Vec::new();
+        }
+        if by_mpi {
+            let sum = SystemOperation::sum();
+            return vec![world.immediate_all_reduce_into(scope, own, &mut others[..], sum)];
         }
         let ranks = (0..ranks).filter(|&other| other != rank);
         let mut pending = Vec::new();
@@ -50,7 +56,7 @@ impl Packed {
     /// Adds everything up in the order of the ranks, so that all get the same bits.
     pub(crate) fn sum<F: Float>(
         &mut self,
-        rank: usize,
+        (rank, by_mpi): (usize, bool),
         numbers: &mut [f64],
         slices: &mut [&mut [F]],
     ) {
@@ -62,12 +68,12 @@ impl Packed {
         let mut sums = vec![-0.0; own.len()];
         let mut add = |part: &[f64]| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
         for (index, part) in others.chunks(own.len()).enumerate() {
-            if index == rank {
+            if index == rank && !by_mpi {
                 add(own);
             }
             add(part);
         }
-        if rank == others.len() / own.len() {
+        if rank == others.len() / own.len() && !by_mpi {
             add(own);
         }
         let (first, rest) = sums.split_at(numbers.len());

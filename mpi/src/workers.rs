@@ -10,15 +10,19 @@ use mpi::traits::{Communicator, Equivalence};
 /// A slice of fewer numbers travels with all other such slices, and with the numbers beside the gradients, in one message.
 const SHORT: usize = 4096;
 
+/// Up to so many ranks, a message from each to each is faster than the sum that MPI has, by the model in `benches/scaling_model`.
+const FEW: usize = 16;
+
 /// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers) is given. [`Job::workers`](crate::Job::workers) makes it.
 ///
 /// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by all others, adds it up, and sends the sum to all, without blocking,
 /// while the next gradient is computed. Short ones travel together. Which number is added to which depends on the number of ranks alone, so that the same job gives the
-/// same bits.
+/// same bits. Where there are more than 16 ranks, MPI's own sum does it, `MPI_Iallreduce`, which needs fewer messages.
 pub struct MpiWorkers<'j, F> {
     universe: &'j Universe,
     rank: usize,
     count: usize,
+    by_mpi: bool,
     /// What is sent and received; as long as the gradients of the last sum needed.
     scratch: Vec<F>,
     packed: Packed,
@@ -28,7 +32,16 @@ impl<'j, F: Float + Equivalence> MpiWorkers<'j, F> {
     pub(crate) fn new(universe: &'j Universe) -> Self {
         let world = universe.world();
         let (rank, count) = (world.rank() as usize, world.size() as usize);
-        Self { universe, rank, count, scratch: Vec::new(), packed: Packed::default() }
+        let (scratch, packed) = (Vec::new(), Packed::default());
+        Self { universe, rank, count, by_mpi: count > FEW, scratch, packed }
+    }
+
+    /// Leaves sums to MPI, however few ranks there are: for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn by_mpi(mut self) -> Self {
+        self.by_mpi = true;
+        self
     }
 }
 
@@ -54,20 +67,22 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         let world = self.universe.world();
         let mut short = Vec::new();
         let mut waiting = None;
-        let mut needed = 0;
+        let (mut needed, mut missing) = (0, 0);
+        let (rank, by_mpi) = (self.rank, self.by_mpi);
         // More than one round only until the scratch has grown to what the gradients need.
         loop {
             let (scratch, packed) = (&mut self.scratch[..], &mut self.packed);
             request::scope(|scope| {
-                let mut exchange = Exchange::new(scope, &world, scratch);
+                let mut exchange = Exchange::new(scope, &world, by_mpi, scratch);
                 while let Some(slice) = waiting.take().or_else(|| gradients.next()) {
                     if slice.len() < SHORT {
                         short.push(slice);
                         exchange.progress();
                         continue;
                     }
-                    let needs = Exchange::<F>::needs(slice.len(), self.count);
+                    let needs = exchange.needs(slice.len());
                     if needs > exchange.room() {
+                        missing = needs;
                         waiting = Some(slice);
                         break;
                     }
@@ -75,17 +90,18 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
                     exchange.begin(slice);
                 }
                 let pending = match waiting {
-                    None => packed.exchange(scope, &world, numbers, &short),
+                    None => packed.exchange(scope, (&world, by_mpi), numbers, &short),
                     Some(_) => Vec::new(),
                 };
                 exchange.finish();
                 pending.into_iter().for_each(Request::wait_without_status);
             });
-            let Some(slice) = &waiting else { break };
-            let needs = Exchange::<F>::needs(slice.len(), self.count);
-            self.scratch.resize((needed + needs).max(self.scratch.len()), F::zero());
+            if waiting.is_none() {
+                break;
+            }
+            self.scratch.resize((needed + missing).max(self.scratch.len()), F::zero());
         }
-        self.packed.sum(self.rank, numbers, &mut short);
+        self.packed.sum((rank, by_mpi), numbers, &mut short);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use densely::{
     metrics,
 };
 use densely::{BinaryCrossEntropy, CategoricalCrossEntropy};
+use densely_mpi::{Job, MpiWorkers};
 use ndarray::{Array1, Array2};
 use std::fs;
 use std::path::Path;
@@ -108,16 +109,29 @@ const CASES: &[Case] = &[
 
 #[test]
 fn ranks_train_as_one_process_does() {
+    check("ranks_train_as_one_process_does", [2, 3, 4], |job| job.workers());
+}
+
+/// What more than 16 ranks do.
+#[test]
+fn sums_of_mpi_are_as_good() {
+    check("sums_of_mpi_are_as_good", [2, 3], |job| job.workers().by_mpi());
+}
+
+fn check(
+    name: &str,
+    ranks: impl IntoIterator<Item = usize>,
+    workers: impl Fn(&Job) -> MpiWorkers<'_, f64>,
+) {
     if let Some(folder) = jobs::folder_of_job() {
-        be_a_rank(&folder);
+        be_a_rank(&folder, workers);
         return;
     }
     let alone: Vec<_> = CASES.iter().map(|(_, train)| train(None)).collect();
-    for ranks in [2, 3, 4] {
+    for ranks in ranks {
         let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
         for folder in &folders {
             let mut command = jobs::mpirun(ranks);
-            let name = "ranks_train_as_one_process_does";
             jobs::succeeded(&jobs::run_test(&mut command, name, folder.path()));
         }
         for ((name, _), (one, report)) in CASES.iter().zip(&alone) {
@@ -139,9 +153,9 @@ fn ranks_train_as_one_process_does() {
     }
 }
 
-fn be_a_rank(folder: &Path) {
+fn be_a_rank(folder: &Path, workers: impl Fn(&Job) -> MpiWorkers<'_, f64>) {
     let code = densely_mpi::run(|job| {
-        let mut workers = job.workers::<f64>();
+        let mut workers = workers(job);
         for (name, train) in CASES {
             let (net, report) = train(Some(&mut workers));
             let path = folder.join(name);

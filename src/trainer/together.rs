@@ -122,7 +122,18 @@ impl<'t, F: Float> Together<'t, F> {
 
 /// Of the bits of all parameters, by the function of Fowler, Noll and Vo, a number at a time.
 pub(super) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
-    fingerprint_of_numbers(FNV_START, net.parameter_slices().flatten())
+    // Several side by side: each waits for the one before it.
+    let mut lanes = [FNV_START; 8];
+    for slice in net.parameter_slices() {
+        let (chunks, rest) = slice.as_chunks::<8>();
+        for chunk in chunks {
+            for (lane, number) in lanes.iter_mut().zip(chunk) {
+                *lane = fold(*lane, number.as_f64().to_bits());
+            }
+        }
+        lanes[0] = fingerprint_of_numbers(lanes[0], rest.iter());
+    }
+    lanes.into_iter().fold(FNV_START, fold)
 }
 
 /// Of the bits of these numbers, after others.
