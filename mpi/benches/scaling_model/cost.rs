@@ -31,11 +31,16 @@ pub struct Network {
 /// What ranks do to sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `MpiWorkers`: every rank sends to every other.
+    /// `MpiWorkers`: the exchange among few ranks, else the sums of MPI.
+    Workers,
+    /// Every rank sends to every other.
     Exchange,
-    /// Recursive halving and doubling of all gradients in one buffer.
+    /// MPI's own sums, of each long gradient and of the short ones together: by recursive halving and doubling.
     Halving,
 }
+
+/// Up to so many ranks `MpiWorkers` has an exchange.
+const FEW: usize = 16;
 
 /// What is summed in a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +57,10 @@ impl Gradients {
         Self { long, short: short.into_iter().sum::<usize>() + BESIDE }
     }
 
-    fn numbers(&self) -> usize {
-        self.long.iter().sum::<usize>() + self.short
+    /// What each sum is of, as so many numbers of four bytes.
+    fn sums(&self) -> impl Iterator<Item = f64> {
+        let short = self.short as f64 * SHORT_BYTES / LONG_BYTES;
+        self.long.iter().map(|&length| length as f64).chain([short])
     }
 }
 
@@ -127,7 +134,13 @@ impl Network {
             Algorithm::Exchange => {
                 Amounts::of_exchange(gradients, ranks, self.unasked).seconds(self)
             }
-            Algorithm::Halving => self.halving(gradients.numbers() as f64, ranks),
+            Algorithm::Halving => {
+                gradients.sums().map(|numbers| self.halving(numbers, ranks)).sum()
+            }
+            Algorithm::Workers if ranks <= FEW => {
+                self.seconds(Algorithm::Exchange, gradients, ranks)
+            }
+            Algorithm::Workers => self.seconds(Algorithm::Halving, gradients, ranks),
         }
     }
 
@@ -185,9 +198,17 @@ mod tests {
 
     #[test]
     fn one_rank_sums_nothing() {
-        for algorithm in [Algorithm::Exchange, Algorithm::Halving] {
+        for algorithm in [Algorithm::Workers, Algorithm::Exchange, Algorithm::Halving] {
             assert_eq!(of(&[1_000_000, 10], algorithm, 1), 0.0);
         }
+    }
+
+    #[test]
+    fn few_ranks_exchange_and_many_halve() {
+        let of = |algorithm, ranks| of(&[1_000_000, 500_000, 10], algorithm, ranks);
+        assert_eq!(of(Algorithm::Workers, 16), of(Algorithm::Exchange, 16));
+        assert_eq!(of(Algorithm::Workers, 17), of(Algorithm::Halving, 17));
+        assert_ne!(of(Algorithm::Exchange, 17), of(Algorithm::Halving, 17));
     }
 
     #[test]
@@ -214,18 +235,24 @@ mod tests {
     #[test]
     fn halving_and_doubling_reaches_a_limit_but_for_its_rounds() {
         // 4,000,000 bytes: halves, quarters and so on to the 32nd part, 125,000 bytes, are asked for.
-        let numbers = 1_000_000 - BESIDE;
         let (message, asked) = (1.1e-5, 3.3e-5);
-        close(of(&[numbers], Algorithm::Halving, 2), 2.0 * asked + 4e-3 + 0.5e-3);
+        let halving = |ranks| NETWORK.halving(1e6, ranks);
+        close(halving(2), 2.0 * asked + 4e-3 + 0.5e-3);
         let share = 1023.0 / 1024.0;
         let messages = 2.0 * (5.0 * asked + 5.0 * message);
-        close(of(&[numbers], Algorithm::Halving, 1024), messages + share * (8e-3 + 1e-3));
+        close(halving(1024), messages + share * (8e-3 + 1e-3));
         // Three ranks take the rounds of four.
-        close(of(&[numbers], Algorithm::Halving, 3), 4.0 * asked + 2.0 / 3.0 * 9e-3);
+        close(halving(3), 4.0 * asked + 2.0 / 3.0 * 9e-3);
+        // A sum for each long gradient, and one of the two numbers beside them.
+        close(
+            of(&[1_000_000; 2], Algorithm::Halving, 2),
+            2.0 * halving(2) + NETWORK.halving(4.0, 2),
+        );
     }
 
     #[test]
     fn few_numbers_are_doubled_alone() {
-        close(of(&[8], Algorithm::Halving, 1024), 10.0 * (1.1e-5 + 40e-9 + 10e-9));
+        // Ten numbers of eight bytes.
+        close(of(&[8], Algorithm::Halving, 1024), 10.0 * (1.1e-5 + 80e-9 + 20e-9));
     }
 }

@@ -28,7 +28,7 @@ pub fn draw(path: &Path, measured: &Measured, networks: &[Named; 2]) -> Result<(
         curve_key(&workloads, TEXT, &names)?;
         let algorithms_key = [
             ("MpiWorkers", solid(BLACK)),
-            ("halving and doubling", Stroke { color: BLACK, dashed: true }),
+            ("each to each", Stroke { color: BLACK, dashed: true }),
             ("no waiting for sums", solid(palette::REFERENCE)),
         ];
         curve_key(&algorithms, TEXT, &algorithms_key)?;
@@ -81,10 +81,10 @@ fn panel_of(
     for (workload, color) in WORKLOADS.iter().zip(COLORS) {
         let compute = measured.compute(workload);
         let gradients = Gradients::of(&workload.gradients());
-        for algorithm in [Algorithm::Halving, Algorithm::Exchange] {
+        for algorithm in [Algorithm::Exchange, Algorithm::Workers] {
             let network = named.network;
             let model = Model { compute: &compute, gradients: &gradients, network, algorithm };
-            let dashed = algorithm == Algorithm::Halving;
+            let dashed = algorithm == Algorithm::Exchange;
             let points = curve(&|ranks| place(&model, ranks, workload.batch));
             chart.curve(None, &points, Stroke { color, dashed })?;
         }

@@ -70,7 +70,7 @@ fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where scaling ends: two tables, with a column for each network and algorithm.
+/// Where scaling ends: two tables, with a column for each network.
 fn print_answers(measured: &Measured, networks: &[Named]) {
     println!(
         "\nThe workload's batch in all: the ranks with which a step is fastest, at most {MOST_RANKS}, and how many times as fast it is as on one:"
@@ -92,22 +92,17 @@ fn print_answer(
     networks: &[Named],
     answer: impl Fn(&Model<'_>, &Workload) -> String,
 ) {
-    let columns = networks
-        .iter()
-        .map(|named| format!(" {0}: `MpiWorkers` | {0}: halving and doubling |", named.name));
+    let columns = networks.iter().map(|named| format!(" {} |", named.name));
     println!("\n| | batch |{}", columns.collect::<String>());
-    println!("|---|---|{}", "---|---|".repeat(networks.len()));
+    println!("|---|---|{}", "---|".repeat(networks.len()));
     for workload in &WORKLOADS {
         let (compute, gradients) =
             (measured.compute(workload), Gradients::of(&workload.gradients()));
-        let models = networks.iter().flat_map(|named| {
-            let network = named.network;
-            [Algorithm::Exchange, Algorithm::Halving].map(|algorithm| Model {
-                compute: &compute,
-                gradients: &gradients,
-                network,
-                algorithm,
-            })
+        let models = networks.iter().map(|named| Model {
+            compute: &compute,
+            gradients: &gradients,
+            network: named.network,
+            algorithm: Algorithm::Workers,
         });
         let answers = models.map(|model| answer(&model, workload)).collect::<Vec<_>>();
         println!("| {} | {} | {} |", workload.name, workload.batch, answers.join(" | "));
