@@ -374,6 +374,28 @@ pub enum Error {
         /// The most.
         most: usize,
     },
+    /// Rows in files that are to be in memory at once, and do not fit.
+    #[error("{rows} rows of {columns} numbers do not fit into memory")]
+    TooManyNumbers {
+        /// The rows.
+        rows: usize,
+        /// The numbers of each.
+        columns: usize,
+    },
+    /// A shard that is not there, between others that are.
+    #[error("{} is missing between the shards before and after it", file.display())]
+    ShardMissing {
+        /// Its inputs.
+        file: PathBuf,
+    },
+    /// Two files of one shard.
+    #[error("{} and {} are of the same shard", first.display(), second.display())]
+    ShardTwice {
+        /// The one.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
     /// Rows in files whose predictions do not fit into memory, where a metric would look at them.
     #[error("the {outputs} outputs of each of {rows} rows do not fit into memory")]
     TooManyOutputs {

@@ -277,7 +277,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// The most threads to train on, at least 1. Default: one for each processor that the process may use. Only a network whose products are
+    /// The most threads to train on, at least 1. Default: one for each processor that the process may use, and one where there are several [`workers`](Self::workers). Only a network whose products are
     /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observers run on
     /// one of them in place of the caller's.
     ///
@@ -306,8 +306,13 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// rows is so over those of all workers: losses, validation, early stopping, the metric, clipping, weights. The first alone writes checkpoints, with which any number of workers can go on. What an
     /// observer of one ends, ends for all: before the next step. Before training, the workers compare what they were given, and after each epoch their parameters, bit by bit.
     ///
-    /// Not for L-BFGS, [`fit_batches`](Self::fit_batches) and [`step`](Self::step). The calling thread waits for the others: where one worker returns an error, the process should end, so that
-    /// the others do not wait for it.
+    /// Not for L-BFGS, [`fit_batches`](Self::fit_batches) and [`step`](Self::step). The workers wait for each other: where one returns an error in the middle of training, such as of a file, its process should
+    /// end, so that the others are told.
+    ///
+    /// # Errors
+    ///
+    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`Error::Workers`] if the others cannot be reached; [`Error::WorkersDiffer`] if they were given other data, settings or states, or computed
+    /// other bits; [`Error::OtherWorker`] if another gave up before training began, [`Error::FewerRowsThanWorkers`], [`Error::NotWithWorkers`].
     pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
         self.workers = Some(Box::new(workers));
         self

@@ -83,7 +83,10 @@ pub trait Workers<F: Float>: Debug + Send {
     ///
     /// The gradients come one by one, the last layer's first, and `next` computes the next one: a sum that has begun can be on its way meanwhile. All
     /// must be taken. All workers give the same lengths in the same order, and every one must get the same bits, the same each time: the order in which numbers are added must not
-    /// depend on which come first. Numbers that are summed at once come with no gradients.
+    /// depend on which come first.
+    ///
+    /// Either may be empty, and lengths vary from one call to the next: a [`Trainer`](crate::Trainer) also sums losses, and predictions for a metric, by it. It may be called from another thread than
+    /// [`Trainer::fit`](crate::Trainer::fit) was.
     ///
     /// # Errors
     ///

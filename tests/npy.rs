@@ -120,16 +120,43 @@ fn files_that_were_cut_off_or_changed_are_errors() {
             }
         }
     }
-    let nested = [b"\x93NUMPY\x01\x00\xff\xff".to_vec(), vec![b'('; 0xffff]].concat();
-    std::fs::write(&path, nested).unwrap();
-    let error = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap_err().to_string();
-    assert!(error.contains("of no array of numbers"), "{error}");
+    // Which would fill a parser's stack, or its time.
+    for bracket in [b'(', b'[', b'{'] {
+        for depth in [5, 40, 0xffff] {
+            let mut text = b"{'descr': ".to_vec();
+            text.resize(depth.max(11), bracket);
+            let length = (text.len() as u16).to_le_bytes();
+            let nested = [b"\x93NUMPY\x01\x00".to_vec(), length.to_vec(), text].concat();
+            std::fs::write(&path, nested).unwrap();
+            let error = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap_err().to_string();
+            assert!(error.contains("header") || error.contains("of no array"), "{error}");
+        }
+    }
 
     std::fs::write(&path, &whole).unwrap();
     let data = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap();
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(200).unwrap();
     let error = data.read(0..4).unwrap_err();
     assert!(matches!(error, Error::ShortFile { bytes: 200, expected: 224, .. }), "{error}");
+}
+
+/// Rows that are wider than what is read at once.
+#[test]
+fn wide_rows_are_read_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = Array2::from_shape_fn((2, 600_000), |(row, column)| (row + column) as f64 * 1e-6);
+    let data = Dataset::new(inputs, Array2::ones((2, 1))).unwrap();
+    data.save_shard(folder.path(), 0).unwrap();
+    let files = Dataset::<f64, _>::open_shards(folder.path()).unwrap();
+    let mut net = Mlp::builder(600_000).dense(1, Identity).build().unwrap();
+    let [of_files, of_memory] = [
+        net.evaluate(&files, metrics::mean_absolute_error).unwrap(),
+        net.evaluate(&data, metrics::mean_absolute_error).unwrap(),
+    ];
+    assert_eq!(of_files, of_memory);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1);
+    trainer = trainer.validation_data(&files);
+    assert!(trainer.fit(&mut net, &files).unwrap().best_loss().is_finite());
 }
 
 /// Two classes or a number, from 14 features.
@@ -260,6 +287,18 @@ fn shards_that_do_not_belong_together_are_refused() {
     assert!(message().ends_with(&format!("{} has 0", path("targets-00001.npy"))));
     std::fs::remove_file(path("targets-00001.npy")).unwrap();
     assert!(message().starts_with(&path("targets-00001.npy")));
+
+    // A shard that is left out, and one that is there twice.
+    shard(3, 1, 1);
+    shard(3, 1, 3);
+    let missing = path("inputs-00002.npy");
+    assert_eq!(message(), format!("{missing} is missing between the shards before and after it"));
+    shard(3, 1, 2);
+    assert_eq!(Dataset::<f32, _>::open_shards(folder.path()).unwrap().rows(), 16);
+    std::fs::copy(path("inputs-00003.npy"), path("inputs-3.npy")).unwrap();
+    let message_of_twice = message();
+    assert!(message_of_twice.ends_with("are of the same shard"), "{message_of_twice}");
+    std::fs::remove_file(path("inputs-3.npy")).unwrap();
 
     // Other names, of the shard that is written or in the file.
     let named = Dataset::<f32>::new(Array2::ones((4, 3)), Array2::ones((4, 1))).unwrap();

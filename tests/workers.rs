@@ -289,11 +289,42 @@ fn workers_notice_that_they_do_not_belong_together() {
     });
     assert_eq!(found, ["worker 1 (counted from 0) differs from worker 0 in the training rows"; 2]);
 
+    let weighted = data.clone().with_weights(Array1::from_iter((1..9).map(f64::from))).unwrap();
+    let found = errors(|trainer, rank| {
+        let data = if rank == 0 { &data } else { &weighted };
+        trainer.fit(&mut net.clone(), data).map(drop)
+    });
+    assert_eq!(found, ["worker 1 (counted from 0) differs from worker 0 in the training rows"; 2]);
+    let found = at_once(workers(2), |worker| {
+        let rows = if worker.rank == 0 { &data } else { &reversed };
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).workers(worker);
+        trainer = trainer.batch_size(4).validation_data(rows);
+        trainer.fit(&mut net.clone(), &data).unwrap_err().to_string()
+    });
+    let message = "worker 1 (counted from 0) differs from worker 0 in the validation rows";
+    assert_eq!(found, [message; 2]);
+
     let other = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).seed(2).build().unwrap();
     let found = errors(|trainer, rank| {
         trainer.fit(&mut if rank == 0 { net.clone() } else { other.clone() }, &data).map(drop)
     });
     assert_eq!(found, ["worker 1 (counted from 0) differs from worker 0 in the parameters"; 2]);
+
+    // Of two trainings that are equally far.
+    let states = [0.1, 0.2].map(|rate| {
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(1);
+        trainer.fit(&mut net.clone(), &data).unwrap();
+        trainer.state().unwrap().clone()
+    });
+    let found = at_once(workers(2), |worker| {
+        let state = states[worker.rank].clone();
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).workers(worker);
+        trainer = trainer.batch_size(4).with_state(state);
+        trainer.resume(&mut net.clone(), &data).unwrap_err().to_string()
+    });
+    let message =
+        "worker 1 (counted from 0) differs from worker 0 in the state that training goes on from";
+    assert_eq!(found, [message; 2]);
 
     let found = at_once(workers(3), |worker| {
         let rate = if worker.rank == 2 { 0.2 } else { 0.1 };
@@ -328,6 +359,22 @@ fn an_error_of_one_worker_leaves_none_waiting() {
     });
     assert_eq!(found[2], "there are no rows");
     assert!(found[..2].iter().all(|message| message.contains("is gone")), "{found:?}");
+}
+
+/// A metric that is not the same for all would have one stop where the others go on.
+#[test]
+fn a_metric_that_differs_is_noticed_after_the_epoch() {
+    let (net, data) = small();
+    let found = at_once(workers(2), |worker| {
+        let value = worker.rank as f64;
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+            .batch_size(4)
+            .monitor("own", Goal::Smallest, move |_, _| Ok(value))
+            .workers(worker);
+        trainer.fit(&mut net.clone(), &data).unwrap_err().to_string()
+    });
+    let message = "worker 1 (counted from 0) differs from worker 0 in the score of an epoch";
+    assert_eq!(found, [message; 2]);
 }
 
 #[test]
@@ -395,6 +442,18 @@ fn standardisation_is_of_all_rows() {
             }
         }
     }
+    let of_others = |rows, columns, what| {
+        let found = at_once(workers(2), |mut worker| {
+            let (rows, columns) = if worker.rank == 0 { (8, 8) } else { (rows, columns) };
+            let data = Dataset::regression(Array2::ones((rows, columns)), vec![1.0; rows]).unwrap();
+            Standardizer::fit_with::<f64, _>(&data, &mut worker).unwrap_err().to_string()
+        });
+        let message =
+            format!("worker 1 (counted from 0) differs from worker 0 in the number of {what}");
+        assert_eq!(found, [message.clone(), message]);
+    };
+    of_others(8, 40, "columns");
+    of_others(9, 8, "rows");
     let counts = at_once(workers(2), |mut worker| {
         let data = Dataset::regression(Array2::eye(4), [0.0, 1.0, 2.0, 3.0]).unwrap();
         let scaler = Standardizer::fit_features_with(&data, &mut worker).unwrap();

@@ -152,7 +152,7 @@ impl<F: Float> dyn Examples<F> + '_ {
             return self.rows().max(1);
         }
         let row = size_of::<F>() * (self.features() + self.outputs());
-        (AT_ONCE / row).next_multiple_of(multiple.max(1))
+        (AT_ONCE / row).max(1).next_multiple_of(multiple.max(1))
     }
 
     /// These rows as a batch: where they are in memory, no copy.

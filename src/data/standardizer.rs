@@ -74,7 +74,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0.
+    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0; of rows in files, what reading them gives.
     pub fn fit<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         Self::of(data, Columns::All, None)
     }
@@ -84,7 +84,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::Workers`] if the others cannot be reached.
+    /// As [`fit`](Self::fit); [`Error::Workers`] if the others cannot be reached or cannot read their rows, [`Error::WorkersDiffer`] if they have other numbers of rows or columns.
     pub fn fit_with<F: Float, S: Storage<F>>(
         data: &Dataset<F, S>,
         workers: &mut dyn Workers<F>,

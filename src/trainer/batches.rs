@@ -7,7 +7,7 @@ use crate::random::{self, Purpose, generator};
 use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::workers::Part;
-use crate::{Dataset, Float, Result, exact};
+use crate::{Dataset, Error, Float, Result, exact};
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -58,6 +58,7 @@ pub(super) fn shuffled<F: Float>(
 /// The order of the rows, or of blocks of them, and the generator that makes the next one of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Shuffling {
+    rows: usize,
     #[serde(with = "exact")]
     order: Vec<usize>,
     #[serde(with = "random")]
@@ -65,8 +66,9 @@ pub(super) struct Shuffling {
 }
 
 impl Shuffling {
-    pub(super) fn new(units: usize, seed: u64) -> Self {
-        Self { order: (0..units).collect(), generator: generator(seed, Purpose::Shuffling) }
+    pub(super) fn new<F: Float>(data: &dyn Examples<F>, seed: u64) -> Self {
+        let (rows, order) = (data.rows(), (0..units_of(data)).collect());
+        Self { rows, order, generator: generator(seed, Purpose::Shuffling) }
     }
 
     /// Makes the next order, and copies it.
@@ -79,14 +81,20 @@ impl Shuffling {
         &mut self.generator
     }
 
-    /// Whether it is an order of so many.
-    pub(super) fn fits(&self, units: usize) -> bool {
+    /// Refuses it unless it is an order of these rows.
+    pub(super) fn check<F: Float>(&self, data: &dyn Examples<F>) -> Result<()> {
+        if self.rows != data.rows() {
+            return Err(Error::OtherState { reason: "it is of another number of rows" });
+        }
+        let units = units_of(data);
         let mut seen = vec![false; units];
-        self.order.len() == units
-            && self
-                .order
-                .iter()
-                .all(|&row| seen.get_mut(row).is_some_and(|seen| !std::mem::replace(seen, true)))
+        let mut once =
+            |unit: usize| seen.get_mut(unit).is_some_and(|seen| !std::mem::replace(seen, true));
+        if self.order.len() != units || !self.order.iter().all(|&unit| once(unit)) {
+            let reason = "the rows are shuffled in another way, as in files and not in memory";
+            return Err(Error::OtherState { reason });
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
 
 use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffling, Source, shuffled, units_of};
+use super::batches::{Shuffling, Source, shuffled};
 use super::ready::Ready;
 use super::run::{Run, Told};
 use super::session::Session;
@@ -160,10 +160,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let (training, validation) = (&*ready.training, ready.validation.as_deref());
         net.learn_schema(training.schema())?;
         let mut session = begin(settings, progress, net, afresh);
-        session
-            .state
-            .shuffling
-            .get_or_insert_with(|| Shuffling::new(units_of(training), settings.seed));
+        session.state.shuffling.get_or_insert_with(|| Shuffling::new(training, settings.seed));
         let rows = match settings.method {
             Method::Steps(_) => settings.batch_size,
             Method::Lbfgs(_) => ROWS_AT_ONCE,
@@ -231,7 +228,10 @@ pub(super) fn run<'r, 'a, F: Float>(
     validation: Option<&'r dyn Examples<F>>,
     rows: usize,
 ) -> Result<Report> {
-    Threads::enter(settings.threads, cost_of_a_product(net, rows), |threads| {
+    // Workers on one machine would take each other's processors.
+    let alone = told.together.is_alone();
+    let limit = settings.threads.or((!alone).then_some(1));
+    Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
         let run = Run {
             settings,
             told,

@@ -1,13 +1,12 @@
 //! What must be right before training: the rows, and that all workers have the same.
 
-use super::batches::units_of;
 use super::fit::validation_rows;
 use super::settings::{Settings, Shape};
 use super::state::TrainingState;
 use super::together::{Alike, Together, fingerprint, fingerprint_of, fingerprint_of_numbers};
 use crate::data::{Chosen, Chunk, Examples, Matrix};
 use crate::schedule::Epochs;
-use crate::{Error, Float, Mlp, Result, VERSION};
+use crate::{Error, Float, Mlp, Result};
 
 /// Rows that were found to be right for training.
 pub(super) struct Ready<'d, F: Float> {
@@ -15,11 +14,11 @@ pub(super) struct Ready<'d, F: Float> {
     pub(super) validation: Option<Chosen<'d, F>>,
     /// How many epochs have ended.
     epochs: usize,
-    /// Of some of the training rows, where there are several workers.
-    sample: u64,
+    /// Where there are several workers: of rows and weights, and of the state that training goes on from.
+    fingerprints: Vec<Alike>,
 }
 
-/// So many rows are compared.
+/// So many rows are compared, and all weights.
 const SAMPLE: usize = 16;
 
 impl<'d, F: Float> Ready<'d, F> {
@@ -45,10 +44,7 @@ impl<'d, F: Float> Ready<'d, F> {
         let known = known?;
         if let Some(state) = known {
             state.check(settings, net)?;
-            let shuffling = state.shuffling.as_ref();
-            if shuffling.is_some_and(|shuffling| !shuffling.fits(units_of(&*training))) {
-                return Err(Error::OtherState { reason: "it is of another number of rows" });
-            }
+            state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&*training))?;
         }
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
@@ -60,35 +56,46 @@ impl<'d, F: Float> Ready<'d, F> {
         if !together.is_alone() {
             settings.check_for_workers(together.part().count(), training.rows())?;
         }
-        let sample = if together.is_alone() { 0 } else { sample(&*training)? };
+        let mut fingerprints = Vec::new();
+        if !together.is_alone() {
+            let state = known.map_or(Ok(0), TrainingState::fingerprint)?;
+            fingerprints.push(("the state that training goes on from", state));
+            fingerprints.push(("the training rows", fingerprint_of_rows(&*training)?));
+            if let Some(validation) = &validation {
+                fingerprints.push(("the validation rows", fingerprint_of_rows(&**validation)?));
+            }
+        }
         let epochs = known.map_or(0, |state| state.epochs().len());
-        Ok(Self { training, validation, epochs, sample })
+        Ok(Self { training, validation, epochs, fingerprints })
     }
 
     /// What must be the same on all workers.
     pub(super) fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
-        let Self { training, validation, epochs, sample } = self;
+        let Self { training, validation, epochs, fingerprints } = self;
         let rows = validation.as_ref().map_or(0, |rows| rows.rows());
         let text = |text: String| fingerprint_of(&text);
-        vec![
-            ("the version of the library", text(VERSION.to_owned())),
+        let mut alike = vec![
             ("the number of training rows", training.rows() as u64),
             ("the number of validation rows", rows as u64),
             ("the number of features", training.features() as u64),
             ("the number of outputs", training.outputs() as u64),
             ("the names of columns and classes", text(format!("{:?}", training.schema()))),
-            ("the training rows", *sample),
             ("the network", text(net.to_string())),
             ("the parameters", fingerprint(net)),
             ("the number of epochs that have ended", *epochs as u64),
             ("the trainer's settings", text(settings.that_decide())),
-        ]
+        ];
+        alike.extend(fingerprints);
+        alike
     }
 }
 
-/// A number for the contents of rows from everywhere.
-fn sample<F: Float>(data: &dyn Examples<F>) -> Result<u64> {
+/// A number for the contents of some rows from everywhere, and for all weights.
+fn fingerprint_of_rows<F: Float>(data: &dyn Examples<F>) -> Result<u64> {
     let (mut chunk, mut sample) = (Chunk::default(), 0);
+    if let Some(weights) = data.weights() {
+        sample = fingerprint_of_numbers(1, weights.iter());
+    }
     for row in (0..data.rows()).step_by(data.rows().div_ceil(SAMPLE)) {
         for matrix in [Matrix::Inputs, Matrix::Targets] {
             let numbers = data.matrix(matrix, row..row + 1, &mut chunk)?;

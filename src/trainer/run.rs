@@ -11,6 +11,7 @@ use super::{Epoch, Report, StopReason};
 use crate::backprop::{Batch, Dropout};
 use crate::data::{Chunk, Examples, Matrix};
 use crate::optimizer::Outcome;
+use crate::rows::fit_in_memory;
 use crate::threads::Threads;
 use crate::{Divergence, Error, Float, Lbfgs, Mlp, Optimizer, PredictBuffers, Result};
 use ndarray::{Array2, Axis, Slice};
@@ -65,6 +66,11 @@ impl<F: Float> Run<'_, '_, F> {
                 return Err(error);
             }
         };
+        if self.midway {
+            let parameters =
+                || vec![("the parameters in the middle of an epoch", fingerprint(net))];
+            self.told.together.check_alike(parameters)?;
+        }
         // What an epoch was in the middle of would not go on to the same bits: the last one that was written does.
         if !self.midway && self.told.together.is_first() {
             let mut checkpoints = self.settings.checkpoints.iter();
@@ -138,7 +144,10 @@ impl<F: Float> Run<'_, '_, F> {
                 settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             }
             let together = &mut self.told.together;
-            together.check_alike(|| vec![("the parameters after an epoch", fingerprint(net))])?;
+            // By what each worker computed by itself: a metric, whether to stop.
+            let score = ("the score of an epoch", score.to_bits());
+            together
+                .check_alike(|| vec![("the parameters after an epoch", fingerprint(net)), score])?;
             if together.is_first() {
                 let mut checkpoints = settings.checkpoints.iter();
                 checkpoints.try_for_each(|point| point.after_epoch(&session.state, is_best))?;
@@ -289,6 +298,9 @@ impl<F: Float> Run<'_, '_, F> {
         };
         let all = (rows.rows(), rows.outputs());
         if self.predicted.dim() != all {
+            if !fit_in_memory::<F>(all.0, all.1) {
+                return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
+            }
             self.predicted = Array2::zeros(all);
         }
         let own = self.told.together.part().of(rows.rows());

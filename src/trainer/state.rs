@@ -4,6 +4,7 @@ use super::Epoch;
 use super::batches::Shuffling;
 use super::early_stopping::Progress;
 use super::settings::{Method, Settings};
+use super::together::fingerprint_of;
 use crate::optimizer::LbfgsMemory;
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The version of what serde writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The state of training at the end of an epoch (or in the middle of one that an observer ended): the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
 /// shuffling and dropout, how patient early stopping has been, and the epochs so far.
@@ -128,6 +129,14 @@ impl<F: Float> TrainingState<F> {
         self.check_parameters(net)?;
         restore(&self.parameters, net);
         Ok(())
+    }
+
+    /// A number for all of it but how long it took, to compare workers by.
+    pub(super) fn fingerprint(&self) -> Result<u64> {
+        let state = Self { elapsed: Duration::ZERO, ..self.clone() };
+        let text = serde_json::to_string(&state)
+            .map_err(|error| Error::StateFile { reason: error.to_string() })?;
+        Ok(fingerprint_of(&text))
     }
 
     /// Where the settings keep the best weights and the state has none, the best epoch is sought anew.

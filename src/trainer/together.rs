@@ -1,7 +1,7 @@
 //! What the workers of one training must agree on.
 
 use crate::workers::Part;
-use crate::{Error, Float, Mlp, Result, Workers};
+use crate::{Error, Float, Mlp, Result, VERSION, Workers};
 
 /// The workers that train together, and which of them this is.
 pub(super) struct Together<'t, F> {
@@ -76,6 +76,9 @@ impl<'t, F: Float> Together<'t, F> {
         if self.is_alone() {
             return ready;
         }
+        // By itself: what else is compared, another version has another list of.
+        let version = ("the version of the library", fingerprint_of(VERSION));
+        self.check_alike(|| vec![version])?;
         let ranks = self.of_each(&[u64::from(ready.is_err())])?;
         let ready = ready?;
         if let Some(rank) = ranks.iter().position(|refused| refused[..] != [0]) {

@@ -3,10 +3,10 @@
 use super::batches::{Shuffling, Source, Step, rows_of_a_unit, units_of};
 use crate::backprop::{Batch, Whole};
 use crate::data::{Examples, Matrix};
-use crate::rows::Rows;
+use crate::rows::{Rows, fit_in_memory};
 use crate::threads::Threads;
 use crate::workers::Part;
-use crate::{Float, Result};
+use crate::{Error, Float, Result};
 use ndarray::{ArrayView1, Axis, Slice};
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};
@@ -58,7 +58,7 @@ impl<'d, F: Float> Windowed<'d, F> {
     pub(super) fn new(data: &'d dyn Examples<F>, batch_size: usize, part: Part) -> Self {
         let unit = rows_of_a_unit(data);
         // A window of less than a batch would have nothing to deal.
-        let units = data.window().rows.max(batch_size).div_ceil(unit);
+        let units = data.window().rows.max(batch_size.min(data.rows())).div_ceil(unit);
         Self {
             data,
             batch_size: batch_size.min(data.rows()),
@@ -115,7 +115,11 @@ impl<'d, F: Float> Windowed<'d, F> {
             }
         }
         self.keep_own(dealt);
-        let rows = self.rows.len();
+        let (rows, columns) = (self.rows.len(), self.inputs.columns() + self.targets.columns());
+        // Of a batch that is larger than a window.
+        if rows > self.data.window().rows && !fit_in_memory::<F>(rows, columns) {
+            return Err(Error::TooManyNumbers { rows, columns });
+        }
         for (matrix, buffer) in
             [(Matrix::Inputs, &mut self.inputs), (Matrix::Targets, &mut self.targets)]
         {

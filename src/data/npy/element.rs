@@ -51,7 +51,7 @@ impl Element {
         }
     }
 
-    /// The numbers that these bytes are, each the nearest one of `F`.
+    /// The numbers that these bytes are: each the nearest one of `F` to the nearest `f64`, which every number is but integers beyond 2⁵³.
     pub(super) fn convert<F: Float>(self, bytes: &[u8], to: &mut [F]) {
         match self {
             Self::F4 => each(bytes, to, |bytes| f64::from(f32::from_le_bytes(bytes))),

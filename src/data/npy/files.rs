@@ -4,6 +4,7 @@ use super::file::Npy;
 use crate::data::standardizer::Scale;
 use crate::data::storage::{Matrix, Stored, Window};
 use crate::data::{Chunk, Examples};
+use crate::rows::fit_in_memory;
 use crate::{Dataset, Error, Float, Result};
 use ndarray::{ArrayView2, ArrayViewMut1};
 use std::borrow::Cow;
@@ -58,7 +59,7 @@ const BLOCKS: usize = 64;
 const AT_ONCE: usize = 256 << 10;
 
 /// Bytes between two rows that are rather read than left out.
-const GAP: usize = 4 << 10;
+const GAP: usize = 16 << 10;
 
 /// Bytes that are spent on a row in a window beside its numbers: where it is, and where it goes.
 const ACCOUNTS: usize = 32;
@@ -137,7 +138,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
     }
 
     fn sort(&self, rows: &mut [usize]) {
-        if self.selection.is_some() && !rows.is_sorted_by_key(|&row| self.in_files(row)) {
+        if !rows.is_sorted_by_key(|&row| self.in_files(row)) {
             rows.sort_unstable_by_key(|&row| self.in_files(row));
         }
     }
@@ -161,10 +162,12 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
             loop {
                 next = rest.next();
                 let Some((row, place)) = next else { break };
+                // There may be more bytes than a `usize` of 32 bits can count.
+                let bytes_of = |rows: usize| rows as u64 * row_bytes as u64;
                 let near = last <= row
                     && row < end
-                    && (row - last) * row_bytes < GAP + row_bytes
-                    && (row - first + 1) * row_bytes <= AT_ONCE;
+                    && bytes_of(row - last) < (GAP + row_bytes) as u64
+                    && bytes_of(row - first + 1) <= AT_ONCE as u64;
                 if !near {
                     break;
                 }
@@ -223,13 +226,17 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] for what is wrong with a file.
+    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none, [`Error::TooManyNumbers`] if they do not fit into memory; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
             return Err(Error::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() });
         }
         if rows.is_empty() {
             return Err(Error::NoRows);
+        }
+        let columns = self.features() + self.outputs();
+        if !fit_in_memory::<F>(rows.len(), columns) {
+            return Err(Error::TooManyNumbers { rows: rows.len(), columns });
         }
         let (examples, mut chunk): (&dyn Examples<F>, _) = (self, Chunk::default());
         Ok(self.loaded(examples.chunk(rows, &mut chunk)?))

@@ -15,8 +15,8 @@ const ALIGNMENT: usize = 64;
 /// A header longer than this is none that numpy reads.
 const LONGEST: u32 = 65_535;
 
-/// More brackets than any array of numbers has: they could be nested as deep as a parser's stack.
-const MOST_BRACKETS: usize = 64;
+/// Brackets in brackets are no deeper than this in any array of numbers. The time of the parser grows with the depth as a power does.
+const DEEPEST: usize = 4;
 
 /// What a header says.
 pub(super) struct Shape {
@@ -56,8 +56,7 @@ pub(super) fn header(mut file: &File, path: &Path) -> Result<(Shape, u64)> {
     let before = bytes.len();
     bytes.resize(before + length as usize, 0);
     read(&mut bytes[before..])?;
-    let opening = |byte: &&u8| matches!(**byte, b'(' | b'[' | b'{');
-    if bytes[before..].iter().filter(opening).count() > MOST_BRACKETS {
+    if depth(&bytes[before..]) > DEEPEST {
         return Err(wrong("the header is of no array of numbers".to_owned()));
     }
     let header = Header::from_reader(&mut &bytes[..]).map_err(|error| wrong(error.to_string()))?;
@@ -67,6 +66,20 @@ pub(super) fn header(mut file: &File, path: &Path) -> Result<(Shape, u64)> {
     };
     let fortran = header.layout.is_fortran();
     Ok((Shape { lengths: header.shape, element, fortran }, bytes.len() as u64))
+}
+
+/// How many brackets are open at once, at most.
+fn depth(text: &[u8]) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for byte in text {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 /// A whole file of these numbers, which are in row-major order.

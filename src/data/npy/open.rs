@@ -8,7 +8,7 @@ use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
 /// So many shards stay open.
-const MOST_OPEN: usize = 128;
+const MOST_OPEN: usize = 64;
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// The rows of two files that stay there: inputs, rows × features, and targets, rows × outputs or one number a row. With the cargo feature `npy`.
@@ -77,7 +77,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema); [`Error::NoShards`], [`Error::FilesDiffer`] if two shards have different numbers of columns, or weights other
+    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema); [`Error::NoShards`], [`Error::ShardTwice`] or [`Error::ShardMissing`] for numbers that stand twice or are left out, [`Error::FilesDiffer`] if two shards have different numbers of columns, or weights other
     /// rows than inputs; [`Error::Io`] for targets or weights that are missing; [`Error::Weight`], [`Error::NoWeight`].
     pub fn open_shards(folder: impl AsRef<Path>) -> Result<Self> {
         Self::open_shards_by(folder.as_ref(), WINDOW)
@@ -157,8 +157,20 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
         numbers
             .extend(number.filter(digits).filter(|number| !number.is_empty()).map(str::to_owned));
     }
-    // The longer, the larger: names have as many digits as they need, but five at least.
-    numbers.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    // What is no `u64` is no number of a shard.
+    let value = |number: &String| number.parse::<u64>().unwrap_or(u64::MAX);
+    numbers.sort_unstable_by_key(value);
+    let file = |number: &str| folder.join(format!("inputs-{number}.npy"));
+    for pair in numbers.windows(2) {
+        let [first, second] = [&pair[0], &pair[1]];
+        let missing = value(first).saturating_add(1);
+        if value(first) == value(second) {
+            return Err(Error::ShardTwice { first: file(first), second: file(second) });
+        }
+        if missing < value(second) {
+            return Err(Error::ShardMissing { file: file(&format!("{missing:05}")) });
+        }
+    }
     Ok(numbers)
 }
 

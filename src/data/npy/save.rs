@@ -38,6 +38,8 @@ impl<F: Float> Dataset<F> {
     pub fn save_shard(&self, folder: impl AsRef<Path>, number: usize) -> Result<()> {
         let folder = folder.as_ref();
         keep_schema(self.schema(), folder.join(SCHEMA))?;
+        // Were it stopped now, half of a shard would be there, not one of old inputs and new targets.
+        remove(folder.join(file_name("inputs", number)))?;
         let weights = folder.join(file_name("weights", number));
         match self.weights() {
             Some(numbers) => {
@@ -46,12 +48,7 @@ impl<F: Float> Dataset<F> {
                 durable::write(&weights, &file_of(slice, &[self.rows()]))?;
             }
             // Of a shard that was there before.
-            None => match std::fs::remove_file(&weights) {
-                Err(source) if source.kind() != ErrorKind::NotFound => {
-                    return Err(Error::Io { file: weights, source });
-                }
-                _ => {}
-            },
+            None => remove(weights)?,
         }
         for (what, numbers) in [("targets", self.targets()), ("inputs", self.inputs())] {
             let shape = numbers.dim();
@@ -63,6 +60,14 @@ impl<F: Float> Dataset<F> {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Removes a file, if it is there.
+fn remove(file: PathBuf) -> Result<()> {
+    match std::fs::remove_file(&file) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::Io { file, source }),
+        _ => Ok(()),
     }
 }
 

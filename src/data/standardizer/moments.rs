@@ -3,7 +3,7 @@
 use super::Scale;
 use crate::data::{Chunk, Examples, Matrix};
 use crate::workers::Part;
-use crate::{Float, Result, Workers};
+use crate::{Error, Float, Result, Workers};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 
@@ -48,8 +48,17 @@ impl Moments {
         workers: &mut dyn Workers<F>,
     ) -> Result<Self> {
         let part = Part::of_worker(workers)?;
-        let own = Self::of(data, matrix, part.of(data.rows()))?;
         let columns = matrix.columns(data);
+        check_alike(workers, part, [data.rows(), columns])?;
+        // An error is told to the others, who would wait.
+        let own = Self::of(data, matrix, part.of(data.rows()));
+        let mut failed = [0.0; 1];
+        failed[0] = f64::from(u8::from(own.is_err()));
+        workers.sum(&mut failed, &mut std::iter::empty())?;
+        let own = own?;
+        if failed[0] > 0.0 {
+            return Err(Error::Workers { reason: "another could not read its rows".to_owned() });
+        }
         // A place for each worker: what the others have there is 0.
         let length = 1 + 2 * columns;
         let mut places = vec![0.0; length * part.count()];
@@ -118,6 +127,24 @@ impl Moments {
             .unzip::<_, _, Vec<_>, Vec<_>>();
         Scale { mean: mean.into(), deviation: deviation.into() }
     }
+}
+
+/// Refuses rows and columns that are not as many on all workers.
+fn check_alike<F: Float>(
+    workers: &mut dyn Workers<F>,
+    part: Part,
+    counts: [usize; 2],
+) -> Result<()> {
+    let mut all = vec![0.0; 2 * part.count()];
+    all[2 * part.rank()..][..2].copy_from_slice(&counts.map(|count| count as f64));
+    workers.sum(&mut all, &mut std::iter::empty())?;
+    for (index, what) in ["the number of rows", "the number of columns"].into_iter().enumerate() {
+        let differs = |of_one: &[f64]| of_one[index] != all[index];
+        if let Some(rank) = all.chunks_exact(2).position(differs) {
+            return Err(Error::WorkersDiffer { rank, what });
+        }
+    }
+    Ok(())
 }
 
 /// Adds up a term of each number by column, by weight where there are weights.

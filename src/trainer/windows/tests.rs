@@ -50,7 +50,7 @@ fn every_row_is_dealt_once_an_epoch() {
         let (_folder, data) = data(rows, window);
         assert!(data.rows() > Examples::window(&data).rows);
         let mut source = shuffled::<f64>(&data, batch, Part::ALL);
-        let mut shuffling = Some(Shuffling::new(units_of::<f64>(&data), 7));
+        let mut shuffling = Some(Shuffling::new::<f64>(&data, 7));
         let epochs: Vec<_> = (0..3).map(|_| epoch(source.as_mut(), &mut shuffling)).collect();
         for epoch in &epochs {
             let lengths: Vec<_> = epoch.iter().map(|(rows, _)| rows.len()).collect();
@@ -63,7 +63,7 @@ fn every_row_is_dealt_once_an_epoch() {
         }
         assert_ne!(rows_of(&epochs[0]), rows_of(&epochs[1]));
         // Each again, from the seed.
-        let mut shuffling = Some(Shuffling::new(units_of::<f64>(&data), 7));
+        let mut shuffling = Some(Shuffling::new::<f64>(&data, 7));
         let mut source = shuffled::<f64>(&data, batch, Part::ALL);
         assert_eq!(rows_of(&epoch(source.as_mut(), &mut shuffling)), rows_of(&epochs[0]));
     }
@@ -73,7 +73,7 @@ fn every_row_is_dealt_once_an_epoch() {
 fn rows_come_from_far_apart() {
     let (_folder, data) = data(10_000, 100_000);
     let mut source = shuffled::<f64>(&data, 100, Part::ALL);
-    let mut shuffling = Some(Shuffling::new(units_of::<f64>(&data), 7));
+    let mut shuffling = Some(Shuffling::new::<f64>(&data, 7));
     let epoch = epoch(source.as_mut(), &mut shuffling);
     // A hundred rows out of 10,000 have the mean 5000 with a deviation of 289; those of a window, 65 blocks of 32 rows, have one of 358 themselves.
     let means: Vec<_> =
@@ -88,7 +88,7 @@ fn workers_have_the_parts_of_what_one_has_alone() {
         let (_folder, data) = data(rows, window);
         let run = |part| {
             let mut source = shuffled::<f64>(&data, batch, part);
-            let mut shuffling = Some(Shuffling::new(units_of::<f64>(&data), 7));
+            let mut shuffling = Some(Shuffling::new::<f64>(&data, 7));
             epoch(source.as_mut(), &mut shuffling);
             epoch(source.as_mut(), &mut shuffling)
         };
@@ -158,4 +158,18 @@ fn moments_of_windows_are_those_of_all_rows() {
     approx::assert_abs_diff_eq!(a.inputs(), b.inputs(), epsilon = 3e-8);
     approx::assert_abs_diff_eq!(a.targets(), b.targets(), epsilon = 1e-12);
     assert!(b.inputs().column(1).iter().all(|&x| x == 0.0));
+}
+
+/// More than a window is read in the order of the files, not one row here and one there.
+#[test]
+fn a_large_selection_is_in_the_order_of_the_files() {
+    let (_folder, data) = data(1000, 4800);
+    let (train, test) = data.split(0.3, 7).unwrap();
+    for part in [&train, &test] {
+        assert!(part.rows() > Examples::window(part).rows);
+        let numbers = part.read(0..part.rows()).unwrap().inputs().to_owned();
+        assert!(numbers.iter().is_sorted_by(|a, b| a < b));
+    }
+    let all = [train, test].map(|part| part.read(0..part.rows()).unwrap().inputs().sum());
+    assert_eq!(all[0] + all[1], 999.0 * 500.0);
 }
