@@ -31,6 +31,7 @@ mod schedule;
 mod schema;
 mod threads;
 mod trainer;
+mod version;
 mod workers;
 
 pub use ndarray;
@@ -62,7 +63,5 @@ pub use trainer::{
     Checkpoint, EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer,
     Training, TrainingState,
 };
+pub use version::VERSION;
 pub use workers::Workers;
-
-/// The version of this library.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,6 +6,7 @@ mod checkpoint;
 mod early_stopping;
 mod fit;
 mod fit_batches;
+mod judging;
 mod monitor;
 mod observer;
 mod ready;

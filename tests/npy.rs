@@ -138,6 +138,15 @@ fn files_that_were_cut_off_or_changed_are_errors() {
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(200).unwrap();
     let error = data.read(0..4).unwrap_err();
     assert!(matches!(error, Error::ShortFile { bytes: 200, expected: 224, .. }), "{error}");
+
+    // Other numbers in as many bytes, under the data set's feet.
+    std::fs::write(&path, &whole).unwrap();
+    let data = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap();
+    let written = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
+    written.set_modified(later).unwrap();
+    let error = data.read(0..4).unwrap_err();
+    assert!(matches!(error, Error::ChangedFile { .. }), "{error}");
 }
 
 /// Rows that are wider than what is read at once.

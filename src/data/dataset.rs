@@ -124,7 +124,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     }
 
     /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows, rounded to the nearest number and at
-    /// least one (for example train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest.
+    /// least one (for example train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest. Of rows in files, more than 64 MiB
+    /// stay in the order of the files.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -140,13 +141,13 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// # Errors
     ///
     /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
-    /// rows.
+    /// rows; of rows in files [`Error::TooManyRows`], and what reading the targets gives: [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`].
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 
-    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample.
+    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample. More than 64 MiB of rows in files come in the order of the files.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -158,7 +159,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] for one that does not exist, [`Error::NoRows`] for none; [`Error::NoWeight`] if all of them have the weight 0.
+    /// [`Error::UnknownRow`] for one that does not exist, [`Error::NoRows`] for none; [`Error::NoWeight`] if all of them have the weight 0; of rows in files [`Error::TooManyRows`].
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
             return Err(Error::NoRows);

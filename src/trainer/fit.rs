@@ -46,7 +46,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
-    /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; and what the metric to be [monitored](Self::monitor) returns.
+    /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
+    /// [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`], [`Error::TooManyNumbers`]. With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data, true)
     }

@@ -5,6 +5,7 @@ use super::format::{Shape, header};
 use crate::{Error, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// A matrix in a file, or a column.
 #[derive(Debug)]
@@ -19,6 +20,9 @@ pub(super) struct Npy {
     start: u64,
     /// Bytes that header and numbers take.
     end: u64,
+    /// Of the file when it was opened.
+    length: u64,
+    modified: Option<SystemTime>,
 }
 
 impl Npy {
@@ -31,7 +35,11 @@ impl Npy {
     ) -> Result<Self> {
         let failed = |source| Error::Io { file: path.clone(), source };
         let file = File::open(&path).map_err(failed)?;
-        let length = file.metadata().map_err(failed)?.len();
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+        }
+        let (length, modified) = (metadata.len(), metadata.modified().ok());
         let (shape, start) = header(&file, &path)?;
         let Shape { lengths, element, fortran } = shape;
         let wrong = |found, needs| Error::Npy { file: path.clone(), found, needs };
@@ -64,8 +72,8 @@ impl Npy {
         let numbers = (rows as u64).checked_mul(columns as u64);
         let bytes = numbers.and_then(|numbers| numbers.checked_mul(element.bytes() as u64));
         let end = bytes.and_then(|bytes| bytes.checked_add(start)).unwrap_or(u64::MAX);
-        let npy =
-            Self { open: stays_open.then_some(file), path, rows, columns, element, start, end };
+        let open = stays_open.then_some(file);
+        let npy = Self { path, open, rows, columns, element, start, end, length, modified };
         npy.check_length(length)?;
         Ok(npy)
     }
@@ -79,19 +87,21 @@ impl Npy {
     pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
         let failed = |source| Error::Io { file: self.path.clone(), source };
         let at = self.start + first as u64 * self.row_bytes() as u64;
-        let read = match &self.open {
-            Some(file) => read_at(file, &self.path, at, bytes),
-            None => File::open(&self.path).and_then(|file| read_at(&file, &self.path, at, bytes)),
-        };
-        match read {
-            // It was cut off since.
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-                let metadata = std::fs::metadata(&self.path).map_err(failed)?;
-                self.check_length(metadata.len())?;
-                Err(failed(error))
-            }
-            read => read.map_err(failed),
+        match &self.open {
+            Some(file) => self.read_from(file, at, bytes),
+            None => self.read_from(&File::open(&self.path).map_err(failed)?, at, bytes),
         }
+    }
+
+    /// Looks at the file first: what the header said holds for the file that it was of.
+    fn read_from(&self, file: &File, at: u64, bytes: &mut [u8]) -> Result<()> {
+        let failed = |source| Error::Io { file: self.path.clone(), source };
+        let metadata = file.metadata().map_err(failed)?;
+        self.check_length(metadata.len())?;
+        if (metadata.len(), metadata.modified().ok()) != (self.length, self.modified) {
+            return Err(Error::ChangedFile { file: self.path.display().to_string() });
+        }
+        read_at(file, &self.path, at, bytes).map_err(failed)
     }
 
     fn check_length(&self, bytes: u64) -> Result<()> {

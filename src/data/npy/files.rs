@@ -226,7 +226,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none, [`Error::TooManyNumbers`] if they do not fit into memory; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] for what is wrong with a file.
+    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none, [`Error::TooManyNumbers`] if they do not fit into memory; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
             return Err(Error::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() });
