@@ -158,6 +158,7 @@ macro_rules! links {
             "[from_pytorch]: crate::guide::how_to::from_pytorch\n",
             "[from_scikit_learn]: crate::guide::how_to::from_scikit_learn\n",
             "[fused_losses]: crate::guide::ideas::fused_losses\n",
+            "[many_machines]: crate::guide::how_to::many_machines\n",
             "[own_activation]: crate::guide::how_to::own_activation\n",
             "[reproducibility]: crate::guide::ideas::reproducibility\n",
             "[resuming]: crate::guide::how_to::resuming\n",

@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn every_row_is_in_one_part() {
         for (rows, count) in [(0, 3), (1, 4), (10, 3), (1 << 20, 7), (64, 64)] {
-            let parts: Vec<_> = (0..count).map(|rank| Part { rank, count }.of(rows)).collect();
+            let parts: Vec<_> = (0..count).map(|rank| Part::new(rank, count).of(rows)).collect();
             assert!(parts.iter().cloned().flatten().eq(0..rows));
             let lengths = parts.iter().map(Range::len);
             assert!(lengths.clone().max().unwrap() - lengths.min().unwrap() <= 1);
