@@ -18,11 +18,29 @@ use std::process::ExitCode;
 use training::{Files, Plan, Prepared, Subject, Task};
 
 fn main() -> ExitCode {
-    densely_mpi::run(|job| match Options::parse() {
-        Ok(options) => train(job, options),
-        Err(error) if job.rank() == 0 => Ok(command_line::explain(&error)),
-        Err(error) => Ok(ExitCode::from(if error.use_stderr() { 2 } else { 0 })),
+    densely_mpi::run(|job| {
+        let options = Options::parse();
+        // Each rank has a command line of its own: those with options would wait for one that has none.
+        job.check_alike("a command line with", &outcome(&options))?;
+        match options {
+            Ok(options) => train(job, options),
+            Err(error) if job.rank() == 0 => Ok(command_line::explain(&error)),
+            Err(error) => Ok(ExitCode::from(if error.use_stderr() { 2 } else { 0 })),
+        }
     })
+}
+
+/// What a command line has, in words.
+fn outcome(options: &Result<Options, clap::Error>) -> String {
+    match options {
+        Ok(_) => "no mistake".to_owned(),
+        Err(error) if !error.use_stderr() => "a request for help".to_owned(),
+        Err(error) => {
+            let message = error.to_string();
+            let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
+            format!("the mistake \"{}\"", lines.collect::<Vec<_>>().join(" "))
+        }
+    }
 }
 
 fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
