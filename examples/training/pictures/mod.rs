@@ -10,8 +10,9 @@ mod roc_points;
 
 use super::files::is_same_place;
 use super::task::{Scores, Task};
+use super::tested::Tested;
 use crate::figures;
-use densely::{Dataset, Report};
+use densely::Report;
 use ndarray::ArrayView2;
 use std::error::Error;
 use std::fs;
@@ -23,7 +24,7 @@ pub struct Outcome<'a> {
     pub loss: &'a str,
     pub report: &'a Report,
     pub predicted: ArrayView2<'a, f32>,
-    pub test: &'a Dataset<f32>,
+    pub test: &'a Tested,
     pub scores: &'a Scores,
 }
 
