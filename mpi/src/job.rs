@@ -60,8 +60,9 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
         hook(panic);
         SimpleCommunicator::world().abort(101);
     }));
-    let (world, end) = (universe.world().duplicate(), universe.world().duplicate());
-    let job = Job { world, universe };
+    let job = Job { world: universe.world().duplicate(), universe };
+    // After the job, to be dropped before it.
+    let end = job.universe.world().duplicate();
     let result = job.check_alike("version of densely", version).and_then(|()| program(&job));
     // All of it before the job ends: the first process to exit may have the others ended.
     let code = match result {

@@ -131,11 +131,12 @@ fn check_counted(length: usize, in_one: usize) -> Result<()> {
 
 impl<F> std::fmt::Debug for MpiWorkers<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rank, count, .. } = self;
+        let Self { rank, count, scratch, .. } = self;
         formatter
             .debug_struct("MpiWorkers")
             .field("rank", rank)
             .field("count", count)
+            .field("scratch", &scratch.len())
             .finish_non_exhaustive()
     }
 }

@@ -40,7 +40,8 @@ fn outcome(options: &Result<Options, clap::Error>) -> String {
         Err(error) => {
             let message = error.to_string();
             let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
-            format!("the mistake \"{}\"", lines.collect::<Vec<_>>().join(" "))
+            let line = lines.collect::<Vec<_>>().join(" ");
+            format!("the mistake \"{}\"", line.trim_start_matches("error: "))
         }
     }
 }
