@@ -4,7 +4,7 @@ mod options;
 mod task;
 
 use crate::command_line;
-use crate::training::{Files, Plan, Prepared, Subject, Task};
+use crate::training::{self, Files, Plan, Prepared, Subject, Task, Tested};
 use densely::{Dataset, Table};
 use options::Options;
 use std::error::Error;
@@ -20,7 +20,7 @@ pub fn main(task: Task) -> ExitCode {
             task,
             options: &options.training,
             files,
-            subject: Subject { data, target },
+            subject: Subject { data, target, taken_for: None },
             belongs_to: options.that_decide(task),
         };
         train(options, &mut plan).map_err(|error| plan.in_context(error))
@@ -33,14 +33,14 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     plan.belongs_to.insert("data".to_owned(), format!("{:016x}", hash(&data)));
     let mut prepared = Prepared::new(plan, &data, None)?;
     let report = prepared.run()?;
-    let summary = prepared.finish(report, Ok)?;
+    prepared.save()?;
+    let test = prepared.test(Tested::of)?;
+    let summary = prepared.finish(report, &test)?;
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
 
-/// Of all inputs and targets, by the function of Fowler, Noll and Vo: to notice other data, not to withstand an attack.
+/// Of all inputs and targets.
 fn hash(data: &Dataset<f32>) -> u64 {
-    let numbers = data.inputs().into_iter().chain(data.targets()).map(|number| number.to_bits());
-    numbers.fold(0xcbf2_9ce4_8422_2325, |hash, bits| {
-        (hash ^ u64::from(bits)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let (inputs, targets) = (data.inputs(), data.targets());
+    training::hash(inputs.iter().chain(targets).map(|number| number.to_bits().into()))
 }

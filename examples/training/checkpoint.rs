@@ -1,5 +1,6 @@
 //! Where training is kept while it goes on: a folder with its state and what it is the state of.
 
+use super::files::is_same_place;
 use super::options::Options;
 use densely::{Checkpoint, Trainer, TrainingState};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ impl Kept {
 
     /// Refuses to have one of its files written over.
     pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
-        match [&self.state, &self.belongs_to].iter().any(|file| file.as_path() == path) {
+        match [&self.state, &self.belongs_to].iter().any(|file| is_same_place(file, path)) {
             true => Err(format!("{} holds the training, it is not saved over", path.display())),
             false => Ok(()),
         }

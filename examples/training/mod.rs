@@ -5,18 +5,22 @@
 mod checkpoint;
 mod choices;
 mod files;
+mod hash;
 mod options;
 mod pictures;
 mod prepared;
 mod progress;
 mod summary;
 mod task;
+mod tested;
 
 pub use files::Files;
+pub use hash::hash;
 pub use options::{Options, named};
 pub use prepared::Prepared;
 pub use summary::Subject;
 pub use task::Task;
+pub use tested::Tested;
 
 use choices::LossName;
 use densely::Error;

@@ -3,6 +3,7 @@
 use super::choices::{LossName, OptimizerName};
 use super::pictures::Outcome;
 use super::summary::Summary;
+use super::tested::Tested;
 use super::{Plan, progress};
 use densely::{
     Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer, Workers,
@@ -15,7 +16,8 @@ pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
     train: Dataset<f32, S>,
     test: Dataset<f32, S>,
-    scaler: Standardizer,
+    /// Until it is a part of the network.
+    scaler: Option<Standardizer>,
     net: Mlp<f32>,
     trainer: Trainer<'p, f32>,
     progress: ProgressBar,
@@ -34,7 +36,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         // Counts keep their unit: the exponential of the outputs is what scales them.
         let counts = plan.loss() == LossName::Poisson;
         let scaler = match workers {
-            _ if counts => Standardizer::fit_features(&train)?,
+            None if counts => Standardizer::fit_features(&train)?,
+            Some(workers) if counts => Standardizer::fit_features_with(&train, workers)?,
             None => Standardizer::fit(&train)?,
             Some(workers) => Standardizer::fit_with(&train, workers)?,
         };
@@ -72,6 +75,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             trainer = kept.trainer(trainer, options, &plan.belongs_to)?;
         }
         let train = scaler.apply(&train)?;
+        let scaler = Some(scaler);
         Ok(Self { plan, train, test, scaler, net, trainer, progress })
     }
 
@@ -89,24 +93,31 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         report
     }
 
-    /// Judges the trained network on the test rows, which go into memory, saves it and draws.
-    pub fn finish(
-        mut self,
-        report: Report,
-        read: impl FnOnce(Dataset<f32, S>) -> densely::Result<Dataset<f32>>,
-    ) -> Result<Summary, Box<dyn Error>> {
-        let (plan, options, test) = (self.plan, self.plan.options, &read(self.test)?);
-        self.scaler.fold_into(&mut self.net)?;
-        let predicted = self.net.predict(test.inputs())?;
-        let scores = plan.task.scores(predicted.view(), test)?;
-        if let Some(path) = &options.save {
-            self.net.save(path)?;
+    /// Gives the trained network the units of the data, and saves it: before anything else that can go wrong.
+    pub fn save(&mut self) -> Result<(), densely::Error> {
+        if let Some(scaler) = self.scaler.take() {
+            scaler.fold_into(&mut self.net)?;
         }
+        self.plan.options.save.as_ref().map_or(Ok(()), |path| self.net.save(path))
+    }
+
+    /// What the network, once it is saved, says of the test rows.
+    pub fn test(
+        &self,
+        test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,
+    ) -> Result<Tested, densely::Error> {
+        test(&self.net, &self.test)
+    }
+
+    /// Judges by what it said, and draws.
+    pub fn finish(self, report: Report, test: &Tested) -> Result<Summary, Box<dyn Error>> {
+        let plan = self.plan;
+        let scores = plan.task.scores(test)?;
         let outcome = Outcome {
             target: &plan.subject.target,
             loss: plan.loss().in_words(),
             report: &report,
-            predicted: predicted.view(),
+            predicted: test.predicted.view(),
             test,
             scores: &scores,
         };

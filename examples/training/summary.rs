@@ -2,7 +2,8 @@
 
 use super::Plan;
 use super::task::{Scores, Task};
-use densely::{Dataset, Mlp, Report};
+use super::tested::Tested;
+use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -13,6 +14,8 @@ pub struct Subject {
     pub data: String,
     /// What is learned.
     pub target: String,
+    /// The task, and why it is this one, where nobody said it.
+    pub taken_for: Option<String>,
 }
 
 pub struct Summary {
@@ -33,7 +36,7 @@ impl Summary {
         plan: &Plan<'_>,
         net: &Mlp<f32>,
         report: Report,
-        test: &Dataset<f32>,
+        test: &Tested,
         scores: Scores,
         pictures: Option<String>,
     ) -> Self {
@@ -87,6 +90,9 @@ impl fmt::Display for Summary {
             [] => writeln!(f)?,
             [first, second] => writeln!(f, " ({first} or {second})")?,
             classes => writeln!(f, " ({} classes)", classes.len())?,
+        }
+        if let Some(taken_for) = &self.subject.taken_for {
+            write!(f, "\ntask        {taken_for}")?;
         }
         let (train, validation) = (report.training_rows(), report.validation_rows());
         writeln!(f)?;

@@ -1,8 +1,8 @@
 //! What differs between regression, two classes and many.
 
+use super::tested::Tested;
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{Dataset, Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax};
-use ndarray::ArrayView2;
+use densely::{Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax};
 use std::fmt;
 
 /// The three kinds of task.
@@ -59,12 +59,8 @@ impl Task {
         }
     }
 
-    pub fn scores(
-        self,
-        predicted: ArrayView2<'_, f32>,
-        test: &Dataset<f32>,
-    ) -> Result<Scores, Error> {
-        let actual = test.targets();
+    pub fn scores(self, test: &Tested) -> Result<Scores, Error> {
+        let (predicted, actual) = (test.predicted.view(), test.targets());
         if self == Self::Regression {
             let values = vec![
                 ("rmse", "RMSE", Some(metrics::root_mean_squared_error(predicted, actual)?)),

@@ -59,6 +59,11 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         self.scratch.len()
     }
 
+    /// How many numbers of a slice are in one message.
+    pub(crate) fn in_one(&self, length: usize) -> usize {
+        if self.by_mpi { length } else { length.div_ceil(self.ranks) }
+    }
+
     /// How much scratch a slice takes at most: what is sent of it, and the other ranks' parts of a segment.
     pub(crate) fn needs(&self, length: usize) -> usize {
         let parts = if self.by_mpi { 0 } else { self.ranks - 1 };

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Runs a program on the ranks that one `mpirun` started; without `mpirun`, as the only rank. It starts MPI before, which can be done once in a process, and ends it afterwards.
 ///
 /// All ranks must have the same version of densely. Of a [`Mistake`], rank 0 writes the message to stderr, and the exit code is 1 on all. A panic ends all ranks: the others
-/// would wait for this one for ever.
+/// would wait for this one for ever. So does an exit code other than of success on some ranks alone, where the others are not done after five seconds.
 ///
 /// ```
 /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -60,13 +60,19 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
         hook(panic);
         SimpleCommunicator::world().abort(101);
     }));
-    let job = Job { universe };
+    let job = Job { world: universe.world().duplicate(), universe };
+    // After the job, to be dropped before it.
+    let end = job.universe.world().duplicate();
     let result = job.check_alike("version of densely", version).and_then(|()| program(&job));
     // All of it before the job ends: the first process to exit may have the others ended.
-    match result {
+    let code = match result {
         Ok(code) => code,
         Err(mistake) => mistake.message().map_or(ExitCode::FAILURE, told),
-    }
+    };
+    // Among themselves: those that are done must not be taken for taking part in what the others still do.
+    let failed = "failed, and the others go on without it";
+    meet(&end, (code != ExitCode::SUCCESS).then_some(&failed as &dyn fmt::Display));
+    code
 }
 
 /// If nobody can be told, the exit code still says it.
@@ -77,6 +83,9 @@ fn told(message: &str) -> ExitCode {
 
 /// The ranks that one `mpirun` started: what [`run`] hands to the program.
 pub struct Job {
+    /// For the program's messages: its own ranks, so that none of them can come among the gradients.
+    world: SimpleCommunicator,
+    /// Whose world is for the crate's messages. Dropped last: without MPI, there are no communicators.
     universe: Universe,
 }
 
@@ -99,10 +108,11 @@ impl Job {
         MpiWorkers::new(&self.universe)
     }
 
-    /// The world of all ranks, for whatever else a program has to tell between them.
+    /// The world of all ranks, for whatever else a program has to tell between them. Not that of MPI itself, `MPI_COMM_WORLD`, in which the
+    /// workers and this job exchange messages of theirs.
     #[must_use]
-    pub fn world(&self) -> SimpleCommunicator {
-        self.universe.world()
+    pub fn world(&self) -> &SimpleCommunicator {
+        &self.world
     }
 
     /// Sees that a text is the same on all ranks. All must call it.
@@ -111,7 +121,7 @@ impl Job {
     ///
     /// [`Mistake`], on all ranks, with both texts and the first rank that has another than rank 0.
     pub fn check_alike(&self, name: &str, text: &str) -> Result<(), Mistake> {
-        let texts = texts_of_all(&self.world(), text);
+        let texts = texts_of_all(&self.universe.world(), text);
         let other = texts.iter().enumerate().find(|(_, other)| **other != texts[0]);
         match other {
             None => Ok(()),
@@ -133,34 +143,18 @@ impl Job {
     /// [`Mistake`], on all ranks, if there was an error on any.
     pub fn agreed<T, E: Into<Box<dyn Error>>>(&self, result: Result<T, E>) -> Result<T, Mistake> {
         let result = result.map_err(Into::<Box<dyn Error>>::into);
-        self.meet(result.as_ref().err().map(AsRef::as_ref));
+        let error = result.as_ref().err().map(|error| error as &dyn fmt::Display);
+        meet(&self.universe.world(), error);
         let told = match &result {
             Ok(_) => String::new(),
             // Of what is wrong elsewhere, others tell.
             Err(error) if is_of_another(error.as_ref()) => OTHER.to_owned(),
             Err(error) => format!("{TOLD}{error}"),
         };
-        let texts = texts_of_all(&self.world(), &told);
+        let texts = texts_of_all(&self.universe.world(), &told);
         match result {
             Ok(done) if texts.iter().all(String::is_empty) => Ok(done),
             _ => Err(Mistake::new((self.rank() == 0).then(|| in_one_line(&texts)))),
-        }
-    }
-
-    /// Waits until all ranks are here; with an error, not for long.
-    fn meet(&self, error: Option<&dyn Error>) {
-        let world = self.world();
-        let started = Instant::now();
-        let mut barrier = world.immediate_barrier();
-        while let Err(not_yet) = barrier.test() {
-            barrier = not_yet;
-            if let Some(error) = error
-                && started.elapsed() > PATIENCE
-            {
-                told(&format!("rank {}: {error}", self.rank()));
-                world.abort(1);
-            }
-            sleep(Duration::from_micros(200));
         }
     }
 }
@@ -169,6 +163,22 @@ impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rank, count) = (self.rank(), self.count());
         f.debug_struct("Job").field("rank", &rank).field("count", &count).finish()
+    }
+}
+
+/// Waits until all ranks are here; with an error, not for long.
+fn meet(world: &SimpleCommunicator, error: Option<&dyn fmt::Display>) {
+    let started = Instant::now();
+    let mut barrier = world.immediate_barrier();
+    while let Err(not_yet) = barrier.test() {
+        barrier = not_yet;
+        if let Some(error) = error
+            && started.elapsed() > PATIENCE
+        {
+            told(&format!("rank {}: {error}", world.rank()));
+            world.abort(1);
+        }
+        sleep(Duration::from_micros(200));
     }
 }
 

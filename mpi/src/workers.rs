@@ -2,7 +2,7 @@
 
 use crate::exchange::Exchange;
 use crate::packed::Packed;
-use densely::{Float, Result, Workers};
+use densely::{Error, Float, Result, Workers};
 use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};
@@ -54,7 +54,9 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         self.count
     }
 
-    /// Never an error: by default, one of MPI ends the job.
+    /// # Errors
+    ///
+    /// [`Error::Workers`] for more numbers than MPI counts in one message. By default, an error of MPI ends the job.
     fn sum(
         &mut self,
         numbers: &mut [f64],
@@ -66,6 +68,7 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         }
         let world = self.universe.world();
         let mut short = Vec::new();
+        let mut too_long = None;
         let mut waiting = None;
         let (mut needed, mut missing) = (0, 0);
         let (rank, by_mpi) = (self.rank, self.by_mpi);
@@ -80,6 +83,11 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
                         exchange.progress();
                         continue;
                     }
+                    // The same on all ranks, so that none waits for a sum that another refuses.
+                    if let Err(error) = check_counted(slice.len(), exchange.in_one(slice.len())) {
+                        too_long = Some(error);
+                        break;
+                    }
                     let needs = exchange.needs(slice.len());
                     if needs > exchange.room() {
                         missing = needs;
@@ -89,13 +97,16 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
                     needed += needs;
                     exchange.begin(slice);
                 }
-                let pending = match waiting {
-                    None => packed.exchange(scope, (&world, by_mpi), numbers, &short),
-                    Some(_) => Vec::new(),
+                let pending = match (&waiting, &too_long) {
+                    (None, None) => packed.exchange(scope, (&world, by_mpi), numbers, &short),
+                    _ => Vec::new(),
                 };
                 exchange.finish();
                 pending.into_iter().for_each(Request::wait_without_status);
             });
+            if let Some(error) = too_long {
+                return Err(error);
+            }
             if waiting.is_none() {
                 break;
             }
@@ -106,13 +117,41 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
     }
 }
 
+/// Refuses what MPI cannot count: so many numbers of a slice in one message.
+fn check_counted(length: usize, in_one: usize) -> Result<()> {
+    let most = i32::MAX as usize;
+    if in_one <= most {
+        return Ok(());
+    }
+    let reason = format!(
+        "of a layer of {length} parameters, {in_one} would be in one message, MPI counts up to {most}"
+    );
+    Err(Error::Workers { reason })
+}
+
 impl<F> std::fmt::Debug for MpiWorkers<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { rank, count, .. } = self;
+        let Self { rank, count, scratch, .. } = self;
         formatter
             .debug_struct("MpiWorkers")
             .field("rank", rank)
             .field("count", count)
+            .field("scratch", &scratch.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_mpi_cannot_count_is_an_error_with_the_numbers() {
+        let most = 2_147_483_647;
+        assert!(check_counted(2 * most, most).is_ok());
+        let error = check_counted(3 * most, most + 1).unwrap_err().to_string();
+        for number in ["6442450941", "2147483648", "2147483647"] {
+            assert!(error.contains(number), "{error}");
+        }
     }
 }

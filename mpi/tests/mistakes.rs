@@ -6,7 +6,7 @@ use densely::{Dataset, Workers};
 use jobs::{count, mpirun, output, text};
 use ndarray::{Array2, array};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{ExitCode, Output};
 use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_train_distributed");
@@ -57,6 +57,119 @@ fn wrong_options() {
     let message = text(&job.stderr);
     assert_eq!(count(&message, "error: "), 1, "{message}");
     assert_eq!(job.status.code(), Some(2), "{message}");
+}
+
+/// A job of two ranks with a command line each.
+fn two(first: &[&str], second: &[&str]) -> Output {
+    let mut job = mpirun(1);
+    job.arg(PROGRAM).args(first).args([":", "-n", "1", PROGRAM]).args(second);
+    output(&mut job)
+}
+
+/// The message of such a job, which fails.
+fn told_by_two(first: &[&str], second: &[&str]) -> String {
+    let job = two(first, second);
+    assert!(!job.status.success(), "{}", text(&job.stdout));
+    assert_eq!(text(&job.stdout), "");
+    let message = text(&job.stderr);
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    message
+}
+
+#[test]
+fn a_wrong_command_line_on_one_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    shard(30, 3).save_shard(folder.path(), 0).unwrap();
+    let right = ["--data", folder.path().to_str().unwrap()];
+    let message = told_by_two(&right, &[&right[..], &["--nonsense"]].concat());
+    let expected = "rank 1 has a command line with the mistake \"unexpected argument '--nonsense' found\", rank 0 has no mistake";
+    assert!(message.contains(expected), "{message}");
+    let message = told_by_two(&["--help"], &right);
+    let expected = "rank 1 has a command line with no mistake, rank 0 has a request for help";
+    assert!(message.contains(expected), "{message}");
+    let job = two(&["--help"], &["--help"]);
+    assert!(job.status.success(), "{}", text(&job.stderr));
+    assert_eq!(count(&text(&job.stdout), "Usage: "), 1, "{}", text(&job.stdout));
+}
+
+#[test]
+fn another_option_on_one_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    let labels = (0..30).map(|row| row % 2);
+    let inputs = shard(30, 3).inputs().to_owned();
+    Dataset::multiclass(inputs, labels).unwrap().save_shard(folder.path(), 0).unwrap();
+    let right = ["--data", folder.path().to_str().unwrap(), "--epochs", "2"];
+    for (option, value, expected) in [
+        ("--loss", "squared", "rank 1 has --loss Squared, rank 0 has CrossEntropy"),
+        ("--class-weight", "balanced", "rank 1 has --class-weight Balanced, rank 0 has by default"),
+        ("--epochs", "3", "rank 1 has --epochs 3, rank 0 has 2"),
+        ("--schedule", "cosine", "rank 1 has --schedule Cosine, rank 0 has Constant"),
+        ("--task", "multiclass", ""),
+    ] {
+        let wrong = match option {
+            "--epochs" => vec![right[0], right[1], option, value],
+            _ => [&right[..], &[option, value]].concat(),
+        };
+        if expected.is_empty() {
+            // Which is what the folder says itself.
+            assert!(two(&right, &wrong).status.success());
+            continue;
+        }
+        let message = told_by_two(&right, &wrong);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn other_data_on_one_rank() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    shard(30, 3).save_shard(folders[0].path(), 0).unwrap();
+    shard(30, 4).save_shard(folders[1].path(), 0).unwrap();
+    // As many rows and columns, of other numbers.
+    let other = Dataset::regression(shard(30, 3).inputs().mapv(|x| x + 1.0), vec![0.5; 30]);
+    other.unwrap().save_shard(folders[2].path(), 0).unwrap();
+    let [first, columns, numbers] =
+        folders.each_ref().map(|folder| ["--data", folder.path().to_str().unwrap()]);
+    let message = told_by_two(&first, &columns);
+    let expected = "rank 1 has data of 30 rows, 4 features and 1 outputs (hash ";
+    assert!(message.contains(expected), "{message}");
+    let message = told_by_two(&first, &numbers);
+    let expected = "rank 1 has data of 30 rows, 3 features and 1 outputs (hash ";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn fewer_training_rows_than_ranks() {
+    let folder = tempfile::tempdir().unwrap();
+    shard(4, 3).save_shard(folder.path(), 0).unwrap();
+    let message = message(4, &["--validation", "0"], folder.path());
+    assert_eq!(count(&message, "error: "), 1, "{message}");
+    assert!(message.contains("the training data has 3 rows, there are 4 workers"), "{message}");
+}
+
+#[test]
+fn an_exit_code_of_one_rank_ends_those_that_wait_for_it() {
+    if jobs::folder_of_job().is_some() {
+        densely_mpi::run(|job| {
+            if job.rank() == 1 {
+                return Ok(ExitCode::from(3));
+            }
+            job.agreed::<_, densely::Error>(Ok(()))?;
+            Ok(ExitCode::SUCCESS)
+        });
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let started = Instant::now();
+    let name = "an_exit_code_of_one_rank_ends_those_that_wait_for_it";
+    let job = jobs::run_test(&mut mpirun(2), name, folder.path());
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(!job.status.success());
+    let message = text(&job.stderr);
+    assert!(
+        message.contains("error: rank 1: failed, and the others go on without it"),
+        "{message}"
+    );
 }
 
 #[test]

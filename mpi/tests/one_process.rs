@@ -137,8 +137,10 @@ fn check(
         for ((name, _), (one, report)) in CASES.iter().zip(&alone) {
             let [first, again] = folders.each_ref().map(|folder| folder.path().join(name));
             let bytes = fs::read(first.with_extension("0")).unwrap();
-            for rank in 0..ranks {
-                let of_rank = fs::read(again.with_extension(rank.to_string())).unwrap();
+            for (job, rank) in
+                [&first, &again].iter().flat_map(|job| (0..ranks).map(move |rank| (job, rank)))
+            {
+                let of_rank = fs::read(job.with_extension(rank.to_string())).unwrap();
                 assert!(bytes == of_rank, "{name} on {ranks} ranks: other bits on rank {rank}");
             }
             let several = Mlp::<f64>::from_bytes(&bytes).unwrap();
@@ -148,6 +150,8 @@ fn check(
             for (layer, other) in several.layers().iter().zip(one.layers()) {
                 let (these, those) = (layer.weights(), other.weights());
                 assert_close(name, ranks, these.as_slice().unwrap(), those.as_slice().unwrap());
+                let [these, those] = [layer, other].map(|layer| layer.bias().unwrap().to_vec());
+                assert_close(name, ranks, &these, &those);
             }
         }
     }

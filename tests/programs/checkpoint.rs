@@ -57,11 +57,13 @@ fn what_is_wrong_in_the_folder_is_named() {
     let kept_text = kept.to_str().unwrap();
     let options = ["--data", &data, "--target", "y", "--checkpoint", kept_text, "--epochs", "3"];
     let state = inside("training.json");
-    let message = failure(REGRESSION, &[&options[..], &["--save", &state]].concat(), 1);
-    assert!(
-        message.ends_with("training.json holds the training, it is not saved over"),
-        "{message}"
-    );
+    for path in [&state, &inside("../kept/training.json")] {
+        let message = failure(REGRESSION, &[&options[..], &["--save", path]].concat(), 1);
+        assert!(
+            message.ends_with("training.json holds the training, it is not saved over"),
+            "{message}"
+        );
+    }
     // A network beside them is fine, and what a killed process leaves is cleared away.
     fs::write(inside(".training.json.abcdef"), "half").unwrap();
     json(REGRESSION, &[&options[..], &["--save", &inside("m.safetensors")]].concat());

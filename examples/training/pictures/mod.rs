@@ -8,10 +8,11 @@ mod predictions;
 mod roc;
 mod roc_points;
 
+use super::files::is_same_place;
 use super::task::{Scores, Task};
-use crate::command_line::is_same_file;
+use super::tested::Tested;
 use crate::figures;
-use densely::{Dataset, Report};
+use densely::Report;
 use ndarray::ArrayView2;
 use std::error::Error;
 use std::fs;
@@ -23,7 +24,7 @@ pub struct Outcome<'a> {
     pub loss: &'a str,
     pub report: &'a Report,
     pub predicted: ArrayView2<'a, f32>,
-    pub test: &'a Dataset<f32>,
+    pub test: &'a Tested,
     pub scores: &'a Scores,
 }
 
@@ -60,7 +61,7 @@ impl Pictures {
 
     /// Refuses to have something else where one of them will be.
     pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
-        match self.paths().any(|picture| picture == path || is_same_file(&picture, path)) {
+        match self.paths().any(|picture| is_same_place(&picture, path)) {
             true => Err(format!("{} will be a picture, it is not saved there", path.display())),
             false => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Each file of tests uses a part.
 
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
@@ -35,24 +35,49 @@ pub fn run_test(command: &mut Command, name: &str, folder: &std::path::Path) -> 
 
 /// What a job that must end within a minute gives.
 pub fn output(command: &mut Command) -> Output {
-    let child = command
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let id = child.id();
-    let (done, watched) = std::sync::mpsc::channel::<()>();
-    let watch = std::thread::spawn(move || {
-        if watched.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
-            let _ = Command::new("kill").arg(id.to_string()).status();
-            panic!("the job did not end within a minute");
+    Running::start(command).output()
+}
+
+/// A job under way, which ends with the test that started it.
+pub struct Running(Option<Child>);
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(Some(command.spawn().unwrap()))
+    }
+
+    /// What it gives; it must end within a minute.
+    pub fn output(mut self) -> Output {
+        let child = self.0.take().unwrap();
+        let id = child.id();
+        let (done, watched) = std::sync::mpsc::channel::<()>();
+        let watch = std::thread::spawn(move || {
+            if watched.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
+                end(id);
+                panic!("the job did not end within a minute");
+            }
+        });
+        let output = child.wait_with_output().unwrap();
+        // Nobody listens where the watch has ended the job.
+        let _ = done.send(());
+        watch.join().unwrap();
+        output
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            end(child.id());
+            let _ = child.wait();
         }
-    });
-    let output = child.wait_with_output().unwrap();
-    done.send(()).unwrap();
-    watch.join().unwrap();
-    output
+    }
+}
+
+/// `mpirun` then ends its ranks, which it could not if it were killed.
+fn end(id: u32) {
+    let _ = Command::new("kill").arg(id.to_string()).status();
 }
 
 pub fn succeeded(output: &Output) {

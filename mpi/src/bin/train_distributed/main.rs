@@ -4,25 +4,46 @@
 
 #[path = "../../../../examples/command_line/mod.rs"]
 mod command_line;
+mod data;
 #[path = "../../../../examples/figures/mod.rs"]
 mod figures;
 mod options;
+mod test_rows;
 #[path = "../../../../examples/training/mod.rs"]
 mod training;
 
-use densely::{Dataset, NpyFiles};
+use data::Data;
 use densely_mpi::{Job, Mistake};
 use options::Options;
 use std::error::Error;
 use std::process::ExitCode;
-use training::{Files, Plan, Prepared, Subject, Task};
+use training::{Files, Plan, Prepared, Subject};
 
 fn main() -> ExitCode {
-    densely_mpi::run(|job| match Options::parse() {
-        Ok(options) => train(job, options),
-        Err(error) if job.rank() == 0 => Ok(command_line::explain(&error)),
-        Err(error) => Ok(ExitCode::from(if error.use_stderr() { 2 } else { 0 })),
+    densely_mpi::run(|job| {
+        let options = Options::parse();
+        // Each rank has a command line of its own: those with options would wait for one that has none.
+        job.check_alike("a command line with", &outcome(&options))?;
+        match options {
+            Ok(options) => train(job, options),
+            Err(error) if job.rank() == 0 => Ok(command_line::explain(&error)),
+            Err(error) => Ok(ExitCode::from(if error.use_stderr() { 2 } else { 0 })),
+        }
     })
+}
+
+/// What a command line has, in words.
+fn outcome(options: &Result<Options, clap::Error>) -> String {
+    match options {
+        Ok(_) => "no mistake".to_owned(),
+        Err(error) if !error.use_stderr() => "a request for help".to_owned(),
+        Err(error) => {
+            let message = error.to_string();
+            let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
+            let line = lines.collect::<Vec<_>>().join(" ");
+            format!("the mistake \"{}\"", line.trim_start_matches("error: "))
+        }
+    }
 }
 
 fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
@@ -33,16 +54,23 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
         options.training.plot = None;
         options.training.json = true;
     }
-    let data = job.agreed(Dataset::<f32, _>::open_shards(&options.data))?;
+    let data = job.agreed(Data::open(&options))?;
+    for (name, value) in options.alike(data.task, &data.identity) {
+        job.check_alike(&name, &value)?;
+    }
     let plan = job.agreed(plan(&options, &data, first))?;
     let in_context = |error| plan.in_context(error);
-    let prepared = Prepared::new(&plan, &data, Some(&mut job.workers()));
+    let prepared = Prepared::new(&plan, &data.rows, Some(&mut job.workers()));
     let mut prepared = job
         .agreed(prepared.map_err(in_context))?
         .with(|trainer| trainer.threads(options.threads).workers(job.workers()));
     let report = job.agreed(prepared.run().map_err(|error| in_context(error.into())))?;
+    job.agreed(prepared.save())?;
+    let (rank, ranks) = (job.rank(), job.count());
+    let part = prepared.test(|net, test| test_rows::part(net, test, (rank, ranks)));
+    let test = job.agreed(test_rows::gathered(job.agreed(part)?, &mut job.workers()))?;
     let text = match first {
-        true => prepared.finish(report, |test| test.read(0..test.rows())).map(|summary| {
+        true => prepared.finish(report, &test).map(|summary| {
             if options.training.json { summary.json() } else { summary.to_string() }
         }),
         false => Ok(String::new()),
@@ -51,27 +79,17 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     Ok(if first { command_line::print(&format!("{text}\n")) } else { ExitCode::SUCCESS })
 }
 
-fn plan<'o>(
-    options: &'o Options,
-    data: &Dataset<f32, NpyFiles<f32>>,
-    first: bool,
-) -> Result<Plan<'o>, Box<dyn Error>> {
-    let schema = data.schema();
-    let task = match (schema.classes.len(), data.outputs()) {
-        (0, _) => Task::Regression,
-        (_, 1) => Task::BinaryClassification,
-        _ => Task::Multiclass,
-    };
+fn plan<'o>(options: &'o Options, data: &Data, first: bool) -> Result<Plan<'o>, Box<dyn Error>> {
+    let task = data.task;
     options.training.check(task)?;
     let files = match first {
         true => Files::prepare(&options.training, task, &options.data)?,
         false => Files::of_another(&options.training),
     };
-    let target = match schema.targets.is_empty() {
-        true => "target".to_owned(),
-        false => schema.targets.join(", "),
-    };
-    let subject = Subject { data: options.data.display().to_string(), target };
-    let belongs_to = options.belongs_to(task, data);
+    let targets = &data.rows.schema().targets;
+    let target = if targets.is_empty() { "target".to_owned() } else { targets.join(", ") };
+    let (folder, taken_for) = (options.data.display().to_string(), data.taken_for.clone());
+    let subject = Subject { data: folder, target, taken_for };
+    let belongs_to = options.belongs_to(task, &data.identity);
     Ok(Plan { task, options: &options.training, files, subject, belongs_to })
 }

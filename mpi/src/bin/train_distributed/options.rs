@@ -1,9 +1,8 @@
 //! The command line.
 
 use crate::command_line::count;
-use crate::training;
-use clap::{CommandFactory, FromArgMatches, Parser};
-use densely::{Dataset, NpyFiles};
+use crate::training::{self, Task};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -14,6 +13,9 @@ pub struct Options {
     /// Folder that all ranks see, with inputs-00000.npy, targets-00000.npy, more of them, and schema.json
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// What the targets are, where schema.json names no classes: binary for one column of 0 and 1, multiclass for one of them for each class [default: regression]
+    #[arg(long, value_enum)]
+    pub task: Option<TaskName>,
     /// Threads of each rank
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
     pub threads: usize,
@@ -29,17 +31,50 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    /// What a checkpoint belongs to. Not how many ranks there are: others can go on with it.
-    pub fn belongs_to(
-        &self,
-        task: training::Task,
-        data: &Dataset<f32, NpyFiles<f32>>,
-    ) -> BTreeMap<String, String> {
+    /// What a checkpoint belongs to: the options that decide, and what tells the data from other data. Not how many ranks there are: others can go on with it.
+    pub fn belongs_to(&self, task: Task, data: &str) -> BTreeMap<String, String> {
         let mut options = self.training.that_decide(task);
-        // Not every number, as of a CSV file: reading all of it may take as long as an epoch.
-        let (rows, features, outputs) = (data.rows(), data.features(), data.outputs());
-        let shape = format!("of {rows} rows, {features} features and {outputs} outputs");
-        options.insert("data".to_owned(), shape);
+        options.insert("data".to_owned(), data.to_owned());
         options
+    }
+
+    /// What has to be the same on all ranks, which otherwise train different networks or wait for each other.
+    pub fn alike(&self, task: Task, data: &str) -> BTreeMap<String, String> {
+        let mut options = self.belongs_to(task, data);
+        let checkpoint = self.training.checkpoint.as_ref();
+        let checkpoint = checkpoint.map_or("none".to_owned(), |path| path.display().to_string());
+        let more = [
+            ("--epochs", self.training.epochs.to_string()),
+            ("--checkpoint", checkpoint),
+            ("--checkpoint-every", self.training.checkpoint_every.to_string()),
+        ];
+        options.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        options
+    }
+}
+
+/// The tasks, as `csv_to_npy` has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TaskName {
+    Regression,
+    Binary,
+    Multiclass,
+}
+
+impl TaskName {
+    pub fn task(self) -> Task {
+        match self {
+            Self::Regression => Task::Regression,
+            Self::Binary => Task::BinaryClassification,
+            Self::Multiclass => Task::Multiclass,
+        }
+    }
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Regression => "regression",
+            Self::Binary => "binary",
+            Self::Multiclass => "multiclass",
+        }
     }
 }

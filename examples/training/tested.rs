@@ -1,0 +1,40 @@
+//! What the trained network says of the test rows.
+
+use densely::{Dataset, Mlp, Result, Storage};
+use ndarray::{Array2, ArrayView2};
+
+/// Predictions beside what was to be predicted: all that scores and pictures need of the test rows, whose inputs may take far more memory.
+pub struct Tested {
+    pub predicted: Array2<f32>,
+    pub targets: Array2<f32>,
+    classes: Vec<String>,
+}
+
+impl Tested {
+    /// Of all rows, in memory.
+    #[allow(dead_code)] // For the programs on a CSV file.
+    pub fn of(net: &Mlp<f32>, test: &Dataset<f32>) -> Result<Self> {
+        let (predicted, targets) = (net.predict(test.inputs())?, test.targets().to_owned());
+        Ok(Self { predicted, targets, classes: test.classes().to_vec() })
+    }
+
+    /// Zeros, in which predictions and targets can be put.
+    #[allow(dead_code)] // For `train_distributed`.
+    pub fn zeros<S: Storage<f32>>(test: &Dataset<f32, S>) -> Self {
+        let zeros = Array2::zeros((test.rows(), test.outputs()));
+        Self { predicted: zeros.clone(), targets: zeros, classes: test.classes().to_vec() }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.targets.nrows()
+    }
+
+    pub fn targets(&self) -> ArrayView2<'_, f32> {
+        self.targets.view()
+    }
+
+    /// The names of the classes; none where the targets are numbers.
+    pub fn classes(&self) -> &[String] {
+        &self.classes
+    }
+}

@@ -1,0 +1,33 @@
+//! Predictions of the test rows, each rank those of its part.
+
+use crate::training::Tested;
+use densely::{Dataset, Mlp, NpyFiles, Result, Workers};
+use ndarray::s;
+
+/// Rows in memory at a time: of a test set, there may be more than memory holds.
+const CHUNK: usize = 4096;
+
+/// What this rank's part of the rows gives, among zeros.
+pub fn part(
+    net: &Mlp<f32>,
+    test: &Dataset<f32, NpyFiles<f32>>,
+    (rank, ranks): (usize, usize),
+) -> Result<Tested> {
+    let mut tested = Tested::zeros(test);
+    let own = test.rows() * rank / ranks..test.rows() * (rank + 1) / ranks;
+    for first in own.clone().step_by(CHUNK) {
+        let rows = first..own.end.min(first + CHUNK);
+        let chunk = test.read(rows.clone())?;
+        let predicted = net.predict(chunk.inputs())?;
+        tested.predicted.slice_mut(s![rows.clone(), ..]).assign(&predicted);
+        tested.targets.slice_mut(s![rows, ..]).assign(&chunk.targets());
+    }
+    Ok(tested)
+}
+
+/// All parts, on all ranks: what is added to a part are the others' zeros.
+pub fn gathered(mut tested: Tested, workers: &mut dyn Workers<f32>) -> Result<Tested> {
+    let parts = [&mut tested.predicted, &mut tested.targets];
+    workers.sum(&mut [], &mut parts.into_iter().filter_map(|part| part.as_slice_mut()))?;
+    Ok(tested)
+}
