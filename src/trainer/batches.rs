@@ -90,9 +90,12 @@ impl Shuffling {
         let mut seen = vec![false; units];
         let mut once =
             |unit: usize| seen.get_mut(unit).is_some_and(|seen| !std::mem::replace(seen, true));
-        if self.order.len() != units || !self.order.iter().all(|&unit| once(unit)) {
+        if self.order.len() != units {
             let reason = "the rows are shuffled in another way, as in files and not in memory";
             return Err(Error::OtherState { reason });
+        }
+        if !self.order.iter().all(|&unit| once(unit)) {
+            return Err(Error::OtherState { reason: "its order of the rows has one of them twice" });
         }
         Ok(())
     }
