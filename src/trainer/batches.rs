@@ -95,7 +95,9 @@ impl Shuffling {
             return Err(Error::OtherState { reason });
         }
         if !self.order.iter().all(|&unit| once(unit)) {
-            return Err(Error::OtherState { reason: "its order of the rows has one of them twice" });
+            return Err(Error::OtherState {
+                reason: "its order of the rows has one of them twice",
+            });
         }
         Ok(())
     }
