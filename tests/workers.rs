@@ -304,6 +304,16 @@ fn workers_notice_that_they_do_not_belong_together() {
     let message = "worker 1 (counted from 0) differs from worker 0 in the validation rows";
     assert_eq!(found, [message; 2]);
 
+    let found = at_once(workers(2), |worker| {
+        let rank = worker.rank;
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(4).workers(worker);
+        let mut trainer = if rank == 0 { trainer } else { trainer.validation_data(&data) };
+        trainer.fit(&mut net.clone(), &data).unwrap_err().to_string()
+    });
+    let message =
+        "worker 1 (counted from 0) differs from worker 0 in the number of validation rows";
+    assert_eq!(found, [message; 2]);
+
     let other = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).seed(2).build().unwrap();
     let found = errors(|trainer, rank| {
         trainer.fit(&mut if rank == 0 { net.clone() } else { other.clone() }, &data).map(drop)
