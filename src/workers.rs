@@ -155,6 +155,18 @@ impl Part {
         before(self.rank)..before(self.rank + 1)
     }
 
+    /// The numbers of each worker, by rank. Each writes its own where the others have 0, and the sum is all of them. All give as many.
+    pub(crate) fn gather<F: Float>(
+        self,
+        workers: &mut (dyn Workers<F> + '_),
+        own: &[f64],
+    ) -> Result<Vec<Vec<f64>>> {
+        let mut all = vec![0.0; own.len() * self.count];
+        all[own.len() * self.rank..][..own.len()].copy_from_slice(own);
+        workers.sum(&mut all, &mut std::iter::empty())?;
+        Ok(all.chunks(own.len().max(1)).map(<[f64]>::to_vec).collect())
+    }
+
     /// Whether there are no others.
     pub(crate) fn is_all(self) -> bool {
         self.count == 1

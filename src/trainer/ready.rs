@@ -53,11 +53,9 @@ impl<'d, F: Float> Ready<'d, F> {
                 return Err(Error::OtherScale);
             }
         }
-        if !together.is_alone() {
-            settings.check_for_workers(together.part().count(), training.rows())?;
-        }
         let mut fingerprints = Vec::new();
         if !together.is_alone() {
+            settings.check_for_workers(together.part().count(), training.rows())?;
             let state = known.map_or(Ok(0), TrainingState::fingerprint)?;
             fingerprints.push(("the state that training goes on from", state));
             fingerprints.push(("the training rows", fingerprint_of_rows(&*training)?));

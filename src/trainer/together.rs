@@ -106,20 +106,14 @@ impl<'t, F: Float> Together<'t, F> {
         Ok(())
     }
 
-    /// The numbers of each worker, by rank. Each writes its own where the others have 0, and the sum is all of them, in halves that an `f64` holds exactly.
+    /// The numbers of each worker, by rank: in halves, which an `f64` holds exactly.
     fn of_each(&mut self, own: &[u64]) -> Result<Vec<Vec<u64>>> {
         let Some(workers) = &mut self.workers else { return Ok(vec![own.to_vec()]) };
-        let (rank, count) = (self.part.rank(), self.part.count());
-        let mut halves = vec![0.0; 2 * own.len() * count];
-        let places = halves.chunks_exact_mut(2).skip(rank * own.len());
-        for (place, &number) in places.zip(own) {
-            place[0] = f64::from((number >> 32) as u32);
-            place[1] = f64::from(number as u32);
-        }
-        workers.sum(&mut halves, &mut std::iter::empty())?;
-        let numbers = halves.chunks_exact(2).map(|half| (half[0] as u64) << 32 | half[1] as u64);
-        let numbers: Vec<u64> = numbers.collect();
-        Ok(numbers.chunks(own.len().max(1)).map(<[u64]>::to_vec).collect())
+        let halves = |number: &u64| [(number >> 32) as u32, *number as u32].map(f64::from);
+        let own: Vec<f64> = own.iter().flat_map(halves).collect();
+        let whole = |half: &[f64]| (half[0] as u64) << 32 | half[1] as u64;
+        let all = self.part.gather(&mut **workers, &own)?;
+        Ok(all.iter().map(|halves| halves.chunks_exact(2).map(whole).collect()).collect())
     }
 }
 

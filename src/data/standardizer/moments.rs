@@ -52,24 +52,20 @@ impl Moments {
         check_alike(workers, part, [data.rows(), columns])?;
         // An error is told to the others, who would wait.
         let own = Self::of(data, matrix, part.of(data.rows()));
-        let mut failed = [0.0; 1];
-        failed[0] = f64::from(u8::from(own.is_err()));
+        let mut failed = [f64::from(u8::from(own.is_err()))];
         workers.sum(&mut failed, &mut std::iter::empty())?;
         let own = own?;
         if failed[0] > 0.0 {
             return Err(Error::Workers { reason: "another could not read its rows".to_owned() });
         }
-        // A place for each worker: what the others have there is 0.
-        let length = 1 + 2 * columns;
-        let mut places = vec![0.0; length * part.count()];
-        let numbers = [own.weight].into_iter().chain(own.mean).chain(own.squares);
-        let place = places.iter_mut().skip(length * part.rank());
-        place.zip(numbers).for_each(|(place, number)| *place = number);
-        workers.sum(&mut places, &mut std::iter::empty())?;
+        let mut numbers: Vec<f64> =
+            [own.weight].into_iter().chain(own.mean).chain(own.squares).collect();
+        // Of no rows there is no mean.
+        numbers.resize(1 + 2 * columns, 0.0);
         let mut all = Self { weight: 0.0, mean: Vec::new(), squares: Vec::new() };
-        for place in places.chunks_exact(length).filter(|place| place[0] > 0.0) {
-            let (mean, squares) = place[1..].split_at(columns);
-            all.add(&Self { weight: place[0], mean: mean.to_vec(), squares: squares.to_vec() });
+        for of_one in part.gather(workers, &numbers)?.iter().filter(|of_one| of_one[0] > 0.0) {
+            let (mean, squares) = of_one[1..].split_at(columns);
+            all.add(&Self { weight: of_one[0], mean: mean.to_vec(), squares: squares.to_vec() });
         }
         Ok(all)
     }
@@ -135,12 +131,10 @@ fn check_alike<F: Float>(
     part: Part,
     counts: [usize; 2],
 ) -> Result<()> {
-    let mut all = vec![0.0; 2 * part.count()];
-    all[2 * part.rank()..][..2].copy_from_slice(&counts.map(|count| count as f64));
-    workers.sum(&mut all, &mut std::iter::empty())?;
+    let all = part.gather(workers, &counts.map(|count| count as f64))?;
     for (index, what) in ["the number of rows", "the number of columns"].into_iter().enumerate() {
-        let differs = |of_one: &[f64]| of_one[index] != all[index];
-        if let Some(rank) = all.chunks_exact(2).position(differs) {
+        let differs = |of_one: &Vec<f64>| of_one[index] != all[0][index];
+        if let Some(rank) = all.iter().position(differs) {
             return Err(Error::WorkersDiffer { rank, what });
         }
     }
