@@ -5,7 +5,7 @@
 //! ratios. GELU, SiLU and Mish have no derivative from the output: theirs evaluates an exponential in either case.
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use densely::{AnyActivation, Float};
+use densely::{Float, activation::AnyActivation};
 use ndarray::Array2;
 use std::hint::black_box;
 use std::path::Path;

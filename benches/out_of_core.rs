@@ -3,8 +3,10 @@
 //! `cargo bench --features npy --bench out_of_core`, with `-- FOLDER` for another place of the files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Moment, Sgd, Sigmoid, Softmax,
-    Standardizer, Storage, Tanh, Trainer,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Sgd, Sigmoid, Softmax, Tanh,
+    Trainer,
+    data::{Standardizer, Storage},
+    trainer::Moment,
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;

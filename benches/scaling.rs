@@ -8,7 +8,9 @@ mod figures;
 #[path = "peers/rust/src/peak.rs"]
 mod peak;
 
-use densely::{CategoricalCrossEntropy, Dataset, Mlp, Moment, Sgd, Softmax, Tanh, Trainer};
+use densely::{
+    CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer, trainer::Moment,
+};
 use figures::{Axis, Stroke, chart, palette};
 use ndarray::Array2;
 use plotters::prelude::*;

@@ -5,8 +5,8 @@
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use densely::{
-    AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss,
-    MeanSquaredError, Memory, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh,
+    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss, MeanSquaredError,
+    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, activation::AnyActivation, optimizer::Memory,
 };
 use ndarray::Array2;
 use std::hint::black_box;

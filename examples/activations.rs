@@ -6,7 +6,7 @@ mod command_line;
 mod figures;
 
 use clap::Parser;
-use densely::{AnyActivation, Softmax};
+use densely::{Softmax, activation::AnyActivation};
 use figures::{Axis, PIXEL, Sheet, Stroke, palette};
 use ndarray::{Array1, Array2};
 use plotters::prelude::*;

@@ -8,7 +8,7 @@ mod new_folder;
 
 use clap::{Parser, ValueEnum};
 use command_line::count;
-use densely::{Error, RowStream, Schema, Table};
+use densely::{Error, Table, data::RowStream, schema::Schema};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;

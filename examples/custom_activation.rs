@@ -3,9 +3,11 @@
 //! `cargo run --release --example custom_activation` compares its gradients with numeric ones, and then trains with it and with tanh.
 
 use densely::{
-    Activation, Adam, AnyActivation, Dataset, Error, Float, FromPreActivation, Identity,
-    MeanSquaredError, Mlp, OutputAndPreActivation, Schedule, Span, Tanh, Trainer, gradient_check,
-    metrics,
+    Activation, Adam, Dataset, Error, Float, Identity, MeanSquaredError, Mlp, Schedule, Tanh,
+    Trainer,
+    activation::{AnyActivation, FromPreActivation, OutputAndPreActivation},
+    gradient_check, metrics,
+    schedule::Span,
 };
 use ndarray::{Array2, ArrayViewMut2, Zip, array};
 

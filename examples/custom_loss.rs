@@ -4,8 +4,8 @@
 //! but between which two numbers eight cars of ten are.
 
 use densely::{
-    AnyActivation, EarlyStopping, Error, Float, Identity, Loss, Mlp, Result, Sgd, Standardizer,
-    Table, Tanh, Trainer, elementwise, gradient_check,
+    EarlyStopping, Error, Float, Identity, Loss, Mlp, Result, Sgd, Table, Tanh, Trainer,
+    activation::AnyActivation, data::Standardizer, gradient_check, loss::elementwise,
 };
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 

@@ -13,7 +13,8 @@ mod shapes;
 
 use clap::Parser;
 use densely::{
-    Adam, AnyActivation, BinaryCrossEntropy, Dataset, Error, Mlp, Moment, Sigmoid, Trainer, metrics,
+    Adam, BinaryCrossEntropy, Dataset, Error, Mlp, Sigmoid, Trainer, activation::AnyActivation,
+    metrics, trainer::Moment,
 };
 use ndarray::{Array2, aview2};
 use shapes::{POINTS, Shape};

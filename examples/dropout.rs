@@ -3,8 +3,8 @@
 //! `cargo run --release --example dropout` trains with and without dropout, and prints the accuracies on rows that were not trained on.
 
 use densely::{
-    Adam, CategoricalCrossEntropy, Dataset, Error, Mlp, Relu, Schedule, Softmax, Span,
-    Standardizer, Table, Trainer, metrics,
+    Adam, CategoricalCrossEntropy, Dataset, Error, Mlp, Relu, Schedule, Softmax, Table, Trainer,
+    data::Standardizer, metrics, schedule::Span,
 };
 
 const EPOCHS: usize = 60;

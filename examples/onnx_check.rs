@@ -4,7 +4,7 @@
 //! `cargo run --release --features onnx --example onnx_check -- --output models`
 
 use clap::Parser;
-use densely::{AnyActivation, Dense, Float, Mlp, Tanh};
+use densely::{Dense, Float, Mlp, Tanh, activation::AnyActivation};
 use ndarray::{Array1, Array2};
 use std::error::Error;
 use std::fs;

@@ -6,7 +6,7 @@ mod command_line;
 
 use clap::Parser;
 use densely::metrics::predicted_classes;
-use densely::{Error, Float, Mlp, Schema, Table};
+use densely::{Error, Float, Mlp, Table, schema::Schema};
 use ndarray::{Array2, Axis, concatenate};
 use std::error::Error as AnyError;
 use std::path::PathBuf;

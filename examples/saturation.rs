@@ -10,8 +10,8 @@ mod figures;
 use clap::Parser;
 use command_line::count;
 use densely::{
-    AnyActivation, Backprop, CategoricalCrossEntropy, Dataset, Error, Initialization, Mlp, Sgd,
-    Softmax, Standardizer, Table, Trainer,
+    Backprop, CategoricalCrossEntropy, Dataset, Error, Mlp, Sgd, Softmax, Table, Trainer,
+    activation::AnyActivation, data::Standardizer, initialization::Initialization,
 };
 use figures::{Axis, PIXEL, Sheet, Stroke, palette};
 use plotters::prelude::*;

@@ -30,7 +30,9 @@ pub use softplus::Softplus;
 pub use softsign::Softsign;
 pub use tanh::Tanh;
 
-use crate::{Error, Float, Initialization, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::initialization::Initialization;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -61,7 +63,7 @@ use std::fmt::Debug;
 /// [`gradient_check`](crate::gradient_check) proves the derivative.
 ///
 /// ```
-/// use densely::{Activation, Float, FromOutput, Initialization};
+/// use densely::{Activation, Float, activation::FromOutput, initialization::Initialization};
 /// use ndarray::{ArrayView2, ArrayViewMut2, Zip, array};
 ///
 /// /// a = z / √(1 + z²), whose derivative (1 + z²)^(-3/2) is (1 - a²)^(3/2).
@@ -95,7 +97,7 @@ use std::fmt::Debug;
 /// Without a derivative there is no activation:
 ///
 /// ```compile_fail,E0046
-/// # use densely::{Activation, Float, FromOutput};
+/// # use densely::{Activation, Float, activation::FromOutput};
 /// # use ndarray::ArrayViewMut2;
 /// #[derive(Debug)]
 /// struct Square;
@@ -143,7 +145,7 @@ pub trait Activation: Debug + Send + Sync + 'static {
 /// What a derivative is computed from. Sealed: [`FromOutput`] and [`FromPreActivation`] are all there are.
 ///
 /// ```
-/// use densely::{Activation, Derivative, Gelu, Tanh};
+/// use densely::{Activation, Tanh, activation::{Derivative, Gelu}};
 ///
 /// /// Matrices of rows × outputs that a layer keeps.
 /// fn kept<A: Activation>(_: A) -> usize {
@@ -175,7 +177,7 @@ pub enum FromOutput {}
 /// determine them); the layer keeps two matrices.
 ///
 /// ```
-/// use densely::{Activation, Float, FromPreActivation, OutputAndPreActivation};
+/// use densely::{Activation, Float, activation::{FromPreActivation, OutputAndPreActivation}};
 /// use ndarray::{ArrayViewMut2, Zip};
 ///
 /// /// a = sin z (Sitzmann et al. 2020), whose derivative cos z has a sign that a does not tell.
@@ -200,7 +202,7 @@ pub enum FromPreActivation {}
 /// What a layer keeps for a derivative that needs the weighted sums.
 ///
 /// ```
-/// use densely::{Activation, OutputAndPreActivation, Silu};
+/// use densely::{Activation, activation::{OutputAndPreActivation, Silu}};
 /// use ndarray::array;
 ///
 /// let z = array![[0.0]];

@@ -1,21 +1,24 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
 mod backward;
-mod batch;
+mod clipping;
 mod dropout;
 mod forward;
-mod gradients;
-mod parameter;
 
-pub(crate) use batch::{Batch, Whole};
+use crate::batch::Batch;
+use crate::parameter::Parameter;
 pub(crate) use dropout::Dropout;
-pub use parameter::Parameter;
 
+use crate::dense::Gradient;
 use crate::elementary::vectorized;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::matrix::Rows;
+use crate::mlp::Mlp;
 use crate::random::{Purpose, generator};
-use crate::rows::Rows;
 use crate::threads::Threads;
-use crate::{Error, Float, Gradient, Loss, Mlp, Result, Workers};
+use crate::workers::Workers;
 use dropout::Dropped;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
@@ -27,14 +30,14 @@ use rand_chacha::ChaCha8Rng;
 /// Going forward, layer l computes Z_l = A_(l-1)·W_l + b_l and A_l = g_l(Z_l), and keeps A_l. Going backward, delta D_l =
 /// ∂loss/∂Z_l is
 ///
-/// - for the output layer, ∂loss/∂A_L ∘ g'_L; where the loss is [fused](crate::Loss::fused_with) with its activation, the two
+/// - for the output layer, ∂loss/∂A_L ∘ g'_L; where the loss is [fused](crate::loss::Loss::fused_with) with its activation, the two
 ///   together: A_L - Y over the count that the mean runs over;
 /// - for each layer before it, D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, with g'_l computed from the cached A_l.
 ///
 /// The gradients are ∂loss/∂W_l = A_(l-1)ᵀ·D_l, with A_0 the inputs, and ∂loss/∂b_l, the sum of D_l over the rows. The
 /// gradient with respect to the inputs would be D_1·W_1ᵀ: nobody asks for it, and it is never computed.
 ///
-/// Where layer l has [dropout](crate::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in place of A_l, and what comes back is multiplied by M_l
+/// Where layer l has [dropout](crate::mlp::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in place of A_l, and what comes back is multiplied by M_l
 /// too; g'_l is computed from A_l, which is what the cache keeps.
 ///
 /// # Your own training loop
@@ -42,7 +45,7 @@ use rand_chacha::ChaCha8Rng;
 /// The buffers are made once and serve batches of any number of rows.
 ///
 /// ```
-/// use densely::{Backprop, Identity, MeanSquaredError, Memory, Mlp, Sgd, Tanh};
+/// use densely::{Backprop, Identity, MeanSquaredError, Mlp, Sgd, Tanh, optimizer::Memory};
 /// use ndarray::array;
 ///
 /// let inputs = array![[-1.0], [0.0], [1.0], [2.0]];
@@ -145,7 +148,7 @@ impl<F: Float> Backprop<F> {
     ///
     /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
     /// [`Error::NoRows`] for an empty batch; [`Error::UnsuitableOutput`] if the loss does not fit the output layer; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
-    /// for. The targets are not looked at, as a [`Trainer`](crate::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
+    /// for. The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
     /// is returned.
     pub fn run(
         &mut self,

@@ -6,7 +6,7 @@ mod classes;
 mod dataset;
 mod examples;
 mod labels;
-mod names;
+mod naming;
 #[cfg(feature = "npy")]
 mod npy;
 mod scaling;

@@ -1,8 +1,11 @@
 //! A fully connected layer.
 
-use crate::rows::{Rows, row_major};
+use crate::activation::AnyActivation;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::{Rows, row_major};
+use crate::product;
 use crate::threads::{Along, Read, Threads};
-use crate::{AnyActivation, Error, Float, Result, product};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 
 /// A fully connected layer: A = g(X·W + b).
@@ -11,7 +14,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// last forward pass: its output A, from which g' is computed. Only for an activation whose derivative needs the weighted
 /// sums Z = X·W + b, or a loss that is computed from them, does the cache hold Z too.
 ///
-/// [`Mlp::builder`](crate::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes one from weights that you have.
+/// [`Mlp::builder`](crate::mlp::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes one from weights that you have.
 ///
 /// ```
 /// use densely::{Dense, Sigmoid};
@@ -85,7 +88,7 @@ impl<F: Float> Dense<F> {
         Ok(Self { weights, bias, activation, dropout: 0.0, cache })
     }
 
-    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::MlpBuilder::dropout) says. Default: 0, none.
+    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout) says. Default: 0, none.
     ///
     /// ```
     /// use densely::{Dense, Relu};

@@ -5,7 +5,7 @@
 //! multiply-add the same formulas are computed with two roundings.
 //!
 //! What each function does at the edges, and how far it can be off, stands in the table of
-//! [`Activation`](crate::Activation#precision); `tests/precision` checks it.
+//! [`Activation`](crate::activation::Activation#precision); `tests/precision` checks it.
 
 mod exponential;
 mod function;

@@ -1,12 +1,12 @@
 //! Everything that can go wrong, with the numbers and the names.
 
-mod cause;
 mod check;
+mod problem;
 
-pub use cause::{CellProblem, Divergence, LikelyCause};
-pub(crate) use cause::{MOST_COUNTED, counted};
+pub use problem::{CellProblem, Divergence, LikelyCause};
+pub(crate) use problem::{MOST_COUNTED, counted};
 
-use cause::{
+use problem::{
     remedy_for_features, remedy_for_names, remedy_for_precision, remedy_for_rows,
     remedy_for_targets,
 };
@@ -35,7 +35,7 @@ pub enum Error {
     /// A network needs a layer.
     #[error("a network needs at least one layer")]
     NoLayers,
-    /// An option of [`MlpBuilder`](crate::MlpBuilder) that applies to the layer before it, with no layer before it.
+    /// An option of [`MlpBuilder`](crate::mlp::MlpBuilder) that applies to the layer before it, with no layer before it.
     #[error("`{option}` belongs after the layer that it is for")]
     MisplacedOption {
         /// The option.
@@ -111,7 +111,7 @@ pub enum Error {
     /// Dropout on the output layer.
     #[error("dropout belongs to hidden layers, not to the output layer")]
     DropoutOfOutputs,
-    /// A [`Backprop`](crate::Backprop) used for a network of another shape.
+    /// A [`Backprop`](crate::backprop::Backprop) used for a network of another shape.
     #[error("this Backprop was made for a network of another shape")]
     OtherNetwork,
 
@@ -647,7 +647,7 @@ pub enum Error {
         /// What probably led to it.
         likely: LikelyCause,
     },
-    /// A setting that does not go with [`Lbfgs`](crate::Lbfgs).
+    /// A setting that does not go with [`Lbfgs`](crate::optimizer::Lbfgs).
     #[error("L-BFGS looks at all rows in each iteration, and goes with no {setting}")]
     NotWithLbfgs {
         /// The setting.

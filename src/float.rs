@@ -1,7 +1,7 @@
 //! The two number types that a network can be made of.
 
+use crate::bits::{Bytes, Exact};
 use crate::elementary::Elementary;
-use crate::exact::{Bytes, Exact};
 use crate::product::Multiply;
 use ndarray::NdFloat;
 use std::iter::Sum;

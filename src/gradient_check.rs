@@ -2,8 +2,12 @@
 
 mod comparison;
 
-use crate::backprop::{Batch, Dropout};
-use crate::{Backprop, Error, Loss, Mlp, Result};
+use crate::backprop::Backprop;
+use crate::backprop::Dropout;
+use crate::batch::Batch;
+use crate::error::{Error, Result};
+use crate::loss::Loss;
+use crate::mlp::Mlp;
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
 

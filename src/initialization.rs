@@ -1,6 +1,6 @@
 //! How the weights of a new layer are drawn.
 
-use crate::Float;
+use crate::float::Float;
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
@@ -19,12 +19,12 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 /// | `Zeros` | 0 | nothing: for single layers, whose loss has no symmetry to break | – |
 ///
 /// Without a choice of yours a layer takes the one that its activation recommends
-/// ([`Activation::initialization`](crate::Activation::initialization)).
+/// ([`Activation::initialization`](crate::activation::Activation::initialization)).
 ///
 /// The numbers are drawn as `f64` and rounded: an `f32` network starts as the rounded `f64` network of the same seed.
 ///
 /// ```
-/// use densely::{Initialization, Mlp, Relu, Sigmoid, Tanh};
+/// use densely::{Mlp, Relu, Sigmoid, Tanh, initialization::Initialization};
 ///
 /// let net = Mlp::<f32>::builder(4)
 ///     .dense(2, Tanh)                                          // Glorot uniform

@@ -6,62 +6,54 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-mod activation;
-mod backprop;
-mod data;
-mod dense;
-mod durable;
+pub mod activation;
+pub mod atomic_file;
+pub mod backprop;
+mod batch;
+mod bits;
+pub mod data;
+pub mod dense;
 mod elementary;
-mod error;
-mod exact;
+pub mod error;
 mod float;
-mod gradient_check;
+pub mod gradient_check;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod initialization;
-mod loss;
+pub mod initialization;
+pub mod loss;
+mod matrix;
 pub mod metrics;
-mod mlp;
+pub mod mlp;
 mod model_file;
-mod optimizer;
+pub mod optimizer;
+mod parameter;
 mod product;
 mod random;
-mod rows;
-mod schedule;
-mod schema;
+pub mod schedule;
+pub mod schema;
+mod state_dict;
 mod threads;
-mod trainer;
-mod version;
-mod workers;
+pub mod trainer;
+pub mod workers;
 
 pub use ndarray;
 
-pub use activation::{
-    Activation, Activations, AnyActivation, Derivative, Elu, Exponential, FromOutput,
-    FromPreActivation, Gelu, HardTanh, Identity, LeakyRelu, Mish, OutputAndPreActivation, Relu,
-    Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
-};
-pub use backprop::{Backprop, Parameter};
-#[cfg(feature = "npy")]
-pub use data::NpyFiles;
-pub use data::{Arrays, Dataset, RowStream, Standardizer, Storage, Table};
-pub use dense::{Dense, Gradient};
-pub use durable::check_can_write;
-pub use error::{CellProblem, Divergence, Error, LikelyCause, Result};
+pub use activation::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
+pub use backprop::Backprop;
+pub use data::{Dataset, Table};
+pub use dense::Dense;
+pub use error::{Error, Result};
 pub use float::Float;
-pub use gradient_check::{GradientCheck, Kink, gradient_check};
-pub use initialization::Initialization;
-pub use loss::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, FusedLoss, Huber, Loss, MeanAbsoluteError,
-    MeanSquaredError, Poisson, elementwise,
-};
-pub use mlp::{Mlp, MlpBuilder, PredictBuffers};
-pub use optimizer::{Adagrad, Adam, AdamW, Lbfgs, Memory, Optimizer, RmsProp, Sgd, Step};
-pub use schedule::{Schedule, Span};
-pub use schema::{Column, Schema};
-pub use trainer::{
-    Checkpoint, EarlyStopping, Epoch, Goal, Moment, Observer, Report, StopReason, Trainer,
-    Training, TrainingState,
-};
-pub use version::VERSION;
-pub use workers::Workers;
+pub use gradient_check::gradient_check;
+pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+pub use mlp::{Mlp, PredictBuffers};
+pub use optimizer::{Adam, Optimizer, Sgd};
+pub use schedule::Schedule;
+pub use trainer::{EarlyStopping, Report, Trainer};
+
+/// The version of this library.
+///
+/// ```
+/// println!("densely {}", densely::VERSION);
+/// ```
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

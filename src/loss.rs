@@ -18,7 +18,9 @@ pub use squared_error::MeanSquaredError;
 use elementwise::difference;
 pub use elementwise::elementwise;
 
-use crate::{AnyActivation, Error, Float, Result, Sigmoid, Softmax};
+use crate::activation::{AnyActivation, Sigmoid, Softmax};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -85,7 +87,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// their own unit. Default: the loss itself, as for probabilities.
     ///
     /// ```
-    /// use densely::{Loss, MeanAbsoluteError, MeanSquaredError};
+    /// use densely::{Loss, MeanSquaredError, loss::MeanAbsoluteError};
     ///
     /// // Targets in metres that were divided by a deviation of 10 metres: losses in metres, and in square metres.
     /// assert_eq!(Loss::<f32>::rescaled(&MeanAbsoluteError, 0.3, 10.0), 3.0);
@@ -96,8 +98,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         loss
     }
 
-    /// Refuses settings of its own, or an output activation, for which the loss has no meaning: a [`Trainer`](crate::Trainer) asks before it starts,
-    /// [`Backprop`](crate::Backprop) at each batch. Default: takes everything.
+    /// Refuses settings of its own, or an output activation, for which the loss has no meaning: a [`Trainer`](crate::trainer::Trainer) asks before it starts,
+    /// [`Backprop`](crate::backprop::Backprop) at each batch. Default: takes everything.
     ///
     /// ```
     /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
@@ -109,13 +111,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsuitableOutput`](crate::Error::UnsuitableOutput), [`Error::Setting`](crate::Error::Setting).
+    /// [`Error::UnsuitableOutput`](crate::error::Error::UnsuitableOutput), [`Error::Setting`](crate::error::Error::Setting).
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
     }
 
-    /// Refuses targets for which the loss has no meaning: a [`Trainer`](crate::Trainer) shows it all of them before it starts. Default: takes everything.
+    /// Refuses targets for which the loss has no meaning: a [`Trainer`](crate::trainer::Trainer) shows it all of them before it starts. Default: takes everything.
     ///
     /// ```
     /// use densely::{BinaryCrossEntropy, Error, Loss};
@@ -128,7 +130,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::UnsuitableTarget`](crate::Error::UnsuitableTarget).
+    /// [`Error::UnsuitableTarget`](crate::error::Error::UnsuitableTarget).
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let _ = targets;
         Ok(())
@@ -138,7 +140,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 /// A loss fused with the activation of the output layer.
 ///
 /// ```
-/// use densely::{BinaryCrossEntropy, FusedLoss};
+/// use densely::{BinaryCrossEntropy, loss::FusedLoss};
 /// use ndarray::{Array1, Array2, array};
 ///
 /// let (z, a, y) = (array![[0.0], [1000.0]], array![[0.5], [1.0]], array![[1.0], [0.0]]);

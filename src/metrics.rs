@@ -18,14 +18,15 @@
 
 mod classification;
 mod confusion_matrix;
-mod of_network;
+mod evaluate;
 mod regression;
 
 pub use classification::{accuracy, f1, log_loss, precision, predicted_classes, recall, roc_auc};
 pub use confusion_matrix::ConfusionMatrix;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {

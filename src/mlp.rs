@@ -7,7 +7,10 @@ pub use builder::MlpBuilder;
 pub(crate) use builder::check_memory;
 pub use predict::PredictBuffers;
 
-use crate::{Dense, Error, Float, Result, Schema};
+use crate::dense::Dense;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::schema::Schema;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
@@ -105,7 +108,7 @@ impl<F: Float> Mlp<F> {
         self.layers.last().map_or(0, Dense::outputs)
     }
 
-    /// What the columns of inputs and outputs are, as far as is known: [`Trainer::fit`](crate::Trainer::fit) takes it from the data. It stands in the network's
+    /// What the columns of inputs and outputs are, as far as is known: [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the network's
     /// file, and changes no prediction.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -119,7 +122,7 @@ impl<F: Float> Mlp<F> {
     /// Says what the columns of inputs and outputs are, in place of what was known.
     ///
     /// ```
-    /// use densely::{Column, Mlp, Schema, Sigmoid};
+    /// use densely::{Mlp, Sigmoid, schema::{Column, Schema}};
     ///
     /// let mut net = Mlp::<f32>::builder(2).dense(1, Sigmoid).build()?;
     /// assert!(net.classes().is_empty());

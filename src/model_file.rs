@@ -3,15 +3,19 @@
 //! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; everything else stands in the
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
-mod limits;
+pub(crate) mod limits;
 #[cfg(feature = "onnx")]
 mod onnx;
-mod state_dict;
-mod structure;
-mod tensors;
+pub(crate) mod structure;
+pub(crate) mod tensors;
 mod through_serde;
 
-use crate::{Activations, Dense, Error, Float, Mlp, Result, durable};
+use crate::activation::Activations;
+use crate::atomic_file;
+use crate::dense::Dense;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use ndarray::{Array1, Array2};
 use std::io::Read;
 use std::path::Path;
@@ -44,7 +48,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`Error::Io`]; else as [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        durable::write(path.as_ref(), &self.to_bytes()?)
+        atomic_file::write(path.as_ref(), &self.to_bytes()?)
     }
 
     /// Reads a network that [`save`](Self::save) wrote, with this version of the library or an earlier one.
@@ -62,8 +66,8 @@ impl<F: Float> Mlp<F> {
     /// As [`load`](Self::load), for a network with activations of your own.
     ///
     /// ```
-    /// use densely::{Activations, Mlp};
-    /// # use densely::{Activation, Float, FromOutput};
+    /// use densely::{Mlp, activation::Activations};
+    /// # use densely::{Activation, Float, activation::FromOutput};
     /// # use ndarray::{ArrayView2, ArrayViewMut2, Zip};
     /// # #[derive(Debug)]
     /// # struct CubeRoot;
@@ -191,7 +195,10 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
 }
 
 /// Opens a file and reads it, knowing its length; says of what goes wrong in which file.
-fn in_file<T>(path: &Path, read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>) -> Result<T> {
+pub(crate) fn in_file<T>(
+    path: &Path,
+    read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,
+) -> Result<T> {
     let io = |source| Error::Io { file: path.into(), source };
     let mut file = std::fs::File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
@@ -202,7 +209,7 @@ fn in_file<T>(path: &Path, read: impl FnOnce(&mut std::fs::File, u64) -> Result<
         .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }
 
-fn damaged(reason: impl ToString) -> Error {
+pub(crate) fn damaged(reason: impl ToString) -> Error {
     Error::ModelFile { reason: start_of(&reason.to_string()) }
 }
 

@@ -15,7 +15,9 @@ pub use memory::Memory;
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
-use crate::{Error, Float, Parameter, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
+pub use crate::parameter::Parameter;
 use std::fmt::Debug;
 
 /// Changes parameters by their gradients. It sees slices, and knows no layer.
@@ -26,7 +28,7 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// ```
-/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Optimizer, Parameter, Result, Sgd, Step, Trainer};
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Optimizer, Result, Sgd, Trainer, optimizer::Parameter, optimizer::Step};
 /// use ndarray::array;
 ///
 /// /// Steps of one length, against the sign of the average of the gradients: signSGD with momentum (Bernstein et al. 2018).
@@ -71,10 +73,10 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) names the setting, its value and what it must be.
+    /// [`Error::Setting`](crate::error::Error::Setting) names the setting, its value and what it must be.
     fn check(&self) -> Result<()>;
 
-    /// The learning rate that it was given, which a [`Schedule`](crate::Schedule) changes from step to step.
+    /// The learning rate that it was given, which a [`Schedule`](crate::schedule::Schedule) changes from step to step.
     fn learning_rate(&self) -> f64;
 
     /// How many numbers it remembers for each number of a parameter: of the built-in ones 0 ([`Sgd`] without momentum) to 2 ([`Adam`]).
@@ -88,7 +90,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
 /// Which step it is that an optimizer takes.
 ///
 /// ```
-/// use densely::{Float, Optimizer, Parameter, Result, Step};
+/// use densely::{Float, Optimizer, Result, optimizer::Parameter, optimizer::Step};
 ///
 /// /// w ← w - η / √t · g, with t the number of the step (Zinkevich 2003).
 /// #[derive(Debug)]

@@ -8,12 +8,12 @@ mod kernel;
 mod lanes;
 mod operand;
 mod packing;
-mod plain;
 mod row;
+mod scalar;
 mod tile;
 
-use crate::Float;
 use crate::elementary::vectorized;
+use crate::float::Float;
 use kernel::{Product, Start};
 use lanes::Lanes;
 use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2};

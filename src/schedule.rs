@@ -6,7 +6,7 @@ mod plateau;
 pub(crate) use clock::Clock;
 pub(crate) use plateau::Plateau;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use std::f64::consts::PI;
 use std::fmt;
 
@@ -27,7 +27,7 @@ use std::fmt;
 /// | [`of_step`](Self::of_step) | your own function of the step |
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Schedule, Span, Tanh, Trainer};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer, schedule::Span};
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
@@ -70,7 +70,7 @@ pub struct Schedule<'a> {
 /// A length of time in training, at least 1.
 ///
 /// ```
-/// use densely::{Schedule, Span};
+/// use densely::{Schedule, schedule::Span};
 ///
 /// let (after_epochs, after_steps) = (Schedule::step(Span::Epochs(1), 0.5), Schedule::step(Span::Steps(10), 0.5));
 /// assert_eq!(after_epochs.learning_rate(0.1, 25, 20), 0.05);                  // in the second epoch of 20 steps
@@ -138,7 +138,7 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OneCycle { length })
     }
 
-    /// Multiplied by `factor`, above 0 and below 1, each time that the loss, or what the trainer [monitors](crate::Trainer::monitor), was no better than its best for
+    /// Multiplied by `factor`, above 0 and below 1, each time that the loss, or what the trainer [monitors](crate::trainer::Trainer::monitor), was no better than its best for
     /// `patience` epochs in a row, at least 1. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
         Self::of(Kind::ReduceOnPlateau { factor, patience })

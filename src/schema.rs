@@ -1,16 +1,16 @@
 //! What the columns of a data set are, and hence what a network takes and gives.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// The names of the columns that a network takes, with the categories of those that are text, and of what it predicts.
 ///
-/// A [`Table`](crate::Table) gives it to the [`Dataset`](crate::Dataset) that it becomes, [`Trainer::fit`](crate::Trainer::fit) to the network, and
-/// the network to its file: [`Table::inputs_for`](crate::Table::inputs_for) then finds the same columns in another table. Each of the three parts may be empty: unknown.
+/// A [`Table`](crate::data::Table) gives it to the [`Dataset`](crate::data::Dataset) that it becomes, [`Trainer::fit`](crate::trainer::Trainer::fit) to the network, and
+/// the network to its file: [`Table::inputs_for`](crate::data::Table::inputs_for) then finds the same columns in another table. Each of the three parts may be empty: unknown.
 ///
 /// ```
-/// use densely::{Column, Schema};
+/// use densely::schema::{Column, Schema};
 ///
 /// let schema = Schema {
 ///     columns: vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])],
@@ -34,7 +34,7 @@ pub struct Schema {
 /// A column of a table, which becomes one or several features.
 ///
 /// ```
-/// use densely::Column;
+/// use densely::schema::Column;
 ///
 /// let (weight, origin) = (Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan", "USA"]));
 /// assert_eq!((weight.features(), origin.features()), (1, 3));

@@ -4,18 +4,18 @@ mod all_rows;
 mod batches;
 mod checkpoint;
 mod early_stopping;
+mod epochs;
 mod fit;
 mod fit_batches;
-mod judging;
 mod monitor;
 mod observer;
-mod ready;
+mod preflight;
 mod report;
-mod run;
-mod session;
 mod settings;
 mod state;
+mod step;
 mod together;
+mod validation;
 mod windows;
 
 pub use checkpoint::Checkpoint;
@@ -25,12 +25,18 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::{Dataset, Error, Float, Lbfgs, Loss, Optimizer, Result, Schedule, Storage, Workers};
+use crate::data::{Dataset, Storage};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::optimizer::{Lbfgs, Optimizer};
+use crate::schedule::Schedule;
+use crate::workers::Workers;
 use monitor::Monitor;
 use ndarray::ArrayView2;
-use session::Session;
 use settings::{Method, Settings, Validation};
 use std::ops::ControlFlow;
+use step::Session;
 
 /// Trains a network: epochs of shuffled mini-batches, each one forward pass, one backward pass and one step of the
 /// optimizer.
@@ -50,13 +56,13 @@ use std::ops::ControlFlow;
 /// | [`threads`](Self::threads) | as many as pay |
 /// | [`workers`](Self::workers) | this process alone |
 ///
-/// A setting out of its range is an [`Error::Setting`](crate::Error::Setting) of the call that trains.
+/// A setting out of its range is an [`Error::Setting`](crate::error::Error::Setting) of the call that trains.
 ///
 /// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
 /// [`resume_batches`](Self::resume_batches) take batches from a stream, and [`step`](Self::step) takes one step on one batch.
 ///
 /// ```
-/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Moment, Sgd, Tanh, Trainer};
+/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer, trainer::Moment};
 /// use ndarray::Array2;
 /// use std::ops::ControlFlow;
 ///
@@ -81,7 +87,7 @@ use std::ops::ControlFlow;
 /// Rows to validate on, set aside or given, and what is done to gradients:
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Span, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Trainer, schedule::Span};
 /// use ndarray::{Array2, array};
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
@@ -212,7 +218,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [`Schedule::reduce_on_plateau`]. NaN counts as worse than anything.
     ///
     /// ```
-    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Goal, Mlp, Sgd, Softmax, Trainer, metrics};
+    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Mlp, Sgd, Softmax, Trainer, metrics, trainer::Goal};
     /// use ndarray::Array2;
     ///
     /// let data = Dataset::multiclass(Array2::<f32>::eye(20), (0..20).map(|row| row / 10))?;
@@ -235,7 +241,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Shortens a gradient that is longer than this, over all parameters, to this length, positive and finite: [`Backprop::clip_norm`](crate::Backprop::clip_norm).
+    /// Shortens a gradient that is longer than this, over all parameters, to this length, positive and finite: [`Backprop::clip_norm`](crate::backprop::Backprop::clip_norm).
     /// Default: does not.
     pub fn clip_norm(mut self, limit: f64) -> Self {
         self.settings.clip_norm = Some(limit);
@@ -243,13 +249,13 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Holds each number of the gradient between -limit and limit, positive and finite, before it is shortened:
-    /// [`Backprop::clip_values`](crate::Backprop::clip_values). Default: does not.
+    /// [`Backprop::clip_values`](crate::backprop::Backprop::clip_values). Default: does not.
     pub fn clip_values(mut self, limit: f64) -> Self {
         self.settings.clip_values = Some(limit);
         self
     }
 
-    /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::Backprop::add_l1),
+    /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::backprop::Backprop::add_l1),
     /// before clipping. At least 0 and finite; default: 0.
     pub fn l1(mut self, factor: f64) -> Self {
         self.settings.l1 = factor;

@@ -1,10 +1,11 @@
 //! Several processes that train one network together.
 
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use std::fmt::Debug;
 use std::ops::Range;
 
-/// Processes (or threads) that train one network together, each on its part of every batch: what [`Trainer::workers`](crate::Trainer::workers) is given.
+/// Processes (or threads) that train one network together, each on its part of every batch: what [`Trainer::workers`](crate::trainer::Trainer::workers) is given.
 ///
 /// Each holds the whole network, differentiates the loss of its own rows, and gives the gradients to be summed; all then take the same step. This is all that the
 /// library asks of what connects them: it knows no network. The crate `densely-mpi` has one for MPI.
@@ -14,7 +15,7 @@ use std::ops::Range;
 /// Two threads, which hand their numbers to each other:
 ///
 /// ```
-/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer, Workers};
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer, workers::Workers};
 /// use ndarray::Array2;
 /// use std::sync::mpsc::{Receiver, Sender, channel};
 ///
@@ -85,12 +86,12 @@ pub trait Workers<F: Float>: Debug + Send {
     /// must be taken. All workers give the same lengths in the same order, and every one must get the same bits, the same each time: the order in which numbers are added must not
     /// depend on which come first.
     ///
-    /// Either may be empty, and lengths vary from one call to the next: a [`Trainer`](crate::Trainer) also sums losses, and predictions for a metric, by it. It may be called from another thread than
-    /// [`Trainer::fit`](crate::Trainer::fit) was.
+    /// Either may be empty, and lengths vary from one call to the next: a [`Trainer`](crate::trainer::Trainer) also sums losses, and predictions for a metric, by it. It may be called from another thread than
+    /// [`Trainer::fit`](crate::trainer::Trainer::fit) was.
     ///
     /// # Errors
     ///
-    /// [`Error::Workers`](crate::Error::Workers) if the others cannot be reached.
+    /// [`Error::Workers`](crate::error::Error::Workers) if the others cannot be reached.
     fn sum(
         &mut self,
         numbers: &mut [f64],

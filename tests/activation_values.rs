@@ -1,7 +1,7 @@
 //! Every built-in activation's values and derivatives, against PyTorch's and mpmath's, and what they promise at infinity, NaN, and everywhere.
 
 use approx::{assert_relative_eq, assert_ulps_eq};
-use densely::{AnyActivation, Float};
+use densely::{Float, activation::AnyActivation};
 use ndarray::{Array1, Array2, ArrayView2, Axis, ShapeBuilder, array, s};
 
 fn named<F: Float>(name: &str) -> AnyActivation<F> {

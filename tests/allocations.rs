@@ -4,10 +4,15 @@
 //! One test: what is counted is the whole process's.
 
 use densely::{
-    Adagrad, Adam, AdamW, AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy,
-    Dataset, EarlyStopping, Exponential, Float, Goal, Huber, Identity, Lbfgs, Loss,
-    MeanAbsoluteError, MeanSquaredError, Memory, Mlp, Moment, Optimizer, Poisson, PredictBuffers,
-    RmsProp, Schedule, Sgd, Sigmoid, Softmax, Softplus, Span, Trainer, metrics,
+    Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Float,
+    Identity, Loss, MeanSquaredError, Mlp, Optimizer, PredictBuffers, Schedule, Sgd, Sigmoid,
+    Softmax, Trainer,
+    activation::{AnyActivation, Exponential, Softplus},
+    loss::{Huber, MeanAbsoluteError, Poisson},
+    metrics,
+    optimizer::{Adagrad, AdamW, Lbfgs, Memory, RmsProp},
+    schedule::Span,
+    trainer::{Goal, Moment},
 };
 use ndarray::{Array2, Axis};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};

@@ -1,8 +1,9 @@
 //! A network that was trained on a table finds its columns in another one.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Column, Identity, MeanSquaredError, Mlp, Schema,
-    Sgd, Sigmoid, Softmax, Table, Trainer, metrics,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Identity, MeanSquaredError, Mlp, Sgd, Sigmoid,
+    Softmax, Table, Trainer, metrics,
+    schema::{Column, Schema},
 };
 use ndarray::array;
 
@@ -37,7 +38,7 @@ fn halves(path: &str) -> [String; 2] {
 fn of_numbers_with_the_same_scores() {
     let [train, test] = halves("data/auto_mpg.csv");
     let data = csv(&train).regression::<f64>("mpg").unwrap();
-    let scaler = densely::Standardizer::fit(&data).unwrap();
+    let scaler = densely::data::Standardizer::fit(&data).unwrap();
     let mut net = Mlp::builder(data.features()).dense(1, Identity).build().unwrap();
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(20);
     trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
@@ -70,7 +71,7 @@ fn of_numbers_with_the_same_scores() {
 fn of_classes_with_the_same_scores() {
     let [train, test] = halves("data/breast_cancer.csv");
     let data = csv(&train).binary::<f32>("diagnosis").unwrap();
-    let scaler = densely::Standardizer::fit(&data).unwrap();
+    let scaler = densely::data::Standardizer::fit(&data).unwrap();
     let mut net = Mlp::builder(data.features()).dense(1, Sigmoid).build().unwrap();
     let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(5);
     trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();

@@ -2,15 +2,25 @@
 
 use densely::metrics::ConfusionMatrix;
 use densely::{
-    Activations, Adagrad, Adam, AdamW, AnyActivation, Arrays, Backprop, BinaryCrossEntropy,
-    CategoricalCrossEntropy, CellProblem, Checkpoint, Column, Dataset, Dense, Divergence,
-    EarlyStopping, Elu, Epoch, Error, Exponential, FromOutput, FromPreActivation, FusedLoss, Gelu,
-    Goal, Gradient, GradientCheck, HardTanh, Huber, Identity, Initialization, Kink, Lbfgs,
-    LeakyRelu, LikelyCause, Loss, MeanAbsoluteError, MeanSquaredError, Memory, Mish, Mlp,
-    MlpBuilder, Moment, Optimizer, OutputAndPreActivation, Parameter, Poisson, PredictBuffers,
-    Relu, Report, Result, RmsProp, RowStream, Schedule, Schema, Selu, Sgd, Sigmoid, Silu, Softmax,
-    Softplus, Softsign, Span, Standardizer, Step, StopReason, Table, Tanh, Trainer, Training,
-    TrainingState,
+    Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Dense, EarlyStopping,
+    Error, Identity, Loss, MeanSquaredError, Mlp, Optimizer, PredictBuffers, Relu, Report, Result,
+    Schedule, Sgd, Sigmoid, Softmax, Table, Tanh, Trainer,
+    activation::{
+        Activations, AnyActivation, Elu, Exponential, FromOutput, FromPreActivation, Gelu,
+        HardTanh, LeakyRelu, Mish, OutputAndPreActivation, Selu, Silu, Softplus, Softsign,
+    },
+    data::{Arrays, RowStream, Standardizer},
+    dense::Gradient,
+    error::{CellProblem, Divergence, LikelyCause},
+    gradient_check::{GradientCheck, Kink},
+    initialization::Initialization,
+    loss::{FusedLoss, Huber, MeanAbsoluteError, Poisson},
+    mlp::MlpBuilder,
+    optimizer::Parameter,
+    optimizer::{Adagrad, AdamW, Lbfgs, Memory, RmsProp, Step},
+    schedule::Span,
+    schema::{Column, Schema},
+    trainer::{Checkpoint, Epoch, Goal, Moment, StopReason, Training, TrainingState},
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -40,7 +50,7 @@ fn types_can_be_shared_between_threads() {
 
     #[cfg(feature = "npy")]
     {
-        use densely::NpyFiles;
+        use densely::data::NpyFiles;
         can_be_shared![NpyFiles<f32>, Dataset<f32, NpyFiles<f32>>];
     }
 

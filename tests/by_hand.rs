@@ -1,9 +1,13 @@
 //! Training batch by batch: steps, streams, what they refuse, going on, and divergence.
 
 use densely::{
-    Adam, Backprop, Dataset, Dense, Divergence, EarlyStopping, Error, Goal, Identity, Lbfgs,
-    LikelyCause, MeanSquaredError, Memory, Mlp, Relu, Report, Result, Schedule, Sgd, Span, Tanh,
-    Trainer, metrics,
+    Adam, Backprop, Dataset, Dense, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Relu,
+    Report, Result, Schedule, Sgd, Tanh, Trainer,
+    error::{Divergence, LikelyCause},
+    metrics,
+    optimizer::{Lbfgs, Memory},
+    schedule::Span,
+    trainer::Goal,
 };
 use ndarray::{Array2, Axis, array};
 

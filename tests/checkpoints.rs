@@ -1,8 +1,10 @@
 //! The state of training in a file, while training goes on.
 
 use densely::{
-    Adam, Checkpoint, Dataset, EarlyStopping, Error, Goal, Identity, Lbfgs, MeanSquaredError, Mlp,
-    Moment, Sgd, Tanh, Trainer, TrainingState, metrics,
+    Adam, Dataset, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer,
+    metrics,
+    optimizer::Lbfgs,
+    trainer::{Checkpoint, Goal, Moment, TrainingState},
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;
@@ -37,7 +39,7 @@ fn every_so_many_epochs_and_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("training.json");
     let mut seen = Vec::new();
-    let looking = |training: &densely::Training<'_, f32>| {
+    let looking = |training: &densely::trainer::Training<'_, f32>| {
         seen.push(path.exists().then(|| load(&path).epochs().len()));
         assert!(training.epoch() < 3 || seen.last() != Some(&None));
         ControlFlow::Continue(())
@@ -161,7 +163,7 @@ fn that_cannot_be_written_are_errors_before_training() {
         (Checkpoint::every(0, folder.path().join("a.json")), "the epochs between checkpoints is 0"),
     ] {
         let mut net = net();
-        let never = |_: &densely::Training<'_, f32>| panic!("training has begun");
+        let never = |_: &densely::trainer::Training<'_, f32>| panic!("training has begun");
         let mut trainer = trainer().checkpoint(checkpoint).on(Moment::TrainingStart, never);
         let error = trainer.fit(&mut net, &data()).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
@@ -176,7 +178,7 @@ fn replace_nothing_before_the_first_epoch_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("training.json");
     std::fs::write(&path, "of another day").unwrap();
-    let stop = |_: &densely::Training<'_, f32>| {
+    let stop = |_: &densely::trainer::Training<'_, f32>| {
         assert_eq!(std::fs::read(&path).unwrap(), b"of another day");
         ControlFlow::Continue(())
     };
@@ -190,10 +192,12 @@ fn replace_nothing_before_the_first_epoch_has_ended() {
 fn in_the_middle_of_an_epoch_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("training.json");
-    let stop = |training: &densely::Training<'_, f32>| match (training.epoch(), training.batch()) {
-        (12, 3) => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    };
+    let stop =
+        |training: &densely::trainer::Training<'_, f32>| match (training.epoch(), training.batch())
+        {
+            (12, 3) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        };
     let stopped = trainer().epochs(20).checkpoint(Checkpoint::every(5, &path));
     stopped.on(Moment::BatchEnd, stop).fit(&mut net(), &data()).unwrap();
     assert_eq!(load(&path).epochs().len(), 10);
@@ -210,7 +214,8 @@ fn at_best_where_there_is_nothing_to_do() {
     let path = folder.path().join("best.json");
     let data = Dataset::new(Array2::<f32>::eye(3), Array2::zeros((3, 1))).unwrap();
     let builder = Mlp::builder(3).dense(1, Identity);
-    let mut net = builder.initialization(densely::Initialization::Zeros).build().unwrap();
+    let mut net =
+        builder.initialization(densely::initialization::Initialization::Zeros).build().unwrap();
     let report = Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
         .checkpoint(Checkpoint::at_best(&path))
         .fit(&mut net, &data)

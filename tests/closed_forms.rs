@@ -2,8 +2,8 @@
 
 use approx::assert_relative_eq;
 use densely::{
-    Backprop, BinaryCrossEntropy, Dense, Identity, Initialization, Loss, MeanSquaredError, Memory,
-    Mlp, Sgd, Sigmoid, Tanh,
+    Backprop, BinaryCrossEntropy, Dense, Identity, Loss, MeanSquaredError, Mlp, Sgd, Sigmoid, Tanh,
+    initialization::Initialization, optimizer::Memory,
 };
 use ndarray::{Array1, Array2, array};
 

@@ -1,8 +1,9 @@
 //! Dropout: inverted, seeded, off in predictions, and right with cached outputs.
 
 use densely::{
-    Activation, Adam, AnyActivation, Backprop, CategoricalCrossEntropy, Dataset, Dense, Error,
-    Gelu, Identity, MeanSquaredError, Mlp, Relu, Sgd, Sigmoid, Softmax, Softplus, Tanh, Trainer,
+    Activation, Adam, Backprop, CategoricalCrossEntropy, Dataset, Dense, Error, Identity,
+    MeanSquaredError, Mlp, Relu, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    activation::{AnyActivation, Gelu, Softplus},
     gradient_check,
 };
 use ndarray::{Array1, Array2, array};

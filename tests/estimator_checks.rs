@@ -1,9 +1,12 @@
 //! What scikit-learn checks of each estimator (`check_estimator`), as far as it makes sense here.
 
 use densely::{
-    Adam, AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Dense,
-    EarlyStopping, Error, Exponential, Float, Huber, Identity, Loss, MeanSquaredError, Mlp,
-    Poisson, Report, Sigmoid, Softmax, Standardizer, Tanh, Trainer, metrics,
+    Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Dense, EarlyStopping,
+    Error, Float, Identity, Loss, MeanSquaredError, Mlp, Report, Sigmoid, Softmax, Tanh, Trainer,
+    activation::{AnyActivation, Exponential},
+    data::Standardizer,
+    loss::{Huber, Poisson},
+    metrics,
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, array, s, stack};
 

@@ -3,7 +3,7 @@
 use densely::{Backprop, EarlyStopping};
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
-    Sgd, Sigmoid, Softmax, Standardizer, Tanh, Trainer, metrics,
+    Sgd, Sigmoid, Softmax, Tanh, Trainer, data::Standardizer, metrics,
 };
 use ndarray::{Array2, array};
 

@@ -1,8 +1,8 @@
 //! Every gradient of every combination equals central differences.
 
 use densely::{
-    Activation, BinaryCrossEntropy, CategoricalCrossEntropy, Error, Float, FromOutput, Identity,
-    Loss, MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, gradient_check,
+    Activation, BinaryCrossEntropy, CategoricalCrossEntropy, Error, Float, Identity, Loss,
+    MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, activation::FromOutput, gradient_check,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
 
@@ -13,7 +13,7 @@ fn numbers(rows: usize, columns: usize) -> Array2<f64> {
     })
 }
 
-type AnyActivation = densely::AnyActivation<f64>;
+type AnyActivation = densely::activation::AnyActivation<f64>;
 
 fn network(
     hidden: &[AnyActivation],

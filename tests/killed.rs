@@ -1,7 +1,7 @@
 //! A process that is killed at any moment leaves the old file or the new one, and training goes on from it to the same bits.
 #![cfg(unix)]
 
-use densely::{Identity, Mlp, Tanh, TrainingState};
+use densely::{Identity, Mlp, Tanh, trainer::TrainingState};
 use serde_json::Value;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -66,8 +66,9 @@
 //! ```
 
 use densely::{
-    AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Lbfgs,
-    Loss, MeanSquaredError, Mlp, Sigmoid, Softmax, Standardizer, Table, Tanh, Trainer,
+    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss,
+    MeanSquaredError, Mlp, Sigmoid, Softmax, Table, Tanh, Trainer, activation::AnyActivation,
+    data::Standardizer, optimizer::Lbfgs,
 };
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,7 +5,7 @@
 //! [DanWood](https://www.itl.nist.gov/div898/strd/nls/data/daniel_wood.shtml).
 
 use approx::assert_relative_eq;
-use densely::{Backprop, Dense, Exponential, Identity, MeanSquaredError, Mlp, Sigmoid};
+use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sigmoid, activation::Exponential};
 use ndarray::{Array2, Axis, array};
 
 /// A model with its data and certified figures.

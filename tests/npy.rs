@@ -1,9 +1,13 @@
 //! Data sets in `.npy` files: what NumPy wrote is read, what is broken is an error, and training gives the bits that it gives from memory.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Checkpoint, Column, Dataset, EarlyStopping, Error,
-    Float, Goal, Identity, Lbfgs, MeanSquaredError, Mlp, NpyFiles, Schema, Sgd, Sigmoid, Softmax,
-    Standardizer, Tanh, Trainer, TrainingState, metrics,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity,
+    MeanSquaredError, Mlp, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    data::{NpyFiles, Standardizer},
+    metrics,
+    optimizer::Lbfgs,
+    schema::{Column, Schema},
+    trainer::{Checkpoint, Goal, TrainingState},
 };
 use ndarray::{Array1, Array2, array};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,9 @@
 //! What training on files takes in memory does not grow with the files. In a process of its own, since it looks at the most that the process ever took.
 #![cfg(target_os = "linux")]
 
-use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Standardizer, Trainer, metrics};
+use densely::{
+    Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, data::Standardizer, metrics,
+};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;

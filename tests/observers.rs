@@ -1,10 +1,14 @@
 //! Who looks on: moments, what is seen at them, reports, monitored metrics and early stopping.
 
 use approx::assert_relative_eq;
-use densely::Moment::{BatchEnd, BatchStart, EpochEnd, EpochStart, TrainingEnd, TrainingStart};
+use densely::trainer::Moment::{
+    BatchEnd, BatchStart, EpochEnd, EpochStart, TrainingEnd, TrainingStart,
+};
 use densely::{
-    Adam, Backprop, Dataset, EarlyStopping, Goal, Identity, Lbfgs, MeanSquaredError, Mlp, Moment,
-    Observer, Report, Schedule, Sgd, StopReason, Tanh, Trainer, Training, metrics,
+    Adam, Backprop, Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Report, Schedule, Sgd,
+    Tanh, Trainer, metrics,
+    optimizer::Lbfgs,
+    trainer::{Goal, Moment, Observer, StopReason, Training},
 };
 use ndarray::{Array1, Array2};
 use std::ops::ControlFlow::{self, Break, Continue};

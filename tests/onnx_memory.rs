@@ -31,7 +31,8 @@ fn measured<T>(what: &str, file: usize, work: impl FnOnce() -> T) -> T {
 
 #[test]
 fn reading_takes_no_more_than_twice_the_file() {
-    let large = Mlp::<f32>::builder(2000).dense(2000, densely::Tanh).dense(500, densely::Gelu);
+    let large =
+        Mlp::<f32>::builder(2000).dense(2000, densely::Tanh).dense(500, densely::activation::Gelu);
     let large = large.build().unwrap().to_onnx().unwrap();
     read("a large network", &large).unwrap();
     let path = std::env::temp_dir().join(format!("densely-memory-{}.onnx", std::process::id()));

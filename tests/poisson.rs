@@ -2,9 +2,11 @@
 
 use approx::assert_relative_eq;
 use densely::{
-    AnyActivation, Dataset, Error, Exponential, Float, Huber, Identity, Lbfgs, Loss,
-    MeanAbsoluteError, Mlp, Poisson, Relu, Sgd, Sigmoid, Softmax, Softplus, Tanh, Trainer,
+    Dataset, Error, Float, Identity, Loss, Mlp, Relu, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    activation::{AnyActivation, Exponential, Softplus},
     gradient_check,
+    loss::{Huber, MeanAbsoluteError, Poisson},
+    optimizer::Lbfgs,
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 

@@ -1,7 +1,7 @@
 //! What stays of a file that is replaced, and that what was promised before the work holds after it.
 #![cfg(unix)]
 
-use densely::{Error, Identity, Mlp, check_can_write};
+use densely::{Error, Identity, Mlp, atomic_file::check_can_write};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Same seed, same bits; another seed, other bits.
 
 use densely::{
-    Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Sgd, Standardizer, Tanh,
-    Trainer,
+    Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer,
+    data::Standardizer,
 };
 use ndarray::Array2;
 

@@ -3,9 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use densely::{
-    Adagrad, Adam, AdamW, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Goal,
-    Lbfgs, Mlp, Moment, Optimizer, RmsProp, Schedule, Sgd, Softmax, Span, Tanh, Trainer,
-    TrainingState, metrics,
+    Adam, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Mlp, Optimizer, Schedule,
+    Sgd, Softmax, Tanh, Trainer, metrics,
+    optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
+    schedule::Span,
+    trainer::{Goal, Moment, TrainingState},
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;
@@ -216,7 +218,7 @@ fn from_any_epoch_that_an_observer_took() {
     let trainer = || Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).epochs(6).batch_size(7);
     let mut states = Vec::new();
     let mut undisturbed = network(4, 0.2);
-    let taking = |training: &densely::Training<'_, f64>| {
+    let taking = |training: &densely::trainer::Training<'_, f64>| {
         states.push(training.state());
         ControlFlow::Continue(())
     };

@@ -1,8 +1,10 @@
 //! What columns and classes are called stays with data, network and file.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, CellProblem, Column, Dataset, Error, Identity,
-    MeanSquaredError, Mlp, Schema, Sgd, Sigmoid, Softmax, Table, Trainer,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
+    Sgd, Sigmoid, Softmax, Table, Trainer,
+    error::CellProblem,
+    schema::{Column, Schema},
 };
 use ndarray::{Array2, array};
 

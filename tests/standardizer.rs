@@ -1,7 +1,7 @@
 //! Standardising, and folding it into a network.
 
 use approx::assert_relative_eq;
-use densely::{Dataset, Error, Float, Identity, Mlp, Sigmoid, Standardizer, Tanh};
+use densely::{Dataset, Error, Float, Identity, Mlp, Sigmoid, Tanh, data::Standardizer};
 use ndarray::{Array2, Axis, array};
 
 fn data<F: Float>() -> Dataset<F> {

@@ -1,9 +1,12 @@
 //! The same bits on any number of threads.
 
 use densely::{
-    Activation, Adagrad, Adam, AdamW, AnyActivation, CategoricalCrossEntropy, Dataset,
-    EarlyStopping, Float, FromOutput, Gelu, Lbfgs, MeanAbsoluteError, MeanSquaredError, Mlp,
-    Optimizer, RmsProp, Schedule, Sgd, Softmax, Span, Tanh, Trainer,
+    Activation, Adam, CategoricalCrossEntropy, Dataset, EarlyStopping, Float, MeanSquaredError,
+    Mlp, Optimizer, Schedule, Sgd, Softmax, Tanh, Trainer,
+    activation::{AnyActivation, FromOutput, Gelu},
+    loss::MeanAbsoluteError,
+    optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
+    schedule::Span,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use std::collections::HashSet;

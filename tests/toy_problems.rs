@@ -1,8 +1,9 @@
 //! Small problems that no single layer can solve, learned by plain gradient descent from one random start after another.
 
 use densely::{
-    BinaryCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Moment, Sgd, Sigmoid,
-    Standardizer, StopReason, Tanh, Trainer,
+    BinaryCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Sgd, Sigmoid, Tanh, Trainer,
+    data::Standardizer,
+    trainer::{Moment, StopReason},
 };
 use ndarray::{Array2, array};
 use std::f64::consts::{LN_2, PI};

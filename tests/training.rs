@@ -1,9 +1,13 @@
 //! What the trainer promises: batches, validation, early stopping, restoring, reports, observers, and what diverges.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Divergence, EarlyStopping, Error,
-    Identity, Loss, MeanSquaredError, Mlp, Moment, Optimizer, Parameter, Result, Sgd, Sigmoid,
-    Softmax, Standardizer, Step, StopReason, Tanh, Trainer,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity, Loss,
+    MeanSquaredError, Mlp, Optimizer, Result, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    data::Standardizer,
+    error::Divergence,
+    optimizer::Parameter,
+    optimizer::Step,
+    trainer::{Moment, StopReason},
 };
 use ndarray::{Array2, array};
 use std::ops::ControlFlow;
@@ -78,7 +82,8 @@ fn an_epochs_loss_is_the_mean_over_all_rows() {
 fn the_short_last_batch_has_its_own_mean() {
     let data = Dataset::new(array![[1.0], [1.0], [1.0]], array![[1.0], [1.0], [1.0]]).unwrap();
     let builder = Mlp::builder(1).dense(1, Identity).without_bias();
-    let mut net = builder.initialization(densely::Initialization::Zeros).build().unwrap();
+    let mut net =
+        builder.initialization(densely::initialization::Initialization::Zeros).build().unwrap();
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25));
     trainer.epochs(1).batch_size(2).fit(&mut net, &data).unwrap();
     // Each batch, of two rows or of one, has the gradient 2 (w - 1): w goes 0, ½, ¾.

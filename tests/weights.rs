@@ -2,10 +2,12 @@
 
 use approx::assert_relative_eq;
 use densely::{
-    Adam, AnyActivation, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset,
-    EarlyStopping, Error, Exponential, Huber, Identity, Lbfgs, Loss, MeanAbsoluteError,
-    MeanSquaredError, Mlp, Poisson, Relu, Report, Sgd, Sigmoid, Softmax, Softplus, Standardizer,
-    Tanh, Trainer,
+    Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error,
+    Identity, Loss, MeanSquaredError, Mlp, Relu, Report, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    activation::{AnyActivation, Exponential, Softplus},
+    data::Standardizer,
+    loss::{Huber, MeanAbsoluteError, Poisson},
+    optimizer::Lbfgs,
 };
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, stack};
 

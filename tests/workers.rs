@@ -1,10 +1,14 @@
 //! Several workers train as one would, and notice when they do not belong together. Here they are threads; `mpi/tests` has processes.
 
 use densely::{
-    Adagrad, Adam, AdamW, BinaryCrossEntropy, Checkpoint, Dataset, EarlyStopping, Error, Float,
-    Goal, Identity, Lbfgs, MeanSquaredError, Mlp, Moment, Optimizer, Relu, Report, Result, RmsProp,
-    Schedule, Sgd, Sigmoid, Span, Standardizer, StopReason, Tanh, Trainer, TrainingState, Workers,
+    Adam, BinaryCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity, MeanSquaredError,
+    Mlp, Optimizer, Relu, Report, Result, Schedule, Sgd, Sigmoid, Tanh, Trainer,
+    data::Standardizer,
     metrics,
+    optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
+    schedule::Span,
+    trainer::{Checkpoint, Goal, Moment, StopReason, TrainingState},
+    workers::Workers,
 };
 use ndarray::{Array1, Array2};
 use std::ops::ControlFlow;
@@ -157,7 +161,7 @@ fn several_workers_take_the_steps_of_one() {
             assert_eq!(report.best_epoch(), expected.best_epoch());
             assert_eq!(report.training_rows(), expected.training_rows());
             for (epoch, expected) in report.epochs().iter().zip(expected.epochs()) {
-                let numbers = |epoch: &densely::Epoch| {
+                let numbers = |epoch: &densely::trainer::Epoch| {
                     let validation = epoch.validation_loss.unwrap();
                     [epoch.training_loss, validation, epoch.monitored.unwrap()]
                 };

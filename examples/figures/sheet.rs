@@ -18,7 +18,7 @@ const BEGIN: &[u8] = b"<svg";
 
 /// Whether a picture can be written there, before the work that it is to show; and it must not be in the place of something else.
 pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    densely::check_can_write(path)?;
+    densely::atomic_file::check_can_write(path)?;
     if path.exists() {
         let named = |source| Error::Io { file: path.to_owned(), source };
         let mut begin = Vec::new();

@@ -2,7 +2,10 @@
 
 use super::files::is_same_place;
 use super::options::Options;
-use densely::{Checkpoint, Trainer, TrainingState};
+use densely::{
+    Trainer,
+    trainer::{Checkpoint, TrainingState},
+};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};

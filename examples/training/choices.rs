@@ -3,9 +3,12 @@
 use super::Task;
 use clap::ValueEnum;
 use densely::{
-    Adagrad, Adam, AdamW, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Huber,
-    Lbfgs, Loss, MeanAbsoluteError, MeanSquaredError, Poisson, RmsProp, Schedule, Sgd, Span,
-    Storage, Trainer,
+    Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Loss, MeanSquaredError,
+    Schedule, Sgd, Trainer,
+    data::Storage,
+    loss::{Huber, MeanAbsoluteError, Poisson},
+    optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
+    schedule::Span,
 };
 
 /// What changes the parameters.

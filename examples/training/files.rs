@@ -23,7 +23,7 @@ impl Files {
         let pictures = options.plot.as_deref().map(|folder| Pictures::in_folder(folder, task));
         let pictures = pictures.transpose()?;
         if let Some(path) = &options.save {
-            densely::check_can_write(path)?;
+            densely::atomic_file::check_can_write(path)?;
             if let Some(kept) = &kept {
                 kept.check_is_not(path)?;
             }

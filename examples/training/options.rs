@@ -4,7 +4,7 @@ use super::Task;
 use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
 use crate::command_line::count;
 use clap::{Args, Command};
-use densely::AnyActivation;
+use densely::activation::AnyActivation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -6,7 +6,10 @@ use super::summary::Summary;
 use super::tested::Tested;
 use super::{Plan, progress};
 use densely::{
-    Dataset, EarlyStopping, Mlp, Moment, Report, Standardizer, Storage, Trainer, Workers,
+    Dataset, EarlyStopping, Mlp, Report, Trainer,
+    data::{Standardizer, Storage},
+    trainer::Moment,
+    workers::Workers,
 };
 use indicatif::ProgressBar;
 use std::error::Error;

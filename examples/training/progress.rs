@@ -1,7 +1,7 @@
 //! A progress bar, as an observer of the training.
 
 use crate::command_line;
-use densely::Training;
+use densely::trainer::Training;
 use indicatif::ProgressBar;
 use std::ops::ControlFlow;
 

@@ -2,7 +2,7 @@
 
 use super::tested::Tested;
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{Error, Exponential, Identity, MlpBuilder, Sigmoid, Softmax};
+use densely::{Error, Identity, Sigmoid, Softmax, activation::Exponential, mlp::MlpBuilder};
 use std::fmt;
 
 /// The three kinds of task.

@@ -1,6 +1,6 @@
 //! What the trained network says of the test rows.
 
-use densely::{Dataset, Mlp, Result, Storage};
+use densely::{Dataset, Mlp, Result, data::Storage};
 use ndarray::{Array2, ArrayView2};
 
 /// Predictions beside what was to be predicted: all that scores and pictures need of the test rows, whose inputs may take far more memory.

@@ -1,9 +1,6 @@
 //! Writes the seeds of the fuzz targets: small networks, states of training and tables, as the library writes them.
 
-use densely::{
-    Adam, AnyActivation, Column, Dataset, EarlyStopping, Elu, Float, Gelu, Identity, Lbfgs,
-    MeanSquaredError, Mlp, Schedule, Schema, Softmax, Tanh, Trainer, TrainingState,
-};
+use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh, Trainer, activation::{AnyActivation, Elu, Gelu}, schema::{Column, Schema}, optimizer::Lbfgs, trainer::TrainingState};
 use ndarray::Array2;
 use std::error::Error;
 use std::path::Path;

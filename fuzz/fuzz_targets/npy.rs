@@ -1,7 +1,7 @@
 #![no_main]
 //! Files of NumPy's.
 
-use densely::{Dataset, Float, MeanSquaredError, Mlp, Sgd, Standardizer, Trainer};
+use densely::{Dataset, Float, MeanSquaredError, Mlp, Sgd, Trainer, data::Standardizer};
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
 

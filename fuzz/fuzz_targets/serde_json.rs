@@ -3,10 +3,7 @@
 
 mod whole;
 
-use densely::{
-    Adam, Dataset, EarlyStopping, Float, Identity, Lbfgs, MeanSquaredError, Mlp, Schedule, Tanh,
-    Trainer, TrainingState,
-};
+use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer, optimizer::Lbfgs, trainer::TrainingState};
 use libfuzzer_sys::fuzz_target;
 use ndarray::Array2;
 

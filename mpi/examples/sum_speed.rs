@@ -2,7 +2,7 @@
 //!
 //! Of gradients as large as those of 784-128-10 and of 784-512-512-10, made anew before each sum, as in training.
 
-use densely::Workers;
+use densely::workers::Workers;
 use densely_mpi::mpi::collective::SystemOperation;
 use densely_mpi::mpi::request;
 use densely_mpi::mpi::traits::CommunicatorCollectives;

@@ -1,6 +1,8 @@
 //! Rows a second that the ranks of a job train on together: `mpirun -n 2 two_ranks mnist`. `mpi/benches/run` compares one rank with two.
 
-use densely::{CategoricalCrossEntropy, Dataset, Mlp, Moment, Sgd, Softmax, Tanh, Trainer};
+use densely::{
+    CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer, trainer::Moment,
+};
 use densely_mpi::{Job, Mistake};
 use ndarray::Array2;
 use std::ops::ControlFlow;

@@ -2,7 +2,7 @@
 
 use crate::exchange::Exchange;
 use crate::packed::Packed;
-use densely::{Error, Float, Result, Workers};
+use densely::{Error, Float, Result, workers::Workers};
 use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};

@@ -2,7 +2,7 @@
 
 mod jobs;
 
-use densely::{Dataset, Mlp, TrainingState};
+use densely::{Dataset, Mlp, trainer::TrainingState};
 use jobs::{Running, mpirun, output, succeeded, text, wait_for};
 use ndarray::Array2;
 use std::fs;

@@ -2,7 +2,7 @@
 
 mod jobs;
 
-use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer, Workers};
+use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer, workers::Workers};
 use densely_mpi::{Job, MpiWorkers};
 use ndarray::Array2;
 use std::fs;

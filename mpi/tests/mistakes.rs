@@ -2,7 +2,7 @@
 
 mod jobs;
 
-use densely::{Dataset, Workers};
+use densely::{Dataset, workers::Workers};
 use jobs::{count, mpirun, output, text};
 use ndarray::{Array2, array};
 use std::path::Path;

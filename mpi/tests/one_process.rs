@@ -3,9 +3,13 @@
 mod jobs;
 
 use densely::{
-    Adagrad, Adam, AdamW, Dataset, EarlyStopping, Float, Goal, Identity, MeanSquaredError, Mlp,
-    Optimizer, Report, RmsProp, Sgd, Sigmoid, Softmax, Standardizer, Tanh, Trainer, Workers,
+    Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Optimizer, Report, Sgd,
+    Sigmoid, Softmax, Tanh, Trainer,
+    data::Standardizer,
     metrics,
+    optimizer::{Adagrad, AdamW, RmsProp},
+    trainer::Goal,
+    workers::Workers,
 };
 use densely::{BinaryCrossEntropy, CategoricalCrossEntropy};
 use densely_mpi::{Job, MpiWorkers};

@@ -5,16 +5,17 @@ use super::{
     Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
-use crate::{Float, Initialization};
+use crate::float::Float;
+use crate::initialization::Initialization;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// Any [`Activation`], built in or yours: what a [`Dense`](crate::Dense) layer owns. A clone shares the activation.
+/// Any [`Activation`], built in or yours: what a [`Dense`](crate::dense::Dense) layer owns. A clone shares the activation.
 ///
 /// ```
-/// use densely::{AnyActivation, Initialization, LeakyRelu, Mlp, Softmax, Tanh};
+/// use densely::{Mlp, Softmax, Tanh, activation::{AnyActivation, LeakyRelu}, initialization::Initialization};
 /// use ndarray::array;
 ///
 /// let chosen: AnyActivation<f32> = Tanh.into();
@@ -105,7 +106,7 @@ macro_rules! built_in {
             /// The built-in activation of this name; `leaky_relu` and `elu` may have their α behind it.
             ///
             /// ```
-            /// use densely::AnyActivation;
+            /// use densely::activation::AnyActivation;
             /// let name = |text| AnyActivation::<f32>::named(text).and_then(|activation| activation.name());
             /// assert_eq!(name("tanh").as_deref(), Some("tanh"));
             /// assert_eq!(name("elu").as_deref(), Some("elu(1)"));

@@ -1,7 +1,8 @@
 //! Exponential linear units.
 
 use super::{Activation, FromOutput, slices};
-use crate::{Float, Initialization};
+use crate::float::Float;
+use crate::initialization::Initialization;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default: α = 1.
@@ -21,7 +22,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// g(-∞) = -α with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{Activation, Elu};
+/// use densely::{Activation, activation::Elu};
 /// use ndarray::array;
 ///
 /// let elu = Elu::new(2.0)?;
@@ -45,8 +46,8 @@ impl Elu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite, also as an `f32`.
-    pub fn new(alpha: f64) -> crate::Result<Self> {
+    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an `f32`.
+    pub fn new(alpha: f64) -> crate::error::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }
 
@@ -96,7 +97,7 @@ impl Activation for Elu {
 /// g(-∞) = -λα with slope 0, g(∞) = ∞ with slope λ, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{Activation, Selu};
+/// use densely::{Activation, activation::Selu};
 /// use ndarray::array;
 ///
 /// let (mut a, limit) = (array![[-2.0_f64.ln(), 2.0]], Selu::LAMBDA * Selu::ALPHA);

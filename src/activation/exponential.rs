@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The exponential: g(z) = e^z, range (0, ∞).
@@ -15,7 +15,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an `f64`.
 ///
 /// ```
-/// use densely::{Activation, Exponential};
+/// use densely::{Activation, activation::Exponential};
 /// use ndarray::array;
 ///
 /// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 10.0]]);

@@ -2,7 +2,8 @@
 //! are not functions of it, and the layer keeps z.
 
 use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
-use crate::{Float, Initialization};
+use crate::float::Float;
+use crate::initialization::Initialization;
 use ndarray::ArrayViewMut2;
 
 /// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal distribution; range [-0.17, ∞).
@@ -21,7 +22,7 @@ use ndarray::ArrayViewMut2;
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{AnyActivation, Gelu};
+/// use densely::activation::{AnyActivation, Gelu};
 /// use ndarray::array;
 ///
 /// let gelu = AnyActivation::<f64>::from(Gelu);
@@ -49,7 +50,7 @@ pub struct Gelu;
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{AnyActivation, Silu};
+/// use densely::activation::{AnyActivation, Silu};
 /// use ndarray::array;
 ///
 /// let silu = AnyActivation::<f64>::from(Silu);
@@ -77,7 +78,7 @@ pub struct Silu;
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{AnyActivation, Mish};
+/// use densely::activation::{AnyActivation, Mish};
 /// use ndarray::array;
 ///
 /// let mish = AnyActivation::<f64>::from(Mish);

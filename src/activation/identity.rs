@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The identity: g(z) = z, g'(z) = 1, range (-∞, ∞).

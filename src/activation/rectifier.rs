@@ -1,7 +1,8 @@
 //! Functions with straight pieces: the rectifier, its leaky variant, and the hard tanh.
 
 use super::{Activation, FromOutput, slices};
-use crate::{Float, Initialization};
+use crate::float::Float;
+use crate::initialization::Initialization;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The rectifier: g(z) = max(0, z), range [0, ∞).
@@ -62,7 +63,7 @@ impl Activation for Relu {
 /// g(±∞) = ±∞, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{Activation, LeakyRelu};
+/// use densely::{Activation, activation::LeakyRelu};
 /// use ndarray::array;
 ///
 /// let leaky = LeakyRelu::new(0.25)?;
@@ -85,8 +86,8 @@ impl LeakyRelu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) unless α is positive and finite, also as an `f32`.
-    pub fn new(alpha: f64) -> crate::Result<Self> {
+    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an `f32`.
+    pub fn new(alpha: f64) -> crate::error::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }
 
@@ -134,7 +135,7 @@ impl Activation for LeakyRelu {
 /// g(±∞) = ±1, g(NaN) = NaN, g(-z) = -g(z) to the bit.
 ///
 /// ```
-/// use densely::{Activation, HardTanh};
+/// use densely::{Activation, activation::HardTanh};
 /// use ndarray::array;
 ///
 /// let (mut a, mut delta) = (array![[-3.0, 0.5, 2.0]], array![[1.0, 1.0, 1.0]]);

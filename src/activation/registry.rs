@@ -1,7 +1,8 @@
 //! The user's own activations, by the names that they have in model files.
 
 use super::{Activation, AnyActivation};
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -11,7 +12,7 @@ type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sy
 /// Activations that are not built in, for loading networks that have them.
 ///
 /// ```
-/// use densely::{Activation, Activations, Float, FromOutput, Mlp};
+/// use densely::{Activation, Float, Mlp, activation::{Activations, FromOutput}};
 /// use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 ///
 /// /// a = s tanh(z).
@@ -61,7 +62,7 @@ impl<F: Float> Activations<F> {
     /// Adds an activation under its [name](Activation::name).
     ///
     /// ```
-    /// # use densely::{Activation, Activations, Float, FromOutput};
+    /// # use densely::{Activation, Float, activation::{Activations, FromOutput}};
     /// # use ndarray::{ArrayView2, ArrayViewMut2, Zip};
     /// /// a = ∛z, whose derivative is 1 / (3 a²).
     /// #[derive(Debug)]

@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The logistic sigmoid: g(z) = 1 / (1 + e^-z), range (0, 1).
@@ -16,7 +16,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # When
 ///
-/// For the output layer of a binary classifier, with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). In hidden layers
+/// For the output layer of a binary classifier, with [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy). In hidden layers
 /// [`Tanh`](super::Tanh) trains faster: its slope at 0 is 1, this one's is ¼.
 ///
 /// g(-∞) = 0, g(∞) = 1, both with slope 0; g(NaN) = NaN. The output is never below 0 nor above 1, so that the derivative is never negative.

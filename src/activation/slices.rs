@@ -1,6 +1,6 @@
 //! From matrices to slices, over which the element-wise functions are vectorised.
 
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use std::slice::{from_mut, from_ref};
 

@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 
 /// Softmax over each row: a_i = e^(z_i) / Σ_k e^(z_k), range (0, 1), each row's sum 1.
@@ -16,7 +16,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// # When
 ///
 /// For the output layer of a classifier with three or more classes, with
-/// [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy); it may stand in any layer.
+/// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy); it may stand in any layer.
 ///
 /// A row with NaN or +∞ in it becomes NaN, and so does one of nothing but -∞; a single -∞ gives 0.
 ///

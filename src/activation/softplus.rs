@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// Softplus, the soft rectification: g(z) = ln(1 + e^z), range (0, ∞).
@@ -19,7 +19,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
 /// ```
-/// use densely::{Activation, Softplus};
+/// use densely::{Activation, activation::Softplus};
 /// use ndarray::array;
 ///
 /// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 1.0]]);

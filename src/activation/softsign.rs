@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// Softsign: g(z) = z / (1 + |z|), range (-1, 1).
@@ -19,7 +19,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit.
 ///
 /// ```
-/// use densely::{Activation, Softsign};
+/// use densely::{Activation, activation::Softsign};
 /// use ndarray::array;
 ///
 /// let (mut a, mut delta) = (array![[1.0, -3.0]], array![[1.0, 1.0]]);

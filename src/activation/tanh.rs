@@ -1,5 +1,5 @@
 use super::{Activation, FromOutput, slices};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The hyperbolic tangent: g(z) = (e^z - e^-z) / (e^z + e^-z), range (-1, 1).

@@ -2,9 +2,11 @@
 
 use super::Backprop;
 use super::dropout::Dropped;
-use crate::rows::Rows;
+use crate::dense::{Dense, Gradient};
+use crate::float::Float;
+use crate::matrix::Rows;
+use crate::mlp::Mlp;
 use crate::threads::Threads;
-use crate::{Dense, Float, Gradient, Mlp};
 use ndarray::ArrayView2;
 use std::iter::{Enumerate, Rev};
 use std::slice::IterMut;

@@ -1,9 +1,9 @@
 //! Outputs of hidden layers that are left out at random while training.
 
-use super::Batch;
-use crate::Float;
+use crate::batch::Batch;
 use crate::elementary::vectorized;
-use crate::rows::Rows;
+use crate::float::Float;
+use crate::matrix::Rows;
 use ndarray::ArrayView2;
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;

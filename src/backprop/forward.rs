@@ -1,7 +1,11 @@
 //! The forward pass: from a batch to its loss, and to delta of the output layer.
 
-use super::{Backprop, Batch, Dropout};
-use crate::{Error, Float, Loss, Mlp, Result};
+use super::{Backprop, Dropout};
+use crate::batch::Batch;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::mlp::Mlp;
 use ndarray::{ArrayView2, Axis};
 
 impl<F: Float> Backprop<F> {

@@ -2,14 +2,15 @@
 
 use super::standardizer::Scale;
 use super::storage::{Matrix, Stored, Window};
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 use ndarray::{Array2, ArrayView2, Axis};
 use std::borrow::Cow;
 
-/// The rows of a [`Dataset`](crate::Dataset) in memory, where they are unless it says otherwise.
+/// The rows of a [`Dataset`](crate::data::Dataset) in memory, where they are unless it says otherwise.
 ///
 /// ```
-/// use densely::{Arrays, Dataset};
+/// use densely::{Dataset, data::Arrays};
 /// use ndarray::array;
 ///
 /// let data: Dataset<f32, Arrays<f32>> = Dataset::regression(array![[0.0], [1.0]], [5.0, 6.0])?;

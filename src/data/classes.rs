@@ -2,7 +2,7 @@
 
 use super::table::{category, number};
 use super::values::Texts;
-use crate::CellProblem;
+use crate::error::CellProblem;
 use crate::error::{MOST_COUNTED, counted};
 
 /// More different values of a target than this are no classes, but identifiers or measurements.

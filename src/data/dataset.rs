@@ -5,14 +5,16 @@ use super::examples::Examples;
 use super::scaling::Scaling;
 use super::split;
 use super::storage::Storage;
-use crate::rows::row_major;
-use crate::{Error, Float, Result, Schema};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::row_major;
+use crate::schema::Schema;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
 /// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a
-/// matrix already; from a CSV file by [`Table`](crate::Table). These have their rows in memory, in [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in
+/// matrix already; from a CSV file by [`Table`](crate::data::Table). These have their rows in memory, in [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in
 /// files that may be larger than memory, and all that takes a data set takes these too.
 ///
 /// ```
@@ -215,7 +217,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
     /// Rows that were read of it, in memory.
     #[cfg(feature = "npy")]
-    pub(super) fn loaded(&self, batch: crate::backprop::Batch<'_, F>) -> Dataset<F> {
+    pub(super) fn loaded(&self, batch: crate::batch::Batch<'_, F>) -> Dataset<F> {
         let (inputs, targets) = (batch.inputs.to_owned(), batch.targets.to_owned());
         Dataset {
             storage: Arrays { inputs, targets },

@@ -2,9 +2,12 @@
 
 use super::scaling::Scaling;
 use super::storage::{Matrix, Storage, Window};
-use crate::backprop::Batch;
-use crate::rows::Rows;
-use crate::{Dataset, Float, Result, Schema};
+use crate::batch::Batch;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::float::Float;
+use crate::matrix::Rows;
+use crate::schema::Schema;
 use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
 use std::borrow::Cow;
 use std::fmt::Debug;

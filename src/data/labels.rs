@@ -3,8 +3,11 @@
 use super::categories::Categories;
 use super::classes::{Found, check_number, how_many};
 use super::table::{Kinds, abbreviated, list};
-use crate::rows::fit_in_memory;
-use crate::{Dataset, Error, Float, Mlp, Result};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::fit_in_memory;
+use crate::mlp::Mlp;
 use ndarray::{Array1, Array2, Axis};
 
 impl<F: Float> Dataset<F> {
@@ -186,7 +189,7 @@ mod tests {
         assert_eq!(classes(["10", "9", "x"]), ["10", "9", "x"]);
         for (labels, column) in [(["2", "1.0", "-0"], "2\n1.0\n-0"), (["b", "a", "b"], "b\na\nb")] {
             let csv = format!("y,x\n{}", column.replace('\n', ",1\n") + ",1\n");
-            let table = crate::Table::parse_csv(csv.as_bytes(), "table").unwrap();
+            let table = crate::data::Table::parse_csv(csv.as_bytes(), "table").unwrap();
             let of_table = table.multiclass::<f64>("y").unwrap();
             let of_labels = Dataset::multiclass(inputs(), labels).unwrap();
             assert_eq!(of_table.classes(), of_labels.classes());
@@ -209,7 +212,7 @@ mod tests {
         assert!(many.to_string().starts_with("the labels have more than 10000 classes"), "{many}");
         let error = Dataset::<f32>::multiclass(array![[1.0], [2.0]], [1, 2, 3]).unwrap_err();
         assert_eq!(error.to_string(), "inputs have 2 rows, targets have 3");
-        let net = Mlp::<f32>::builder(1).dense(2, crate::Softmax).build().unwrap();
+        let net = Mlp::<f32>::builder(1).dense(2, crate::activation::Softmax).build().unwrap();
         let error = Dataset::for_classifier(&net, array![[1.0]], ["a"]).unwrap_err();
         assert!(matches!(error, Error::Unnamed { what: "classes" }));
     }

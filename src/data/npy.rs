@@ -1,6 +1,6 @@
 //! Data sets in files of numpy's format, `.npy`, which stay there.
 
-mod element;
+mod dtype;
 mod file;
 mod files;
 mod format;

@@ -1,4 +1,4 @@
-/// What a [`Standardizer`](crate::Standardizer) has done to the numbers.
+/// What a [`Standardizer`](crate::data::Standardizer) has done to the numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scaling {
     pub(crate) inputs: bool,

@@ -1,7 +1,7 @@
 //! Which rows go into which part of a data set.
 
+use crate::error::{Error, Result};
 use crate::random::{Purpose, generator};
-use crate::{Error, Result};
 use rand::seq::SliceRandom;
 
 /// Shuffles the rows whose groups these are, and deals each group out in proportion: the rest, then `fraction` of

@@ -9,7 +9,10 @@ pub use scale::Scale;
 use super::examples::Examples;
 use super::scaling::Scaling;
 use super::storage::{Matrix, Storage};
-use crate::{Dataset, Error, Float, Result, Workers};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::workers::Workers;
 use moments::Moments;
 use ndarray::{Array2, ArrayView2, Zip};
 
@@ -24,7 +27,7 @@ use ndarray::{Array2, ArrayView2, Zip};
 /// and gives raw units, at no cost.
 ///
 /// ```
-/// use densely::{Dataset, Identity, Mlp, Standardizer};
+/// use densely::{Dataset, Identity, Mlp, data::Standardizer};
 /// use ndarray::array;
 ///
 /// let train = Dataset::<f64>::new(array![[100.0], [300.0]], array![[7.0], [9.0]])?;
@@ -63,7 +66,7 @@ impl Standardizer {
     /// The mean and deviation of each feature, and of each target unless the targets are classes; by the rows' weights, if they have some.
     ///
     /// ```
-    /// # use densely::{Dataset, Standardizer};
+    /// # use densely::{Dataset, data::Standardizer};
     /// # use ndarray::array;
     /// let train = Dataset::regression(array![[100.0, 5.0], [300.0, 5.0]], [7.0, 9.0])?;
     /// let scaled = Standardizer::fit(&train)?.apply(&train)?;
@@ -92,11 +95,11 @@ impl Standardizer {
         Self::of(data, Columns::All, Some(workers))
     }
 
-    /// The mean and deviation of each feature alone: the targets stay as they are, as counts for the [`Poisson`](crate::Poisson) loss, or several labels
+    /// The mean and deviation of each feature alone: the targets stay as they are, as counts for the [`Poisson`](crate::loss::Poisson) loss, or several labels
     /// at once, must.
     ///
     /// ```
-    /// # use densely::{Dataset, Standardizer};
+    /// # use densely::{Dataset, data::Standardizer};
     /// # use ndarray::array;
     /// let counts = Dataset::regression(array![[100.0], [300.0]], [0.0, 4.0])?;
     /// let scaled = Standardizer::fit_features(&counts)?.apply(&counts)?;
@@ -163,10 +166,10 @@ impl Standardizer {
         Ok(Self { features, targets, names, samples })
     }
 
-    /// The data, standardised. A [`Trainer`](crate::Trainer) still reports losses in the target's own unit.
+    /// The data, standardised. A [`Trainer`](crate::trainer::Trainer) still reports losses in the target's own unit.
     ///
     /// ```
-    /// # use densely::{Dataset, Standardizer};
+    /// # use densely::{Dataset, data::Standardizer};
     /// # use ndarray::array;
     /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 9.0])?;
     /// let test = Dataset::regression(array![[250.0]], [8.5])?;
@@ -195,7 +198,7 @@ impl Standardizer {
     /// [folded into](Self::fold_into) it. Rows × features.
     ///
     /// ```
-    /// # use densely::{Dataset, Standardizer};
+    /// # use densely::{Dataset, data::Standardizer};
     /// # use ndarray::array;
     /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 9.0])?;
     /// let scaler = Standardizer::fit(&train)?;

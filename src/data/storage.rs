@@ -2,15 +2,16 @@
 
 use super::examples::Examples;
 use super::standardizer::Scale;
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 use ndarray::ArrayView2;
 use std::borrow::Cow;
 use std::fmt::Debug;
 
-/// Where the rows of a [`Dataset`](crate::Dataset) are: [`Arrays`](crate::Arrays) in memory, or, with the cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
+/// Where the rows of a [`Dataset`](crate::data::Dataset) are: [`Arrays`](crate::data::Arrays) in memory, or, with the cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
 ///
 /// ```
-/// use densely::{Dataset, Float, Standardizer, Storage};
+/// use densely::{Dataset, Float, data::{Standardizer, Storage}};
 /// use ndarray::array;
 ///
 /// /// Of data in memory and in files.

@@ -1,18 +1,18 @@
 //! Tables of numbers and text, read from CSV files.
 
-mod bytes;
 mod cell;
 mod encoding;
-mod learned;
-mod reader;
-mod record;
+mod infer;
+mod parser;
+mod rows;
+mod source;
 mod stream;
-mod targets;
+mod tasks;
 
-use crate::{CellProblem, Error, Result};
-use bytes::Bytes;
+use crate::error::{CellProblem, Error, Result};
 pub(super) use cell::{Kinds, abbreviated, category, list, number};
-use reader::{Header, Rows};
+use rows::{Header, Rows};
+use source::Bytes;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub use stream::RowStream;
 /// errors in every column that is used: there is no silent treatment of missing values.
 ///
 /// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn it into a
-/// [`Dataset`](crate::Dataset), with every column but the target as features, in the file's order. A text column becomes a
+/// [`Dataset`](crate::data::Dataset), with every column but the target as features, in the file's order. A text column becomes a
 /// column of 0 and 1 for each of its values, in alphabetical order, named `origin=Europe`.
 ///
 /// A file that is larger than memory is opened by [`open_csv`](Self::open_csv), and becomes data sets of some rows at a time, by
@@ -156,7 +156,7 @@ impl Table {
     }
 
     fn scanned(bytes: Bytes, name: &str) -> Result<Self> {
-        let (headers, rows) = reader::scan(&bytes, name)?;
+        let (headers, rows) = rows::scan(&bytes, name)?;
         Ok(Self { file: name.to_owned(), bytes, headers, rows })
     }
 

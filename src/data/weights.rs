@@ -1,14 +1,16 @@
 //! How many rows a row counts for.
 
 use super::storage::Storage;
-use crate::rows::row_major;
-use crate::{Dataset, Error, Float, Result};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::row_major;
 use ndarray::{Array1, ArrayView1};
 use std::borrow::Cow;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
-    /// [`Standardizer`](crate::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
+    /// [`Standardizer`](crate::data::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
     ///
     /// A batch has its own mean, Σ w L / Σ w, as in PyTorch and scikit-learn: weights tell its rows apart, and a batch of a single row is as good as without them.
     ///

@@ -4,7 +4,7 @@
 
 use super::normal_tail;
 use super::polynomial::*;
-use crate::Float;
+use crate::float::Float;
 
 /// e^x = mantissa · half_scale · other_half_scale. The mantissa is between 0.7 and 1.42; the scales are powers of two, two of them so
 /// that neither overflows nor is rounded where e^x itself is subnormal. A product with a subnormal result is rounded only once,

@@ -4,13 +4,13 @@
 
 /// a · b + c: rounded once where the processor has that instruction, else twice.
 #[inline(always)]
-pub(super) fn multiply_add<const FUSED: bool, F: crate::Float>(a: F, b: F, c: F) -> F {
+pub(super) fn multiply_add<const FUSED: bool, F: crate::float::Float>(a: F, b: F, c: F) -> F {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// Σ c_k x^k, by Horner's rule.
 #[inline(always)]
-pub(super) fn polynomial<const FUSED: bool, F: crate::Float, const N: usize>(
+pub(super) fn polynomial<const FUSED: bool, F: crate::float::Float, const N: usize>(
     coefficients: &[F; N],
     x: F,
 ) -> F {

@@ -1,6 +1,7 @@
 //! What is checked in more than one place.
 
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
 impl Error {

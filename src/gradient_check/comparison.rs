@@ -1,6 +1,6 @@
 //! One parameter's analytic gradient against the losses around it.
 
-use crate::Result;
+use crate::error::Result;
 
 /// How far apart the two gradients may be, relative to the larger.
 const TOLERANCE: f64 = 1e-6;

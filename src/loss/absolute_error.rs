@@ -1,14 +1,14 @@
 use super::{Loss, elementwise};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Mean absolute error: Σ |a - y| / outputs for each example; the gradient is the sign of a - y over the outputs, and 0 where a = y.
 ///
-/// For regressions whose targets have outliers, with [`Identity`](crate::Identity) outputs: it finds the median, where the
+/// For regressions whose targets have outliers, with [`Identity`](crate::activation::Identity) outputs: it finds the median, where the
 /// squared error finds the mean.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Identity, MeanAbsoluteError, Mlp};
+/// use densely::{Backprop, Dense, Identity, Mlp, loss::MeanAbsoluteError};
 /// use ndarray::array;
 ///
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;      // puts out what it gets

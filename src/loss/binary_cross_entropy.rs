@@ -1,5 +1,7 @@
 use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
-use crate::{Activation, AnyActivation, Error, Float, Result, Sigmoid, Softplus};
+use crate::activation::{Activation, AnyActivation, Sigmoid, Softplus};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.

@@ -1,5 +1,7 @@
 use super::{FusedLoss, Loss};
-use crate::{AnyActivation, Error, Float, Result, Softmax};
+use crate::activation::{AnyActivation, Softmax};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
@@ -134,7 +136,7 @@ fn of_logits<F: Float>(z: ArrayView1<'_, F>, a: ArrayView1<'_, F>, y: ArrayView1
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Activation;
+    use crate::activation::Activation;
     use ndarray::{Array1, array};
 
     /// ln Σ e^z - z_k to 17 digits, by mpmath.

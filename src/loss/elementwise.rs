@@ -1,13 +1,13 @@
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
-/// The mean over each example's outputs of a loss that looks at one output and its target at a time: what [`Loss::evaluate`](crate::Loss::evaluate) does for such a
+/// The mean over each example's outputs of a loss that looks at one output and its target at a time: what [`Loss::evaluate`](crate::loss::Loss::evaluate) does for such a
 /// loss.
 ///
 /// L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs, where `of(a, y)` gives l and its derivative with respect to a. Shapes: all rows × outputs, and a loss for each row.
 ///
 /// ```
-/// use densely::{Float, Loss, elementwise};
+/// use densely::{Float, Loss, loss::elementwise};
 /// use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 ///
 /// /// (a - y)⁴.

@@ -1,5 +1,7 @@
 use super::{Loss, elementwise};
-use crate::{AnyActivation, Error, Float, Result};
+use crate::activation::AnyActivation;
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for |r| ≤ δ, and δ (|r| - δ / 2) beyond.
@@ -8,7 +10,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// the unit of the targets that are trained on: where those were standardised, in standard deviations.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Huber, Identity, Mlp};
+/// use densely::{Backprop, Dense, Identity, Mlp, loss::Huber};
 /// use ndarray::array;
 ///
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;      // puts out what it gets

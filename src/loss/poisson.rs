@@ -1,5 +1,7 @@
 use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
-use crate::{AnyActivation, Error, Exponential, Float, Result, Softplus};
+use crate::activation::{AnyActivation, Exponential, Softplus};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected count.
@@ -15,7 +17,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// an activation of your own they are computed from the outputs, which must be positive; the other built-in ones are refused.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Exponential, Mlp, Poisson};
+/// use densely::{Backprop, Dense, Mlp, activation::Exponential, loss::Poisson};
 /// use ndarray::array;
 ///
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?;   // a = e^x

@@ -1,10 +1,10 @@
 use super::{Loss, elementwise};
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Mean squared error: Σ (a - y)² / outputs for each example; the gradient is 2 (a - y) / outputs.
 ///
-/// No factor ½, as in PyTorch. For regressions, with [`Identity`](crate::Identity) outputs.
+/// No factor ½, as in PyTorch. For regressions, with [`Identity`](crate::activation::Identity) outputs.
 ///
 /// ```
 /// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};

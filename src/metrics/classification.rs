@@ -1,5 +1,6 @@
 use super::check;
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
 /// The class of each row: for one column, 1 where it is above ½, else 0; for more, the column with the largest

@@ -1,5 +1,6 @@
 use super::{check, predicted_classes};
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 use std::fmt;

@@ -1,5 +1,6 @@
 use super::check;
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::ArrayView2;
 
 /// √(mean of (prediction - target)²), over rows and outputs. In the target's unit.

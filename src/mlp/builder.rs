@@ -1,15 +1,20 @@
 //! Building a network layer by layer, with drawn weights.
 
+use crate::activation::AnyActivation;
+use crate::dense::Dense;
 use crate::dense::check_dropout;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::initialization::Initialization;
+use crate::matrix::fit_in_memory;
+use crate::mlp::Mlp;
 use crate::random::{Purpose, generator};
-use crate::rows::fit_in_memory;
-use crate::{AnyActivation, Dense, Error, Float, Initialization, Mlp, Result};
 use ndarray::Array1;
 
 /// Builds an [`Mlp`]; made by [`Mlp::builder`].
 ///
 /// ```
-/// use densely::{Initialization, Mlp, Relu, Softmax};
+/// use densely::{Mlp, Relu, Softmax, initialization::Initialization};
 ///
 /// let net = Mlp::<f32>::builder(64)
 ///     .dense(32, Relu)
@@ -55,16 +60,16 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// | | last layer | loss | data |
     /// |---|---|---|---|
-    /// | numbers | [`Identity`](crate::Identity), an output for each | [`MeanSquaredError`](crate::MeanSquaredError), [`Huber`](crate::Huber), [`MeanAbsoluteError`](crate::MeanAbsoluteError) | [`Dataset::regression`](crate::Dataset::regression) |
-    /// | counts | [`Exponential`](crate::Exponential) | [`Poisson`](crate::Poisson) | [`Dataset::regression`](crate::Dataset::regression), [`Standardizer::fit_features`](crate::Standardizer::fit_features) |
-    /// | one of two classes | [`Sigmoid`](crate::Sigmoid), one output | [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) | [`Dataset::binary`](crate::Dataset::binary) |
-    /// | one of several classes | [`Softmax`](crate::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::Dataset::multiclass) |
-    /// | several labels at once | [`Sigmoid`](crate::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) | [`Dataset::new`](crate::Dataset::new), [`Standardizer::fit_features`](crate::Standardizer::fit_features) |
+    /// | numbers | [`Identity`](crate::activation::Identity), an output for each | [`MeanSquaredError`](crate::loss::MeanSquaredError), [`Huber`](crate::loss::Huber), [`MeanAbsoluteError`](crate::loss::MeanAbsoluteError) | [`Dataset::regression`](crate::data::Dataset::regression) |
+    /// | counts | [`Exponential`](crate::activation::Exponential) | [`Poisson`](crate::loss::Poisson) | [`Dataset::regression`](crate::data::Dataset::regression), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
+    /// | one of two classes | [`Sigmoid`](crate::activation::Sigmoid), one output | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::binary`](crate::data::Dataset::binary) |
+    /// | one of several classes | [`Softmax`](crate::activation::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::data::Dataset::multiclass) |
+    /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
     ///
-    /// An activation whose name is known only at run time comes from [`AnyActivation::named`](crate::AnyActivation::named).
+    /// An activation whose name is known only at run time comes from [`AnyActivation::named`](crate::activation::AnyActivation::named).
     ///
     /// ```
-    /// use densely::{AnyActivation, Mlp, Softmax};
+    /// use densely::{Mlp, Softmax, activation::AnyActivation};
     ///
     /// let hidden = AnyActivation::named("relu").ok_or("no such activation")?;
     /// let net = Mlp::<f32>::builder(4).dense(16, hidden).dense(3, Softmax).build()?;
@@ -92,8 +97,8 @@ impl<F: Float> MlpBuilder<F> {
     /// this probability, at least 0 and below 1, and the others are multiplied by 1 / (1 - fraction), so that their mean stays; predictions use them all, unchanged.
     /// Default: 0, none.
     ///
-    /// Which are left out is drawn anew for each row of each batch, from the seed of the [`Trainer`](crate::Trainer::seed) or
-    /// [`Backprop`](crate::Backprop::seed).
+    /// Which are left out is drawn anew for each row of each batch, from the seed of the [`Trainer`](crate::trainer::Trainer::seed) or
+    /// [`Backprop`](crate::backprop::Backprop::seed).
     pub fn dropout(self, fraction: f64) -> Self {
         self.change_last("dropout", |layer| layer.dropout = fraction)
     }

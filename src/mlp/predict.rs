@@ -1,7 +1,8 @@
 //! Rows through all layers.
 
-use crate::rows::Rows;
-use crate::{Dense, Float};
+use crate::dense::Dense;
+use crate::float::Float;
+use crate::matrix::Rows;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// What the hidden layers put out while [`predict_into`](super::Mlp::predict_into) runs: room for a few hundred rows at most, made when it is

@@ -1,28 +1,28 @@
 //! How large a model file's header may be: what a forged one makes the library allocate is bounded before it is allocated.
 
 use super::damaged;
-use crate::Result;
+use crate::error::Result;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// Bytes of a header. While it is read it is there up to five times: as it is in the file, without its escapes, as text, as names, and in a message.
-pub(super) const MOST_HEADER_BYTES: u64 = 5 << 20;
+pub(crate) const MOST_HEADER_BYTES: u64 = 5 << 20;
 
 /// Layers of a network.
-pub(super) const MOST_LAYERS: usize = 1_000;
+pub(crate) const MOST_LAYERS: usize = 1_000;
 
 /// Names of columns, categories, targets and classes.
-pub(super) const MOST_NAMES: usize = 1 << 16;
+pub(crate) const MOST_NAMES: usize = 1 << 16;
 
 /// JSON values in the structure, names of fields included: for each name up to five, such as those of `{"name":"x","categories":[]}`, and for a layer up to seven.
-pub(super) const MOST_VALUES: usize = 5 * MOST_NAMES + 7 * MOST_LAYERS + 100;
+pub(crate) const MOST_VALUES: usize = 5 * MOST_NAMES + 7 * MOST_LAYERS + 100;
 
 /// JSON values in the header, names of fields included: for each of a layer's two tensors its name, type, shape and place, twelve in all, and a few besides.
-pub(super) const MOST_HEADER_VALUES: usize = 12 * 2 * MOST_LAYERS + 100;
+pub(crate) const MOST_HEADER_VALUES: usize = 12 * 2 * MOST_LAYERS + 100;
 
 /// Whether JSON has so many values at most; keeps none of them. How many names are in the outermost object, those that stand twice counted twice.
-pub(super) fn check_values(json: &[u8], most: usize) -> Result<usize> {
+pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
     let mut left = most;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let names = Values(&mut left).deserialize(&mut deserializer).map_err(damaged)?;

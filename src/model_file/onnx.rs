@@ -14,7 +14,10 @@ mod tensor;
 mod wire;
 
 use super::in_file;
-use crate::{Error, Float, Mlp, Result, durable};
+use crate::atomic_file;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use prost::Message;
 use std::io::Read;
 use std::path::Path;
@@ -73,13 +76,13 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`Error::Io`]; those of [`to_onnx`](Self::to_onnx).
     pub fn save_onnx(&self, path: impl AsRef<Path>) -> Result<()> {
-        durable::write(path.as_ref(), &self.to_onnx()?)
+        atomic_file::write(path.as_ref(), &self.to_onnx()?)
     }
 
     /// Reads an ONNX model from a file; see [`from_onnx`](Self::from_onnx). With the cargo feature `onnx`.
     ///
     /// ```
-    /// use densely::{Gelu, Identity, Mlp};
+    /// use densely::{Identity, Mlp, activation::Gelu};
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("mpg.onnx");
     ///

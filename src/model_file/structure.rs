@@ -3,37 +3,41 @@
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
 use super::{damaged, start_of};
 use crate::activation::check_own_name;
-use crate::{Activations, AnyActivation, Error, Float, Mlp, Result, Schema};
+use crate::activation::{Activations, AnyActivation};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
+use crate::schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// The format's name.
-pub(super) const FORMAT: &str = "densely";
+pub(crate) const FORMAT: &str = "densely";
 
 /// The newest version of the format. A file of this version or an older one is read for ever.
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Structure {
+pub(crate) struct Structure {
     format: String,
     version: u32,
     /// The version of the library that wrote it.
     library: String,
     /// The type of the numbers.
     precision: String,
-    pub(super) layers: Vec<Layer>,
-    pub(super) schema: Schema,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) schema: Schema,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Layer {
+pub(crate) struct Layer {
     /// The activation's name, with its parameter in brackets if it has one.
-    pub(super) activation: String,
-    pub(super) bias: bool,
+    pub(crate) activation: String,
+    pub(crate) bias: bool,
     /// For further training; predictions do not look at it.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(super) dropout: f64,
+    pub(crate) dropout: f64,
 }
 
 fn is_zero(number: &f64) -> bool {
@@ -49,7 +53,7 @@ struct Origin {
 }
 
 impl Structure {
-    pub(super) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
+    pub(crate) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
         net.schema().check(net.features(), net.outputs())?;
         let layers = net.layers().iter().enumerate().map(|(index, layer)| {
             let activation = layer.activation();
@@ -75,14 +79,14 @@ impl Structure {
         Ok(structure)
     }
 
-    pub(super) fn to_json(&self) -> Result<String> {
+    pub(crate) fn to_json(&self) -> Result<String> {
         let json = serde_json::to_string(self).map_err(damaged)?;
         // What could not be read again is not written.
         check_values(json.as_bytes(), MOST_VALUES)?;
         Ok(json)
     }
 
-    pub(super) fn from_json<F: Float>(json: &str) -> Result<Self> {
+    pub(crate) fn from_json<F: Float>(json: &str) -> Result<Self> {
         let origin: Origin = serde_json::from_str(json).map_err(damaged)?;
         if origin.format != FORMAT {
             return Err(damaged(format!("the format is {:?}", start_of(&origin.format))));
@@ -116,7 +120,7 @@ impl Structure {
     }
 
     /// The activation of a layer, by its name.
-    pub(super) fn activation<F: Float>(
+    pub(crate) fn activation<F: Float>(
         &self,
         layer: usize,
         own: &Activations<F>,

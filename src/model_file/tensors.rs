@@ -2,8 +2,9 @@
 
 use super::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
-use crate::exact::read_numbers;
-use crate::{Float, Result};
+use crate::bits::read_numbers;
+use crate::error::Result;
+use crate::float::Float;
 use ndarray::ArrayViewD;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo, View};
@@ -15,13 +16,13 @@ use std::io::{ErrorKind, Read};
 const LENGTH_BYTES: u64 = 8;
 
 /// The header of a file, which was found to agree with the file's length.
-pub(super) struct Header {
+pub(crate) struct Header {
     metadata: Metadata,
 }
 
 impl Header {
     /// Reads it from the start of a file of so many bytes.
-    pub(super) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
+    pub(crate) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
         let mut bytes = [0; LENGTH_BYTES as usize];
         reader.read_exact(&mut bytes).map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => damaged("it is shorter than 8 bytes"),
@@ -53,17 +54,17 @@ impl Header {
     }
 
     /// What stands under a key of the file's own metadata.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
     }
 
     /// The tensors' names, in the order of their numbers in the file.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         self.metadata.offset_keys()
     }
 
     /// The shape of a tensor of numbers of this type.
-    pub(super) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
+    pub(crate) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
         let TensorInfo { dtype, shape, .. } =
             self.metadata.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
         if *dtype != dtype_of::<F>() {
@@ -73,7 +74,7 @@ impl Header {
     }
 
     /// Reads the numbers of all tensors, which must have been asked for their shapes before.
-    pub(super) fn numbers<F: Float>(
+    pub(crate) fn numbers<F: Float>(
         &self,
         reader: &mut impl Read,
     ) -> Result<BTreeMap<String, Vec<F>>> {
@@ -88,7 +89,7 @@ impl Header {
 }
 
 /// The bytes of a file with these tensors, and this text under a key.
-pub(super) fn to_bytes<F: Float>(
+pub(crate) fn to_bytes<F: Float>(
     tensors: Vec<(String, ArrayViewD<'_, F>)>,
     key: &str,
     text: String,

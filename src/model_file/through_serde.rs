@@ -1,7 +1,9 @@
 //! Networks through serde: the bytes of their files.
 
-use crate::exact::decoded;
-use crate::{Activations, Float, Mlp};
+use crate::activation::Activations;
+use crate::bits::decoded;
+use crate::float::Float;
+use crate::mlp::Mlp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::de::{DeserializeSeed, Error, Visitor};

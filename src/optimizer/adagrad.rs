@@ -1,6 +1,8 @@
 use super::{Optimizer, Step, check_decay, check_positive, decay_of};
 use crate::elementary::vectorized;
-use crate::{Float, Parameter, Result};
+use crate::error::Result;
+use crate::float::Float;
+use crate::parameter::Parameter;
 
 /// Adagrad (Duchi et al. 2011): steps that shrink with the squares of all gradients so far.
 ///
@@ -10,7 +12,7 @@ use crate::{Float, Parameter, Result};
 /// `Adagrad`.
 ///
 /// ```
-/// use densely::{Adagrad, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::Adagrad};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.

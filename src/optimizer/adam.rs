@@ -1,6 +1,8 @@
 use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
-use crate::{Float, Parameter, Result};
+use crate::error::Result;
+use crate::float::Float;
+use crate::parameter::Parameter;
 
 /// Adam (Kingma, Ba 2015), and with [`AdamW`] its variant with decoupled weight decay.
 ///
@@ -122,7 +124,7 @@ impl<F: Float> Optimizer<F> for Adam {
 /// λ is 0.01 unless told otherwise, as in PyTorch's `AdamW`; it never touches a bias.
 ///
 /// ```
-/// use densely::{AdamW, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::AdamW};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.

@@ -1,12 +1,12 @@
 //! Limited-memory BFGS.
 
+mod iteration;
 mod line_search;
-mod memory;
 
-pub(crate) use memory::{LbfgsMemory, Objective, Outcome};
+pub(crate) use iteration::{LbfgsMemory, Objective, Outcome};
 
 use super::{check_decay, check_positive};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Limited-memory BFGS (Liu, Nocedal 1989) with a line search for the strong Wolfe conditions (Moré, Thuente 1994): for small data.
 ///
@@ -14,12 +14,12 @@ use crate::{Error, Result};
 /// -H g, where H, an estimate of the inverse Hessian, comes from the last steps s and changes of the gradient y. On some thousand rows it often finds a
 /// lower loss, in less time, than any stochastic optimizer.
 ///
-/// [`Trainer::lbfgs`](crate::Trainer::lbfgs) trains with it; an iteration counts as an epoch.
+/// [`Trainer::lbfgs`](crate::trainer::Trainer::lbfgs) trains with it; an iteration counts as an epoch.
 ///
 /// With weight decay λ, λ/2 · Σ w² over the weights, not the biases, is added to what is minimised.
 ///
 /// ```
-/// use densely::{Dataset, Identity, Lbfgs, MeanSquaredError, Mlp, StopReason, Tanh, Trainer};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, optimizer::Lbfgs, trainer::StopReason};
 /// use ndarray::Array2;
 ///
 /// let inputs = Array2::from_shape_fn((100, 1), |(row, _)| row as f64 / 50.0 - 1.0);

@@ -1,19 +1,21 @@
 //! What an optimizer remembers.
 
 use super::{Optimizer, Step};
+use crate::bits;
 use crate::elementary::vectorized;
-use crate::exact;
+use crate::error::Result;
+use crate::float::Float;
+use crate::parameter::Parameter;
 use crate::threads::{Divisible, Threads};
-use crate::{Float, Parameter, Result};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What an optimizer remembers from one step to the next: how many steps it has taken, and numbers for each parameter, none at first.
 ///
-/// The loop in [`Backprop`](crate::Backprop) uses one.
+/// The loop in [`Backprop`](crate::backprop::Backprop) uses one.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Memory, Mlp, Sgd};
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::Memory};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
@@ -35,7 +37,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Memory<F> {
     steps: u64,
     /// For each parameter, block by block of its numbers: as the optimizer is given it.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     parameters: Vec<Vec<F>>,
     #[serde(skip)]
     threads: Threads,
@@ -86,7 +88,7 @@ impl<F: Float> Memory<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::Error::Setting) for a setting of the optimizer that cannot train.
+    /// [`Error::Setting`](crate::error::Error::Setting) for a setting of the optimizer that cannot train.
     pub fn step<'a>(
         &mut self,
         optimizer: &dyn Optimizer<F>,
@@ -95,7 +97,7 @@ impl<F: Float> Memory<F> {
         self.step_at(optimizer.learning_rate(), optimizer, parameters)
     }
 
-    /// As [`step`](Self::step), at another learning rate, as a [`Schedule`](crate::Schedule) has it.
+    /// As [`step`](Self::step), at another learning rate, as a [`Schedule`](crate::schedule::Schedule) has it.
     ///
     /// # Errors
     ///

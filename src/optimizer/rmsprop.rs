@@ -1,6 +1,8 @@
 use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
-use crate::{Float, Parameter, Result};
+use crate::error::Result;
+use crate::float::Float;
+use crate::parameter::Parameter;
 
 /// RMSProp (Hinton 2012): steps divided by the root of a running mean of the squared gradients.
 ///
@@ -12,7 +14,7 @@ use crate::{Float, Parameter, Result};
 /// `RMSprop`, not centred.
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, RmsProp, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::RmsProp};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.

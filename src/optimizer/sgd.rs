@@ -1,6 +1,8 @@
 use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
-use crate::{Error, Float, Parameter, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::parameter::Parameter;
 
 /// Stochastic gradient descent: w ← w - η g, with momentum and Nesterov's variant of it.
 ///

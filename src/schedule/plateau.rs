@@ -1,15 +1,15 @@
-use crate::exact;
+use crate::bits;
 use serde::{Deserialize, Serialize};
 
 /// What a schedule that waits for a plateau has seen.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Plateau {
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     best: Option<f64>,
     /// Epochs in a row that were no better.
     waited: usize,
     /// The learning rate, once it was reduced.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     reduced: Option<f64>,
 }
 

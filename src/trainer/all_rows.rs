@@ -1,8 +1,12 @@
 //! The loss over all rows, as a function of all parameters: what L-BFGS minimises.
 
+use crate::backprop::Backprop;
 use crate::data::{Chunk, Examples};
+use crate::error::Result;
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::mlp::Mlp;
 use crate::optimizer::Objective;
-use crate::{Backprop, Float, Loss, Mlp, Result};
 
 /// So many rows go through the network at a time: the sums do not depend on the threads, and the buffers stay small.
 pub(super) const ROWS_AT_ONCE: usize = 1024;

@@ -1,13 +1,16 @@
 //! Where the batches of an epoch come from: rows in memory, shuffled, or a stream.
 
 use super::windows::Windowed;
-use crate::backprop::{Batch, Whole};
+use crate::batch::{Batch, Whole};
+use crate::bits;
+use crate::data::Dataset;
 use crate::data::Examples;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::Rows;
 use crate::random::{self, Purpose, generator};
-use crate::rows::Rows;
 use crate::threads::Threads;
 use crate::workers::Part;
-use crate::{Dataset, Error, Float, Result, exact};
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -59,7 +62,7 @@ pub(super) fn shuffled<F: Float>(
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Shuffling {
     rows: usize,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     order: Vec<usize>,
     #[serde(with = "random")]
     generator: ChaCha8Rng,

@@ -1,7 +1,9 @@
 //! The state of training in a file, so that training goes on after the process has ended.
 
 use super::TrainingState;
-use crate::{Error, Float, Result, durable};
+use crate::atomic_file;
+use crate::error::{Error, Result};
+use crate::float::Float;
 use serde::Deserialize;
 use std::fs::File;
 use std::io::BufReader;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which file.
 ///
 /// ```
-/// use densely::{Adam, Checkpoint, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, TrainingState};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, trainer::{Checkpoint, TrainingState}};
 /// use ndarray::Array2;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -55,7 +57,7 @@ impl Checkpoint {
     }
 
     pub(super) fn check_can_write(&self) -> Result<()> {
-        durable::check_can_write(&self.path)
+        atomic_file::check_can_write(&self.path)
     }
 
     /// Writes the state at the end of an epoch, if it is time to.
@@ -77,7 +79,7 @@ struct Origin {
 }
 
 impl<F: Float> TrainingState<F> {
-    /// Writes the state to a file, as JSON. An existing file is replaced when the new one is on the disk, as by [`Mlp::save`](crate::Mlp::save).
+    /// Writes the state to a file, as JSON. An existing file is replaced when the new one is on the disk, as by [`Mlp::save`](crate::mlp::Mlp::save).
     ///
     /// # Errors
     ///
@@ -85,13 +87,13 @@ impl<F: Float> TrainingState<F> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let io = |error: serde_json::Error| Error::Io { file: path.into(), source: error.into() };
-        durable::write(path, &serde_json::to_vec(self).map_err(io)?)
+        atomic_file::write(path, &serde_json::to_vec(self).map_err(io)?)
     }
 
     /// Reads a state that [`save`](Self::save) wrote, with this version of the library: unlike a network, a state is not read by later ones.
     ///
     /// ```
-    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, TrainingState};
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, trainer::TrainingState};
     /// # use ndarray::Array2;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("training.json");

@@ -1,5 +1,5 @@
-use crate::exact;
-use crate::{Error, Result};
+use crate::bits;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Ends training when the loss has not improved for `patience` epochs, and restores the weights of the best epoch.
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// epochs in a row.
 ///
 /// ```
-/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::StopReason};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss w² at x = 1 the gradient is 2 w.
@@ -78,11 +78,11 @@ impl EarlyStopping {
 /// Which epoch was the best, and how many there were without improvement. Scores: the lower, the better.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Progress {
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     best: Option<f64>,
     best_epoch: usize,
     /// The last score that counted as an improvement.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     improved: Option<f64>,
     waited: usize,
 }

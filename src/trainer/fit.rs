@@ -2,17 +2,20 @@
 
 use super::all_rows::ROWS_AT_ONCE;
 use super::batches::{Shuffling, Source, shuffled};
-use super::ready::Ready;
-use super::run::{Run, Told};
-use super::session::Session;
+use super::epochs::{Run, Told};
+use super::preflight::Ready;
 use super::settings::{Method, Settings, Shape, Validation};
 use super::state::{TrainingState, restore, take};
+use super::step::Session;
 use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::data::{Chosen, Chunk, Examples};
+use crate::data::{Dataset, Storage};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::{Mlp, PredictBuffers};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
 use ndarray::Array2;
 
 impl<'a, F: Float> Trainer<'a, F> {

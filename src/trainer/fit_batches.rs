@@ -1,13 +1,16 @@
 //! What a trainer does with rows that come batch by batch: `fit_batches` and `resume_batches`.
 
 use super::batches::Stream;
+use super::epochs::Told;
 use super::fit::{begin, known, run, validation_rows};
-use super::run::Told;
 use super::settings::{Method, Shape, Validation};
 use super::together::Together;
 use super::{Progress, Report, Trainer};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::schedule::Epochs;
-use crate::{Dataset, Error, Float, Mlp, Result};
 use std::borrow::Cow;
 
 impl<F: Float> Trainer<'_, F> {

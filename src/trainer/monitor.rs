@@ -1,13 +1,14 @@
 //! A metric that training watches.
 
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 use ndarray::ArrayView2;
 use std::fmt;
 
 /// Whether a metric is better when it is larger.
 ///
 /// ```
-/// use densely::{Goal, Huber, Sgd, Trainer, metrics};
+/// use densely::{Sgd, Trainer, metrics, trainer::Goal, loss::Huber};
 ///
 /// let by_error = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("MAE", Goal::Smallest, metrics::mean_absolute_error);
 /// let by_share = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("R²", Goal::Largest, metrics::r_squared);

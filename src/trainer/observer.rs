@@ -1,9 +1,10 @@
 //! Who looks on while training goes on.
 
 use super::Epoch;
-use super::session::Session;
 use super::state::TrainingState;
-use crate::{Float, Mlp};
+use super::step::Session;
+use crate::float::Float;
+use crate::mlp::Mlp;
 use std::ops::ControlFlow;
 
 /// When an observer is called.
@@ -11,7 +12,7 @@ use std::ops::ControlFlow;
 /// An epoch that ends midway, because an observer broke or L-BFGS was done, has no end; a training that ends in an error has none either.
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Moment, Observer, Sgd, Trainer, Training};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, Observer, Training}};
 /// use ndarray::Array2;
 /// use std::{collections::HashMap, ops::ControlFlow};
 ///
@@ -53,7 +54,7 @@ pub enum Moment {
 /// For one moment alone a closure will do: [`Trainer::on`](super::Trainer::on).
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Moment, Observer, Sgd, Trainer, Training};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, Observer, Training}};
 /// use ndarray::Array2;
 /// use std::ops::ControlFlow;
 ///
@@ -107,7 +108,7 @@ impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At
 /// What an observer sees.
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Moment, Sgd, StopReason, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, StopReason}};
 /// use ndarray::{Array2, array};
 /// use std::ops::ControlFlow;
 ///

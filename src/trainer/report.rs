@@ -1,7 +1,7 @@
 //! What training tells: each epoch's losses, and why it stopped.
 
-use crate::exact::Exact;
-use crate::{Error, Result};
+use crate::bits::Exact;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{BufWriter, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How training went. `Display` says it in one line.
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::StopReason};
 /// use ndarray::{Array2, array};
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
@@ -46,7 +46,7 @@ pub struct Report {
 }
 
 /// One epoch's losses, in the target's own unit even where it was standardised
-/// ([`Loss::rescaled`](crate::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
+/// ([`Loss::rescaled`](crate::loss::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
 /// root mean square of their deviations).
 ///
 /// ```
@@ -82,7 +82,7 @@ pub struct Epoch {
 /// Why training ended.
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, StopReason, Trainer};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::StopReason};
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
@@ -108,7 +108,7 @@ pub enum StopReason {
     Observer,
     /// L-BFGS found no lower loss.
     Converged,
-    /// L-BFGS evaluated the loss as often as it [may](crate::Lbfgs::evaluations).
+    /// L-BFGS evaluated the loss as often as it [may](crate::optimizer::Lbfgs::evaluations).
     AllEvaluations,
 }
 

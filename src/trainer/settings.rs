@@ -1,9 +1,16 @@
 //! All that a trainer is told.
 
 use super::{Checkpoint, EarlyStopping, Monitor};
+use crate::activation::AnyActivation;
+use crate::data::Dataset;
 use crate::data::{Chosen, Examples};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::mlp::Mlp;
+use crate::optimizer::{Lbfgs, Optimizer};
 use crate::schedule::Epochs;
-use crate::{AnyActivation, Dataset, Error, Float, Lbfgs, Loss, Mlp, Optimizer, Result, Schedule};
+use crate::schedule::Schedule;
 use std::borrow::Cow;
 
 pub(super) struct Settings<'a, F: Float> {

@@ -5,10 +5,14 @@ use super::batches::Shuffling;
 use super::early_stopping::Progress;
 use super::settings::{Method, Settings};
 use super::together::fingerprint_of;
+use crate::bits;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::optimizer::LbfgsMemory;
+use crate::optimizer::Memory;
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
-use crate::{Error, Float, Memory, Mlp, Result, exact};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -23,7 +27,7 @@ const VERSION: u32 = 2;
 /// settings, with the same data, on any number of threads, training goes on to the bits that it would have had without the interruption.
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, TrainingState};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, trainer::TrainingState};
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
@@ -51,9 +55,9 @@ pub struct TrainingState<F: Float> {
     precision: String,
     optimizer: String,
     /// Those at the end of the last epoch, all of them finite.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     pub(super) parameters: Vec<Vec<F>>,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     pub(super) best: Option<Vec<Vec<F>>>,
     pub(super) memory: Memory<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
@@ -63,12 +67,12 @@ pub struct TrainingState<F: Float> {
     pub(super) dropout: ChaCha8Rng,
     pub(super) plateau: Plateau,
     pub(super) progress: Progress,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     pub(super) epochs: Vec<Epoch>,
     /// As far as is known.
     pub(super) steps_per_epoch: Option<u64>,
     /// Of the first batch.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     pub(super) first_loss: Option<f64>,
     pub(super) elapsed: Duration,
 }

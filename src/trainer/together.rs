@@ -1,7 +1,10 @@
 //! What the workers of one training must agree on.
 
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::workers::Part;
-use crate::{Error, Float, Mlp, Result, VERSION, Workers};
+use crate::workers::Workers;
 
 /// The workers that train together, and which of them this is.
 pub(super) struct Together<'t, F> {
@@ -77,7 +80,7 @@ impl<'t, F: Float> Together<'t, F> {
             return ready;
         }
         // By itself: what else is compared, another version has another list of.
-        let version = ("the version of the library", fingerprint_of(VERSION));
+        let version = ("the version of the library", fingerprint_of(env!("CARGO_PKG_VERSION")));
         self.check_alike(|| vec![version])?;
         let ranks = self.of_each(&[u64::from(ready.is_err())])?;
         let ready = ready?;

@@ -1,12 +1,13 @@
 //! Batches of rows that are not in memory: a window of them at a time.
 
 use super::batches::{Shuffling, Source, Step, rows_of_a_unit, units_of};
-use crate::backprop::{Batch, Whole};
+use crate::batch::{Batch, Whole};
 use crate::data::{Examples, Matrix};
-use crate::rows::{Rows, fit_in_memory};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::{Rows, fit_in_memory};
 use crate::threads::Threads;
 use crate::workers::Part;
-use crate::{Error, Float, Result};
 use ndarray::{ArrayView1, Axis, Slice};
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};

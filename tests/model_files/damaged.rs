@@ -3,7 +3,7 @@
 use super::{assert_whole, everything, with_schema};
 use densely::{
     Adam, Dataset, EarlyStopping, Error, Float, Identity, MeanSquaredError, Mlp, Tanh, Trainer,
-    TrainingState,
+    trainer::TrainingState,
 };
 use ndarray::Array2;
 

@@ -9,7 +9,10 @@
 use super::{everything, with_schema};
 use approx::assert_relative_eq;
 use densely::{
-    AnyActivation, Column, Elu, Float, Identity, Initialization, LeakyRelu, Mlp, Schema, Tanh,
+    Float, Identity, Mlp, Tanh,
+    activation::{AnyActivation, Elu, LeakyRelu},
+    initialization::Initialization,
+    schema::{Column, Schema},
 };
 use ndarray::{Array2, arr2, array};
 use serde::{Deserialize, Serialize};

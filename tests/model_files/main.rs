@@ -11,7 +11,10 @@ mod peak;
 mod round_trips;
 
 use densely::{
-    Column, Elu, Float, Gelu, Identity, LeakyRelu, Mlp, MlpBuilder, Schema, Softmax, Tanh,
+    Float, Identity, Mlp, Softmax, Tanh,
+    activation::{Elu, Gelu, LeakyRelu},
+    mlp::MlpBuilder,
+    schema::{Column, Schema},
 };
 
 /// Of every weight and bias.

@@ -3,7 +3,8 @@
 use super::forgeries;
 use super::peak;
 use densely::{
-    Adam, Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Tanh, Trainer, TrainingState,
+    Adam, Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Tanh, Trainer,
+    trainer::TrainingState,
 };
 use ndarray::Array2;
 use std::fs::File;

@@ -1,7 +1,10 @@
 //! Activations of the user's own, by the names that the application knows.
 
 use super::assert_same;
-use densely::{Activation, Activations, AnyActivation, Float, FromOutput, Mlp, Tanh};
+use densely::{
+    Activation, Float, Mlp, Tanh,
+    activation::{Activations, AnyActivation, FromOutput},
+};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::de::DeserializeSeed;
 

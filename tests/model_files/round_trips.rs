@@ -1,7 +1,11 @@
 //! To the bit, whatever the network.
 
 use super::{assert_same, assert_whole, bits, everything, schema, with_schema};
-use densely::{AnyActivation, Column, Error, Float, Identity, Mlp, Schema};
+use densely::{
+    Error, Float, Identity, Mlp,
+    activation::AnyActivation,
+    schema::{Column, Schema},
+};
 use ndarray::Array2;
 
 fn every_network<F: Float>() {
@@ -127,7 +131,7 @@ fn what_could_not_be_read_again_is_not_saved() {
 #[test]
 fn the_largest_comes_back() {
     let deep = (0..999).fold(Mlp::<f32>::builder(1), |builder, _| {
-        builder.dense(1, densely::LeakyRelu::default()).dropout(0.5)
+        builder.dense(1, densely::activation::LeakyRelu::default()).dropout(0.5)
     });
     let deep = deep.dense(1, Identity).build().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&deep.to_bytes().unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! Whatever the bytes are: a network of finite numbers, or an error. Never a panic.
 
 use crate::foreign_models::golden;
-use densely::{Elu, Error, Float, Mlp, Softmax};
+use densely::{Error, Float, Mlp, Softmax, activation::Elu};
 
 fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
     match Mlp::<F>::from_onnx(bytes) {

@@ -1,7 +1,7 @@
 //! What goes out comes back: weights and alphas to the bit, activations, dropout.
 
 use crate::protobuf::{field, fields, model, node, tensor};
-use densely::{AnyActivation, Error, Float, Identity, Mlp, Tanh};
+use densely::{Error, Float, Identity, Mlp, Tanh, activation::AnyActivation};
 use serde_json::json;
 
 fn names<F: Float>() -> impl Iterator<Item = &'static str> {
@@ -152,7 +152,9 @@ fn tempfile() -> std::path::PathBuf {
 #[test]
 fn a_thousand_layers_come_back_and_no_more() {
     let build = |count| {
-        let layer = || densely::Dense::new(ndarray::array![[0.5]], None, densely::Gelu).unwrap();
+        let layer = || {
+            densely::Dense::new(ndarray::array![[0.5]], None, densely::activation::Gelu).unwrap()
+        };
         Mlp::<f64>::from_layers((0..count).map(|_| layer()).collect()).unwrap()
     };
     let net = build(1000);
@@ -177,7 +179,7 @@ fn an_activation_of_ones_own_is_no_operator() {
     #[derive(Clone, Debug)]
     struct Mine;
     impl densely::Activation for Mine {
-        type Derivative = densely::FromOutput;
+        type Derivative = densely::activation::FromOutput;
         fn forward<F: Float>(&self, _: ndarray::ArrayViewMut2<'_, F>) {}
         fn backward<F: Float>(
             &self,
@@ -185,8 +187,8 @@ fn an_activation_of_ones_own_is_no_operator() {
             _: ndarray::ArrayViewMut2<'_, F>,
         ) {
         }
-        fn initialization(&self) -> densely::Initialization {
-            densely::Initialization::GlorotUniform
+        fn initialization(&self) -> densely::initialization::Initialization {
+            densely::initialization::Initialization::GlorotUniform
         }
     }
     let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Mine).build().unwrap();

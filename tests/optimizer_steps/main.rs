@@ -4,8 +4,9 @@ mod expected;
 
 use approx::assert_relative_eq;
 use densely::{
-    Adagrad, Adam, AdamW, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Identity,
-    Loss, MeanSquaredError, Memory, Mlp, Optimizer, RmsProp, Sgd, Sigmoid, Softmax, Tanh,
+    Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Identity, Loss,
+    MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid, Softmax, Tanh,
+    optimizer::{Adagrad, AdamW, Memory, RmsProp},
 };
 use expected::Expected;
 use ndarray::{Array1, Array2, array};

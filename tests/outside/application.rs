@@ -1,6 +1,6 @@
 //! What somebody writes who depends on `densely`, and on nothing else: trains, saves, loads and predicts.
 
-use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Standardizer, Table, Tanh, Trainer, metrics};
+use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Table, Tanh, Trainer, metrics, data::Standardizer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);

@@ -4,7 +4,7 @@
 
 mod double_double;
 
-use densely::{AnyActivation, Float};
+use densely::{Float, activation::AnyActivation};
 use double_double::{Scaled, density, exp, exp_m1, normal, plain, sigmoid, softplus, tanh, wide};
 use ndarray::Array2;
 

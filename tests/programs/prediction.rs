@@ -1,7 +1,10 @@
 //! `predict`: the rows of a file by a saved network.
 
 use super::{BINARY, MULTICLASS, PREDICT, REGRESSION, failure, json, run};
-use densely::{Column, Identity, Mlp, Schema, Table, Tanh};
+use densely::{
+    Identity, Mlp, Table, Tanh,
+    schema::{Column, Schema},
+};
 use std::path::Path;
 use tempfile::TempDir;
 

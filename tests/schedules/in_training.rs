@@ -3,8 +3,8 @@
 use super::BASE;
 use approx::assert_relative_eq;
 use densely::{
-    Dataset, Error, Goal, Identity, Initialization, MeanSquaredError, Mlp, Report, Schedule, Sgd,
-    Span, Trainer,
+    Dataset, Error, Identity, MeanSquaredError, Mlp, Report, Schedule, Sgd, Trainer,
+    initialization::Initialization, schedule::Span, trainer::Goal,
 };
 use ndarray::array;
 use std::sync::Mutex;

@@ -3,7 +3,7 @@
 mod in_training;
 
 use approx::assert_relative_eq;
-use densely::{Schedule, Span};
+use densely::{Schedule, schedule::Span};
 
 /// η of all schedules here.
 const BASE: f64 = 0.1;

@@ -2,7 +2,8 @@
 
 use super::activation;
 use densely::{
-    Activation, AnyActivation, Dense, Error, Float, FromOutput, Identity, Mlp, Relu, Sigmoid, Tanh,
+    Activation, Dense, Error, Float, Identity, Mlp, Relu, Sigmoid, Tanh,
+    activation::{AnyActivation, FromOutput},
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use safetensors::SafeTensors;

@@ -5,7 +5,7 @@
 mod export;
 mod refusals;
 
-use densely::{AnyActivation, Float, Mlp, Softmax, Tanh};
+use densely::{Float, Mlp, Softmax, Tanh, activation::AnyActivation};
 use ndarray::Array2;
 use safetensors::SafeTensors;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! What is not the `state_dict` of linear layers in an `nn.Sequential`, or is damaged.
 
 use super::golden;
-use densely::{AnyActivation, Error, Identity, Mlp, Tanh};
+use densely::{Error, Identity, Mlp, Tanh, activation::AnyActivation};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 

@@ -2,7 +2,7 @@
 
 use super::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Sheet, Stroke, palette, text};
-use densely::{Epoch, Report};
+use densely::{Report, trainer::Epoch};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;

@@ -1,7 +1,11 @@
 //! What is measured: steps, sums and additions.
 
 use crate::workloads::Workload;
-use densely::{Moment, Observer, Sgd, Trainer, Training, Workers};
+use densely::{
+    Sgd, Trainer,
+    trainer::{Moment, Observer, Training},
+    workers::Workers,
+};
 use densely_mpi::MpiWorkers;
 use std::hint::black_box;
 use std::ops::ControlFlow;

@@ -1,8 +1,8 @@
 //! The five workloads of `benches/README.md`, with numbers in place of data.
 
 use densely::{
-    AnyActivation, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss,
-    MeanSquaredError, Mlp, Sigmoid, Softmax, Tanh,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss, MeanSquaredError, Mlp,
+    Sigmoid, Softmax, Tanh, activation::AnyActivation,
 };
 use ndarray::Array2;
 

@@ -1,8 +1,8 @@
 //! One file: what its header says, and reading rows of it at their place.
 
-use super::element::{Element, NEEDS};
+use super::dtype::{Element, NEEDS};
 use super::format::{Shape, header};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

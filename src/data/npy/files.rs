@@ -1,11 +1,13 @@
 //! Rows in files, read when they are needed.
 
 use super::file::Npy;
+use crate::data::Dataset;
 use crate::data::standardizer::Scale;
 use crate::data::storage::{Matrix, Stored, Window};
 use crate::data::{Chunk, Examples};
-use crate::rows::fit_in_memory;
-use crate::{Dataset, Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::fit_in_memory;
 use ndarray::{ArrayView2, ArrayViewMut1};
 use std::borrow::Cow;
 use std::fmt;

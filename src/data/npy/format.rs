@@ -1,6 +1,7 @@
 //! What a `.npy` file looks like: a header of text, then the numbers, row by row.
 
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray_npy::npy::header::Header;
 use std::fs::File;
 use std::io::Read;

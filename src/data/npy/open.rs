@@ -3,7 +3,9 @@
 use super::file::Npy;
 use super::files::{NpyFiles, Shard, WINDOW};
 use super::save::{SCHEMA, read_schema};
-use crate::{Dataset, Error, Float, Result};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// of its rows, four bytes each, and in the order of the files where they are more than 64 MiB.
     ///
     /// ```
-    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Standardizer, Trainer};
+    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, data::Standardizer};
     /// use ndarray::Array2;
     ///
     /// // Stands for what `np.save` wrote: y = 2 x + 1.
@@ -55,7 +57,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
 
     /// The rows of a folder of shards, one after the other by the shards' numbers: `inputs-00000.npy` and `targets-00000.npy`, as [`open_npy`](Self::open_npy) takes them, then
     /// `inputs-00001.npy` and so on; with `weights-00000.npy`, one number a row, weights, for all shards or none; and the names in `schema.json`, the JSON of a
-    /// [`Schema`](crate::Schema), if it is there. [`save_shard`](Dataset::save_shard) writes them, and so does `np.save`. With the cargo feature `npy`.
+    /// [`Schema`](crate::schema::Schema), if it is there. [`save_shard`](Dataset::save_shard) writes them, and so does `np.save`. With the cargo feature `npy`.
     ///
     /// Weights are in memory. Where `schema.json` says that the targets are classes, these are read once.
     ///

@@ -1,7 +1,11 @@
 //! Writing a data set as `.npy` files.
 
 use super::format::file_of;
-use crate::{Dataset, Error, Float, Result, Schema, durable};
+use crate::atomic_file;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::schema::Schema;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +49,7 @@ impl<F: Float> Dataset<F> {
             Some(numbers) => {
                 let numbers = numbers.as_standard_layout();
                 let slice = numbers.as_slice().unwrap_or_default();
-                durable::write(&weights, &file_of(slice, &[self.rows()]))?;
+                atomic_file::write(&weights, &file_of(slice, &[self.rows()]))?;
             }
             // Of a shard that was there before.
             None => remove(weights)?,
@@ -54,7 +58,7 @@ impl<F: Float> Dataset<F> {
             let shape = numbers.dim();
             let numbers = numbers.as_standard_layout();
             let slice = numbers.as_slice().unwrap_or_default();
-            durable::write(
+            atomic_file::write(
                 &folder.join(file_name(what, number)),
                 &file_of(slice, &[shape.0, shape.1]),
             )?;
@@ -79,7 +83,7 @@ fn keep_schema(schema: &Schema, path: PathBuf) -> Result<()> {
                 let file = path.clone();
                 Error::Io { file, source: error.into() }
             })?;
-            durable::write(&path, &text)
+            atomic_file::write(&path, &text)
         }
         Some(known) if known == *schema => Ok(()),
         Some(_) => Err(Error::OtherShards { file: path }),

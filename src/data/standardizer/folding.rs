@@ -1,7 +1,10 @@
 //! Moving a scale into the parameters of a network.
 
 use super::{Scale, Standardizer, check};
-use crate::{Dense, Error, Float, Mlp, Result};
+use crate::dense::Dense;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use ndarray::{Array1, ArrayView2, Axis, Zip};
 
 /// Folding may move predictions by this share of their own deviation.
@@ -26,7 +29,7 @@ impl Standardizer {
     /// some of the rows that this was fitted on are predicted by both networks.
     ///
     /// ```
-    /// use densely::{Dataset, Dense, Identity, Mlp, Standardizer};
+    /// use densely::{Dataset, Dense, Identity, Mlp, data::Standardizer};
     /// use ndarray::array;
     ///
     /// let train = Dataset::regression(array![[100.0], [300.0]], [7.0, 11.0])?;                // means 200 and 9, deviations 100 and 2
@@ -39,7 +42,7 @@ impl Standardizer {
     /// # Errors
     ///
     /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if
-    /// targets were standardised and the output layer's activation is not [`Identity`](crate::Identity);
+    /// targets were standardised and the output layer's activation is not [`Identity`](crate::activation::Identity);
     /// [`Error::FoldingSpoils`] if a mean is so large against its deviation that predictions would move by more than a thousandth of their own deviation;
     /// [`Error::NotFinite`] if a folded weight overflows `F`. The network is then unchanged.
     pub fn fold_into<F: Float>(self, net: &mut Mlp<F>) -> Result<()> {
@@ -47,7 +50,7 @@ impl Standardizer {
         let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
         if let Some(targets) = &self.targets {
             check("targets", targets.mean.len(), outputs)?;
-            if !last.activation().is::<crate::Identity>() {
+            if !last.activation().is::<crate::activation::Identity>() {
                 let activation = format!("{:?}", last.activation());
                 return Err(Error::CannotFold { activation });
             }

@@ -2,8 +2,10 @@
 
 use super::Scale;
 use crate::data::{Chunk, Examples, Matrix};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use crate::workers::Part;
-use crate::{Error, Float, Result, Workers};
+use crate::workers::Workers;
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 

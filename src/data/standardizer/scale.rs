@@ -1,4 +1,5 @@
-use crate::{Error, Float, Result};
+use crate::error::{Error, Result};
+use crate::float::Float;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Zip};
 
 /// The mean and deviation of each column.

@@ -1,6 +1,6 @@
 //! One cell of a table.
 
-use crate::CellProblem;
+use crate::error::CellProblem;
 
 /// What is in the cells of a column, as far as that tells whether it is one of numbers.
 #[derive(Clone, Debug, Default)]

@@ -2,11 +2,15 @@
 
 use super::Table;
 use super::cell::{abbreviated, category, list, number};
-use super::reader::Rows;
-use super::record::Record;
+use super::parser::Record;
+use super::rows::Rows;
+use crate::data::Dataset;
 use crate::data::categories::Categories;
-use crate::rows::fit_in_memory;
-use crate::{CellProblem, Column, Dataset, Error, Float, Mlp, Result, Schema};
+use crate::error::{CellProblem, Error, Result};
+use crate::float::Float;
+use crate::matrix::fit_in_memory;
+use crate::mlp::Mlp;
+use crate::schema::{Column, Schema};
 use ndarray::Array2;
 
 /// Where the numbers in a row of the matrix come from.
@@ -38,7 +42,7 @@ impl Table {
     /// not looked at: they may be blank, unnamed, or there twice.
     ///
     /// ```
-    /// use densely::{Column, Identity, Mlp, Schema, Table};
+    /// use densely::{Identity, Mlp, Table, schema::{Column, Schema}};
     /// use ndarray::array;
     ///
     /// let mut net = Mlp::<f32>::builder(3).dense(1, Identity).build()?;

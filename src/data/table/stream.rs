@@ -2,9 +2,12 @@
 
 use super::Table;
 use super::encoding::Encoding;
-use super::learned::{Learned, Targets};
-use super::reader::Rows;
-use crate::{Dataset, Error, Float, Result, Schema};
+use super::infer::{Learned, Targets};
+use super::rows::Rows;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::schema::Schema;
 use std::marker::PhantomData;
 
 /// The data set that a [`Table`] becomes, some of its rows at a time: only these are in memory.

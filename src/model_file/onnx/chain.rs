@@ -6,7 +6,9 @@ use super::recognition::Known;
 use super::tensor::{Tensor, Vector};
 use super::wire::Message;
 use super::{damaged, refused};
-use crate::{AnyActivation, Float, Result};
+use crate::activation::AnyActivation;
+use crate::error::Result;
+use crate::float::Float;
 
 /// A network of a thousand layers has fewer.
 const MOST_LINKS: usize = 10_000;

@@ -9,8 +9,11 @@ use super::messages::{
 use super::refused;
 use super::tensor::ElementType;
 use crate::activation::split;
+use crate::dense::Dense;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::model_file::structure::{FORMAT, Structure};
-use crate::{Dense, Error, Float, Mlp, Result};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 

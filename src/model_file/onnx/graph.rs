@@ -3,7 +3,8 @@
 use super::tensor::{ElementType, Tensor};
 use super::wire::Message;
 use super::{damaged, refused, short};
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 
 /// A thousand layers of the activation that takes most nodes have fewer.
 const MOST_NODES: usize = 100_000;

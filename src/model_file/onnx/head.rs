@@ -2,7 +2,8 @@
 
 use super::graph::{Graph, Source};
 use super::{refused, short};
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 
 /// So many nodes lead from a classifier's probabilities to its labels, or fewer.
 const MOST_STEPS: usize = 8;

@@ -8,7 +8,9 @@ use super::metadata;
 use super::tensor::{ElementType, Vector};
 use super::wire::Message;
 use super::{damaged, refused, short};
-use crate::{Float, Mlp, Result};
+use crate::error::Result;
+use crate::float::Float;
+use crate::mlp::Mlp;
 
 /// The network in a file of these bytes.
 pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {

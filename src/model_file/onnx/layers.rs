@@ -4,9 +4,13 @@ use super::graph::Node;
 use super::metadata;
 use super::tensor::{Tensor, Vector, number};
 use super::{damaged, refused};
+use crate::activation::{AnyActivation, Identity};
+use crate::dense::Dense;
+use crate::error::Result;
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::model_file::limits::MOST_LAYERS;
 use crate::model_file::structure::Structure;
-use crate::{AnyActivation, Dense, Float, Identity, Mlp, Result};
 use ndarray::{Array1, Array2, Axis};
 
 /// What weights may take beyond the file's length, where the file says "one number for all".

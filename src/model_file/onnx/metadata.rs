@@ -2,9 +2,10 @@
 //! our own.
 
 use super::wire::Message;
+use crate::activation::AnyActivation;
 use crate::activation::split;
+use crate::float::Float;
 use crate::model_file::structure::{FORMAT, Layer, Structure};
-use crate::{AnyActivation, Float};
 
 /// What is said of the network; `None` where nothing is, or nothing that can be read.
 pub(super) fn read<F: Float>(model: Message<'_>) -> Option<Structure> {

@@ -3,7 +3,9 @@
 use super::formula::{Formula, Operand, Step, foreign, written};
 use super::graph::{Graph, Node, Source};
 use super::refused;
-use crate::{AnyActivation, Float, Result, Selu};
+use crate::activation::{AnyActivation, Selu};
+use crate::error::Result;
+use crate::float::Float;
 use std::marker::PhantomData;
 
 /// The activations that import knows, by name, each in the forms that it is written in.

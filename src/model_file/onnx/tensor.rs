@@ -2,7 +2,8 @@
 
 use super::wire::Message;
 use super::{damaged, refused, short};
-use crate::{Float, Result};
+use crate::error::Result;
+use crate::float::Float;
 use std::fmt;
 
 /// No tensor of a network has more dimensions than two; so many are read, to be named when refused.

@@ -4,7 +4,7 @@
 //! empty message, and with a second copy of every tensor. So it writes files, and this reads them.
 
 use super::damaged;
-use crate::Result;
+use crate::error::Result;
 
 /// A message: fields, one after the other. All of them were checked to be whole; messages in it were not.
 #[derive(Clone, Copy, Debug)]

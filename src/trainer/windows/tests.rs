@@ -1,7 +1,12 @@
 use super::*;
+use crate::activation::Identity;
 use crate::data::Examples;
+use crate::data::{Dataset, NpyFiles};
+use crate::loss::MeanSquaredError;
+use crate::mlp::Mlp;
+use crate::optimizer::Sgd;
+use crate::trainer::Trainer;
 use crate::trainer::batches::shuffled;
-use crate::{Dataset, Identity, MeanSquaredError, Mlp, NpyFiles, Sgd, Trainer};
 use ndarray::{Array1, Array2};
 use tempfile::TempDir;
 
@@ -113,7 +118,7 @@ fn workers_have_the_parts_of_what_one_has_alone() {
 fn training_by_windows_can_be_resumed() {
     let (_folder, data) = data(500, 4800);
     let data = data.with_weights(Array1::ones(500)).unwrap();
-    let scaled = crate::Standardizer::fit(&data).unwrap().apply(&data).unwrap();
+    let scaled = crate::data::Standardizer::fit(&data).unwrap().apply(&data).unwrap();
     let net = || Mlp::builder(1).dense(1, Identity).build().unwrap();
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(16).epochs(6);
     let mut undisturbed = net();
@@ -150,8 +155,8 @@ fn moments_of_windows_are_those_of_all_rows() {
     in_memory.save_shard(folder.path(), 0).unwrap();
     let in_files = Dataset::<f64, _>::open_shards_by(folder.path(), 4800).unwrap();
     let (a, b) = (
-        crate::Standardizer::fit(&in_memory).unwrap().apply(&in_memory).unwrap(),
-        crate::Standardizer::fit(&in_files).unwrap().apply(&in_files).unwrap(),
+        crate::data::Standardizer::fit(&in_memory).unwrap().apply(&in_memory).unwrap(),
+        crate::data::Standardizer::fit(&in_files).unwrap().apply(&in_files).unwrap(),
     );
     let b = b.read(0..1000).unwrap();
     // Of a number of 1e8 an f64 has no more digits behind the point than make 1e-8 of these deviations.

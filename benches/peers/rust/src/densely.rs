@@ -1,10 +1,7 @@
 //! densely, by its `Trainer`, which shuffles and gathers the batches itself.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
-use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss, MeanSquaredError,
-    Mlp, Moment, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer,
-};
+use densely::{BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss, MeanSquaredError, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer, trainer::Moment};
 use ndarray::Array2;
 use std::hint::black_box;
 use std::ops::ControlFlow;

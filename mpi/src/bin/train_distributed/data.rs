@@ -2,7 +2,7 @@
 
 use crate::options::{Options, TaskName};
 use crate::training::{Task, hash};
-use densely::{Dataset, NpyFiles};
+use densely::{Dataset, data::NpyFiles};
 use std::error::Error;
 
 /// Rows of which a hash is taken, spread over all: to read all of them may take as long as an epoch.

@@ -1,7 +1,7 @@
 //! Predictions of the test rows, each rank those of its part.
 
 use crate::training::Tested;
-use densely::{Dataset, Mlp, NpyFiles, Result, Workers};
+use densely::{Dataset, Mlp, Result, data::NpyFiles, workers::Workers};
 use ndarray::s;
 
 /// Rows in memory at a time: of a test set, there may be more than memory holds.

@@ -2,7 +2,7 @@
 
 use super::Formula;
 use super::Operand::{Input, Number};
-use crate::Float;
+use crate::float::Float;
 
 /// max(z, 0) - x Q(x) with x = |z|, where Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), with S a polynomial in t = (x - 3) / (x + 3). z (1 + erf(z/√2)) / 2
 /// would cancel for z far below 0, and `onnxruntime` has no `Erf` for `f64`.

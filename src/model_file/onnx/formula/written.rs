@@ -6,7 +6,8 @@
 
 use super::Operand::{Alpha, Input, Number};
 use super::{Formula, Operand, gelu};
-use crate::{Float, Selu};
+use crate::activation::Selu;
+use crate::float::Float;
 
 /// The formula of the built-in activation of this name, for numbers of type `F`.
 pub(in super::super) fn formula<F: Float>(name: &str) -> Option<Formula> {

@@ -1,7 +1,11 @@
 //! A network as the Python expression of an `nn.Sequential`.
 
+use crate::activation::{AnyActivation, Elu, LeakyRelu};
+use crate::dense::Dense;
+use crate::error::Result;
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::model_file::damaged;
-use crate::{AnyActivation, Dense, Elu, Float, LeakyRelu, Mlp, Result};
 
 /// An `nn.Sequential` that computes what a network does.
 pub(super) struct Sequential {

@@ -2,10 +2,15 @@
 
 use super::settings::Settings;
 use super::state::{TrainingState, take};
-use crate::backprop::Batch;
+use crate::backprop::Backprop;
+use crate::batch::Batch;
+use crate::error::{Divergence, Error, LikelyCause, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
+use crate::optimizer::Optimizer;
 use crate::schedule::Clock;
 use crate::threads::Threads;
-use crate::{Backprop, Divergence, Error, Float, LikelyCause, Mlp, Optimizer, Result, Workers};
+use crate::workers::Workers;
 
 /// The buffers of training, its state, and where in it the last step was.
 #[derive(Debug)]
@@ -178,7 +183,8 @@ fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence, parameter: Option<usize>)
             slices.flat_map(|(index, layer)| layer.parameter_slices().map(move |_| index));
         return owners.nth(parameter).unwrap_or(0);
     }
-    let broken = |layer: &crate::Dense<F>| layer.cached_output().iter().any(|a| !a.is_finite());
+    let broken =
+        |layer: &crate::dense::Dense<F>| layer.cached_output().iter().any(|a| !a.is_finite());
     if let (Divergence::Loss(_), Some(layer)) = (cause, layers.iter().position(broken)) {
         return layer;
     }

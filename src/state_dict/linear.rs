@@ -1,8 +1,9 @@
 //! Which tensors of a `state_dict` are the weights and biases of which linear layer.
 
+use crate::error::Result;
+use crate::float::Float;
 use crate::model_file::damaged;
 use crate::model_file::tensors::Header;
-use crate::{Float, Result};
 use std::collections::BTreeMap;
 
 /// An `nn.Linear`.

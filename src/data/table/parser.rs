@@ -1,7 +1,7 @@
 //! The rows of a CSV file, one after the other, in buffers that are used again.
 
-use super::bytes::Bytes;
-use crate::{Error, Result};
+use super::source::Bytes;
+use crate::error::{Error, Result};
 use csv_core::{ReadRecordResult, Reader};
 use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;

@@ -2,7 +2,8 @@
 
 use super::Backprop;
 use crate::elementary::vectorized;
-use crate::{Float, Mlp};
+use crate::float::Float;
+use crate::mlp::Mlp;
 
 impl<F: Float> Backprop<F> {
     /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).

@@ -1,7 +1,10 @@
 use super::predicted_classes;
 use crate::data::{Chunk, Examples, Matrix};
-use crate::rows::fit_in_memory;
-use crate::{Dataset, Error, Float, Mlp, PredictBuffers, Result, Storage};
+use crate::data::{Dataset, Storage};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::fit_in_memory;
+use crate::mlp::{Mlp, PredictBuffers};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::ops::Range;
 

@@ -1,11 +1,13 @@
 //! How good the network is after an epoch: the loss on the validation rows, and the metric.
 
 use super::Epoch;
-use super::run::Run;
+use super::epochs::Run;
 use crate::backprop::Dropout;
 use crate::data::{Examples, Matrix};
-use crate::rows::fit_in_memory;
-use crate::{Divergence, Error, Float, Mlp, Result};
+use crate::error::{Divergence, Error, Result};
+use crate::float::Float;
+use crate::matrix::fit_in_memory;
+use crate::mlp::Mlp;
 use ndarray::{Array2, Axis, Slice};
 
 impl<F: Float> Run<'_, '_, F> {

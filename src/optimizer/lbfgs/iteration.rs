@@ -2,7 +2,9 @@
 
 use super::Lbfgs;
 use super::line_search::{LineSearch, Trial};
-use crate::{Float, Result, exact};
+use crate::bits;
+use crate::error::Result;
+use crate::float::Float;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -50,9 +52,9 @@ struct Place<F> {
     /// Not saved: they are the network's.
     #[serde(skip)]
     point: Vec<F>,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     gradient: Vec<F>,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     value: f64,
 }
 
@@ -73,12 +75,12 @@ impl<F: Clone> Clone for Place<F> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 struct Pair<F> {
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     step: Vec<F>,
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     change: Vec<F>,
     /// step · change.
-    #[serde(with = "exact")]
+    #[serde(with = "bits")]
     product: f64,
     #[serde(skip)]
     share: f64,

@@ -1,6 +1,6 @@
 //! The types of numbers that a file may have.
 
-use crate::Float;
+use crate::float::Float;
 
 /// A type of little-endian numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

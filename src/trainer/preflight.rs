@@ -5,8 +5,10 @@ use super::settings::{Settings, Shape};
 use super::state::TrainingState;
 use super::together::{Alike, Together, fingerprint, fingerprint_of, fingerprint_of_numbers};
 use crate::data::{Chosen, Chunk, Examples, Matrix};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
 use crate::schedule::Epochs;
-use crate::{Error, Float, Mlp, Result};
 
 /// Rows that were found to be right for training.
 pub(super) struct Ready<'d, F: Float> {

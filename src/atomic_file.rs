@@ -1,6 +1,6 @@
 //! Files that are whole at every moment: the old one, or the new one.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// behind.
 ///
 /// ```
-/// use densely::check_can_write;
+/// use densely::atomic_file::check_can_write;
 ///
 /// assert!(check_can_write(std::env::temp_dir().join("densely-new.safetensors")).is_ok());
 /// let error = check_can_write("no such folder/model.safetensors").unwrap_err();

@@ -2,8 +2,11 @@
 
 use super::examples::Examples;
 use super::storage::Storage;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::float::Float;
 use crate::schema::classes_of;
-use crate::{Column, Dataset, Error, Float, Result, Schema};
+use crate::schema::{Column, Schema};
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
@@ -46,7 +49,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// All names at once, of text columns too.
     ///
     /// ```
-    /// # use densely::{Column, Dataset, Schema};
+    /// # use densely::{Dataset, schema::{Column, Schema}};
     /// # use ndarray::array;
     /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
     /// let schema = Schema { columns, targets: vec!["mpg".into()], classes: vec![] };

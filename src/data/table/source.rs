@@ -1,6 +1,6 @@
 //! Where the bytes of a table are: in memory, or wherever they can be read again.
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;

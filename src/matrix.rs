@@ -1,6 +1,6 @@
 //! A matrix that serves batches of any number of rows.
 
-use crate::Float;
+use crate::float::Float;
 use ndarray::{Array, Array2, ArrayView2, ArrayViewMut2, Axis, Dimension, Slice};
 
 /// The first `rows` rows of a matrix that grows to the largest batch seen and stays, so that no later batch allocates.

@@ -3,7 +3,7 @@
 /// What is wrong with a cell of a CSV file.
 ///
 /// ```
-/// use densely::{CellProblem, Error, Table};
+/// use densely::{Error, Table, error::CellProblem};
 ///
 /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,\n".as_bytes(), "cars")?;
 /// let error = table.regression::<f32>("mpg");
@@ -36,7 +36,7 @@ pub enum CellProblem {
 /// How training was seen to diverge.
 ///
 /// ```
-/// use densely::{Dataset, Divergence, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer, error::Divergence};
 /// use ndarray::array;
 ///
 /// let data = Dataset::<f32>::new(array![[1.0], [2.0]], array![[1.0], [0.0]])?;
@@ -70,7 +70,7 @@ pub enum Divergence {
 /// What probably made training diverge.
 ///
 /// ```
-/// use densely::{Dataset, Error, Identity, LikelyCause, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer, error::LikelyCause};
 /// use ndarray::array;
 ///
 /// let data = Dataset::<f32>::new(array![[3504.0], [2372.0]], array![[18.0], [24.0]])?;

@@ -1,9 +1,9 @@
 //! From the bytes of a CSV file to rows of cells, as often as they are asked for.
 
-use super::bytes::Bytes;
 use super::cell::{Kinds, abbreviated};
-use super::record::{Record, Records};
-use crate::{CellProblem, Error, Result};
+use super::parser::{Record, Records};
+use super::source::Bytes;
+use crate::error::{CellProblem, Error, Result};
 
 /// A column's name, and what is in its cells.
 #[derive(Clone, Debug)]

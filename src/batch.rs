@@ -1,4 +1,4 @@
-use crate::Float;
+use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
 
 /// What a network is run on.
@@ -53,7 +53,7 @@ impl<'a, F: Float> Batch<'a, F> {
     }
 
     /// How many rows it has with those of the other workers, and how many of them come before its own.
-    pub(super) fn rows_and_before(&self) -> (usize, usize) {
+    pub(crate) fn rows_and_before(&self) -> (usize, usize) {
         self.whole.map_or((self.inputs.nrows(), 0), |whole| (whole.rows, whole.before))
     }
 }

@@ -3,10 +3,15 @@
 mod linear;
 mod sequential;
 
-use super::limits::MOST_LAYERS;
-use super::tensors::{Header, to_bytes};
-use super::{damaged, in_file};
-use crate::{AnyActivation, Dense, Error, Float, Mlp, Result, durable};
+use crate::activation::AnyActivation;
+use crate::atomic_file;
+use crate::dense::Dense;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
+use crate::model_file::limits::MOST_LAYERS;
+use crate::model_file::tensors::{Header, to_bytes};
+use crate::model_file::{damaged, in_file};
 use linear::linear_layers;
 use ndarray::{Array1, Array2};
 use sequential::Sequential;
@@ -45,8 +50,8 @@ impl<F: Float> Mlp<F> {
     /// (`net.0.weight`, `net.2.weight`); layers with names of their own (`fc1.weight`) belong into an `nn.Sequential` first. After `model.half()` or
     /// `.bfloat16()`, `model.float()` is to come before saving.
     ///
-    /// PyTorch's `nn.Softplus()` is linear from z = 20 on, [`Softplus`](crate::Softplus) nowhere: 2·10⁻⁹ between them at the most. `nn.GELU(approximate="tanh")` is
-    /// not [`Gelu`](crate::Gelu).
+    /// PyTorch's `nn.Softplus()` is linear from z = 20 on, [`Softplus`](crate::activation::Softplus) nowhere: 2·10⁻⁹ between them at the most. `nn.GELU(approximate="tanh")` is
+    /// not [`Gelu`](crate::activation::Gelu).
     ///
     /// The file may come from anywhere: lengths are checked before anything of that length is allocated, and nothing in it can make this panic, or take more
     /// memory than twice the file (and 16 MiB, for what stands in its header).
@@ -104,7 +109,7 @@ impl<F: Float> Mlp<F> {
     /// ```
     ///
     /// Each activation but the identity is a module, and so is the dropout of a layer that has some. `nn.Softplus(threshold=40)` is softplus without PyTorch's straight
-    /// piece. PyTorch has no module for the [`Exponential`](crate::Exponential): the expression makes one, `type("Exponential", (nn.Module,), …)()`; where a class of
+    /// piece. PyTorch has no module for the [`Exponential`](crate::activation::Exponential): the expression makes one, `type("Exponential", (nn.Module,), …)()`; where a class of
     /// yours with the same `forward` takes its place, the file loads as well. An `f64` network ends in `.double()`, without which PyTorch would round it to 32 bits.
     /// The [schema](Self::schema) is not in the file.
     ///
@@ -112,13 +117,13 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`Error::Io`]; else as [`to_state_dict`](Self::to_state_dict).
     pub fn save_state_dict(&self, path: impl AsRef<Path>) -> Result<()> {
-        durable::write(path.as_ref(), &self.to_state_dict()?)
+        atomic_file::write(path.as_ref(), &self.to_state_dict()?)
     }
 
     /// The bytes of the file that [`save_state_dict`](Self::save_state_dict) writes.
     ///
     /// ```
-    /// use densely::{Identity, LeakyRelu, Mlp};
+    /// use densely::{Identity, Mlp, activation::LeakyRelu};
     ///
     /// let net = Mlp::<f32>::builder(3).dense(8, LeakyRelu::new(0.2)?).dropout(0.1).dense(1, Identity).without_bias().build()?;
     /// let text = String::from_utf8_lossy(&net.to_state_dict()?).into_owned();

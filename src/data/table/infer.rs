@@ -4,7 +4,8 @@ use super::Table;
 use super::cell::{abbreviated, category, list};
 use crate::data::classes::{Found, check_number, how_many};
 use crate::data::values::Texts;
-use crate::{Column, Error, Result, Schema};
+use crate::error::{Error, Result};
+use crate::schema::{Column, Schema};
 
 /// What the targets are.
 #[derive(Clone, Copy, PartialEq)]
