@@ -1,27 +1,25 @@
 //! The backpropagation engine: from a batch to the gradient of its loss.
 
-mod backward;
 mod clipping;
 mod dropout;
-mod forward;
 
-use crate::batch::Batch;
-use crate::parameter::Parameter;
+pub use crate::dense::Gradient;
 pub(crate) use dropout::Dropout;
 
-use crate::dense::Gradient;
+use crate::batch::Batch;
 use crate::elementary::vectorized;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::loss::Loss;
-use crate::matrix::Rows;
+use crate::matrix::{Matrix, Rows};
 use crate::mlp::Mlp;
+use crate::parameter::Parameter;
 use crate::random::{Purpose, generator};
 use crate::threads::Threads;
-use crate::workers::Workers;
 use dropout::Dropped;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
+use std::iter::{from_fn, zip};
 
 /// Computes the gradient of a loss with respect to every weight and bias of a network.
 ///
@@ -66,15 +64,15 @@ use rand_chacha::ChaCha8Rng;
 pub struct Backprop<F: Float> {
     /// One for each layer.
     gradients: Vec<Gradient<F>>,
-    /// ∂loss/∂Z of each layer, rows × outputs.
-    deltas: Vec<Rows<F>>,
-    /// The loss of each row: one column.
-    losses: Rows<F>,
-    /// The inputs row by row, where the caller's are in another order.
-    inputs: Rows<F>,
-    /// One for each layer, unused where there is no dropout.
+    /// D = ∂loss/∂Z of each layer, rows × outputs.
+    deltas: Vec<Matrix<F>>,
+    /// One for each layer; unused without dropout.
     dropped: Vec<Dropped<F>>,
-    /// Of dropout.
+    /// The loss of each row: one column.
+    losses: Matrix<F>,
+    /// The caller's inputs in row-major order, if they come in another.
+    inputs: Matrix<F>,
+    /// The generator of dropout.
     generator: ChaCha8Rng,
     threads: Threads,
 }
@@ -82,17 +80,13 @@ pub struct Backprop<F: Float> {
 impl<F: Float> Backprop<F> {
     /// Buffers for a network of this shape.
     pub fn new(net: &Mlp<F>) -> Self {
-        let gradients = net.layers().iter().map(|layer| Gradient {
-            weights: Array2::zeros(layer.weights().dim()),
-            bias: layer.bias().map(|bias| Array1::zeros(bias.len())),
-        });
-        let deltas = net.layers().iter().map(|layer| Rows::new(layer.outputs()));
+        let layers = net.layers();
         Self {
-            gradients: gradients.collect(),
-            deltas: deltas.collect(),
-            losses: Rows::new(1),
-            inputs: Rows::new(net.features()),
-            dropped: net.layers().iter().map(|layer| Dropped::new(layer.outputs())).collect(),
+            gradients: layers.iter().map(Gradient::zeros).collect(),
+            deltas: layers.iter().map(|layer| Matrix::new(layer.outputs())).collect(),
+            dropped: layers.iter().map(|layer| Dropped::new(layer.outputs())).collect(),
+            losses: Matrix::new(1),
+            inputs: Matrix::new(net.features()),
             generator: generator(0, Purpose::Dropout),
             threads: Threads::ONE,
         }
@@ -121,7 +115,7 @@ impl<F: Float> Backprop<F> {
         &mut self.generator
     }
 
-    /// Divides large products among so many threads. Default: 1.
+    /// The most threads for one product. Default: 1.
     pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
     }
@@ -138,7 +132,7 @@ impl<F: Float> Backprop<F> {
     /// let mut backprop = Backprop::new(&net);
     /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
     /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
-    /// assert_eq!(backprop.gradients()[0].weights, array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
     /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
     /// assert!(matches!(error, Err(Error::Features { found: 2, expected: 1 })));
     /// # Ok::<(), densely::Error>(())
@@ -157,7 +151,9 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
-        self.run_batch(net, loss, Batch::new(inputs, targets, None))
+        self.with_rows(inputs, |backprop, inputs| {
+            backprop.run_batch(net, loss, Batch::new(inputs, targets, None))
+        })
     }
 
     /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
@@ -188,16 +184,17 @@ impl<F: Float> Backprop<F> {
         weights: ArrayView1<'_, F>,
     ) -> Result<f64> {
         Error::check_weights(weights, inputs.nrows())?;
-        if inputs.nrows() == targets.nrows() && weights.iter().any(|&weight| weight == F::zero()) {
-            // What has no weight takes no part: 0 · ∞ would be NaN.
-            let rows: Vec<_> = (0..weights.len()).filter(|&row| weights[row] > F::zero()).collect();
+        // A row without weight takes no part: 0 · ∞ would be NaN.
+        let rows: Vec<_> = (0..weights.len()).filter(|&row| weights[row] > F::zero()).collect();
+        if rows.len() < inputs.nrows() && inputs.nrows() == targets.nrows() {
             let (inputs, targets) = (inputs.select(Axis(0), &rows), targets.select(Axis(0), &rows));
             let weights = weights.select(Axis(0), &rows);
-            let (inputs, targets) = (inputs.view(), targets.view());
-            let batch = Batch::new(inputs, targets, Some(weights.view()));
-            return self.run_batch(net, loss, batch);
+            return self.run_weighted(net, loss, inputs.view(), targets.view(), weights.view());
         }
-        self.run_batch(net, loss, Batch::new(inputs, targets, Some(weights)))
+        let weights: Vec<F> = weights.iter().copied().collect();
+        self.with_rows(inputs, |backprop, inputs| {
+            backprop.run_batch(net, loss, Batch::new(inputs, targets, Some(&weights)))
+        })
     }
 
     /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
@@ -223,7 +220,33 @@ impl<F: Float> Backprop<F> {
         inputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<f64> {
-        self.forward(net, loss, Batch::new(inputs, targets, None), Dropout::Off)
+        self.loss_with(net, loss, inputs, targets, Dropout::Off)
+    }
+
+    /// As [`loss`](Self::loss), with dropout.
+    pub(crate) fn loss_with(
+        &mut self,
+        net: &mut Mlp<F>,
+        loss: &dyn Loss<F>,
+        inputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        dropout: Dropout,
+    ) -> Result<f64> {
+        self.with_rows(inputs, |backprop, inputs| {
+            backprop.forward(net, loss, Batch::new(inputs, targets, None), dropout)
+        })
+    }
+
+    /// Does `work` on the inputs in row-major order.
+    fn with_rows<T>(
+        &mut self,
+        inputs: ArrayView2<'_, F>,
+        work: impl FnOnce(&mut Self, Rows<'_, F>) -> T,
+    ) -> T {
+        let mut copy = std::mem::replace(&mut self.inputs, Matrix::new(0));
+        let result = work(self, copy.row_major(inputs));
+        self.inputs = copy;
+        result
     }
 
     /// Forward and backward, on weights that were checked.
@@ -233,33 +256,75 @@ impl<F: Float> Backprop<F> {
         loss: &dyn Loss<F>,
         batch: Batch<'_, F>,
     ) -> Result<f64> {
-        let mean_loss = self.forward(net, loss, batch, Dropout::Drawn)?;
-        self.mean_over_rows(batch);
-        self.backward(net, batch.inputs.view()).for_each(drop);
-        Ok(mean_loss)
+        let mean = self.forward(net, loss, batch, Dropout::Drawn)?;
+        self.backward(net, batch.inputs).for_each(drop);
+        Ok(mean)
     }
 
-    /// As [`run_batch`](Self::run_batch), for one worker's part of a batch, which may be empty: the loss and the gradients of the whole. `None` if one of the
-    /// workers does not go on.
-    pub(crate) fn run_part(
+    /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean loss
+    /// of the batch, and delta of the output layer. Of one worker's part of a batch the loss is its
+    /// share of the mean.
+    pub(crate) fn forward(
         &mut self,
         net: &mut Mlp<F>,
         loss: &dyn Loss<F>,
         batch: Batch<'_, F>,
-        workers: &mut dyn Workers<F>,
-        goes_on: bool,
-    ) -> Result<Option<f64>> {
-        let mut share = 0.0;
-        if batch.inputs.nrows() > 0 {
-            share = self.forward(net, loss, batch, Dropout::Drawn)?;
-            self.mean_over_rows(batch);
-        } else {
-            self.pass_over(net, batch);
+        dropout: Dropout,
+    ) -> Result<f64> {
+        self.check_shapes(net, batch)?;
+        let Self { deltas, dropped, losses, generator, threads, .. } = self;
+        let ([hidden @ .., output], [.., delta]) = (net.layers_mut(), &mut deltas[..]) else {
+            return Err(Error::NoLayers);
+        };
+        loss.check_output(output.activation())?;
+        let fused = loss.fused_with(output.activation());
+
+        let mut a = batch.inputs;
+        for (layer, dropped) in zip(hidden, dropped) {
+            layer.forward(a, false, *threads);
+            a = dropped.apply(layer, dropout, batch, generator); // A ∘ M, or A
         }
-        let mut numbers = [share, f64::from(u8::from(!goes_on))];
-        workers.sum(&mut numbers, &mut self.backward(net, batch.inputs.view()))?;
-        let [loss, ended] = numbers;
-        Ok((ended == 0.0).then_some(loss))
+        output.forward(a, fused.is_some(), *threads);
+
+        let (a, y, z) = (output.cached_output(), batch.targets, output.cached_pre_activation());
+        let (losses, delta) = (losses.resize(a.nrows()), delta.resize(a.nrows()));
+        let each_loss = losses.view_mut().remove_axis(Axis(1));
+        match fused {
+            Some(fused) => fused.evaluate(z, a, y, each_loss, delta.view_mut()),
+            None => {
+                loss.evaluate(a, y, each_loss, delta.view_mut());
+                output.backward_through_activation(delta.view_mut());
+            }
+        }
+        Ok(mean_over_rows(losses, delta, batch))
+    }
+
+    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and the
+    /// gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias layer
+    /// by layer, the last layer's first, so that the caller can send one while it computes the next.
+    pub(crate) fn backward<'b>(
+        &'b mut self,
+        net: &'b Mlp<F>,
+        inputs: Rows<'b, F>,
+    ) -> impl Iterator<Item = &'b mut [F]> {
+        let Self { deltas, gradients, dropped, threads, .. } = self;
+        let layers = zip(zip(net.layers(), &*dropped), zip(deltas, gradients));
+        let mut layers = layers.rev().peekable();
+        let mut after = None;
+        let differentiate = move || {
+            let ((layer, dropped), (delta, gradient)) = layers.next()?;
+            if let Some((after, delta_after)) = after {
+                let after: &'b crate::dense::Dense<F> = after;
+                after.delta_before(layer, dropped.mask(layer), delta_after, delta, *threads);
+            }
+            let delta: Rows<'b, F> = delta.as_rows();
+            let before = layers.peek();
+            let a = before.map_or(inputs, |((before, dropped), _)| dropped.output(before));
+            layer.parameter_gradient(a, delta, gradient, *threads);
+            after = Some((layer, delta));
+            Some(gradient.slices_mut())
+        };
+        from_fn(differentiate).flatten()
     }
 
     /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
@@ -269,27 +334,63 @@ impl<F: Float> Backprop<F> {
 
     /// Every weight matrix and bias of the network with its gradient, for an optimizer.
     ///
-    /// The network must be the one of the last [`run`](Self::run); of another, those parameters come that have a
-    /// gradient of their length.
-    pub fn parameters<'a>(&'a self, net: &'a mut Mlp<F>) -> impl Iterator<Item = Parameter<'a, F>> {
-        net.parameter_slices_mut()
-            .zip(self.gradient_slices())
-            .filter(|(values, (_, gradient))| values.len() == gradient.len())
-            .map(|(values, (is_bias, gradient))| Parameter { is_bias, values, gradient })
+    /// # Errors
+    ///
+    /// [`Error::OtherNetwork`] if this was made for a network of another shape.
+    pub fn parameters<'a>(
+        &'a self,
+        net: &'a mut Mlp<F>,
+    ) -> Result<impl Iterator<Item = Parameter<'a, F>>> {
+        self.check_network(net)?;
+        let layers = zip(net.layers_mut(), &self.gradients);
+        Ok(layers.flat_map(|(layer, gradient)| {
+            let slices = zip(layer.parameter_slices_mut(), gradient.slices());
+            // The weights come first, then the bias.
+            zip([false, true], slices)
+                .map(|(is_bias, (values, gradient))| Parameter { is_bias, values, gradient })
+        }))
     }
 
-    /// Scales the output layer's delta from the gradient of each row's own loss to that of the mean over the rows.
-    fn mean_over_rows(&mut self, batch: Batch<'_, F>) {
-        let Some(mut delta) = self.deltas.last_mut().map(Rows::view_mut) else { return };
-        let total = batch.weight();
-        if let Some(weights) = batch.weights {
-            let shares = weights.iter().map(|weight| F::from_f64(weight.as_f64() / total));
-            for (mut row, share) in delta.rows_mut().into_iter().zip(shares) {
-                row.mapv_inplace(|delta| share * delta);
-            }
-        } else if let Some(delta) = delta.as_slice_mut() {
-            let share = F::one() / F::from_f64(total);
-            vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
-        }
+    fn check_network(&self, net: &Mlp<F>) -> Result<()> {
+        let (layers, gradients) = (net.layers(), &self.gradients);
+        let same = layers.len() == gradients.len()
+            && zip(layers, gradients).all(|(layer, gradient)| gradient.fits(layer));
+        if same { Ok(()) } else { Err(Error::OtherNetwork) }
     }
+
+    fn check_shapes(&self, net: &Mlp<F>, batch: Batch<'_, F>) -> Result<()> {
+        self.check_network(net)?;
+        // A layer may have been replaced through `layers_mut`.
+        Mlp::check_stack(net.layers())?;
+        let Batch { inputs, targets, whole, .. } = batch;
+        Error::check_features(inputs.columns(), net.features())?;
+        if targets.ncols() != net.outputs() {
+            return Err(Error::Targets { found: targets.ncols(), outputs: net.outputs() });
+        }
+        if inputs.rows() != targets.nrows() {
+            return Err(Error::Rows { inputs: inputs.rows(), targets: targets.nrows() });
+        }
+        if whole.rows == 0 { Err(Error::NoRows) } else { Ok(()) }
+    }
+}
+
+/// The mean Σ w L / Σ w of the rows' losses; scales delta from the gradients of the rows' own losses
+/// to that of the mean. The weights w are 1 without weights.
+fn mean_over_rows<F: Float>(
+    losses: &Matrix<F>,
+    delta: &mut Matrix<F>,
+    batch: Batch<'_, F>,
+) -> f64 {
+    let (total, columns) = (batch.whole.weight, delta.columns());
+    let (losses, delta) = (losses.numbers(), delta.numbers_mut());
+    let Some(weights) = batch.weights else {
+        let share = F::one() / F::from_f64(total);
+        vectorized(move || delta.iter_mut().for_each(|delta| *delta *= share));
+        return losses.iter().map(|loss| loss.as_f64()).sum::<f64>() / total;
+    };
+    for (row, weight) in zip(delta.chunks_mut(columns), weights) {
+        let share = F::from_f64(weight.as_f64() / total);
+        row.iter_mut().for_each(|delta| *delta = share * *delta);
+    }
+    zip(losses, weights).map(|(loss, weight)| loss.as_f64() * weight.as_f64()).sum::<f64>() / total
 }

@@ -1,59 +1,43 @@
-use crate::float::Float;
-use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
+//! The rows that one step is taken on.
 
-/// What a network is run on.
+use crate::float::Float;
+use crate::matrix::Rows;
+use ndarray::ArrayView2;
+
+/// The rows of one step: all of them, or one worker's part of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batch<'a, F> {
-    pub(crate) inputs: ArrayView2<'a, F>,
+    pub(crate) inputs: Rows<'a, F>,
     pub(crate) targets: ArrayView2<'a, F>,
-    /// The weight of each row; 1 if there are none.
-    pub(crate) weights: Option<ArrayView1<'a, F>>,
-    /// The batch of which this is one worker's part, if there are several.
-    pub(crate) whole: Option<Whole>,
+    /// The weight of each row; 1 without them.
+    pub(crate) weights: Option<&'a [F]>,
+    pub(crate) whole: Whole,
 }
 
 /// The batch of all workers together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
     pub(crate) rows: usize,
-    /// The sum of the weights.
+    /// The sum of the rows' weights.
     pub(crate) weight: f64,
-    /// How many rows of it come before those of this worker.
+    /// The number of rows before those of this worker.
     pub(crate) before: usize,
 }
 
 impl<'a, F: Float> Batch<'a, F> {
-    /// Of one worker alone.
+    /// The rows of a single worker.
     pub(crate) fn new(
-        inputs: ArrayView2<'a, F>,
+        inputs: Rows<'a, F>,
         targets: ArrayView2<'a, F>,
-        weights: Option<ArrayView1<'a, F>>,
+        weights: Option<&'a [F]>,
     ) -> Self {
-        Self { inputs, targets, weights, whole: None }
+        let rows = inputs.rows();
+        let weight = weights.map_or(rows as f64, sum);
+        Self { inputs, targets, weights, whole: Whole { rows, weight, before: 0 } }
     }
+}
 
-    /// The rows from `start` to before `end`, as a batch of their own.
-    pub(crate) fn rows(&self, start: usize, end: usize) -> Self {
-        let Self { inputs, targets, weights, .. } = *self;
-        let rows = Slice::from(start..end);
-        Self::new(
-            inputs.slice_axis_move(Axis(0), rows),
-            targets.slice_axis_move(Axis(0), rows),
-            weights.map(|weights| weights.slice_axis_move(Axis(0), rows)),
-        )
-    }
-
-    /// The sum of the weights: how many rows it counts for, with those of the other workers.
-    pub(crate) fn weight(&self) -> f64 {
-        match (&self.whole, &self.weights) {
-            (Some(whole), _) => whole.weight,
-            (None, Some(weights)) => weights.iter().map(|weight| weight.as_f64()).sum(),
-            (None, None) => self.inputs.nrows() as f64,
-        }
-    }
-
-    /// How many rows it has with those of the other workers, and how many of them come before its own.
-    pub(crate) fn rows_and_before(&self) -> (usize, usize) {
-        self.whole.map_or((self.inputs.nrows(), 0), |whole| (whole.rows, whole.before))
-    }
+/// The sum of some rows' weights.
+pub(crate) fn sum<F: Float>(weights: &[F]) -> f64 {
+    weights.iter().map(|weight| weight.as_f64()).sum()
 }

@@ -1,17 +1,18 @@
 //! Data sets: what a network is trained on and judged by.
 
 mod arrays;
+pub(crate) mod batches;
 mod categories;
 mod classes;
 mod dataset;
 mod examples;
 mod labels;
+mod moments;
 mod naming;
 #[cfg(feature = "npy")]
 mod npy;
-mod scaling;
+mod outputs;
 mod split;
-mod standardizer;
 mod storage;
 mod table;
 mod values;
@@ -21,9 +22,10 @@ pub use arrays::Arrays;
 pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
-pub use standardizer::Standardizer;
 pub use storage::Storage;
 pub use table::{RowStream, Table};
 
-pub(crate) use examples::{Chosen, Chunk, Examples};
-pub(crate) use storage::Matrix;
+pub(crate) use examples::Examples;
+pub(crate) use moments::Moments;
+pub(crate) use outputs::Outputs;
+pub(crate) use storage::Side;

@@ -3,10 +3,11 @@
 use crate::activation::AnyActivation;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::{Rows, row_major};
+use crate::matrix::{Matrix, Rows};
 use crate::product;
-use crate::threads::{Along, Read, Threads};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
+use crate::threads::{Share, Threads};
+use crate::units::Scale;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
 
 /// A fully connected layer: A = g(X·W + b).
 ///
@@ -37,8 +38,8 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// ```
 #[derive(Debug)]
 pub struct Dense<F: Float> {
-    weights: Array2<F>,
-    bias: Option<Array1<F>>,
+    weights: Matrix<F>,
+    bias: Option<Vec<F>>,
     activation: AnyActivation<F>,
     dropout: f64,
     cache: Cache<F>,
@@ -47,14 +48,14 @@ pub struct Dense<F: Float> {
 /// What the last forward pass left for the backward pass, a row for each example of the batch.
 #[derive(Debug)]
 struct Cache<F> {
-    output: Rows<F>,
-    /// No rows where it is not kept.
-    pre_activation: Rows<F>,
+    output: Matrix<F>,
+    /// Without rows if it is not kept.
+    pre_activation: Matrix<F>,
 }
 
 impl<F: Float> Cache<F> {
     fn new(outputs: usize) -> Self {
-        Self { output: Rows::new(outputs), pre_activation: Rows::new(outputs) }
+        Self { output: Matrix::new(outputs), pre_activation: Matrix::new(outputs) }
     }
 }
 
@@ -81,11 +82,9 @@ impl<F: Float> Dense<F> {
         if let Some(value) = numbers.map(|value| value.as_f64()).find(|value| !value.is_finite()) {
             return Err(Error::NotFinite { what: "a weight or bias", value });
         }
-        // Row-major whatever the caller's layout, so that slices of it can be handed to an optimizer.
-        let weights = row_major(weights);
-        let bias = bias.map(row_major);
+        let bias = bias.map(|bias| bias.into_iter().collect());
         let (activation, cache) = (activation.into(), Cache::new(outputs));
-        Ok(Self { weights, bias, activation, dropout: 0.0, cache })
+        Ok(Self { weights: Matrix::of(weights), bias, activation, dropout: 0.0, cache })
     }
 
     /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout) says. Default: 0, none.
@@ -112,17 +111,17 @@ impl<F: Float> Dense<F> {
 
     /// The number of inputs: the rows of the weights.
     pub fn inputs(&self) -> usize {
-        self.weights.nrows()
+        self.weights.rows()
     }
 
     /// The number of outputs (units): the columns of the weights.
     pub fn outputs(&self) -> usize {
-        self.weights.ncols()
+        self.weights.columns()
     }
 
     /// How many numbers the layer learns: inputs · outputs, and outputs more with a bias.
     pub fn parameters(&self) -> usize {
-        self.weights.len() + self.bias.as_ref().map_or(0, Array1::len)
+        self.weights.numbers().len() + self.bias.as_ref().map_or(0, Vec::len)
     }
 
     /// W, inputs × outputs.
@@ -137,12 +136,12 @@ impl<F: Float> Dense<F> {
 
     /// b, one number for each output, if there is a bias.
     pub fn bias(&self) -> Option<ArrayView1<'_, F>> {
-        self.bias.as_ref().map(|bias| bias.view())
+        self.bias.as_deref().map(ArrayView1::from)
     }
 
     /// b, to be changed in place.
     pub fn bias_mut(&mut self) -> Option<ArrayViewMut1<'_, F>> {
-        self.bias.as_mut().map(|bias| bias.view_mut())
+        self.bias.as_deref_mut().map(ArrayViewMut1::from)
     }
 
     /// g, the activation.
@@ -172,20 +171,25 @@ impl<F: Float> Dense<F> {
         self.cache.output.view()
     }
 
-    /// The weighted sums of the last forward pass; rows × outputs where they were kept.
+    /// The outputs A of the last forward pass.
+    pub(crate) fn output(&self) -> Rows<'_, F> {
+        self.cache.output.as_rows()
+    }
+
+    /// The weighted sums Z of the last forward pass; without rows if they were not kept.
     pub(crate) fn cached_pre_activation(&self) -> ArrayView2<'_, F> {
         self.cache.pre_activation.view()
     }
 
-    /// A = g(X·W + b), written over `outputs`, for row-major `inputs`: rows × inputs to rows × outputs. Leaves the cache alone.
-    pub(crate) fn apply(&self, inputs: ArrayView2<'_, F>, mut outputs: ArrayViewMut2<'_, F>) {
-        let bias = self.bias.as_ref();
-        product::weighted_sums(inputs, self.weights.view(), bias, 0, outputs.view_mut());
-        self.activation.forward(outputs);
+    /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache alone.
+    pub(crate) fn apply(&self, inputs: Rows<'_, F>, outputs: ArrayViewMut2<'_, F>) {
+        let (rows, columns) = (0..inputs.rows(), 0..self.outputs());
+        let mut all = Share { rows, columns, part: outputs };
+        product::weighted_sums(inputs, self.weights.as_rows(), self.bias.as_deref(), &mut all);
+        self.activation.forward(all.part);
     }
 
-    /// A = g(X·W + b) in a new matrix: rows × inputs to rows × outputs. Needs no exclusive access: threads can share the
-    /// layer.
+    /// A = g(X·W + b) in a new matrix: rows × inputs to rows × outputs. Threads can share the layer.
     ///
     /// # Errors
     ///
@@ -193,130 +197,161 @@ impl<F: Float> Dense<F> {
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         Error::check_features(inputs.ncols(), self.inputs())?;
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
-        self.apply(inputs.as_standard_layout().view(), outputs.view_mut());
+        self.apply(Matrix::new(self.inputs()).row_major(inputs), outputs.view_mut());
         Ok(outputs)
     }
 
-    /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it if the activation's
-    /// derivative or the caller needs it. `inputs` must have [`inputs`](Self::inputs) columns.
-    pub(crate) fn forward(
-        &mut self,
-        inputs: ArrayView2<'_, F>,
-        keep_pre_activation: bool,
-        threads: Threads,
-    ) {
-        let rows = inputs.nrows();
-        let cost = self.multiplications(rows);
-        let keep_pre_activation = keep_pre_activation || self.activation.keeps_pre_activation();
+    /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it
+    /// if the activation's derivative or the caller needs it.
+    pub(crate) fn forward(&mut self, inputs: Rows<'_, F>, keep_z: bool, threads: Threads) {
+        let (rows, cost) = (inputs.rows(), self.multiplications(inputs.rows()));
+        let keep_z = keep_z || self.activation.keeps_pre_activation();
         let axis = self.axis_to_divide(&self.activation, inputs);
         let Self { weights, bias, activation, cache, .. } = self;
-        let output = Along(cache.output.resize(rows), axis);
-        let pre_activation =
-            keep_pre_activation.then(|| Along(cache.pre_activation.resize(rows), axis));
-        let inputs = Read::by_rows_if(axis, inputs);
-        threads.divide((output, pre_activation, inputs), cost, &|first, parts| {
-            let (output, pre_activation, Read(inputs, _)) = parts;
-            let first = output.first_column(first);
-            let Along(mut output, _) = output;
-            product::weighted_sums(inputs, weights.view(), bias.as_ref(), first, output.view_mut());
-            if let Some(Along(mut pre_activation, _)) = pre_activation {
-                pre_activation.assign(&output);
+        let mut sums = keep_z.then(|| {
+            threads.shares(cache.pre_activation.resize(rows).view_mut(), axis, cost)
+        });
+        let outputs = threads.shares(cache.output.resize(rows).view_mut(), axis, cost);
+        let outputs = outputs.map(|share| (share, sums.as_mut().and_then(Iterator::next)));
+        threads.each(outputs, &|(mut a, z)| {
+            product::weighted_sums(inputs, weights.as_rows(), bias.as_deref(), &mut a);
+            if let Some(mut z) = z {
+                z.part.assign(&a.part);
             }
-            activation.forward(output);
+            activation.forward(a.part);
         });
     }
 
-    /// How a product with the weights is divided among threads. By rows, each thread reads all weights; by columns, all of the other
-    /// operand: the smaller is read by all. An activation that looks at whole rows leaves no choice.
-    fn axis_to_divide(&self, activation: &AnyActivation<F>, other: ArrayView2<'_, F>) -> Axis {
-        let by_columns = activation.is_elementwise() && self.weights.len() > other.len();
-        Axis(usize::from(by_columns))
+    /// Divides a product with the weights so that the smaller operand is the one that every thread
+    /// reads in full: the weights if by rows, `other` if by columns. An activation that looks at
+    /// whole rows leaves no choice.
+    fn axis_to_divide(&self, activation: &AnyActivation<F>, other: Rows<'_, F>) -> Axis {
+        let smaller = self.weights.numbers().len() > other.numbers().len();
+        Axis(usize::from(activation.is_elementwise() && smaller))
     }
 
-    /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z, by the activation's derivative at the cached output.
+    /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z by the activation's derivative at the cache.
     pub(crate) fn backward_through_activation(&self, delta: ArrayViewMut2<'_, F>) {
         self.activation.backward(self.cached_output(), self.cached_pre_activation(), delta);
     }
 
-    /// The multiplications of one product with so many rows.
+    /// The multiplications of one product of `rows` rows.
     fn multiplications(&self, rows: usize) -> usize {
-        rows.saturating_mul(self.weights.len())
+        rows.saturating_mul(self.weights.numbers().len())
     }
 
-    /// From `delta` = ∂loss/∂Z and the inputs of the forward pass, the gradients of weights and bias.
+    /// The gradients of weights and bias, Xᵀ·D and Σ D, with X the inputs and D = ∂loss/∂Z.
     pub(crate) fn parameter_gradient(
         &self,
-        inputs: ArrayView2<'_, F>,
-        delta: ArrayView2<'_, F>,
+        inputs: Rows<'_, F>,
+        delta: Rows<'_, F>,
         gradient: &mut Gradient<F>,
         threads: Threads,
     ) {
-        let cost = self.multiplications(inputs.nrows());
-        threads.divide(gradient.weights.view_mut(), cost, &|first, gradient| {
-            product::weight_gradient(inputs, delta, first, gradient);
-        });
+        let cost = self.multiplications(inputs.rows());
+        let shares = threads.shares(gradient.weights.view_mut(), Axis(0), cost);
+        threads.each(shares, &|mut share| product::weight_gradient(inputs, delta, &mut share));
         if let Some(bias) = &mut gradient.bias {
             product::bias_gradient(delta, bias);
         }
     }
 
-    /// From `delta` = ∂loss/∂Z, the delta of the layer before, which put out this one's inputs X: first ∂loss/∂X, what arrives at that
-    /// layer's outputs, through the mask of its dropout if it has one, then through its activation.
+    /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the mask of
+    /// that layer's dropout and g' the derivative of its activation.
     pub(crate) fn delta_before(
         &self,
-        layer_before: &Self,
-        mask: Option<ArrayView2<'_, F>>,
-        delta: ArrayView2<'_, F>,
-        delta_before: ArrayViewMut2<'_, F>,
+        before: &Self,
+        mask: Option<Rows<'_, F>>,
+        delta: Rows<'_, F>,
+        delta_before: &mut Matrix<F>,
         threads: Threads,
     ) {
-        let cost = self.multiplications(delta.nrows());
-        let activation = &layer_before.activation;
-        let axis = self.axis_to_divide(activation, delta);
-        let pre_activation = activation
-            .keeps_pre_activation()
-            .then(|| Read(layer_before.cached_pre_activation(), Some(axis)));
-        let parts = (
-            Along(delta_before, axis),
-            Read(layer_before.cached_output(), Some(axis)),
-            pre_activation,
-            Read::by_rows_if(axis, delta),
-            mask.map(|mask| Read(mask, Some(axis))),
-        );
-        threads.divide(parts, cost, &|first, parts| {
-            let (delta_before, Read(output, _), pre_activation, Read(delta, _), mask) = parts;
-            let first = delta_before.first_column(first);
-            let Along(mut delta_before, _) = delta_before;
-            product::input_gradient(delta, self.weights.view(), first, delta_before.view_mut());
-            if let Some(Read(mask, _)) = mask {
-                delta_before *= &mask;
+        let cost = self.multiplications(delta.rows());
+        let axis = self.axis_to_divide(&before.activation, delta);
+        let shares = threads.shares(delta_before.resize(delta.rows()).view_mut(), axis, cost);
+        threads.each(shares, &|mut share| {
+            product::input_gradient(delta, self.weights.as_rows(), &mut share);
+            let Share { rows, columns, part: mut delta } = share;
+            let slices = [rows, columns].map(Slice::from);
+            if let Some(mask) = mask {
+                delta *= &slice(mask.view(), slices);
             }
-            // What is not kept is not read.
-            let pre_activation = pre_activation.map_or(output, |Read(kept, _)| kept);
-            activation.backward(output, pre_activation, delta_before);
+            let output = slice(before.cached_output(), slices);
+            let sums = match before.activation.keeps_pre_activation() {
+                true => slice(before.cached_pre_activation(), slices),
+                // An activation that keeps no sums does not read them.
+                false => output,
+            };
+            before.activation.backward(output, sums, delta);
         });
     }
 
     /// Weights and bias as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        let bias = self.bias.as_ref().and_then(|bias| bias.as_slice());
-        self.weights.as_slice().into_iter().chain(bias)
+        std::iter::once(self.weights.numbers()).chain(self.bias.as_deref())
     }
 
     /// Weights and bias as row-major slices, in that order.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        let bias = self.bias.as_mut().and_then(|bias| bias.as_slice_mut());
-        self.weights.as_slice_mut().into_iter().chain(bias)
+        std::iter::once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+    }
+
+    /// Takes raw inputs x from now on, in place of (x - centre)/spread.
+    pub(crate) fn fold_inputs(&mut self, scale: &Scale) {
+        let outputs = self.outputs();
+        let mut shift = vec![0.0; outputs];
+        let rows = self.weights.numbers_mut().chunks_exact_mut(outputs);
+        for (weights, (centre, factor)) in rows.zip(scale.centres_and_factors()) {
+            for (weight, shift) in weights.iter_mut().zip(&mut shift) {
+                *weight = F::from_f64(weight.as_f64() * factor);
+                // By the rounded weight: what the rounding changes is then nothing at the centre.
+                *shift += weight.as_f64() * centre;
+            }
+        }
+        for (bias, shift) in self.bias_or_zeros().iter_mut().zip(shift) {
+            *bias = F::from_f64(bias.as_f64() - shift);
+        }
+    }
+
+    /// Puts out centre + spread · a from now on, in place of a: for layers without activation.
+    pub(crate) fn fold_outputs(&mut self, scale: &Scale) {
+        for row in self.weights.numbers_mut().chunks_exact_mut(scale.columns()) {
+            row.iter_mut().zip(scale.centres_and_spreads()).for_each(|(weight, (_, spread))| {
+                *weight = F::from_f64(weight.as_f64() * spread);
+            });
+        }
+        for (bias, (centre, spread)) in self.bias_or_zeros().iter_mut().zip(scale.centres_and_spreads()) {
+            *bias = F::from_f64(bias.as_f64() * spread + centre);
+        }
     }
 
     /// Gives a layer without a bias one of zeros.
-    pub(crate) fn bias_or_zeros(&mut self) -> &mut Array1<F> {
-        let outputs = self.weights.ncols();
-        self.bias.get_or_insert_with(|| Array1::zeros(outputs))
+    fn bias_or_zeros(&mut self) -> &mut [F] {
+        let outputs = self.outputs();
+        self.bias.get_or_insert_with(|| vec![F::zero(); outputs])
     }
 }
 
-/// Of a layer's outputs, some must be left.
+/// Whether two layers have the same parameters, activation and dropout, whatever their caches hold.
+impl<F: Float> PartialEq for Dense<F> {
+    fn eq(&self, other: &Self) -> bool {
+        let (name, other_name) = (self.activation.name(), other.activation.name());
+        let same = match (&name, &other_name) {
+            (None, None) => format!("{:?}", self.activation) == format!("{:?}", other.activation),
+            _ => name == other_name,
+        };
+        same && self.weights == other.weights
+            && self.bias == other.bias
+            && self.dropout == other.dropout
+    }
+}
+
+/// These rows and columns of a matrix.
+fn slice<F>(matrix: ArrayView2<'_, F>, [rows, columns]: [Slice; 2]) -> ArrayView2<'_, F> {
+    matrix.slice_axis_move(Axis(0), rows).slice_axis_move(Axis(1), columns)
+}
+
+/// Dropout must leave some of a layer's outputs.
 pub(crate) fn check_dropout(fraction: f64) -> Result<()> {
     Error::check_setting("dropout", fraction, "at least 0 and below 1", |f| (0.0..1.0).contains(&f))
 }
@@ -340,18 +375,53 @@ impl<F: Float> Clone for Dense<F> {
 /// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
 /// use ndarray::array;
 ///
-/// // One row x = (1, 2) and a = 0: the loss is (a - 3)², its derivative by z is -6, and by a weight -6 x.
-/// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0], [0.0]], Some(array![0.0]), Identity)?])?;
+/// // One row x = (1, 2) and a = 0: the loss is (a - 3)², its derivative by z is -6, and by a
+/// // weight -6 x.
+/// let dense = Dense::new(array![[0.0], [0.0]], Some(array![0.0]), Identity)?;
+/// let mut net = Mlp::from_layers(vec![dense])?;
 /// let mut backprop = Backprop::new(&net);
-/// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 2.0]].view(), array![[3.0]].view())?;
-/// assert_eq!(backprop.gradients()[0].weights, array![[-6.0], [-12.0]]);
-/// assert_eq!(backprop.gradients()[0].bias, Some(array![-6.0]));
+/// let (inputs, targets) = (array![[1.0, 2.0]], array![[3.0]]);
+/// backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-6.0], [-12.0]]);
+/// assert_eq!(backprop.gradients()[0].bias(), Some(array![-6.0].view()));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Gradient<F> {
+    weights: Matrix<F>,
+    bias: Option<Vec<F>>,
+}
+
+impl<F: Float> Gradient<F> {
+    /// Zeros in the shapes of a layer's parameters.
+    pub(crate) fn zeros(layer: &Dense<F>) -> Self {
+        let bias = layer.bias.as_ref().map(|bias| vec![F::zero(); bias.len()]);
+        Self { weights: Matrix::zeros(layer.inputs(), layer.outputs()), bias }
+    }
+
     /// ∂loss/∂W, inputs × outputs.
-    pub weights: Array2<F>,
-    /// ∂loss/∂b, outputs; `None` where the layer has no bias.
-    pub bias: Option<Array1<F>>,
+    pub fn weights(&self) -> ArrayView2<'_, F> {
+        self.weights.view()
+    }
+
+    /// ∂loss/∂b, outputs; `None` if the layer has no bias.
+    pub fn bias(&self) -> Option<ArrayView1<'_, F>> {
+        self.bias.as_deref().map(ArrayView1::from)
+    }
+
+    /// Whether it has the shapes of this layer's parameters.
+    pub(crate) fn fits(&self, layer: &Dense<F>) -> bool {
+        self.weights().dim() == layer.weights().dim()
+            && self.bias.is_some() == layer.bias.is_some()
+    }
+
+    /// The gradients of the weights, then of the bias.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[F]> {
+        std::iter::once(self.weights.numbers()).chain(self.bias.as_deref())
+    }
+
+    /// The gradients of the weights, then of the bias.
+    pub(crate) fn slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+        std::iter::once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+    }
 }

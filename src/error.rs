@@ -296,6 +296,24 @@ pub enum Error {
         precision: &'static str,
     },
 
+    /// Units of another number of columns.
+    #[error("the units have {found} columns, the network needs {expected}")]
+    Units {
+        /// Columns of the units.
+        found: usize,
+        /// Columns that they must have.
+        expected: usize,
+    },
+    /// Units that are not measured yet.
+    #[error("the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`")]
+    NotMeasured,
+    /// Outputs with units behind an activation.
+    #[error("units of the outputs can be folded only into an Identity layer, the network ends in {activation}")]
+    UnitsOfActivation {
+        /// The last activation.
+        activation: String,
+    },
+
     // Files.
     /// A file that cannot be opened, read or written.
     #[error("{}: {source}", file.display())]
@@ -344,9 +362,8 @@ pub enum Error {
     },
     /// A number in a `.npy` file that is NaN or infinite, or becomes it in the type of the data set's numbers or standardized.
     #[error(
-        "{}: row {row}, column {column} (counted from 0) is {value}{}, not a finite number",
-        file.display(),
-        if *standardized { " when it is standardized" } else { "" }
+        "{}: row {row}, column {column} (counted from 0) is {value}, not a finite number",
+        file.display()
     )]
     NotFiniteInFile {
         /// The file.
@@ -357,8 +374,6 @@ pub enum Error {
         column: usize,
         /// Its value.
         value: f64,
-        /// Whether it was finite before it was standardized.
-        standardized: bool,
     },
     /// A folder without a shard.
     #[error("{}: there are no shards here, such as inputs-00000.npy", folder.display())]

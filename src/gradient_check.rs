@@ -4,7 +4,6 @@ mod comparison;
 
 use crate::backprop::Backprop;
 use crate::backprop::Dropout;
-use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::loss::Loss;
 use crate::mlp::Mlp;
@@ -115,18 +114,19 @@ pub fn gradient_check(
     let mut found = GradientCheck { compared: 0, kinks: Vec::new(), largest_error: 0.0 };
     let gradients = backprop.gradients().to_vec();
     for (layer, gradient) in gradients.iter().enumerate() {
-        let biases = gradient.bias.iter().flat_map(|bias| bias.indexed_iter());
-        let weights = gradient.weights.indexed_iter();
+        let biases = gradient.bias().into_iter().flat_map(|bias| bias.into_iter().copied().enumerate());
+        let weights = gradient.weights();
         let places = weights
+            .indexed_iter()
             .map(|((input, output), &analytic)| (Place::Weight(input, output), analytic))
-            .chain(biases.map(|(output, &analytic)| (Place::Bias(output), analytic)));
+            .chain(biases.map(|(output, analytic)| (Place::Bias(output), analytic)));
         let mut proved = false;
         for (place, analytic) in places {
             let resting = place.read(&moved, layer);
             let mut slope = |moved_to: f64| -> Result<f64> {
                 place.write(&mut moved, layer, moved_to);
-                let batch = Batch::new(inputs, targets, None);
-                let value = backprop.forward(&mut moved, loss, batch, Dropout::Kept);
+                let value =
+                    backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
                 place.write(&mut moved, layer, resting);
                 value
             };

@@ -27,6 +27,7 @@ pub mod mlp;
 mod model_file;
 pub mod optimizer;
 mod parameter;
+mod part;
 mod product;
 mod random;
 pub mod schedule;
@@ -34,6 +35,7 @@ pub mod schema;
 mod state_dict;
 mod threads;
 pub mod trainer;
+pub mod units;
 pub mod workers;
 
 pub use ndarray;

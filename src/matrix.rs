@@ -1,65 +1,138 @@
-//! A matrix that serves batches of any number of rows.
+//! Row-major matrices: their numbers are a slice, whatever is done to them.
 
 use crate::float::Float;
-use ndarray::{Array, Array2, ArrayView2, ArrayViewMut2, Axis, Dimension, Slice};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use std::ops::Range;
 
-/// The first `rows` rows of a matrix that grows to the largest batch seen and stays, so that no later batch allocates.
+/// A row-major matrix with a fixed number of columns. The number of rows may change from batch to
+/// batch: memory grows to the largest batch and stays, so that later batches allocate nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct Rows<F> {
+pub(crate) struct Matrix<F> {
+    numbers: Vec<F>,
     rows: usize,
-    matrix: Array2<F>,
+    columns: usize,
 }
 
-/// Whether so many rows of numbers can be had now: an allocation that fails would end the process.
+/// Some rows of a row-major matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'m, F> {
+    numbers: &'m [F],
+    rows: usize,
+    columns: usize,
+}
+
+/// Whether `rows × columns` numbers can be allocated: a failed allocation would end the process.
 pub(crate) fn fit_in_memory<F>(rows: usize, columns: usize) -> bool {
     Vec::<F>::new().try_reserve_exact(rows.saturating_mul(columns)).is_ok()
 }
 
-/// The same numbers row by row, without a copy where they are so already.
-pub(crate) fn row_major<F: Float, D: Dimension>(numbers: Array<F, D>) -> Array<F, D> {
-    if numbers.is_standard_layout() { numbers } else { numbers.as_standard_layout().into_owned() }
-}
-
-impl<F: Float> Rows<F> {
-    /// No rows of this many columns.
+impl<F: Float> Matrix<F> {
+    /// A matrix without rows.
     pub(crate) fn new(columns: usize) -> Self {
-        Self { rows: 0, matrix: Array2::zeros((0, columns)) }
+        Self { numbers: Vec::new(), rows: 0, columns }
+    }
+
+    /// A matrix of zeros.
+    pub(crate) fn zeros(rows: usize, columns: usize) -> Self {
+        Self { numbers: vec![F::zero(); rows * columns], rows, columns }
+    }
+
+    /// The numbers of an array, in row-major order.
+    pub(crate) fn of(array: Array2<F>) -> Self {
+        let (rows, columns) = array.dim();
+        // `into_iter` follows the logical order, whatever the array's layout.
+        let numbers = array.into_iter().collect();
+        Self { numbers, rows, columns }
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
     }
 
     pub(crate) fn columns(&self) -> usize {
-        self.matrix.ncols()
+        self.columns
     }
 
-    /// Makes it so many rows, and gives them to be written; what is in them is left over from another batch.
-    pub(crate) fn resize(&mut self, rows: usize) -> ArrayViewMut2<'_, F> {
-        if self.matrix.nrows() < rows {
-            self.matrix = Array2::zeros((rows, self.matrix.ncols()));
+    /// Sets the number of rows. Their numbers are left over from another batch.
+    pub(crate) fn resize(&mut self, rows: usize) -> &mut Self {
+        if self.numbers.len() < rows * self.columns {
+            self.numbers = vec![F::zero(); rows * self.columns];
         }
         self.rows = rows;
-        self.view_mut()
+        self
     }
 
-    /// The same rows in row-major order: the matrix itself if it is so, else a copy here.
-    pub(crate) fn row_major<'v>(&'v mut self, matrix: ArrayView2<'v, F>) -> ArrayView2<'v, F> {
-        if !matrix.is_standard_layout() {
-            if self.columns() != matrix.ncols() {
-                *self = Self::new(matrix.ncols());
-            }
-            self.resize(matrix.nrows()).assign(&matrix);
-        }
-        self.last_row_major(matrix)
+    /// As [`resize`](Self::resize), for another number of columns.
+    pub(crate) fn reshape(&mut self, rows: usize, columns: usize) -> &mut Self {
+        self.columns = columns;
+        self.resize(rows)
     }
 
-    /// What [`row_major`](Self::row_major) gave for this matrix, if it was given that last.
-    pub(crate) fn last_row_major<'v>(&'v self, matrix: ArrayView2<'v, F>) -> ArrayView2<'v, F> {
-        if matrix.is_standard_layout() { matrix } else { self.view() }
+    pub(crate) fn numbers(&self) -> &[F] {
+        &self.numbers[..self.rows * self.columns]
+    }
+
+    pub(crate) fn numbers_mut(&mut self) -> &mut [F] {
+        &mut self.numbers[..self.rows * self.columns]
+    }
+
+    pub(crate) fn as_rows(&self) -> Rows<'_, F> {
+        Rows { numbers: self.numbers(), rows: self.rows, columns: self.columns }
     }
 
     pub(crate) fn view(&self) -> ArrayView2<'_, F> {
-        self.matrix.slice_axis(Axis(0), Slice::from(..self.rows))
+        self.as_rows().view()
     }
 
     pub(crate) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
-        self.matrix.slice_axis_mut(Axis(0), Slice::from(..self.rows))
+        let shape = (self.rows, self.columns);
+        match ArrayViewMut2::from_shape(shape, self.numbers_mut()) {
+            Ok(view) => view,
+            Err(_) => unreachable!("the slice has rows × columns numbers"),
+        }
+    }
+
+    /// The array as rows: the array's own memory if it is row-major, else a copy in this matrix.
+    pub(crate) fn row_major<'m>(&'m mut self, array: ArrayView2<'m, F>) -> Rows<'m, F> {
+        let (rows, columns) = array.dim();
+        if let Some(numbers) = array.to_slice() {
+            return Rows { numbers, rows, columns };
+        }
+        self.reshape(rows, columns).view_mut().assign(&array);
+        self.as_rows()
+    }
+}
+
+impl<'m, F: Float> Rows<'m, F> {
+    pub(crate) fn rows(self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn columns(self) -> usize {
+        self.columns
+    }
+
+    pub(crate) fn numbers(self) -> &'m [F] {
+        self.numbers
+    }
+
+    pub(crate) fn slice(self, rows: Range<usize>) -> Self {
+        let numbers = &self.numbers[rows.start * self.columns..rows.end * self.columns];
+        Self { numbers, rows: rows.len(), columns: self.columns }
+    }
+
+    pub(crate) fn view(self) -> ArrayView2<'m, F> {
+        match ArrayView2::from_shape((self.rows, self.columns), self.numbers) {
+            Ok(view) => view,
+            Err(_) => unreachable!("the slice has rows × columns numbers"),
+        }
+    }
+}
+
+impl<F: PartialEq> PartialEq for Matrix<F> {
+    fn eq(&self, other: &Self) -> bool {
+        let length = self.rows * self.columns;
+        (self.rows, self.columns) == (other.rows, other.columns)
+            && self.numbers[..length] == other.numbers[..length]
     }
 }

@@ -1,16 +1,20 @@
 //! A stack of dense layers.
 
 mod builder;
+mod parameters;
 mod predict;
 
 pub use builder::MlpBuilder;
 pub(crate) use builder::check_memory;
+pub(crate) use parameters::Parameters;
 pub use predict::PredictBuffers;
 
+use crate::activation::Identity;
 use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::schema::Schema;
+use crate::units::Units;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
@@ -33,18 +37,15 @@ const ROWS_AT_ONCE: usize = 256;
 /// assert_eq!(outputs, Array2::<f32>::zeros((5, 1)));
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Mlp<F: Float> {
+    units_in: Units,
     layers: Vec<Dense<F>>,
+    units_out: Units,
     schema: Schema,
 }
 
 impl<F: Float> Mlp<F> {
-    /// Starts a network that takes `features` numbers a row; layers are added with [`MlpBuilder::dense`].
-    pub fn builder(features: usize) -> MlpBuilder<F> {
-        MlpBuilder::new(features)
-    }
-
     /// A network of these layers, first to last.
     ///
     /// ```
@@ -68,7 +69,8 @@ impl<F: Float> Mlp<F> {
     /// before it has outputs; [`Error::DropoutOfOutputs`] if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
-        Ok(Self { layers, schema: Schema::default() })
+        let (units_in, units_out) = (Units::none(), Units::none());
+        Ok(Self { units_in, layers, units_out, schema: Schema::default() })
     }
 
     /// Whether there is a layer, and each takes what the one before it gives.
@@ -106,6 +108,79 @@ impl<F: Float> Mlp<F> {
     /// How many numbers a row of outputs has.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, Dense::outputs)
+    }
+
+    /// The units of the inputs. A network of the builder has [`Scaling::Standard`](crate::units::Scaling),
+    /// one of given layers has none.
+    pub fn units_in(&self) -> &Units {
+        &self.units_in
+    }
+
+    /// The units of the outputs. A network of the builder that ends in [`Identity`](crate::Identity) has
+    /// [`Scaling::Standard`](crate::units::Scaling), any other has none.
+    pub fn units_out(&self) -> &Units {
+        &self.units_out
+    }
+
+    /// Sets the units of inputs and outputs, in place of those that it has.
+    ///
+    /// ```
+    /// use densely::{Dense, Identity, Mlp, units::Units};
+    /// use ndarray::array;
+    ///
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;      // a = z / 2
+    /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
+    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]);       // 9 + 2 · ½ · 2
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Units`] if they have other numbers of columns than the network. It is then unchanged.
+    pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
+        units_in.check(self.features())?;
+        units_out.check(self.outputs())?;
+        (self.units_in, self.units_out) = (units_in, units_out);
+        Ok(())
+    }
+
+    /// The same function as a network without units: they are folded into the first and the last
+    /// layer, for formats that know layers alone.
+    ///
+    /// z = Σ w (x - centre)/spread + b: each weight of the first layer is divided by its feature's
+    /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre: weights
+    /// and bias are multiplied by the spread, and the bias gains the centre. Both are rounded to `F`: where a centre is
+    /// thousands of times the spread, an `f32` is too coarse for the bias.
+    ///
+    /// ```
+    /// # use densely::{Dense, Identity, Mlp, units::Units};
+    /// # use ndarray::array;
+    /// # let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;
+    /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
+    /// let folded = net.folded()?;
+    /// assert!(folded.units_in().centres().is_none());
+    /// approx::assert_abs_diff_eq!(folded.predict(array![[400.0]].view())?, array![[11.0]], epsilon = 1e-12);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotMeasured`] for units that are not measured yet, [`Error::UnitsOfActivation`] if outputs have units
+    /// and the last activation is not [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
+    pub fn folded(&self) -> Result<Self> {
+        let mut folded = self.clone();
+        if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {
+            first.fold_inputs(scale);
+        }
+        if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
+            if !last.activation().is::<Identity>() {
+                return Err(Error::UnitsOfActivation { activation: format!("{:?}", last.activation()) });
+            }
+            last.fold_outputs(scale);
+        }
+        (folded.units_in, folded.units_out) = (Units::none(), Units::none());
+        folded.check_whole()?;
+        Ok(folded)
     }
 
     /// What the columns of inputs and outputs are, as far as is known: [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the network's
@@ -236,7 +311,8 @@ impl<F: Float> Mlp<F> {
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
             let inputs = inputs.slice_axis(Axis(0), part);
-            predict::through(&self.layers, inputs, outputs.slice_axis_mut(Axis(0), part), buffers);
+            let stages = (&self.units_in, &self.layers[..], &self.units_out);
+            buffers.predict(stages, inputs, outputs.slice_axis_mut(Axis(0), part))?;
         }
         Ok(())
     }
@@ -249,11 +325,6 @@ impl<F: Float> Mlp<F> {
             Some(value) => Err(Error::NotFinite { what: "a weight or bias", value }),
             None => Ok(()),
         }
-    }
-
-    /// Whether every weight and bias is finite.
-    pub(crate) fn is_finite(&self) -> bool {
-        self.parameter_slices().all(|slice| slice.iter().all(|value| value.is_finite()))
     }
 
     /// Every layer's weights, then its bias, as row-major slices.

@@ -16,11 +16,17 @@ use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use std::io::Read;
 use std::path::Path;
+use crate::units::{Scaling, Units};
 use structure::{FORMAT, Structure};
-use tensors::Header;
+use tensors::{Header, Tensor};
+
+/// The start of the names of the units' tensors, which are `f64` in every file.
+const UNITS: &str = "units_";
+const UNITS_IN: &str = "units_in";
+const UNITS_OUT: &str = "units_out";
 
 impl<F: Float> Mlp<F> {
     /// Writes the network to a file, to the bit, with its [schema](Self::schema). An existing file is replaced when the new one is on the disk: a process that is
@@ -113,9 +119,16 @@ impl<F: Float> Mlp<F> {
         let structure = Structure::of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
-            tensors.push((format!("layers.{index}.weights"), layer.weights().into_dyn()));
-            let bias = layer.bias().map(|bias| (format!("layers.{index}.bias"), bias.into_dyn()));
-            tensors.extend(bias);
+            tensors.push((format!("layers.{index}.weights"), Tensor::of(layer.weights())));
+            let bias = layer.bias().map(Tensor::of);
+            tensors.extend(bias.map(|bias| (format!("layers.{index}.bias"), bias)));
+        }
+        for (units, name) in [(self.units_in(), UNITS_IN), (self.units_out(), UNITS_OUT)] {
+            let numbers = [("centres", units.centres()), ("spreads", units.spreads())];
+            for (what, numbers) in numbers {
+                let tensor = numbers.map(|numbers| Tensor::of(ArrayView1::from(numbers)));
+                tensors.extend(tensor.map(|tensor| (format!("{name}.{what}"), tensor)));
+            }
         }
         // One key alone, since the format does not order its metadata, and the same network must give the same bytes.
         tensors::to_bytes(tensors, FORMAT, structure.to_json()?)
@@ -174,15 +187,28 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
         shapes.push((inputs, outputs));
         expected += 1 + usize::from(layer.bias);
     }
+    let scalings = [(UNITS_IN, structure.units_in), (UNITS_OUT, structure.units_out)];
+    let columns = [shapes.first().map(|shape| shape.0), shapes.last().map(|shape| shape.1)];
+    for ((name, scaling), columns) in scalings.into_iter().zip(columns) {
+        for what in ["centres", "spreads"].map(|what| format!("{name}.{what}")) {
+            // A scaling that was not measured has no numbers.
+            if scaling != Scaling::None && header.has(&what) {
+                if Some(header.shape::<f64>(&what)?) != columns.as_ref().map(std::slice::from_ref) {
+                    return Err(damaged(format!("{what} does not have a number for each column")));
+                }
+                expected += 1;
+            }
+        }
+    }
     let tensors = header.names().len();
     if tensors != expected {
         return Err(damaged(format!("it has {tensors} tensors, its layers {expected}")));
     }
 
-    let mut numbers = header.numbers::<F>(reader)?;
+    let mut numbers = header.numbers::<F>(reader, Some(UNITS))?;
     let mut layers = Vec::with_capacity(shapes.len());
     for (index, (shape, activation)) in shapes.into_iter().zip(activations).enumerate() {
-        let mut take = |name| numbers.remove(&format!("layers.{index}.{name}"));
+        let mut take = |name| numbers.own.remove(&format!("layers.{index}.{name}"));
         let weights = take("weights").unwrap_or_default();
         let weights = Array2::from_shape_vec(shape, weights).map_err(damaged)?;
         let dense = Dense::new(weights, take("bias").map(Array1::from_vec), activation);
@@ -190,6 +216,17 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
         layers.push(dense.and_then(|dense| dense.with_dropout(dropout)).map_err(damaged)?);
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
+    let mut units = scalings.into_iter().map(|(name, scaling)| {
+        let mut take = |what| numbers.doubles.remove(&format!("{name}.{what}"));
+        match (take("centres"), take("spreads")) {
+            (Some(centres), Some(spreads)) => Units::standard(centres, spreads).map_err(damaged),
+            (None, None) => Ok(Units::unmeasured(scaling)),
+            _ => Err(damaged(format!("{name} has centres or spreads alone"))),
+        }
+    });
+    if let (Some(units_in), Some(units_out)) = (units.next(), units.next()) {
+        net.set_units(units_in?, units_out?).map_err(damaged)?;
+    }
     net.set_schema(structure.schema).map_err(damaged)?;
     Ok(net)
 }

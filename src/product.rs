@@ -14,9 +14,11 @@ mod tile;
 
 use crate::elementary::vectorized;
 use crate::float::Float;
+use crate::matrix::Rows;
+use crate::threads::Share;
 use kernel::{Product, Start};
 use lanes::Lanes;
-use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayViewMut2};
 use operand::Operand;
 use packing::Buffers;
 use pulp::Arch;
@@ -78,99 +80,88 @@ fn multiply_with<F: Lanes>(
     }
 }
 
-/// Z = X·W + b: the weighted sums of each row of `inputs`. Of this, those columns from `first` on for which there is room.
+/// Z = X·W + b: the weighted sums of each row of `inputs`. Computes one share of Z.
 ///
 /// Shapes: rows × inputs, inputs × outputs, outputs; the result rows × outputs.
 pub(crate) fn weighted_sums<F: Float>(
-    inputs: ArrayView2<'_, F>,
-    weights: ArrayView2<'_, F>,
-    bias: Option<&Array1<F>>,
-    first: usize,
-    sums: ArrayViewMut2<'_, F>,
+    inputs: Rows<'_, F>,
+    weights: Rows<'_, F>,
+    bias: Option<&[F]>,
+    sums: &mut Share<'_, F>,
 ) {
-    let columns = first..first + sums.ncols();
-    let start = match bias.and_then(|bias| bias.as_slice()) {
-        Some(bias) => Start::Row(&bias[columns.clone()]),
-        None => Start::Zero,
-    };
-    multiply(inputs, weights, start, sums, |inputs, weights| (inputs, weights.columns(columns)));
+    let (rows, columns) = (sums.rows.clone(), sums.columns.clone());
+    let start = bias.map_or(Start::Zero, |bias| Start::Row(&bias[columns.clone()]));
+    let (inputs, weights) = (operand(inputs.slice(rows)), operand(weights).columns(columns));
+    multiply(inputs, weights, start, sums.part.view_mut());
 }
 
-/// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of the input that it multiplied times the delta that it led to.
-/// Of this, those rows from `first` on for which there is room.
+/// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of its input times its output's delta.
+/// Computes one share of the gradient.
 ///
 /// Shapes: rows × inputs, rows × outputs; the result inputs × outputs.
 pub(crate) fn weight_gradient<F: Float>(
-    inputs: ArrayView2<'_, F>,
-    delta: ArrayView2<'_, F>,
-    first: usize,
-    gradient: ArrayViewMut2<'_, F>,
+    inputs: Rows<'_, F>,
+    delta: Rows<'_, F>,
+    gradient: &mut Share<'_, F>,
 ) {
-    let rows = first..first + gradient.nrows();
-    multiply(inputs, delta, Start::Zero, gradient, |inputs, delta| {
-        (inputs.transpose().rows(rows), delta)
-    });
+    let inputs = operand(inputs).transpose().rows(gradient.rows.clone());
+    multiply(inputs, operand(delta), Start::Zero, gradient.part.view_mut());
 }
 
-/// ∂loss/∂X = D·Wᵀ: what arrives at the outputs of the layer before. Of this, those columns from `first` on for which there is room.
+/// ∂loss/∂X = D·Wᵀ: for each input, the sum over the outputs of its weight times the output's
+/// delta. Computes one share of the gradient.
 ///
 /// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
 pub(crate) fn input_gradient<F: Float>(
-    delta: ArrayView2<'_, F>,
-    weights: ArrayView2<'_, F>,
-    first: usize,
-    gradient: ArrayViewMut2<'_, F>,
+    delta: Rows<'_, F>,
+    weights: Rows<'_, F>,
+    gradient: &mut Share<'_, F>,
 ) {
-    let inputs = first..first + gradient.ncols();
-    multiply(delta, weights, Start::Zero, gradient, |delta, weights| {
-        let weights = weights.rows(inputs);
-        match weights.lone_column() {
-            // In memory it is a row, too.
-            Some(column) => (delta, Operand::row_major(column, (1, column.len()))),
-            None => (delta, weights.transpose()),
+    let (rows, inputs) = (gradient.rows.clone(), gradient.columns.clone());
+    let (delta, weights) = (operand(delta.slice(rows)), operand(weights).rows(inputs));
+    let transposed = match weights.lone_column() {
+        // In memory it is a row, too.
+        Some(column) => Operand::row_major(column, (1, column.len())),
+        None => weights.transpose(),
+    };
+    multiply(delta, transposed, Start::Zero, gradient.part.view_mut());
+}
+
+/// ∂loss/∂b = Σ D: the sum of `delta` over the rows. Shapes: rows × outputs; the result outputs.
+pub(crate) fn bias_gradient<F: Float>(delta: Rows<'_, F>, gradient: &mut [F]) {
+    gradient.fill(F::zero());
+    let delta = delta.numbers();
+    vectorized(move || {
+        for row in delta.chunks_exact(gradient.len()) {
+            gradient.iter_mut().zip(row).for_each(|(sum, &delta)| *sum += delta);
         }
     });
 }
 
-/// ∂loss/∂b: the sum over the rows of D.
-///
-/// Shapes: rows × outputs; the result outputs.
-pub(crate) fn bias_gradient<F: Float>(delta: ArrayView2<'_, F>, gradient: &mut Array1<F>) {
-    gradient.fill(F::zero());
-    if let (Some(delta), Some(gradient)) = (delta.to_slice(), gradient.as_slice_mut()) {
-        vectorized(move || {
-            for row in delta.chunks_exact(gradient.len()) {
-                gradient.iter_mut().zip(row).for_each(|(sum, &delta)| *sum += delta);
-            }
-        });
-    }
+fn operand<F: Float>(rows: Rows<'_, F>) -> Operand<'_, F> {
+    Operand::row_major(rows.numbers(), (rows.rows(), rows.columns()))
 }
 
-/// C ← start + the product of the two parts of A and B. C may be columns of a matrix.
 fn multiply<F: Float>(
-    a: ArrayView2<'_, F>,
-    b: ArrayView2<'_, F>,
+    left: Operand<'_, F>,
+    right: Operand<'_, F>,
     start: Start<'_, F>,
-    result: ArrayViewMut2<'_, F>,
-    parts: impl for<'v> FnOnce(Operand<'v, F>, Operand<'v, F>) -> (Operand<'v, F>, Operand<'v, F>),
+    mut result: ArrayViewMut2<'_, F>,
 ) {
-    if result.is_empty() {
-        return;
-    }
-    let (Some(a_elements), Some(b_elements)) = (a.to_slice(), b.to_slice()) else {
-        debug_assert!(false, "operands are row-major");
-        return;
-    };
-    let (left, right) =
-        parts(Operand::row_major(a_elements, a.dim()), Operand::row_major(b_elements, b.dim()));
     debug_assert_eq!(left.columns, right.rows, "the operands fit together");
     debug_assert_eq!((left.rows, right.columns), result.dim(), "the result has their shape");
-    F::multiply(left, right, start, result);
+    if left.columns == 0 {
+        // The gradient of a batch without rows.
+        result.fill(F::zero());
+    } else if !result.is_empty() {
+        F::multiply(left, right, start, result);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::Matrix;
     use ndarray::{Array, Array2, Axis};
     use pulp::{Simd, WithSimd};
 
@@ -280,48 +271,54 @@ mod tests {
     fn rows_do_not_depend_on_one_another() {
         for (rows, depth, columns) in shapes() {
             let noise = |rows, columns, step| {
-                whole_numbers::<f32>(rows, columns, step).mapv(|number| (number * 0.1).sin())
+                Matrix::of(
+                    whole_numbers::<f32>(rows, columns, step).mapv(|number| (number * 0.1).sin()),
+                )
             };
             let (a, b) = (noise(rows, depth, 7), noise(depth, columns, 5));
-            let delta = noise(rows, columns, 3);
-            let bias = Array1::from_elem(columns, 0.3);
-            let sums = |a: ArrayView2<'_, f32>| {
-                let mut sums = Array2::zeros((a.nrows(), columns));
-                weighted_sums(a, b.view(), Some(&bias), 0, sums.view_mut());
-                sums
+            let (delta, bias) = (noise(rows, columns, 3), vec![0.3; columns]);
+            // The whole result, and the same in parts.
+            let whole_and_parts = |shape: (usize, usize), axis, compute: &dyn Fn(Share<'_, f32>)| {
+                let all = |parts: &[usize]| {
+                    let mut result = Matrix::zeros(shape.0, shape.1);
+                    let (mut rest, mut first) = (result.view_mut(), 0);
+                    for &length in parts {
+                        let (part, others) = rest.split_at(axis, length);
+                        let along = first..first + length;
+                        let (rows, columns) = match axis {
+                            Axis(0) => (along, 0..shape.1),
+                            _ => (0..shape.0, along),
+                        };
+                        compute(Share { rows, columns, part });
+                        (rest, first) = (others, first + length);
+                    }
+                    result
+                };
+                let count = [shape.0, shape.1][axis.index()];
+                let third = count / 3;
+                assert_eq!(all(&[count]), all(&[third, 1, count - third - 1]), "{shape:?}");
             };
-            let all = sums(a.view());
-            for row in [0, rows / 2, rows - 1] {
-                assert_eq!(
-                    sums(a.view().slice_axis(Axis(0), (row..=row).into())),
-                    all.slice_axis(Axis(0), (row..=row).into())
-                );
+            for axis in [Axis(0), Axis(1)] {
+                whole_and_parts((rows, columns), axis, &|mut share| {
+                    weighted_sums(a.as_rows(), b.as_rows(), Some(&bias), &mut share);
+                });
+                whole_and_parts((rows, depth), axis, &|mut share| {
+                    input_gradient(delta.as_rows(), b.as_rows(), &mut share);
+                });
             }
-            let mut by_columns = all.clone();
-            by_columns.fill(0.0);
-            for (first, last) in [(0, columns / 3), (columns / 3, columns)] {
-                let part = by_columns.slice_axis_mut(Axis(1), (first..last).into());
-                weighted_sums(a.view(), b.view(), Some(&bias), first, part);
-            }
-            // A column of several is summed as among them, one that is alone in its own way.
-            assert_eq!(by_columns, all);
-
-            let mut back = Array2::zeros((rows, depth));
-            input_gradient(delta.view(), b.view(), 0, back.view_mut());
-            let mut parts = Array2::zeros((rows, depth));
-            for (first, last) in [(0, depth / 3), (depth / 3, depth)] {
-                let part = parts.slice_axis_mut(Axis(1), (first..last).into());
-                input_gradient(delta.view(), b.view(), first, part);
-            }
-            assert_eq!(parts, back);
-
-            let mut whole = Array2::zeros((depth, columns));
-            weight_gradient(a.view(), delta.view(), 0, whole.view_mut());
-            let mut parts = Array2::zeros((depth, columns));
-            let (first, second) = parts.view_mut().split_at(Axis(0), depth / 3);
-            weight_gradient(a.view(), delta.view(), 0, first);
-            weight_gradient(a.view(), delta.view(), depth / 3, second);
-            assert_eq!(whole, parts);
+            whole_and_parts((depth, columns), Axis(0), &|mut share| {
+                weight_gradient(a.as_rows(), delta.as_rows(), &mut share);
+            });
         }
+    }
+
+    #[test]
+    fn the_gradient_of_no_rows_is_zero() {
+        let (inputs, delta) = (Matrix::new(3), Matrix::new(2));
+        let mut gradient = Matrix::of(Array2::from_elem((3, 2), 7.0_f32));
+        let (rows, columns) = (0..3, 0..2);
+        let mut share = Share { rows, columns, part: gradient.view_mut() };
+        weight_gradient(inputs.as_rows(), delta.as_rows(), &mut share);
+        assert_eq!(gradient, Matrix::zeros(3, 2));
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::model_file::limits::MOST_LAYERS;
-use crate::model_file::tensors::{Header, to_bytes};
+use crate::model_file::tensors::{Header, Tensor, to_bytes};
 use crate::model_file::{damaged, in_file};
 use linear::linear_layers;
 use ndarray::{Array1, Array2};
@@ -138,7 +138,7 @@ impl<F: Float> Mlp<F> {
     /// [`Error::NotFinite`] for a weight that is not.
     pub fn to_state_dict(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
-        of_state_dict(write(self))
+        of_state_dict(write(&self.folded()?))
     }
 }
 
@@ -158,7 +158,7 @@ fn read<F: Float>(
     }
     check_count(found)?;
 
-    let mut numbers = header.numbers::<F>(reader)?;
+    let mut numbers = header.numbers::<F>(reader, None)?.own;
     let mut layers = Vec::with_capacity(found);
     for (linear, activation) in linear_layers.into_iter().zip(activations) {
         let weights = numbers.remove(&linear.weight).unwrap_or_default();
@@ -177,8 +177,9 @@ fn write<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     let Sequential { expression, linear } = Sequential::of(net)?;
     let mut tensors = Vec::new();
     for (module, layer) in linear.into_iter().zip(net.layers()) {
-        tensors.push((format!("{module}.weight"), layer.weights().reversed_axes().into_dyn()));
-        tensors.extend(layer.bias().map(|bias| (format!("{module}.bias"), bias.into_dyn())));
+        let weight = Tensor::of(layer.weights().reversed_axes());
+        tensors.push((format!("{module}.weight"), weight));
+        tensors.extend(layer.bias().map(|bias| (format!("{module}.bias"), Tensor::of(bias))));
     }
     to_bytes(tensors, EXPRESSION, expression)
 }

@@ -1,12 +1,12 @@
 //! The training loop.
 
-mod all_rows;
-mod batches;
 mod checkpoint;
 mod early_stopping;
 mod epochs;
 mod fit;
 mod fit_batches;
+mod lbfgs;
+mod method;
 mod monitor;
 mod observer;
 mod preflight;
@@ -14,9 +14,8 @@ mod report;
 mod settings;
 mod state;
 mod step;
-mod together;
+mod steps;
 mod validation;
-mod windows;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;
@@ -25,18 +24,21 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
+use crate::data::batches::WholeBatch;
 use crate::data::{Dataset, Storage};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::optimizer::{Lbfgs, Optimizer};
 use crate::schedule::Schedule;
-use crate::workers::Workers;
+use crate::workers::{Alone, Workers};
+use method::Method;
 use monitor::Monitor;
 use ndarray::ArrayView2;
-use settings::{Method, Settings, Validation};
+use settings::{Settings, Validation};
 use std::ops::ControlFlow;
 use step::Session;
+use steps::Steps;
 
 /// Trains a network: epochs of shuffled mini-batches, each one forward pass, one backward pass and one step of the
 /// optimizer.
@@ -116,34 +118,38 @@ use step::Session;
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
-    observers: Vec<Box<dyn Observer<F> + Send + 'a>>,
-    workers: Option<Box<dyn Workers<F> + 'a>>,
-    progress: Progress<F>,
+    observers: epochs::Observers<'a, F>,
+    workers: Box<dyn Workers<F> + 'a>,
+    start: Start<F>,
+    /// The buffers of [`step`](Self::step).
+    whole_batch: WholeBatch<F>,
 }
 
-/// Where training is to go on.
-enum Progress<F: Float> {
-    /// At the start.
-    None,
-    Given(Box<TrainingState<F>>),
-    Made(Box<Session<F>>),
-    /// Training ended in an error: it cannot go on.
+/// Where training starts.
+enum Start<F: Float> {
+    /// With the network as it is.
+    Afresh,
+    /// At a state that the user gave.
+    At(Box<TrainingState<F>>),
+    /// Where the last call ended.
+    After(Box<Session<F>>),
+    /// Nowhere: the last call ended in an error.
     Lost,
 }
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        Self::by(Box::new(loss), Method::Steps(Box::new(optimizer)))
+        Self::by(Box::new(loss), Box::new(Steps(Box::new(optimizer))))
     }
 
     /// A trainer that minimises this loss by L-BFGS: an iteration, which looks at all training rows, counts as an epoch, and there are no batches,
     /// schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
-        Self::by(Box::new(loss), Method::Lbfgs(lbfgs))
+        Self::by(Box::new(loss), Box::new(lbfgs))
     }
 
-    fn by(loss: Box<dyn Loss<F> + 'a>, method: Method<'a, F>) -> Self {
+    fn by(loss: Box<dyn Loss<F> + 'a>, method: Box<dyn Method<F> + 'a>) -> Self {
         let settings = Settings {
             loss,
             method,
@@ -160,7 +166,13 @@ impl<'a, F: Float> Trainer<'a, F> {
             checkpoints: Vec::new(),
             threads: None,
         };
-        Self { settings, observers: Vec::new(), workers: None, progress: Progress::None }
+        Self {
+            settings,
+            observers: Vec::new(),
+            workers: Box::new(Alone),
+            start: Start::Afresh,
+            whole_batch: WholeBatch::default(),
+        }
     }
 
     /// The most epochs, at least 1: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
@@ -196,8 +208,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Computes the loss on these rows after each epoch; all others are trained on. Where the training rows were standardised, so must these be.
-    pub fn validation_data<S: Storage<F>>(mut self, rows: &'a Dataset<F, S>) -> Self {
-        self.settings.validation = Validation::Rows(rows);
+    pub fn validation_data<S: Storage<F>>(mut self, rows: &Dataset<F, S>) -> Self {
+        self.settings.validation = Validation::Rows(rows.examples());
         self
     }
 
@@ -321,32 +333,20 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`Error::Workers`] if the others cannot be reached; [`Error::WorkersDiffer`] if they were given other data, settings or states, or computed
     /// other bits; [`Error::OtherWorker`] if another gave up before training began, [`Error::FewerRowsThanWorkers`], [`Error::NotWithWorkers`].
     pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
-        self.workers = Some(Box::new(workers));
+        self.workers = Box::new(workers);
         self
     }
 
     /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
     /// [`fit_batches`](Self::fit_batches) start afresh all the same. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
-        self.progress = Progress::Given(Box::new(state));
+        self.start = Start::At(Box::new(state));
         self
-    }
-
-    /// Refuses what is for one worker alone.
-    fn check_alone(&self, setting: &'static str) -> Result<()> {
-        match &self.workers {
-            Some(workers) if workers.count() > 1 => Err(Error::NotWithWorkers { setting }),
-            _ => Ok(()),
-        }
     }
 
     /// Where training ended, or is to go on; `None` if it has not begun, or ended in an error.
     pub fn state(&self) -> Option<&TrainingState<F>> {
-        match &self.progress {
-            Progress::None | Progress::Lost => None,
-            Progress::Given(state) => Some(state),
-            Progress::Made(session) => Some(&session.state),
-        }
+        self.start.state(false).ok().flatten()
     }
 }
 

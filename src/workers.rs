@@ -1,9 +1,10 @@
 //! Several processes that train one network together.
 
-use crate::error::{Error, Result};
+pub(crate) mod agreement;
+
+use crate::error::Result;
 use crate::float::Float;
 use std::fmt::Debug;
-use std::ops::Range;
 
 /// Processes (or threads) that train one network together, each on its part of every batch: what [`Trainer::workers`](crate::trainer::Trainer::workers) is given.
 ///
@@ -117,74 +118,26 @@ impl<F: Float, W: Workers<F> + ?Sized> Workers<F> for &mut W {
     }
 }
 
-/// Which part of the rows is one worker's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    rank: usize,
-    count: usize,
-}
+/// The one worker of a training in a single process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alone;
 
-impl Part {
-    /// All of them: there is one worker.
-    pub(crate) const ALL: Self = Self { rank: 0, count: 1 };
-
-    /// That of this worker.
-    pub(crate) fn of_worker<F: Float>(workers: &(dyn Workers<F> + '_)) -> Result<Self> {
-        let (rank, count) = (workers.rank(), workers.count());
-        if rank < count {
-            return Ok(Self { rank, count });
-        }
-        Err(Error::Workers { reason: format!("worker {rank} (counted from 0) is none of {count}") })
+impl<F: Float> Workers<F> for Alone {
+    fn rank(&self) -> usize {
+        0
     }
 
-    #[cfg(test)]
-    pub(crate) fn new(rank: usize, count: usize) -> Self {
-        Self { rank, count }
+    fn count(&self) -> usize {
+        1
     }
 
-    pub(crate) fn rank(self) -> usize {
-        self.rank
-    }
-
-    pub(crate) fn count(self) -> usize {
-        self.count
-    }
-
-    /// This worker's rows of so many: as many as every other's, but for one at most.
-    pub(crate) fn of(self, rows: usize) -> Range<usize> {
-        let before = |rank: usize| (rows as u128 * rank as u128 / self.count as u128) as usize;
-        before(self.rank)..before(self.rank + 1)
-    }
-
-    /// The numbers of each worker, by rank. Each writes its own where the others have 0, and the sum is all of them. All give as many.
-    pub(crate) fn gather<F: Float>(
-        self,
-        workers: &mut (dyn Workers<F> + '_),
-        own: &[f64],
-    ) -> Result<Vec<Vec<f64>>> {
-        let mut all = vec![0.0; own.len() * self.count];
-        all[own.len() * self.rank..][..own.len()].copy_from_slice(own);
-        workers.sum(&mut all, &mut std::iter::empty())?;
-        Ok(all.chunks(own.len().max(1)).map(<[f64]>::to_vec).collect())
-    }
-
-    /// Whether there are no others.
-    pub(crate) fn is_all(self) -> bool {
-        self.count == 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_is_in_one_part() {
-        for (rows, count) in [(0, 3), (1, 4), (10, 3), (1 << 20, 7), (64, 64)] {
-            let parts: Vec<_> = (0..count).map(|rank| Part::new(rank, count).of(rows)).collect();
-            assert!(parts.iter().cloned().flatten().eq(0..rows));
-            let lengths = parts.iter().map(Range::len);
-            assert!(lengths.clone().max().unwrap() - lengths.min().unwrap() <= 1);
-        }
+    fn sum(
+        &mut self,
+        _: &mut [f64],
+        gradients: &mut dyn Iterator<Item = &mut [F]>,
+    ) -> Result<()> {
+        // Its own gradients are the sums, once they are computed.
+        gradients.for_each(drop);
+        Ok(())
     }
 }

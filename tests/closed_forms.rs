@@ -20,7 +20,7 @@ fn minimise(net: &mut Mlp<f64>, loss: &dyn Loss<f64>, inputs: &Array2<f64>, targ
         backprop.run(net, loss, inputs.view(), targets.view()).unwrap();
         memory.step(&sgd, backprop.parameters(net)).unwrap();
     }
-    let gradient = backprop.gradients()[0].weights.iter().fold(0.0, |g: f64, w| g.max(w.abs()));
+    let gradient = backprop.gradients()[0].weights().iter().fold(0.0, |g: f64, w| g.max(w.abs()));
     assert!(gradient < 1e-12, "still moving: {gradient}");
 }
 

@@ -27,7 +27,7 @@ fn given_to_the_second_layer(fraction: f64, seed: u64, passes: usize) -> Vec<f64
     let mut given = Vec::new();
     for _ in 0..passes {
         backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
-        given.extend(backprop.gradients()[1].weights.iter().map(|gradient| gradient / 2.0));
+        given.extend(backprop.gradients()[1].weights().iter().map(|gradient| gradient / 2.0));
     }
     given
 }

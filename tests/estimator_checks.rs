@@ -264,7 +264,7 @@ fn check_perfect_predictions<F: Float>() {
             let mut backprop = Backprop::new(&net);
             let value = backprop.run(&mut net, &loss, classes.view(), classes.view()).unwrap();
             assert_eq!(value, 0.0, "{loss:?} {net:?}");
-            assert!(backprop.gradients()[0].weights.iter().all(|&g| g == F::zero()));
+            assert!(backprop.gradients()[0].weights().iter().all(|&g| g == F::zero()));
         }
     }
 }

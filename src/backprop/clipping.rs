@@ -1,9 +1,11 @@
-//! What is done to gradients between the backward pass and the optimizer's step.
+//! Norm, clipping and L1 penalty of gradients, between the backward pass and the step.
 
-use super::Backprop;
+use super::{Backprop, Gradient};
 use crate::elementary::vectorized;
 use crate::float::Float;
+use crate::error::Result;
 use crate::mlp::Mlp;
+use std::iter::zip;
 
 impl<F: Float> Backprop<F> {
     /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
@@ -15,20 +17,20 @@ impl<F: Float> Backprop<F> {
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
     /// backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// assert_eq!(backprop.gradient_norm(), 5.0);
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn gradient_norm(&self) -> f64 {
         let squares = |factor: f64| -> f64 {
-            self.gradient_slices().map(|(_, gradient)| sum_of_squares(gradient, factor)).sum()
+            self.slices().map(|gradient| sum_of_squares(gradient, factor)).sum()
         };
         let norm = squares(1.0).sqrt();
         if norm.is_finite() {
             return norm;
         }
         // Squares of an `f64` overflow long before it does.
-        let numbers = self.gradient_slices().flat_map(|(_, gradient)| gradient);
+        let numbers = self.slices().flatten();
         let largest = numbers.fold(0.0, |largest, g| f64::max(largest, g.as_f64().abs()));
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
@@ -42,16 +44,16 @@ impl<F: Float> Backprop<F> {
     /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
     /// # let mut backprop = Backprop::new(&net);
     /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// assert_eq!(backprop.clip_norm(2.5), 5.0);
-    /// assert_eq!(backprop.gradients()[0].weights, array![[-1.5], [-2.0]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[-1.5], [-2.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn clip_norm(&mut self, limit: f64) -> f64 {
         let norm = self.gradient_norm();
         if norm > limit && norm.is_finite() {
             let factor = F::from_f64(limit / norm);
-            for gradient in self.gradient_slices_mut() {
+            for gradient in self.slices_mut() {
                 vectorized(move || gradient.iter_mut().for_each(|g| *g *= factor));
             }
         }
@@ -66,14 +68,14 @@ impl<F: Float> Backprop<F> {
     /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
     /// # let mut backprop = Backprop::new(&net);
     /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-4.0]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// backprop.clip_values(3.5);
-    /// assert_eq!(backprop.gradients()[0].weights, array![[-3.0], [-3.5]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-3.5]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn clip_values(&mut self, limit: f64) {
         let limit = F::from_f64(limit);
-        for gradient in self.gradient_slices_mut() {
+        for gradient in self.slices_mut() {
             vectorized(move || {
                 for g in gradient {
                     let below = if *g > limit { limit } else { *g };
@@ -91,17 +93,18 @@ impl<F: Float> Backprop<F> {
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[2.0], [-1.0], [0.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
     /// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 1.0, 1.0]].view(), array![[0.0]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights, array![[2.0], [2.0], [2.0]]);      // 2 (2 - 1 - 0)
-    /// backprop.add_l1(&net, 0.5);
-    /// assert_eq!(backprop.gradients()[0].weights, array![[2.5], [1.5], [2.0]]);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.0], [2.0], [2.0]]);      // 2 (2 - 1 - 0)
+    /// backprop.add_l1(&net, 0.5)?;
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.5], [1.5], [2.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
-    pub fn add_l1(&mut self, net: &Mlp<F>, factor: f64) {
+    pub fn add_l1(&mut self, net: &Mlp<F>, factor: f64) -> Result<()> {
+        self.check_network(net)?;
         let (zero, factor) = (F::zero(), F::from_f64(factor));
-        for (layer, gradient) in net.layers().iter().zip(&mut self.gradients) {
-            let weights = layer.parameter_slices().next();
-            if let (Some(weights), Some(gradient)) = (weights, gradient.weights.as_slice_mut()) {
-                let numbers = gradient.iter_mut().zip(weights);
+        for (layer, gradient) in zip(net.layers(), &mut self.gradients) {
+            // The weights come first; the bias is left alone.
+            for (g, w) in zip(gradient.slices_mut(), layer.parameter_slices()).take(1) {
+                let numbers = zip(g, w);
                 vectorized(move || {
                     for (g, &w) in numbers {
                         *g += if w == zero { zero } else { factor.copysign(w) };
@@ -109,22 +112,15 @@ impl<F: Float> Backprop<F> {
                 });
             }
         }
+        Ok(())
     }
 
-    /// Each layer's weights, then its bias: whether it is a bias, and its gradient.
-    pub(super) fn gradient_slices(&self) -> impl Iterator<Item = (bool, &[F])> {
-        self.gradients.iter().flat_map(|gradient| {
-            let weights = gradient.weights.as_slice().map(|slice| (false, slice));
-            let bias = gradient.bias.as_ref().and_then(|bias| bias.as_slice());
-            weights.into_iter().chain(bias.map(|slice| (true, slice)))
-        })
+    fn slices(&self) -> impl Iterator<Item = &[F]> {
+        self.gradients.iter().flat_map(Gradient::slices)
     }
 
-    fn gradient_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        self.gradients.iter_mut().flat_map(|gradient| {
-            let bias = gradient.bias.as_mut().and_then(|bias| bias.as_slice_mut());
-            gradient.weights.as_slice_mut().into_iter().chain(bias)
-        })
+    fn slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
+        self.gradients.iter_mut().flat_map(Gradient::slices_mut)
     }
 }
 

@@ -1,61 +1,83 @@
 //! Outputs of hidden layers that are left out at random while training.
 
 use crate::batch::Batch;
+use crate::dense::Dense;
 use crate::elementary::vectorized;
 use crate::float::Float;
-use crate::matrix::Rows;
-use ndarray::ArrayView2;
+use crate::matrix::{Matrix, Rows};
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
-/// Which outputs are left out in a forward pass.
+/// Which outputs a forward pass leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dropout {
-    /// None: what is predicted.
+    /// None, as in predictions.
     Off,
-    /// Others in each pass.
+    /// A new choice in each pass.
     Drawn,
-    /// The same as in the last pass in which they were drawn.
+    /// The choice of the last pass that drew one.
     Kept,
 }
 
-/// What the next layer is given in place of a layer's outputs A: A ∘ M, where M is 0 with probability p and 1/(1 - p) else.
-///
-/// The layer's own cache keeps A, from which its derivative is computed.
+/// What the next layer gets in place of a layer's outputs A: A ∘ M, where M is 0 with probability p
+/// and 1/(1 - p) else. The layer's own cache keeps A, from which its derivative is computed.
 #[derive(Clone, Debug)]
 pub(super) struct Dropped<F> {
     /// M, rows × outputs.
-    mask: Rows<F>,
+    mask: Matrix<F>,
     /// A ∘ M.
-    output: Rows<F>,
+    output: Matrix<F>,
 }
 
-/// Random numbers of 32 bits that are drawn at a time.
+/// The random numbers, of 32 bits, that are drawn at a time.
 const DRAWN_AT_ONCE: usize = 256;
 
 impl<F: Float> Dropped<F> {
     pub(super) fn new(outputs: usize) -> Self {
-        Self { mask: Rows::new(outputs), output: Rows::new(outputs) }
+        Self { mask: Matrix::new(outputs), output: Matrix::new(outputs) }
     }
 
-    pub(super) fn mask(&self) -> ArrayView2<'_, F> {
-        self.mask.view()
+    /// A ∘ M of the layer's last forward pass; A itself without dropout.
+    pub(super) fn apply<'d>(
+        &'d mut self,
+        layer: &'d Dense<F>,
+        dropout: Dropout,
+        batch: Batch<'_, F>,
+        generator: &mut ChaCha8Rng,
+    ) -> Rows<'d, F> {
+        if layer.dropout() == 0.0 || dropout == Dropout::Off {
+            return layer.output();
+        }
+        if dropout == Dropout::Drawn {
+            self.draw(layer.dropout(), batch, generator);
+        }
+        let output = layer.output();
+        let dropped = self.output.resize(output.rows()).numbers_mut();
+        let numbers = dropped.iter_mut().zip(output.numbers()).zip(self.mask.numbers());
+        vectorized(move || numbers.for_each(|((to, &a), &m)| *to = a * m));
+        self.output.as_rows()
     }
 
-    pub(super) fn output(&self) -> ArrayView2<'_, F> {
-        self.output.view()
+    /// What the last call of [`apply`](Self::apply) with dropout returned.
+    pub(super) fn output<'d>(&'d self, layer: &'d Dense<F>) -> Rows<'d, F> {
+        if layer.dropout() > 0.0 { self.output.as_rows() } else { layer.output() }
     }
 
-    /// A new M for the rows of a batch: of those of all workers, a part. Always on one thread, so that it does not depend on how many there are.
-    pub(super) fn draw(&mut self, fraction: f64, batch: Batch<'_, F>, generator: &mut ChaCha8Rng) {
-        let (rows, before) = batch.rows_and_before();
-        let own = batch.inputs.nrows();
+    /// M; `None` for a layer without dropout.
+    pub(super) fn mask(&self, layer: &Dense<F>) -> Option<Rows<'_, F>> {
+        (layer.dropout() > 0.0).then(|| self.mask.as_rows())
+    }
+
+    /// A new M for this worker's rows of a batch. One thread draws it, and passes over the other
+    /// workers' rows, so that M depends neither on the threads nor on the workers.
+    fn draw(&mut self, fraction: f64, batch: Batch<'_, F>, generator: &mut ChaCha8Rng) {
+        let (all, before, own) = (batch.whole.rows, batch.whole.before, batch.inputs.rows());
         self.skip(before, generator);
         self.draw_own(fraction, own, generator);
-        self.skip(rows - before - own, generator);
+        self.skip(all - before - own, generator);
     }
 
-    /// Passes over what other workers draw for so many rows.
+    /// Passes over what other workers draw for `rows` rows.
     fn skip(&self, rows: usize, generator: &mut ChaCha8Rng) {
         if rows > 0 {
             let numbers = rows as u128 * self.mask.columns() as u128;
@@ -67,9 +89,7 @@ impl<F: Float> Dropped<F> {
         let (zero, kept) = (F::zero(), F::from_f64(1.0 / (1.0 - fraction)));
         let left_out = (fraction * 2_f64.powi(32)) as u32;
         let mut drawn = [0; 4 * DRAWN_AT_ONCE];
-        let mut mask = self.mask.resize(rows);
-        let Some(mask) = mask.as_slice_mut() else { return };
-        for part in mask.chunks_mut(DRAWN_AT_ONCE) {
+        for part in self.mask.resize(rows).numbers_mut().chunks_mut(DRAWN_AT_ONCE) {
             let bytes = &mut drawn[..4 * part.len()];
             generator.fill_bytes(bytes);
             let numbers = bytes.as_chunks::<4>().0;
@@ -79,17 +99,6 @@ impl<F: Float> Dropped<F> {
                     *mask = if u32::from_le_bytes(number) < left_out { zero } else { kept };
                 }
             });
-        }
-    }
-
-    /// A ∘ M.
-    pub(super) fn apply(&mut self, output: ArrayView2<'_, F>) {
-        let mut dropped = self.output.resize(output.nrows());
-        let mask = self.mask.view();
-        let slices = (dropped.as_slice_mut(), output.to_slice(), mask.to_slice());
-        if let (Some(dropped), Some(output), Some(mask)) = slices {
-            let numbers = dropped.iter_mut().zip(output).zip(mask);
-            vectorized(move || numbers.for_each(|((to, &a), &m)| *to = a * m));
         }
     }
 }

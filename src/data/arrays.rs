@@ -1,13 +1,15 @@
 //! Rows in memory.
 
-use super::standardizer::Scale;
-use super::storage::{Matrix, Stored, Window};
+use super::storage::{Side, Stored, Window};
+use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
-use ndarray::{Array2, ArrayView2, Axis};
-use std::borrow::Cow;
+use crate::matrix::{Matrix, Rows};
+use crate::units::Scale;
+use ndarray::Axis;
+use std::sync::Arc;
 
-/// The rows of a [`Dataset`](crate::data::Dataset) in memory, where they are unless it says otherwise.
+/// The rows of a [`Dataset`](crate::Dataset) in memory. A data set has them there by default.
 ///
 /// ```
 /// use densely::{Dataset, data::Arrays};
@@ -19,62 +21,69 @@ use std::borrow::Cow;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Arrays<F> {
-    /// Both row-major.
-    pub(super) inputs: Array2<F>,
-    pub(super) targets: Array2<F>,
+    pub(super) inputs: Matrix<F>,
+    pub(super) targets: Matrix<F>,
+}
+
+impl<F: Float> Arrays<F> {
+    fn side(&self, side: Side) -> &Matrix<F> {
+        match side {
+            Side::Inputs => &self.inputs,
+            Side::Targets => &self.targets,
+        }
+    }
 }
 
 impl<F: Float> Stored<F> for Arrays<F> {
     fn rows(&self) -> usize {
-        self.inputs.nrows()
+        self.inputs.rows()
     }
 
-    fn features(&self) -> usize {
-        self.inputs.ncols()
+    fn columns(&self, side: Side) -> usize {
+        self.side(side).columns()
     }
 
-    fn outputs(&self) -> usize {
-        self.targets.ncols()
+    fn in_memory(&self, side: Side) -> Option<Rows<'_, F>> {
+        Some(self.side(side).as_rows())
     }
 
-    fn in_memory(&self) -> Option<(ArrayView2<'_, F>, ArrayView2<'_, F>)> {
-        Some((self.inputs.view(), self.targets.view()))
+    fn window(&self) -> Option<Window> {
+        None
     }
 
-    fn window(&self) -> Window {
-        Window { rows: self.rows(), block: 1 }
-    }
-
-    fn arranged<'r>(&self, rows: &'r [usize]) -> Cow<'r, [usize]> {
-        Cow::Borrowed(rows)
-    }
+    fn arrange(&self, _: &mut [usize]) {}
 
     fn selected(&self, rows: &[usize]) -> Result<Self> {
-        let (inputs, targets) = (&self.inputs, &self.targets);
-        Ok(Self { inputs: inputs.select(Axis(0), rows), targets: targets.select(Axis(0), rows) })
+        let of = |matrix: &Matrix<F>| Matrix::of(matrix.view().select(Axis(0), rows));
+        Ok(Self { inputs: of(&self.inputs), targets: of(&self.targets) })
+    }
+
+    fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>> {
+        Ok(Arc::new(self.selected(rows)?))
     }
 
     fn sort(&self, _: &mut [usize]) {}
 
-    fn read(&self, matrix: Matrix, rows: &[usize], places: &[u32], to: &mut [F]) -> Result<()> {
-        let from = match matrix {
-            Matrix::Inputs => &self.inputs,
-            Matrix::Targets => &self.targets,
-        };
-        let columns = from.ncols();
-        for (&row, &place) in rows.iter().zip(places) {
-            let to = &mut to[place as usize * columns..][..columns];
-            to.iter_mut().zip(from.row(row)).for_each(|(to, &from)| *to = from);
-        }
+    fn read(
+        &self,
+        side: Side,
+        rows: &[usize],
+        places: &[u32],
+        scale: Option<&Scale>,
+        to: &mut [F],
+    ) -> Result<()> {
+        let (from, columns) = (self.side(side).numbers(), self.columns(side));
+        let pairs = rows.iter().zip(places);
+        vectorized(move || {
+            for (&row, &place) in pairs {
+                let from = &from[row * columns..][..columns];
+                let to = &mut to[place as usize * columns..][..columns];
+                match scale {
+                    Some(scale) => scale.row_to_network(from, to),
+                    None => to.copy_from_slice(from),
+                }
+            }
+        });
         Ok(())
-    }
-
-    fn scaled(&self, features: &Scale, targets: Option<&Scale>) -> Result<Self> {
-        let inputs = features.apply(self.inputs.view(), "standardized inputs")?;
-        let targets = match targets {
-            Some(scale) => scale.apply(self.targets.view(), "standardized targets")?,
-            None => self.targets.clone(),
-        };
-        Ok(Self { inputs, targets })
     }
 }

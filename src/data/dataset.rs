@@ -1,15 +1,14 @@
 //! Inputs and targets that belong together.
 
 use super::arrays::Arrays;
-use super::examples::Examples;
-use super::scaling::Scaling;
-use super::split;
-use super::storage::Storage;
+use super::examples::{Examples, weights_of};
+use super::storage::{Side, Storage};
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::row_major;
+use crate::matrix::Matrix;
 use crate::schema::Schema;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
+use std::sync::Arc;
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
@@ -29,11 +28,10 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 /// ```
 #[derive(Clone)]
 pub struct Dataset<F: Float, S = Arrays<F>> {
-    pub(super) storage: S,
-    /// One for each row; all are 1 where there are none.
-    pub(super) weights: Option<Array1<F>>,
-    pub(super) schema: Schema,
-    scaling: Scaling,
+    pub(super) storage: Arc<S>,
+    /// One for each row; all are 1 without weights.
+    pub(super) weights: Option<Arc<[F]>>,
+    pub(super) schema: Arc<Schema>,
 }
 
 impl<F: Float> Dataset<F> {
@@ -72,7 +70,7 @@ impl<F: Float> Dataset<F> {
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
-        Ok(Self::stored(Arrays { inputs: row_major(inputs), targets: row_major(targets) }))
+        Ok(Self::stored(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }))
     }
 
     /// Rows × features.
@@ -87,9 +85,15 @@ impl<F: Float> Dataset<F> {
 }
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
-    /// Rows without weights and names, not scaled.
+    /// Rows without weights and names.
     pub(super) fn stored(storage: S) -> Self {
-        Self { storage, weights: None, schema: Schema::default(), scaling: Scaling::NONE }
+        Self { storage: Arc::new(storage), weights: None, schema: Arc::default() }
+    }
+
+    /// The same rows with the type of their storage erased.
+    pub(crate) fn examples(&self) -> Examples<F> {
+        let (weights, schema) = (self.weights.clone(), self.schema.clone());
+        Examples { storage: self.storage.clone(), weights, schema }
     }
 
     /// The number of examples.
@@ -99,20 +103,17 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
     /// The number of columns of the inputs.
     pub fn features(&self) -> usize {
-        self.storage.features()
+        self.storage.columns(Side::Inputs)
     }
 
     /// The number of columns of the targets: the outputs of a network for this data.
     pub fn outputs(&self) -> usize {
-        self.storage.outputs()
+        self.storage.columns(Side::Targets)
     }
 
     /// The name of each feature; `x0`, `x1` and so on where they have none.
     pub fn feature_names(&self) -> Vec<String> {
-        match self.schema.columns[..] {
-            [] => (0..self.features()).map(|column| format!("x{column}")).collect(),
-            _ => self.schema.feature_names(),
-        }
+        self.examples().feature_names()
     }
 
     /// What the columns are.
@@ -145,7 +146,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
     /// rows; of rows in files [`Error::TooManyRows`], and what reading the targets gives: [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`].
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
-        let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
+        let [rest, part] = self.examples().split(fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 
@@ -177,54 +178,14 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     }
 
     /// These rows, which exist.
-    pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
-        let rows = self.storage.arranged(rows);
+    fn selected(&self, rows: &[usize]) -> Result<Self> {
+        let mut rows = rows.to_vec();
+        self.storage.arrange(&mut rows);
         Ok(Self {
-            storage: self.storage.selected(&rows)?,
-            weights: self.weights.as_ref().map(|weights| weights.select(Axis(0), &rows)),
+            storage: Arc::new(self.storage.selected(&rows)?),
+            weights: self.weights.as_deref().map(|weights| weights_of(weights, &rows)),
             schema: self.schema.clone(),
-            scaling: self.scaling,
         })
-    }
-
-    /// The class of each row; 0 for all where the targets are numbers.
-    pub(super) fn row_classes(&self) -> Result<Vec<usize>> {
-        if self.classes().is_empty() {
-            return Ok(vec![0; self.rows()]);
-        }
-        let one = F::one();
-        let class = |target: ArrayView1<'_, F>| match target.len() {
-            1 => usize::from(target[0] == one),
-            _ => target.iter().position(|&y| y == one).unwrap_or(0),
-        };
-        let mut classes = Vec::with_capacity(self.rows());
-        let examples: &dyn Examples<F> = self;
-        examples.each_targets(&mut |_, targets| {
-            classes.extend(targets.rows().into_iter().map(class));
-            Ok(())
-        })?;
-        Ok(classes)
-    }
-
-    pub(crate) fn scaling(&self) -> Scaling {
-        self.scaling
-    }
-
-    /// The same rows with other numbers in the same columns.
-    pub(super) fn with_storage(&self, storage: S, scaling: Scaling) -> Self {
-        Self { storage, weights: self.weights.clone(), schema: self.schema.clone(), scaling }
-    }
-
-    /// Rows that were read of it, in memory.
-    #[cfg(feature = "npy")]
-    pub(super) fn loaded(&self, batch: crate::batch::Batch<'_, F>) -> Dataset<F> {
-        let (inputs, targets) = (batch.inputs.to_owned(), batch.targets.to_owned());
-        Dataset {
-            storage: Arrays { inputs, targets },
-            weights: batch.weights.map(|weights| weights.to_owned()),
-            schema: self.schema.clone(),
-            scaling: self.scaling,
-        }
     }
 }
 
@@ -238,7 +199,6 @@ impl<F: Float, S: Storage<F>> std::fmt::Debug for Dataset<F, S> {
             .field("outputs", &self.outputs())
             .field("weights", &self.weights.is_some())
             .field("schema", &self.schema)
-            .field("scaling", &self.scaling)
             .finish_non_exhaustive()
     }
 }

@@ -1,255 +1,103 @@
-//! Rows of any storage, for what is compiled once for all of them.
+//! The rows of a data set with the type of its storage erased, for what is compiled once for all.
 
-use super::scaling::Scaling;
-use super::storage::{Matrix, Storage, Window};
-use crate::batch::Batch;
-use crate::data::Dataset;
-use crate::error::Result;
+use super::batches::InOrder;
+use super::split;
+use super::storage::{Side, Stored};
+use crate::batch;
+use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::Rows;
 use crate::schema::Schema;
-use ndarray::{ArrayView1, ArrayView2, Axis, Slice};
-use std::borrow::Cow;
-use std::fmt::Debug;
-use std::ops::{Deref, Range};
+use ndarray::ArrayView1;
+use std::sync::Arc;
 
-/// A data set, wherever its rows are.
-pub(crate) trait Examples<F: Float>: Debug + Send + Sync {
-    fn rows(&self) -> usize;
-
-    fn features(&self) -> usize;
-
-    fn outputs(&self) -> usize;
-
-    fn weights(&self) -> Option<ArrayView1<'_, F>>;
-
-    fn schema(&self) -> &Schema;
-
-    fn feature_names(&self) -> Vec<String>;
-
-    fn scaling(&self) -> Scaling;
-
-    /// All rows as one batch, if they are in memory.
-    fn in_memory(&self) -> Option<Batch<'_, F>>;
-
-    fn window(&self) -> Window;
-
-    /// Brings rows into the order in which they are best read.
-    fn sort(&self, rows: &mut [usize]);
-
-    /// Writes each of these rows to its place, counted in rows, in a row-major matrix.
-    fn read(&self, matrix: Matrix, rows: &[usize], places: &[u32], to: &mut [F]) -> Result<()>;
-
-    /// The rows that count, if some have the weight 0.
-    fn counting(&self) -> Result<Option<Box<dyn Examples<F>>>>;
-
-    /// [`Dataset::split`].
-    fn parts(&self, fraction: f64, seed: u64) -> Result<[Box<dyn Examples<F>>; 2]>;
+/// Rows to learn from or to be judged by. A clone shares them.
+#[derive(Clone, Debug)]
+pub(crate) struct Examples<F: Float> {
+    pub(super) storage: Arc<dyn Stored<F>>,
+    pub(super) weights: Option<Arc<[F]>>,
+    pub(super) schema: Arc<Schema>,
 }
 
-impl<F: Float, S: Storage<F>> Examples<F> for Dataset<F, S> {
-    fn rows(&self) -> usize {
-        self.rows()
+impl<F: Float> Examples<F> {
+    pub(crate) fn rows(&self) -> usize {
+        self.storage.rows()
     }
 
-    fn features(&self) -> usize {
-        self.features()
+    pub(crate) fn features(&self) -> usize {
+        self.storage.columns(Side::Inputs)
     }
 
-    fn outputs(&self) -> usize {
-        self.outputs()
+    pub(crate) fn outputs(&self) -> usize {
+        self.storage.columns(Side::Targets)
     }
 
-    fn weights(&self) -> Option<ArrayView1<'_, F>> {
-        self.weights()
+    /// The weight of each row; 1 without them.
+    pub(crate) fn weights(&self) -> Option<&[F]> {
+        self.weights.as_deref()
     }
 
-    fn schema(&self) -> &Schema {
-        self.schema()
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
-    fn feature_names(&self) -> Vec<String> {
-        self.feature_names()
-    }
-
-    fn scaling(&self) -> Scaling {
-        self.scaling()
-    }
-
-    fn in_memory(&self) -> Option<Batch<'_, F>> {
-        let (inputs, targets) = self.storage.in_memory()?;
-        Some(Batch::new(inputs, targets, self.weights()))
-    }
-
-    fn window(&self) -> Window {
-        self.storage.window()
-    }
-
-    fn sort(&self, rows: &mut [usize]) {
-        self.storage.sort(rows);
-    }
-
-    fn read(&self, matrix: Matrix, rows: &[usize], places: &[u32], to: &mut [F]) -> Result<()> {
-        self.storage.read(matrix, rows, places, to)
-    }
-
-    fn counting(&self) -> Result<Option<Box<dyn Examples<F>>>> {
-        match self.without_weightless_rows()? {
-            Cow::Borrowed(_) => Ok(None),
-            Cow::Owned(counting) => Ok(Some(Box::new(counting))),
+    /// The name of each feature; `x0`, `x1` and so on without names.
+    pub(crate) fn feature_names(&self) -> Vec<String> {
+        match self.schema.columns[..] {
+            [] => (0..self.features()).map(|column| format!("x{column}")).collect(),
+            _ => self.schema.feature_names(),
         }
     }
 
-    fn parts(&self, fraction: f64, seed: u64) -> Result<[Box<dyn Examples<F>>; 2]> {
-        let (rest, part) = self.split(fraction, seed)?;
-        Ok([Box::new(rest), Box::new(part)])
-    }
-}
-
-/// Rows of somebody else's, or some of them.
-#[derive(Debug)]
-pub(crate) enum Chosen<'d, F: Float> {
-    All(&'d dyn Examples<F>),
-    Some(Box<dyn Examples<F>>),
-}
-
-impl<'d, F: Float> Deref for Chosen<'d, F> {
-    type Target = dyn Examples<F> + 'd;
-
-    fn deref(&self) -> &Self::Target {
-        match self {
-            Self::All(rows) => *rows,
-            Self::Some(rows) => &**rows,
-        }
-    }
-}
-
-/// Rows that were read, in buffers that stay.
-#[derive(Debug)]
-pub(crate) struct Chunk<F> {
-    inputs: Option<Rows<F>>,
-    targets: Option<Rows<F>>,
-    which: Which,
-}
-
-impl<F> Default for Chunk<F> {
-    fn default() -> Self {
-        Self { inputs: None, targets: None, which: Which::default() }
-    }
-}
-
-/// Which rows are to be read, and where they belong.
-#[derive(Debug, Default)]
-struct Which {
-    rows: Vec<usize>,
-    places: Vec<u32>,
-}
-
-/// Bytes of numbers that are read at once where rows come one after the other: few enough to stay small beside a window, and more than a read costs.
-const AT_ONCE: usize = 4 << 20;
-
-impl<F: Float> dyn Examples<F> + '_ {
-    /// How many rows to ask [`chunk`](Self::chunk) for, a multiple of this number: all where they are in memory.
-    pub(crate) fn rows_at_once(&self, multiple: usize) -> usize {
-        if self.in_memory().is_some() {
-            return self.rows().max(1);
-        }
-        let row = size_of::<F>() * (self.features() + self.outputs());
-        (AT_ONCE / row).max(1).next_multiple_of(multiple.max(1))
-    }
-
-    /// These rows as a batch: where they are in memory, no copy.
-    pub(crate) fn chunk<'c>(
-        &'c self,
-        rows: Range<usize>,
-        chunk: &'c mut Chunk<F>,
-    ) -> Result<Batch<'c, F>> {
-        if let Some(all) = self.in_memory() {
-            return Ok(all.rows(rows.start, rows.end));
-        }
-        let Chunk { inputs, targets, which } = chunk;
-        let inputs = which.read(self, Matrix::Inputs, rows.clone(), inputs)?;
-        let targets = which.read(self, Matrix::Targets, rows.clone(), targets)?;
-        let slice = Slice::from(rows);
-        let weights = self.weights().map(|weights| weights.slice_axis_move(Axis(0), slice));
-        Ok(Batch::new(inputs, targets, weights))
-    }
-
-    /// These rows of one of the matrices: where they are in memory, no copy.
-    pub(crate) fn matrix<'c>(
-        &'c self,
-        matrix: Matrix,
-        rows: Range<usize>,
-        chunk: &'c mut Chunk<F>,
-    ) -> Result<ArrayView2<'c, F>> {
-        if let Some(all) = self.in_memory() {
-            let all = all.rows(rows.start, rows.end);
-            return Ok(match matrix {
-                Matrix::Inputs => all.inputs,
-                Matrix::Targets => all.targets,
-            });
-        }
-        let buffer = match matrix {
-            Matrix::Inputs => &mut chunk.inputs,
-            Matrix::Targets => &mut chunk.targets,
-        };
-        chunk.which.read(self, matrix, rows, buffer)
-    }
-
-    /// The targets, from the first row to the last, as many at once as are read together, and the number of the first row of them.
-    pub(crate) fn each_targets(
-        &self,
-        visit: &mut dyn FnMut(usize, ArrayView2<'_, F>) -> Result<()>,
-    ) -> Result<()> {
-        let mut chunk = Chunk::default();
-        let at_once = match self.in_memory() {
-            Some(_) => self.rows(),
-            None => AT_ONCE / (size_of::<F>() * self.outputs()),
-        };
-        for start in (0..self.rows()).step_by(at_once.max(1)) {
-            let rows = start..self.rows().min(start + at_once.max(1));
-            visit(start, self.matrix(Matrix::Targets, rows, &mut chunk)?)?;
-        }
-        Ok(())
-    }
-
-    /// The sum of the weights: how many rows they count for.
+    /// The sum of the weights: the number of rows they count for.
     pub(crate) fn weight(&self) -> f64 {
-        match self.weights() {
-            Some(weights) => weights.iter().map(|weight| weight.as_f64()).sum(),
-            None => self.rows() as f64,
+        self.weights().map_or(self.rows() as f64, batch::sum)
+    }
+
+    /// These rows, which exist.
+    pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
+        let mut rows = rows.to_vec();
+        self.storage.arrange(&mut rows);
+        let storage = self.storage.select(&rows)?;
+        let weights = self.weights().map(|weights| weights_of(weights, &rows));
+        Ok(Self { storage, weights, schema: self.schema.clone() })
+    }
+
+    /// The rows with a weight above 0.
+    pub(crate) fn with_weight(self) -> Result<Self> {
+        let zero = F::zero();
+        let Some(weights) = self.weights().filter(|weights| weights.contains(&zero)) else {
+            return Ok(self);
+        };
+        let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
+        if rows.is_empty() { Err(Error::NoWeight) } else { self.selected(&rows) }
+    }
+
+    /// The rows of a split: the rest, then the given fraction, by class for classes.
+    pub(crate) fn split(&self, fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
+        let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
+        Ok([rest, part])
+    }
+
+    /// The class of each row; 0 for all if the targets are numbers.
+    pub(crate) fn row_classes(&self) -> Result<Vec<usize>> {
+        if self.schema.classes.is_empty() {
+            return Ok(vec![0; self.rows()]);
         }
+        let one = F::one();
+        let class = |target: ArrayView1<'_, F>| match target.len() {
+            1 => usize::from(target[0] == one),
+            _ => target.iter().position(|&y| y == one).unwrap_or(0),
+        };
+        let mut classes = Vec::with_capacity(self.rows());
+        let mut batches = InOrder::targets(self);
+        while let Some(batch) = batches.next()? {
+            classes.extend(batch.targets.rows().into_iter().map(class));
+        }
+        Ok(classes)
     }
 }
 
-/// So many rows are named at a time, however many are read.
-const NAMED: usize = 1 << 16;
-
-impl Which {
-    fn read<'c, F: Float>(
-        &mut self,
-        data: &dyn Examples<F>,
-        matrix: Matrix,
-        rows: Range<usize>,
-        buffer: &'c mut Option<Rows<F>>,
-    ) -> Result<ArrayView2<'c, F>> {
-        let columns = matrix.columns(data);
-        let fits = |buffer: &Rows<F>| buffer.columns() == columns;
-        let buffer = match buffer.take().filter(fits) {
-            Some(fitting) => buffer.insert(fitting),
-            None => buffer.insert(Rows::new(columns)),
-        };
-        if let Some(numbers) = buffer.resize(rows.len()).as_slice_mut() {
-            for first in rows.clone().step_by(NAMED) {
-                self.rows.clear();
-                self.rows.extend(first..rows.end.min(first + NAMED));
-                data.sort(&mut self.rows);
-                self.places.clear();
-                self.places.extend(self.rows.iter().map(|row| (row - first) as u32));
-                let to = &mut numbers[(first - rows.start) * columns..];
-                data.read(matrix, &self.rows, &self.places, to)?;
-            }
-        }
-        Ok(buffer.view())
-    }
+/// The weights of some rows.
+pub(super) fn weights_of<F: Float>(weights: &[F], rows: &[usize]) -> Arc<[F]> {
+    rows.iter().map(|&row| weights[row]).collect()
 }

@@ -1,11 +1,12 @@
 //! What the columns and classes of a data set are called.
 
-use super::examples::Examples;
+use super::batches::InOrder;
 use super::storage::Storage;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::schema::classes_of;
+use std::sync::Arc;
 use crate::schema::{Column, Schema};
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
@@ -29,7 +30,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        self.schema.columns = names.into_iter().map(Column::numbers).collect();
+        self.schema_mut().columns = names.into_iter().map(Column::numbers).collect();
         self.checked()
     }
 
@@ -42,7 +43,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        self.schema.targets = names.into_iter().map(Into::into).collect();
+        self.schema_mut().targets = names.into_iter().map(Into::into).collect();
         self.checked()
     }
 
@@ -64,7 +65,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`Error::NotOneHot`] for a row that belongs to no class.
     pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
         let classes = !schema.classes.is_empty();
-        self.schema = schema;
+        self.schema = Arc::new(schema);
         let data = self.checked()?;
         if classes {
             data.check_one_hot()?;
@@ -91,10 +92,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        self.schema.classes = names.into_iter().map(Into::into).collect();
+        self.schema_mut().classes = names.into_iter().map(Into::into).collect();
         if self.schema.targets.len() != 1 {
             // They were the names of numbers.
-            self.schema.targets.clear();
+            self.schema_mut().targets.clear();
         }
         let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
         if names != columns {
@@ -105,6 +106,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         Ok(data)
     }
 
+    fn schema_mut(&mut self) -> &mut Schema {
+        Arc::make_mut(&mut self.schema)
+    }
+
     fn checked(self) -> Result<Self> {
         self.schema.check(self.features(), self.outputs())?;
         Ok(self)
@@ -112,16 +117,18 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
     fn check_one_hot(&self) -> Result<()> {
         let (zero, one) = (F::zero(), F::one());
-        let examples: &dyn Examples<F> = self;
-        examples.each_targets(&mut |first, targets| {
-            for (row, target) in targets.rows().into_iter().enumerate() {
+        let (examples, mut first) = (self.examples(), 0);
+        let mut batches = InOrder::targets(&examples);
+        while let Some(batch) = batches.next()? {
+            for (row, target) in batch.targets.rows().into_iter().enumerate() {
                 let ones = target.iter().filter(|&&y| y == one).count();
                 let zeros = target.iter().filter(|&&y| y == zero).count();
                 if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
                     return Err(Error::NotOneHot { row: first + row, columns: target.len() });
                 }
             }
-            Ok(())
-        })
+            first += batch.targets.nrows();
+        }
+        Ok(())
     }
 }

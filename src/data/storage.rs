@@ -1,80 +1,81 @@
 //! Where the numbers of a data set are.
 
-use super::examples::Examples;
-use super::standardizer::Scale;
 use crate::error::Result;
 use crate::float::Float;
-use ndarray::ArrayView2;
-use std::borrow::Cow;
+use crate::matrix::Rows;
+use crate::units::Scale;
 use std::fmt::Debug;
+use std::sync::Arc;
 
-/// Where the rows of a [`Dataset`](crate::data::Dataset) are: [`Arrays`](crate::data::Arrays) in memory, or, with the cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
+/// Where the rows of a [`Dataset`](crate::Dataset) are: [`Arrays`](super::Arrays) in memory, or, with the
+/// cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
 ///
 /// ```
-/// use densely::{Dataset, Float, data::{Standardizer, Storage}};
+/// use densely::{Dataset, Float, data::Storage};
 /// use ndarray::array;
 ///
-/// /// Of data in memory and in files.
-/// fn scaled<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> densely::Result<Dataset<F, S>> {
-///     Standardizer::fit(data)?.apply(data)
+/// /// The same for data in memory and in files.
+/// fn half<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> densely::Result<Dataset<F, S>> {
+///     Ok(data.split(0.5, 7)?.0)
 /// }
 /// let data = Dataset::regression(array![[100.0], [300.0]], [7.0, 9.0])?;
-/// assert_eq!(scaled(&data)?.inputs(), array![[-1.0], [1.0]]);
+/// assert_eq!(half(&data)?.rows(), 1);
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Storage<F: Float>: Stored<F> {}
 
 impl<F: Float, S: Stored<F>> Storage<F> for S {}
 
-/// Which of the two matrices of a data set.
+/// One of the two matrices of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matrix {
+pub enum Side {
     Inputs,
     Targets,
 }
 
-impl Matrix {
-    pub(crate) fn columns<F: Float>(self, data: &(dyn Examples<F> + '_)) -> usize {
-        match self {
-            Self::Inputs => data.features(),
-            Self::Targets => data.outputs(),
-        }
-    }
-}
-
-/// How many rows are read at a time where they are not in memory.
+/// How many rows are read at a time if they are not in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     pub rows: usize,
-    /// Rows that follow each other, and are read together.
+    /// Consecutive rows that are read together.
     pub block: usize,
 }
 
-/// What a storage does. Rows are numbered from 0 as the data set has them, whatever files they are in.
-pub trait Stored<F: Float>: Clone + Debug + Send + Sync + 'static {
+/// What a storage does. It numbers rows from 0 as the data set has them, across all files.
+pub trait Stored<F: Float>: Debug + Send + Sync + 'static {
     fn rows(&self) -> usize;
 
-    fn features(&self) -> usize;
+    /// The columns of inputs or targets.
+    fn columns(&self, side: Side) -> usize;
 
-    fn outputs(&self) -> usize;
+    /// The whole matrix, if it is in memory.
+    fn in_memory(&self, side: Side) -> Option<Rows<'_, F>>;
 
-    /// Inputs and targets, where they are in memory.
-    fn in_memory(&self) -> Option<(ArrayView2<'_, F>, ArrayView2<'_, F>)>;
+    /// `None` if the rows are in memory.
+    fn window(&self) -> Option<Window>;
 
-    fn window(&self) -> Window;
-
-    /// The order in which a selection of these rows is kept.
-    fn arranged<'r>(&self, rows: &'r [usize]) -> Cow<'r, [usize]>;
+    /// Brings a selection of rows into the order in which this storage keeps it.
+    fn arrange(&self, rows: &mut [usize]);
 
     /// These rows, which exist, in this order.
-    fn selected(&self, rows: &[usize]) -> Result<Self>;
+    fn selected(&self, rows: &[usize]) -> Result<Self>
+    where
+        Self: Sized;
 
-    /// Brings rows into the order in which they are best read.
+    /// As [`selected`](Self::selected), with the storage's type erased.
+    fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>>;
+
+    /// Brings rows into the order in which they are read fastest.
     fn sort(&self, rows: &mut [usize]);
 
-    /// Writes each of these rows to its place, counted in rows, in a row-major matrix.
-    fn read(&self, matrix: Matrix, rows: &[usize], places: &[u32], to: &mut [F]) -> Result<()>;
-
-    /// The same rows, standardised.
-    fn scaled(&self, features: &Scale, targets: Option<&Scale>) -> Result<Self>;
+    /// Writes each row in network units to its place, counted in rows, in a row-major matrix.
+    /// Without a scale the numbers stay as they are.
+    fn read(
+        &self,
+        side: Side,
+        rows: &[usize],
+        places: &[u32],
+        scale: Option<&Scale>,
+        to: &mut [F],
+    ) -> Result<()>;
 }

@@ -4,9 +4,7 @@ use super::storage::Storage;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::row_major;
 use ndarray::{Array1, ArrayView1};
-use std::borrow::Cow;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
@@ -31,7 +29,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
     pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
         Error::check_weights(weights.view(), self.rows())?;
-        self.weights = Some(row_major(weights));
+        self.weights = Some(weights.into_iter().collect());
         Ok(self)
     }
 
@@ -61,7 +59,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
             return Err(Error::Weight { index, value: class_weights[index] });
         }
-        let classes = self.row_classes()?;
+        let classes = self.examples().row_classes()?;
         let weights = classes
             .iter()
             .enumerate()
@@ -91,7 +89,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         if sums.is_empty() {
             return Err(Error::NoClasses);
         }
-        for (row, class) in self.row_classes()?.into_iter().enumerate() {
+        for (row, class) in self.examples().row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);
         }
         let (all, count) = (sums.iter().sum::<f64>(), sums.len() as f64);
@@ -103,27 +101,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
     /// The weight of each row, if they were given.
     pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
-        self.weights.as_ref().map(|weights| weights.view())
+        self.weights.as_deref().map(ArrayView1::from)
     }
 
     fn weight_of(&self, row: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[row].as_f64())
-    }
-
-    /// The rows that count. There may be none where a part of the rows was taken.
-    pub(crate) fn without_weightless_rows(&self) -> Result<Cow<'_, Self>> {
-        let zero = F::zero();
-        match &self.weights {
-            Some(weights) if weights.iter().any(|&weight| weight == zero) => {
-                let rows = (0..self.rows()).filter(|&row| weights[row] > zero);
-                let rows: Vec<_> = rows.collect();
-                if rows.is_empty() {
-                    Err(Error::NoWeight)
-                } else {
-                    Ok(Cow::Owned(self.selected(&rows)?))
-                }
-            }
-            _ => Ok(Cow::Borrowed(self)),
-        }
     }
 }

@@ -1,15 +1,9 @@
 use super::predicted_classes;
-use crate::data::{Chunk, Examples, Matrix};
-use crate::data::{Dataset, Storage};
+use crate::data::{Dataset, Outputs, Storage};
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::fit_in_memory;
-use crate::mlp::{Mlp, PredictBuffers};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Slice};
-use std::ops::Range;
-
-/// Rows go through a network in multiples of this, where they are not in memory.
-const ROWS_AT_ONCE: usize = 64;
+use crate::mlp::Mlp;
+use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {
     /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours. Where the rows are in files, their predictions and targets go into memory, their inputs do not.
@@ -34,34 +28,10 @@ impl<F: Float> Mlp<F> {
         metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
     ) -> Result<f64> {
         self.schema().check_same(data.schema())?;
-        let data: &dyn Examples<F> = data;
-        let all = (data.rows(), self.outputs());
-        if !fit_in_memory::<F>(all.0, all.1) {
-            return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
-        }
-        let (mut outputs, mut chunk) = (Array2::zeros(all), Chunk::default());
-        let mut buffers = PredictBuffers::new();
-        self.predict_rows(data, 0..all.0, outputs.view_mut(), &mut chunk, &mut buffers)?;
-        metric(outputs.view(), data.matrix(Matrix::Targets, 0..all.0, &mut chunk)?)
-    }
-
-    /// Predicts some of the rows, as many at a time as are read at once.
-    pub(crate) fn predict_rows(
-        &self,
-        data: &dyn Examples<F>,
-        rows: Range<usize>,
-        mut outputs: ArrayViewMut2<'_, F>,
-        chunk: &mut Chunk<F>,
-        buffers: &mut PredictBuffers<F>,
-    ) -> Result<()> {
-        let at_once = data.rows_at_once(ROWS_AT_ONCE);
-        for first in rows.clone().step_by(at_once) {
-            let end = rows.end.min(first + at_once);
-            let inputs = data.matrix(Matrix::Inputs, first..end, chunk)?;
-            let slice = Slice::from(first - rows.start..end - rows.start);
-            self.predict_into(inputs, outputs.slice_axis_mut(Axis(0), slice), buffers)?;
-        }
-        Ok(())
+        let (data, mut outputs) = (data.examples(), Outputs::new());
+        outputs.predict(self, &data, 0..data.rows())?;
+        let (outputs, targets) = outputs.with_targets(&data)?;
+        metric(outputs, targets)
     }
 
     /// The name of the class that each row most probably belongs to: the second one's where a single output is above ½, that of the largest output where there

@@ -7,7 +7,9 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::initialization::Initialization;
 use crate::matrix::fit_in_memory;
+use crate::activation::Identity;
 use crate::mlp::Mlp;
+use crate::units::{Scaling, Units};
 use crate::random::{Purpose, generator};
 use ndarray::Array1;
 
@@ -34,8 +36,18 @@ use ndarray::Array1;
 pub struct MlpBuilder<F: Float> {
     features: usize,
     layers: Vec<Plan<F>>,
+    units_in: Scaling,
+    units_out: Scaling,
     seed: u64,
     misplaced: Option<&'static str>,
+}
+
+impl<F: Float> Mlp<F> {
+    /// Starts a network that takes `features` numbers a row; [`MlpBuilder::dense`] adds its layers.
+    pub fn builder(features: usize) -> MlpBuilder<F> {
+        let (units_in, units_out) = (Scaling::Standard, Scaling::Standard);
+        MlpBuilder { features, layers: Vec::new(), units_in, units_out, seed: 0, misplaced: None }
+    }
 }
 
 /// A layer yet to be made.
@@ -49,10 +61,6 @@ struct Plan<F: Float> {
 }
 
 impl<F: Float> MlpBuilder<F> {
-    pub(super) fn new(features: usize) -> Self {
-        Self { features, layers: Vec::new(), seed: 0, misplaced: None }
-    }
-
     /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as the activation
     /// recommends.
     ///
@@ -103,6 +111,26 @@ impl<F: Float> MlpBuilder<F> {
         self.change_last("dropout", |layer| layer.dropout = fraction)
     }
 
+    /// How the network brings inputs to its own units. Default: [`Scaling::Standard`], measured on the
+    /// training rows by [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`].
+    pub fn units_in(mut self, scaling: Scaling) -> Self {
+        self.units_in = scaling;
+        self
+    }
+
+    /// How the network brings outputs to the targets' units. Default: [`Scaling::Standard`] for the
+    /// numbers of a regression, whose last activation is [`Identity`](crate::Identity); none for classes and for any
+    /// other activation.
+    pub fn units_out(mut self, scaling: Scaling) -> Self {
+        self.units_out = scaling;
+        self
+    }
+
+    /// For numbers that are scaled already, or need no scaling: no units at all.
+    pub fn without_units(self) -> Self {
+        self.units_in(Scaling::None).units_out(Scaling::None)
+    }
+
     /// The seed of the weights. Default: 0. The same seed gives the same weights; uniform ones on every machine, normal ones as far as the system's logarithm
     /// and exponential are the same.
     pub fn seed(mut self, seed: u64) -> Self {
@@ -146,7 +174,12 @@ impl<F: Float> MlpBuilder<F> {
             layers.push(Dense::new(weights, bias, layer.activation)?.with_dropout(layer.dropout)?);
             inputs = outputs;
         }
-        Mlp::from_layers(layers)
+        let mut net = Mlp::from_layers(layers)?;
+        let regression =
+            net.layers().last().is_some_and(|last| last.activation().is::<Identity>());
+        let units_out = if regression { self.units_out } else { Scaling::None };
+        net.set_units(Units::unmeasured(self.units_in), Units::unmeasured(units_out))?;
+        Ok(net)
     }
 
     /// Whether so many parameters can be had at all: an allocation that fails would end the process.

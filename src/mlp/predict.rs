@@ -1,62 +1,63 @@
 //! Rows through all layers.
 
 use crate::dense::Dense;
+use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::Rows;
+use crate::matrix::Matrix;
+use crate::units::Units;
 use ndarray::{ArrayView2, ArrayViewMut2};
+use std::iter::zip;
 
-/// What the hidden layers put out while [`predict_into`](super::Mlp::predict_into) runs: room for a few hundred rows at most, made when it is
-/// first needed. It serves any network; each thread needs its own.
+/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden layers. Each thread needs its own.
 ///
 /// ```
 /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
 /// use ndarray::{Array2, array};
 ///
-/// let small = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).build()?;
-/// let large = Mlp::<f32>::builder(2).dense(99, Tanh).dense(1, Identity).build()?;
+/// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
 /// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
-/// for net in [small, large] {
-///     net.predict_into(array![[0.5, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
-///     assert_eq!(outputs, net.predict(array![[0.5, 1.0]].view())?);
-/// }
+/// net.predict_into(array![[0.0, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
-    /// The inputs row by row, where the caller's are in another order.
-    inputs: Option<Rows<F>>,
-    /// One for each hidden layer.
-    outputs: Vec<Rows<F>>,
+    /// The inputs in network units, row-major.
+    inputs: Option<Matrix<F>>,
+    /// The outputs of each hidden layer.
+    hidden: Vec<Matrix<F>>,
 }
 
-impl<F> PredictBuffers<F> {
-    /// Empty ones.
+impl<F: Float> PredictBuffers<F> {
+    /// Without room yet: it comes with the first batch.
     pub fn new() -> Self {
-        Self { inputs: None, outputs: Vec::new() }
+        Self::default()
     }
-}
 
-/// Applies one layer after the other.
-pub(super) fn through<F: Float>(
-    layers: &[Dense<F>],
-    inputs: ArrayView2<'_, F>,
-    outputs: ArrayViewMut2<'_, F>,
-    buffers: &mut PredictBuffers<F>,
-) {
-    let Some((last, hidden)) = layers.split_last() else { return };
-    let PredictBuffers { inputs: row_major, outputs: buffers } = buffers;
-    let row_major = row_major.get_or_insert_with(|| Rows::new(inputs.ncols()));
-    let inputs = row_major.row_major(inputs);
-    for (index, layer) in hidden.iter().enumerate() {
-        if buffers.len() == index {
-            buffers.push(Rows::new(layer.outputs()));
-        } else if buffers[index].columns() != layer.outputs() {
-            buffers[index] = Rows::new(layer.outputs());
+    /// Rows × features in the data's units to rows × outputs in the data's units.
+    pub(super) fn predict(
+        &mut self,
+        (units_in, layers, units_out): (&Units, &[Dense<F>], &Units),
+        inputs: ArrayView2<'_, F>,
+        mut outputs: ArrayViewMut2<'_, F>,
+    ) -> Result<()> {
+        let [hidden @ .., last] = layers else { return Err(Error::NoLayers) };
+        self.hidden.resize_with(hidden.len(), || Matrix::new(0));
+        let copy = self.inputs.get_or_insert_with(|| Matrix::new(0));
+        let mut a = match units_in.measured()? {
+            None => copy.row_major(inputs),
+            Some(scale) => {
+                scale.to_network(inputs, copy);
+                copy.as_rows()
+            }
+        };
+        for (layer, buffer) in zip(hidden, &mut self.hidden) {
+            layer.apply(a, buffer.reshape(inputs.nrows(), layer.outputs()).view_mut());
+            a = buffer.as_rows();
         }
-        let (before, rest) = buffers.split_at_mut(index);
-        let inputs = before.last().map_or(inputs, Rows::view);
-        layer.apply(inputs, rest[0].resize(inputs.nrows()));
+        last.apply(a, outputs.view_mut());
+        if let Some(scale) = units_out.measured()? {
+            scale.to_data(outputs);
+        }
+        Ok(())
     }
-    let inputs = hidden.len().checked_sub(1).map_or(inputs, |index| buffers[index].view());
-    last.apply(inputs, outputs);
 }

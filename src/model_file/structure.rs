@@ -8,13 +8,14 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schema::Schema;
+use crate::units::Scaling;
 use serde::{Deserialize, Serialize};
 
 /// The format's name.
 pub(crate) const FORMAT: &str = "densely";
 
 /// The newest version of the format. A file of this version or an older one is read for ever.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,11 @@ pub(crate) struct Structure {
     /// The type of the numbers.
     precision: String,
     pub(crate) layers: Vec<Layer>,
+    /// Absent in version 1, whose networks have no units.
+    #[serde(default)]
+    pub(crate) units_in: Scaling,
+    #[serde(default)]
+    pub(crate) units_out: Scaling,
     pub(crate) schema: Schema,
 }
 
@@ -73,6 +79,8 @@ impl Structure {
             library: env!("CARGO_PKG_VERSION").to_owned(),
             precision: F::NAME.to_owned(),
             layers: layers.collect::<Result<_>>()?,
+            units_in: net.units_in().scaling(),
+            units_out: net.units_out().scaling(),
             schema: net.schema().clone(),
         };
         structure.check_size()?;

@@ -5,7 +5,7 @@ use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
 use crate::bits::read_numbers;
 use crate::error::Result;
 use crate::float::Float;
-use ndarray::ArrayViewD;
+use ndarray::{ArrayView, Dimension};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo, View};
 use std::borrow::Cow;
@@ -63,6 +63,11 @@ impl Header {
         self.metadata.offset_keys()
     }
 
+    /// Whether there is a tensor of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.metadata.info(name).is_some()
+    }
+
     /// The shape of a tensor of numbers of this type.
     pub(crate) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
         let TensorInfo { dtype, shape, .. } =
@@ -73,28 +78,40 @@ impl Header {
         Ok(shape)
     }
 
-    /// Reads the numbers of all tensors, which must have been asked for their shapes before.
+    /// Reads the numbers of all tensors, in their order in the file. Those whose name starts with
+    /// `doubles` are `f64`, all others of type `F`.
     pub(crate) fn numbers<F: Float>(
         &self,
         reader: &mut impl Read,
-    ) -> Result<BTreeMap<String, Vec<F>>> {
-        let mut tensors = BTreeMap::new();
+        doubles: Option<&str>,
+    ) -> Result<Numbers<F>> {
+        let mut numbers = Numbers { own: BTreeMap::new(), doubles: BTreeMap::new() };
         for name in self.names() {
-            let length = self.shape::<F>(&name)?.iter().product();
-            let numbers = read_numbers(reader, length).map_err(damaged)?;
-            tensors.insert(name, numbers);
+            if doubles.is_some_and(|doubles| name.starts_with(doubles)) {
+                let length = self.shape::<f64>(&name)?.iter().product();
+                let read = read_numbers(reader, length).map_err(damaged)?;
+                numbers.doubles.insert(name, read);
+            } else {
+                let length = self.shape::<F>(&name)?.iter().product();
+                numbers.own.insert(name, read_numbers(reader, length).map_err(damaged)?);
+            }
         }
-        Ok(tensors)
+        Ok(numbers)
     }
 }
 
+/// The numbers of all tensors of a file, by name.
+pub(crate) struct Numbers<F> {
+    pub(crate) own: BTreeMap<String, Vec<F>>,
+    pub(crate) doubles: BTreeMap<String, Vec<f64>>,
+}
+
 /// The bytes of a file with these tensors, and this text under a key.
-pub(crate) fn to_bytes<F: Float>(
-    tensors: Vec<(String, ArrayViewD<'_, F>)>,
+pub(crate) fn to_bytes(
+    tensors: Vec<(String, Tensor<'_>)>,
     key: &str,
     text: String,
 ) -> Result<Vec<u8>> {
-    let tensors = tensors.into_iter().map(|(name, numbers)| (name, Tensor(numbers)));
     let metadata = HashMap::from([(key.to_owned(), text)]);
     let file = safetensors::serialize(tensors, Some(metadata)).map_err(damaged)?;
     // What could not be read again is not written.
@@ -105,29 +122,45 @@ pub(crate) fn to_bytes<F: Float>(
     Ok(file)
 }
 
-/// Numbers whose bytes are made when they are asked for, so that those of one tensor alone stand beside the file's.
-struct Tensor<'n, F>(ArrayViewD<'n, F>);
+/// A tensor to be written. Its bytes are made when they are needed, so that the bytes of one tensor
+/// alone are in memory beside the file's.
+pub(crate) struct Tensor<'n> {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Box<dyn Fn() -> Vec<u8> + 'n>,
+}
 
-impl<F: Float> View for Tensor<'_, F> {
+impl<'n> Tensor<'n> {
+    pub(crate) fn of<F: Float, D: Dimension + 'n>(numbers: ArrayView<'n, F, D>) -> Self {
+        let shape = numbers.shape().to_vec();
+        let bytes = move || {
+            let mut bytes = Vec::with_capacity(numbers.len() * size_of::<F>());
+            match numbers.as_slice() {
+                Some(numbers) => F::extend_le_bytes(numbers, &mut bytes),
+                None => numbers.iter().for_each(|&n| F::extend_le_bytes(&[n], &mut bytes)),
+            }
+            bytes
+        };
+        Self { dtype: dtype_of::<F>(), shape, bytes: Box::new(bytes) }
+    }
+}
+
+impl View for Tensor<'_> {
     fn dtype(&self) -> Dtype {
-        dtype_of::<F>()
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {
-        self.0.shape()
+        &self.shape
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        let mut bytes = Vec::with_capacity(self.data_len());
-        match self.0.as_slice() {
-            Some(numbers) => F::extend_le_bytes(numbers, &mut bytes),
-            None => self.0.iter().for_each(|&number| F::extend_le_bytes(&[number], &mut bytes)),
-        }
-        bytes.into()
+        (self.bytes)().into()
     }
 
     fn data_len(&self) -> usize {
-        self.0.len() * size_of::<F>()
+        let bytes = if self.dtype == Dtype::F32 { 4 } else { 8 };
+        self.shape.iter().product::<usize>() * bytes
     }
 }
 

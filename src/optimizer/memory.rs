@@ -6,7 +6,7 @@ use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
 use crate::parameter::Parameter;
-use crate::threads::{Divisible, Threads};
+use crate::threads::Threads;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -128,13 +128,20 @@ impl<F: Float> Memory<F> {
                 self.parameters.push(Vec::new());
             }
             let memory = &mut self.parameters[index];
-            let length = parameter.values.len();
-            if memory.len() != memories * length {
-                *memory = vec![F::zero(); memories * length];
+            let Parameter { is_bias, values, gradient } = parameter;
+            if memory.len() != memories * values.len() {
+                *memory = vec![F::zero(); memories * values.len()];
             }
-            let blocks = Blocks { parameter, memory, memories };
-            self.threads.divide(blocks, COST * length, &|_, blocks| {
-                if !blocks.update(optimizer, step) {
+            let length = self.threads.length(values.len(), BLOCK, COST * values.len());
+            let values = values.chunks_mut(length).zip(gradient.chunks(length));
+            let parts = values.scan(&mut memory[..], |memory, (values, gradient)| {
+                let rest = std::mem::take(memory);
+                let (of_part, rest) = rest.split_at_mut(memories * values.len());
+                *memory = rest;
+                Some((Parameter { is_bias, values, gradient }, of_part))
+            });
+            self.threads.each(parts, &|(parameter, memory)| {
+                if !update(optimizer, step, parameter, memory, memories) {
                     first_broken.fetch_min(index, Ordering::Relaxed);
                 }
             });
@@ -143,46 +150,22 @@ impl<F: Float> Memory<F> {
     }
 }
 
-/// A parameter and what is remembered of it, in blocks.
-struct Blocks<'a, F> {
-    parameter: Parameter<'a, F>,
-    memory: &'a mut [F],
+/// Updates a part of a parameter block by block, and looks at the numbers while they are in cache:
+/// says whether all of them are finite.
+fn update<F: Float>(
+    optimizer: &dyn Optimizer<F>,
+    step: Step,
+    Parameter { is_bias, values, gradient }: Parameter<'_, F>,
+    mut memory: &mut [F],
     memories: usize,
-}
-
-impl<F: Float> Blocks<'_, F> {
-    /// Updates one block after the other, and looks at the numbers while they are in cache.
-    fn update(self, optimizer: &dyn Optimizer<F>, step: Step) -> bool {
-        let Parameter { is_bias, values, gradient } = self.parameter;
-        let mut memory = self.memory;
-        let mut finite = true;
-        for (values, gradient) in values.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK)) {
-            let (of_block, rest) = memory.split_at_mut(self.memories * values.len());
-            let part = Parameter { is_bias, values: &mut *values, gradient };
-            optimizer.update(step, part, of_block);
-            memory = rest;
-            finite &= vectorized(|| values.iter().fold(true, |all, value| all & value.is_finite()));
-        }
-        finite
+) -> bool {
+    let mut finite = true;
+    for (values, gradient) in values.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK)) {
+        let (of_block, rest) = memory.split_at_mut(memories * values.len());
+        let part = Parameter { is_bias, values: &mut *values, gradient };
+        optimizer.update(step, part, of_block);
+        memory = rest;
+        finite &= vectorized(|| values.iter().fold(true, |all, value| all & value.is_finite()));
     }
-}
-
-impl<F: Float> Divisible for Blocks<'_, F> {
-    fn count(&self) -> usize {
-        self.parameter.values.len().div_ceil(BLOCK)
-    }
-
-    fn split(self, first: usize) -> (Self, Self) {
-        let Self { parameter: Parameter { is_bias, values, gradient }, memory, memories } = self;
-        let numbers = (first * BLOCK).min(values.len());
-        let (values, other_values) = values.split_at_mut(numbers);
-        let (gradient, other_gradient) = gradient.split_at(numbers);
-        let (memory, other_memory) = memory.split_at_mut(memories * numbers);
-        let parameter = Parameter { is_bias, values, gradient };
-        let others = Parameter { is_bias, values: other_values, gradient: other_gradient };
-        (
-            Self { parameter, memory, memories },
-            Self { parameter: others, memory: other_memory, memories },
-        )
-    }
+    finite
 }

@@ -1,22 +1,20 @@
-//! What a trainer does with rows that are all there: `fit`, `resume` and `step`.
+//! Training on rows that are all there: `fit`, `resume` and `step`.
 
-use super::all_rows::ROWS_AT_ONCE;
-use super::batches::{Shuffling, Source, shuffled};
-use super::epochs::{Run, Told};
-use super::preflight::Ready;
-use super::settings::{Method, Settings, Shape, Validation};
-use super::state::{TrainingState, restore, take};
+use super::epochs::{Observers, Run};
+use super::preflight::Preflight;
+use super::report::Report;
+use super::settings::{Settings, shape_of};
+use super::state::TrainingState;
 use super::step::Session;
-use super::together::Together;
-use super::{Progress, Report, Trainer};
-use crate::data::{Chosen, Chunk, Examples};
-use crate::data::{Dataset, Storage};
+use super::{Start, Trainer};
+use crate::data::batches::{Batches, InOrder, Scales, shuffled};
+use crate::data::{Dataset, Examples, Outputs, Storage};
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::mlp::{Mlp, PredictBuffers};
+use crate::mlp::Mlp;
 use crate::schedule::Epochs;
 use crate::threads::Threads;
-use ndarray::Array2;
+use crate::workers::agreement::Agreement;
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Trains the network, and reports how it went.
@@ -52,7 +50,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
     /// [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`], [`Error::TooManyNumbers`]. With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
-        self.train_rows(net, data, true)
+        self.train_rows(net, data.examples(), true)
     }
 
     /// Goes on with training where [`fit`](Self::fit), `resume` or [`step`](Self::step) ended, or from the state that was
@@ -84,7 +82,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         net: &mut Mlp<F>,
         data: &Dataset<F, S>,
     ) -> Result<Report> {
-        self.train_rows(net, data, false)
+        self.train_rows(net, data.examples(), false)
     }
 
     /// One step on one batch, for training that comes as it comes; the mean loss of the batch before the step. Optimizer, schedule and dropout go on from the last step, or from where
@@ -111,38 +109,43 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// As [`fit`](Self::fit); [`Error::NotWithLbfgs`]. After [`Error::Diverged`] the network holds the parameters of the last good step, and everything else starts
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let settings = &self.settings;
-        self.check_alone("step by step")?;
-        let Method::Steps(optimizer) = &settings.method else {
-            return Err(Error::NotWithLbfgs { setting: "step on one batch" });
-        };
-        let batch = settings.rows_for(&Shape::of(net)?, batch)?;
-        settings.schedule.check(Epochs::None)?;
-        if !matches!(self.progress, Progress::Made(_)) {
-            settings.check(net, Epochs::None)?;
-            settings.check_checkpoints()?;
-            if let Progress::Given(state) = &self.progress {
-                state.check(settings, net)?;
-                restore(&state.parameters, net);
-            }
-            net.learn_schema(batch.schema())?;
-            let session = begin(settings, &mut self.progress, net, false);
-            self.progress = Progress::Made(Box::new(session));
+        let Self { settings, start, whole_batch, .. } = self;
+        if self.workers.count() > 1 {
+            return Err(Error::NotWithWorkers { setting: "step by step" });
         }
-        let Progress::Made(session) = &mut self.progress else { return Err(Error::OtherNetwork) };
+        let (shape, activation) = shape_of(net)?;
+        let batch = settings.rows_for(shape, activation, batch.examples())?;
+        let scales = match start {
+            Start::At(state) => state.scales()?,
+            _ => Scales::of(net)?,
+        };
+        settings.schedule.check(Epochs::None)?;
+        let session = match start {
+            Start::After(session) => session,
+            _ => {
+                settings.check(net, Epochs::None)?;
+                settings.check_checkpoints()?;
+                let state = start.state(false)?;
+                state.map_or(Ok(()), |state| state.check(settings, net))?;
+                net.learn_schema(batch.schema())?;
+                let state = start.take(false);
+                state.as_ref().map_or(Ok(()), |state| state.restore(net))?;
+                start.after(Session::new(settings, net, state))
+            }
+        };
         session.state.check_shape(net)?;
         session.now.batch = session.now.batch.saturating_add(1);
-        take(&mut session.state.parameters, net);
+        session.state.parameters.read_from(net);
         let cost = cost_of_a_product(net, batch.rows());
         let result = Threads::enter_once(settings.threads, cost, |threads| {
             session.set_threads(threads);
-            session.step(settings, optimizer.as_ref(), net, batch.batch())
+            settings.method.step(session, settings, net, whole_batch.of(batch, &scales)?)
         });
         match result {
-            Ok(_) => session.at_rest(net),
+            Ok(_) => session.note(net),
             Err(Error::Diverged { .. }) => {
-                restore(&session.state.parameters, net);
-                self.progress = Progress::Lost;
+                session.state.parameters.write_to(net);
+                *start = Start::Lost;
             }
             // Nothing was changed.
             Err(_) => {}
@@ -153,101 +156,114 @@ impl<'a, F: Float> Trainer<'a, F> {
     fn train_rows(
         &mut self,
         net: &mut Mlp<F>,
-        data: &dyn Examples<F>,
+        data: Examples<F>,
         afresh: bool,
     ) -> Result<Report> {
-        let Self { settings, observers, workers, progress } = self;
-        let mut together = Together::new(workers.as_deref_mut())?;
-        let known = known(progress, afresh);
-        let ready = Ready::new(settings, net, data, known, &together);
-        let ready = together.all_ready(ready, |ready| ready.alike(settings, net))?;
-        let (training, validation) = (&*ready.training, ready.validation.as_deref());
+        let Self { settings, observers, workers, start, .. } = self;
+        let mut agreement = Agreement::new(&mut **workers)?;
+        let state = start.state(afresh);
+        let rows = state.and_then(|state| {
+            Preflight::new(settings, net, data, state, &agreement).map(|rows| (rows, state))
+        });
+        let alike = |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, net, *state);
+        let (Preflight { training, validation, needs }, state) =
+            agreement.all_ready(rows, alike)?;
+        match state {
+            Some(state) => state.restore(net)?,
+            None => net.measure_by(&training, |side| agreement.moments(&training, side))?,
+        }
         net.learn_schema(training.schema())?;
-        let mut session = begin(settings, progress, net, afresh);
-        session.state.shuffling.get_or_insert_with(|| Shuffling::new(training, settings.seed));
-        let rows = match settings.method {
-            Method::Steps(_) => settings.batch_size,
-            Method::Lbfgs(_) => ROWS_AT_ONCE,
-        };
-        let rows = together.part().of(rows.min(training.rows())).len();
-        let mut source = shuffled(training, settings.batch_size, together.part());
-        let told = Told { observers, together };
-        let report = run(settings, told, net, &mut session, source.as_mut(), validation, rows);
-        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
+        let part = agreement.part();
+        let rows = part.of(needs.rows.min(training.rows())).len();
+        let scales = Scales::of(net)?;
+        let mut batches = shuffled(&training, scales, settings.batch_size, part);
+        let call = Call { settings, observers, agreement, start, afresh };
+        call.run(net, batches.as_mut(), validation.as_ref(), rows)
+    }
+}
+
+/// What one call of `fit` or `resume` works with.
+pub(super) struct Call<'r, 'a, F: Float> {
+    pub(super) settings: &'r Settings<'a, F>,
+    pub(super) observers: &'r mut Observers<'a, F>,
+    pub(super) agreement: Agreement<'r, F>,
+    pub(super) start: &'r mut Start<F>,
+    /// Whether training starts with the network as it is, whatever was done before.
+    pub(super) afresh: bool,
+}
+
+impl<F: Float> Call<'_, '_, F> {
+    /// Trains on one thread or several. `rows` are those of the largest product.
+    pub(super) fn run(
+        self,
+        net: &mut Mlp<F>,
+        batches: &mut dyn Batches<F>,
+        validation: Option<&Examples<F>>,
+        rows: usize,
+    ) -> Result<Report> {
+        let Self { settings, observers, mut agreement, start, afresh } = self;
+        let mut session = Session::new(settings, net, start.take(afresh));
+        let scales = Scales::of(net)?;
+        let validation = validation.map(|data| {
+            let batch_size = settings.batch_size.min(data.rows());
+            InOrder::new(data, agreement.part().of(data.rows()), batch_size, scales.clone())
+        });
+        // Workers on one machine would take each other's processors.
+        let limit = settings.threads.or((!agreement.is_alone()).then_some(1));
+        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
+            let run = Run {
+                settings,
+                observers,
+                agreement: agreement.reborrow(),
+                session: &mut session,
+                batches,
+                validation,
+                scales,
+                threads,
+                outputs: Outputs::new(),
+                rows: 0,
+                midway: false,
+            };
+            run.train(net)
+        });
+        *start = if report.is_ok() { Start::After(Box::new(session)) } else { Start::Lost };
         report
     }
 }
 
-/// The state that training would go on from.
-pub(super) fn known<F: Float>(
-    progress: &Progress<F>,
-    afresh: bool,
-) -> Result<Option<&TrainingState<F>>> {
-    match progress {
-        _ if afresh => Ok(None),
-        Progress::None => Ok(None),
-        Progress::Given(state) => Ok(Some(state)),
-        Progress::Made(session) => Ok(Some(&session.state)),
-        Progress::Lost => Err(Error::OtherState { reason: "training ended in an error" }),
+impl<F: Float> Start<F> {
+    /// The state that training goes on from.
+    pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
+        match self {
+            _ if afresh => Ok(None),
+            Self::Afresh => Ok(None),
+            Self::At(state) => Ok(Some(state)),
+            Self::After(session) => Ok(Some(&session.state)),
+            Self::Lost => Err(Error::OtherState { reason: "training ended in an error" }),
+        }
+    }
+
+    /// Takes that state.
+    fn take(&mut self, afresh: bool) -> Option<TrainingState<F>> {
+        match std::mem::replace(self, Self::Afresh) {
+            Self::At(state) if !afresh => Some(*state),
+            Self::After(session) if !afresh => Some(session.state),
+            _ => None,
+        }
+    }
+
+    /// Goes on after what this session has done.
+    fn after(&mut self, session: Session<F>) -> &mut Session<F> {
+        *self = Self::After(Box::new(session));
+        match self {
+            Self::After(session) => session,
+            _ => unreachable!("it was just set"),
+        }
     }
 }
 
-/// Takes that state, which was checked.
-pub(super) fn begin<F: Float>(
-    settings: &Settings<'_, F>,
-    progress: &mut Progress<F>,
-    net: &Mlp<F>,
-    afresh: bool,
-) -> Session<F> {
-    let state = match std::mem::replace(progress, Progress::None) {
-        Progress::Given(state) if !afresh => Some(*state),
-        Progress::Made(session) if !afresh => Some(session.state),
-        _ => None,
-    };
-    Session::new(settings, net, state)
-}
-
-/// The user's own.
-pub(super) fn validation_rows<'a, F: Float>(
-    settings: &Settings<'a, F>,
-    net: &Mlp<F>,
-) -> Result<Option<Chosen<'a, F>>> {
-    let Validation::Rows(rows) = settings.validation else { return Ok(None) };
-    settings.counting(&Shape::of(net)?, rows).map(Some)
-}
-
-/// The multiplications of the largest product, with so many rows.
+/// The multiplications of the largest product of `rows` rows.
 fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
     let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
     largest_layer.unwrap_or(0).saturating_mul(rows)
-}
-
-/// Trains on one thread or several; batches have so many rows.
-pub(super) fn run<'r, 'a, F: Float>(
-    settings: &'r Settings<'a, F>,
-    told: Told<'r, 'a, F>,
-    net: &mut Mlp<F>,
-    session: &'r mut Session<F>,
-    source: &'r mut (dyn Source<F> + Send),
-    validation: Option<&'r dyn Examples<F>>,
-    rows: usize,
-) -> Result<Report> {
-    // Workers on one machine would take each other's processors.
-    let alone = told.together.is_alone();
-    let limit = settings.threads.or((!alone).then_some(1));
-    Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
-        let run = Run {
-            settings,
-            told,
-            session,
-            source,
-            validation,
-            threads,
-            midway: false,
-            chunk: Chunk::default(),
-            predicted: Array2::zeros((0, 0)),
-            buffers: PredictBuffers::new(),
-        };
-        run.train(net)
-    })
 }

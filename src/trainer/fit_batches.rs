@@ -1,17 +1,17 @@
-//! What a trainer does with rows that come batch by batch: `fit_batches` and `resume_batches`.
+//! Training on batches that come one by one: `fit_batches` and `resume_batches`.
 
-use super::batches::Stream;
-use super::epochs::Told;
-use super::fit::{begin, known, run, validation_rows};
-use super::settings::{Method, Shape, Validation};
-use super::together::Together;
-use super::{Progress, Report, Trainer};
-use crate::data::Dataset;
+use super::fit::Call;
+use super::preflight::validation_rows;
+use super::report::Report;
+use super::settings::{Validation, shape_of};
+use super::Trainer;
+use crate::data::batches::{Scales, Stream};
+use crate::data::{Dataset, Examples};
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
-use std::borrow::Cow;
+use crate::workers::agreement::Agreement;
 
 impl<F: Float> Trainer<'_, F> {
     /// As [`fit`](Self::fit), on batches that come one by one, such as from files that are together larger than memory: `epoch` is called with the number of each epoch, from 1, and
@@ -96,8 +96,10 @@ impl<F: Float> Trainer<'_, F> {
         B: IntoIterator<Item = Result<Dataset<F>>>,
         B::IntoIter: Send,
     {
-        self.check_alone("on a stream of batches")?;
-        let Self { settings, observers, progress, .. } = self;
+        if self.workers.count() > 1 {
+            return Err(Error::NotWithWorkers { setting: "on a stream of batches" });
+        }
+        let Self { settings, observers, workers, start, .. } = self;
         settings.check(net, Epochs::OfUnknownLength)?;
         settings.check_checkpoints()?;
         let given = matches!(settings.validation, Validation::Fraction(_));
@@ -107,9 +109,6 @@ impl<F: Float> Trainer<'_, F> {
             (settings.monitor.is_some(), "metric without validation data"),
         ];
         let own_rows = matches!(settings.validation, Validation::Rows(_));
-        if let Method::Lbfgs(_) = settings.method {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
-        }
         if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
             return Err(Error::NotWithBatches { setting });
         }
@@ -117,38 +116,30 @@ impl<F: Float> Trainer<'_, F> {
         if let Some(validation) = &validation {
             net.schema().check_same(validation.schema())?;
         }
-        if let Some(state) = known(progress, afresh)? {
+        if let Some(state) = start.state(afresh)? {
             state.check(settings, net)?;
+            state.restore(net)?;
         }
-        let mut session = begin(settings, progress, net, afresh);
-        session.state.shuffling = None;
-        let mut schema = net.schema().clone();
-        let shape = Shape::of(net)?;
-        let (activation, shape) = (shape.activation.clone(), (shape.features, shape.outputs));
         let settings = &*settings;
+        let (shape, activation) = shape_of(net)?;
+        let activation = activation.clone();
+        let mut schema = net.schema().clone();
         let mut first = true;
-        let rows_for = |batch: Dataset<F>| {
-            let (features, outputs) = shape;
-            let shape = Shape { features, outputs, activation: &activation };
-            let fewer = match settings.rows_for(&shape, &batch)? {
-                Cow::Owned(fewer) => Some(fewer),
-                Cow::Borrowed(_) => None,
-            };
+        let check = |batch: Examples<F>| {
+            let batch = settings.rows_for(shape, &activation, batch)?;
             schema.check_same(batch.schema())?;
-            if first {
+            if std::mem::take(&mut first) {
                 schema.update(batch.schema());
-                first = false;
             }
-            Ok(fewer.unwrap_or(batch))
+            Ok(batch)
         };
-        let mut source = Stream { epoch, batches: None::<B::IntoIter>, rows_for };
-        // How large the batches are nobody knows yet: as large as the trainer's.
+        let mut batches = Stream::new(epoch, check, Scales::of(net)?);
+        // The size of the batches is not known yet: the trainer's stands for it.
         let rows = settings.batch_size;
-        let told = Told { observers, together: Together::alone() };
-        let validation = validation.as_deref();
-        let report = run(settings, told, net, &mut session, &mut source, validation, rows);
+        let agreement = Agreement::new(&mut **workers)?;
+        let call = Call { settings, observers, agreement, start, afresh };
+        let report = call.run(net, &mut batches, validation.as_ref(), rows);
         net.learn_schema(&schema)?;
-        *progress = if report.is_ok() { Progress::Made(Box::new(session)) } else { Progress::Lost };
         report
     }
 }

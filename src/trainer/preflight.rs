@@ -1,105 +1,109 @@
-//! What must be right before training: the rows, and that all workers have the same.
+//! What must be right before training: the settings, the rows, and that all workers have the same.
 
-use super::fit::validation_rows;
-use super::settings::{Settings, Shape};
+use super::method::Needs;
+use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
-use super::together::{Alike, Together, fingerprint, fingerprint_of, fingerprint_of_numbers};
-use crate::data::{Chosen, Chunk, Examples, Matrix};
-use crate::error::{Error, Result};
+use crate::data::Examples;
+use crate::data::batches::{InOrder, Scales};
+use crate::error::Result;
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
+use crate::workers::agreement::{
+    Agreement, Alike, fingerprint, fingerprint_of, fingerprint_of_numbers,
+};
 
-/// Rows that were found to be right for training.
-pub(super) struct Ready<'d, F: Float> {
-    pub(super) training: Chosen<'d, F>,
-    pub(super) validation: Option<Chosen<'d, F>>,
-    /// How many epochs have ended.
-    epochs: usize,
-    /// Where there are several workers: of rows and weights, and of the state that training goes on from.
-    fingerprints: Vec<Alike>,
+/// Rows that were found right for training.
+pub(super) struct Preflight<F: Float> {
+    pub(super) training: Examples<F>,
+    pub(super) validation: Option<Examples<F>>,
+    pub(super) needs: Needs,
 }
 
-/// So many rows are compared, and all weights.
+/// The rows whose numbers workers compare.
 const SAMPLE: usize = 16;
 
-impl<'d, F: Float> Ready<'d, F> {
+impl<F: Float> Preflight<F> {
     pub(super) fn new(
-        settings: &Settings<'d, F>,
+        settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        data: &'d dyn Examples<F>,
-        known: Result<Option<&TrainingState<F>>>,
-        together: &Together<'_, F>,
+        data: Examples<F>,
+        state: Option<&TrainingState<F>>,
+        agreement: &Agreement<'_, F>,
     ) -> Result<Self> {
-        settings.check(net, Epochs::OfKnownLength)?;
-        if together.is_first() {
+        let needs = settings.check(net, Epochs::OfKnownLength)?;
+        if agreement.is_first() {
             settings.check_checkpoints()?;
         }
-        let data = settings.counting(&Shape::of(net)?, data)?;
+        let (shape, activation) = shape_of(net)?;
+        let data = settings.rows_for(shape, activation, data)?;
         let (training, validation) = match settings.fraction() {
             Some(fraction) => {
-                let [training, validation] = data.parts(fraction, settings.seed)?;
-                (Chosen::Some(training), Some(Chosen::Some(validation)))
+                let [training, validation] = data.split(fraction, settings.seed)?;
+                (data.selected(&training)?, Some(data.selected(&validation)?))
             }
             None => (data, validation_rows(settings, net)?),
         };
-        let known = known?;
-        if let Some(state) = known {
+        if let Some(state) = state {
             state.check(settings, net)?;
-            state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&*training))?;
+            state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&training))?;
         }
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
-            let (scaled, also) = (training.scaling(), validation.scaling());
-            if (scaled.inputs && !also.inputs) || (scaled.targets && !also.targets) {
-                return Err(Error::OtherScale);
-            }
         }
-        let mut fingerprints = Vec::new();
-        if !together.is_alone() {
-            settings.check_for_workers(together.part().count(), training.rows())?;
-            let state = known.map_or(Ok(0), TrainingState::fingerprint)?;
-            fingerprints.push(("the state that training goes on from", state));
-            fingerprints.push(("the training rows", fingerprint_of_rows(&*training)?));
-            // Where one has none, too: all compare as many numbers.
-            let rows = validation.as_deref().map_or(Ok(0), fingerprint_of_rows)?;
-            fingerprints.push(("the validation rows", rows));
+        if !agreement.is_alone() {
+            settings.check_for_workers(&needs, agreement.part().count(), training.rows())?;
         }
-        let epochs = known.map_or(0, |state| state.epochs().len());
-        Ok(Self { training, validation, epochs, fingerprints })
+        Ok(Self { training, validation, needs })
     }
 
     /// What must be the same on all workers.
-    pub(super) fn alike(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Vec<Alike> {
-        let Self { training, validation, epochs, fingerprints } = self;
-        let rows = validation.as_ref().map_or(0, |rows| rows.rows());
+    pub(super) fn alike(
+        &self,
+        settings: &Settings<'_, F>,
+        net: &Mlp<F>,
+        state: Option<&TrainingState<F>>,
+    ) -> Result<Vec<Alike>> {
+        let Self { training, validation, .. } = self;
         let text = |text: String| fingerprint_of(&text);
-        let mut alike = vec![
+        let rows_of = |rows: Option<&Examples<F>>| rows.map_or(Ok(0), fingerprint_of_rows);
+        Ok(vec![
             ("the number of training rows", training.rows() as u64),
-            ("the number of validation rows", rows as u64),
+            ("the number of validation rows", validation.as_ref().map_or(0, Examples::rows) as u64),
             ("the number of features", training.features() as u64),
             ("the number of outputs", training.outputs() as u64),
             ("the names of columns and classes", text(format!("{:?}", training.schema()))),
             ("the network", text(net.to_string())),
             ("the parameters", fingerprint(net)),
-            ("the number of epochs that have ended", *epochs as u64),
-            ("the trainer's settings", text(settings.that_decide())),
-        ];
-        alike.extend(fingerprints);
-        alike
+            ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
+            ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
+            ("the trainer's settings", text(settings.fingerprint_text())),
+            ("the state that training goes on from", state.map_or(Ok(0), TrainingState::fingerprint)?),
+            ("the training rows", rows_of(Some(training))?),
+            // A worker without validation rows compares as many numbers as one with them.
+            ("the validation rows", rows_of(validation.as_ref())?),
+        ])
     }
 }
 
-/// A number for the contents of some rows from everywhere, and for all weights.
-fn fingerprint_of_rows<F: Float>(data: &dyn Examples<F>) -> Result<u64> {
-    let (mut chunk, mut sample) = (Chunk::default(), 0);
-    if let Some(weights) = data.weights() {
-        sample = fingerprint_of_numbers(1, weights.iter());
-    }
+/// The user's own validation rows.
+pub(super) fn validation_rows<F: Float>(
+    settings: &Settings<'_, F>,
+    net: &Mlp<F>,
+) -> Result<Option<Examples<F>>> {
+    let Validation::Rows(rows) = &settings.validation else { return Ok(None) };
+    let (shape, activation) = shape_of(net)?;
+    settings.rows_for(shape, activation, rows.clone()).map(Some)
+}
+
+/// A hash of some rows from everywhere, and of all weights.
+fn fingerprint_of_rows<F: Float>(data: &Examples<F>) -> Result<u64> {
+    let mut sample = data.weights().map_or(0, |all| fingerprint_of_numbers(1, all.iter()));
     for row in (0..data.rows()).step_by(data.rows().div_ceil(SAMPLE)) {
-        for matrix in [Matrix::Inputs, Matrix::Targets] {
-            let numbers = data.matrix(matrix, row..row + 1, &mut chunk)?;
-            sample = fingerprint_of_numbers(sample, numbers.iter());
+        let mut rows = InOrder::new(data, row..row + 1, 1, Scales::default());
+        while let Some(batch) = rows.next()? {
+            sample = fingerprint_of_numbers(sample, batch.inputs.numbers().iter());
+            sample = fingerprint_of_numbers(sample, batch.targets.iter());
         }
     }
     Ok(sample)

@@ -1,26 +1,25 @@
-//! All that a trainer is told.
+//! The settings of a trainer.
 
-use super::{Checkpoint, EarlyStopping, Monitor};
+use super::method::{Method, Needs};
+use super::monitor::Monitor;
+use super::{Checkpoint, EarlyStopping};
 use crate::activation::AnyActivation;
-use crate::data::Dataset;
-use crate::data::{Chosen, Examples};
+use crate::data::Examples;
+use crate::data::batches::InOrder;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::loss::Loss;
-use crate::mlp::Mlp;
-use crate::optimizer::{Lbfgs, Optimizer};
-use crate::schedule::Epochs;
-use crate::schedule::Schedule;
-use std::borrow::Cow;
+use crate::mlp::{Mlp, check_memory};
+use crate::schedule::{Epochs, Schedule};
 
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
-    pub(super) method: Method<'a, F>,
+    pub(super) method: Box<dyn Method<F> + 'a>,
     pub(super) schedule: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
     pub(super) seed: u64,
-    pub(super) validation: Validation<'a, F>,
+    pub(super) validation: Validation<F>,
     pub(super) early_stopping: Option<EarlyStopping>,
     pub(super) monitor: Option<Monitor<'a, F>>,
     pub(super) clip_norm: Option<f64>,
@@ -30,50 +29,14 @@ pub(super) struct Settings<'a, F: Float> {
     pub(super) threads: Option<usize>,
 }
 
-/// What rows must fit.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Shape<'n, F: Float> {
-    pub(super) features: usize,
-    pub(super) outputs: usize,
-    /// Of the output layer.
-    pub(super) activation: &'n AnyActivation<F>,
-}
-
-impl<'n, F: Float> Shape<'n, F> {
-    pub(super) fn of(net: &'n Mlp<F>) -> Result<Self> {
-        let activation = net.layers().last().ok_or(Error::NoLayers)?.activation();
-        Ok(Self { features: net.features(), outputs: net.outputs(), activation })
-    }
-}
-
-/// How the loss is minimised.
-#[derive(Debug)]
-pub(super) enum Method<'a, F: Float> {
-    /// By a step for each batch.
-    Steps(Box<dyn Optimizer<F> + 'a>),
-    /// By iterations over all rows.
-    Lbfgs(Lbfgs),
-}
-
-impl<F: Float> Method<'_, F> {
-    /// The optimizer's, as its `Debug` has it.
-    pub(super) fn name(&self) -> String {
-        let text = match self {
-            Self::Steps(optimizer) => format!("{optimizer:?}"),
-            Self::Lbfgs(lbfgs) => format!("{lbfgs:?}"),
-        };
-        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
-    }
-}
-
 /// Which rows the loss is computed on after each epoch.
 #[derive(Debug)]
-pub(super) enum Validation<'a, F: Float> {
+pub(super) enum Validation<F: Float> {
     /// None, but for early stopping.
     Default,
     None,
     Fraction(f64),
-    Rows(&'a dyn Examples<F>),
+    Rows(Examples<F>),
 }
 
 /// The share of the rows that early stopping watches unless told otherwise, as in scikit-learn.
@@ -96,7 +59,7 @@ impl<F: Float> Settings<'_, F> {
     }
 
     /// Refuses what cannot train this network, whatever the data.
-    pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
+    pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<Needs> {
         let at_least_1 = |value: f64| value >= 1.0;
         let positive = |value: f64| {
             let rounded = F::from_f64(value);
@@ -125,20 +88,10 @@ impl<F: Float> Settings<'_, F> {
         Error::check_setting("L1 penalty", self.l1, "at least 0 and finite", l1)?;
         self.schedule.check(epochs)?;
         self.checkpoints.iter().try_for_each(Checkpoint::check)?;
-        // The parameters at the last epoch's end, the best, and the gradients.
-        let mut copies = 3;
-        match &self.method {
-            Method::Steps(optimizer) => {
-                optimizer.check()?;
-                copies += optimizer.memories();
-            }
-            Method::Lbfgs(lbfgs) => {
-                lbfgs.check()?;
-                self.check_for_lbfgs(net)?;
-                copies += lbfgs.copies();
-            }
-        }
-        crate::mlp::check_memory::<F>(net.parameters(), copies)
+        let needs = self.method.check(self, net, epochs)?;
+        // Besides: the parameters at the last epoch's end, the best, and the gradients.
+        check_memory::<F>(net.parameters(), 3 + needs.copies)?;
+        Ok(needs)
     }
 
     /// Refuses files that cannot be written.
@@ -147,8 +100,8 @@ impl<F: Float> Settings<'_, F> {
     }
 
     /// Refuses what several workers cannot do together.
-    pub(super) fn check_for_workers(&self, workers: usize, rows: usize) -> Result<()> {
-        if let Method::Lbfgs(_) = self.method {
+    pub(super) fn check_for_workers(&self, needs: &Needs, workers: usize, rows: usize) -> Result<()> {
+        if needs.alone {
             return Err(Error::NotWithWorkers { setting: "by L-BFGS" });
         }
         let few = [("the training data has", rows), ("a batch has", self.batch_size)];
@@ -159,74 +112,42 @@ impl<F: Float> Settings<'_, F> {
     }
 
     /// All that the bits of a training depend on, as text.
-    pub(super) fn that_decide(&self) -> String {
+    pub(super) fn fingerprint_text(&self) -> String {
         let Self { loss, method, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
         let steps = (loss, method, schedule, epochs, batch_size, seed);
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 
-    fn check_for_lbfgs(&self, net: &Mlp<F>) -> Result<()> {
-        let drops = net.layers().iter().any(|layer| layer.dropout() > 0.0);
-        let cases = [
-            (drops, "dropout"),
-            (!self.schedule.is_constant(), "schedule"),
-            (self.clip_norm.is_some() || self.clip_values.is_some(), "gradient clipping"),
-            (self.l1 > 0.0, "L1 penalty"),
-        ];
-        match cases.into_iter().find(|(given, _)| *given) {
-            Some((_, setting)) => Err(Error::NotWithLbfgs { setting }),
-            None => Ok(()),
+    /// The rows with a weight above 0; refuses them if they do not fit the network or the loss.
+    pub(super) fn rows_for(
+        &self,
+        (features, outputs): (usize, usize),
+        activation: &AnyActivation<F>,
+        data: Examples<F>,
+    ) -> Result<Examples<F>> {
+        Error::check_features(data.features(), features)?;
+        if data.outputs() != outputs {
+            return Err(Error::Targets { found: data.outputs(), outputs });
         }
-    }
-
-    /// The rows of a batch that count; refuses them if they do not fit the network or the loss.
-    pub(super) fn rows_for<'d>(
-        &self,
-        net: &Shape<'_, F>,
-        batch: &'d Dataset<F>,
-    ) -> Result<Cow<'d, Dataset<F>>> {
-        check_columns(net, batch)?;
-        let batch = batch.without_weightless_rows()?;
-        self.check_targets(net, &*batch)?;
-        Ok(batch)
-    }
-
-    /// The rows that count; refuses them if they do not fit the network or the loss.
-    pub(super) fn counting<'d>(
-        &self,
-        net: &Shape<'_, F>,
-        data: &'d dyn Examples<F>,
-    ) -> Result<Chosen<'d, F>> {
-        check_columns(net, data)?;
-        let counting = data.counting()?.map_or(Chosen::All(data), Chosen::Some);
-        self.check_targets(net, &*counting)?;
-        Ok(counting)
-    }
-
-    fn check_targets(&self, net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
-        self.loss.check_output(net.activation)?;
-        let checked = data.each_targets(&mut |first, targets| {
-            self.loss.check_targets(targets).map_err(|error| match error {
+        let data = data.with_weight()?;
+        self.loss.check_output(activation)?;
+        let (mut targets, mut first) = (InOrder::targets(&data), 0);
+        while let Some(batch) = targets.next()? {
+            self.loss.check_targets(batch.targets).map_err(|error| match error {
                 Error::UnsuitableTarget { loss, row, value, needs } => {
                     Error::UnsuitableTarget { loss, row: first + row, value, needs }
                 }
                 error => error,
-            })
-        });
-        match checked {
-            Err(Error::UnsuitableTarget { loss, needs, .. }) if data.scaling().targets => {
-                Err(Error::StandardizedTarget { loss, needs })
-            }
-            checked => checked,
+            })?;
+            first += batch.targets.nrows();
         }
+        Ok(data)
     }
 }
 
-fn check_columns<F: Float>(net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
-    Error::check_features(data.features(), net.features)?;
-    if data.outputs() != net.outputs {
-        return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
-    }
-    Ok(())
+/// The shape and the last activation of a network, which rows must fit.
+pub(super) fn shape_of<F: Float>(net: &Mlp<F>) -> Result<((usize, usize), &AnyActivation<F>)> {
+    let last = net.layers().last().ok_or(Error::NoLayers)?;
+    Ok(((net.features(), net.outputs()), last.activation()))
 }

@@ -1,14 +1,15 @@
 //! All that training needs to go on as if it had not been interrupted.
 
 use super::Epoch;
-use super::batches::Shuffling;
+use crate::data::batches::{Scales, Shuffling};
 use super::early_stopping::Progress;
-use super::settings::{Method, Settings};
-use super::together::fingerprint_of;
+use super::settings::Settings;
+use crate::workers::agreement::fingerprint_of;
 use crate::bits;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::mlp::{Mlp, Parameters};
+use crate::units::Units;
 use crate::optimizer::LbfgsMemory;
 use crate::optimizer::Memory;
 use crate::random::{self, Purpose, generator};
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The version of what serde writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The state of training at the end of an epoch (or in the middle of one that an observer ended): the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
 /// shuffling and dropout, how patient early stopping has been, and the epochs so far.
@@ -54,11 +55,11 @@ pub struct TrainingState<F: Float> {
     /// The type of the numbers.
     precision: String,
     optimizer: String,
+    units_in: Units,
+    units_out: Units,
     /// Those at the end of the last epoch, all of them finite.
-    #[serde(with = "bits")]
-    pub(super) parameters: Vec<Vec<F>>,
-    #[serde(with = "bits")]
-    pub(super) best: Option<Vec<Vec<F>>>,
+    pub(super) parameters: Parameters<F>,
+    pub(super) best: Option<Parameters<F>>,
     pub(super) memory: Memory<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
     /// Unless rows come as a stream.
@@ -83,15 +84,16 @@ const EPOCHS_WITH_ROOM: usize = 1024;
 impl<F: Float> TrainingState<F> {
     /// Before the first epoch.
     pub(super) fn new(settings: &Settings<'_, F>, net: &Mlp<F>) -> Self {
-        let lbfgs = matches!(settings.method, Method::Lbfgs(_));
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
             optimizer: settings.method.name(),
-            parameters: copy_of(net),
-            best: settings.restores_best().then(|| copy_of(net)),
+            units_in: net.units_in().clone(),
+            units_out: net.units_out().clone(),
+            parameters: Parameters::of(net),
+            best: settings.restores_best().then(|| Parameters::of(net)),
             memory: Memory::new(),
-            lbfgs: lbfgs.then(|| LbfgsMemory::new(net.parameters())),
+            lbfgs: None,
             shuffling: None,
             dropout: generator(settings.seed, Purpose::Dropout),
             plateau: Plateau::default(),
@@ -108,7 +110,7 @@ impl<F: Float> TrainingState<F> {
         &self.epochs
     }
 
-    /// Puts the parameters of the last epoch's end into a network, to look at it or to use it.
+    /// Puts the units, and the parameters of the last epoch's end, into a network, to look at it or to use it.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
@@ -131,8 +133,15 @@ impl<F: Float> TrainingState<F> {
     /// [`Error::OtherState`] if the network is of another shape.
     pub fn restore(&self, net: &mut Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
-        restore(&self.parameters, net);
+        net.set_units(self.units_in.clone(), self.units_out.clone())?;
+        self.parameters.write_to(net);
         Ok(())
+    }
+
+    /// The units that the training rows are brought to.
+    pub(super) fn scales(&self) -> Result<Scales> {
+        let (inputs, targets) = (self.units_in.measured()?, self.units_out.measured()?);
+        Ok(Scales { inputs: inputs.cloned(), targets: targets.cloned() })
     }
 
     /// A number for all of it but how long it took, to compare workers by.
@@ -157,13 +166,7 @@ impl<F: Float> TrainingState<F> {
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
         let other = |reason| Err(Error::OtherState { reason });
         self.check_parameters(net)?;
-        let lengths = self.parameters.iter().map(Vec::len);
-        let fits = match (&settings.method, &self.lbfgs) {
-            (Method::Steps(optimizer), None) => self.memory.fits(optimizer.as_ref(), lengths),
-            (Method::Lbfgs(_), Some(memory)) => memory.fits(net.parameters()),
-            _ => false,
-        };
-        if !fits || self.optimizer != settings.method.name() {
+        if !settings.method.fits(self, net) || self.optimizer != settings.method.name() {
             return other("it is of another optimizer");
         }
         if self.progress.best_epoch() > self.epochs.len() {
@@ -175,15 +178,10 @@ impl<F: Float> TrainingState<F> {
         Ok(())
     }
 
-    /// Whether it is of as many parameters.
+    /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
-        for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
-            let lengths = copy.iter().map(Vec::len);
-            if !lengths.eq(net.parameter_slices().map(<[F]>::len)) {
-                return Err(Error::OtherState { reason: "the network is of another shape" });
-            }
-        }
-        Ok(())
+        let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
+        if fits { Ok(()) } else { Err(Error::OtherState { reason: "the network is of another shape" }) }
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
@@ -199,29 +197,10 @@ impl<F: Float> TrainingState<F> {
             return Err(Error::OtherState { reason: "it is of another precision" });
         }
         self.check_shape(net)?;
-        for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
-            if copy.iter().flatten().any(|value| !value.is_finite()) {
-                return Err(Error::OtherState { reason: "a weight or bias is not finite" });
-            }
+        let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
+        if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
+            return Err(Error::OtherState { reason: "a weight or bias is not finite" });
         }
         Ok(())
-    }
-}
-
-/// All parameters of a network.
-pub(super) fn copy_of<F: Float>(net: &Mlp<F>) -> Vec<Vec<F>> {
-    net.parameter_slices().map(<[F]>::to_vec).collect()
-}
-
-/// Writes all parameters over a copy of them.
-pub(super) fn take<F: Float>(copy: &mut [Vec<F>], net: &Mlp<F>) {
-    for (copy, parameter) in copy.iter_mut().zip(net.parameter_slices()) {
-        copy.copy_from_slice(parameter);
-    }
-}
-
-pub(super) fn restore<F: Float>(copy: &[Vec<F>], net: &mut Mlp<F>) {
-    for (copy, parameter) in copy.iter().zip(net.parameter_slices_mut()) {
-        parameter.copy_from_slice(copy);
     }
 }

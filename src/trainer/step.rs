@@ -1,8 +1,8 @@
 //! The state of a training, and one step of it: from a batch to new parameters.
 
 use super::settings::Settings;
-use super::state::{TrainingState, take};
-use crate::backprop::Backprop;
+use super::state::TrainingState;
+use crate::backprop::{Backprop, Dropout};
 use crate::batch::Batch;
 use crate::error::{Divergence, Error, LikelyCause, Result};
 use crate::float::Float;
@@ -59,8 +59,8 @@ impl<F: Float> Session<F> {
     }
 
     /// Notes the parameters, and where the generator of dropout stands.
-    pub(super) fn at_rest(&mut self, net: &Mlp<F>) {
-        take(&mut self.state.parameters, net);
+    pub(super) fn note(&mut self, net: &Mlp<F>) {
+        self.state.parameters.read_from(net);
         self.state.dropout.clone_from(self.backprop.generator_mut());
     }
 
@@ -69,33 +69,25 @@ impl<F: Float> Session<F> {
         self.state.memory.set_threads(threads);
     }
 
-    /// Forward, backward, and the optimizer's step; the mean loss before it.
+    /// Forward, backward, the sum over the workers, and the optimizer's step. Returns the mean loss
+    /// before the step; `None` if one of the workers stops.
     pub(super) fn step(
         &mut self,
-        settings: &Settings<'_, F>,
-        optimizer: &dyn Optimizer<F>,
-        net: &mut Mlp<F>,
-        batch: Batch<'_, F>,
-    ) -> Result<f64> {
-        let loss = self.backprop.run_batch(net, settings.loss.as_ref(), batch)?;
-        self.follow_gradient(settings, optimizer, net, batch, loss)
-    }
-
-    /// As [`step`](Self::step), on one worker's part of a batch. `None` if one of the workers does not go on, perhaps this one.
-    pub(super) fn step_with(
-        &mut self,
         workers: &mut dyn Workers<F>,
-        goes_on: bool,
+        stops: bool,
         settings: &Settings<'_, F>,
         optimizer: &dyn Optimizer<F>,
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<Option<f64>> {
-        let loss = settings.loss.as_ref();
-        match self.backprop.run_part(net, loss, batch, workers, goes_on)? {
-            Some(loss) => self.follow_gradient(settings, optimizer, net, batch, loss).map(Some),
-            None => Ok(None),
+        let share = self.backprop.forward(net, settings.loss.as_ref(), batch, Dropout::Drawn)?;
+        let mut numbers = [share, f64::from(u8::from(stops))];
+        workers.sum(&mut numbers, &mut self.backprop.backward(net, batch.inputs))?;
+        let [loss, stops] = numbers;
+        if stops > 0.0 {
+            return Ok(None);
         }
+        self.follow_gradient(settings, optimizer, net, batch, loss).map(Some)
     }
 
     /// From loss and gradient of a batch to new parameters.
@@ -111,15 +103,15 @@ impl<F: Float> Session<F> {
         self.now.learning_rate = rate;
         self.now.batch_loss = loss;
         if !loss.is_finite() {
-            return Err(self.diverged(settings, net, batch, Divergence::Loss(loss), None));
+            return Err(self.diverged(settings, net, Some(&batch), Divergence::Loss(loss), None));
         }
         let first = *self.state.first_loss.get_or_insert(loss);
         if loss > LARGEST_GROWTH && loss > LARGEST_GROWTH * first {
             let cause = Divergence::Growth { first, last: loss };
-            return Err(self.diverged(settings, net, batch, cause, None));
+            return Err(self.diverged(settings, net, Some(&batch), cause, None));
         }
         if settings.l1 > 0.0 {
-            self.backprop.add_l1(net, settings.l1);
+            self.backprop.add_l1(net, settings.l1)?;
         }
         let clip_values = settings.clip_values.map(|limit| (limit, self.backprop.gradient_norm()));
         if let Some((limit, _)) = clip_values {
@@ -127,19 +119,22 @@ impl<F: Float> Session<F> {
         }
         let norm = settings.clip_norm.map(|limit| self.backprop.clip_norm(limit));
         self.now.gradient_norm = clip_values.map(|(_, norm)| norm).or(norm);
-        let parameters = self.backprop.parameters(net);
+        let parameters = self.backprop.parameters(net)?;
         match self.state.memory.advance(rate, optimizer, parameters) {
             None => Ok(loss),
-            broken => Err(self.diverged(settings, net, batch, Divergence::Parameter, broken)),
+            broken => {
+                let cause = Divergence::Parameter;
+                Err(self.diverged(settings, net, Some(&batch), cause, broken))
+            }
         }
     }
 
-    /// What is told of a batch with which training diverged; `parameter` is the first that is not finite.
+    /// The error of a training that diverged on a batch; `parameter` is the first that is not finite.
     pub(super) fn diverged(
         &self,
         settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        batch: Batch<'_, F>,
+        batch: Option<&Batch<'_, F>>,
         cause: Divergence,
         parameter: Option<usize>,
     ) -> Error {
@@ -195,10 +190,11 @@ fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence, parameter: Option<usize>)
 
 fn likely_cause<F: Float>(
     settings: &Settings<'_, F>,
-    batch: Batch<'_, F>,
+    batch: Option<&Batch<'_, F>>,
     rate: Option<f64>,
 ) -> LikelyCause {
-    let (input, target) = (largest(batch.inputs.iter()), largest(batch.targets.iter()));
+    let input = batch.map_or(0.0, |batch| largest(batch.inputs.numbers().iter()));
+    let target = batch.map_or(0.0, |batch| largest(batch.targets.iter()));
     // A loss that has no unit, as of probabilities or counts, has no targets to be scaled.
     let has_unit = settings.loss.rescaled(1.0, 2.0) != 1.0;
     if input > LARGEST_SCALED {

@@ -1,33 +1,30 @@
 //! How good the network is after an epoch: the loss on the validation rows, and the metric.
 
-use super::Epoch;
 use super::epochs::Run;
+use super::report::Epoch;
 use crate::backprop::Dropout;
-use crate::data::{Examples, Matrix};
+use crate::data::Examples;
+use crate::data::batches::InOrder;
 use crate::error::{Divergence, Error, Result};
 use crate::float::Float;
-use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
-use ndarray::{Array2, Axis, Slice};
 
 impl<F: Float> Run<'_, '_, F> {
-    /// The validation and the metric; the epoch's score.
+    /// Computes validation loss and metric, and returns the epoch's score: the lower, the better.
     pub(super) fn end_of_epoch(&mut self, net: &mut Mlp<F>, training_loss: f64) -> Result<f64> {
-        let validation_loss = self.validation.map(|rows| self.mean_loss(net, rows)).transpose()?;
-        let now = self.session.now;
-        if let (Some(loss), Some(rows)) =
-            (validation_loss.filter(|loss| !loss.is_finite()), self.validation)
+        let validation_loss = self.validation_loss(net)?;
+        if let (Some(loss), Some(rows)) = (validation_loss, &self.validation)
+            && !loss.is_finite()
         {
-            let cause = Divergence::Loss(loss);
-            let batch = rows.chunk(0..rows.rows_at_once(1).min(rows.rows()), &mut self.chunk)?;
-            return Err(self.session.diverged(self.settings, net, batch, cause, None));
+            let rows = rows.data();
+            return Err(self.diverged(net, rows, Divergence::Loss(loss)));
         }
         let monitored = self.monitored(net)?;
-        let deviation = match (self.validation, self.source.rows()) {
-            (_, Some(rows)) | (Some(rows), None) => rows.scaling().target_deviation,
-            (None, None) => 1.0,
-        };
-        let own_unit = |loss| self.settings.loss.rescaled(loss, deviation);
+        // Losses are in the targets' own unit, whatever the network's units are.
+        let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
+        let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;
+        let own_unit = |loss| self.settings.loss.rescaled(loss, mean_square.sqrt());
+        let now = self.session.now;
         self.session.state.epochs.push(Epoch {
             number: now.epoch,
             training_loss: own_unit(training_loss),
@@ -43,52 +40,43 @@ impl<F: Float> Run<'_, '_, F> {
 
     /// The metric on the validation rows, or else the training rows.
     fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
+        let validation = self.validation.as_ref().map(InOrder::data);
         let (Some(monitor), Some(rows)) =
-            (&self.settings.monitor, self.validation.or(self.source.rows()))
+            (&self.settings.monitor, validation.or(self.batches.examples()))
         else {
             return Ok(None);
         };
-        let all = (rows.rows(), rows.outputs());
-        if self.predicted.dim() != all {
-            if !fit_in_memory::<F>(all.0, all.1) {
-                return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
-            }
-            self.predicted = Array2::zeros(all);
-        }
-        let own = self.told.together.part().of(rows.rows());
-        if !self.told.together.is_alone() {
-            self.predicted.fill(F::zero());
-        }
-        let outputs = self.predicted.slice_axis_mut(Axis(0), Slice::from(own.clone()));
-        net.predict_rows(rows, own, outputs, &mut self.chunk, &mut self.buffers)?;
-        self.told.together.gather(self.predicted.as_slice_mut())?;
-        let targets = rows.matrix(Matrix::Targets, 0..rows.rows(), &mut self.chunk)?;
-        (monitor.metric)(self.predicted.view(), targets).map(Some)
+        self.outputs.predict(net, rows, self.agreement.part().of(rows.rows()))?;
+        self.agreement.gather(self.outputs.numbers_mut())?;
+        let (outputs, targets) = self.outputs.with_targets(rows)?;
+        (monitor.metric)(outputs, targets).map(Some)
     }
 
-    /// The mean loss over these rows, each worker having its part, in chunks of a batch's size.
-    fn mean_loss(&mut self, net: &mut Mlp<F>, data: &dyn Examples<F>) -> Result<f64> {
-        let loss = self.settings.loss.as_ref();
-        let (mut sum, mut weights) = (0.0, 0.0);
-        let own = self.told.together.part().of(data.rows());
-        let batch_rows = self.settings.batch_size.min(data.rows());
-        let at_once = data.rows_at_once(batch_rows);
-        'rows: for first in own.clone().step_by(at_once) {
-            let rows = at_once.min(own.end - first);
-            let read = data.chunk(first..first + rows, &mut self.chunk)?;
-            for start in (0..rows).step_by(batch_rows) {
-                let batch = read.rows(start, (start + batch_rows).min(rows));
-                let weight = batch.weight();
-                sum += self.session.backprop.forward(net, loss, batch, Dropout::Off)? * weight;
-                weights += weight;
-                if !sum.is_finite() {
-                    // The layers hold what led to it.
-                    break 'rows;
-                }
+    /// The mean loss of the validation rows, each worker having its part, a batch at a time.
+    fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
+        let Some(validation) = &mut self.validation else { return Ok(None) };
+        let (loss, backprop) = (self.settings.loss.as_ref(), &mut self.session.backprop);
+        let mut sums = [0.0, 0.0];
+        validation.rewind();
+        while let Some(batch) = validation.next()? {
+            sums[0] += backprop.forward(net, loss, batch, Dropout::Off)? * batch.whole.weight;
+            sums[1] += batch.whole.weight;
+            if !sums[0].is_finite() {
+                // The layers hold the batch that led to it.
+                break;
             }
         }
-        let mut sums = [sum, weights];
-        self.told.together.sum(&mut sums)?;
-        Ok(sums[0] / sums[1])
+        self.agreement.sum(&mut sums)?;
+        Ok(Some(sums[0] / sums[1]))
+    }
+
+    /// The error of a training that diverged; the likely cause is told by the first of these rows.
+    pub(super) fn diverged(&self, net: &Mlp<F>, rows: &Examples<F>, cause: Divergence) -> Error {
+        let first = 0..self.settings.batch_size.min(rows.rows());
+        let mut rows = InOrder::new(rows, first, self.settings.batch_size, self.scales.clone());
+        match rows.next() {
+            Ok(batch) => self.session.diverged(self.settings, net, batch.as_ref(), cause, None),
+            Err(error) => error,
+        }
     }
 }

@@ -1,15 +1,14 @@
 //! Rows in files, read when they are needed.
 
 use super::file::Npy;
-use crate::data::Dataset;
-use crate::data::standardizer::Scale;
-use crate::data::storage::{Matrix, Stored, Window};
-use crate::data::{Chunk, Examples};
+use crate::data::arrays::Arrays;
+use crate::data::batches::{InOrder, Scales};
+use crate::data::dataset::Dataset;
+use crate::data::storage::{Side, Stored, Window};
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::fit_in_memory;
-use ndarray::{ArrayView2, ArrayViewMut1};
-use std::borrow::Cow;
+use crate::matrix::{Matrix, Rows, fit_in_memory};
+use crate::units::Scale;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -25,8 +24,8 @@ pub struct NpyFiles<F> {
     /// Which of the rows, if not all of them.
     selection: Option<Arc<[u32]>>,
     rows: usize,
-    features: Scaled,
-    targets: Scaled,
+    features: usize,
+    targets: usize,
     /// Bytes that a window may take in memory.
     window: usize,
     number: PhantomData<F>,
@@ -39,13 +38,6 @@ pub(super) struct Shard {
     pub(super) targets: Npy,
     /// Rows of the shards before.
     pub(super) before: usize,
-}
-
-/// Columns, and how they are standardised, one after the other.
-#[derive(Clone, Debug)]
-struct Scaled {
-    columns: usize,
-    scales: Vec<Arc<Scale>>,
 }
 
 /// Bytes of the numbers in memory at a time.
@@ -70,12 +62,11 @@ impl<F: Float> NpyFiles<F> {
     /// Shards that belong together, at least one, with rows and columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let Some(last) = shards.last() else { return Err(Error::NoRows) };
-        let scaled = |file: &Npy| Scaled { columns: file.columns, scales: Vec::new() };
         Ok(Self {
             selection: None,
             rows: last.before + last.inputs.rows,
-            features: scaled(&last.inputs),
-            targets: scaled(&last.targets),
+            features: last.inputs.columns,
+            targets: last.targets.columns,
             shards: shards.into(),
             window,
             number: PhantomData,
@@ -93,8 +84,12 @@ impl<F: Float> NpyFiles<F> {
         &self.shards[after.saturating_sub(1)]
     }
 
-    fn fits_a_window(&self, rows: usize) -> bool {
-        rows <= self.window().rows
+    /// How many rows are read at a time.
+    fn rows_of_a_window(&self) -> Window {
+        let in_memory = size_of::<F>() * (self.features + self.targets) + ACCOUNTS;
+        let in_file = self.shards.first().map_or(1, |shard| shard.inputs.row_bytes());
+        let rows = (self.window / in_memory).max(1);
+        Window { rows, block: (BLOCK / in_file).clamp(1, (rows / BLOCKS).max(1)) }
     }
 }
 
@@ -103,32 +98,26 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         self.rows
     }
 
-    fn features(&self) -> usize {
-        self.features.columns
+    fn columns(&self, side: Side) -> usize {
+        match side {
+            Side::Inputs => self.features,
+            Side::Targets => self.targets,
+        }
     }
 
-    fn outputs(&self) -> usize {
-        self.targets.columns
-    }
-
-    fn in_memory(&self) -> Option<(ArrayView2<'_, F>, ArrayView2<'_, F>)> {
+    fn in_memory(&self, _: Side) -> Option<Rows<'_, F>> {
         None
     }
 
-    fn window(&self) -> Window {
-        let in_memory = size_of::<F>() * (self.features.columns + self.targets.columns) + ACCOUNTS;
-        let in_file = self.shards.first().map_or(1, |shard| shard.inputs.row_bytes());
-        let rows = (self.window / in_memory).max(1);
-        Window { rows, block: (BLOCK / in_file).clamp(1, (rows / BLOCKS).max(1)) }
+    fn window(&self) -> Option<Window> {
+        Some(self.rows_of_a_window())
     }
 
-    fn arranged<'r>(&self, rows: &'r [usize]) -> Cow<'r, [usize]> {
-        if self.fits_a_window(rows.len()) {
-            return Cow::Borrowed(rows);
+    /// More rows than a window holds come in the order of the files.
+    fn arrange(&self, rows: &mut [usize]) {
+        if rows.len() > self.rows_of_a_window().rows {
+            self.sort(rows);
         }
-        let mut arranged = rows.to_vec();
-        self.sort(&mut arranged);
-        Cow::Owned(arranged)
     }
 
     fn selected(&self, rows: &[usize]) -> Result<Self> {
@@ -139,22 +128,33 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
     }
 
+    fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>> {
+        Ok(Arc::new(self.selected(rows)?))
+    }
+
     fn sort(&self, rows: &mut [usize]) {
         if !rows.is_sorted_by_key(|&row| self.in_files(row)) {
             rows.sort_unstable_by_key(|&row| self.in_files(row));
         }
     }
 
-    fn read(&self, matrix: Matrix, rows: &[usize], places: &[u32], to: &mut [F]) -> Result<()> {
+    fn read(
+        &self,
+        side: Side,
+        rows: &[usize],
+        places: &[u32],
+        scale: Option<&Scale>,
+        to: &mut [F],
+    ) -> Result<()> {
         let mut bytes = Vec::new();
         let mut rest = rows.iter().zip(places).map(|(&row, &place)| (self.in_files(row), place));
         let mut next = rest.next();
         let mut together = Vec::new();
         while let Some((first, place)) = next {
             let shard = self.shard_of(first);
-            let (file, scaled) = match matrix {
-                Matrix::Inputs => (&shard.inputs, &self.features),
-                Matrix::Targets => (&shard.targets, &self.targets),
+            let (file, columns) = match side {
+                Side::Inputs => (&shard.inputs, self.features),
+                Side::Targets => (&shard.targets, self.targets),
             };
             let row_bytes = file.row_bytes();
             let end = shard.before + file.rows;
@@ -178,38 +178,29 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
             }
             bytes.resize((last - first + 1) * row_bytes, 0);
             file.read(first - shard.before, &mut bytes)?;
-            let columns = scaled.columns;
             for &(row, place) in &together {
                 let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
                 let to = &mut to[place as usize * columns..][..columns];
                 file.element.convert(bytes, to);
-                check_finite(to, file, row - shard.before, false)?;
-                for scale in &scaled.scales {
-                    scale.apply_to_row(ArrayViewMut1::from(&mut *to));
-                    check_finite(to, file, row - shard.before, true)?;
+                check_finite(to, file, row - shard.before)?;
+                if let Some(scale) = scale {
+                    scale.rows_to_network(to);
                 }
             }
         }
         Ok(())
     }
 
-    /// When they are read.
-    fn scaled(&self, features: &Scale, targets: Option<&Scale>) -> Result<Self> {
-        let mut scaled = self.clone();
-        scaled.features.scales.push(Arc::new(features.clone()));
-        scaled.targets.scales.extend(targets.cloned().map(Arc::new));
-        Ok(scaled)
-    }
 }
 
-fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize, standardized: bool) -> Result<()> {
+fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
     // All of them, whatever comes: a search that may end early goes one by one.
     if numbers.iter().fold(true, |finite, number| finite & number.is_finite()) {
         return Ok(());
     }
     let broken = numbers.iter().enumerate().find(|(_, number)| !number.is_finite());
     let (column, value) = broken.map_or((0, f64::NAN), |(column, value)| (column, value.as_f64()));
-    Err(Error::NotFiniteInFile { file: file.path.clone(), row, column, value, standardized })
+    Err(Error::NotFiniteInFile { file: file.path.clone(), row, column, value })
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
@@ -240,8 +231,15 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
         if !fit_in_memory::<F>(rows.len(), columns) {
             return Err(Error::TooManyNumbers { rows: rows.len(), columns });
         }
-        let (examples, mut chunk): (&dyn Examples<F>, _) = (self, Chunk::default());
-        Ok(self.loaded(examples.chunk(rows, &mut chunk)?))
+        let (examples, count) = (self.examples(), rows.len());
+        let mut all = InOrder::new(&examples, rows, count, Scales::default());
+        let Some(batch) = all.next()? else { return Err(Error::NoRows) };
+        let (inputs, targets) = (batch.inputs.view().to_owned(), batch.targets.to_owned());
+        Ok(Dataset {
+            storage: Arc::new(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }),
+            weights: batch.weights.map(Arc::from),
+            schema: self.schema.clone(),
+        })
     }
 }
 

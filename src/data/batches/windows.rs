@@ -1,26 +1,32 @@
-//! Batches of rows that are not in memory: a window of them at a time.
+//! Rows in files, shuffled: a window of them at a time.
 
-use super::batches::{Shuffling, Source, Step, rows_of_a_unit, units_of};
-use crate::batch::{Batch, Whole};
-use crate::data::{Examples, Matrix};
+use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
+use super::{Batches, Buffers, Scales};
+use crate::batch::{self, Batch, Whole};
+use crate::data::examples::Examples;
+use crate::data::storage::Side;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::{Rows, fit_in_memory};
+use crate::matrix::fit_in_memory;
+use crate::part::Part;
 use crate::threads::Threads;
-use crate::workers::Part;
-use ndarray::{ArrayView1, Axis, Slice};
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::ops::ControlFlow;
 
-/// Shuffles in two steps, without an order of all rows: blocks of consecutive rows in a random order over the whole data set, and the rows of as many blocks as fit a
-/// window among themselves. What is left of a window, less than a batch, is dealt first in the next one. Where all rows fit one window, their order is the one from memory.
+/// Shuffles in two steps, without an order of all rows: blocks of consecutive rows come in a random
+/// order over the whole data set, and the rows of the blocks of one window in a random order within
+/// it. The end of a window, less than a batch, comes first in the next one. If all rows fit into one
+/// window, their order is that of rows in memory.
 ///
-/// A window's rows are read in the order of the files, and written to where they are dealt: a batch is then a part of the window.
+/// A window's rows are read in the order of the files, and written to the places where their batches
+/// need them: a batch is then a part of the window.
 #[derive(Debug)]
-pub(super) struct Windowed<'d, F: Float> {
-    data: &'d dyn Examples<F>,
+pub(crate) struct Windows<'d, F: Float> {
+    data: &'d Examples<F>,
+    scales: Scales,
+    /// The rows of a window, if not all fit into one.
+    window: usize,
     batch_size: usize,
     part: Part,
     /// Rows in a unit of the order: a block, or 1 where all rows fit one window.
@@ -39,14 +45,13 @@ pub(super) struct Windowed<'d, F: Float> {
     shuffled: Vec<u32>,
     left: Vec<usize>,
     dealt: Dealt,
-    inputs: Rows<F>,
-    targets: Rows<F>,
-    /// Of all workers' rows, by their turns.
-    weights: Rows<F>,
+    buffers: Buffers<F>,
+    /// The weights of all workers' rows, by their turns.
+    weights: Vec<F>,
 }
 
 /// How far a window was dealt.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Dealt {
     /// Rows of the window that have been dealt, by all workers, and by this one.
     rows: usize,
@@ -55,13 +60,21 @@ struct Dealt {
     end: usize,
 }
 
-impl<'d, F: Float> Windowed<'d, F> {
-    pub(super) fn new(data: &'d dyn Examples<F>, batch_size: usize, part: Part) -> Self {
+impl<'d, F: Float> Windows<'d, F> {
+    pub(super) fn new(
+        data: &'d Examples<F>,
+        scales: Scales,
+        batch_size: usize,
+        part: Part,
+    ) -> Self {
         let unit = rows_of_a_unit(data);
+        let window = data.storage.window().map_or(data.rows(), |window| window.rows);
         // A window of less than a batch would have nothing to deal.
-        let units = data.window().rows.max(batch_size.min(data.rows())).div_ceil(unit);
+        let units = window.max(batch_size.min(data.rows())).div_ceil(unit);
         Self {
             data,
+            scales,
+            window,
             batch_size: batch_size.min(data.rows()),
             part,
             unit,
@@ -73,16 +86,15 @@ impl<'d, F: Float> Windowed<'d, F> {
             turns: Vec::new(),
             shuffled: Vec::new(),
             left: Vec::new(),
-            dealt: Dealt { rows: 0, own: 0, end: 0 },
-            inputs: Rows::new(data.features()),
-            targets: Rows::new(data.outputs()),
-            weights: Rows::new(1),
+            dealt: Dealt::default(),
+            buffers: Buffers::new(data),
+            weights: Vec::new(),
         }
     }
 
     /// Whether all rows fit one window.
     fn is_one(&self) -> bool {
-        self.data.rows() <= self.data.window().rows
+        self.data.rows() <= self.window
     }
 
     /// Reads the next window.
@@ -93,7 +105,7 @@ impl<'d, F: Float> Windowed<'d, F> {
         if self.is_one() {
             self.rows.clear();
             self.rows.extend(0..self.data.rows());
-            self.data.sort(&mut self.rows);
+            self.data.storage.sort(&mut self.rows);
             // Where each row stands in the order.
             self.shuffled.resize(self.order.len(), 0);
             for (turn, &row) in self.order.iter().enumerate() {
@@ -109,24 +121,20 @@ impl<'d, F: Float> Windowed<'d, F> {
         let dealt = if last { turns } else { turns - turns % self.batch_size };
         self.dealt = Dealt { rows: 0, own: 0, end: dealt };
         if let Some(weights) = self.data.weights() {
-            let mut by_turn = self.weights.resize(turns);
-            let mut by_turn = by_turn.column_mut(0);
+            self.weights.resize(turns, F::zero());
             for (&row, &turn) in self.rows.iter().zip(&self.turns) {
-                by_turn[turn as usize] = weights[row];
+                self.weights[turn as usize] = weights[row];
             }
         }
         self.keep_own(dealt);
-        let (rows, columns) = (self.rows.len(), self.inputs.columns() + self.targets.columns());
-        // Of a batch that is larger than a window.
-        if rows > self.data.window().rows && !fit_in_memory::<F>(rows, columns) {
+        let (rows, columns) = (self.rows.len(), self.data.features() + self.data.outputs());
+        // A batch may be larger than a window.
+        if rows > self.window && !fit_in_memory::<F>(rows, columns) {
             return Err(Error::TooManyNumbers { rows, columns });
         }
-        for (matrix, buffer) in
-            [(Matrix::Inputs, &mut self.inputs), (Matrix::Targets, &mut self.targets)]
-        {
-            if let Some(numbers) = buffer.resize(rows).as_slice_mut() {
-                self.data.read(matrix, &self.rows, &self.turns, numbers)?;
-            }
+        for side in [Side::Inputs, Side::Targets] {
+            let storage = &*self.data.storage;
+            self.buffers.read(side, storage, &self.scales, &self.rows, &self.turns)?;
         }
         Ok(())
     }
@@ -182,55 +190,58 @@ impl<'d, F: Float> Windowed<'d, F> {
     }
 }
 
-impl<F: Float> Source<F> for Windowed<'_, F> {
-    fn begin(&mut self, _: usize, shuffling: &mut Option<Shuffling>) -> Result<()> {
-        if let Some(shuffling) = shuffling {
-            shuffling.next_order(&mut self.order);
-            if !self.is_one() {
-                let seed = shuffling.generator().next_u64();
-                self.generator = ChaCha8Rng::seed_from_u64(seed);
-            }
+impl<F: Float> Batches<F> for Windows<'_, F> {
+    fn begin(
+        &mut self,
+        _: usize,
+        seed: u64,
+        shuffling: &mut Option<Shuffling>,
+    ) -> Result<()> {
+        let data = self.data;
+        let shuffling = shuffling.get_or_insert_with(|| Shuffling::new(data, seed));
+        shuffling.next_order(&mut self.order);
+        if !self.is_one() {
+            let seed = shuffling.generator().next_u64();
+            self.generator = ChaCha8Rng::seed_from_u64(seed);
         }
         self.next_unit = 0;
         self.left.clear();
-        self.dealt = Dealt { rows: 0, own: 0, end: 0 };
+        self.dealt = Dealt::default();
         Ok(())
     }
 
-    fn next(&mut self, _: Threads, step: &mut Step<'_, F>) -> Option<Result<ControlFlow<()>>> {
-        // A window with the short block at the end of the data may have less than a batch.
+    fn next(&mut self, _: Threads) -> Result<Option<Batch<'_, F>>> {
+        // The last block of the data may be short, so that a window has less than a batch.
         while self.dealt.rows == self.dealt.end {
             if self.next_unit == self.order.len() {
-                return None;
+                return Ok(None);
             }
-            if let Err(error) = self.fill() {
-                return Some(Err(error));
-            }
+            self.fill()?;
         }
         let Dealt { rows: first, own: place, end } = self.dealt;
         let rows = self.batch_size.min(end - first);
         let own = self.part.of(rows);
         self.dealt.rows += rows;
         self.dealt.own += own.len();
-        let slice = |first: usize, rows: usize| Slice::from(first..first + rows);
-        let weights = self.data.weights().map(|_| self.weights.view().remove_axis(Axis(1)));
-        let of_all = weights.map(|weights| weights.slice_axis_move(Axis(0), slice(first, rows)));
-        let weights = of_all.map(|all| all.slice_axis_move(Axis(0), slice(own.start, own.len())));
-        let whole = (!self.part.is_all()).then(|| {
-            let sum = |weights: ArrayView1<'_, F>| weights.iter().map(|w| w.as_f64()).sum();
-            Whole { rows, weight: of_all.map_or(rows as f64, sum), before: own.start }
-        });
-        let in_buffer = slice(place, own.len());
-        let inputs = self.inputs.view().slice_axis_move(Axis(0), in_buffer);
-        let targets = self.targets.view().slice_axis_move(Axis(0), in_buffer);
-        Some(step(Batch { inputs, targets, weights, whole }))
+        let in_buffer = place..place + own.len();
+        let inputs = self.buffers.inputs.as_rows().slice(in_buffer.clone());
+        let targets = self.buffers.targets.as_rows().slice(in_buffer);
+        let mut batch = Batch::new(inputs, targets.view(), None);
+        let mut weight = rows as f64;
+        if self.data.weights().is_some() {
+            let all = &self.weights[first..first + rows];
+            weight = batch::sum(all);
+            batch.weights = Some(&all[own.clone()]);
+        }
+        batch.whole = Whole { rows, weight, before: own.start };
+        Ok(Some(batch))
     }
 
     fn steps(&self) -> Option<u64> {
         Some(self.data.rows().div_ceil(self.batch_size) as u64)
     }
 
-    fn rows(&self) -> Option<&dyn Examples<F>> {
+    fn examples(&self) -> Option<&Examples<F>> {
         Some(self.data)
     }
 }

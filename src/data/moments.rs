@@ -1,0 +1,180 @@
+//! Means and squares of columns, which need be neither in memory nor seen by one process.
+
+use super::batches::InOrder;
+use super::dataset::Dataset;
+use super::examples::Examples;
+use super::storage::{Side, Storage};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
+use crate::units::Units;
+use ndarray::{ArrayView1, ArrayView2};
+use std::ops::Range;
+
+/// The weight of some rows, and of each column the mean and the sum of squared differences from it.
+///
+/// Those of two sets of rows give those of both (Chan, Golub, LeVeque 1979): with δ the difference of
+/// the means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this
+/// loses nothing, and a constant column stays exactly constant.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moments {
+    weight: f64,
+    mean: Vec<f64>,
+    squares: Vec<f64>,
+    /// The number of values other than 0 and 1.
+    others: Vec<f64>,
+}
+
+impl Moments {
+    /// The moments of some rows of inputs or targets.
+    pub(crate) fn of<F: Float>(data: &Examples<F>, side: Side, rows: Range<usize>) -> Result<Self> {
+        let mut all = Self::default();
+        let mut batches = match side {
+            Side::Inputs => InOrder::inputs(data, rows),
+            Side::Targets => InOrder::targets_of(data, rows),
+        };
+        while let Some(batch) = batches.next()? {
+            let numbers = match side {
+                Side::Inputs => batch.inputs.view(),
+                Side::Targets => batch.targets,
+            };
+            all.add(&Self::of_numbers(numbers, batch.weights));
+        }
+        Ok(all)
+    }
+
+    fn of_numbers<F: Float>(numbers: ArrayView2<'_, F>, weights: Option<&[F]>) -> Self {
+        let weight = |row: usize| weights.map_or(1.0, |weights| weights[row].as_f64());
+        let total = (0..numbers.nrows()).map(weight).sum::<f64>();
+        // By differences from the first value, which are 0 throughout for a constant column.
+        let column = |column: ArrayView1<'_, F>| {
+            let first = column.first().map_or(0.0, |x| x.as_f64());
+            let values = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
+            let mean = values().map(|(x, weight)| weight * (x - first)).sum::<f64>() / total;
+            let square = |x: f64| (x - first - mean).powi(2);
+            let squares = values().map(|(x, weight)| weight * square(x)).sum::<f64>();
+            let others = values().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
+            (mean + first, (squares, others as f64))
+        };
+        let (mean, (squares, others)) = numbers.columns().into_iter().map(column).unzip();
+        Self { weight: total, mean, squares, others }
+    }
+
+    /// Takes other rows in.
+    pub(crate) fn add(&mut self, other: &Self) {
+        if self.weight == 0.0 || other.weight == 0.0 {
+            if self.weight == 0.0 {
+                self.clone_from(other);
+            }
+            return;
+        }
+        let both = self.weight + other.weight;
+        let (share, product) = (other.weight / both, self.weight * (other.weight / both));
+        for column in 0..self.mean.len() {
+            let difference = other.mean[column] - self.mean[column];
+            self.mean[column] += difference * share;
+            self.squares[column] += other.squares[column] + difference * difference * product;
+            self.others[column] += other.others[column];
+        }
+        self.weight = both;
+    }
+
+    /// As numbers that another process can read; `columns` if there are no rows.
+    pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
+        let mut numbers = vec![self.weight];
+        for of_columns in [&self.mean, &self.squares, &self.others] {
+            numbers.extend(of_columns);
+        }
+        numbers.resize(1 + 3 * columns, 0.0);
+        numbers
+    }
+
+    pub(crate) fn from_numbers(numbers: &[f64], columns: usize) -> Self {
+        let of = |which: usize| numbers[1 + which * columns..][..columns].to_vec();
+        Self { weight: numbers[0], mean: of(0), squares: of(1), others: of(2) }
+    }
+
+    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the spread
+    /// of a constant column is `constant`.
+    fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
+        // A smaller deviation would make numbers overflow that are divided by it.
+        let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
+        let mut scale = Vec::with_capacity(self.mean.len());
+        for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
+            let deviation = (squares / self.weight).sqrt();
+            if !mean.is_finite() || !deviation.is_finite() {
+                return Err(Error::NoScale { column: names(column) });
+            }
+            scale.push(match deviation < smallest {
+                true => (mean, constant),
+                false if self.others[column] == 0.0 => (0.0, 1.0),
+                false => (mean, deviation),
+            });
+        }
+        let (centres, spreads): (Vec<_>, Vec<_>) = scale.into_iter().unzip();
+        Units::standard(centres, spreads)
+    }
+}
+
+impl<F: Float> Mlp<F> {
+    /// Measures the units of this network on these rows, if it has units that are not measured yet.
+    ///
+    /// [`Trainer::fit`](crate::Trainer::fit) does this on its training rows. Training step by step or on a stream needs it before.
+    ///
+    /// ```
+    /// use densely::{Dataset, Identity, Mlp};
+    /// use ndarray::array;
+    ///
+    /// let data = Dataset::<f64>::regression(array![[100.0], [300.0]], [7.0, 11.0])?;
+    /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+    /// assert!(!net.units_in().is_measured());
+    /// net.measure(&data)?;
+    /// assert_eq!((net.units_in().centres(), net.units_in().spreads()), (Some(&[200.0][..]), Some(&[100.0][..])));
+    /// assert_eq!((net.units_out().centres(), net.units_out().spreads()), (Some(&[9.0][..]), Some(&[2.0][..])));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Features`] or [`Error::Targets`] if the data has other columns than the network,
+    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`, [`Error::NoWeight`] if all rows have the weight 0; and what reading rows in files gives.
+    pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
+        let data = data.examples().with_weight()?;
+        self.check_columns(&data)?;
+        self.measure_by(&data, |side| Moments::of(&data, side, 0..data.rows()))
+    }
+
+    /// As [`measure`](Self::measure), from the moments of the rows, on which all workers agree.
+    pub(crate) fn measure_by(
+        &mut self,
+        data: &Examples<F>,
+        mut moments: impl FnMut(Side) -> Result<Moments>,
+    ) -> Result<()> {
+        let (mut units_in, mut units_out) = (self.units_in().clone(), self.units_out().clone());
+        if !units_in.is_measured() {
+            let names = |column| data.feature_names().swap_remove(column);
+            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &names)?;
+        }
+        if !units_out.is_measured() {
+            let names = |column: usize| match data.schema().targets.get(column) {
+                Some(name) => name.clone(),
+                None => format!("target {column}"),
+            };
+            // Classes stay 0 and 1.
+            units_out = match data.schema().classes[..] {
+                [] => moments(Side::Targets)?.standard::<F>(1.0, &names)?,
+                _ => Units::none(),
+            };
+        }
+        self.set_units(units_in, units_out)
+    }
+
+    /// Refuses rows that do not have the columns of this network.
+    pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
+        Error::check_features(data.features(), self.features())?;
+        if data.outputs() != self.outputs() {
+            return Err(Error::Targets { found: data.outputs(), outputs: self.outputs() });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! Training by iterations of L-BFGS over all rows.
+
+use super::epochs::{Ended, Run};
+use super::method::{Method, Needs};
+use super::report::StopReason;
+use super::settings::Settings;
+use super::state::TrainingState;
+use super::step::Session;
+use crate::backprop::Backprop;
+use crate::batch::Batch;
+use crate::data::batches::InOrder;
+use crate::error::{Divergence, Error, Result};
+use crate::float::Float;
+use crate::loss::Loss;
+use crate::mlp::{Mlp, Parameters};
+use crate::optimizer::{Lbfgs, LbfgsMemory, Objective, Outcome};
+use crate::schedule::Epochs;
+
+/// Rows that go through the network at a time: a number that does not depend on the threads.
+const ROWS_AT_ONCE: usize = 1024;
+
+impl<F: Float> Method<F> for Lbfgs {
+    fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>, epochs: Epochs) -> Result<Needs> {
+        Lbfgs::check(self)?;
+        let cases = [
+            (epochs == Epochs::OfUnknownLength, "stream of batches"),
+            (epochs == Epochs::None, "step on one batch"),
+            (net.layers().iter().any(|layer| layer.dropout() > 0.0), "dropout"),
+            (!settings.schedule.is_constant(), "schedule"),
+            (settings.clip_norm.or(settings.clip_values).is_some(), "gradient clipping"),
+            (settings.l1 > 0.0, "L1 penalty"),
+        ];
+        match cases.into_iter().find(|(given, _)| *given) {
+            Some((_, setting)) => Err(Error::NotWithLbfgs { setting }),
+            None => Ok(Needs { copies: self.copies(), rows: ROWS_AT_ONCE, alone: true }),
+        }
+    }
+
+    fn fits(&self, state: &TrainingState<F>, net: &Mlp<F>) -> bool {
+        state.epochs.is_empty() && state.lbfgs.is_none()
+            || state.lbfgs.as_ref().is_some_and(|memory| memory.fits(net.parameters()))
+    }
+
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended> {
+        run.session.now.batch = 1;
+        let Session { backprop, state, now } = &mut *run.session;
+        let Some(rows) = run.batches.examples() else {
+            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+        };
+        let first = state.epochs.is_empty();
+        let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
+        let mut parameters = Parameters::of(net);
+        memory.begin_at(parameters.numbers().iter());
+        let (loss, weight_decay) = (run.settings.loss.as_ref(), self.decay());
+        let all = InOrder::new(rows, 0..rows.rows(), ROWS_AT_ONCE, run.scales.clone());
+        let (total, parameters) = (rows.weight(), &mut parameters);
+        let mut objective =
+            OverAllRows { backprop, net, all, total, parameters, loss, weight_decay };
+        let outcome = memory.iterate(self, &mut objective)?;
+        parameters.numbers_mut().copy_from_slice(memory.point());
+        parameters.write_to(net);
+        now.gradient_norm = Some(memory.gradient_norm());
+        now.batch_loss = memory.value() - penalty(net, weight_decay);
+        let loss = now.batch_loss;
+        let reason = match outcome {
+            Outcome::Lower => return run.end_of_epoch(net, loss).map(Ended::Whole),
+            Outcome::Converged => StopReason::Converged,
+            Outcome::OutOfEvaluations => StopReason::AllEvaluations,
+            Outcome::NotFinite(value) if value.is_finite() => {
+                return Err(run.diverged(net, rows, Divergence::Gradient));
+            }
+            Outcome::NotFinite(value) => {
+                return Err(run.diverged(net, rows, Divergence::Loss(value)));
+            }
+        };
+        // A training that has nothing to do leaves an epoch that says so.
+        let score = first.then(|| run.end_of_epoch(net, loss)).transpose()?;
+        Ok(Ended::Done(reason, score))
+    }
+
+    fn step(
+        &self,
+        _: &mut Session<F>,
+        _: &Settings<'_, F>,
+        _: &mut Mlp<F>,
+        _: Batch<'_, F>,
+    ) -> Result<f64> {
+        Err(Error::NotWithLbfgs { setting: "step on one batch" })
+    }
+
+    fn learning_rate(&self) -> f64 {
+        0.0
+    }
+}
+
+/// The loss over all rows as a function of all parameters.
+struct OverAllRows<'o, 'd, F: Float> {
+    backprop: &'o mut Backprop<F>,
+    net: &'o mut Mlp<F>,
+    all: InOrder<'d, F>,
+    /// The weight of all rows.
+    total: f64,
+    parameters: &'o mut Parameters<F>,
+    loss: &'o dyn Loss<F>,
+    weight_decay: f64,
+}
+
+impl<F: Float> Objective<F> for OverAllRows<'_, '_, F> {
+    fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64> {
+        let Self { backprop, net, all, total, parameters, loss, weight_decay } = self;
+        parameters.numbers_mut().copy_from_slice(at);
+        parameters.write_to(net);
+        gradient.fill(F::zero());
+        let mut value = 0.0;
+        all.rewind();
+        while let Some(batch) = all.next()? {
+            let share = batch.whole.weight / *total;
+            if share == 0.0 {
+                continue;
+            }
+            value += share * backprop.run_batch(net, *loss, batch)?;
+            let share = F::from_f64(share);
+            let numbers = backprop.parameters(net)?.flat_map(|parameter| parameter.gradient);
+            gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
+        }
+        if *weight_decay > 0.0 {
+            let decay = F::from_f64(*weight_decay);
+            let mut rest = gradient;
+            for parameter in backprop.parameters(net)? {
+                let (gradient, others) = rest.split_at_mut(parameter.values.len());
+                if !parameter.is_bias {
+                    gradient.iter_mut().zip(parameter.values).for_each(|(g, w)| *g += decay * *w);
+                }
+                rest = others;
+            }
+        }
+        Ok(value + penalty(net, *weight_decay))
+    }
+}
+
+/// λ/2 · Σ w² over the weights.
+fn penalty<F: Float>(net: &Mlp<F>, weight_decay: f64) -> f64 {
+    if weight_decay == 0.0 {
+        return 0.0;
+    }
+    let weights = net.layers().iter().flat_map(|layer| layer.parameter_slices().take(1)).flatten();
+    let squares = weights.map(|weight| weight.as_f64() * weight.as_f64());
+    weight_decay / 2.0 * squares.sum::<f64>()
+}

@@ -1,0 +1,238 @@
+//! The units of a network: what brings the data's numbers to about -1 to 1, and outputs back.
+
+use crate::bits;
+use crate::elementary::vectorized;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::matrix::Matrix;
+use ndarray::{ArrayView2, ArrayViewMut2};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How a network brings numbers to its own units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Scaling {
+    /// Not at all: the network works in the data's units.
+    #[default]
+    None,
+    /// By mean and standard deviation. A column of nothing but 0 and 1 stays as it is.
+    Standard,
+}
+
+/// The units of a network's inputs or outputs: z = (x - centre) / spread for each column.
+///
+/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has, and
+/// [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it on the training
+/// rows. From then on it is a part of the network, and of its file.
+///
+/// A missing value, NaN, stands for the centre: z = 0. So does every value of a column that was
+/// constant in training: its spread is 0.
+///
+/// ```
+/// use densely::units::Units;
+/// use ndarray::array;
+///
+/// let units = Units::standard([200.0, 5.0], [100.0, 0.0])?;
+/// let z = units.to_network(array![[300.0, 5.0], [f64::NAN, 7.0]].view())?;
+/// assert_eq!(z, array![[1.0, 0.0], [0.0, 0.0]]);
+/// assert_eq!(units.to_data(array![[1.0, 0.0]].view())?, array![[300.0, 5.0]]);
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Units {
+    scaling: Scaling,
+    /// `None` without scaling, and before it is measured.
+    scale: Option<Scale>,
+}
+
+/// Centre and spread of each column. A clone shares them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "CentresAndSpreads", into = "CentresAndSpreads")]
+pub struct Scale {
+    centres: Arc<[f64]>,
+    spreads: Arc<[f64]>,
+    /// 1 / spread, and 0 for a spread of 0.
+    factors: Arc<[f64]>,
+}
+
+/// What is saved of a scale.
+#[derive(Serialize, Deserialize)]
+struct CentresAndSpreads {
+    #[serde(with = "bits")]
+    centres: Vec<f64>,
+    #[serde(with = "bits")]
+    spreads: Vec<f64>,
+}
+
+impl Units {
+    /// No scaling.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A scaling that is yet to be measured.
+    pub(crate) fn unmeasured(scaling: Scaling) -> Self {
+        Self { scaling, scale: None }
+    }
+
+    /// Standard scaling by these centres and spreads, one each for every column.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Names`] if there are not as many of one as of the other; [`Error::NotFinite`] for a number
+    /// that is not finite; [`Error::Setting`] for a negative spread.
+    pub fn standard(
+        centres: impl IntoIterator<Item = f64>,
+        spreads: impl IntoIterator<Item = f64>,
+    ) -> Result<Self> {
+        let (centres, spreads): (Vec<_>, Vec<_>) =
+            (centres.into_iter().collect(), spreads.into_iter().collect());
+        if centres.len() != spreads.len() {
+            return Err(Error::Units { found: spreads.len(), expected: centres.len() });
+        }
+        let mut numbers = centres.iter().chain(&spreads);
+        if let Some(&value) = numbers.find(|number| !number.is_finite()) {
+            return Err(Error::NotFinite { what: "a centre or spread", value });
+        }
+        for &spread in &spreads {
+            Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
+        }
+        let scale = Some(Scale::from(CentresAndSpreads { centres, spreads }));
+        Ok(Self { scaling: Scaling::Standard, scale })
+    }
+
+    /// Which scaling it is.
+    pub fn scaling(&self) -> Scaling {
+        self.scaling
+    }
+
+    /// Whether it has been measured, or needs no measuring.
+    pub fn is_measured(&self) -> bool {
+        self.scaling == Scaling::None || self.scale.is_some()
+    }
+
+    /// The centre of each column; `None` without scaling or before it is measured.
+    pub fn centres(&self) -> Option<&[f64]> {
+        self.scale.as_ref().map(|scale| &scale.centres[..])
+    }
+
+    /// The spread of each column; `None` without scaling or before it is measured.
+    pub fn spreads(&self) -> Option<&[f64]> {
+        self.scale.as_ref().map(|scale| &scale.spreads[..])
+    }
+
+    /// The data's numbers in the network's units, rows × columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Units`] for another number of columns, [`Error::NotMeasured`] before it is measured.
+    pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
+        self.check(numbers.ncols())?;
+        let mut scaled = Matrix::new(numbers.ncols());
+        match self.measured()? {
+            Some(scale) => scale.to_network(numbers, &mut scaled),
+            None => scaled.resize(numbers.nrows()).view_mut().assign(&numbers),
+        }
+        Ok(scaled.view().to_owned())
+    }
+
+    /// The network's numbers in the data's units, rows × columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_network`](Self::to_network).
+    pub fn to_data<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
+        self.check(numbers.ncols())?;
+        let mut unscaled = numbers.to_owned();
+        if let Some(scale) = self.measured()? {
+            scale.to_data(unscaled.view_mut());
+        }
+        Ok(unscaled)
+    }
+
+    /// Refuses the centres and spreads of another number of columns.
+    pub(crate) fn check(&self, columns: usize) -> Result<()> {
+        match self.centres().map(<[f64]>::len) {
+            Some(found) if found != columns => Err(Error::Units { found, expected: columns }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was measured; `None` without scaling. Unmeasured units are an error.
+    pub(crate) fn measured(&self) -> Result<Option<&Scale>> {
+        if self.is_measured() { Ok(self.scale.as_ref()) } else { Err(Error::NotMeasured) }
+    }
+}
+
+impl Scale {
+    pub(crate) fn columns(&self) -> usize {
+        self.centres.len()
+    }
+
+    /// Centre and 1 / spread of each column; 0 for a spread of 0.
+    #[inline(always)]
+    pub(crate) fn centres_and_factors(&self) -> impl Iterator<Item = (&f64, &f64)> {
+        self.centres.iter().zip(&*self.factors)
+    }
+
+    #[inline(always)]
+    pub(crate) fn centres_and_spreads(&self) -> impl Iterator<Item = (&f64, &f64)> {
+        self.centres.iter().zip(&*self.spreads)
+    }
+
+    /// z = (x - centre) / spread of one row; 0 for NaN.
+    #[inline(always)]
+    pub(crate) fn row_to_network<F: Float>(&self, from: &[F], to: &mut [F]) {
+        let columns = self.centres_and_factors();
+        for ((to, &x), (centre, factor)) in to.iter_mut().zip(from).zip(columns) {
+            let z = (x.as_f64() - centre) * factor;
+            *to = F::from_f64(if z.is_nan() { 0.0 } else { z });
+        }
+    }
+
+    /// As [`row_to_network`](Self::row_to_network), in place, for each row of a row-major matrix.
+    pub(crate) fn rows_to_network<F: Float>(&self, rows: &mut [F]) {
+        vectorized(move || {
+            for row in rows.chunks_exact_mut(self.centres.len()) {
+                let columns = self.centres_and_factors();
+                for (x, (centre, factor)) in row.iter_mut().zip(columns) {
+                    let z = (x.as_f64() - centre) * factor;
+                    *x = F::from_f64(if z.is_nan() { 0.0 } else { z });
+                }
+            }
+        });
+    }
+
+    /// All rows in network units, in another matrix.
+    pub(crate) fn to_network<F: Float>(&self, from: ArrayView2<'_, F>, to: &mut Matrix<F>) {
+        let to = to.reshape(from.nrows(), from.ncols());
+        to.view_mut().assign(&from);
+        self.rows_to_network(to.numbers_mut());
+    }
+
+    /// y = centre + spread · a for each row of outputs, in place.
+    pub(crate) fn to_data<F: Float>(&self, mut outputs: ArrayViewMut2<'_, F>) {
+        for mut row in outputs.rows_mut() {
+            let columns = self.centres_and_spreads();
+            for (y, (centre, spread)) in row.iter_mut().zip(columns) {
+                *y = F::from_f64(y.as_f64() * spread + centre);
+            }
+        }
+    }
+}
+
+impl From<CentresAndSpreads> for Scale {
+    fn from(CentresAndSpreads { centres, spreads }: CentresAndSpreads) -> Self {
+        let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
+        let factors = spreads.iter().map(factor).collect();
+        Self { factors, centres: centres.into(), spreads: spreads.into() }
+    }
+}
+
+impl From<Scale> for CentresAndSpreads {
+    fn from(scale: Scale) -> Self {
+        Self { centres: scale.centres.to_vec(), spreads: scale.spreads.to_vec() }
+    }
+}

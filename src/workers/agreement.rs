@@ -1,0 +1,175 @@
+//! What the workers of one training must agree on.
+
+use super::Workers;
+use crate::data::{Examples, Moments, Side};
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::mlp::Mlp;
+use crate::part::Part;
+
+
+/// The workers that train together, and which of them this is.
+pub(crate) struct Agreement<'t, F> {
+    workers: &'t mut dyn Workers<F>,
+    part: Part,
+}
+
+/// What all workers must have alike: its name, and a number that stands for it.
+pub(crate) type Alike = (&'static str, u64);
+
+impl<'t, F: Float> Agreement<'t, F> {
+    pub(crate) fn new(workers: &'t mut dyn Workers<F>) -> Result<Self> {
+        let (rank, count) = (workers.rank(), workers.count());
+        if rank < count {
+            return Ok(Self { workers, part: Part::new(rank, count) });
+        }
+        Err(Error::Workers { reason: format!("worker {rank} (counted from 0) is none of {count}") })
+    }
+
+    /// The same workers for a shorter time.
+    pub(crate) fn reborrow(&mut self) -> Agreement<'_, F> {
+        Agreement { workers: &mut *self.workers, part: self.part }
+    }
+
+    pub(crate) fn is_alone(&self) -> bool {
+        self.part.is_all()
+    }
+
+    /// Whether this worker writes what all have alike.
+    pub(crate) fn is_first(&self) -> bool {
+        self.part.rank() == 0
+    }
+
+    /// Which rows are this worker's.
+    pub(crate) fn part(&self) -> Part {
+        self.part
+    }
+
+    pub(crate) fn workers(&mut self) -> &mut dyn Workers<F> {
+        self.workers
+    }
+
+    /// Replaces the numbers by their sums over all workers.
+    pub(crate) fn sum(&mut self, numbers: &mut [f64]) -> Result<()> {
+        self.workers.sum(numbers, &mut std::iter::empty())
+    }
+
+    /// Replaces rows, 0 where another worker has them, by those of all workers.
+    pub(crate) fn gather(&mut self, rows: &mut [F]) -> Result<()> {
+        self.workers.sum(&mut [], &mut std::iter::once(rows))
+    }
+
+    /// The moments of all rows from each worker's part of them.
+    pub(crate) fn moments(&mut self, data: &Examples<F>, side: Side) -> Result<Moments> {
+        let columns = match side {
+            Side::Inputs => data.features(),
+            Side::Targets => data.outputs(),
+        };
+        let own = Moments::of(data, side, self.part.of(data.rows()));
+        if self.is_alone() {
+            return own;
+        }
+        // The others would wait for a worker that returns its error at once.
+        if self.any(own.is_err())? && own.is_ok() {
+            return Err(Error::Workers { reason: "another could not read its rows".to_owned() });
+        }
+        let mut all = Moments::default();
+        for numbers in self.of_each(&own?.to_numbers(columns))? {
+            all.add(&Moments::from_numbers(&numbers, columns));
+        }
+        Ok(all)
+    }
+
+    /// Whether it is so on one of the workers.
+    pub(crate) fn any(&mut self, here: bool) -> Result<bool> {
+        let mut count = [f64::from(u8::from(here))];
+        self.sum(&mut count)?;
+        Ok(count[0] > 0.0)
+    }
+
+    /// What was checked, if the check succeeded on all workers and found all of them alike.
+    pub(crate) fn all_ready<T>(
+        &mut self,
+        ready: Result<T>,
+        alike: impl FnOnce(&T) -> Result<Vec<Alike>>,
+    ) -> Result<T> {
+        if self.is_alone() {
+            return ready;
+        }
+        // First by itself: another version may compare other things.
+        let version = fingerprint_of(env!("CARGO_PKG_VERSION"));
+        self.check_alike(|| vec![("the version of the library", version)])?;
+        let alike = ready.and_then(|ready| Ok((alike(&ready)?, ready)));
+        let refused = self.of_each(&[f64::from(u8::from(alike.is_err()))])?;
+        let (alike, ready) = alike?;
+        if let Some(rank) = refused.iter().position(|refused| refused[..] != [0.0]) {
+            return Err(Error::OtherWorker { rank });
+        }
+        self.check_alike(|| alike)?;
+        Ok(ready)
+    }
+
+    /// Refuses what is not the same on all workers.
+    pub(crate) fn check_alike(&mut self, alike: impl FnOnce() -> Vec<Alike>) -> Result<()> {
+        if self.is_alone() {
+            return Ok(());
+        }
+        // In halves, which an `f64` holds exactly.
+        let halves = |number: u64| [(number >> 32) as u32, number as u32].map(f64::from);
+        let alike = alike();
+        let own: Vec<f64> = alike.iter().flat_map(|&(_, number)| halves(number)).collect();
+        let ranks = self.of_each(&own)?;
+        for (index, &(what, _)) in alike.iter().enumerate() {
+            let of = |numbers: &Vec<f64>| numbers[2 * index..][..2].to_vec();
+            if let Some(rank) = ranks.iter().position(|numbers| of(numbers) != of(&ranks[0])) {
+                return Err(Error::WorkersDiffer { rank, what });
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of each worker, by rank. Each writes its own into zeros, and the sum is all of them.
+    fn of_each(&mut self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let mut all = vec![0.0; own.len() * self.part.count()];
+        all[own.len() * self.part.rank()..][..own.len()].copy_from_slice(own);
+        self.sum(&mut all)?;
+        Ok(all.chunks(own.len().max(1)).map(<[f64]>::to_vec).collect())
+    }
+}
+
+/// A hash of the bits of all parameters, by the function of Fowler, Noll and Vo.
+pub(crate) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
+    // Several lanes side by side, since each product waits for the one before it.
+    let mut lanes = [FNV_START; 8];
+    for slice in net.parameter_slices() {
+        let (chunks, rest) = slice.as_chunks::<8>();
+        for chunk in chunks {
+            for (lane, number) in lanes.iter_mut().zip(chunk) {
+                *lane = fold(*lane, number.as_f64().to_bits());
+            }
+        }
+        lanes[0] = fingerprint_of_numbers(lanes[0], rest.iter());
+    }
+    lanes.into_iter().fold(FNV_START, fold)
+}
+
+/// A hash of the bits of these numbers, after that of others.
+pub(crate) fn fingerprint_of_numbers<'n, F: Float>(
+    before: u64,
+    numbers: impl Iterator<Item = &'n F>,
+) -> u64 {
+    numbers.map(|number| number.as_f64().to_bits()).fold(before, fold)
+}
+
+/// A hash of a text.
+pub(crate) fn fingerprint_of(text: &str) -> u64 {
+    text.bytes().map(u64::from).fold(FNV_START, fold)
+}
+
+const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn fold(hash: u64, bits: u64) -> u64 {
+    let product = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3);
+    // A difference in high bits alone must reach the low ones.
+    product ^ (product >> 32)
+}
