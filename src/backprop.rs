@@ -132,7 +132,7 @@ impl<F: Float> Backprop<F> {
     /// Shapes: inputs rows × features, targets rows × outputs.
     ///
     /// ```
-    /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp};
+    /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;    // a = x
     /// let mut backprop = Backprop::new(&net);
@@ -140,14 +140,14 @@ impl<F: Float> Backprop<F> {
     /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
     /// assert_eq!(backprop.gradients()[0].weights, array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
     /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
-    /// assert!(matches!(error, Err(Error::Features { found: 2, expected: 1 })));
+    /// assert!(matches!(error, Err(Error::Shape(ShapeError::Features { found: 2, expected: 1 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
-    /// [`Error::NoRows`] for an empty batch; [`Error::UnsuitableOutput`] if the loss does not fit the output layer; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features), [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes do not fit the network or one another;
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an empty batch; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) if the loss does not fit the output layer; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together; [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if the network is not of the shape that this was made
     /// for. The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
     /// is returned.
     pub fn run(
@@ -177,8 +177,8 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run); [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite,
-    /// [`Error::NoWeight`] if all are 0.
+    /// As [`run`](Self::run); [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite,
+    /// [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
     pub fn run_weighted(
         &mut self,
         net: &mut Mlp<F>,

@@ -4,16 +4,18 @@ mod arrays;
 mod categories;
 mod classes;
 mod dataset;
+pub(crate) mod error;
 mod examples;
 mod labels;
 mod naming;
 #[cfg(feature = "npy")]
 mod npy;
+pub(crate) mod npy_error;
 mod scaling;
 mod split;
-mod standardizer;
+pub(crate) mod standardizer;
 mod storage;
-mod table;
+pub(crate) mod table;
 mod values;
 mod weights;
 

@@ -1,11 +1,12 @@
 //! Analytic against numeric gradients.
 
 mod comparison;
+pub(crate) mod error;
 
 use crate::backprop::Backprop;
 use crate::backprop::Dropout;
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::{Error, GradientCheckError, Result};
 use crate::loss::Loss;
 use crate::mlp::Mlp;
 use comparison::{Comparison, compare};
@@ -93,8 +94,8 @@ pub struct Kink {
 ///
 /// # Errors
 ///
-/// [`Error::WrongGradient`] names the first parameter whose gradients disagree, and both numbers.
-/// [`Error::ZeroGradient`] names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
+/// [`GradientCheckError::WrongGradient`] names the first parameter whose gradients disagree, and both numbers.
+/// [`GradientCheckError::ZeroGradient`] names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
 /// [`Error::NotFinite`] if the loss is not finite. Else as [`Backprop::run`]. The network's parameters are unchanged in each case.
 #[inline] // It is for f64 alone: programs that do not check are spared the compilation of all that it calls.
 pub fn gradient_check(
@@ -142,18 +143,19 @@ pub fn gradient_check(
                     found.kinks.push(Kink { layer, parameter, index, left, right });
                 }
                 Comparison::Different { numeric } => {
-                    return Err(Error::WrongGradient {
+                    return Err(GradientCheckError::WrongGradient {
                         layer,
                         parameter,
                         index,
                         analytic,
                         numeric,
-                    });
+                    }
+                    .into());
                 }
             }
         }
         if !proved {
-            return Err(Error::ZeroGradient { layer });
+            return Err(GradientCheckError::ZeroGradient { layer }.into());
         }
     }
     Ok(found)

@@ -1,6 +1,7 @@
 //! A stack of dense layers.
 
 mod builder;
+pub(crate) mod error;
 mod predict;
 
 pub use builder::MlpBuilder;
@@ -8,7 +9,7 @@ pub(crate) use builder::check_memory;
 pub use predict::PredictBuffers;
 
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, ShapeError};
 use crate::float::Float;
 use crate::schema::Schema;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
@@ -48,7 +49,7 @@ impl<F: Float> Mlp<F> {
     /// A network of these layers, first to last.
     ///
     /// ```
-    /// use densely::{Dense, Error, Identity, Mlp, Relu};
+    /// use densely::{Dense, Error, Identity, Mlp, Relu, error::NetworkError};
     /// use ndarray::array;
     ///
     /// // |x| = max(0, x) + max(0, -x)
@@ -58,14 +59,14 @@ impl<F: Float> Mlp<F> {
     /// assert_eq!(net.predict(array![[-3.0], [2.0]].view())?, array![[3.0], [2.0]]);
     ///
     /// let error = Mlp::from_layers(vec![hidden.clone(), hidden]);
-    /// assert!(matches!(error, Err(Error::LayerShape { layer: 1, inputs: 1, outputs: 2 })));
+    /// assert!(matches!(error, Err(Error::Network(NetworkError::LayerShape { layer: 1, inputs: 1, outputs: 2 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::NoLayers`] if there are none; [`Error::LayerShape`] if a layer does not take as many inputs as the one
-    /// before it has outputs; [`Error::DropoutOfOutputs`] if the last one has dropout.
+    /// [`NetworkError::NoLayers`] if there are none; [`NetworkError::LayerShape`] if a layer does not take as many inputs as the one
+    /// before it has outputs; [`NetworkError::DropoutOfOutputs`] if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         Ok(Self { layers, schema: Schema::default() })
@@ -74,16 +75,16 @@ impl<F: Float> Mlp<F> {
     /// Whether there is a layer, and each takes what the one before it gives.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
-            return Err(Error::NoLayers);
+            return Err(NetworkError::NoLayers.into());
         }
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
-                return Err(Error::LayerShape { layer: index + 1, inputs, outputs });
+                return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
             }
         }
         if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(Error::DropoutOfOutputs);
+            return Err(NetworkError::DropoutOfOutputs.into());
         }
         Ok(())
     }
@@ -135,7 +136,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice. The network is then unchanged.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are names of other numbers of features, targets or classes, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) if one stands twice. The network is then unchanged.
     pub fn set_schema(&mut self, schema: Schema) -> Result<()> {
         schema.check(self.features(), self.outputs())?;
         self.schema = schema;
@@ -170,7 +171,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns; [`Error::LayerShape`] if the layers no longer fit
+    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns; [`NetworkError::LayerShape`] if the layers no longer fit
     /// together.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
@@ -214,8 +215,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns, [`Error::Targets`] if `outputs` does not
-    /// have [`outputs`](Self::outputs), [`Error::Rows`] if they have different numbers of rows; [`Error::LayerShape`] if the layers no longer fit
+    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns, [`ShapeError::Targets`] if `outputs` does not
+    /// have [`outputs`](Self::outputs), [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if the layers no longer fit
     /// together.
     pub fn predict_into(
         &self,
@@ -227,11 +228,13 @@ impl<F: Float> Mlp<F> {
         Self::check_stack(&self.layers)?;
         Error::check_features(inputs.ncols(), self.features())?;
         if outputs.ncols() != self.outputs() {
-            return Err(Error::Targets { found: outputs.ncols(), outputs: self.outputs() });
+            return Err(
+                ShapeError::Targets { found: outputs.ncols(), outputs: self.outputs() }.into()
+            );
         }
         let rows = inputs.nrows();
         if outputs.nrows() != rows {
-            return Err(Error::Rows { inputs: rows, targets: outputs.nrows() });
+            return Err(ShapeError::Rows { inputs: rows, targets: outputs.nrows() }.into());
         }
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));

@@ -5,6 +5,7 @@ mod batches;
 mod checkpoint;
 mod early_stopping;
 mod epochs;
+pub(crate) mod error;
 mod fit;
 mod fit_batches;
 mod monitor;
@@ -26,7 +27,7 @@ pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
 use crate::data::{Dataset, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::optimizer::{Lbfgs, Optimizer};
@@ -318,8 +319,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`Error::Workers`] if the others cannot be reached; [`Error::WorkersDiffer`] if they were given other data, settings or states, or computed
-    /// other bits; [`Error::OtherWorker`] if another gave up before training began, [`Error::FewerRowsThanWorkers`], [`Error::NotWithWorkers`].
+    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`WorkersError::Communication`] if the others cannot be reached; [`WorkersError::Differ`] if they were given other data, settings or states, or computed
+    /// other bits; [`WorkersError::GaveUp`] if another gave up before training began, [`WorkersError::TooFewRows`], [`WorkersError::Unsupported`].
     pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
         self.workers = Some(Box::new(workers));
         self
@@ -335,7 +336,9 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// Refuses what is for one worker alone.
     fn check_alone(&self, setting: &'static str) -> Result<()> {
         match &self.workers {
-            Some(workers) if workers.count() > 1 => Err(Error::NotWithWorkers { setting }),
+            Some(workers) if workers.count() > 1 => {
+                Err(WorkersError::Unsupported { setting }.into())
+            }
             _ => Ok(()),
         }
     }

@@ -1,6 +1,8 @@
 //! Several processes that train one network together.
 
-use crate::error::{Error, Result};
+pub(crate) mod error;
+
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use std::fmt::Debug;
 use std::ops::Range;
@@ -15,7 +17,8 @@ use std::ops::Range;
 /// Two threads, which hand their numbers to each other:
 ///
 /// ```
-/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer, workers::Workers};
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer};
+/// use densely::{error::WorkersError, workers::Workers};
 /// use ndarray::Array2;
 /// use std::sync::mpsc::{Receiver, Sender, channel};
 ///
@@ -28,9 +31,10 @@ use std::ops::Range;
 ///
 /// impl OneOfTwo {
 ///     fn exchange(&self, numbers: Vec<f64>) -> Result<Vec<f64>> {
-///         let gone = |_| densely::Error::Workers { reason: format!("worker {} is gone", 1 - self.rank) };
-///         self.to_other.send(numbers).map_err(|_| gone(()))?;
-///         self.from_other.recv().map_err(|_| gone(()))
+///         let reason = || format!("worker {} is gone", 1 - self.rank);
+///         let gone = || WorkersError::Communication { reason: reason() };
+///         self.to_other.send(numbers).map_err(|_| gone())?;
+///         Ok(self.from_other.recv().map_err(|_| gone())?)
 ///     }
 /// }
 ///
@@ -91,7 +95,7 @@ pub trait Workers<F: Float>: Debug + Send {
     ///
     /// # Errors
     ///
-    /// [`Error::Workers`](crate::error::Error::Workers) if the others cannot be reached.
+    /// [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached.
     fn sum(
         &mut self,
         numbers: &mut [f64],
@@ -134,7 +138,10 @@ impl Part {
         if rank < count {
             return Ok(Self { rank, count });
         }
-        Err(Error::Workers { reason: format!("worker {rank} (counted from 0) is none of {count}") })
+        Err(WorkersError::Communication {
+            reason: format!("worker {rank} (counted from 0) is none of {count}"),
+        }
+        .into())
     }
 
     #[cfg(test)]

@@ -3,7 +3,7 @@
 use densely::{
     Adam, Backprop, Dataset, Dense, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Relu,
     Report, Result, Schedule, Sgd, Tanh, Trainer,
-    error::{Divergence, LikelyCause},
+    error::{Divergence, LikelyCause, ShapeError, TrainingError},
     metrics,
     optimizer::{Lbfgs, Memory},
     schedule::Span,
@@ -147,8 +147,14 @@ fn a_batch_or_a_network_that_does_not_fit_leaves_training_as_it_was() {
     let mut other = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).build().unwrap();
     for batch in &batches {
         trainer.step(&mut net, batch).unwrap();
-        assert!(matches!(trainer.step(&mut net, &wide), Err(Error::Features { found: 5, .. })));
-        assert!(matches!(trainer.step(&mut other, batch), Err(Error::OtherState { .. })));
+        assert!(matches!(
+            trainer.step(&mut net, &wide),
+            Err(Error::Shape(ShapeError::Features { found: 5, .. }))
+        ));
+        assert!(matches!(
+            trainer.step(&mut other, batch),
+            Err(Error::Training(TrainingError::StateMismatch { .. }))
+        ));
     }
     assert_eq!(parameters(&net), by_hand(&Schedule::constant(), batches.iter(), &|_, _| ()).1);
 }
@@ -236,7 +242,11 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
 
 /// Epoch, batch and layer; what was seen; and what probably led to it.
 fn diverged<T>(result: Result<T>) -> ([usize; 3], Divergence, LikelyCause) {
-    let Err(Error::Diverged { epoch, batch, layer, cause, likely }) = result else { panic!() };
+    let Err(Error::Training(TrainingError::Diverged { epoch, batch, layer, cause, likely })) =
+        result
+    else {
+        panic!()
+    };
     ([epoch, batch, layer], cause, likely)
 }
 

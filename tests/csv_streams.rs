@@ -1,6 +1,6 @@
 //! A table that is read some rows at a time is the same data set, and has the same faults.
 
-use densely::{Dataset, Error, Float, Result, Table, data::RowStream};
+use densely::{Dataset, Error, Float, Result, Table, data::RowStream, error::TableError};
 use ndarray::{Array2, Axis, concatenate};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -261,7 +261,7 @@ fn nothing_follows_an_error() {
     let stream = table.regression_stream::<f64>("y").unwrap();
     let mut chunks = stream.chunks(2);
     assert_eq!(chunks.next().unwrap().unwrap().rows(), 2);
-    assert!(matches!(chunks.next(), Some(Err(Error::Cell { row: 4, .. }))));
+    assert!(matches!(chunks.next(), Some(Err(Error::Table(TableError::Cell { row: 4, .. })))));
     assert!(chunks.next().is_none());
     let mut chunks = stream.chunks(0);
     let error = chunks.next().unwrap().unwrap_err();

@@ -5,6 +5,7 @@ use densely::{
     Error, Float, Identity, Loss, MeanSquaredError, Mlp, Report, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Exponential},
     data::Standardizer,
+    error::DataError,
     loss::{Huber, Poisson},
     metrics,
 };
@@ -189,7 +190,10 @@ fn check_one_row<F: Float>() {
         let early_stopping = task.trainer().early_stopping(EarlyStopping::patience(2));
         for mut trainer in [task.trainer().validation_fraction(0.5), early_stopping] {
             let result = trainer.fit(&mut net, &task.data);
-            assert!(matches!(result, Err(Error::TooFewRows { rows: 1, .. })), "{result:?}");
+            assert!(
+                matches!(result, Err(Error::Data(DataError::TooFewRows { rows: 1, .. }))),
+                "{result:?}"
+            );
             assert_eq!(parameters(&net), parameters(&before));
         }
     }

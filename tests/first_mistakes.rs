@@ -16,10 +16,10 @@ fn classifier(outputs: usize) -> Mlp<f64> {
 }
 
 #[test]
-fn an_error_that_main_returns_is_readable() {
+fn an_error_has_a_message_and_shows_its_variant() {
     let error = Dataset::<f32>::new(array![[1.0]], array![[1.0], [2.0]]).unwrap_err();
-    assert_eq!(format!("{error:?}"), error.to_string());
-    assert_eq!(format!("{error:?}"), "inputs have 1 rows, targets have 2");
+    assert_eq!(error.to_string(), "inputs have 1 rows, targets have 2");
+    assert_eq!(format!("{error:?}"), "Shape(Rows { inputs: 1, targets: 2 })");
 }
 
 #[test]

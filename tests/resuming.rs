@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use densely::{
     Adam, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Mlp, Optimizer, Schedule,
-    Sgd, Softmax, Tanh, Trainer, metrics,
+    Sgd, Softmax, Tanh, Trainer,
+    error::TrainingError,
+    metrics,
     optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
     schedule::Span,
     trainer::{Goal, Moment, TrainingState},
@@ -206,10 +208,16 @@ fn what_is_refused_costs_no_state() {
 
     // After an error in training nobody knows where it stands.
     let mut diverging = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e300)).epochs(3);
-    assert!(matches!(diverging.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    assert!(matches!(
+        diverging.fit(&mut net, &data),
+        Err(Error::Training(TrainingError::Diverged { .. }))
+    ));
     assert!(diverging.state().is_none());
     let again = diverging.resume(&mut net, &data);
-    assert!(matches!(again, Err(Error::OtherState { reason: "training ended in an error" })));
+    assert!(matches!(
+        again,
+        Err(Error::Training(TrainingError::StateMismatch { reason: "training ended in an error" }))
+    ));
 }
 
 #[test]
@@ -242,7 +250,9 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         let before = bits(&net);
         let error = trainer.resume(&mut net, data).unwrap_err();
         assert_eq!(bits(&net), before);
-        let Error::OtherState { reason } = error else { panic!("{error}") };
+        let Error::Training(TrainingError::StateMismatch { reason }) = error else {
+            panic!("{error}")
+        };
         reason
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();

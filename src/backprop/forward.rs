@@ -2,7 +2,7 @@
 
 use super::{Backprop, Dropout};
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, ShapeError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::Mlp;
@@ -91,17 +91,21 @@ impl<F: Float> Backprop<F> {
                     && layer.bias().is_some() == gradient.bias.is_some()
             });
         if !same_shape {
-            return Err(Error::OtherNetwork);
+            return Err(NetworkError::ShapeMismatch.into());
         }
         // A layer may have been replaced through `layers_mut`.
         Mlp::check_stack(layers)?;
         Error::check_features(inputs.ncols(), net.features())?;
         if targets.ncols() != net.outputs() {
-            return Err(Error::Targets { found: targets.ncols(), outputs: net.outputs() });
+            return Err(
+                ShapeError::Targets { found: targets.ncols(), outputs: net.outputs() }.into()
+            );
         }
         match (inputs.nrows(), targets.nrows()) {
-            (0, 0) => Err(Error::NoRows),
-            (inputs, targets) if inputs != targets => Err(Error::Rows { inputs, targets }),
+            (0, 0) => Err(ShapeError::NoRows.into()),
+            (inputs, targets) if inputs != targets => {
+                Err(ShapeError::Rows { inputs, targets }.into())
+            }
             _ => Ok(()),
         }
     }

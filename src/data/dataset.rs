@@ -5,7 +5,7 @@ use super::examples::Examples;
 use super::scaling::Scaling;
 use super::split;
 use super::storage::Storage;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::row_major;
 use crate::schema::Schema;
@@ -40,35 +40,35 @@ impl<F: Float> Dataset<F> {
     /// Examples with numbers as targets: inputs rows × features, targets rows × outputs.
     ///
     /// ```
-    /// use densely::{Dataset, Error};
+    /// use densely::{Dataset, Error, error::ShapeError};
     /// use ndarray::{Array2, array};
     ///
     /// let data = Dataset::<f32>::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], Array2::ones((3, 1)))?;
     /// assert_eq!((data.rows(), data.features(), data.outputs()), (3, 2, 1));
     /// assert_eq!(data.inputs().row(1), array![2.0, 3.0]);
     /// let error = Dataset::<f32>::new(Array2::zeros((3, 2)), Array2::ones((4, 1)));
-    /// assert!(matches!(error, Err(Error::Rows { inputs: 3, targets: 4 })));
+    /// assert!(matches!(error, Err(Error::Shape(ShapeError::Rows { inputs: 3, targets: 4 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Rows`] if the two have different numbers of rows, [`Error::NoRows`] if they have none,
-    /// [`Error::NoFeatures`] or [`Error::Targets`] if they have no columns,
-    /// [`Error::NotFiniteAt`] if a number is NaN or infinite.
+    /// [`ShapeError::Rows`] if the two have different numbers of rows, [`ShapeError::NoRows`] if they have none,
+    /// [`ShapeError::NoFeatures`] or [`ShapeError::Targets`] if they have no columns,
+    /// [`DataError::NotFiniteAt`](crate::error::DataError::NotFiniteAt) if a number is NaN or infinite.
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
         let (rows, target_rows) = (inputs.nrows(), targets.nrows());
         if rows != target_rows {
-            return Err(Error::Rows { inputs: rows, targets: target_rows });
+            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
         }
         if rows == 0 {
-            return Err(Error::NoRows);
+            return Err(ShapeError::NoRows.into());
         }
         if inputs.ncols() == 0 {
-            return Err(Error::NoFeatures);
+            return Err(ShapeError::NoFeatures.into());
         }
         if targets.ncols() == 0 {
-            return Err(Error::Targets { found: 0, outputs: 1 });
+            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
@@ -142,8 +142,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
-    /// rows; of rows in files [`Error::TooManyRows`], and what reading the targets gives: [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`].
+    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if one of the two would have no
+    /// rows; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows), and what reading the targets gives: [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile).
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
@@ -161,13 +161,13 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] for one that does not exist, [`Error::NoRows`] for none; [`Error::NoWeight`] if all of them have the weight 0; of rows in files [`Error::TooManyRows`].
+    /// [`ShapeError::UnknownRow`] for one that does not exist, [`ShapeError::NoRows`] for none; [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all of them have the weight 0; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows).
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
-            return Err(Error::NoRows);
+            return Err(ShapeError::NoRows.into());
         }
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            return Err(Error::UnknownRow { row, rows: self.rows() });
+            return Err(ShapeError::UnknownRow { row, rows: self.rows() }.into());
         }
         let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {

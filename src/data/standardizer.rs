@@ -1,5 +1,6 @@
 //! Bringing every feature, and the target of a regression, to mean 0 and deviation 1.
 
+pub(crate) mod error;
 mod folding;
 mod moments;
 mod scale;
@@ -10,7 +11,7 @@ use super::examples::Examples;
 use super::scaling::Scaling;
 use super::storage::{Matrix, Storage};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Result, StandardizerError};
 use crate::float::Float;
 use crate::workers::Workers;
 use moments::Moments;
@@ -77,7 +78,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`; [`Error::NoWeight`] if all weights are 0; of rows in files, what reading them gives.
+    /// [`DataError::NoScale`] names a column whose mean or deviation overflows an `f64`; [`DataError::NoWeight`] if all weights are 0; of rows in files, what reading them gives.
     pub fn fit<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         Self::of(data, Columns::All, None)
     }
@@ -87,7 +88,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::Workers`] if the others cannot be reached or cannot read their rows, [`Error::WorkersDiffer`] if they have other numbers of rows or columns.
+    /// As [`fit`](Self::fit); [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached or cannot read their rows, [`WorkersError::Differ`](crate::error::WorkersError::Differ) if they have other numbers of rows or columns.
     pub fn fit_with<F: Float, S: Storage<F>>(
         data: &Dataset<F, S>,
         workers: &mut dyn Workers<F>,
@@ -152,7 +153,7 @@ impl Standardizer {
         let scales = [Some(&features), targets.as_ref()].into_iter().flatten();
         for (mean, column) in scales.flat_map(|scale| &scale.mean).zip(&names) {
             if !mean.is_finite() {
-                return Err(Error::NoScale { column: column.clone() });
+                return Err(DataError::NoScale { column: column.clone() }.into());
             }
         }
         let step = data.rows().div_ceil(SAMPLES).max(1);
@@ -180,7 +181,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherData`] if the data has other columns than the data that this was fitted on, [`Error::NotFiniteAt`] if a number is so far from its column's mean
+    /// [`StandardizerError::OtherData`] if the data has other columns than the data that this was fitted on, [`DataError::NotFiniteAt`] if a number is so far from its column's mean
     /// that `F` has no such number of deviations.
     pub fn apply<F: Float, S: Storage<F>>(&self, data: &Dataset<F, S>) -> Result<Dataset<F, S>> {
         check("features", self.features.mean.len(), data.features())?;
@@ -209,7 +210,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherData`] for another number of features, [`Error::NotFiniteAt`] as for [`apply`](Self::apply).
+    /// [`StandardizerError::OtherData`] for another number of features, [`DataError::NotFiniteAt`] as for [`apply`](Self::apply).
     pub fn scale_inputs<F: Float>(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check("features", self.features.mean.len(), inputs.ncols())?;
         self.features.apply(inputs, "standardized inputs")
@@ -220,7 +221,7 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherData`] for another number of outputs.
+    /// [`StandardizerError::OtherData`] for another number of outputs.
     pub fn unscale_outputs<F: Float>(&self, outputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut unscaled = outputs.as_standard_layout().into_owned();
         let Some(Scale { mean, deviation }) = &self.targets else { return Ok(unscaled) };
@@ -236,5 +237,9 @@ impl Standardizer {
 }
 
 fn check(what: &'static str, expected: usize, found: usize) -> Result<()> {
-    if found == expected { Ok(()) } else { Err(Error::OtherData { expected, found, what }) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(StandardizerError::OtherData { expected, found, what }.into())
+    }
 }

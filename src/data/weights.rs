@@ -2,7 +2,7 @@
 
 use super::storage::Storage;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::matrix::row_major;
 use ndarray::{Array1, ArrayView1};
@@ -28,7 +28,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
+    /// [`DataError::Weights`] unless there is one for each row, [`DataError::Weight`] for one that is negative or not finite, [`DataError::NoWeight`] if all are 0.
     pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
         Error::check_weights(weights.view(), self.rows())?;
         self.weights = Some(row_major(weights));
@@ -48,18 +48,23 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoClasses`] if the targets are numbers, [`Error::Weights`] unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
+    /// [`DataError::NoClasses`] if the targets are numbers, [`DataError::Weights`] unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
         if count == 0 {
-            return Err(Error::NoClasses);
+            return Err(DataError::NoClasses.into());
         }
         if class_weights.len() != count {
-            return Err(Error::Weights { weights: class_weights.len(), count, what: "classes" });
+            return Err(DataError::Weights {
+                weights: class_weights.len(),
+                count,
+                what: "classes",
+            }
+            .into());
         }
         let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(Error::Weight { index, value: class_weights[index] });
+            return Err(DataError::Weight { index, value: class_weights[index] }.into());
         }
         let classes = self.row_classes()?;
         let weights = classes
@@ -85,11 +90,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoClasses`] if the targets are numbers.
+    /// [`DataError::NoClasses`] if the targets are numbers.
     pub fn with_balanced_classes(self) -> Result<Self> {
         let mut sums = vec![0.0; self.classes().len()];
         if sums.is_empty() {
-            return Err(Error::NoClasses);
+            return Err(DataError::NoClasses.into());
         }
         for (row, class) in self.row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);
@@ -118,7 +123,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
                 let rows = (0..self.rows()).filter(|&row| weights[row] > zero);
                 let rows: Vec<_> = rows.collect();
                 if rows.is_empty() {
-                    Err(Error::NoWeight)
+                    Err(DataError::NoWeight.into())
                 } else {
                     Ok(Cow::Owned(self.selected(&rows)?))
                 }

@@ -1,7 +1,7 @@
 use super::predicted_classes;
 use crate::data::{Chunk, Examples, Matrix};
 use crate::data::{Dataset, Storage};
-use crate::error::{Error, Result};
+use crate::error::{MetricError, Result, SchemaError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::{Mlp, PredictBuffers};
@@ -27,7 +27,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict) and, for rows in files, [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] and [`Error::TooManyOutputs`]; [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
+    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`MetricError::TooManyOutputs`]; [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and what the metric says.
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
@@ -37,7 +37,7 @@ impl<F: Float> Mlp<F> {
         let data: &dyn Examples<F> = data;
         let all = (data.rows(), self.outputs());
         if !fit_in_memory::<F>(all.0, all.1) {
-            return Err(Error::TooManyOutputs { rows: all.0, outputs: all.1 });
+            return Err(MetricError::TooManyOutputs { rows: all.0, outputs: all.1 }.into());
         }
         let (mut outputs, mut chunk) = (Array2::zeros(all), Chunk::default());
         let mut buffers = PredictBuffers::new();
@@ -81,10 +81,10 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unnamed`] if the network was not trained on classes with names; else as [`predict`](Self::predict).
+    /// [`SchemaError::Unnamed`] if the network was not trained on classes with names; else as [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
-            return Err(Error::Unnamed { what: "classes" });
+            return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
         Ok(predicted_classes(outputs.view())

@@ -5,7 +5,7 @@ use crate::batch::{Batch, Whole};
 use crate::bits;
 use crate::data::Dataset;
 use crate::data::Examples;
-use crate::error::{Error, Result};
+use crate::error::{Result, TrainingError};
 use crate::float::Float;
 use crate::matrix::Rows;
 use crate::random::{self, Purpose, generator};
@@ -87,7 +87,9 @@ impl Shuffling {
     /// Refuses it unless it is an order of these rows.
     pub(super) fn check<F: Float>(&self, data: &dyn Examples<F>) -> Result<()> {
         if self.rows != data.rows() {
-            return Err(Error::OtherState { reason: "it is of another number of rows" });
+            return Err(
+                TrainingError::StateMismatch { reason: "it is of another number of rows" }.into()
+            );
         }
         let units = units_of(data);
         let mut seen = vec![false; units];
@@ -95,12 +97,13 @@ impl Shuffling {
             |unit: usize| seen.get_mut(unit).is_some_and(|seen| !std::mem::replace(seen, true));
         if self.order.len() != units {
             let reason = "the rows are shuffled in another way, as in files and not in memory";
-            return Err(Error::OtherState { reason });
+            return Err(TrainingError::StateMismatch { reason }.into());
         }
         if !self.order.iter().all(|&unit| once(unit)) {
-            return Err(Error::OtherState {
+            return Err(TrainingError::StateMismatch {
                 reason: "its order of the rows has one of them twice",
-            });
+            }
+            .into());
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::together::{Together, fingerprint};
 use super::{Report, StopReason};
 use crate::batch::Batch;
 use crate::data::{Chunk, Examples};
-use crate::error::{Divergence, Error, Result};
+use crate::error::{Divergence, Result, ShapeError, TrainingError};
 use crate::float::Float;
 use crate::mlp::{Mlp, PredictBuffers};
 use crate::optimizer::Outcome;
@@ -213,7 +213,7 @@ impl<F: Float> Run<'_, '_, F> {
         }
         let batches = self.session.now.batch;
         if batches == 0 {
-            return Err(Error::NoRows);
+            return Err(ShapeError::NoRows.into());
         }
         self.session.state.steps_per_epoch = Some(batches as u64);
         self.end_of_epoch(net, sum / weights).map(Ended::Whole)
@@ -224,7 +224,7 @@ impl<F: Float> Run<'_, '_, F> {
         self.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *self.session;
         let (Some(rows), Some(memory)) = (self.source.rows(), state.lbfgs.as_mut()) else {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+            return Err(TrainingError::NotWithLbfgs { setting: "stream of batches" }.into());
         };
         let first = state.epochs.is_empty();
         memory.begin_at(net.parameter_slices().flatten());

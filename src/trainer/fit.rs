@@ -11,7 +11,7 @@ use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::data::{Chosen, Chunk, Examples};
 use crate::data::{Dataset, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::{Mlp, PredictBuffers};
 use crate::schedule::Epochs;
@@ -26,7 +26,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// The network takes over what the data knows of its columns ([`Mlp::schema`]).
     ///
     /// ```
-    /// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer, error::TrainingError};
     /// use ndarray::array;
     ///
     /// // y = 2 x + 1
@@ -36,21 +36,21 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 2.0, epsilon = 1e-6);
     ///
     /// let mut too_fast = Trainer::new(MeanSquaredError, Sgd::new(100.0));
-    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Training(TrainingError::Diverged { .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`], [`Error::NotWithLbfgs`] or [`Error::DropoutOfOutputs`] for a setting that cannot be; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
-    /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
-    /// [`Error::StandardizedTarget`] if it is the scale of the targets that does not fit;
-    /// [`Error::OtherSchema`] if it has other columns or classes than the network or the validation rows, [`Error::OtherScale`] if it was standardized and these were not;
-    /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
+    /// [`Error::Setting`], [`TrainingError::NotWithLbfgs`] or [`NetworkError::DropoutOfOutputs`] for a setting that cannot be; [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data does not fit the
+    /// network; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) or [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget) if the loss does not fit network or data;
+    /// [`StandardizerError::StandardizedTarget`](crate::error::StandardizerError::StandardizedTarget) if it is the scale of the targets that does not fit;
+    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if it has other columns or classes than the network or the validation rows, [`StandardizerError::OtherScale`](crate::error::StandardizerError::OtherScale) if it was standardized and these were not;
+    /// [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if there are too few to set some aside; [`NetworkError::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
     ///
-    /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
+    /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
-    /// [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`], [`Error::TooManyNumbers`]. With several [workers](Self::workers), what stands there.
+    /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`NpyError::TooManyNumbers`](crate::error::NpyError::TooManyNumbers). With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data, true)
     }
@@ -77,7 +77,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows, or
+    /// As [`fit`](Self::fit); [`TrainingError::StateMismatch`] if the state belongs to another network, optimizer or number of rows, or
     /// training ended in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
@@ -108,13 +108,13 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::NotWithLbfgs`]. After [`Error::Diverged`] the network holds the parameters of the last good step, and everything else starts
+    /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`]. After [`TrainingError::Diverged`] the network holds the parameters of the last good step, and everything else starts
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let settings = &self.settings;
         self.check_alone("step by step")?;
         let Method::Steps(optimizer) = &settings.method else {
-            return Err(Error::NotWithLbfgs { setting: "step on one batch" });
+            return Err(TrainingError::NotWithLbfgs { setting: "step on one batch" }.into());
         };
         let batch = settings.rows_for(&Shape::of(net)?, batch)?;
         settings.schedule.check(Epochs::None)?;
@@ -129,7 +129,9 @@ impl<'a, F: Float> Trainer<'a, F> {
             let session = begin(settings, &mut self.progress, net, false);
             self.progress = Progress::Made(Box::new(session));
         }
-        let Progress::Made(session) = &mut self.progress else { return Err(Error::OtherNetwork) };
+        let Progress::Made(session) = &mut self.progress else {
+            return Err(NetworkError::ShapeMismatch.into());
+        };
         session.state.check_shape(net)?;
         session.now.batch = session.now.batch.saturating_add(1);
         take(&mut session.state.parameters, net);
@@ -140,7 +142,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         });
         match result {
             Ok(_) => session.at_rest(net),
-            Err(Error::Diverged { .. }) => {
+            Err(Error::Training(TrainingError::Diverged { .. })) => {
                 restore(&session.state.parameters, net);
                 self.progress = Progress::Lost;
             }
@@ -188,7 +190,9 @@ pub(super) fn known<F: Float>(
         Progress::None => Ok(None),
         Progress::Given(state) => Ok(Some(state)),
         Progress::Made(session) => Ok(Some(&session.state)),
-        Progress::Lost => Err(Error::OtherState { reason: "training ended in an error" }),
+        Progress::Lost => {
+            Err(TrainingError::StateMismatch { reason: "training ended in an error" }.into())
+        }
     }
 }
 

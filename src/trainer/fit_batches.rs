@@ -7,7 +7,7 @@ use super::settings::{Method, Shape, Validation};
 use super::together::Together;
 use super::{Progress, Report, Trainer};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
@@ -35,9 +35,9 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for early stopping or a metric without rows to be watched (give
-    /// [`validation_data`](Self::validation_data)), [`Error::NotWithLbfgs`], [`Error::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
-    /// [`Error::NoRows`] for an epoch without a batch.
+    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`TrainingError::NotWithStream`] for early stopping or a metric without rows to be watched (give
+    /// [`validation_data`](Self::validation_data)), [`TrainingError::NotWithLbfgs`], [`TrainingError::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an epoch without a batch.
     pub fn fit_batches<B>(
         &mut self,
         net: &mut Mlp<F>,
@@ -73,7 +73,7 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].
+    /// As [`fit_batches`](Self::fit_batches); [`TrainingError::StateMismatch`].
     pub fn resume_batches<B>(
         &mut self,
         net: &mut Mlp<F>,
@@ -108,10 +108,10 @@ impl<F: Float> Trainer<'_, F> {
         ];
         let own_rows = matches!(settings.validation, Validation::Rows(_));
         if let Method::Lbfgs(_) = settings.method {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+            return Err(TrainingError::NotWithLbfgs { setting: "stream of batches" }.into());
         }
         if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
-            return Err(Error::NotWithBatches { setting });
+            return Err(TrainingError::NotWithStream { setting }.into());
         }
         let validation = validation_rows(settings, net)?;
         if let Some(validation) = &validation {

@@ -5,7 +5,7 @@ use super::settings::{Settings, Shape};
 use super::state::TrainingState;
 use super::together::{Alike, Together, fingerprint, fingerprint_of, fingerprint_of_numbers};
 use crate::data::{Chosen, Chunk, Examples, Matrix};
-use crate::error::{Error, Result};
+use crate::error::{Result, StandardizerError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
@@ -52,7 +52,7 @@ impl<'d, F: Float> Ready<'d, F> {
             training.schema().check_same(validation.schema())?;
             let (scaled, also) = (training.scaling(), validation.scaling());
             if (scaled.inputs && !also.inputs) || (scaled.targets && !also.targets) {
-                return Err(Error::OtherScale);
+                return Err(StandardizerError::OtherScale.into());
             }
         }
         let mut fingerprints = Vec::new();

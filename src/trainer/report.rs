@@ -1,7 +1,7 @@
 //! What training tells: each epoch's losses, and why it stopped.
 
 use crate::bits::Exact;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{BufWriter, Write};
@@ -200,9 +200,11 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`Error::Csv`] for what the writer says.
+    /// [`TrainingError::Csv`] for what the writer says.
     pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        let failed = |source: std::io::Error| Error::Csv { reason: source.to_string() };
+        let failed = |source: std::io::Error| {
+            Error::Training(TrainingError::Csv { reason: source.to_string() })
+        };
         // Each piece of a line would be a call of the system.
         let mut writer = BufWriter::new(writer);
         let metric = quoted(self.monitored().unwrap_or("monitored"));

@@ -4,7 +4,10 @@ use super::{Checkpoint, EarlyStopping, Monitor};
 use crate::activation::AnyActivation;
 use crate::data::Dataset;
 use crate::data::{Chosen, Examples};
-use crate::error::{Error, Result};
+use crate::error::{
+    Error, LossError, NetworkError, Result, ShapeError, StandardizerError, TrainingError,
+    WorkersError,
+};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::Mlp;
@@ -41,7 +44,7 @@ pub(super) struct Shape<'n, F: Float> {
 
 impl<'n, F: Float> Shape<'n, F> {
     pub(super) fn of(net: &'n Mlp<F>) -> Result<Self> {
-        let activation = net.layers().last().ok_or(Error::NoLayers)?.activation();
+        let activation = net.layers().last().ok_or(NetworkError::NoLayers)?.activation();
         Ok(Self { features: net.features(), outputs: net.outputs(), activation })
     }
 }
@@ -149,11 +152,11 @@ impl<F: Float> Settings<'_, F> {
     /// Refuses what several workers cannot do together.
     pub(super) fn check_for_workers(&self, workers: usize, rows: usize) -> Result<()> {
         if let Method::Lbfgs(_) = self.method {
-            return Err(Error::NotWithWorkers { setting: "by L-BFGS" });
+            return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
         }
         let few = [("the training data has", rows), ("a batch has", self.batch_size)];
         match few.into_iter().find(|&(_, rows)| rows < workers) {
-            Some((what, rows)) => Err(Error::FewerRowsThanWorkers { what, rows, workers }),
+            Some((what, rows)) => Err(WorkersError::TooFewRows { what, rows, workers }.into()),
             None => Ok(()),
         }
     }
@@ -175,7 +178,7 @@ impl<F: Float> Settings<'_, F> {
             (self.l1 > 0.0, "L1 penalty"),
         ];
         match cases.into_iter().find(|(given, _)| *given) {
-            Some((_, setting)) => Err(Error::NotWithLbfgs { setting }),
+            Some((_, setting)) => Err(TrainingError::NotWithLbfgs { setting }.into()),
             None => Ok(()),
         }
     }
@@ -208,15 +211,22 @@ impl<F: Float> Settings<'_, F> {
         self.loss.check_output(net.activation)?;
         let checked = data.each_targets(&mut |first, targets| {
             self.loss.check_targets(targets).map_err(|error| match error {
-                Error::UnsuitableTarget { loss, row, value, needs } => {
-                    Error::UnsuitableTarget { loss, row: first + row, value, needs }
+                Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }) => {
+                    Error::Loss(LossError::UnsuitableTarget {
+                        loss,
+                        row: first + row,
+                        value,
+                        needs,
+                    })
                 }
                 error => error,
             })
         });
         match checked {
-            Err(Error::UnsuitableTarget { loss, needs, .. }) if data.scaling().targets => {
-                Err(Error::StandardizedTarget { loss, needs })
+            Err(Error::Loss(LossError::UnsuitableTarget { loss, needs, .. }))
+                if data.scaling().targets =>
+            {
+                Err(StandardizerError::StandardizedTarget { loss, needs }.into())
             }
             checked => checked,
         }
@@ -226,7 +236,7 @@ impl<F: Float> Settings<'_, F> {
 fn check_columns<F: Float>(net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
     Error::check_features(data.features(), net.features)?;
     if data.outputs() != net.outputs {
-        return Err(Error::Targets { found: data.outputs(), outputs: net.outputs });
+        return Err(ShapeError::Targets { found: data.outputs(), outputs: net.outputs }.into());
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::early_stopping::Progress;
 use super::settings::{Method, Settings};
 use super::together::fingerprint_of;
 use crate::bits;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::LbfgsMemory;
@@ -128,7 +128,7 @@ impl<F: Float> TrainingState<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherState`] if the network is of another shape.
+    /// [`TrainingError::StateMismatch`] if the network is of another shape.
     pub fn restore(&self, net: &mut Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
         restore(&self.parameters, net);
@@ -138,8 +138,9 @@ impl<F: Float> TrainingState<F> {
     /// A number for all of it but how long it took, to compare workers by.
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
-        let text = serde_json::to_string(&state)
-            .map_err(|error| Error::StateFile { reason: error.to_string() })?;
+        let text = serde_json::to_string(&state).map_err(|error| {
+            Error::Training(TrainingError::DamagedState { reason: error.to_string() })
+        })?;
         Ok(fingerprint_of(&text))
     }
 
@@ -155,7 +156,7 @@ impl<F: Float> TrainingState<F> {
 
     /// Whether it belongs to this network and optimizer; it may come from a file.
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
-        let other = |reason| Err(Error::OtherState { reason });
+        let other = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
         self.check_parameters(net)?;
         let lengths = self.parameters.iter().map(Vec::len);
         let fits = match (&settings.method, &self.lbfgs) {
@@ -180,7 +181,10 @@ impl<F: Float> TrainingState<F> {
         for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
             let lengths = copy.iter().map(Vec::len);
             if !lengths.eq(net.parameter_slices().map(<[F]>::len)) {
-                return Err(Error::OtherState { reason: "the network is of another shape" });
+                return Err(TrainingError::StateMismatch {
+                    reason: "the network is of another shape",
+                }
+                .into());
             }
         }
         Ok(())
@@ -189,19 +193,27 @@ impl<F: Float> TrainingState<F> {
     pub(super) fn check_version(version: u32) -> Result<()> {
         match version {
             VERSION => Ok(()),
-            _ => Err(Error::OtherState { reason: "another version of this library wrote it" }),
+            _ => Err(TrainingError::StateMismatch {
+                reason: "another version of this library wrote it",
+            }
+            .into()),
         }
     }
 
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return Err(Error::OtherState { reason: "it is of another precision" });
+            return Err(
+                TrainingError::StateMismatch { reason: "it is of another precision" }.into()
+            );
         }
         self.check_shape(net)?;
         for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {
             if copy.iter().flatten().any(|value| !value.is_finite()) {
-                return Err(Error::OtherState { reason: "a weight or bias is not finite" });
+                return Err(TrainingError::StateMismatch {
+                    reason: "a weight or bias is not finite",
+                }
+                .into());
             }
         }
         Ok(())

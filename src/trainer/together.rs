@@ -1,6 +1,6 @@
 //! What the workers of one training must agree on.
 
-use crate::error::{Error, Result};
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::workers::Part;
@@ -85,7 +85,7 @@ impl<'t, F: Float> Together<'t, F> {
         let ranks = self.of_each(&[u64::from(ready.is_err())])?;
         let ready = ready?;
         if let Some(rank) = ranks.iter().position(|refused| refused[..] != [0]) {
-            return Err(Error::OtherWorker { rank });
+            return Err(WorkersError::GaveUp { rank }.into());
         }
         self.check_alike(|| alike(&ready))?;
         Ok(ready)
@@ -103,7 +103,7 @@ impl<'t, F: Float> Together<'t, F> {
         for (index, &(what, _)) in alike.iter().enumerate() {
             let differs = |numbers: &Vec<u64>| numbers.get(index) != first.get(index);
             if let Some(rank) = ranks.iter().position(differs) {
-                return Err(Error::WorkersDiffer { rank, what });
+                return Err(WorkersError::Differ { rank, what }.into());
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use crate::data::Dataset;
 use crate::data::standardizer::Scale;
 use crate::data::storage::{Matrix, Stored, Window};
 use crate::data::{Chunk, Examples};
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use ndarray::{ArrayView2, ArrayViewMut1};
@@ -69,7 +69,7 @@ const ACCOUNTS: usize = 32;
 impl<F: Float> NpyFiles<F> {
     /// Shards that belong together, at least one, with rows and columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let Some(last) = shards.last() else { return Err(Error::NoRows) };
+        let Some(last) = shards.last() else { return Err(ShapeError::NoRows.into()) };
         let scaled = |file: &Npy| Scaled { columns: file.columns, scales: Vec::new() };
         Ok(Self {
             selection: None,
@@ -135,7 +135,8 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         let most = u32::MAX as usize;
         let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
         let selected = selected.collect::<Result<Arc<[u32]>, _>>();
-        let selected = selected.map_err(|_| Error::TooManyRows { rows: self.rows, most })?;
+        let selected =
+            selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
         Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
     }
 
@@ -209,7 +210,8 @@ fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize, standardized: b
     }
     let broken = numbers.iter().enumerate().find(|(_, number)| !number.is_finite());
     let (column, value) = broken.map_or((0, f64::NAN), |(column, value)| (column, value.as_f64()));
-    Err(Error::NotFiniteInFile { file: file.path.clone(), row, column, value, standardized })
+    Err(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value, standardized }
+        .into())
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
@@ -228,17 +230,21 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none, [`Error::TooManyNumbers`] if they do not fit into memory; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
+    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none, [`NpyError::TooManyNumbers`] if they do not fit into memory; [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(Error::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() });
+            return Err(ShapeError::UnknownRow {
+                row: rows.end.saturating_sub(1),
+                rows: self.rows(),
+            }
+            .into());
         }
         if rows.is_empty() {
-            return Err(Error::NoRows);
+            return Err(ShapeError::NoRows.into());
         }
         let columns = self.features() + self.outputs();
         if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(Error::TooManyNumbers { rows: rows.len(), columns });
+            return Err(NpyError::TooManyNumbers { rows: rows.len(), columns }.into());
         }
         let (examples, mut chunk): (&dyn Examples<F>, _) = (self, Chunk::default());
         Ok(self.loaded(examples.chunk(rows, &mut chunk)?))

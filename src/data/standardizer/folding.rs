@@ -2,7 +2,7 @@
 
 use super::{Scale, Standardizer, check};
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, StandardizerError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use ndarray::{Array1, ArrayView2, Axis, Zip};
@@ -41,18 +41,18 @@ impl Standardizer {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherData`] if the network has other features or outputs; [`Error::CannotFold`] if
+    /// [`StandardizerError::OtherData`] if the network has other features or outputs; [`StandardizerError::CannotFold`] if
     /// targets were standardised and the output layer's activation is not [`Identity`](crate::activation::Identity);
-    /// [`Error::FoldingSpoils`] if a mean is so large against its deviation that predictions would move by more than a thousandth of their own deviation;
+    /// [`StandardizerError::FoldingSpoils`] if a mean is so large against its deviation that predictions would move by more than a thousandth of their own deviation;
     /// [`Error::NotFinite`] if a folded weight overflows `F`. The network is then unchanged.
     pub fn fold_into<F: Float>(self, net: &mut Mlp<F>) -> Result<()> {
         check("features", self.features.mean.len(), net.features())?;
-        let (outputs, last) = (net.outputs(), net.layers().last().ok_or(Error::NoLayers)?);
+        let (outputs, last) = (net.outputs(), net.layers().last().ok_or(NetworkError::NoLayers)?);
         if let Some(targets) = &self.targets {
             check("targets", targets.mean.len(), outputs)?;
             if !last.activation().is::<crate::activation::Identity>() {
                 let activation = format!("{:?}", last.activation());
-                return Err(Error::CannotFold { activation });
+                return Err(StandardizerError::CannotFold { activation }.into());
             }
         }
         // Raw numbers as the network will be given them.
@@ -105,13 +105,14 @@ impl Standardizer {
         let coarsest = coarseness.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
         match coarsest {
             Some((index, &coarseness)) if moved > MOST_MOVED && coarseness > LEAST_COARSENESS => {
-                Err(Error::FoldingSpoils {
+                Err(StandardizerError::FoldingSpoils {
                     column: self.names.get(first + index).cloned().unwrap_or_default(),
                     mean: scale.mean[index],
                     deviation: scale.deviation[index],
                     moved,
                     precision: F::NAME,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::Scale;
 use crate::data::{Chunk, Examples, Matrix};
-use crate::error::{Error, Result};
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use crate::workers::Part;
 use crate::workers::Workers;
@@ -58,7 +58,10 @@ impl Moments {
         workers.sum(&mut failed, &mut std::iter::empty())?;
         let own = own?;
         if failed[0] > 0.0 {
-            return Err(Error::Workers { reason: "another could not read its rows".to_owned() });
+            return Err(WorkersError::Communication {
+                reason: "another could not read its rows".to_owned(),
+            }
+            .into());
         }
         let mut numbers: Vec<f64> =
             [own.weight].into_iter().chain(own.mean).chain(own.squares).collect();
@@ -137,7 +140,7 @@ fn check_alike<F: Float>(
     for (index, what) in ["the number of rows", "the number of columns"].into_iter().enumerate() {
         let differs = |of_one: &Vec<f64>| of_one[index] != all[0][index];
         if let Some(rank) = all.iter().position(differs) {
-            return Err(Error::WorkersDiffer { rank, what });
+            return Err(WorkersError::Differ { rank, what }.into());
         }
     }
     Ok(())
