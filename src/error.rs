@@ -1,4 +1,4 @@
-//! Everything that can go wrong, with the numbers and the names.
+//! The error of the library; each module has its own.
 
 mod check;
 pub(crate) mod problem;
@@ -44,7 +44,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting out of its range.
+    /// A setting is out of its range.
     #[error("the {name} is {value}, it must be {needs}")]
     Setting {
         /// The setting.
@@ -54,7 +54,7 @@ pub enum Error {
         /// Its range.
         needs: &'static str,
     },
-    /// A number that is NaN or infinite where it must not be.
+    /// A number is NaN or infinite.
     #[error("{what} is {value}, not a finite number")]
     NotFinite {
         /// Which number.
@@ -62,60 +62,60 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
-    /// A batch whose shape does not fit the network, or inputs and targets that do not fit each other.
+    /// The shape of a batch does not fit the network, or inputs and targets do not fit each other.
     #[error(transparent)]
     Shape(#[from] ShapeError),
-    /// A network or layer that cannot be built or used.
+    /// A network or layer cannot be built or used.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// An output layer or a target that a loss is not defined for.
+    /// A loss is not defined for an output layer or a target.
     #[error(transparent)]
     Loss(#[from] LossError),
-    /// Names of columns, targets or classes that are missing or do not fit.
+    /// Names of columns, targets or classes are missing or do not fit.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// Examples, labels or weights that cannot be used.
+    /// Examples, labels or weights cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Standardized data or a standardizer that cannot be used.
+    /// Standardized data or a standardizer cannot be used.
     #[error(transparent)]
     Standardizer(#[from] StandardizerError),
-    /// A CSV file that cannot be used.
+    /// A CSV file cannot be used.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// `.npy` files that cannot be used.
+    /// `.npy` files cannot be used.
     #[error(transparent)]
     Npy(#[from] NpyError),
-    /// A model file that cannot be read or written.
+    /// A model cannot be read or written.
     #[error(transparent)]
     ModelFile(#[from] ModelFileError),
-    /// Training that diverged, could not begin or could not be resumed.
+    /// Training diverged, could not begin or could not be resumed.
     #[error(transparent)]
     Training(#[from] TrainingError),
-    /// Several workers that cannot train together.
+    /// Several workers cannot train together.
     #[error(transparent)]
     Workers(#[from] WorkersError),
-    /// A metric that has no value.
+    /// A metric cannot be computed.
     #[error(transparent)]
     Metric(#[from] MetricError),
-    /// A gradient that is wrong, or a check that proves nothing.
+    /// A gradient is wrong, or the check proves nothing.
     #[error(transparent)]
     GradientCheck(#[from] GradientCheckError),
-    /// A file that cannot be opened, read or written.
+    /// A file cannot be opened, read or written.
     #[error("{}: {source}", file.display())]
     Io {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A file that is read several times, and was not the same each time.
+    /// A file changed between two readings.
     #[error("{file}: the file was changed after it was opened")]
     ChangedFile {
         /// The file.
         file: String,
     },
-    /// What is wrong with a file that was loaded.
+    /// The content of a file is wrong.
     #[error("{}: {error}", file.display())]
     InFile {
         /// The file.

@@ -256,7 +256,7 @@ impl<'a> Schedule<'a> {
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }
+                Err(TrainingError::NotWithStream { setting: "a schedule that waits for a plateau" }
                     .into())
             }
             Kind::ReduceOnPlateau { factor, patience } => {

@@ -139,7 +139,7 @@ impl Part {
             return Ok(Self { rank, count });
         }
         Err(WorkersError::Communication {
-            reason: format!("worker {rank} (counted from 0) is none of {count}"),
+            reason: format!("worker {rank} (counted from 0) is not one of {count} workers"),
         }
         .into())
     }

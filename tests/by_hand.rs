@@ -215,21 +215,21 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
     let step = |mut by: Hand| by.step(&mut network(), &data).unwrap_err();
     let fit = |mut by: Hand, mut net: Mlp<f64>| by.fit(&mut net, &data).unwrap_err();
     let cases = [
-        (stream(trainer().validation_fraction(0.5)), "go with no validation fraction"),
+        (stream(trainer().validation_fraction(0.5)), "does not support a validation fraction"),
         (
             stream(trainer().early_stopping(EarlyStopping::patience(2))),
-            "go with no early stopping without validation data",
+            "does not support early stopping without validation data",
         ),
         (
             stream(trainer().monitor("RMSE", Goal::Smallest, metrics::root_mean_squared_error)),
-            "go with no metric without validation data",
+            "does not support a metric without validation data",
         ),
         (stream(trainer().schedule(Schedule::cosine(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::one_cycle(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::constant().warm_up(epochs))), "its span in steps"),
-        (stream(lbfgs()), "goes with no stream of batches"),
-        (step(lbfgs()), "goes with no step on one batch"),
-        (fit(lbfgs(), dropout), "goes with no dropout"),
+        (stream(lbfgs()), "does not support a stream of batches"),
+        (step(lbfgs()), "does not support a step on one batch"),
+        (fit(lbfgs(), dropout), "does not support dropout"),
         (fit(lbfgs().schedule(Schedule::step(epochs, 0.5)), network()), "with no schedule"),
         (fit(lbfgs().clip_norm(1.0), network()), "with no gradient clipping"),
         (fit(lbfgs().clip_values(1.0), network()), "with no gradient clipping"),

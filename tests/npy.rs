@@ -326,7 +326,7 @@ fn shards_that_do_not_belong_together_are_refused() {
     assert_eq!(Dataset::<f32, _>::open_shards(folder.path()).unwrap().rows(), 16);
     std::fs::copy(path("inputs-00003.npy"), path("inputs-3.npy")).unwrap();
     let message_of_twice = message();
-    assert!(message_of_twice.ends_with("are of the same shard"), "{message_of_twice}");
+    assert!(message_of_twice.ends_with("belong to the same shard"), "{message_of_twice}");
     std::fs::remove_file(path("inputs-3.npy")).unwrap();
 
     // Other names, of the shard that is written or in the file.

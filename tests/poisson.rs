@@ -248,7 +248,7 @@ fn what_has_no_meaning_is_refused() {
         let error = fit(poisson(), AnyActivation::clone(&last), 1.0).unwrap_err();
         assert!(matches!(error, Error::Loss(LossError::UnsuitableOutput { .. })), "{error:?}");
     }
-    let message = "Poisson needs positive outputs, as of Exponential; the network ends in Identity";
+    let message = "Poisson needs positive outputs, such as those of Exponential; the network ends in Identity";
     assert_eq!(fit(poisson(), Identity.into(), 1.0).unwrap_err().to_string(), message);
     for delta in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = fit(Box::new(Huber::new(delta)), Identity.into(), 1.0).unwrap_err();

@@ -257,17 +257,17 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();
     let here = || adam().with_state(state.clone());
-    assert_eq!(refused(here(), other, &data), "the network is of another shape");
+    assert_eq!(refused(here(), other, &data), "the network has another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
-    assert_eq!(refused(sgd, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(sgd, network(4, 0.0), &data), "it was saved with another optimizer");
     // As much to remember, but not the same.
     let rmsprop = RmsProp::new(0.1).momentum(0.9);
     let rmsprop = Trainer::new(CategoricalCrossEntropy, rmsprop).with_state(state.clone());
-    assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it was saved with another optimizer");
     let lbfgs = Trainer::lbfgs(CategoricalCrossEntropy, Lbfgs::new()).with_state(state.clone());
-    assert_eq!(refused(lbfgs, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(lbfgs, network(4, 0.0), &data), "it was saved with another optimizer");
     let more = self::data(41, 4);
-    assert_eq!(refused(here(), network(4, 0.0), &more), "it is of another number of rows");
+    assert_eq!(refused(here(), network(4, 0.0), &more), "it was saved with another number of rows");
 
     // From a file that was changed.
     let json = serde_json::to_value(&state).unwrap();
@@ -290,7 +290,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         bytes.copy_within(8..16, 0);
         *order = BASE64.encode(bytes).into();
     };
-    assert_eq!(changed(&twice), "its order of the rows has one of them twice");
+    assert_eq!(changed(&twice), "its order of the rows has a row twice");
     let slow = |json: &mut serde_json::Value| json["elapsed"]["secs"] = u64::MAX.into();
     let mut json_slow = json.clone();
     slow(&mut json_slow);

@@ -100,18 +100,18 @@ fn a_schema_that_does_not_fit_is_refused() {
     assert_eq!(refused(schema(&["a"], &[], &[])), "1 names for 2 features");
     assert_eq!(
         refused(schema(&["a", "a"], &[], &[])),
-        r#""a" stands twice among the names of the columns"#
+        r#""a" occurs twice among the names of the columns"#
     );
     assert_eq!(refused(schema(&[], &["y"], &[])), "1 names for 3 targets");
     assert_eq!(refused(schema(&[], &["y", "z"], &["a", "b", "c"])), "2 names for 1 targets");
     assert_eq!(refused(schema(&[], &[], &["a", "b"])), "2 names for 3 classes");
     assert_eq!(
         refused(schema(&[], &[], &["a", "b", "b"])),
-        r#""b" stands twice among the names of the classes"#
+        r#""b" occurs twice among the names of the classes"#
     );
     let origin =
         Schema { columns: vec![Column::categories("origin", ["USA", "USA"])], ..Schema::default() };
-    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    assert_eq!(refused(origin), r#""USA" occurs twice among the names of the categories"#);
     net.set_schema(schema(&["a", "b"], &["y"], &["p", "q", "r"])).unwrap();
 }
 

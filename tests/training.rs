@@ -248,7 +248,7 @@ fn settings_out_of_range_are_refused_before_anything_is_trained() {
         ),
         (
             fit(Trainer::new(BinaryCrossEntropy, sgd())),
-            "BinaryCrossEntropy needs outputs between 0 and 1, as of Sigmoid; the network ends in Identity",
+            "BinaryCrossEntropy needs outputs between 0 and 1, such as those of Sigmoid; the network ends in Identity",
         ),
     ];
     for (message, expected) in cases {

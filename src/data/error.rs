@@ -1,17 +1,17 @@
-//! What is wrong with a data set.
+//! Errors of data sets.
 
 use crate::error::problem::CellProblem;
 
-/// Examples, labels or weights that cannot be used.
+/// Examples, labels or weights cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// A number of a data set that is NaN or infinite.
+    /// A number of a data set is NaN or infinite.
     #[error(
         "row {row}, column {column} of the {matrix} (counted from 0) is {value}, not a finite number"
     )]
     NotFiniteAt {
-        /// "inputs", "targets", or these standardized.
+        /// "inputs" or "targets", possibly standardized.
         matrix: &'static str,
         /// The row, counted from 0.
         row: usize,
@@ -20,33 +20,33 @@ pub enum DataError {
         /// Its value.
         value: f64,
     },
-    /// Weights of another number than that of what they are for.
+    /// The number of weights is wrong.
     #[error("{weights} weights for {count} {what}")]
     Weights {
         /// Weights given.
         weights: usize,
-        /// What there is.
+        /// Weights needed.
         count: usize,
         /// "rows" or "classes".
         what: &'static str,
     },
-    /// A weight that is negative, not finite, or so large that their sum is not.
+    /// A weight is negative or not finite, or the sum of all weights is not finite.
     #[error(
-        "weight {index} (counted from 0) is {value}, it must be at least 0, and the sum of all finite"
+        "weight {index} (counted from 0) is {value}: weights must be non-negative and have a finite sum"
     )]
     Weight {
-        /// Of which row or class, counted from 0.
+        /// The row or class, counted from 0.
         index: usize,
         /// Its value.
         value: f64,
     },
-    /// Weights that are all 0.
+    /// All weights are 0.
     #[error("all weights are 0: there is nothing to learn from")]
     NoWeight,
-    /// Weights of classes for targets that are no classes.
-    #[error("the targets are numbers, not classes, which could be weighed")]
+    /// Class weights were given for targets that are numbers.
+    #[error("class weights need class targets; these targets are numbers")]
     NoClasses,
-    /// Targets of a classifier that are not one-hot.
+    /// A row of the targets is not one-hot.
     #[error(
         "row {row} (counted from 0) of the targets belongs to no class: {}",
         if *columns == 1 { "its number must be 0 or 1" } else { "exactly one of its columns must be 1, the others 0" }
@@ -57,48 +57,48 @@ pub enum DataError {
         /// Columns of the targets.
         columns: usize,
     },
-    /// Labels that are not so many classes as are needed.
+    /// The labels have too few or too many classes.
     #[error("the labels have {found} ({classes}), {needs}")]
     Labels {
-        /// How many classes there are, in words.
+        /// The number of classes, in words.
         found: String,
-        /// Their names, or the first of them.
+        /// The first of their names.
         classes: String,
         /// What is needed.
         needs: &'static str,
     },
-    /// A label that is no class.
+    /// A label cannot be a class.
     #[error("label {row} (counted from 0): {label:?} {problem}")]
     Label {
         /// The row, counted from 0.
         row: usize,
         /// The label.
         label: String,
-        /// What is wrong with it.
+        /// Why it cannot be a class.
         problem: CellProblem,
     },
-    /// A label that is none of the classes that a network knows.
+    /// The network does not know the class of a label.
     #[error("label {row} (counted from 0) is {label:?}, which is none of {classes}")]
     UnknownLabel {
         /// The row, counted from 0.
         row: usize,
         /// The label.
         label: String,
-        /// The classes there are, or the first of them.
+        /// The first of the network's classes.
         classes: String,
     },
-    /// A split of which one part would have no rows.
+    /// One part of a split would have no rows.
     #[error(
-        "{rows} rows are too few to set aside a fraction of {fraction} (a row of each class stays)"
+        "{rows} rows are too few to set aside a fraction of {fraction} (at least one row of each class must stay)"
     )]
     TooFewRows {
-        /// Rows there are.
+        /// Rows to split.
         rows: usize,
-        /// The fraction asked for.
+        /// The requested fraction.
         fraction: f64,
     },
-    /// A column whose mean or deviation is too large for an `f64`.
-    #[error("the mean or the deviation of {column:?} is too large for a number")]
+    /// The mean or standard deviation of a column is too large for an `f64`.
+    #[error("the mean or standard deviation of {column:?} is too large for an f64")]
     NoScale {
         /// The column.
         column: String,

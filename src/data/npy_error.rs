@@ -1,106 +1,98 @@
-//! What is wrong with `.npy` files.
+//! Errors of `.npy` files.
 
 use std::path::PathBuf;
 
-/// `.npy` files that cannot be used.
+/// `.npy` files cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpyError {
-    /// A `.npy` file that is none, or of an array that cannot be a data set's.
+    /// The file is no `.npy` file, or its array cannot be part of a data set.
     #[error("{}: {found}; {needs}", file.display())]
     Unsuitable {
         /// The file.
         file: PathBuf,
-        /// What is there.
+        /// What the file contains.
         found: String,
-        /// What is to be done.
+        /// What a data set needs.
         needs: &'static str,
     },
-    /// A `.npy` file with fewer bytes than its header says.
+    /// The file has fewer bytes than its header says.
     #[error(
-        "{}: the file has {bytes} bytes, by its header it must have {expected}: it was cut off, or is still being written",
+        "{}: the file has {bytes} bytes, but its header says {expected}: it was cut off or is still being written",
         file.display()
     )]
     ShortFile {
         /// The file.
         file: PathBuf,
-        /// Its bytes.
+        /// Bytes of the file.
         bytes: u64,
-        /// Those of header and numbers together.
+        /// Bytes of its header and numbers.
         expected: u64,
     },
-    /// Two `.npy` files of one data set that do not belong together.
+    /// Two files of one data set do not belong together.
     #[error("{} has {count} {what}, {} has {other_count}", file.display(), other.display())]
     FilesDiffer {
         /// "rows" or "columns".
         what: &'static str,
-        /// The one file.
+        /// The first file.
         file: PathBuf,
-        /// How many it has.
+        /// Its rows or columns.
         count: usize,
-        /// The other file.
+        /// The second file.
         other: PathBuf,
-        /// How many that one has.
+        /// Its rows or columns.
         other_count: usize,
     },
-    /// A number in a `.npy` file that is NaN or infinite, or becomes it in the type of the data set's numbers or standardized.
+    /// A number is NaN or infinite in the data set's type, or after standardization.
     #[error(
         "{}: row {row}, column {column} (counted from 0) is {value}{}, not a finite number",
         file.display(),
-        if *standardized { " when it is standardized" } else { "" }
+        if *standardized { " after standardization" } else { "" }
     )]
     NotFiniteInFile {
         /// The file.
         file: PathBuf,
-        /// The row in the file, counted from 0.
+        /// Row in the file, counted from 0.
         row: usize,
-        /// The column, counted from 0.
+        /// Column, counted from 0.
         column: usize,
-        /// Its value.
+        /// The number.
         value: f64,
-        /// Whether it was finite before it was standardized.
+        /// Whether standardization made it infinite.
         standardized: bool,
     },
-    /// A folder without a shard.
+    /// The folder contains no shards.
     #[error("{}: there are no shards here, such as inputs-00000.npy", folder.display())]
     NoShards {
         /// The folder.
         folder: PathBuf,
     },
-    /// More rows than can be selected from files.
-    #[error("of {rows} rows in files none can be selected: up to {most} can")]
+    /// The files have more rows than can be selected from.
+    #[error("cannot select from {rows} rows in files; at most {most} are supported")]
     TooManyRows {
-        /// The rows there are.
+        /// Rows of the files.
         rows: usize,
-        /// The most.
+        /// The largest supported number.
         most: usize,
     },
-    /// Rows in files that are to be in memory at once, and do not fit.
-    #[error("{rows} rows of {columns} numbers do not fit into memory")]
-    TooManyNumbers {
-        /// The rows.
-        rows: usize,
-        /// The numbers of each.
-        columns: usize,
-    },
-    /// A shard that is not there, between others that are.
+    /// A shard is missing between others.
     #[error("{} is missing between the shards before and after it", file.display())]
     ShardMissing {
-        /// Its inputs.
+        /// The shard's inputs.
         file: PathBuf,
     },
-    /// Two files of one shard.
-    #[error("{} and {} are of the same shard", first.display(), second.display())]
+    /// Two files have the same shard number.
+    #[error("{} and {} belong to the same shard", first.display(), second.display())]
     DuplicateShard {
-        /// The one.
+        /// The first file.
         first: PathBuf,
-        /// The other.
+        /// The second file.
         second: PathBuf,
     },
-    /// A folder of shards with other names of columns, targets or classes than the shard that is to be written there.
-    #[error("{}: the shards here have other columns, targets or classes", file.display())]
+    /// The shards of the folder have other columns, targets or classes than the new shard.
+    #[error("{}: the shards in this folder have other columns, targets or classes", file.display())]
     SchemaMismatch {
-        /// The file of the names.
+        /// The folder's `schema.json`.
         file: PathBuf,
     },
 }

@@ -1,4 +1,4 @@
-//! What is checked in more than one place.
+//! Checks that several modules share.
 
 use crate::error::{DataError, Error, Result, ShapeError};
 use crate::float::Float;
@@ -25,7 +25,7 @@ impl Error {
         }
     }
 
-    /// Weights of these rows: at least 0 each, and not all 0.
+    /// Checks that each row has a weight of at least 0, and that not all are 0.
     pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
         if weights.len() != rows {
             return Err(

@@ -1,4 +1,4 @@
-//! What was wrong, where an error has one of several causes.
+//! What is wrong with a cell or label, and how different values are counted.
 
 /// What is wrong with a cell of a CSV file.
 ///
@@ -18,7 +18,7 @@ pub enum CellProblem {
     /// Text in a numeric column.
     #[error("is not a number")]
     NotANumber,
-    /// Nothing but white space.
+    /// White space or nothing.
     #[error("is blank")]
     Blank,
     /// NaN or infinity.
@@ -27,7 +27,7 @@ pub enum CellProblem {
     /// A number beyond the range of an `f32` or `f64`.
     #[error("is too large for {0}")]
     TooLarge(&'static str),
-    /// Bytes that are not UTF-8; they stand as � in the value.
+    /// Bytes that are not UTF-8; the value shows them as �.
     #[error("is not UTF-8")]
     NotUtf8,
     /// A class that is a number with a fraction.
@@ -35,10 +35,10 @@ pub enum CellProblem {
     NotAClass,
 }
 
-/// Different values are counted up to here: of a file of any size, no more are remembered.
+/// Different values are counted up to this number, which bounds the memory for a large file.
 pub(crate) const MOST_COUNTED: usize = 10_000;
 
-/// So many different values, as far as they were counted.
+/// The number of different values, as text.
 pub(crate) fn counted(values: usize) -> String {
     match values {
         0..=MOST_COUNTED => values.to_string(),

@@ -1,18 +1,18 @@
-//! Shapes that do not fit together.
+//! Errors of shapes.
 
-/// A batch whose shape does not fit the network, or inputs and targets that do not fit each other.
+/// The shape of a batch does not fit the network, or inputs and targets do not fit each other.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShapeError {
-    /// Inputs of another width than the network's.
+    /// The inputs do not have as many columns as the network has features.
     #[error("inputs have {found} features, the network takes {expected}{}", remedy_for_features(*found))]
     Features {
         /// Columns of the inputs.
         found: usize,
-        /// Features that the network takes.
+        /// Features of the network.
         expected: usize,
     },
-    /// Targets of another width than the network's outputs.
+    /// The targets do not have as many columns as the network has outputs.
     #[error("targets have {found} columns, the network has {outputs} outputs{}", remedy_for_targets(*found))]
     Targets {
         /// Columns of the targets.
@@ -20,7 +20,7 @@ pub enum ShapeError {
         /// Outputs of the network.
         outputs: usize,
     },
-    /// Inputs and targets of different numbers of rows.
+    /// Inputs and targets have different numbers of rows.
     #[error("inputs have {inputs} rows, targets have {targets}{}", remedy_for_rows(*targets))]
     Rows {
         /// Rows of the inputs.
@@ -28,28 +28,36 @@ pub enum ShapeError {
         /// Rows of the targets.
         targets: usize,
     },
-    /// No rows at all.
+    /// There are no rows.
     #[error("there are no rows")]
     NoRows,
-    /// Inputs without a column.
+    /// The inputs have no columns.
     #[error("the inputs have no columns")]
     NoFeatures,
-    /// A row that does not exist.
-    #[error("there is no row {row} (counted from 0), there are {rows}")]
+    /// The rows do not fit into memory.
+    #[error("{rows} rows of {columns} numbers do not fit into memory")]
+    TooLarge {
+        /// Rows.
+        rows: usize,
+        /// Numbers in each row.
+        columns: usize,
+    },
+    /// A row does not exist.
+    #[error("there is no row {row} (counted from 0): there are {rows} rows")]
     UnknownRow {
-        /// The row asked for, counted from 0.
+        /// The requested row, counted from 0.
         row: usize,
-        /// Rows there are.
+        /// Number of rows.
         rows: usize,
     },
 }
 
-/// Behind the message of inputs with so many features.
+/// Follows the message if a single example was probably given as a column.
 fn remedy_for_features(found: usize) -> &'static str {
     if found == 1 { " (an example is a row: 1 × features)" } else { "" }
 }
 
-/// Behind the message of targets with so many columns.
+/// Follows the message if the targets are probably class numbers.
 fn remedy_for_targets(found: usize) -> &'static str {
     match found {
         1 => " (a column of class numbers? `Dataset::multiclass` makes them one-hot)",
@@ -57,7 +65,7 @@ fn remedy_for_targets(found: usize) -> &'static str {
     }
 }
 
-/// Behind the message of targets with so many rows.
+/// Follows the message if the targets were probably given as a row.
 fn remedy_for_rows(targets: usize) -> &'static str {
     if targets == 1 { " (targets are rows × outputs; is this a row, 1 × outputs?)" } else { "" }
 }

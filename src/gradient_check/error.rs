@@ -1,10 +1,10 @@
-//! What a gradient check finds.
+//! Errors of gradient checks.
 
-/// A gradient that is wrong, or a check that proves nothing.
+/// A gradient is wrong, or the check proves nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GradientCheckError {
-    /// An analytic gradient that is not the numeric one.
+    /// An analytic gradient differs from the numeric one.
     #[error(
         "layer {layer}, {parameter} {index:?} (counted from 0): the analytic gradient is {analytic:e}, the numeric one {numeric:e}"
     )]
@@ -15,12 +15,12 @@ pub enum GradientCheckError {
         parameter: &'static str,
         /// \[input, output] of a weight, \[output] of a bias, counted from 0.
         index: Vec<usize>,
-        /// By backpropagation.
+        /// The gradient by backpropagation.
         analytic: f64,
-        /// By central differences.
+        /// The gradient by central differences.
         numeric: f64,
     },
-    /// A gradient check that proves nothing of a layer.
+    /// The check proves nothing about a layer.
     #[error(
         "layer {layer} (counted from 0): every gradient is zero, lost in rounding, or at a kink: the check proves nothing"
     )]

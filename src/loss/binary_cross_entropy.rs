@@ -59,7 +59,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
             return Err(LossError::UnsuitableOutput {
                 loss: format!("{self:?}"),
                 activation: format!("{activation:?}"),
-                needs: "outputs between 0 and 1, as of Sigmoid",
+                needs: "outputs between 0 and 1, such as those of Sigmoid",
             }
             .into());
         }

@@ -70,7 +70,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         Err(LossError::UnsuitableOutput {
             loss: format!("{self:?}"),
             activation: format!("{activation:?}"),
-            needs: "outputs between 0 and 1, as of Softmax",
+            needs: "outputs between 0 and 1, such as those of Softmax",
         }
         .into())
     }

@@ -1,10 +1,10 @@
-//! What a loss is not defined for.
+//! Errors of losses.
 
-/// An output layer or a target that a loss is not defined for.
+/// A loss is not defined for an output layer or a target.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LossError {
-    /// An output layer that the loss is not defined for.
+    /// The loss is not defined for the output layer.
     #[error("{loss} needs {needs}; the network ends in {activation}")]
     UnsuitableOutput {
         /// The loss.
@@ -14,7 +14,7 @@ pub enum LossError {
         /// What the loss needs.
         needs: &'static str,
     },
-    /// A target that the loss is not defined for.
+    /// The loss is not defined for a target.
     #[error("{loss} needs {needs} as targets; row {row} (counted from 0) has {value}")]
     UnsuitableTarget {
         /// The loss.

@@ -59,7 +59,7 @@ impl<F: Float> Loss<F> for Poisson {
             return Err(LossError::UnsuitableOutput {
                 loss: format!("{self:?}"),
                 activation: format!("{activation:?}"),
-                needs: "positive outputs, as of Exponential",
+                needs: "positive outputs, such as those of Exponential",
             }
             .into());
         }

@@ -1,7 +1,7 @@
 use super::predicted_classes;
 use crate::data::{Chunk, Examples, Matrix};
 use crate::data::{Dataset, Storage};
-use crate::error::{MetricError, Result, SchemaError};
+use crate::error::{Result, SchemaError, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::{Mlp, PredictBuffers};
@@ -27,7 +27,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`MetricError::TooManyOutputs`]; [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and what the metric says.
+    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`ShapeError::TooLarge`]; [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and what the metric says.
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
@@ -37,7 +37,7 @@ impl<F: Float> Mlp<F> {
         let data: &dyn Examples<F> = data;
         let all = (data.rows(), self.outputs());
         if !fit_in_memory::<F>(all.0, all.1) {
-            return Err(MetricError::TooManyOutputs { rows: all.0, outputs: all.1 }.into());
+            return Err(ShapeError::TooLarge { rows: all.0, columns: all.1 }.into());
         }
         let (mut outputs, mut chunk) = (Array2::zeros(all), Chunk::default());
         let mut buffers = PredictBuffers::new();

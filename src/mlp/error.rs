@@ -1,57 +1,58 @@
-//! What is wrong with a network.
+//! Errors of networks.
 
-/// A network or layer that cannot be built or used.
+/// A network or layer cannot be built or used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// A network needs a layer.
+    /// The network has no layers.
     #[error("a network needs at least one layer")]
     NoLayers,
-    /// An option of [`MlpBuilder`](crate::mlp::MlpBuilder) that applies to the layer before it, with no layer before it.
-    #[error("`{option}` belongs after the layer that it is for")]
+    /// An option of [`MlpBuilder`](crate::mlp::MlpBuilder) applies to the previous layer, but there
+    /// is none.
+    #[error("`{option}` must follow the layer that it applies to")]
     MisplacedOption {
         /// The option.
         option: &'static str,
     },
-    /// A layer without inputs or without outputs.
+    /// A layer has no inputs or no outputs.
     #[error("a layer needs at least one input and one output, not {inputs} and {outputs}")]
     ZeroWidth {
-        /// Inputs asked for.
+        /// Inputs of the layer.
         inputs: usize,
-        /// Outputs asked for.
+        /// Outputs of the layer.
         outputs: usize,
     },
-    /// A network that does not fit into memory.
+    /// The network does not fit into memory.
     #[error("a network of {parameters} parameters does not fit into memory")]
     TooLarge {
-        /// Its weights and biases; the largest number where there are more.
+        /// Weights and biases; `usize::MAX` stands for more.
         parameters: usize,
     },
-    /// A bias of another length than the layer's outputs.
-    #[error("the bias has {bias} numbers, the layer has {outputs} outputs")]
+    /// The bias does not have one number for each output.
+    #[error("the bias has {bias} numbers, but the layer has {outputs} outputs")]
     BiasShape {
         /// Numbers in the bias.
         bias: usize,
-        /// Columns of the weights.
+        /// Outputs of the layer.
         outputs: usize,
     },
-    /// Two layers that do not fit together.
+    /// Two layers do not fit together.
     #[error("layer {layer} takes {inputs} inputs, the layer before it has {outputs} outputs")]
     LayerShape {
-        /// The second of the two, counted from 0.
+        /// The second layer, counted from 0.
         layer: usize,
-        /// What it takes.
+        /// Its inputs.
         inputs: usize,
-        /// What it is given.
+        /// Outputs of the layer before it.
         outputs: usize,
     },
-    /// Dropout on the output layer.
+    /// The output layer has dropout.
     #[error("dropout belongs to hidden layers, not to the output layer")]
     DropoutOfOutputs,
-    /// A [`Backprop`](crate::backprop::Backprop) used for a network of another shape.
+    /// A [`Backprop`](crate::backprop::Backprop) was made for a network of another shape.
     #[error("this Backprop was made for a network of another shape")]
     ShapeMismatch,
-    /// A name that one of the user's own activations cannot have.
+    /// A custom activation cannot have this name.
     #[error("the activation's name {name:?} {reason}")]
     ActivationName {
         /// The name.

@@ -1,24 +1,25 @@
-//! What is wrong with a model file.
+//! Errors of model files.
 
-/// A model file that cannot be read or written.
+/// A model cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelFileError {
-    /// A model that is not one, or is damaged.
+    /// The file is no model, or is damaged.
     #[error("not a densely model: {reason}")]
     Damaged {
         /// What is wrong.
         reason: String,
     },
-    /// A model whose numbers are of the other type.
+    /// The numbers of the model have another type.
     #[error("the model's numbers are {found}, not {expected}{}", remedy_for_precision(found))]
     Precision {
-        /// Those of the model.
+        /// Type in the model.
         found: String,
-        /// Those of the network that it was to become.
+        /// Type of the network.
         expected: &'static str,
     },
-    /// A model in the format of another system that is damaged, or holds what this library has no counterpart for; or a network that the format cannot hold.
+    /// A model in the format of another system is damaged or not supported, or the format does not
+    /// support the network.
     #[error("{format}: {reason}")]
     Interchange {
         /// "ONNX" or "state_dict".
@@ -26,20 +27,20 @@ pub enum ModelFileError {
         /// What is wrong.
         reason: String,
     },
-    /// A model of a newer version of the format.
+    /// The model has a newer version of the format.
     #[error(
-        "the model is of version {version} of the format, written by densely {library}; this one, {}, reads up to version {known}",
+        "the model has version {version} of the format, written by densely {library}; densely {} reads up to version {known}",
         env!("CARGO_PKG_VERSION")
     )]
     NewerVersion {
         /// The version of the format.
         version: u32,
-        /// The version of the library that wrote it.
+        /// The version of densely that wrote it.
         library: String,
-        /// The newest version of the format that is known here.
+        /// The newest supported version of the format.
         known: u32,
     },
-    /// An activation that a model has and nobody knows.
+    /// The model has an unknown activation.
     #[error("layer {layer}: the activation {name:?} is neither built in nor one of those given")]
     UnknownActivation {
         /// The layer, counted from 0.
@@ -47,8 +48,8 @@ pub enum ModelFileError {
         /// The activation's name in the file.
         name: String,
     },
-    /// An activation that a model file has no name for.
-    #[error("layer {layer}: {activation} is not built in, and says no name for model files")]
+    /// An activation of the network has no name for model files.
+    #[error("layer {layer}: {activation} is not built in and has no name for model files")]
     UnnamedActivation {
         /// The layer, counted from 0.
         layer: usize,
@@ -57,7 +58,7 @@ pub enum ModelFileError {
     },
 }
 
-/// Behind the message of a model whose numbers are of the other type.
+/// Follows the message if another type can load the model.
 fn remedy_for_precision(found: &str) -> &'static str {
     match found {
         "f32" => " (`Mlp::<f32>` loads it)",

@@ -1,44 +1,44 @@
-//! Names of columns, targets and classes that do not fit.
+//! Errors of names.
 
-/// Names of columns, targets or classes that are missing or do not fit.
+/// Names of columns, targets or classes are missing or do not fit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// Names of another number than that of the columns.
+    /// The number of names is wrong.
     #[error("{names} names for {columns} {what}{}", remedy_for_names(*names, *columns, what))]
     Names {
-        /// Names given.
+        /// Number of names.
         names: usize,
-        /// Columns to be named.
+        /// Number of columns or classes.
         columns: usize,
         /// "features", "targets" or "classes".
         what: &'static str,
     },
-    /// A name that stands twice.
-    #[error("{name:?} stands twice among the names of the {what}")]
+    /// A name occurs twice.
+    #[error("{name:?} occurs twice among the names of the {what}")]
     DuplicateName {
         /// "columns", "categories", "targets" or "classes".
         what: &'static str,
         /// The name.
         name: String,
     },
-    /// Data with other columns or classes than those that the network was trained on.
+    /// The data has other columns or classes than the training data of the network.
     #[error(
         "{what} {number} (counted from 0) is {found:?}, the network was trained with {expected:?}: `Table::dataset_for` brings columns and classes into the network's order, `Mlp::set_schema` renames them"
     )]
     Mismatch {
         /// "feature" or "class".
         what: &'static str,
-        /// Which one, counted from 0.
+        /// Its number, counted from 0.
         number: usize,
-        /// What the network knows.
+        /// Its name in the network.
         expected: String,
-        /// What the data has.
+        /// Its name in the data.
         found: String,
     },
-    /// A network that does not know the names of its columns, targets or classes.
+    /// The network has no names for its columns, targets or classes.
     #[error(
-        "the network does not know the names of its {what}: it was trained on arrays without; `Mlp::set_schema` names them"
+        "the network does not know the names of its {what}: it was trained on arrays without names; `Mlp::set_schema` sets them"
     )]
     Unnamed {
         /// "columns", "targets" or "classes".
@@ -46,7 +46,7 @@ pub enum SchemaError {
     },
 }
 
-/// Behind the message of so many names for so many columns.
+/// Follows the message if the mistake is a usual one.
 fn remedy_for_names(names: usize, columns: usize, what: &str) -> &'static str {
     match (names, columns, what) {
         (0, _, "classes") => " (`Dataset::with_classes` names them)",

@@ -87,21 +87,22 @@ impl Shuffling {
     /// Refuses it unless it is an order of these rows.
     pub(super) fn check<F: Float>(&self, data: &dyn Examples<F>) -> Result<()> {
         if self.rows != data.rows() {
-            return Err(
-                TrainingError::StateMismatch { reason: "it is of another number of rows" }.into()
-            );
+            return Err(TrainingError::StateMismatch {
+                reason: "it was saved with another number of rows",
+            }
+            .into());
         }
         let units = units_of(data);
         let mut seen = vec![false; units];
         let mut once =
             |unit: usize| seen.get_mut(unit).is_some_and(|seen| !std::mem::replace(seen, true));
         if self.order.len() != units {
-            let reason = "the rows are shuffled in another way, as in files and not in memory";
+            let reason = "rows in files and rows in memory are shuffled differently";
             return Err(TrainingError::StateMismatch { reason }.into());
         }
         if !self.order.iter().all(|&unit| once(unit)) {
             return Err(TrainingError::StateMismatch {
-                reason: "its order of the rows has one of them twice",
+                reason: "its order of the rows has a row twice",
             }
             .into());
         }

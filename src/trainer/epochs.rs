@@ -224,7 +224,7 @@ impl<F: Float> Run<'_, '_, F> {
         self.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *self.session;
         let (Some(rows), Some(memory)) = (self.source.rows(), state.lbfgs.as_mut()) else {
-            return Err(TrainingError::NotWithLbfgs { setting: "stream of batches" }.into());
+            return Err(TrainingError::NotWithLbfgs { setting: "a stream of batches" }.into());
         };
         let first = state.epochs.is_empty();
         memory.begin_at(net.parameter_slices().flatten());

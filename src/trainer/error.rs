@@ -1,10 +1,10 @@
-//! Why training ended or could not begin.
+//! Errors of training.
 
-/// Training that diverged, could not begin or could not be resumed.
+/// Training diverged, could not begin or could not be resumed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainingError {
-    /// Training that diverged. The network holds the parameters of the last good epoch.
+    /// Training diverged. The network has the parameters of the last good epoch.
     #[error(
         "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): {cause}; {likely}"
     )]
@@ -13,49 +13,50 @@ pub enum TrainingError {
         epoch: usize,
         /// The batch in the epoch, counted from 1.
         batch: usize,
-        /// The first layer in which a number is not finite, or that of the largest number, counted from 0.
+        /// The first layer with a number that is not finite, or the layer with the largest
+        /// number; counted from 0.
         layer: usize,
-        /// What was seen.
+        /// How training diverged.
         cause: Divergence,
-        /// What probably led to it.
+        /// Why it probably did.
         likely: LikelyCause,
     },
-    /// A setting that does not go with [`Lbfgs`](crate::optimizer::Lbfgs).
-    #[error("L-BFGS looks at all rows in each iteration, and goes with no {setting}")]
+    /// [`Lbfgs`](crate::optimizer::Lbfgs) does not support a setting.
+    #[error("L-BFGS uses all rows in every iteration and does not support {setting}")]
     NotWithLbfgs {
         /// The setting.
         setting: &'static str,
     },
-    /// A schedule in epochs where nobody knows how many steps an epoch has.
+    /// A schedule in epochs cannot be used: the number of steps in an epoch is unknown.
     #[error("the schedule needs to know how many steps an epoch has: give its span in steps")]
     StepsUnknown,
-    /// A setting that does not go with rows that come batch by batch.
-    #[error("batches that come one by one go with no {setting}")]
+    /// A stream of batches does not support a setting.
+    #[error("a stream of batches does not support {setting}")]
     NotWithStream {
         /// The setting.
         setting: &'static str,
     },
-    /// A state of training that belongs to another network, optimizer or data.
-    #[error("this state of training does not belong here: {reason}")]
+    /// A training state belongs to another network, optimizer or data set.
+    #[error("this training state cannot be resumed here: {reason}")]
     StateMismatch {
-        /// What does not fit.
+        /// What does not match.
         reason: &'static str,
     },
-    /// A state of training that is not one, or is damaged.
+    /// A file is no training state, or is damaged.
     #[error("not a densely training state: {reason}")]
     DamagedState {
         /// What is wrong.
         reason: String,
     },
-    /// A CSV file that could not be written.
-    #[error("the CSV could not be written: {reason}")]
+    /// The report could not be written as CSV.
+    #[error("the CSV could not be written: {source}")]
     Csv {
-        /// What the writer says.
-        reason: String,
+        /// The error of the writer.
+        source: std::io::Error,
     },
 }
 
-/// How training was seen to diverge.
+/// How training diverged.
 ///
 /// ```
 /// use densely::error::{Divergence, TrainingError};
@@ -75,12 +76,12 @@ pub enum Divergence {
     /// The loss became NaN or infinite.
     #[error("the loss is {0}")]
     Loss(f64),
-    /// The loss grew beyond all measure.
+    /// The loss grew more than a million times.
     #[error("the loss grew from {first:.3e} to {last:.3e}")]
     Growth {
-        /// Of the first batch.
+        /// Loss of the first batch.
         first: f64,
-        /// Of this batch.
+        /// Loss of this batch.
         last: f64,
     },
     /// The gradient of a finite loss is NaN or infinite.
@@ -91,7 +92,7 @@ pub enum Divergence {
     Parameter,
 }
 
-/// What probably made training diverge.
+/// Why training probably diverged.
 ///
 /// ```
 /// use densely::error::{LikelyCause, TrainingError};
@@ -108,16 +109,16 @@ pub enum Divergence {
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LikelyCause {
-    /// Inputs far from 1, the size that weights are drawn for.
+    /// The inputs are far from 1, the size that the initial weights suit.
     #[error("the inputs reach {0:.3e}: scale them, as a Standardizer does")]
     UnscaledInputs(f64),
-    /// Targets of a regression far from 1.
+    /// The targets of a regression are far from 1.
     #[error("the targets reach {0:.3e}: scale them, as a Standardizer does")]
     UnscaledTargets(f64),
-    /// Neither, before the first step.
+    /// The initial weights are too large.
     #[error("the initial weights are too large")]
     InitialWeights,
-    /// None of these: the learning rate.
+    /// The learning rate is too large.
     #[error("the learning rate of {0} is too large")]
     LearningRate(f64),
 }

@@ -50,7 +50,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
-    /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`NpyError::TooManyNumbers`](crate::error::NpyError::TooManyNumbers). With several [workers](Self::workers), what stands there.
+    /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge). With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data, true)
     }
@@ -114,7 +114,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let settings = &self.settings;
         self.check_alone("step by step")?;
         let Method::Steps(optimizer) = &settings.method else {
-            return Err(TrainingError::NotWithLbfgs { setting: "step on one batch" }.into());
+            return Err(TrainingError::NotWithLbfgs { setting: "a step on one batch" }.into());
         };
         let batch = settings.rows_for(&Shape::of(net)?, batch)?;
         settings.schedule.check(Epochs::None)?;

@@ -102,13 +102,13 @@ impl<F: Float> Trainer<'_, F> {
         settings.check_checkpoints()?;
         let given = matches!(settings.validation, Validation::Fraction(_));
         let watches = [
-            (given, "validation fraction"),
+            (given, "a validation fraction"),
             (settings.fraction().is_some(), "early stopping without validation data"),
-            (settings.monitor.is_some(), "metric without validation data"),
+            (settings.monitor.is_some(), "a metric without validation data"),
         ];
         let own_rows = matches!(settings.validation, Validation::Rows(_));
         if let Method::Lbfgs(_) = settings.method {
-            return Err(TrainingError::NotWithLbfgs { setting: "stream of batches" }.into());
+            return Err(TrainingError::NotWithLbfgs { setting: "a stream of batches" }.into());
         }
         if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
             return Err(TrainingError::NotWithStream { setting }.into());

@@ -173,9 +173,9 @@ impl<F: Float> Settings<'_, F> {
         let drops = net.layers().iter().any(|layer| layer.dropout() > 0.0);
         let cases = [
             (drops, "dropout"),
-            (!self.schedule.is_constant(), "schedule"),
+            (!self.schedule.is_constant(), "a schedule"),
             (self.clip_norm.is_some() || self.clip_values.is_some(), "gradient clipping"),
-            (self.l1 > 0.0, "L1 penalty"),
+            (self.l1 > 0.0, "an L1 penalty"),
         ];
         match cases.into_iter().find(|(given, _)| *given) {
             Some((_, setting)) => Err(TrainingError::NotWithLbfgs { setting }.into()),

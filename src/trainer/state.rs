@@ -165,10 +165,10 @@ impl<F: Float> TrainingState<F> {
             _ => false,
         };
         if !fits || self.optimizer != settings.method.name() {
-            return other("it is of another optimizer");
+            return other("it was saved with another optimizer");
         }
         if self.progress.best_epoch() > self.epochs.len() {
-            return other("its best epoch is none of its epochs");
+            return other("its best epoch is not among its epochs");
         }
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return other("its epochs are not numbered from 1");
@@ -182,7 +182,7 @@ impl<F: Float> TrainingState<F> {
             let lengths = copy.iter().map(Vec::len);
             if !lengths.eq(net.parameter_slices().map(<[F]>::len)) {
                 return Err(TrainingError::StateMismatch {
-                    reason: "the network is of another shape",
+                    reason: "the network has another shape",
                 }
                 .into());
             }
@@ -203,9 +203,10 @@ impl<F: Float> TrainingState<F> {
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return Err(
-                TrainingError::StateMismatch { reason: "it is of another precision" }.into()
-            );
+            return Err(TrainingError::StateMismatch {
+                reason: "it was saved with another precision",
+            }
+            .into());
         }
         self.check_shape(net)?;
         for copy in [Some(&self.parameters), self.best.as_ref()].into_iter().flatten() {

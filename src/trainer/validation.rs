@@ -4,7 +4,7 @@ use super::Epoch;
 use super::epochs::Run;
 use crate::backprop::Dropout;
 use crate::data::{Examples, Matrix};
-use crate::error::{Divergence, MetricError, Result};
+use crate::error::{Divergence, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
@@ -51,7 +51,7 @@ impl<F: Float> Run<'_, '_, F> {
         let all = (rows.rows(), rows.outputs());
         if self.predicted.dim() != all {
             if !fit_in_memory::<F>(all.0, all.1) {
-                return Err(MetricError::TooManyOutputs { rows: all.0, outputs: all.1 }.into());
+                return Err(ShapeError::TooLarge { rows: all.0, columns: all.1 }.into());
             }
             self.predicted = Array2::zeros(all);
         }

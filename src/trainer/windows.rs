@@ -3,7 +3,7 @@
 use super::batches::{Shuffling, Source, Step, rows_of_a_unit, units_of};
 use crate::batch::{Batch, Whole};
 use crate::data::{Examples, Matrix};
-use crate::error::{NpyError, Result};
+use crate::error::{Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::{Rows, fit_in_memory};
 use crate::threads::Threads;
@@ -119,7 +119,7 @@ impl<'d, F: Float> Windowed<'d, F> {
         let (rows, columns) = (self.rows.len(), self.inputs.columns() + self.targets.columns());
         // Of a batch that is larger than a window.
         if rows > self.data.window().rows && !fit_in_memory::<F>(rows, columns) {
-            return Err(NpyError::TooManyNumbers { rows, columns }.into());
+            return Err(ShapeError::TooLarge { rows, columns }.into());
         }
         for (matrix, buffer) in
             [(Matrix::Inputs, &mut self.inputs), (Matrix::Targets, &mut self.targets)]

@@ -1,43 +1,43 @@
-//! What goes wrong between workers.
+//! Errors of workers.
 
-/// Several workers that cannot train together.
+/// Several workers cannot train together.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkersError {
-    /// The other workers cannot be reached.
-    #[error("the workers cannot go on: {reason}")]
+    /// The communication between workers failed.
+    #[error("the workers cannot continue: {reason}")]
     Communication {
         /// What is wrong.
         reason: String,
     },
-    /// A worker that is not as the first: another job, or another result of the same.
+    /// A worker has other data, settings or results than worker 0.
     #[error("worker {rank} (counted from 0) differs from worker 0 in {what}")]
     Differ {
-        /// The first that does, counted from 0.
+        /// The first such worker, counted from 0.
         rank: usize,
-        /// In what.
+        /// What differs.
         what: &'static str,
     },
-    /// Another worker that gave up before training began.
+    /// Another worker gave up before training began.
     #[error("worker {rank} (counted from 0) cannot train: its own message says why")]
     GaveUp {
-        /// The first that gave up, counted from 0.
+        /// The first such worker, counted from 0.
         rank: usize,
     },
-    /// Fewer rows, or smaller batches, than there are workers.
+    /// The training data or a batch has fewer rows than there are workers.
     #[error("{what} {rows} rows, there are {workers} workers: some would have nothing to do")]
     TooFewRows {
-        /// What has too few: the training data, or a batch.
+        /// What has too few rows.
         what: &'static str,
-        /// How many it has.
+        /// Its rows.
         rows: usize,
-        /// How many workers there are.
+        /// Number of workers.
         workers: usize,
     },
-    /// What only one process can do.
+    /// Several workers do not support a way of training.
     #[error("several workers cannot train {setting}")]
     Unsupported {
-        /// What it is.
+        /// The way of training.
         setting: &'static str,
     },
 }

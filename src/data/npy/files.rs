@@ -230,7 +230,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none, [`NpyError::TooManyNumbers`] if they do not fit into memory; [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
+    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none, [`ShapeError::TooLarge`] if they do not fit into memory; [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
             return Err(ShapeError::UnknownRow {
@@ -244,7 +244,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
         }
         let columns = self.features() + self.outputs();
         if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(NpyError::TooManyNumbers { rows: rows.len(), columns }.into());
+            return Err(ShapeError::TooLarge { rows: rows.len(), columns }.into());
         }
         let (examples, mut chunk): (&dyn Examples<F>, _) = (self, Chunk::default());
         Ok(self.loaded(examples.chunk(rows, &mut chunk)?))

@@ -1,6 +1,6 @@
-//! What a standardizer cannot do.
+//! Errors of standardizers.
 
-/// Standardized data or a standardizer that cannot be used.
+/// Standardized data or a standardizer cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StandardizerError {

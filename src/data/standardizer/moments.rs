@@ -59,7 +59,7 @@ impl Moments {
         let own = own?;
         if failed[0] > 0.0 {
             return Err(WorkersError::Communication {
-                reason: "another could not read its rows".to_owned(),
+                reason: "another worker could not read its rows".to_owned(),
             }
             .into());
         }

@@ -1,36 +1,36 @@
-//! What is wrong with a CSV file.
+//! Errors of tables.
 
 use crate::error::problem::{CellProblem, counted};
 
-/// A CSV file that cannot be used.
+/// A CSV file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
-    /// A file without a header.
+    /// The file has no header.
     #[error("{file}: the file is empty")]
     EmptyFile {
         /// The file.
         file: String,
     },
-    /// A file with a header and nothing below it.
+    /// The file has no rows below its header.
     #[error("{file}: there are no rows below the header")]
     NoRows {
         /// The file.
         file: String,
     },
-    /// A row that goes on and on.
+    /// A row is too long.
     #[error(
         "{file}: row {row} is longer than {megabytes} MB; is a quotation mark in it never closed?"
     )]
     LongRow {
         /// The file.
         file: String,
-        /// The row, counted from 1 below the header, which is 0.
+        /// The row, counted from 1; the header is 0.
         row: usize,
-        /// How long a row may be.
+        /// The largest supported length.
         megabytes: usize,
     },
-    /// A row of another length than the header.
+    /// A row does not have as many cells as the header.
     #[error("{file}: row {row} has {found} cells, the header has {expected}")]
     RaggedRow {
         /// The file.
@@ -42,15 +42,15 @@ pub enum TableError {
         /// Cells in the header.
         expected: usize,
     },
-    /// A header with a name twice.
-    #[error("{file}: column {column:?} stands twice in the header")]
+    /// Two columns have the same name.
+    #[error("{file}: column {column:?} occurs twice in the header")]
     DuplicateColumn {
         /// The file.
         file: String,
         /// The name.
         column: String,
     },
-    /// A header with a blank name.
+    /// A column has a blank name.
     #[error("{file}: column {number} has no name in the header; is it an index?")]
     UnnamedColumn {
         /// The file.
@@ -58,17 +58,17 @@ pub enum TableError {
         /// The column, counted from 1.
         number: usize,
     },
-    /// A header that is not UTF-8.
+    /// A column name is not UTF-8.
     #[error("{file}: the name of column {number} is not UTF-8: {value:?}")]
     HeaderNotUtf8 {
         /// The file.
         file: String,
         /// The column, counted from 1.
         number: usize,
-        /// The name, with � for what is not UTF-8.
+        /// The name, with � for bytes that are not UTF-8.
         value: String,
     },
-    /// A cell that cannot be used.
+    /// A cell cannot be used.
     #[error("{file}: row {row}, column {column:?}: {value:?} {problem}")]
     Cell {
         /// The file.
@@ -77,12 +77,12 @@ pub enum TableError {
         row: usize,
         /// The column's name.
         column: String,
-        /// What stands in the cell.
+        /// Content of the cell.
         value: String,
         /// What is wrong with it.
         problem: CellProblem,
     },
-    /// Text that is none of the categories or classes that a network knows.
+    /// The network does not know a category or class.
     #[error("{file}: row {row}, column {column:?}: {value:?} is none of {categories}")]
     UnknownCategory {
         /// The file.
@@ -91,22 +91,22 @@ pub enum TableError {
         row: usize,
         /// The column's name.
         column: String,
-        /// What stands in the cell.
+        /// Content of the cell.
         value: String,
-        /// The categories there are, or the first of them.
+        /// The first of the network's categories.
         categories: String,
     },
-    /// A column that is not there.
+    /// A column does not exist.
     #[error("{file}: there is no column {column:?}; there are {columns}")]
     UnknownColumn {
         /// The file.
         file: String,
-        /// The name asked for.
+        /// The requested name.
         column: String,
-        /// The names there are.
+        /// The names of the columns.
         columns: String,
     },
-    /// A table with no column but the target.
+    /// The target is the only column.
     #[error("{file}: there are no features: target {column:?} is the only column")]
     TargetAlone {
         /// The file.
@@ -114,17 +114,17 @@ pub enum TableError {
         /// The target.
         column: String,
     },
-    /// A table whose features do not fit into memory.
+    /// The features do not fit into memory.
     #[error("{file}: {rows} rows of {features} features do not fit into memory")]
     TooLarge {
         /// The file.
         file: String,
-        /// Its rows.
+        /// Rows of the table.
         rows: usize,
-        /// Its columns, with text columns one-hot.
+        /// Its features; a text column has one for each category.
         features: usize,
     },
-    /// A text column as the target of a regression.
+    /// The target of a regression is text.
     #[error("{file}: target {column:?} is text ({value:?} in row 1), a regression needs numbers")]
     TextTarget {
         /// The file.
@@ -134,23 +134,23 @@ pub enum TableError {
         /// Its first value.
         value: String,
     },
-    /// A target with too few or too many classes.
+    /// A target has too few or too many classes.
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes {
         /// The file.
         file: String,
         /// The target.
         column: String,
-        /// How many classes it has, in words.
+        /// The number of classes, in words.
         found: String,
-        /// Their names, or the first of them.
+        /// The first of their names.
         classes: String,
         /// What is needed.
         needs: &'static str,
     },
-    /// A text column with so many different values that they are no categories.
+    /// A text column has too many different values.
     #[error(
-        "{file}: text column {column:?} has {} different values; up to {limit} would be categories",
+        "{file}: text column {column:?} has {} different values; at most {limit} are supported as categories",
         counted(*values)
     )]
     TooManyCategories {
@@ -158,9 +158,9 @@ pub enum TableError {
         file: String,
         /// The column.
         column: String,
-        /// How many different values it has; 10,001 if it has more than 10,000.
+        /// Number of different values; 10,001 stands for more than 10,000.
         values: usize,
-        /// How many there may be.
+        /// The largest supported number.
         limit: usize,
     },
 }
