@@ -8,7 +8,7 @@ mod new_folder;
 
 use clap::{Parser, ValueEnum};
 use command_line::count;
-use densely::{Error, Table, data::RowStream, schema::Schema};
+use densely::{Error, Table, data::RowStream, error::TableError, schema::Schema};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;
@@ -123,8 +123,8 @@ fn stream<'t>(
         Some(Task::Binary) => table.binary_stream(target),
         Some(Task::Multiclass) => table.multiclass_stream(target),
         None => match table.regression_stream(target) {
-            Err(Error::TextTarget { .. }) => match table.binary_stream(target) {
-                Err(Error::Classes { .. }) => table.multiclass_stream(target),
+            Err(Error::Table(TableError::TextTarget { .. })) => match table.binary_stream(target) {
+                Err(Error::Table(TableError::Classes { .. })) => table.multiclass_stream(target),
                 binary => binary,
             },
             regression => regression,

@@ -6,7 +6,7 @@ mod command_line;
 
 use clap::Parser;
 use densely::metrics::predicted_classes;
-use densely::{Error, Float, Mlp, Table, schema::Schema};
+use densely::{Error, Float, Mlp, Table, error::ModelFileError, schema::Schema};
 use ndarray::{Array2, Axis, concatenate};
 use std::error::Error as AnyError;
 use std::path::PathBuf;
@@ -45,7 +45,9 @@ fn main() -> ExitCode {
             columns.push((name.clone(), table.text(name)?));
         }
         let (schema, outputs) = match predict::<f32>(options, &table) {
-            Err(Error::InFile { error, .. }) if matches!(*error, Error::Precision { .. }) => {
+            Err(Error::InFile { error, .. })
+                if matches!(*error, Error::ModelFile(ModelFileError::Precision { .. })) =>
+            {
                 predict::<f64>(options, &table)?
             }
             predicted => predicted?,

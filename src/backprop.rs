@@ -8,7 +8,7 @@ pub(crate) use dropout::Dropout;
 
 use crate::batch::Batch;
 use crate::elementary::vectorized;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, ShapeError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::matrix::{Matrix, Rows};
@@ -126,7 +126,7 @@ impl<F: Float> Backprop<F> {
     /// Shapes: inputs rows × features, targets rows × outputs.
     ///
     /// ```
-    /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp};
+    /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;    // a = x
     /// let mut backprop = Backprop::new(&net);
@@ -134,14 +134,14 @@ impl<F: Float> Backprop<F> {
     /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
     /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
     /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
-    /// assert!(matches!(error, Err(Error::Features { found: 2, expected: 1 })));
+    /// assert!(matches!(error, Err(Error::Shape(ShapeError::Features { found: 2, expected: 1 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Features`], [`Error::Targets`] or [`Error::Rows`] if the shapes do not fit the network or one another;
-    /// [`Error::NoRows`] for an empty batch; [`Error::UnsuitableOutput`] if the loss does not fit the output layer; [`Error::LayerShape`] if the layers no longer fit together; [`Error::OtherNetwork`] if the network is not of the shape that this was made
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features), [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes do not fit the network or one another;
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an empty batch; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) if the loss does not fit the output layer; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together; [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if the network is not of the shape that this was made
     /// for. The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
     /// is returned.
     pub fn run(
@@ -173,8 +173,8 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run); [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite,
-    /// [`Error::NoWeight`] if all are 0.
+    /// As [`run`](Self::run); [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite,
+    /// [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
     pub fn run_weighted(
         &mut self,
         net: &mut Mlp<F>,
@@ -274,7 +274,7 @@ impl<F: Float> Backprop<F> {
         self.check_shapes(net, batch)?;
         let Self { deltas, dropped, losses, generator, threads, .. } = self;
         let ([hidden @ .., output], [.., delta]) = (net.layers_mut(), &mut deltas[..]) else {
-            return Err(Error::NoLayers);
+            return Err(Error::Network(NetworkError::NoLayers));
         };
         loss.check_output(output.activation())?;
         let fused = loss.fused_with(output.activation());
@@ -336,7 +336,7 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherNetwork`] if this was made for a network of another shape.
+    /// [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if this was made for a network of another shape.
     pub fn parameters<'a>(
         &'a self,
         net: &'a mut Mlp<F>,
@@ -355,7 +355,7 @@ impl<F: Float> Backprop<F> {
         let (layers, gradients) = (net.layers(), &self.gradients);
         let same = layers.len() == gradients.len()
             && zip(layers, gradients).all(|(layer, gradient)| gradient.fits(layer));
-        if same { Ok(()) } else { Err(Error::OtherNetwork) }
+        if same { Ok(()) } else { Err(Error::Network(NetworkError::ShapeMismatch)) }
     }
 
     fn check_shapes(&self, net: &Mlp<F>, batch: Batch<'_, F>) -> Result<()> {
@@ -365,12 +365,12 @@ impl<F: Float> Backprop<F> {
         let Batch { inputs, targets, whole, .. } = batch;
         Error::check_features(inputs.columns(), net.features())?;
         if targets.ncols() != net.outputs() {
-            return Err(Error::Targets { found: targets.ncols(), outputs: net.outputs() });
+            return Err(Error::Shape(ShapeError::Targets { found: targets.ncols(), outputs: net.outputs() }));
         }
         if inputs.rows() != targets.nrows() {
-            return Err(Error::Rows { inputs: inputs.rows(), targets: targets.nrows() });
+            return Err(Error::Shape(ShapeError::Rows { inputs: inputs.rows(), targets: targets.nrows() }));
         }
-        if whole.rows == 0 { Err(Error::NoRows) } else { Ok(()) }
+        if whole.rows == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(()) }
     }
 }
 

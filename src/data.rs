@@ -5,16 +5,18 @@ pub(crate) mod batches;
 mod categories;
 mod classes;
 mod dataset;
+pub(crate) mod error;
 mod examples;
 mod labels;
 mod moments;
 mod naming;
 #[cfg(feature = "npy")]
 mod npy;
+pub(crate) mod npy_error;
 mod outputs;
 mod split;
 mod storage;
-mod table;
+pub(crate) mod table;
 mod values;
 mod weights;
 

@@ -1,7 +1,7 @@
 //! A fully connected layer.
 
 use crate::activation::AnyActivation;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
 use crate::product;
@@ -64,7 +64,7 @@ impl<F: Float> Dense<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::ZeroWidth`] if the weights have no rows or no columns, [`Error::BiasShape`] if the bias does not have a
+    /// [`NetworkError::ZeroWidth`] if the weights have no rows or no columns, [`NetworkError::BiasShape`] if the bias does not have a
     /// number for each column, [`Error::NotFinite`] if a number is NaN or infinite.
     pub fn new(
         weights: Array2<F>,
@@ -73,10 +73,10 @@ impl<F: Float> Dense<F> {
     ) -> Result<Self> {
         let (inputs, outputs) = weights.dim();
         if inputs == 0 || outputs == 0 {
-            return Err(Error::ZeroWidth { inputs, outputs });
+            return Err(NetworkError::ZeroWidth { inputs, outputs }.into());
         }
         if let Some(bias) = bias.as_ref().map(Array1::len).filter(|&length| length != outputs) {
-            return Err(Error::BiasShape { bias, outputs });
+            return Err(NetworkError::BiasShape { bias, outputs }.into());
         }
         let numbers = weights.iter().chain(bias.iter().flatten());
         if let Some(value) = numbers.map(|value| value.as_f64()).find(|value| !value.is_finite()) {
@@ -193,7 +193,7 @@ impl<F: Float> Dense<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`inputs`](Self::inputs) columns.
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`inputs`](Self::inputs) columns.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         Error::check_features(inputs.ncols(), self.inputs())?;
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));

@@ -1,10 +1,11 @@
 //! Analytic against numeric gradients.
 
 mod comparison;
+pub(crate) mod error;
 
 use crate::backprop::Backprop;
 use crate::backprop::Dropout;
-use crate::error::{Error, Result};
+use crate::error::{Error, GradientCheckError, Result};
 use crate::loss::Loss;
 use crate::mlp::Mlp;
 use comparison::{Comparison, compare};
@@ -92,8 +93,8 @@ pub struct Kink {
 ///
 /// # Errors
 ///
-/// [`Error::WrongGradient`] names the first parameter whose gradients disagree, and both numbers.
-/// [`Error::ZeroGradient`] names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
+/// [`GradientCheckError::WrongGradient`](crate::error::GradientCheckError::WrongGradient) names the first parameter whose gradients disagree, and both numbers.
+/// [`GradientCheckError::ZeroGradient`](crate::error::GradientCheckError::ZeroGradient) names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
 /// [`Error::NotFinite`] if the loss is not finite. Else as [`Backprop::run`]. The network's parameters are unchanged in each case.
 #[inline] // It is for f64 alone: programs that do not check are spared the compilation of all that it calls.
 pub fn gradient_check(
@@ -142,18 +143,18 @@ pub fn gradient_check(
                     found.kinks.push(Kink { layer, parameter, index, left, right });
                 }
                 Comparison::Different { numeric } => {
-                    return Err(Error::WrongGradient {
+                    return Err(Error::GradientCheck(GradientCheckError::WrongGradient {
                         layer,
                         parameter,
                         index,
                         analytic,
                         numeric,
-                    });
+                    }));
                 }
             }
         }
         if !proved {
-            return Err(Error::ZeroGradient { layer });
+            return Err(Error::GradientCheck(GradientCheckError::ZeroGradient { layer }));
         }
     }
     Ok(found)

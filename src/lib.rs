@@ -24,7 +24,7 @@ pub mod loss;
 mod matrix;
 pub mod metrics;
 pub mod mlp;
-mod model_file;
+pub(crate) mod model_file;
 pub mod optimizer;
 mod parameter;
 mod part;

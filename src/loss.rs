@@ -4,6 +4,7 @@ mod absolute_error;
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
 mod elementwise;
+pub(crate) mod error;
 mod huber;
 mod poisson;
 mod squared_error;
@@ -19,7 +20,7 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{Error, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
@@ -102,16 +103,16 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// [`Backprop`](crate::backprop::Backprop) at each batch. Default: takes everything.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
+    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid, error::LossError};
     ///
     /// assert!(Loss::<f32>::check_output(&BinaryCrossEntropy, &Sigmoid.into()).is_ok());
     /// let error = Loss::<f32>::check_output(&BinaryCrossEntropy, &Identity.into());
-    /// assert!(matches!(error, Err(Error::UnsuitableOutput { .. })));
+    /// assert!(matches!(error, Err(Error::Loss(LossError::UnsuitableOutput { .. }))));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::UnsuitableOutput`](crate::error::Error::UnsuitableOutput), [`Error::Setting`](crate::error::Error::Setting).
+    /// [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput), [`Error::Setting`](crate::error::Error::Setting).
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
@@ -120,17 +121,17 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// Refuses targets for which the loss has no meaning: a [`Trainer`](crate::trainer::Trainer) shows it all of them before it starts. Default: takes everything.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Loss};
+    /// use densely::{BinaryCrossEntropy, Error, Loss, error::LossError};
     /// use ndarray::array;
     ///
     /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());
     /// let error = BinaryCrossEntropy.check_targets(array![[0.0], [3.0]].view());
-    /// assert!(matches!(error, Err(Error::UnsuitableTarget { row: 1, value: 3.0, .. })));
+    /// assert!(matches!(error, Err(Error::Loss(LossError::UnsuitableTarget { row: 1, value: 3.0, .. }))));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::UnsuitableTarget`](crate::error::Error::UnsuitableTarget).
+    /// [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget).
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let _ = targets;
         Ok(())
@@ -180,7 +181,7 @@ fn each_target<F: Float>(
         None => Ok(()),
         Some(((row, _), y)) => {
             let (loss, value) = (format!("{loss:?}"), y.as_f64());
-            Err(Error::UnsuitableTarget { loss, row, value, needs })
+            Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
         }
     }
 }

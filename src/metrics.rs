@@ -3,8 +3,8 @@
 //! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an `f64`. For classifiers, one column
 //! of outputs is the probability of the second of two classes, and more columns are the probabilities of the classes.
 //!
-//! Errors: [`Error::Targets`] or [`Error::Rows`] if the shapes differ, [`Error::NoRows`] without rows,
-//! [`Error::NotFinite`] for a prediction that is NaN or infinite, [`Error::Undefined`] where a metric has no value.
+//! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ, [`ShapeError::NoRows`] without rows,
+//! [`Error::NotFinite`] for a prediction that is NaN or infinite, [`MetricError::Undefined`](crate::error::MetricError::Undefined) where a metric has no value.
 //!
 //! ```
 //! use densely::metrics;
@@ -18,6 +18,7 @@
 
 mod classification;
 mod confusion_matrix;
+pub(crate) mod error;
 mod evaluate;
 mod regression;
 
@@ -25,19 +26,19 @@ pub use classification::{accuracy, f1, log_loss, precision, predicted_classes, r
 pub use confusion_matrix::ConfusionMatrix;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ShapeError};
 use crate::float::Float;
 use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(Error::Targets { found: targets.ncols(), outputs: outputs.ncols() });
+        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
     }
     if outputs.nrows() != targets.nrows() {
-        return Err(Error::Rows { inputs: outputs.nrows(), targets: targets.nrows() });
+        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
     }
     if outputs.nrows() == 0 {
-        return Err(Error::NoRows);
+        return Err(ShapeError::NoRows.into());
     }
     match outputs.iter().find(|value| !value.is_finite()) {
         Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),

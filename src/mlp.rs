@@ -1,6 +1,7 @@
 //! A stack of dense layers.
 
 mod builder;
+pub(crate) mod error;
 mod parameters;
 mod predict;
 
@@ -11,7 +12,7 @@ pub use predict::PredictBuffers;
 
 use crate::activation::Identity;
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result, ShapeError};
 use crate::float::Float;
 use crate::schema::Schema;
 use crate::units::Units;
@@ -59,14 +60,14 @@ impl<F: Float> Mlp<F> {
     /// assert_eq!(net.predict(array![[-3.0], [2.0]].view())?, array![[3.0], [2.0]]);
     ///
     /// let error = Mlp::from_layers(vec![hidden.clone(), hidden]);
-    /// assert!(matches!(error, Err(Error::LayerShape { layer: 1, inputs: 1, outputs: 2 })));
+    /// assert!(matches!(error, Err(Error::Network(NetworkError::LayerShape { layer: 1, inputs: 1, outputs: 2 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::NoLayers`] if there are none; [`Error::LayerShape`] if a layer does not take as many inputs as the one
-    /// before it has outputs; [`Error::DropoutOfOutputs`] if the last one has dropout.
+    /// [`NetworkError::NoLayers`](crate::error::NetworkError::NoLayers) if there are none; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if a layer does not take as many inputs as the one
+    /// before it has outputs; [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
@@ -76,16 +77,16 @@ impl<F: Float> Mlp<F> {
     /// Whether there is a layer, and each takes what the one before it gives.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
-            return Err(Error::NoLayers);
+            return Err(Error::Network(NetworkError::NoLayers));
         }
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
-                return Err(Error::LayerShape { layer: index + 1, inputs, outputs });
+                return Err(Error::Network(NetworkError::LayerShape { layer: index + 1, inputs, outputs }));
             }
         }
         if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(Error::DropoutOfOutputs);
+            return Err(Error::Network(NetworkError::DropoutOfOutputs));
         }
         Ok(())
     }
@@ -136,7 +137,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Units`] if they have other numbers of columns than the network. It is then unchanged.
+    /// [`NetworkError::Units`](crate::error::NetworkError::Units) if they have other numbers of columns than the network. It is then unchanged.
     pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
         units_in.check(self.features())?;
         units_out.check(self.outputs())?;
@@ -165,7 +166,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotMeasured`] for units that are not measured yet, [`Error::UnitsOfActivation`] if outputs have units
+    /// [`NetworkError::NotMeasured`](crate::error::NetworkError::NotMeasured) for units that are not measured yet, [`NetworkError::UnitsOfActivation`](crate::error::NetworkError::UnitsOfActivation) if outputs have units
     /// and the last activation is not [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
@@ -174,7 +175,7 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(Error::UnitsOfActivation { activation: format!("{:?}", last.activation()) });
+                return Err(Error::Network(NetworkError::UnitsOfActivation { activation: format!("{:?}", last.activation()) }));
             }
             last.fold_outputs(scale);
         }
@@ -210,7 +211,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice. The network is then unchanged.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are names of other numbers of features, targets or classes, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) if one stands twice. The network is then unchanged.
     pub fn set_schema(&mut self, schema: Schema) -> Result<()> {
         schema.check(self.features(), self.outputs())?;
         self.schema = schema;
@@ -245,7 +246,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns; [`Error::LayerShape`] if the layers no longer fit
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`features`](Self::features) columns; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit
     /// together.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
@@ -289,8 +290,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] if `inputs` does not have [`features`](Self::features) columns, [`Error::Targets`] if `outputs` does not
-    /// have [`outputs`](Self::outputs), [`Error::Rows`] if they have different numbers of rows; [`Error::LayerShape`] if the layers no longer fit
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`features`](Self::features) columns, [`ShapeError::Targets`](crate::error::ShapeError::Targets) if `outputs` does not
+    /// have [`outputs`](Self::outputs), [`ShapeError::Rows`](crate::error::ShapeError::Rows) if they have different numbers of rows; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit
     /// together.
     pub fn predict_into(
         &self,
@@ -302,11 +303,11 @@ impl<F: Float> Mlp<F> {
         Self::check_stack(&self.layers)?;
         Error::check_features(inputs.ncols(), self.features())?;
         if outputs.ncols() != self.outputs() {
-            return Err(Error::Targets { found: outputs.ncols(), outputs: self.outputs() });
+            return Err(Error::Shape(ShapeError::Targets { found: outputs.ncols(), outputs: self.outputs() }));
         }
         let rows = inputs.nrows();
         if outputs.nrows() != rows {
-            return Err(Error::Rows { inputs: rows, targets: outputs.nrows() });
+            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: outputs.nrows() }));
         }
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));

@@ -3,6 +3,7 @@
 //! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; everything else stands in the
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
+pub(crate) mod error;
 pub(crate) mod limits;
 #[cfg(feature = "onnx")]
 mod onnx;
@@ -13,7 +14,7 @@ mod through_serde;
 use crate::activation::Activations;
 use crate::atomic_file;
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use ndarray::{Array1, Array2, ArrayView1};
@@ -111,8 +112,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnnamedActivation`] for an activation that has no name, [`Error::ActivationName`] for one that has a built-in one's; [`Error::LayerShape`] or [`Error::Names`] if
-    /// the layers no longer fit together or the schema; [`Error::NotFinite`] for a weight that is not; [`Error::ModelFile`] for more than 1,000 layers or 65,536 names, or names of more
+    /// [`ModelFileError::UnnamedActivation`] for an activation that has no name, [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) for one that has a built-in one's; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) or [`SchemaError::Names`](crate::error::SchemaError::Names) if
+    /// the layers no longer fit together or the schema; [`Error::NotFinite`] for a weight that is not; [`ModelFileError::Damaged`] for more than 1,000 layers or 65,536 names, or names of more
     /// than 5 MiB in all.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
@@ -137,19 +138,19 @@ impl<F: Float> Mlp<F> {
     /// The network whose file has these bytes, such as those of [`include_bytes!`].
     ///
     /// ```
-    /// use densely::{Error, Mlp, Tanh};
+    /// use densely::{Error, Mlp, Tanh, error::ModelFileError};
     ///
     /// let net = Mlp::<f32>::builder(3).dense(4, Tanh).build()?;
     /// let bytes = net.to_bytes()?;
     /// assert_eq!(Mlp::<f32>::from_bytes(&bytes)?.layers()[0].weights(), net.layers()[0].weights());
-    /// assert!(matches!(Mlp::<f64>::from_bytes(&bytes), Err(Error::Precision { .. })));
-    /// assert!(matches!(Mlp::<f32>::from_bytes(&bytes[..99]), Err(Error::ModelFile { .. })));
+    /// assert!(matches!(Mlp::<f64>::from_bytes(&bytes), Err(Error::ModelFile(ModelFileError::Precision { .. }))));
+    /// assert!(matches!(Mlp::<f32>::from_bytes(&bytes[..99]), Err(Error::ModelFile(ModelFileError::Damaged { .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::ModelFile`] if it is damaged or of another kind, [`Error::Precision`] if its numbers are not `F`, [`Error::NewerModel`] for a newer version of the format, [`Error::UnknownActivation`].
+    /// [`ModelFileError::Damaged`] if it is damaged or of another kind, [`ModelFileError::Precision`] if its numbers are not `F`, [`ModelFileError::NewerVersion`] for a newer version of the format, [`ModelFileError::UnknownActivation`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &Activations::new())
     }
@@ -247,7 +248,7 @@ pub(crate) fn in_file<T>(
 }
 
 pub(crate) fn damaged(reason: impl ToString) -> Error {
-    Error::ModelFile { reason: start_of(&reason.to_string()) }
+    Error::ModelFile(ModelFileError::Damaged { reason: start_of(&reason.to_string()) })
 }
 
 /// So much of a text of the file's as a message bears, on one line.

@@ -6,7 +6,7 @@ mod plateau;
 pub(crate) use clock::Clock;
 pub(crate) use plateau::Plateau;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use std::f64::consts::PI;
 use std::fmt;
 
@@ -237,7 +237,7 @@ impl<'a> Schedule<'a> {
             Error::check_setting("schedule's span", length as f64, "at least 1", at_least_1)?;
             let unknown = epochs == Epochs::None || in_steps && epochs == Epochs::OfUnknownLength;
             match span {
-                Span::Epochs(_) if unknown => Err(Error::StepsUnknown),
+                Span::Epochs(_) if unknown => Err(TrainingError::StepsUnknown.into()),
                 _ => Ok(()),
             }
         };
@@ -256,7 +256,8 @@ impl<'a> Schedule<'a> {
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(Error::NotWithBatches { setting: "schedule that waits for a plateau" })
+                Err(TrainingError::NotWithStream { setting: "a schedule that waits for a plateau" }
+                    .into())
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";

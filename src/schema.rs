@@ -1,6 +1,8 @@
 //! What the columns of a data set are, and hence what a network takes and gives.
 
-use crate::error::{Error, Result};
+pub(crate) mod error;
+
+use crate::error::{Result, SchemaError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -100,7 +102,7 @@ impl Schema {
     pub(crate) fn check(&self, features: usize, outputs: usize) -> Result<()> {
         let count = |names: usize, columns: usize, what: &'static str| {
             let fits = names == 0 || names == columns;
-            if fits { Ok(()) } else { Err(Error::Names { names, columns, what }) }
+            if fits { Ok(()) } else { Err(SchemaError::Names { names, columns, what }) }
         };
         count(self.features(), features, "features")?;
         count(self.classes.len(), classes_of(outputs), "classes")?;
@@ -131,7 +133,7 @@ impl Schema {
             }
             let mut pairs = known.into_iter().zip(given).zip(0..);
             if let Some(((expected, found), number)) = pairs.find(|((k, g), _)| k != g) {
-                return Err(Error::OtherSchema { what, number, expected, found });
+                return Err(SchemaError::Mismatch { what, number, expected, found }.into());
             }
         }
         Ok(())
@@ -159,7 +161,7 @@ fn once<'n>(names: impl Iterator<Item = &'n String>, what: &'static str) -> Resu
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(Error::NameTwice { what, name: name.clone() });
+            return Err(SchemaError::DuplicateName { what, name: name.clone() }.into());
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ mod sequential;
 use crate::activation::AnyActivation;
 use crate::atomic_file;
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::model_file::limits::MOST_LAYERS;
@@ -85,7 +85,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] if it is damaged, of another precision, if it has anything but linear layers that fit together, or another number of them than there are
+    /// [`ModelFileError::Interchange`] if it is damaged, of another precision, if it has anything but linear layers that fit together, or another number of them than there are
     /// activations.
     pub fn from_state_dict(
         mut bytes: &[u8],
@@ -134,7 +134,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] for an activation of your own, or more than 1,000 layers; [`Error::LayerShape`] if the layers no longer fit together,
+    /// [`ModelFileError::Interchange`] for an activation of your own, or more than 1,000 layers; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together,
     /// [`Error::NotFinite`] for a weight that is not.
     pub fn to_state_dict(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
@@ -194,7 +194,9 @@ fn check_count(layers: usize) -> Result<()> {
 /// What is wrong with a file of tensors is here wrong with a `state_dict`.
 fn of_state_dict<T>(result: Result<T>) -> Result<T> {
     result.map_err(|error| match error {
-        Error::ModelFile { reason } => Error::OtherFormat { format: FORMAT, reason },
+        Error::ModelFile(ModelFileError::Damaged { reason }) => {
+            Error::ModelFile(ModelFileError::Interchange { format: FORMAT, reason })
+        }
         other => other,
     })
 }

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod early_stopping;
 mod epochs;
+pub(crate) mod error;
 mod fit;
 mod fit_batches;
 mod lbfgs;
@@ -330,8 +331,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`Error::Workers`] if the others cannot be reached; [`Error::WorkersDiffer`] if they were given other data, settings or states, or computed
-    /// other bits; [`Error::OtherWorker`] if another gave up before training began, [`Error::FewerRowsThanWorkers`], [`Error::NotWithWorkers`].
+    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached; [`WorkersError::Differ`](crate::error::WorkersError::Differ) if they were given other data, settings or states, or computed
+    /// other bits; [`WorkersError::GaveUp`](crate::error::WorkersError::GaveUp) if another gave up before training began, [`WorkersError::TooFewRows`](crate::error::WorkersError::TooFewRows), [`WorkersError::Unsupported`](crate::error::WorkersError::Unsupported).
     pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
         self.workers = Box::new(workers);
         self

@@ -2,7 +2,7 @@
 
 use crate::bits;
 use crate::elementary::vectorized;
-use crate::error::{Error, Result};
+use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use crate::matrix::Matrix;
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -81,7 +81,7 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] if there are not as many of one as of the other; [`Error::NotFinite`] for a number
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are not as many of one as of the other; [`Error::NotFinite`] for a number
     /// that is not finite; [`Error::Setting`] for a negative spread.
     pub fn standard(
         centres: impl IntoIterator<Item = f64>,
@@ -90,7 +90,7 @@ impl Units {
         let (centres, spreads): (Vec<_>, Vec<_>) =
             (centres.into_iter().collect(), spreads.into_iter().collect());
         if centres.len() != spreads.len() {
-            return Err(Error::Units { found: spreads.len(), expected: centres.len() });
+            return Err(Error::Network(NetworkError::Units { found: spreads.len(), expected: centres.len() }));
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -127,7 +127,7 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`Error::Units`] for another number of columns, [`Error::NotMeasured`] before it is measured.
+    /// [`NetworkError::Units`](crate::error::NetworkError::Units) for another number of columns, [`NetworkError::NotMeasured`](crate::error::NetworkError::NotMeasured) before it is measured.
     pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
         self.check(numbers.ncols())?;
         let mut scaled = Matrix::new(numbers.ncols());
@@ -155,14 +155,14 @@ impl Units {
     /// Refuses the centres and spreads of another number of columns.
     pub(crate) fn check(&self, columns: usize) -> Result<()> {
         match self.centres().map(<[f64]>::len) {
-            Some(found) if found != columns => Err(Error::Units { found, expected: columns }),
+            Some(found) if found != columns => Err(Error::Network(NetworkError::Units { found, expected: columns })),
             _ => Ok(()),
         }
     }
 
     /// What was measured; `None` without scaling. Unmeasured units are an error.
     pub(crate) fn measured(&self) -> Result<Option<&Scale>> {
-        if self.is_measured() { Ok(self.scale.as_ref()) } else { Err(Error::NotMeasured) }
+        if self.is_measured() { Ok(self.scale.as_ref()) } else { Err(Error::Network(NetworkError::NotMeasured)) }
     }
 }
 

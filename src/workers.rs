@@ -1,6 +1,7 @@
 //! Several processes that train one network together.
 
 pub(crate) mod agreement;
+pub(crate) mod error;
 
 use crate::error::Result;
 use crate::float::Float;
@@ -29,7 +30,7 @@ use std::fmt::Debug;
 ///
 /// impl OneOfTwo {
 ///     fn exchange(&self, numbers: Vec<f64>) -> Result<Vec<f64>> {
-///         let gone = |_| densely::Error::Workers { reason: format!("worker {} is gone", 1 - self.rank) };
+///         let gone = |_| densely::Error::Workers(densely::error::WorkersError::Communication { reason: format!("worker {} is gone", 1 - self.rank) });
 ///         self.to_other.send(numbers).map_err(|_| gone(()))?;
 ///         self.from_other.recv().map_err(|_| gone(()))
 ///     }
@@ -92,7 +93,7 @@ pub trait Workers<F: Float>: Debug + Send {
     ///
     /// # Errors
     ///
-    /// [`Error::Workers`](crate::error::Error::Workers) if the others cannot be reached.
+    /// [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached.
     fn sum(
         &mut self,
         numbers: &mut [f64],

@@ -106,7 +106,7 @@ fn or_says_what_is_wrong() {
     assert_eq!(
         message("a\n1\n", &net),
         format!(
-            "{unnamed} targets: it was trained on arrays without; `Mlp::set_schema` names them"
+            "{unnamed} targets: it was trained on arrays without names; `Mlp::set_schema` sets them"
         )
     );
     let columns = vec![Column::numbers("x"), Column::categories("kind", ["a", "b"])];

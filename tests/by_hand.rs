@@ -3,7 +3,7 @@
 use densely::{
     Adam, Backprop, Dataset, Dense, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Relu,
     Report, Result, Schedule, Sgd, Tanh, Trainer,
-    error::{Divergence, LikelyCause},
+    error::{Divergence, LikelyCause, ShapeError, TrainingError},
     metrics,
     optimizer::{Lbfgs, Memory},
     schedule::Span,
@@ -147,8 +147,14 @@ fn a_batch_or_a_network_that_does_not_fit_leaves_training_as_it_was() {
     let mut other = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).build().unwrap();
     for batch in &batches {
         trainer.step(&mut net, batch).unwrap();
-        assert!(matches!(trainer.step(&mut net, &wide), Err(Error::Features { found: 5, .. })));
-        assert!(matches!(trainer.step(&mut other, batch), Err(Error::OtherState { .. })));
+        assert!(matches!(
+            trainer.step(&mut net, &wide),
+            Err(Error::Shape(ShapeError::Features { found: 5, .. }))
+        ));
+        assert!(matches!(
+            trainer.step(&mut other, batch),
+            Err(Error::Training(TrainingError::StateMismatch { .. }))
+        ));
     }
     assert_eq!(parameters(&net), by_hand(&Schedule::constant(), batches.iter(), &|_, _| ()).1);
 }
@@ -209,21 +215,21 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
     let step = |mut by: Hand| by.step(&mut network(), &data).unwrap_err();
     let fit = |mut by: Hand, mut net: Mlp<f64>| by.fit(&mut net, &data).unwrap_err();
     let cases = [
-        (stream(trainer().validation_fraction(0.5)), "go with no validation fraction"),
+        (stream(trainer().validation_fraction(0.5)), "does not support a validation fraction"),
         (
             stream(trainer().early_stopping(EarlyStopping::patience(2))),
-            "go with no early stopping without validation data",
+            "does not support early stopping without validation data",
         ),
         (
             stream(trainer().monitor("RMSE", Goal::Smallest, metrics::root_mean_squared_error)),
-            "go with no metric without validation data",
+            "does not support a metric without validation data",
         ),
         (stream(trainer().schedule(Schedule::cosine(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::one_cycle(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::constant().warm_up(epochs))), "its span in steps"),
-        (stream(lbfgs()), "goes with no stream of batches"),
-        (step(lbfgs()), "goes with no step on one batch"),
-        (fit(lbfgs(), dropout), "goes with no dropout"),
+        (stream(lbfgs()), "does not support a stream of batches"),
+        (step(lbfgs()), "does not support a step on one batch"),
+        (fit(lbfgs(), dropout), "does not support dropout"),
         (fit(lbfgs().schedule(Schedule::step(epochs, 0.5)), network()), "with no schedule"),
         (fit(lbfgs().clip_norm(1.0), network()), "with no gradient clipping"),
         (fit(lbfgs().clip_values(1.0), network()), "with no gradient clipping"),
@@ -236,7 +242,11 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
 
 /// Epoch, batch and layer; what was seen; and what probably led to it.
 fn diverged<T>(result: Result<T>) -> ([usize; 3], Divergence, LikelyCause) {
-    let Err(Error::Diverged { epoch, batch, layer, cause, likely }) = result else { panic!() };
+    let Err(Error::Training(TrainingError::Diverged { epoch, batch, layer, cause, likely })) =
+        result
+    else {
+        panic!()
+    };
     ([epoch, batch, layer], cause, likely)
 }
 

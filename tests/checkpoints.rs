@@ -2,6 +2,7 @@
 
 use densely::{
     Adam, Dataset, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer,
+    error::TrainingError,
     metrics,
     optimizer::Lbfgs,
     trainer::{Checkpoint, Goal, Moment, TrainingState},
@@ -146,7 +147,7 @@ fn outlast_training_that_diverges() {
         .checkpoint(Checkpoint::every(1, &path));
     let mut net = net();
     let error = trainer.fit(&mut net, &data()).unwrap_err();
-    assert!(matches!(error, Error::Diverged { epoch: 4, .. }), "{error}");
+    assert!(matches!(error, Error::Training(TrainingError::Diverged { epoch: 4, .. })), "{error}");
     assert_eq!(load(&path).epochs().len(), 3);
     let mut restored = self::net();
     load(&path).restore(&mut restored).unwrap();

@@ -1,6 +1,6 @@
 //! A table that is read some rows at a time is the same data set, and has the same faults.
 
-use densely::{Dataset, Error, Float, Result, Table, data::RowStream};
+use densely::{Dataset, Error, Float, Result, Table, data::RowStream, error::TableError};
 use ndarray::{Array2, Axis, concatenate};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -130,7 +130,7 @@ fn faults_are_the_same() {
         ("", Regression, "data: the file is empty"),
         ("x,y\n", Regression, "data: there are no rows below the header"),
         ("x,y\n1,2\n3\n", Regression, "data: row 2 has 1 cells, the header has 2"),
-        ("x,x,y\n1,2,3\n", Regression, r#"data: column "x" stands twice in the header"#),
+        ("x,x,y\n1,2,3\n", Regression, r#"data: column "x" occurs twice in the header"#),
         ("x,,y\n1,2,3\n", Regression, "data: column 2 has no name in the header; is it an index?"),
         ("x\n1\n", Regression, r#"data: there is no column "y"; there are "x""#),
         ("y\n1\n", Regression, r#"data: there are no features: target "y" is the only column"#),
@@ -249,7 +249,7 @@ fn of_many_different_values_few_are_kept() {
         let csv = csv(30_000, &|row| name(row % values));
         let error = Table::parse_csv(csv.as_bytes(), "data").unwrap().regression::<f32>("x");
         let expected = format!(
-            "data: text column \"y\" has {found} different values; up to 1000 would be categories"
+            "data: text column \"y\" has {found} different values; at most 1000 are supported as categories"
         );
         assert_eq!(error.unwrap_err().to_string(), expected);
     }
@@ -261,7 +261,7 @@ fn nothing_follows_an_error() {
     let stream = table.regression_stream::<f64>("y").unwrap();
     let mut chunks = stream.chunks(2);
     assert_eq!(chunks.next().unwrap().unwrap().rows(), 2);
-    assert!(matches!(chunks.next(), Some(Err(Error::Cell { row: 4, .. }))));
+    assert!(matches!(chunks.next(), Some(Err(Error::Table(TableError::Cell { row: 4, .. })))));
     assert!(chunks.next().is_none());
     let mut chunks = stream.chunks(0);
     let error = chunks.next().unwrap().unwrap_err();

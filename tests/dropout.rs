@@ -4,6 +4,7 @@ use densely::{
     Activation, Adam, Backprop, CategoricalCrossEntropy, Dataset, Dense, Error, Identity,
     MeanSquaredError, Mlp, Relu, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Gelu, Softplus},
+    error::NetworkError,
     gradient_check,
 };
 use ndarray::{Array1, Array2, array};
@@ -146,7 +147,10 @@ fn nonsense_is_refused() {
         assert!(matches!(layer.with_dropout(fraction), Err(Error::Setting { .. })), "{fraction}");
     }
     let on_outputs = Mlp::<f64>::builder(3).dense(1, Identity).dropout(0.5).build();
-    assert!(matches!(on_outputs, Err(Error::DropoutOfOutputs)));
+    assert!(matches!(on_outputs, Err(Error::Network(NetworkError::DropoutOfOutputs))));
     let before_a_layer = Mlp::<f64>::builder(3).dropout(0.5).dense(1, Identity).build();
-    assert!(matches!(before_a_layer, Err(Error::MisplacedOption { option: "dropout" })));
+    assert!(matches!(
+        before_a_layer,
+        Err(Error::Network(NetworkError::MisplacedOption { option: "dropout" }))
+    ));
 }

@@ -5,6 +5,7 @@ use densely::{
     Error, Float, Identity, Loss, MeanSquaredError, Mlp, Report, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Exponential},
     data::Standardizer,
+    error::DataError,
     loss::{Huber, Poisson},
     metrics,
 };
@@ -189,7 +190,10 @@ fn check_one_row<F: Float>() {
         let early_stopping = task.trainer().early_stopping(EarlyStopping::patience(2));
         for mut trainer in [task.trainer().validation_fraction(0.5), early_stopping] {
             let result = trainer.fit(&mut net, &task.data);
-            assert!(matches!(result, Err(Error::TooFewRows { rows: 1, .. })), "{result:?}");
+            assert!(
+                matches!(result, Err(Error::Data(DataError::TooFewRows { rows: 1, .. }))),
+                "{result:?}"
+            );
             assert_eq!(parameters(&net), parameters(&before));
         }
     }
@@ -279,34 +283,34 @@ fn weights_that_mean_nothing_are_refused() {
         (of_classes(&[0.0; 2]), "all weights are 0: there is nothing to learn from"),
         (
             of_classes(&[0.0, -1.0]),
-            "weight 1 (counted from 0) is -1, it must be at least 0, and the sum of all finite",
+            "weight 1 (counted from 0) is -1: weights must be non-negative and have a finite sum",
         ),
         (
             of_classes(&[f64::NAN, 1.0]),
-            "weight 0 (counted from 0) is NaN, it must be at least 0, and the sum of all finite",
+            "weight 0 (counted from 0) is NaN: weights must be non-negative and have a finite sum",
         ),
         (
             task.data.clone().with_class_weights(&[1.0, 1.0]).unwrap_err(),
-            "the targets are numbers, not classes, which could be weighed",
+            "class weights need class targets; these targets are numbers",
         ),
         (
             task.data.clone().with_balanced_classes().unwrap_err(),
-            "the targets are numbers, not classes, which could be weighed",
+            "class weights need class targets; these targets are numbers",
         ),
     ];
     let of_rows = [
         (array![0.0, 0.0, -0.0], "all weights are 0: there is nothing to learn from"),
         (
             array![1.0, -1.0, 2.0],
-            "weight 1 (counted from 0) is -1, it must be at least 0, and the sum of all finite",
+            "weight 1 (counted from 0) is -1: weights must be non-negative and have a finite sum",
         ),
         (
             array![1.0, 0.0, f64::NAN],
-            "weight 2 (counted from 0) is NaN, it must be at least 0, and the sum of all finite",
+            "weight 2 (counted from 0) is NaN: weights must be non-negative and have a finite sum",
         ),
         (
             array![f64::INFINITY, 0.0, 1.0],
-            "weight 0 (counted from 0) is inf, it must be at least 0, and the sum of all finite",
+            "weight 0 (counted from 0) is inf: weights must be non-negative and have a finite sum",
         ),
         (array![1.0, 1.0], "2 weights for 3 rows"),
     ];

@@ -16,10 +16,10 @@ fn classifier(outputs: usize) -> Mlp<f64> {
 }
 
 #[test]
-fn an_error_that_main_returns_is_readable() {
+fn an_error_has_a_message_and_shows_its_variant() {
     let error = Dataset::<f32>::new(array![[1.0]], array![[1.0], [2.0]]).unwrap_err();
-    assert_eq!(format!("{error:?}"), error.to_string());
-    assert_eq!(format!("{error:?}"), "inputs have 1 rows, targets have 2");
+    assert_eq!(error.to_string(), "inputs have 1 rows, targets have 2");
+    assert_eq!(format!("{error:?}"), "Shape(Rows { inputs: 1, targets: 2 })");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_forgotten_softmax_in_a_loop_of_ones_own() {
     let mut backprop = Backprop::new(&net);
     let (inputs, targets) = (array![[1.0]], array![[0.0, 1.0, 0.0]]);
     let run = backprop.run(&mut net, &CategoricalCrossEntropy, inputs.view(), targets.view());
-    let expected = "CategoricalCrossEntropy needs outputs between 0 and 1, as of Softmax; the network ends in Identity";
+    let expected = "CategoricalCrossEntropy needs outputs between 0 and 1, such as those of Softmax; the network ends in Identity";
     assert_eq!(message(run), expected);
 }
 
@@ -115,7 +115,7 @@ fn categorical_cross_entropy_for_one_output() {
 #[test]
 fn names_that_the_network_does_not_know() {
     let net = classifier(3);
-    let expected = "the network does not know the names of its classes: it was trained on arrays without; `Mlp::set_schema` names them";
+    let expected = "the network does not know the names of its classes: it was trained on arrays without names; `Mlp::set_schema` sets them";
     assert_eq!(message(net.predict_classes(array![[1.0]].view())), expected);
     let confusion = metrics::ConfusionMatrix::new(
         array![[0.1, 0.9]].view(),

@@ -2,7 +2,8 @@
 
 use densely::{
     Activation, BinaryCrossEntropy, CategoricalCrossEntropy, Error, Float, Identity, Loss,
-    MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, activation::FromOutput, gradient_check,
+    MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, activation::FromOutput,
+    error::GradientCheckError, gradient_check,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
 
@@ -74,7 +75,7 @@ fn check_some_network(
     for seed in 0..20 {
         let mut net = network(hidden, targets.ncols(), last.clone(), bias, seed);
         match gradient_check(&mut net, loss, inputs.view(), targets.view()) {
-            Err(Error::ZeroGradient { .. }) => {}
+            Err(Error::GradientCheck(GradientCheckError::ZeroGradient { .. })) => {}
             Err(error) => panic!("{loss:?}, {hidden:?}, {last:?}, bias {bias}: {error}"),
             Ok(check) => {
                 assert_eq!(check.compared, net.parameters(), "{:?}", check.kinks);
@@ -134,7 +135,14 @@ fn a_wrong_derivative_is_found_and_named() {
     let before = net.clone();
     let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
-    let Err(Error::WrongGradient { layer, parameter, index, analytic, numeric }) = check else {
+    let Err(Error::GradientCheck(GradientCheckError::WrongGradient {
+        layer,
+        parameter,
+        index,
+        analytic,
+        numeric,
+    })) = check
+    else {
         panic!("{check:?}");
     };
     assert_eq!((layer, parameter, index), (0, "weight", vec![0, 0]));
@@ -167,7 +175,10 @@ fn a_small_gradient_must_be_right_too() {
     let mut check =
         |loss: &dyn Loss<f64>| gradient_check(&mut net, loss, inputs.view(), targets.view());
     assert_eq!(check(&MeanSquaredError).unwrap().kinks, []);
-    assert!(matches!(check(&SlightlyWrong), Err(Error::WrongGradient { .. })));
+    assert!(matches!(
+        check(&SlightlyWrong),
+        Err(Error::GradientCheck(GradientCheckError::WrongGradient { .. }))
+    ));
 }
 
 /// A derivative that is NaN: 0/0 at every output.
@@ -191,7 +202,10 @@ fn a_gradient_that_is_not_finite_is_wrong() {
     let mut net = Mlp::builder(4).dense(5, NanTanh).dense(2, Identity).seed(1).build().unwrap();
     let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
-    assert!(matches!(check, Err(Error::WrongGradient { .. })), "{check:?}");
+    assert!(
+        matches!(check, Err(Error::GradientCheck(GradientCheckError::WrongGradient { .. }))),
+        "{check:?}"
+    );
 }
 
 /// One rectifier, whose kink lies at a distance from the bias that its step would cross.
@@ -250,7 +264,13 @@ fn a_perfect_fit_is_no_mistake() {
         let inputs = numbers(6, 4);
         let targets = net.predict(inputs.view()).unwrap() + residual;
         let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
-        assert!(matches!(check, Ok(_) | Err(Error::ZeroGradient { .. })), "{residual}: {check:?}");
+        assert!(
+            matches!(
+                check,
+                Ok(_) | Err(Error::GradientCheck(GradientCheckError::ZeroGradient { .. }))
+            ),
+            "{residual}: {check:?}"
+        );
     }
 }
 
@@ -261,7 +281,10 @@ fn a_layer_of_which_nothing_is_proved_is_named() {
     net.layers_mut()[0].bias_mut().unwrap().fill(-100.0);
     let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
-    assert!(matches!(check, Err(Error::ZeroGradient { layer: 0 })), "{check:?}");
+    assert!(
+        matches!(check, Err(Error::GradientCheck(GradientCheckError::ZeroGradient { layer: 0 }))),
+        "{check:?}"
+    );
 }
 
 #[test]
@@ -271,7 +294,10 @@ fn a_check_of_nothing_does_not_pass() {
     net.layers_mut()[0].bias_mut().unwrap().fill(-100.0);
     let (inputs, targets) = (numbers(6, 4), Array2::zeros((6, 2)));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
-    assert!(matches!(check, Err(Error::ZeroGradient { .. })), "{check:?}");
+    assert!(
+        matches!(check, Err(Error::GradientCheck(GradientCheckError::ZeroGradient { .. }))),
+        "{check:?}"
+    );
 }
 
 #[test]

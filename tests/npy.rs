@@ -4,6 +4,7 @@ use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity,
     MeanSquaredError, Mlp, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     data::{NpyFiles, Standardizer},
+    error::{DataError, LossError, NpyError, ShapeError},
     metrics,
     optimizer::Lbfgs,
     schema::{Column, Schema},
@@ -71,8 +72,11 @@ fn what_cannot_be_read_is_said_with_its_remedy() {
         error("f4", "no_rows"),
         "tests/npy_files/f4.npy has 4 rows, tests/npy_files/no_rows.npy has 0"
     );
-    assert!(matches!(open::<f32>("no_rows", "no_rows"), Err(Error::NoRows)));
-    assert!(matches!(open::<f32>("f4", "no_columns"), Err(Error::Targets { found: 0, .. })));
+    assert!(matches!(open::<f32>("no_rows", "no_rows"), Err(Error::Shape(ShapeError::NoRows))));
+    assert!(matches!(
+        open::<f32>("f4", "no_columns"),
+        Err(Error::Shape(ShapeError::Targets { found: 0, .. }))
+    ));
     let message = error("there_is_none", "column");
     assert!(message.starts_with("tests/npy_files/there_is_none.npy: "), "{message}");
     let message = Dataset::<f32, _>::open_npy("Cargo.toml", file("column")).unwrap_err();
@@ -109,8 +113,11 @@ fn files_that_were_cut_off_or_changed_are_errors() {
         std::fs::write(&path, &whole[..length]).unwrap();
         let error = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap_err();
         match length {
-            0..128 => assert!(matches!(error, Error::Npy { .. }), "{error}"),
-            _ => assert!(matches!(error, Error::ShortFile { expected: 224, .. }), "{error}"),
+            0..128 => assert!(matches!(error, Error::Npy(NpyError::Unsuitable { .. })), "{error}"),
+            _ => assert!(
+                matches!(error, Error::Npy(NpyError::ShortFile { expected: 224, .. })),
+                "{error}"
+            ),
         }
     }
     // Bytes of the header that are others lead to an error or to other numbers, and to nothing else.
@@ -141,7 +148,10 @@ fn files_that_were_cut_off_or_changed_are_errors() {
     let data = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap();
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(200).unwrap();
     let error = data.read(0..4).unwrap_err();
-    assert!(matches!(error, Error::ShortFile { bytes: 200, expected: 224, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Npy(NpyError::ShortFile { bytes: 200, expected: 224, .. })),
+        "{error}"
+    );
 
     // Other numbers in as many bytes, under the data set's feet.
     std::fs::write(&path, &whole).unwrap();
@@ -260,8 +270,11 @@ fn classes_are_split_and_weighed_as_in_memory() {
     let numbers = in_files(&in_memory(50, false), folder.path());
     let mut net = Mlp::builder(14).dense(1, Sigmoid).build().unwrap();
     let error = trainer().fit(&mut net, &numbers).unwrap_err();
-    assert!(matches!(error, Error::UnsuitableTarget { row: 0, .. }), "{error}");
-    assert!(matches!(numbers.with_classes(["a", "b"]), Err(Error::NotOneHot { row: 0, .. })));
+    assert!(matches!(error, Error::Loss(LossError::UnsuitableTarget { row: 0, .. })), "{error}");
+    assert!(matches!(
+        numbers.with_classes(["a", "b"]),
+        Err(Error::Data(DataError::NotOneHot { row: 0, .. }))
+    ));
 }
 
 #[test]
@@ -274,9 +287,12 @@ fn rows_are_selected_and_read_in_any_order() {
     let (a, b) = (a.select(&[6, 1, 2]).unwrap(), b.select(&[6, 1, 2]).unwrap());
     assert_eq!(a.inputs(), b.read(0..3).unwrap().inputs());
     assert_eq!(a.targets(), data.select(&[45, 0, 31]).unwrap().targets());
-    assert!(matches!(files.select(&[60]), Err(Error::UnknownRow { row: 60, rows: 60 })));
-    assert!(matches!(b.read(1..4), Err(Error::UnknownRow { row: 3, rows: 3 })));
-    assert!(matches!(b.read(1..1), Err(Error::NoRows)));
+    assert!(matches!(
+        files.select(&[60]),
+        Err(Error::Shape(ShapeError::UnknownRow { row: 60, rows: 60 }))
+    ));
+    assert!(matches!(b.read(1..4), Err(Error::Shape(ShapeError::UnknownRow { row: 3, rows: 3 }))));
+    assert!(matches!(b.read(1..1), Err(Error::Shape(ShapeError::NoRows))));
 }
 
 #[test]
@@ -310,14 +326,14 @@ fn shards_that_do_not_belong_together_are_refused() {
     assert_eq!(Dataset::<f32, _>::open_shards(folder.path()).unwrap().rows(), 16);
     std::fs::copy(path("inputs-00003.npy"), path("inputs-3.npy")).unwrap();
     let message_of_twice = message();
-    assert!(message_of_twice.ends_with("are of the same shard"), "{message_of_twice}");
+    assert!(message_of_twice.ends_with("belong to the same shard"), "{message_of_twice}");
     std::fs::remove_file(path("inputs-3.npy")).unwrap();
 
     // Other names, of the shard that is written or in the file.
     let named = Dataset::<f32>::new(Array2::ones((4, 3)), Array2::ones((4, 1))).unwrap();
     let named = named.with_feature_names(["a", "b", "c"]).unwrap();
     let error = named.save_shard(folder.path(), 1).unwrap_err();
-    assert!(matches!(error, Error::OtherShards { .. }), "{error}");
+    assert!(matches!(error, Error::Npy(NpyError::SchemaMismatch { .. })), "{error}");
     shard(3, 1, 1);
     let schema = Schema { columns: vec![Column::numbers("a")], ..Schema::default() };
     std::fs::write(path("schema.json"), serde_json::to_vec(&schema).unwrap()).unwrap();

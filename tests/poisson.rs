@@ -4,6 +4,7 @@ use approx::assert_relative_eq;
 use densely::{
     Dataset, Error, Float, Identity, Loss, Mlp, Relu, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Exponential, Softplus},
+    error::LossError,
     gradient_check,
     loss::{Huber, MeanAbsoluteError, Poisson},
     optimizer::Lbfgs,
@@ -236,7 +237,7 @@ fn what_has_no_meaning_is_refused() {
         for target in [-1.0, -1e-300] {
             let error = fit(poisson(), AnyActivation::clone(&last), target).unwrap_err();
             assert!(
-                matches!(error, Error::UnsuitableTarget { row: 2, value, .. } if value == target),
+                matches!(error, Error::Loss(LossError::UnsuitableTarget { row: 2, value, .. }) if value == target),
                 "{error:?}"
             );
         }
@@ -245,9 +246,9 @@ fn what_has_no_meaning_is_refused() {
     assert_eq!(fit(poisson(), Exponential.into(), -1.0).unwrap_err().to_string(), message);
     for last in [Identity.into(), Relu.into(), Tanh.into(), Sigmoid.into(), Softmax.into()] {
         let error = fit(poisson(), AnyActivation::clone(&last), 1.0).unwrap_err();
-        assert!(matches!(error, Error::UnsuitableOutput { .. }), "{error:?}");
+        assert!(matches!(error, Error::Loss(LossError::UnsuitableOutput { .. })), "{error:?}");
     }
-    let message = "Poisson needs positive outputs, as of Exponential; the network ends in Identity";
+    let message = "Poisson needs positive outputs, such as those of Exponential; the network ends in Identity";
     assert_eq!(fit(poisson(), Identity.into(), 1.0).unwrap_err().to_string(), message);
     for delta in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = fit(Box::new(Huber::new(delta)), Identity.into(), 1.0).unwrap_err();

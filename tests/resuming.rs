@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use densely::{
     Adam, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Mlp, Optimizer, Schedule,
-    Sgd, Softmax, Tanh, Trainer, metrics,
+    Sgd, Softmax, Tanh, Trainer,
+    error::TrainingError,
+    metrics,
     optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
     schedule::Span,
     trainer::{Goal, Moment, TrainingState},
@@ -206,10 +208,16 @@ fn what_is_refused_costs_no_state() {
 
     // After an error in training nobody knows where it stands.
     let mut diverging = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e300)).epochs(3);
-    assert!(matches!(diverging.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    assert!(matches!(
+        diverging.fit(&mut net, &data),
+        Err(Error::Training(TrainingError::Diverged { .. }))
+    ));
     assert!(diverging.state().is_none());
     let again = diverging.resume(&mut net, &data);
-    assert!(matches!(again, Err(Error::OtherState { reason: "training ended in an error" })));
+    assert!(matches!(
+        again,
+        Err(Error::Training(TrainingError::StateMismatch { reason: "training ended in an error" }))
+    ));
 }
 
 #[test]
@@ -242,22 +250,24 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         let before = bits(&net);
         let error = trainer.resume(&mut net, data).unwrap_err();
         assert_eq!(bits(&net), before);
-        let Error::OtherState { reason } = error else { panic!("{error}") };
+        let Error::Training(TrainingError::StateMismatch { reason }) = error else {
+            panic!("{error}")
+        };
         reason
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();
     let here = || adam().with_state(state.clone());
-    assert_eq!(refused(here(), other, &data), "the network is of another shape");
+    assert_eq!(refused(here(), other, &data), "the network has another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
-    assert_eq!(refused(sgd, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(sgd, network(4, 0.0), &data), "it was saved with another optimizer");
     // As much to remember, but not the same.
     let rmsprop = RmsProp::new(0.1).momentum(0.9);
     let rmsprop = Trainer::new(CategoricalCrossEntropy, rmsprop).with_state(state.clone());
-    assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it was saved with another optimizer");
     let lbfgs = Trainer::lbfgs(CategoricalCrossEntropy, Lbfgs::new()).with_state(state.clone());
-    assert_eq!(refused(lbfgs, network(4, 0.0), &data), "it is of another optimizer");
+    assert_eq!(refused(lbfgs, network(4, 0.0), &data), "it was saved with another optimizer");
     let more = self::data(41, 4);
-    assert_eq!(refused(here(), network(4, 0.0), &more), "it is of another number of rows");
+    assert_eq!(refused(here(), network(4, 0.0), &more), "it was saved with another number of rows");
 
     // From a file that was changed.
     let json = serde_json::to_value(&state).unwrap();
@@ -280,7 +290,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         bytes.copy_within(8..16, 0);
         *order = BASE64.encode(bytes).into();
     };
-    assert_eq!(changed(&twice), "its order of the rows has one of them twice");
+    assert_eq!(changed(&twice), "its order of the rows has a row twice");
     let slow = |json: &mut serde_json::Value| json["elapsed"]["secs"] = u64::MAX.into();
     let mut json_slow = json.clone();
     slow(&mut json_slow);

@@ -3,7 +3,7 @@
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
     Sgd, Sigmoid, Softmax, Table, Trainer,
-    error::CellProblem,
+    error::{CellProblem, SchemaError, TableError},
     schema::{Column, Schema},
 };
 use ndarray::{Array2, array};
@@ -66,7 +66,7 @@ fn streams_and_steps_tell_the_network_its_columns_too() {
 
     let other = || data().with_feature_names(["a", "b", "c", "d"]).unwrap();
     let error = trainer().fit_batches(&mut net(), |_| Ok([Ok(data()), Ok(other())])).unwrap_err();
-    assert!(matches!(error, Error::OtherSchema { number: 0, .. }), "{error}");
+    assert!(matches!(error, Error::Schema(SchemaError::Mismatch { number: 0, .. })), "{error}");
 }
 
 /// As pandas writes them: an index without a name.
@@ -77,10 +77,13 @@ fn a_column_without_a_name_is_an_error_only_where_all_are_used() {
     net.set_schema(table(CARS).regression::<f32>("mpg").unwrap().schema().clone()).unwrap();
     assert_eq!(table(index).inputs_for(&net).unwrap(), array![[1.0, 0.0, 1.0, 0.0]]);
     let error = table(index).regression::<f32>("weight").unwrap_err();
-    assert!(matches!(error, Error::UnnamedColumn { number: 1, .. }), "{error}");
+    assert!(matches!(error, Error::Table(TableError::UnnamedColumn { number: 1, .. })), "{error}");
     let error = table("x,weight,x\n1,2,3\n").regression::<f32>("weight").unwrap_err();
-    assert!(matches!(error, Error::DuplicateColumn { .. }), "{error}");
-    assert!(matches!(table(index).text("x"), Err(Error::DuplicateColumn { .. })));
+    assert!(matches!(error, Error::Table(TableError::DuplicateColumn { .. })), "{error}");
+    assert!(matches!(
+        table(index).text("x"),
+        Err(Error::Table(TableError::DuplicateColumn { .. }))
+    ));
 }
 
 #[test]
@@ -97,18 +100,18 @@ fn a_schema_that_does_not_fit_is_refused() {
     assert_eq!(refused(schema(&["a"], &[], &[])), "1 names for 2 features");
     assert_eq!(
         refused(schema(&["a", "a"], &[], &[])),
-        r#""a" stands twice among the names of the columns"#
+        r#""a" occurs twice among the names of the columns"#
     );
     assert_eq!(refused(schema(&[], &["y"], &[])), "1 names for 3 targets");
     assert_eq!(refused(schema(&[], &["y", "z"], &["a", "b", "c"])), "2 names for 1 targets");
     assert_eq!(refused(schema(&[], &[], &["a", "b"])), "2 names for 3 classes");
     assert_eq!(
         refused(schema(&[], &[], &["a", "b", "b"])),
-        r#""b" stands twice among the names of the classes"#
+        r#""b" occurs twice among the names of the classes"#
     );
     let origin =
         Schema { columns: vec![Column::categories("origin", ["USA", "USA"])], ..Schema::default() };
-    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    assert_eq!(refused(origin), r#""USA" occurs twice among the names of the categories"#);
     net.set_schema(schema(&["a", "b"], &["y"], &["p", "q", "r"])).unwrap();
 }
 
@@ -125,13 +128,19 @@ fn columns_that_are_not_used_may_hold_anything() {
     assert_eq!(new.text("note").unwrap(), ["", "a, b"]);
     let error = new.dataset_for(&net).unwrap_err();
     assert!(
-        matches!(error, Error::Cell { row: 1, problem: CellProblem::NotANumber, .. }),
+        matches!(
+            error,
+            Error::Table(TableError::Cell { row: 1, problem: CellProblem::NotANumber, .. })
+        ),
         "{error}"
     );
     let error = table("origin,weight\nJapan,1\nJapan,\n").inputs_for(&net).unwrap_err();
-    assert!(matches!(error, Error::Cell { row: 2, problem: CellProblem::Blank, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Table(TableError::Cell { row: 2, problem: CellProblem::Blank, .. })),
+        "{error}"
+    );
     let nameless = Mlp::<f32>::builder(4).dense(1, Identity).build().unwrap();
-    assert!(matches!(new.inputs_for(&nameless), Err(Error::Unnamed { .. })));
+    assert!(matches!(new.inputs_for(&nameless), Err(Error::Schema(SchemaError::Unnamed { .. }))));
 }
 
 /// Classes are text where not all are numbers; a missing one is an error all the same.
@@ -145,9 +154,12 @@ fn classes_are_numbers_or_text() {
     assert_eq!(classes("10 9 10 9.0").unwrap(), ["9", "10"]);
     assert_eq!(classes("1 2 3+ 2 1").unwrap(), ["1", "2", "3+"]);
     let error = classes("1 2 ? 2 1").unwrap_err();
-    assert!(matches!(error, Error::Cell { row: 3, .. }), "{error}");
+    assert!(matches!(error, Error::Table(TableError::Cell { row: 3, .. })), "{error}");
     let error = classes("1 2 2.5 2 1").unwrap_err();
-    assert!(matches!(error, Error::Cell { problem: CellProblem::NotAClass, .. }), "{error}");
+    assert!(
+        matches!(error, Error::Table(TableError::Cell { problem: CellProblem::NotAClass, .. })),
+        "{error}"
+    );
 }
 
 /// Two classes are one column for one output, and two for two; whole numbers are the same class however they are written.
@@ -184,10 +196,10 @@ fn validation_rows_have_the_columns_of_the_training_rows() {
     let mut net = Mlp::builder(4).dense(1, Identity).build().unwrap();
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1);
     let error = trainer().validation_data(&other).fit(&mut net, &train).unwrap_err();
-    assert!(matches!(error, Error::OtherSchema { .. }), "{error}");
+    assert!(matches!(error, Error::Schema(SchemaError::Mismatch { .. })), "{error}");
     assert!(net.schema().columns.is_empty());
     trainer().validation_data(&train).fit(&mut net, &train).unwrap();
     let mut trainer = trainer().validation_data(&other);
     let error = trainer.fit_batches(&mut net, |_| Ok([Ok(train.clone())])).unwrap_err();
-    assert!(matches!(error, Error::OtherSchema { .. }), "{error}");
+    assert!(matches!(error, Error::Schema(SchemaError::Mismatch { .. })), "{error}");
 }

@@ -1,7 +1,10 @@
 //! Standardising, and folding it into a network.
 
 use approx::assert_relative_eq;
-use densely::{Dataset, Error, Float, Identity, Mlp, Sigmoid, Tanh, data::Standardizer};
+use densely::{
+    Dataset, Error, Float, Identity, Mlp, Sigmoid, Tanh, data::Standardizer,
+    error::StandardizerError,
+};
 use ndarray::{Array2, Axis, array};
 
 fn data<F: Float>() -> Dataset<F> {
@@ -73,12 +76,21 @@ fn what_cannot_be_folded_is_refused_and_left_alone() {
     let scaler = Standardizer::fit(&data).unwrap();
     let mut net = Mlp::<f64>::builder(3).dense(2, Sigmoid).seed(1).build().unwrap();
     let before = net.clone();
-    assert!(matches!(scaler.clone().fold_into(&mut net), Err(Error::CannotFold { .. })));
+    assert!(matches!(
+        scaler.clone().fold_into(&mut net),
+        Err(Error::Standardizer(StandardizerError::CannotFold { .. }))
+    ));
     assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
     let mut other = Mlp::<f64>::builder(4).dense(2, Identity).build().unwrap();
-    assert!(matches!(scaler.clone().fold_into(&mut other), Err(Error::OtherData { .. })));
+    assert!(matches!(
+        scaler.clone().fold_into(&mut other),
+        Err(Error::Standardizer(StandardizerError::OtherData { .. }))
+    ));
     let narrow = Dataset::new(array![[1.0], [2.0]], array![[1.0, 1.0], [2.0, 2.0]]).unwrap();
-    assert!(matches!(scaler.apply(&narrow), Err(Error::OtherData { .. })));
+    assert!(matches!(
+        scaler.apply(&narrow),
+        Err(Error::Standardizer(StandardizerError::OtherData { .. }))
+    ));
 }
 
 #[test]
@@ -134,7 +146,11 @@ fn folding_that_would_move_predictions_is_an_error_that_names_the_column() {
                         assert!(moved < 2e-3, "{name} {mean}: moved by {moved}");
                         assert!(mean < 3e4, "{name} {mean} should be too coarse");
                     }
-                    Err(Error::FoldingSpoils { column, moved, .. }) => {
+                    Err(Error::Standardizer(StandardizerError::FoldingSpoils {
+                        column,
+                        moved,
+                        ..
+                    })) => {
                         refused += 1;
                         assert_eq!(column, name);
                         assert!(mean > 100.0 && moved > 1e-3, "{name} {mean}: moved by {moved}");

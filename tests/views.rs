@@ -1,7 +1,7 @@
 //! Views of every kind are taken as inputs: whole, transposed, with gaps, upside down, one row, no row.
 
 use approx::assert_relative_eq;
-use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Tanh};
+use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, Tanh, error::NetworkError};
 use ndarray::{Array1, Array2, s};
 
 fn numbers(rows: usize, columns: usize) -> Array2<f64> {
@@ -75,5 +75,6 @@ fn layers_that_do_not_fit_together_are_refused() {
     let mut net = Mlp::<f64>::builder(2).dense(4, Tanh).dense(1, Identity).build().unwrap();
     net.layers_mut()[1] = Dense::new(numbers(3, 1), None, Identity).unwrap();
     let error = net.predict(numbers(5, 2).view()).unwrap_err();
-    assert!(matches!(error, densely::Error::LayerShape { layer: 1, inputs: 3, outputs: 4 }));
+    let Error::Network(error) = error else { panic!("{error}") };
+    assert!(matches!(error, NetworkError::LayerShape { layer: 1, inputs: 3, outputs: 4 }));
 }

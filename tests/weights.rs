@@ -6,6 +6,7 @@ use densely::{
     Identity, Loss, MeanSquaredError, Mlp, Relu, Report, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Exponential, Softplus},
     data::Standardizer,
+    error::DataError,
     loss::{Huber, MeanAbsoluteError, Poisson},
     optimizer::Lbfgs,
 };
@@ -296,6 +297,6 @@ fn a_data_set_without_any_weight_is_refused() {
     let fit = |mut trainer: Trainer<'_, f64>, data| trainer.fit(&mut network(Identity, 1), data);
     let sgd = || Trainer::new(MeanSquaredError, Sgd::new(0.1));
     for result in [fit(sgd(), &empty), fit(sgd().validation_data(&empty), &data)] {
-        assert!(matches!(result, Err(Error::NoWeight)), "{result:?}");
+        assert!(matches!(result, Err(Error::Data(DataError::NoWeight))), "{result:?}");
     }
 }

@@ -4,6 +4,7 @@ use densely::{
     Adam, BinaryCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity, MeanSquaredError,
     Mlp, Optimizer, Relu, Report, Result, Schedule, Sgd, Sigmoid, Tanh, Trainer,
     data::Standardizer,
+    error::{ShapeError, WorkersError},
     metrics,
     optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
     schedule::Span,
@@ -41,7 +42,9 @@ fn workers(count: usize) -> Vec<Worker> {
 impl Worker {
     fn exchange(&self, numbers: Vec<f64>) -> Result<Vec<f64>> {
         let mut sums = vec![0.0; numbers.len()];
-        let gone = |rank| Error::Workers { reason: format!("worker {rank} is gone") };
+        let gone = |rank| {
+            Error::Workers(WorkersError::Communication { reason: format!("worker {rank} is gone") })
+        };
         for (rank, other) in self.to.iter().enumerate() {
             other.send(numbers.clone()).map_err(|_| gone(rank))?;
         }
@@ -365,7 +368,8 @@ fn an_error_of_one_worker_leaves_none_waiting() {
         let leaves = worker.rank == 2;
         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(4);
         if leaves {
-            trainer = trainer.monitor("none", Goal::Smallest, |_, _| Err(Error::NoRows));
+            trainer = trainer
+                .monitor("none", Goal::Smallest, |_, _| Err(Error::Shape(ShapeError::NoRows)));
         } else {
             trainer = trainer.monitor("none", Goal::Smallest, |_, _| Ok(0.0));
         }

@@ -23,7 +23,10 @@ pub use task::Task;
 pub use tested::Tested;
 
 use choices::LossName;
-use densely::Error;
+use densely::{
+    Error,
+    error::{DataError, TrainingError},
+};
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 
@@ -46,11 +49,13 @@ impl Plan<'_> {
     /// The error with the file that it is about.
     pub fn in_context(&self, error: Box<dyn AnyError>) -> Box<dyn AnyError> {
         match (error.downcast_ref(), self.files.kept()) {
-            (Some(Error::OtherState { .. }), Some(kept)) => {
+            (Some(Error::Training(TrainingError::StateMismatch { .. })), Some(kept)) => {
                 format!("{}: {error}", kept.state.display()).into()
             }
             // Told of the rows alone, where the reader has a file before them.
-            (Some(Error::TooFewRows { .. }), _) => format!("{}: {error}", self.subject.data).into(),
+            (Some(Error::Data(DataError::TooFewRows { .. })), _) => {
+                format!("{}: {error}", self.subject.data).into()
+            }
             _ => error,
         }
     }

@@ -2,7 +2,9 @@
 
 use super::tested::Tested;
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{Error, Identity, Sigmoid, Softmax, activation::Exponential, mlp::MlpBuilder};
+use densely::{
+    Error, Identity, Sigmoid, Softmax, activation::Exponential, error::MetricError, mlp::MlpBuilder,
+};
 use std::fmt;
 
 /// The three kinds of task.
@@ -85,7 +87,7 @@ impl Task {
 /// A score that these test rows leave undefined is no reason to fail: few rows can all be of one class.
 fn defined(score: Result<f64, Error>) -> Result<Option<f64>, Error> {
     match score {
-        Err(Error::Undefined { .. }) => Ok(None),
+        Err(Error::Metric(MetricError::Undefined { .. })) => Ok(None),
         score => score.map(Some),
     }
 }

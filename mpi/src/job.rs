@@ -2,7 +2,7 @@
 
 use crate::texts::texts_of_all;
 use crate::{Mistake, MpiWorkers};
-use densely::Float;
+use densely::{Float, error::WorkersError};
 use mpi::Threading;
 use mpi::environment::Universe;
 use mpi::topology::SimpleCommunicator;
@@ -188,7 +188,7 @@ const TOLD: &str = "!";
 const OTHER: &str = "?";
 
 fn is_of_another(error: &(dyn Error + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(densely::Error::OtherWorker { .. }))
+    matches!(error.downcast_ref(), Some(densely::Error::Workers(WorkersError::GaveUp { .. })))
 }
 
 /// What is told of the errors of all ranks: each message once, with the first rank that has it unless all do.

@@ -2,7 +2,7 @@
 
 use crate::exchange::Exchange;
 use crate::packed::Packed;
-use densely::{Error, Float, Result, workers::Workers};
+use densely::{Float, Result, error::WorkersError, workers::Workers};
 use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};
@@ -56,7 +56,7 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
 
     /// # Errors
     ///
-    /// [`Error::Workers`] for more numbers than MPI counts in one message. By default, an error of MPI ends the job.
+    /// [`WorkersError::Communication`] for more numbers than MPI counts in one message. By default, an error of MPI ends the job.
     fn sum(
         &mut self,
         numbers: &mut [f64],
@@ -126,7 +126,7 @@ fn check_counted(length: usize, in_one: usize) -> Result<()> {
     let reason = format!(
         "of a layer of {length} parameters, {in_one} would be in one message, MPI counts up to {most}"
     );
-    Err(Error::Workers { reason })
+    Err(WorkersError::Communication { reason }.into())
 }
 
 impl<F> std::fmt::Debug for MpiWorkers<'_, F> {

@@ -1,7 +1,7 @@
 //! The user's own activations, by the names that they have in model files.
 
 use super::{Activation, AnyActivation};
-use crate::error::{Error, Result};
+use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -90,7 +90,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::ActivationName`] if it has none, or one that is taken.
+    /// [`NetworkError::ActivationName`] if it has none, or one that is taken.
     pub fn with(mut self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
@@ -104,7 +104,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::ActivationName`] if the name is empty or taken, or has a bracket itself.
+    /// [`NetworkError::ActivationName`] if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
         mut self,
         name: impl Into<String>,
@@ -113,7 +113,7 @@ impl<F: Float> Activations<F> {
         let name = name.into();
         if name.contains(['(', ')']) {
             // It would never be found again.
-            return Err(Error::ActivationName { name, reason: "has a bracket" });
+            return Err(NetworkError::ActivationName { name, reason: "contains a bracket" }.into());
         }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
@@ -123,7 +123,9 @@ impl<F: Float> Activations<F> {
     fn check(&self, name: &str) -> Result<()> {
         check_own_name::<F>(name)?;
         if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            return Err(Error::ActivationName { name: name.to_owned(), reason: "is taken" });
+            return Err(
+                NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }.into()
+            );
         }
         Ok(())
     }
@@ -149,7 +151,7 @@ pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
         name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
         _ => return Ok(()),
     };
-    Err(Error::ActivationName { name: name.to_owned(), reason })
+    Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
 }
 
 impl<F: Float> Default for Activations<F> {

@@ -3,7 +3,7 @@
 use super::arrays::Arrays;
 use super::examples::{Examples, weights_of};
 use super::storage::{Side, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::Matrix;
 use crate::schema::Schema;
@@ -45,28 +45,28 @@ impl<F: Float> Dataset<F> {
     /// assert_eq!((data.rows(), data.features(), data.outputs()), (3, 2, 1));
     /// assert_eq!(data.inputs().row(1), array![2.0, 3.0]);
     /// let error = Dataset::<f32>::new(Array2::zeros((3, 2)), Array2::ones((4, 1)));
-    /// assert!(matches!(error, Err(Error::Rows { inputs: 3, targets: 4 })));
+    /// assert!(matches!(error, Err(Error::Shape(ShapeError::Rows { inputs: 3, targets: 4 }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Rows`] if the two have different numbers of rows, [`Error::NoRows`] if they have none,
-    /// [`Error::NoFeatures`] or [`Error::Targets`] if they have no columns,
-    /// [`Error::NotFiniteAt`] if a number is NaN or infinite.
+    /// [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the two have different numbers of rows, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) if they have none,
+    /// [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if they have no columns,
+    /// [`DataError::NotFiniteAt`](crate::error::DataError::NotFiniteAt) if a number is NaN or infinite.
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
         let (rows, target_rows) = (inputs.nrows(), targets.nrows());
         if rows != target_rows {
-            return Err(Error::Rows { inputs: rows, targets: target_rows });
+            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: target_rows }));
         }
         if rows == 0 {
-            return Err(Error::NoRows);
+            return Err(Error::Shape(ShapeError::NoRows));
         }
         if inputs.ncols() == 0 {
-            return Err(Error::NoFeatures);
+            return Err(Error::Shape(ShapeError::NoFeatures));
         }
         if targets.ncols() == 0 {
-            return Err(Error::Targets { found: 0, outputs: 1 });
+            return Err(Error::Shape(ShapeError::Targets { found: 0, outputs: 1 }));
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
@@ -143,8 +143,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`Error::TooFewRows`] if one of the two would have no
-    /// rows; of rows in files [`Error::TooManyRows`], and what reading the targets gives: [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`].
+    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if one of the two would have no
+    /// rows; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows), and what reading the targets gives: [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile).
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let [rest, part] = self.examples().split(fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
@@ -162,13 +162,13 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] for one that does not exist, [`Error::NoRows`] for none; [`Error::NoWeight`] if all of them have the weight 0; of rows in files [`Error::TooManyRows`].
+    /// [`ShapeError::UnknownRow`](crate::error::ShapeError::UnknownRow) for one that does not exist, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for none; [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all of them have the weight 0; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows).
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
-            return Err(Error::NoRows);
+            return Err(Error::Shape(ShapeError::NoRows));
         }
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            return Err(Error::UnknownRow { row, rows: self.rows() });
+            return Err(Error::Shape(ShapeError::UnknownRow { row, rows: self.rows() }));
         }
         let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {

@@ -4,7 +4,7 @@ use super::batches::InOrder;
 use super::split;
 use super::storage::{Side, Stored};
 use crate::batch;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::schema::Schema;
 use ndarray::ArrayView1;
@@ -69,7 +69,7 @@ impl<F: Float> Examples<F> {
             return Ok(self);
         };
         let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
-        if rows.is_empty() { Err(Error::NoWeight) } else { self.selected(&rows) }
+        if rows.is_empty() { Err(Error::Data(DataError::NoWeight)) } else { self.selected(&rows) }
     }
 
     /// The rows of a split: the rest, then the given fraction, by class for classes.

@@ -4,7 +4,7 @@ use super::categories::Categories;
 use super::classes::{Found, check_number, how_many};
 use super::table::{Kinds, abbreviated, list};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
@@ -47,7 +47,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`Error::Labels`] unless there are two different labels, [`Error::Label`] for one that is blank, NaN, or a number with a fraction.
+    /// As [`new`](Self::new); [`DataError::Labels`] unless there are two different labels, [`DataError::Label`] for one that is blank, NaN, or a number with a fraction.
     pub fn binary(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
@@ -77,7 +77,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`Error::Labels`] unless there are from two to 10,000 different labels, [`Error::Label`] for one that is blank, NaN, or a number with a
+    /// As [`new`](Self::new); [`DataError::Labels`] unless there are from two to 10,000 different labels, [`DataError::Label`] for one that is blank, NaN, or a number with a
     /// fraction.
     pub fn multiclass(
         inputs: Array2<F>,
@@ -107,14 +107,14 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`Error::Unnamed`] if the network does not know its classes' names, [`Error::UnknownLabel`] for a label that is none of them.
+    /// As [`new`](Self::new); [`SchemaError::Unnamed`] if the network does not know its classes' names, [`DataError::UnknownLabel`] for a label that is none of them.
     pub fn for_classifier(
         net: &Mlp<F>,
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
         if net.classes().is_empty() {
-            return Err(Error::Unnamed { what: "classes" });
+            return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         Self::of_classes(inputs, &texts(labels), net.classes().to_vec(), net.outputs())
     }
@@ -127,7 +127,7 @@ impl<F: Float> Dataset<F> {
         outputs: usize,
     ) -> Result<Self> {
         if inputs.nrows() != labels.len() {
-            return Err(Error::Rows { inputs: inputs.nrows(), targets: labels.len() });
+            return Err(ShapeError::Rows { inputs: inputs.nrows(), targets: labels.len() }.into());
         }
         if !fit_in_memory::<F>(labels.len(), outputs) {
             let needs = "and a column of 0 and 1 for each does not fit into memory";
@@ -136,10 +136,12 @@ impl<F: Float> Dataset<F> {
         let mut targets = Array2::zeros((labels.len(), outputs));
         let categories = Categories::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
-            let class = categories.place(label).ok_or_else(|| Error::UnknownLabel {
-                row,
-                label: abbreviated(label),
-                classes: list(classes.iter().map(String::as_str)),
+            let class = categories.place(label).ok_or_else(|| {
+                Error::Data(DataError::UnknownLabel {
+                    row,
+                    label: abbreviated(label),
+                    classes: list(classes.iter().map(String::as_str)),
+                })
             })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
@@ -160,10 +162,8 @@ fn classes_of(labels: &[String]) -> Result<Vec<String>> {
     labels.iter().for_each(|label| kinds.add(label));
     let mut found = Found::new(kinds.is_numeric_throughout(labels.len()));
     for (row, label) in labels.iter().enumerate() {
-        found.add(label).map_err(|problem| Error::Label {
-            row,
-            label: abbreviated(label),
-            problem,
+        found.add(label).map_err(|problem| {
+            Error::Data(DataError::Label { row, label: abbreviated(label), problem })
         })?;
     }
     Ok(found.in_order())
@@ -171,7 +171,11 @@ fn classes_of(labels: &[String]) -> Result<Vec<String>> {
 
 fn wrong_classes(classes: &[String], needs: &'static str) -> Error {
     let found = how_many(classes);
-    Error::Labels { found, classes: list(classes.iter().map(String::as_str)), needs }
+    Error::Data(DataError::Labels {
+        found,
+        classes: list(classes.iter().map(String::as_str)),
+        needs,
+    })
 }
 
 #[cfg(test)]
@@ -214,6 +218,6 @@ mod tests {
         assert_eq!(error.to_string(), "inputs have 2 rows, targets have 3");
         let net = Mlp::<f32>::builder(1).dense(2, crate::activation::Softmax).build().unwrap();
         let error = Dataset::for_classifier(&net, array![[1.0]], ["a"]).unwrap_err();
-        assert!(matches!(error, Error::Unnamed { what: "classes" }));
+        assert!(matches!(error, Error::Schema(SchemaError::Unnamed { what: "classes" })));
     }
 }

@@ -4,7 +4,7 @@ use super::batches::InOrder;
 use super::dataset::Dataset;
 use super::examples::Examples;
 use super::storage::{Side, Storage};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result, ShapeError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::units::Units;
@@ -103,7 +103,7 @@ impl Moments {
         for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
             let deviation = (squares / self.weight).sqrt();
             if !mean.is_finite() || !deviation.is_finite() {
-                return Err(Error::NoScale { column: names(column) });
+                return Err(Error::Data(DataError::NoScale { column: names(column) }));
             }
             scale.push(match deviation < smallest {
                 true => (mean, constant),
@@ -136,8 +136,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Features`] or [`Error::Targets`] if the data has other columns than the network,
-    /// [`Error::NoScale`] names a column whose mean or deviation overflows an `f64`, [`Error::NoWeight`] if all rows have the weight 0; and what reading rows in files gives.
+    /// [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data has other columns than the network,
+    /// [`DataError::NoScale`](crate::error::DataError::NoScale) names a column whose mean or deviation overflows an `f64`, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all rows have the weight 0; and what reading rows in files gives.
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
         self.check_columns(&data)?;
@@ -173,7 +173,7 @@ impl<F: Float> Mlp<F> {
     pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
         Error::check_features(data.features(), self.features())?;
         if data.outputs() != self.outputs() {
-            return Err(Error::Targets { found: data.outputs(), outputs: self.outputs() });
+            return Err(Error::Shape(ShapeError::Targets { found: data.outputs(), outputs: self.outputs() }));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::batches::InOrder;
 use super::storage::Storage;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Result, SchemaError};
 use crate::float::Float;
 use crate::schema::classes_of;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] unless there is one for each feature, [`Error::NameTwice`] if one stands twice.
+    /// [`SchemaError::Names`] unless there is one for each feature, [`SchemaError::DuplicateName`] if one stands twice.
     pub fn with_feature_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -38,7 +38,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice.
+    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] if one stands twice.
     pub fn with_target_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -61,8 +61,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] if there are names of other numbers of features, targets or classes, [`Error::NameTwice`] if one stands twice;
-    /// [`Error::NotOneHot`] for a row that belongs to no class.
+    /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes, [`SchemaError::DuplicateName`] if one stands twice;
+    /// [`DataError::NotOneHot`] for a row that belongs to no class.
     pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
         let classes = !schema.classes.is_empty();
         self.schema = Arc::new(schema);
@@ -77,17 +77,17 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// column of one-hot targets. [`split`](Self::split) then keeps the classes' shares.
     ///
     /// ```
-    /// # use densely::{Dataset, Error};
+    /// # use densely::{Dataset, Error, error::SchemaError};
     /// # use ndarray::array;
     /// let data = || Dataset::<f32>::new(array![[0.1], [0.7], [0.4]], array![[0.0], [1.0], [0.0]]);
     /// assert_eq!(data()?.with_classes(["benign", "malignant"])?.classes(), ["benign", "malignant"]);
-    /// assert!(matches!(data()?.with_classes(["benign"]), Err(Error::Names { names: 1, columns: 2, .. })));
+    /// assert!(matches!(data()?.with_classes(["benign"]), Err(Error::Schema(SchemaError::Names { names: 1, columns: 2, .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] for another number of names, [`Error::NameTwice`] if one stands twice, [`Error::NotOneHot`] for a row that belongs to no class.
+    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] if one stands twice, [`DataError::NotOneHot`] for a row that belongs to no class.
     pub fn with_classes(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -99,7 +99,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         }
         let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
         if names != columns {
-            return Err(Error::Names { names, columns, what: "classes" });
+            return Err(SchemaError::Names { names, columns, what: "classes" }.into());
         }
         let data = self.checked()?;
         data.check_one_hot()?;
@@ -124,7 +124,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
                 let ones = target.iter().filter(|&&y| y == one).count();
                 let zeros = target.iter().filter(|&&y| y == zero).count();
                 if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                    return Err(Error::NotOneHot { row: first + row, columns: target.len() });
+                    return Err(
+                        DataError::NotOneHot { row: first + row, columns: target.len() }.into()
+                    );
                 }
             }
             first += batch.targets.nrows();

@@ -1,6 +1,6 @@
 //! Which rows go into which part of a data set.
 
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 use crate::random::{Purpose, generator};
 use rand::seq::SliceRandom;
 
@@ -14,7 +14,7 @@ pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<us
     let rows = groups.len();
     let wanted = ((rows as f64 * fraction).round() as usize).max(1);
     if wanted >= rows {
-        return Err(Error::TooFewRows { rows, fraction });
+        return Err(DataError::TooFewRows { rows, fraction }.into());
     }
 
     let mut order: Vec<usize> = (0..rows).collect();
@@ -25,7 +25,7 @@ pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<us
     groups.iter().for_each(|&group| sizes[group] += 1);
     let mut quotas = quotas(&sizes, fraction, wanted);
     if quotas.iter().sum::<usize>() == 0 {
-        return Err(Error::TooFewRows { rows, fraction });
+        return Err(DataError::TooFewRows { rows, fraction }.into());
     }
 
     // In place: there may be very many.
@@ -81,8 +81,14 @@ mod tests {
 
     #[test]
     fn an_empty_part_is_an_error() {
-        assert!(matches!(rows(&[0], 0.5, 0), Err(Error::TooFewRows { rows: 1, .. })));
-        assert!(matches!(rows(&[0, 1], 0.5, 0), Err(Error::TooFewRows { rows: 2, .. })));
+        assert!(matches!(
+            rows(&[0], 0.5, 0),
+            Err(Error::Data(DataError::TooFewRows { rows: 1, .. }))
+        ));
+        assert!(matches!(
+            rows(&[0, 1], 0.5, 0),
+            Err(Error::Data(DataError::TooFewRows { rows: 2, .. }))
+        ));
         assert!(matches!(rows(&[0, 0], 1.0, 0), Err(Error::Setting { .. })));
         assert!(matches!(rows(&[0, 0], f64::NAN, 0), Err(Error::Setting { .. })));
     }

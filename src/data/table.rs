@@ -2,6 +2,7 @@
 
 mod cell;
 mod encoding;
+pub(crate) mod error;
 mod infer;
 mod parser;
 mod rows;
@@ -9,7 +10,7 @@ mod source;
 mod stream;
 mod tasks;
 
-use crate::error::{CellProblem, Error, Result};
+use crate::error::{CellProblem, Error, Result, TableError};
 pub(super) use cell::{Kinds, abbreviated, category, list, number};
 use rows::{Header, Rows};
 use source::Bytes;
@@ -71,7 +72,7 @@ impl Table {
     /// # Errors
     ///
     /// Each names the file, and the row and column as far as they exist. [`Error::Io`] if it cannot be read;
-    /// [`Error::EmptyFile`], [`Error::NoRowsInFile`]; [`Error::RaggedRow`]; [`Error::HeaderNotUtf8`]; [`Error::Cell`] for a cell that is not UTF-8. What else
+    /// [`TableError::EmptyFile`], [`TableError::NoRows`]; [`TableError::RaggedRow`]; [`TableError::HeaderNotUtf8`]; [`TableError::Cell`] for a cell that is not UTF-8. What else
     /// may be wrong with a column is said when it is used.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -86,13 +87,13 @@ impl Table {
     /// Reads CSV from anywhere; error messages call it `name`.
     ///
     /// ```
-    /// use densely::{Error, Table};
+    /// use densely::{Error, Table, error::TableError};
     ///
     /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,24\n".as_bytes(), "cars")?;
     /// assert_eq!(table.rows(), 2);
     /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["weight", "mpg"]);
     /// let error = Table::parse_csv("weight,mpg\n3504\n".as_bytes(), "cars");
-    /// assert!(matches!(error, Err(Error::RaggedRow { row: 1, found: 1, expected: 2, .. })));
+    /// assert!(matches!(error, Err(Error::Table(TableError::RaggedRow { row: 1, found: 1, expected: 2, .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -123,7 +124,7 @@ impl Table {
     /// # Errors
     ///
     /// As [`read_csv`](Self::read_csv), and [`Error::Io`] for what is no regular file, such as a pipe, which could be read only once. A row longer than 64 MB is
-    /// [`Error::LongRow`], here and everywhere. Whatever reads the file again has [`Error::Io`] and [`Error::ChangedFile`].
+    /// [`TableError::LongRow`], here and everywhere. Whatever reads the file again has [`Error::Io`] and [`Error::ChangedFile`].
     pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         Self::scanned(Bytes::of_file(path)?, &path.display().to_string())
@@ -183,7 +184,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`].
+    /// [`TableError::UnknownColumn`].
     pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
         for name in columns {
             let name = name.as_ref();
@@ -217,7 +218,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`], [`Error::DuplicateColumn`].
+    /// [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`].
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
         let index = self.column(column)?;
         let mut text = Vec::with_capacity(self.rows);
@@ -234,9 +235,10 @@ impl Table {
         let mut found = self.columns().filter(|(_, header)| header.name == name);
         match (found.next(), found.next()) {
             (Some((index, _)), None) => Ok(index),
-            (Some(_), Some(_)) => Err(Error::DuplicateColumn { file, column }),
+            (Some(_), Some(_)) => Err(TableError::DuplicateColumn { file, column }.into()),
             (None, _) => {
-                Err(Error::UnknownColumn { file, column, columns: list(self.column_names()) })
+                Err(TableError::UnknownColumn { file, column, columns: list(self.column_names()) }
+                    .into())
             }
         }
     }
@@ -249,7 +251,7 @@ impl Table {
     /// What is said of a cell that cannot be used.
     fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
         let (file, column) = (self.file.clone(), self.headers[index].name.clone());
-        Error::Cell { file, row, column, value: abbreviated(value), problem }
+        Error::Table(TableError::Cell { file, row, column, value: abbreviated(value), problem })
     }
 }
 

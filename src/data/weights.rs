@@ -2,7 +2,7 @@
 
 use super::storage::Storage;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use ndarray::{Array1, ArrayView1};
 
@@ -26,7 +26,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::Weights`] unless there is one for each row, [`Error::Weight`] for one that is negative or not finite, [`Error::NoWeight`] if all are 0.
+    /// [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
     pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
         Error::check_weights(weights.view(), self.rows())?;
         self.weights = Some(weights.into_iter().collect());
@@ -46,18 +46,18 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoClasses`] if the targets are numbers, [`Error::Weights`] unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
+    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers, [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
         if count == 0 {
-            return Err(Error::NoClasses);
+            return Err(Error::Data(DataError::NoClasses));
         }
         if class_weights.len() != count {
-            return Err(Error::Weights { weights: class_weights.len(), count, what: "classes" });
+            return Err(Error::Data(DataError::Weights { weights: class_weights.len(), count, what: "classes" }));
         }
         let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(Error::Weight { index, value: class_weights[index] });
+            return Err(Error::Data(DataError::Weight { index, value: class_weights[index] }));
         }
         let classes = self.examples().row_classes()?;
         let weights = classes
@@ -83,11 +83,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoClasses`] if the targets are numbers.
+    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers.
     pub fn with_balanced_classes(self) -> Result<Self> {
         let mut sums = vec![0.0; self.classes().len()];
         if sums.is_empty() {
-            return Err(Error::NoClasses);
+            return Err(Error::Data(DataError::NoClasses));
         }
         for (row, class) in self.examples().row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);

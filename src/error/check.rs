@@ -1,12 +1,16 @@
-//! What is checked in more than one place.
+//! Checks that several modules share.
 
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result, ShapeError};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
 impl Error {
     pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
-        if found == expected { Ok(()) } else { Err(Self::Features { found, expected }) }
+        if found == expected {
+            Ok(())
+        } else {
+            Err(ShapeError::Features { found, expected }.into())
+        }
     }
 
     pub(crate) fn check_finite<F: Float>(
@@ -15,28 +19,32 @@ impl Error {
     ) -> Result<()> {
         match numbers.indexed_iter().find(|(_, value)| !value.is_finite()) {
             Some(((row, column), value)) => {
-                Err(Self::NotFiniteAt { matrix, row, column, value: value.as_f64() })
+                Err(DataError::NotFiniteAt { matrix, row, column, value: value.as_f64() }.into())
             }
             None => Ok(()),
         }
     }
 
-    /// Weights of these rows: at least 0 each, and not all 0.
+    /// Checks that each row has a weight of at least 0, and that not all are 0.
     pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
         if weights.len() != rows {
-            return Err(Self::Weights { weights: weights.len(), count: rows, what: "rows" });
+            return Err(
+                DataError::Weights { weights: weights.len(), count: rows, what: "rows" }.into()
+            );
         }
         let mut numbers = weights.iter().map(|weight| weight.as_f64()).enumerate();
         if let Some((index, value)) =
             numbers.find(|(_, value)| !(*value >= 0.0 && value.is_finite()))
         {
-            return Err(Self::Weight { index, value });
+            return Err(DataError::Weight { index, value }.into());
         }
         let numbers = weights.iter().map(|weight| weight.as_f64());
         let sum: f64 = numbers.clone().sum();
         match numbers.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-            Some((index, value)) if sum.is_infinite() => Err(Self::Weight { index, value }),
-            _ if sum == 0.0 => Err(Self::NoWeight),
+            Some((index, value)) if sum.is_infinite() => {
+                Err(DataError::Weight { index, value }.into())
+            }
+            _ if sum == 0.0 => Err(DataError::NoWeight.into()),
             _ => Ok(()),
         }
     }

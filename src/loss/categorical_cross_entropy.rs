@@ -1,6 +1,6 @@
 use super::{FusedLoss, Loss};
 use crate::activation::{AnyActivation, Softmax};
-use crate::error::{Error, Result};
+use crate::error::{Error, LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -67,11 +67,12 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         if super::may_be_probabilities(activation) {
             return Ok(());
         }
-        Err(Error::UnsuitableOutput {
+        Err(LossError::UnsuitableOutput {
             loss: format!("{self:?}"),
             activation: format!("{activation:?}"),
-            needs: "outputs between 0 and 1, as of Softmax",
-        })
+            needs: "outputs between 0 and 1, such as those of Softmax",
+        }
+        .into())
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
@@ -80,11 +81,13 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             _ => "rows whose sum is 1",
         };
         for (row, target) in targets.rows().into_iter().enumerate() {
-            let unsuitable = |value: F, needs| Error::UnsuitableTarget {
-                loss: format!("{self:?}"),
-                row,
-                value: value.as_f64(),
-                needs,
+            let unsuitable = |value: F, needs| {
+                Error::Loss(LossError::UnsuitableTarget {
+                    loss: format!("{self:?}"),
+                    row,
+                    value: value.as_f64(),
+                    needs,
+                })
             };
             if let Some(&y) = target.iter().find(|y| !(F::zero()..=F::one()).contains(*y)) {
                 return Err(unsuitable(y, "numbers between 0 and 1"));

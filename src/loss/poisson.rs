@@ -1,6 +1,6 @@
 use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
 use crate::activation::{AnyActivation, Exponential, Softplus};
-use crate::error::{Error, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -56,11 +56,12 @@ impl<F: Float> Loss<F> for Poisson {
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let positive = activation.is::<Exponential>() || activation.is::<Softplus>();
         if activation.is_built_in() && !positive {
-            return Err(Error::UnsuitableOutput {
+            return Err(LossError::UnsuitableOutput {
                 loss: format!("{self:?}"),
                 activation: format!("{activation:?}"),
-                needs: "positive outputs, as of Exponential",
-            });
+                needs: "positive outputs, such as those of Exponential",
+            }
+            .into());
         }
         Ok(())
     }

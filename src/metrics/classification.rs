@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, Result};
+use crate::error::{Error, MetricError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -91,10 +91,10 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// # Errors
 ///
-/// [`Error::Undefined`] unless there is one column and both classes are among the targets; else see [the module](super).
+/// [`MetricError::Undefined`] unless there is one column and both classes are among the targets; else see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let undefined = |reason| Error::Undefined { metric: "ROC AUC", reason };
+    let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });
     if outputs.ncols() != 1 {
         return Err(undefined("there is more than one column of outputs"));
     }
@@ -298,6 +298,6 @@ mod tests {
     fn one_class_alone_has_no_auc() {
         let (outputs, targets) = (array![[0.2], [0.3]], array![[1.0], [1.0]]);
         let result = roc_auc(outputs.view(), targets.view());
-        assert!(matches!(result, Err(Error::Undefined { .. })));
+        assert!(matches!(result, Err(Error::Metric(MetricError::Undefined { .. }))));
     }
 }

@@ -1,5 +1,5 @@
 use super::{check, predicted_classes};
-use crate::error::{Error, Result};
+use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
@@ -33,7 +33,7 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// [`Error::Names`] for another number of names than classes; else see [the module](super).
+    /// [`SchemaError::Names`] for another number of names than classes; else see [the module](super).
     pub fn new<F: Float>(
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
@@ -43,7 +43,9 @@ impl ConfusionMatrix {
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
         let columns = outputs.ncols().max(2);
         if classes.len() != columns {
-            return Err(Error::Names { names: classes.len(), columns, what: "classes" });
+            return Err(
+                SchemaError::Names { names: classes.len(), columns, what: "classes" }.into()
+            );
         }
         let mut counts = vec![vec![0; columns]; columns];
         for (predicted, actual) in

@@ -1,6 +1,6 @@
 use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SchemaError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use ndarray::ArrayView2;
@@ -21,7 +21,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict) and, for rows in files, [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`] and [`Error::TooManyOutputs`]; [`Error::OtherSchema`] if the rows have other columns or classes than the network, and what the metric says.
+    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge); [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if the rows have other columns or classes than the network, and what the metric says.
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
@@ -51,10 +51,10 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unnamed`] if the network was not trained on classes with names; else as [`predict`](Self::predict).
+    /// [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network was not trained on classes with names; else as [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
-            return Err(Error::Unnamed { what: "classes" });
+            return Err(Error::Schema(SchemaError::Unnamed { what: "classes" }));
         }
         let outputs = self.predict(inputs)?;
         Ok(predicted_classes(outputs.view())

@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, Result};
+use crate::error::{MetricError, Result};
 use crate::float::Float;
 use ndarray::ArrayView2;
 
@@ -81,7 +81,7 @@ pub fn mean_absolute_error<F: Float>(
 ///
 /// # Errors
 ///
-/// [`Error::Undefined`] if an output's target is constant; else see [the module](super).
+/// [`MetricError::Undefined`] if an output's target is constant; else see [the module](super).
 pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let mut sum = 0.0;
@@ -91,7 +91,9 @@ pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
         let offset = targets.iter().map(|y| y.as_f64() - first).sum::<f64>() / count;
         let total: f64 = targets.iter().map(|y| (y.as_f64() - first - offset).powi(2)).sum();
         if total == 0.0 {
-            return Err(Error::Undefined { metric: "R²", reason: "the target is constant" });
+            return Err(
+                MetricError::Undefined { metric: "R²", reason: "the target is constant" }.into()
+            );
         }
         let residual: f64 =
             outputs.iter().zip(targets).map(|(a, y)| (a.as_f64() - y.as_f64()).powi(2)).sum();
@@ -113,6 +115,7 @@ fn mean<F: Float>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, ShapeError};
     use ndarray::array;
 
     /// scikit-learn 1.9's documentation of `mean_squared_error`, `mean_absolute_error` and `r2_score`.
@@ -132,15 +135,21 @@ mod tests {
     fn a_constant_target_has_no_r_squared() {
         let (outputs, targets) = (array![[1.0_f32], [2.0]], array![[0.1], [0.1]]);
         let result = r_squared(outputs.view(), targets.view());
-        assert!(matches!(result, Err(Error::Undefined { .. })));
+        assert!(matches!(result, Err(Error::Metric(MetricError::Undefined { .. }))));
     }
 
     #[test]
     fn wrong_shapes_and_numbers_are_errors() {
         let (two, three) = (array![[1.0], [2.0]], array![[1.0], [2.0], [3.0]]);
         let rmse = root_mean_squared_error::<f64>;
-        assert!(matches!(rmse(two.view(), three.view()), Err(Error::Rows { .. })));
-        assert!(matches!(rmse(two.view(), three.t()), Err(Error::Targets { .. })));
+        assert!(matches!(
+            rmse(two.view(), three.view()),
+            Err(Error::Shape(ShapeError::Rows { .. }))
+        ));
+        assert!(matches!(
+            rmse(two.view(), three.t()),
+            Err(Error::Shape(ShapeError::Targets { .. }))
+        ));
         let nan = array![[f64::NAN], [2.0]];
         assert!(matches!(rmse(nan.view(), two.view()), Err(Error::NotFinite { .. })));
     }

@@ -3,7 +3,7 @@
 use crate::activation::AnyActivation;
 use crate::dense::Dense;
 use crate::dense::check_dropout;
-use crate::error::{Error, Result};
+use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use crate::initialization::Initialization;
 use crate::matrix::fit_in_memory;
@@ -141,24 +141,24 @@ impl<F: Float> MlpBuilder<F> {
     /// The network.
     ///
     /// ```
-    /// use densely::{Error, Identity, Mlp, Tanh};
+    /// use densely::{Error, Identity, Mlp, Tanh, error::NetworkError};
     ///
     /// let builder = || Mlp::<f32>::builder(9).dense(32, Tanh);
     /// let net = builder().dense(1, Identity).build()?;
     /// assert_eq!(net.layers()[0].weights().dim(), (9, 32));
-    /// assert!(matches!(builder().dropout(0.5).build(), Err(Error::DropoutOfOutputs)));
-    /// assert!(matches!(Mlp::<f32>::builder(9).build(), Err(Error::NoLayers)));
+    /// assert!(matches!(builder().dropout(0.5).build(), Err(Error::Network(NetworkError::DropoutOfOutputs))));
+    /// assert!(matches!(Mlp::<f32>::builder(9).build(), Err(Error::Network(NetworkError::NoLayers))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::NoLayers`] without a layer, [`Error::MisplacedOption`] if an option for a layer stands before the first,
-    /// [`Error::ZeroWidth`] if a layer has no inputs or no outputs, [`Error::TooLarge`] if its weights do not fit into memory,
-    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1, [`Error::DropoutOfOutputs`] for dropout on the last layer.
+    /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] if an option for a layer stands before the first,
+    /// [`NetworkError::ZeroWidth`] if a layer has no inputs or no outputs, [`NetworkError::TooLarge`] if its weights do not fit into memory,
+    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1, [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
     pub fn build(self) -> Result<Mlp<F>> {
         if let Some(option) = self.misplaced {
-            return Err(Error::MisplacedOption { option });
+            return Err(NetworkError::MisplacedOption { option }.into());
         }
         self.check_memory()?;
         for layer in &self.layers {
@@ -208,6 +208,6 @@ pub(crate) fn check_memory<F: Float>(parameters: usize, copies: usize) -> Result
     if fit_in_memory::<F>(copies, parameters) {
         Ok(())
     } else {
-        Err(Error::TooLarge { parameters })
+        Err(NetworkError::TooLarge { parameters }.into())
     }
 }

@@ -15,7 +15,7 @@ mod wire;
 
 use super::in_file;
 use crate::atomic_file;
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use prost::Message;
@@ -42,7 +42,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] for an activation that is not built in; [`Error::LayerShape`] if the layers no longer fit together, [`Error::NotFinite`] for a weight
+    /// [`ModelFileError::Interchange`] for an activation that is not built in; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together, [`Error::NotFinite`] for a weight
     /// that is not.
     pub fn to_onnx(&self) -> Result<Vec<u8>> {
         Ok(export::model(self)?.encode_to_vec())
@@ -65,7 +65,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherFormat`] for a model that is damaged, of another number type than `F`, or no multilayer perceptron.
+    /// [`ModelFileError::Interchange`] for a model that is damaged, of another number type than `F`, or no multilayer perceptron.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self> {
         import::network(bytes)
     }
@@ -112,7 +112,7 @@ fn damaged(reason: impl ToString) -> Error {
 
 /// A model that cannot be read, or a network that cannot be written.
 fn refused(reason: impl ToString) -> Error {
-    Error::OtherFormat { format: "ONNX", reason: reason.to_string() }
+    Error::ModelFile(ModelFileError::Interchange { format: "ONNX", reason: reason.to_string() })
 }
 
 /// The beginning of a name, for messages: a forged one can be as long as the file.

@@ -4,7 +4,7 @@ use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
 use super::{damaged, start_of};
 use crate::activation::check_own_name;
 use crate::activation::{Activations, AnyActivation};
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schema::Schema;
@@ -63,9 +63,11 @@ impl Structure {
         net.schema().check(net.features(), net.outputs())?;
         let layers = net.layers().iter().enumerate().map(|(index, layer)| {
             let activation = layer.activation();
-            let name = activation.name().ok_or_else(|| Error::UnnamedActivation {
-                layer: index,
-                activation: format!("{activation:?}"),
+            let name = activation.name().ok_or_else(|| {
+                Error::ModelFile(ModelFileError::UnnamedActivation {
+                    layer: index,
+                    activation: format!("{activation:?}"),
+                })
             })?;
             if !activation.is_built_in() {
                 check_own_name::<F>(&name)?;
@@ -101,7 +103,7 @@ impl Structure {
         }
         if origin.version > VERSION {
             let (version, library) = (origin.version, start_of(&origin.library));
-            return Err(Error::NewerModel { version, library, known: VERSION });
+            return Err(ModelFileError::NewerVersion { version, library, known: VERSION }.into());
         }
         if origin.version == 0 {
             return Err(damaged("there is no version 0 of the format"));
@@ -110,7 +112,7 @@ impl Structure {
         let structure: Self = serde_json::from_str(json).map_err(damaged)?;
         if structure.precision != F::NAME {
             let found = start_of(&structure.precision);
-            return Err(Error::Precision { found, expected: F::NAME });
+            return Err(ModelFileError::Precision { found, expected: F::NAME }.into());
         }
         structure.check_size()?;
         Ok(structure)
@@ -134,7 +136,8 @@ impl Structure {
         own: &Activations<F>,
     ) -> Result<AnyActivation<F>> {
         let name = self.layers.get(layer).map_or("", |layer| &layer.activation);
-        let unknown = || Error::UnknownActivation { layer, name: start_of(name) };
+        let unknown =
+            || Error::ModelFile(ModelFileError::UnknownActivation { layer, name: start_of(name) });
         own.named(name).ok_or_else(unknown)
     }
 }

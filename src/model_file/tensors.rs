@@ -42,7 +42,7 @@ impl Header {
         let metadata: Metadata = serde_json::from_slice(&header).map_err(damaged)?;
         drop(header);
         if metadata.metadata().is_some() && metadata.tensors().len() + 1 != names {
-            return Err(damaged("a tensor stands twice in its header"));
+            return Err(damaged("a tensor occurs twice in its header"));
         }
         let (found, expected) = (rest - header_length, metadata.data_len() as u64);
         if found != expected {

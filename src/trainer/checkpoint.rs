@@ -2,7 +2,7 @@
 
 use super::TrainingState;
 use crate::atomic_file;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use crate::float::Float;
 use serde::Deserialize;
 use std::fs::File;
@@ -110,14 +110,15 @@ impl<F: Float> TrainingState<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; [`Error::InFile`] with [`Error::StateFile`] for a file that is damaged or of another kind, [`Error::OtherState`] for one that another version
+    /// [`Error::Io`]; [`Error::InFile`] with [`TrainingError::DamagedState`] for a file that is damaged or of another kind, [`TrainingError::StateMismatch`] for one that another version
     /// of this library wrote. Whether it belongs to a network is checked when training is resumed.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.into(), source };
         let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
-        let damaged =
-            |error: serde_json::Error| in_file(Error::StateFile { reason: error.to_string() });
+        let damaged = |error: serde_json::Error| {
+            in_file(Error::Training(TrainingError::DamagedState { reason: error.to_string() }))
+        };
         // To its end, but keeping nothing: the file may be larger than memory and no state at all.
         let file = BufReader::new(File::open(path).map_err(io)?);
         let Origin { version } = serde_json::from_reader(file).map_err(damaged)?;

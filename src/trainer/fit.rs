@@ -9,7 +9,7 @@ use super::step::Session;
 use super::{Start, Trainer};
 use crate::data::batches::{Batches, InOrder, Scales, shuffled};
 use crate::data::{Dataset, Examples, Outputs, Storage};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
@@ -34,21 +34,21 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 2.0, epsilon = 1e-6);
     ///
     /// let mut too_fast = Trainer::new(MeanSquaredError, Sgd::new(100.0));
-    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Diverged { .. })));
+    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Training(TrainingError::Diverged { .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`], [`Error::NotWithLbfgs`] or [`Error::DropoutOfOutputs`] for a setting that cannot be; [`Error::Features`] or [`Error::Targets`] if the data does not fit the
-    /// network; [`Error::UnsuitableOutput`] or [`Error::UnsuitableTarget`] if the loss does not fit network or data;
+    /// [`Error::Setting`], [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs) or [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) for a setting that cannot be; [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data does not fit the
+    /// network; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) or [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget) if the loss does not fit network or data;
     /// [`Error::StandardizedTarget`] if it is the scale of the targets that does not fit;
-    /// [`Error::OtherSchema`] if it has other columns or classes than the network or the validation rows, [`Error::OtherScale`] if it was standardized and these were not;
-    /// [`Error::TooFewRows`] if there are too few to set some aside; [`Error::TooLarge`] if training does not fit into memory. In all of these the network is unchanged.
+    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if it has other columns or classes than the network or the validation rows, [`Error::OtherScale`] if it was standardized and these were not;
+    /// [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if there are too few to set some aside; [`NetworkError::TooLarge`](crate::error::NetworkError::TooLarge) if training does not fit into memory. In all of these the network is unchanged.
     ///
-    /// These come later, and leave the network with the parameters of the last epoch that was good: [`Error::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
+    /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`](crate::error::TrainingError::Diverged) if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
-    /// [`Error::ShortFile`], [`Error::ChangedFile`], [`Error::NotFiniteInFile`], [`Error::TooManyNumbers`]. With several [workers](Self::workers), what stands there.
+    /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge). With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data.examples(), true)
     }
@@ -75,7 +75,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::OtherState`] if the state belongs to another network, optimizer or number of rows, or
+    /// As [`fit`](Self::fit); [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch) if the state belongs to another network, optimizer or number of rows, or
     /// training ended in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
@@ -106,12 +106,12 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`Error::NotWithLbfgs`]. After [`Error::Diverged`] the network holds the parameters of the last good step, and everything else starts
+    /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs). After [`TrainingError::Diverged`](crate::error::TrainingError::Diverged) the network holds the parameters of the last good step, and everything else starts
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let Self { settings, start, whole_batch, .. } = self;
         if self.workers.count() > 1 {
-            return Err(Error::NotWithWorkers { setting: "step by step" });
+            return Err(Error::Workers(WorkersError::Unsupported { setting: "step by step" }));
         }
         let (shape, activation) = shape_of(net)?;
         let batch = settings.rows_for(shape, activation, batch.examples())?;
@@ -143,7 +143,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         });
         match result {
             Ok(_) => session.note(net),
-            Err(Error::Diverged { .. }) => {
+            Err(Error::Training(TrainingError::Diverged { .. })) => {
                 session.state.parameters.write_to(net);
                 *start = Start::Lost;
             }
@@ -239,7 +239,7 @@ impl<F: Float> Start<F> {
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
-            Self::Lost => Err(Error::OtherState { reason: "training ended in an error" }),
+            Self::Lost => Err(Error::Training(TrainingError::StateMismatch { reason: "training ended in an error" })),
         }
     }
 

@@ -7,7 +7,7 @@ use super::settings::{Validation, shape_of};
 use super::Trainer;
 use crate::data::batches::{Scales, Stream};
 use crate::data::{Dataset, Examples};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
@@ -35,9 +35,9 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`Error::NotWithBatches`] for early stopping or a metric without rows to be watched (give
-    /// [`validation_data`](Self::validation_data)), [`Error::NotWithLbfgs`], [`Error::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
-    /// [`Error::NoRows`] for an epoch without a batch.
+    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`TrainingError::NotWithStream`](crate::error::TrainingError::NotWithStream) for early stopping or a metric without rows to be watched (give
+    /// [`validation_data`](Self::validation_data)), [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs), [`TrainingError::StepsUnknown`](crate::error::TrainingError::StepsUnknown) for a schedule that needs to know how many steps an epoch has, and
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an epoch without a batch.
     pub fn fit_batches<B>(
         &mut self,
         net: &mut Mlp<F>,
@@ -73,7 +73,7 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit_batches`](Self::fit_batches); [`Error::OtherState`].
+    /// As [`fit_batches`](Self::fit_batches); [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch).
     pub fn resume_batches<B>(
         &mut self,
         net: &mut Mlp<F>,
@@ -97,7 +97,7 @@ impl<F: Float> Trainer<'_, F> {
         B::IntoIter: Send,
     {
         if self.workers.count() > 1 {
-            return Err(Error::NotWithWorkers { setting: "on a stream of batches" });
+            return Err(Error::Workers(WorkersError::Unsupported { setting: "on a stream of batches" }));
         }
         let Self { settings, observers, workers, start, .. } = self;
         settings.check(net, Epochs::OfUnknownLength)?;
@@ -110,7 +110,7 @@ impl<F: Float> Trainer<'_, F> {
         ];
         let own_rows = matches!(settings.validation, Validation::Rows(_));
         if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
-            return Err(Error::NotWithBatches { setting });
+            return Err(Error::Training(TrainingError::NotWithStream { setting }));
         }
         let validation = validation_rows(settings, net)?;
         if let Some(validation) = &validation {

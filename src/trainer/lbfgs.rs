@@ -9,7 +9,7 @@ use super::step::Session;
 use crate::backprop::Backprop;
 use crate::batch::Batch;
 use crate::data::batches::InOrder;
-use crate::error::{Divergence, Error, Result};
+use crate::error::{Divergence, Error, Result, TrainingError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::{Mlp, Parameters};
@@ -31,7 +31,7 @@ impl<F: Float> Method<F> for Lbfgs {
             (settings.l1 > 0.0, "L1 penalty"),
         ];
         match cases.into_iter().find(|(given, _)| *given) {
-            Some((_, setting)) => Err(Error::NotWithLbfgs { setting }),
+            Some((_, setting)) => Err(Error::Training(TrainingError::NotWithLbfgs { setting })),
             None => Ok(Needs { copies: self.copies(), rows: ROWS_AT_ONCE, alone: true }),
         }
     }
@@ -45,7 +45,7 @@ impl<F: Float> Method<F> for Lbfgs {
         run.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *run.session;
         let Some(rows) = run.batches.examples() else {
-            return Err(Error::NotWithLbfgs { setting: "stream of batches" });
+            return Err(Error::Training(TrainingError::NotWithLbfgs { setting: "stream of batches" }));
         };
         let first = state.epochs.is_empty();
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
@@ -85,7 +85,7 @@ impl<F: Float> Method<F> for Lbfgs {
         _: &mut Mlp<F>,
         _: Batch<'_, F>,
     ) -> Result<f64> {
-        Err(Error::NotWithLbfgs { setting: "step on one batch" })
+        Err(Error::Training(TrainingError::NotWithLbfgs { setting: "step on one batch" }))
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,7 +1,7 @@
 //! What training tells: each epoch's losses, and why it stopped.
 
 use crate::bits::Exact;
-use crate::error::{Error, Result};
+use crate::error::{Result, TrainingError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{BufWriter, Write};
@@ -200,9 +200,9 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`Error::Csv`] for what the writer says.
+    /// [`TrainingError::Csv`] for what the writer says.
     pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        let failed = |source: std::io::Error| Error::Csv { reason: source.to_string() };
+        let failed = |source| TrainingError::Csv { source };
         // Each piece of a line would be a call of the system.
         let mut writer = BufWriter::new(writer);
         let metric = quoted(self.monitored().unwrap_or("monitored"));
@@ -215,7 +215,7 @@ impl Report {
             writeln!(writer, "{number},{training_loss},{validation},{monitored},{learning_rate}")
                 .map_err(failed)?;
         }
-        writer.flush().map_err(failed)
+        Ok(writer.flush().map_err(failed)?)
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Checkpoint, EarlyStopping};
 use crate::activation::AnyActivation;
 use crate::data::Examples;
 use crate::data::batches::InOrder;
-use crate::error::{Error, Result};
+use crate::error::{Error, LossError, NetworkError, Result, ShapeError, WorkersError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::{Mlp, check_memory};
@@ -102,11 +102,11 @@ impl<F: Float> Settings<'_, F> {
     /// Refuses what several workers cannot do together.
     pub(super) fn check_for_workers(&self, needs: &Needs, workers: usize, rows: usize) -> Result<()> {
         if needs.alone {
-            return Err(Error::NotWithWorkers { setting: "by L-BFGS" });
+            return Err(Error::Workers(WorkersError::Unsupported { setting: "by L-BFGS" }));
         }
         let few = [("the training data has", rows), ("a batch has", self.batch_size)];
         match few.into_iter().find(|&(_, rows)| rows < workers) {
-            Some((what, rows)) => Err(Error::FewerRowsThanWorkers { what, rows, workers }),
+            Some((what, rows)) => Err(Error::Workers(WorkersError::TooFewRows { what, rows, workers })),
             None => Ok(()),
         }
     }
@@ -128,15 +128,15 @@ impl<F: Float> Settings<'_, F> {
     ) -> Result<Examples<F>> {
         Error::check_features(data.features(), features)?;
         if data.outputs() != outputs {
-            return Err(Error::Targets { found: data.outputs(), outputs });
+            return Err(Error::Shape(ShapeError::Targets { found: data.outputs(), outputs }));
         }
         let data = data.with_weight()?;
         self.loss.check_output(activation)?;
         let (mut targets, mut first) = (InOrder::targets(&data), 0);
         while let Some(batch) = targets.next()? {
             self.loss.check_targets(batch.targets).map_err(|error| match error {
-                Error::UnsuitableTarget { loss, row, value, needs } => {
-                    Error::UnsuitableTarget { loss, row: first + row, value, needs }
+                Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }) => {
+                    Error::Loss(LossError::UnsuitableTarget { loss, row: first + row, value, needs })
                 }
                 error => error,
             })?;
@@ -148,6 +148,6 @@ impl<F: Float> Settings<'_, F> {
 
 /// The shape and the last activation of a network, which rows must fit.
 pub(super) fn shape_of<F: Float>(net: &Mlp<F>) -> Result<((usize, usize), &AnyActivation<F>)> {
-    let last = net.layers().last().ok_or(Error::NoLayers)?;
+    let last = net.layers().last().ok_or(Error::Network(NetworkError::NoLayers))?;
     Ok(((net.features(), net.outputs()), last.activation()))
 }

@@ -6,7 +6,7 @@ use super::early_stopping::Progress;
 use super::settings::Settings;
 use crate::workers::agreement::fingerprint_of;
 use crate::bits;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::{Mlp, Parameters};
 use crate::units::Units;
@@ -130,7 +130,7 @@ impl<F: Float> TrainingState<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherState`] if the network is of another shape.
+    /// [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch) if the network is of another shape.
     pub fn restore(&self, net: &mut Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
         net.set_units(self.units_in.clone(), self.units_out.clone())?;
@@ -148,7 +148,7 @@ impl<F: Float> TrainingState<F> {
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
         let text = serde_json::to_string(&state)
-            .map_err(|error| Error::StateFile { reason: error.to_string() })?;
+            .map_err(|error| Error::Training(TrainingError::DamagedState { reason: error.to_string() }))?;
         Ok(fingerprint_of(&text))
     }
 
@@ -164,7 +164,7 @@ impl<F: Float> TrainingState<F> {
 
     /// Whether it belongs to this network and optimizer; it may come from a file.
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
-        let other = |reason| Err(Error::OtherState { reason });
+        let other = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
         self.check_parameters(net)?;
         if !settings.method.fits(self, net) || self.optimizer != settings.method.name() {
             return other("it is of another optimizer");
@@ -181,25 +181,25 @@ impl<F: Float> TrainingState<F> {
     /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
         let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
-        if fits { Ok(()) } else { Err(Error::OtherState { reason: "the network is of another shape" }) }
+        if fits { Ok(()) } else { Err(Error::Training(TrainingError::StateMismatch { reason: "the network is of another shape" })) }
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
         match version {
             VERSION => Ok(()),
-            _ => Err(Error::OtherState { reason: "another version of this library wrote it" }),
+            _ => Err(Error::Training(TrainingError::StateMismatch { reason: "another version of this library wrote it" })),
         }
     }
 
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return Err(Error::OtherState { reason: "it is of another precision" });
+            return Err(Error::Training(TrainingError::StateMismatch { reason: "it is of another precision" }));
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
         if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
-            return Err(Error::OtherState { reason: "a weight or bias is not finite" });
+            return Err(Error::Training(TrainingError::StateMismatch { reason: "a weight or bias is not finite" }));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::settings::Settings;
 use super::state::TrainingState;
 use crate::backprop::{Backprop, Dropout};
 use crate::batch::Batch;
-use crate::error::{Divergence, Error, LikelyCause, Result};
+use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::Optimizer;
@@ -141,13 +141,13 @@ impl<F: Float> Session<F> {
         let Now { epoch, batch: number, learning_rate, .. } = self.now;
         // Where no step has been taken, none was too long.
         let stepped = self.state.memory.steps() > 0 && cause != Divergence::Gradient;
-        Error::Diverged {
+        Error::Training(TrainingError::Diverged {
             epoch,
             batch: number,
             layer: layer_of(net, cause, parameter),
             cause,
             likely: likely_cause(settings, batch, stepped.then_some(learning_rate)),
-        }
+        })
     }
 
     fn learning_rate(

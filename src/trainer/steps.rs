@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::state::TrainingState;
 use super::step::Session;
 use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ShapeError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::Optimizer;
@@ -66,7 +66,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
             return Ok(Ended::Midway);
         }
         if session.now.batch == 0 {
-            return Err(Error::NoRows);
+            return Err(Error::Shape(ShapeError::NoRows));
         }
         session.state.steps_per_epoch = Some(session.now.batch as u64);
         run.end_of_epoch(net, sum / weights).map(Ended::Whole)

@@ -2,7 +2,7 @@
 
 use super::Workers;
 use crate::data::{Examples, Moments, Side};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::part::Part;
@@ -23,7 +23,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         if rank < count {
             return Ok(Self { workers, part: Part::new(rank, count) });
         }
-        Err(Error::Workers { reason: format!("worker {rank} (counted from 0) is none of {count}") })
+        Err(Error::Workers(WorkersError::Communication { reason: format!("worker {rank} (counted from 0) is none of {count}") }))
     }
 
     /// The same workers for a shorter time.
@@ -71,7 +71,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         }
         // The others would wait for a worker that returns its error at once.
         if self.any(own.is_err())? && own.is_ok() {
-            return Err(Error::Workers { reason: "another could not read its rows".to_owned() });
+            return Err(Error::Workers(WorkersError::Communication { reason: "another could not read its rows".to_owned() }));
         }
         let mut all = Moments::default();
         for numbers in self.of_each(&own?.to_numbers(columns))? {
@@ -103,7 +103,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         let refused = self.of_each(&[f64::from(u8::from(alike.is_err()))])?;
         let (alike, ready) = alike?;
         if let Some(rank) = refused.iter().position(|refused| refused[..] != [0.0]) {
-            return Err(Error::OtherWorker { rank });
+            return Err(Error::Workers(WorkersError::GaveUp { rank }));
         }
         self.check_alike(|| alike)?;
         Ok(ready)
@@ -122,7 +122,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         for (index, &(what, _)) in alike.iter().enumerate() {
             let of = |numbers: &Vec<f64>| numbers[2 * index..][..2].to_vec();
             if let Some(rank) = ranks.iter().position(|numbers| of(numbers) != of(&ranks[0])) {
-                return Err(Error::WorkersDiffer { rank, what });
+                return Err(Error::Workers(WorkersError::Differ { rank, what }));
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Files that somebody made up are errors that say what is wrong.
 
 use super::forgeries::{self, Forgery};
-use densely::{Error, Mlp};
+use densely::{Error, Mlp, error::ModelFileError};
 
 fn check(forgeries: Vec<Forgery>) {
     for (what, bytes, expected) in forgeries {
@@ -51,8 +51,11 @@ fn of_a_newer_version_by_name() {
     let error = Mlp::<f32>::from_bytes(&bytes).unwrap_err();
     let library = env!("CARGO_PKG_VERSION");
     let expected = format!(
-        "the model is of version 2 of the format, written by densely 9.8.7; this one, {library}, reads up to version 1"
+        "the model has version 2 of the format, written by densely 9.8.7; densely {library} reads up to version 1"
     );
     assert_eq!(error.to_string(), expected);
-    assert!(matches!(error, Error::NewerModel { version: 2, known: 1, .. }));
+    assert!(matches!(
+        error,
+        Error::ModelFile(ModelFileError::NewerVersion { version: 2, known: 1, .. })
+    ));
 }

@@ -181,7 +181,7 @@ pub fn of_tensors() -> Vec<Forgery> {
                 r#""layers.0.bias":"#,
                 r#""layers.0.bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"layers.0.bias":"#,
             ),
-            "stands twice",
+            "occurs twice",
         ),
         (
             "halves",

@@ -122,7 +122,7 @@ fn have_names_of_their_own() {
     assert!(message(known().with_parameter("scaled", |_| Some(Tanh))).ends_with("is taken"));
     // Behind it would stand the bracket of the parameter.
     let error = message(own().with_parameter("scaled(", |_| Some(Tanh)));
-    assert!(error.ends_with("has a bracket"), "{error}");
+    assert!(error.ends_with("contains a bracket"), "{error}");
 
     for name in AnyActivation::<f32>::NAMES {
         let net = Mlp::<f32>::builder(1).dense(1, Halved(Some(name))).build().unwrap();
@@ -131,6 +131,6 @@ fn have_names_of_their_own() {
     }
     let net = Mlp::<f32>::builder(1).dense(1, Halved(None)).build().unwrap();
     let error = net.to_bytes().unwrap_err().to_string();
-    let expected = "layer 0: Halved(None) is not built in, and says no name for model files";
+    let expected = "layer 0: Halved(None) is not built in and has no name for model files";
     assert_eq!(error, expected);
 }

@@ -4,6 +4,7 @@ use super::{assert_same, assert_whole, bits, everything, schema, with_schema};
 use densely::{
     Error, Float, Identity, Mlp,
     activation::AnyActivation,
+    error::ModelFileError,
     schema::{Column, Schema},
 };
 use ndarray::Array2;
@@ -116,7 +117,7 @@ fn what_could_not_be_read_again_is_not_saved() {
     let columns = vec![Column::numbers("a"), Column::numbers("x".repeat(17 << 20))];
     net.set_schema(Schema { columns, ..Schema::default() }).unwrap();
     let error = net.save(&path).unwrap_err();
-    assert!(matches!(error, Error::ModelFile { .. }), "{error}");
+    assert!(matches!(error, Error::ModelFile(ModelFileError::Damaged { .. })), "{error}");
     assert!(error.to_string().contains("more than 5242880"), "{error}");
 
     let deep = (0..1_001).fold(Mlp::<f32>::builder(1), |builder, _| builder.dense(1, Identity));

@@ -1,7 +1,7 @@
 //! Whatever the bytes are: a network of finite numbers, or an error. Never a panic.
 
 use crate::foreign_models::golden;
-use densely::{Error, Float, Mlp, Softmax, activation::Elu};
+use densely::{Error, Float, Mlp, Softmax, activation::Elu, error::ModelFileError};
 
 fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
     match Mlp::<F>::from_onnx(bytes) {
@@ -12,7 +12,10 @@ fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
                 assert!(layer.bias().into_iter().flatten().all(|number| number.is_finite()));
             }
         }
-        Err(error) => assert!(matches!(error, Error::OtherFormat { format: "ONNX", .. })),
+        Err(error) => assert!(matches!(
+            error,
+            Error::ModelFile(ModelFileError::Interchange { format: "ONNX", .. })
+        )),
     }
 }
 

@@ -178,7 +178,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
             [&b"wei\xff,"[..], &with("origin,mpg", good)].concat(),
             "the name of column 1 is not UTF-8",
         ),
-        (with("mpg,origin,mpg", good), r#"column "mpg" stands twice in the header"#),
+        (with("mpg,origin,mpg", good), r#"column "mpg" occurs twice in the header"#),
         (with("weight,,mpg", good), "column 2 has no name in the header"),
         (
             with("weight,origin,km", good),

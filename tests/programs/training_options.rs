@@ -99,18 +99,18 @@ fn what_does_not_go_together_is_told_in_one_line() {
         (
             REGRESSION,
             &["--class-weight", "balanced"],
-            "the targets are numbers, not classes, which could be weighed",
+            "class weights need class targets; these targets are numbers",
         ),
         (MULTICLASS, &["--class-weight", "1,2"], "2 weights for 10 classes"),
         (
             REGRESSION,
             &["--optimizer", "lbfgs", "--dropout", "0.1"],
-            "L-BFGS looks at all rows in each iteration, and goes with no dropout",
+            "L-BFGS uses all rows in every iteration and does not support dropout",
         ),
         (
             REGRESSION,
             &["--optimizer", "lbfgs", "--schedule", "cosine"],
-            "L-BFGS looks at all rows in each iteration, and goes with no schedule",
+            "L-BFGS uses all rows in every iteration and does not support a schedule",
         ),
     ];
     for (program, options, message) in cases {

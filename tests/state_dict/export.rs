@@ -4,6 +4,7 @@ use super::activation;
 use densely::{
     Activation, Dense, Error, Float, Identity, Mlp, Relu, Sigmoid, Tanh,
     activation::{AnyActivation, FromOutput},
+    error::{ModelFileError, NetworkError},
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use safetensors::SafeTensors;
@@ -137,14 +138,17 @@ fn what_pytorch_has_no_module_for_is_refused() {
     let net = Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Halved).build().unwrap();
     let error = net.to_state_dict().unwrap_err();
     assert_eq!(error.to_string(), "state_dict: layer 1: PyTorch has no module for Halved");
-    assert!(matches!(error, Error::OtherFormat { format: "state_dict", .. }));
+    assert!(matches!(
+        error,
+        Error::ModelFile(ModelFileError::Interchange { format: "state_dict", .. })
+    ));
 }
 
 #[test]
 fn networks_that_no_longer_fit_together_or_are_too_deep_are_refused() {
     let mut net = Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Identity).build().unwrap();
     net.layers_mut()[1] = Dense::new(Array2::zeros((4, 1)), None, Identity).unwrap();
-    assert!(matches!(net.to_state_dict(), Err(Error::LayerShape { .. })));
+    assert!(matches!(net.to_state_dict(), Err(Error::Network(NetworkError::LayerShape { .. }))));
 
     let layer = Dense::<f32>::new(Array2::zeros((1, 1)), None, Identity).unwrap();
     let net = Mlp::from_layers(vec![layer; 1001]).unwrap();

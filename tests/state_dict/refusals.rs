@@ -1,7 +1,7 @@
 //! What is not the `state_dict` of linear layers in an `nn.Sequential`, or is damaged.
 
 use super::golden;
-use densely::{Error, Identity, Mlp, Tanh, activation::AnyActivation};
+use densely::{Error, Identity, Mlp, Tanh, activation::AnyActivation, error::ModelFileError};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 
@@ -28,7 +28,9 @@ fn refusal(tensors: &[(&str, &[usize])]) -> String {
 /// Why it is refused.
 fn reason(bytes: &[u8]) -> String {
     match Mlp::<f32>::from_state_dict(bytes, two()) {
-        Err(Error::OtherFormat { format: "state_dict", reason }) => reason,
+        Err(Error::ModelFile(ModelFileError::Interchange { format: "state_dict", reason })) => {
+            reason
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -127,7 +129,7 @@ fn activations_are_one_for_each_layer() {
 
 fn reason_of_none(bytes: &[u8]) -> String {
     match Mlp::<f32>::from_state_dict(bytes, []) {
-        Err(Error::OtherFormat { reason, .. }) => reason,
+        Err(Error::ModelFile(ModelFileError::Interchange { reason, .. })) => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -185,7 +187,10 @@ fn damaged_files_are_errors() {
     let bytes = builder.dense(1, Identity).build().unwrap().to_state_dict().unwrap();
     for length in 0..bytes.len() {
         let result = Mlp::<f32>::from_state_dict(&bytes[..length], two());
-        let refused = matches!(result, Err(Error::OtherFormat { format: "state_dict", .. }));
+        let refused = matches!(
+            result,
+            Err(Error::ModelFile(ModelFileError::Interchange { format: "state_dict", .. }))
+        );
         assert!(refused, "{length} bytes: {result:?}");
     }
     for place in 0..bytes.len() {
@@ -198,7 +203,7 @@ fn damaged_files_are_errors() {
                         net.layers().iter().flat_map(|layer| layer.weights().to_owned());
                     assert!(weights.all(f32::is_finite));
                 }
-                Err(Error::OtherFormat { .. }) => {}
+                Err(Error::ModelFile(ModelFileError::Interchange { .. })) => {}
                 Err(other) => panic!("byte {place}, {mask:#x}: {other:?}"),
             }
         }

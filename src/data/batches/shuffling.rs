@@ -2,7 +2,7 @@
 
 use crate::bits;
 use crate::data::examples::Examples;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TrainingError};
 use crate::float::Float;
 use crate::random::{self, Purpose, generator};
 use rand::seq::SliceRandom;
@@ -47,7 +47,7 @@ impl Shuffling {
 
     /// Refuses an order that is not one of these rows.
     pub(crate) fn check<F: Float>(&self, data: &Examples<F>) -> Result<()> {
-        let refused = |reason| Err(Error::OtherState { reason });
+        let refused = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
         if self.rows != data.rows() {
             return refused("it is of another number of rows");
         }

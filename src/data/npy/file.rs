@@ -2,7 +2,7 @@
 
 use super::dtype::{Element, NEEDS};
 use super::format::{Shape, header};
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -42,7 +42,8 @@ impl Npy {
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let (shape, start) = header(&file, &path)?;
         let Shape { lengths, element, fortran } = shape;
-        let wrong = |found, needs| Error::Npy { file: path.clone(), found, needs };
+        let wrong =
+            |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
         let (rows, columns) = match lengths[..] {
             [rows, columns] => (rows, columns),
             [rows] if of_column => (rows, 1),
@@ -106,7 +107,9 @@ impl Npy {
 
     fn check_length(&self, bytes: u64) -> Result<()> {
         if bytes < self.end {
-            return Err(Error::ShortFile { file: self.path.clone(), bytes, expected: self.end });
+            return Err(
+                NpyError::ShortFile { file: self.path.clone(), bytes, expected: self.end }.into()
+            );
         }
         Ok(())
     }
@@ -132,7 +135,7 @@ impl Npy {
             return Ok(());
         }
         let (file, other) = (self.path.clone(), other.path.clone());
-        Err(Error::FilesDiffer { what, file, count, other, other_count: found })
+        Err(NpyError::FilesDiffer { what, file, count, other, other_count: found }.into())
     }
 }
 

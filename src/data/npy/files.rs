@@ -5,7 +5,7 @@ use crate::data::arrays::Arrays;
 use crate::data::batches::{InOrder, Scales};
 use crate::data::dataset::Dataset;
 use crate::data::storage::{Side, Stored, Window};
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::{Matrix, Rows, fit_in_memory};
 use crate::units::Scale;
@@ -61,7 +61,7 @@ const ACCOUNTS: usize = 32;
 impl<F: Float> NpyFiles<F> {
     /// Shards that belong together, at least one, with rows and columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let Some(last) = shards.last() else { return Err(Error::NoRows) };
+        let Some(last) = shards.last() else { return Err(Error::Shape(ShapeError::NoRows)) };
         Ok(Self {
             selection: None,
             rows: last.before + last.inputs.rows,
@@ -124,7 +124,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         let most = u32::MAX as usize;
         let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
         let selected = selected.collect::<Result<Arc<[u32]>, _>>();
-        let selected = selected.map_err(|_| Error::TooManyRows { rows: self.rows, most })?;
+        let selected = selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
         Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
     }
 
@@ -200,7 +200,7 @@ fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
     }
     let broken = numbers.iter().enumerate().find(|(_, number)| !number.is_finite());
     let (column, value) = broken.map_or((0, f64::NAN), |(column, value)| (column, value.as_f64()));
-    Err(Error::NotFiniteInFile { file: file.path.clone(), row, column, value })
+    Err(Error::Npy(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value }))
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
@@ -219,21 +219,21 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownRow`] if there are not so many, [`Error::NoRows`] for none, [`Error::TooManyNumbers`] if they do not fit into memory; [`Error::NotFiniteInFile`], [`Error::Io`], [`Error::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
+    /// [`ShapeError::UnknownRow`](crate::error::ShapeError::UnknownRow) if there are not so many, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for none, [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge) if they do not fit into memory; [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(Error::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() });
+            return Err(Error::Shape(ShapeError::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() }));
         }
         if rows.is_empty() {
-            return Err(Error::NoRows);
+            return Err(Error::Shape(ShapeError::NoRows));
         }
         let columns = self.features() + self.outputs();
         if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(Error::TooManyNumbers { rows: rows.len(), columns });
+            return Err(Error::Shape(ShapeError::TooLarge { rows: rows.len(), columns }));
         }
         let (examples, count) = (self.examples(), rows.len());
         let mut all = InOrder::new(&examples, rows, count, Scales::default());
-        let Some(batch) = all.next()? else { return Err(Error::NoRows) };
+        let Some(batch) = all.next()? else { return Err(Error::Shape(ShapeError::NoRows)) };
         let (inputs, targets) = (batch.inputs.view().to_owned(), batch.targets.to_owned());
         Ok(Dataset {
             storage: Arc::new(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }),

@@ -1,6 +1,6 @@
 //! What a `.npy` file looks like: a header of text, then the numbers, row by row.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result};
 use crate::float::Float;
 use ndarray_npy::npy::header::Header;
 use std::fs::File;
@@ -32,7 +32,7 @@ pub(super) struct Shape {
 pub(super) fn header(mut file: &File, path: &Path) -> Result<(Shape, u64)> {
     let wrong = |found: String| {
         let needs = "`np.save` writes such files";
-        Error::Npy { file: path.into(), found, needs }
+        Error::Npy(NpyError::Unsuitable { file: path.into(), found, needs })
     };
     let mut read = |bytes: &mut [u8]| {
         file.read_exact(bytes).map_err(|source| match source.kind() {

@@ -4,7 +4,7 @@ use super::file::Npy;
 use super::files::{NpyFiles, Shard, WINDOW};
 use super::save::{SCHEMA, read_schema};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
@@ -44,8 +44,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`Error::Npy`] for a file that is no `.npy` file, or of an array that is no matrix, column by column, big-endian or not of numbers; [`Error::ShortFile`] if it was cut off;
-    /// [`Error::FilesDiffer`] if the two have different numbers of rows; [`Error::NoRows`], [`Error::NoFeatures`], [`Error::Targets`] if they have no rows or columns; [`Error::Io`].
+    /// [`NpyError::Unsuitable`] for a file that is no `.npy` file, or of an array that is no matrix, column by column, big-endian or not of numbers; [`NpyError::ShortFile`] if it was cut off;
+    /// [`NpyError::FilesDiffer`] if the two have different numbers of rows; [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if they have no rows or columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
         Self::open_npy_by(inputs.as_ref(), targets.as_ref(), WINDOW)
     }
@@ -79,8 +79,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema); [`Error::NoShards`], [`Error::ShardTwice`] or [`Error::ShardMissing`] for numbers that stand twice or are left out, [`Error::FilesDiffer`] if two shards have different numbers of columns, or weights other
-    /// rows than inputs; [`Error::Io`] for targets or weights that are missing; [`Error::Weight`], [`Error::NoWeight`].
+    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema); [`NpyError::NoShards`], [`NpyError::DuplicateShard`] or [`NpyError::ShardMissing`] for numbers that stand twice or are left out, [`NpyError::FilesDiffer`] if two shards have different numbers of columns, or weights other
+    /// rows than inputs; [`Error::Io`] for targets or weights that are missing; [`DataError::Weight`](crate::error::DataError::Weight), [`DataError::NoWeight`](crate::error::DataError::NoWeight).
     pub fn open_shards(folder: impl AsRef<Path>) -> Result<Self> {
         Self::open_shards_by(folder.as_ref(), WINDOW)
     }
@@ -89,7 +89,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     pub(crate) fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
         let numbers = numbers_of_shards(folder)?;
         if numbers.is_empty() {
-            return Err(Error::NoShards { folder: folder.into() });
+            return Err(NpyError::NoShards { folder: folder.into() }.into());
         }
         let stays_open = numbers.len() <= MOST_OPEN;
         let path = |what, number: &String| folder.join(format!("{what}-{number}.npy"));
@@ -125,7 +125,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
         let storage = NpyFiles::new(shards, window)?;
         let data = Self::stored(storage);
         if data.rows() == 0 {
-            return Err(Error::NoRows);
+            return Err(ShapeError::NoRows.into());
         }
         Ok(data)
     }
@@ -139,10 +139,10 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     inputs.check_rows(&targets)?;
     // Then there are no more rows than bytes.
     if inputs.columns == 0 {
-        return Err(Error::NoFeatures);
+        return Err(ShapeError::NoFeatures.into());
     }
     if targets.columns == 0 {
-        return Err(Error::Targets { found: 0, outputs: 1 });
+        return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
     }
     Ok(Shard { inputs, targets, before })
 }
@@ -167,10 +167,12 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
         let [first, second] = [&pair[0], &pair[1]];
         let missing = value(first).saturating_add(1);
         if value(first) == value(second) {
-            return Err(Error::ShardTwice { first: file(first), second: file(second) });
+            return Err(
+                NpyError::DuplicateShard { first: file(first), second: file(second) }.into()
+            );
         }
         if missing < value(second) {
-            return Err(Error::ShardMissing { file: file(&format!("{missing:05}")) });
+            return Err(NpyError::ShardMissing { file: file(&format!("{missing:05}")) }.into());
         }
     }
     Ok(numbers)
@@ -183,7 +185,7 @@ fn read_weights<F: Float>(path: PathBuf, shard: &Shard, weights: &mut Vec<F>) ->
     shard.inputs.check_rows(&file)?;
     if file.columns != 1 {
         let found = format!("the array has {} columns", file.columns);
-        return Err(Error::Npy { file: file.path, found, needs });
+        return Err(NpyError::Unsuitable { file: file.path, found, needs }.into());
     }
     let mut bytes = vec![0; file.rows * file.row_bytes()];
     file.read(0, &mut bytes)?;

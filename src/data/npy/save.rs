@@ -3,7 +3,7 @@
 use super::format::file_of;
 use crate::atomic_file;
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::{Error, NpyError, Result};
 use crate::float::Float;
 use crate::schema::Schema;
 use std::io::ErrorKind;
@@ -38,7 +38,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherShards`] if the folder's `schema.json` has other names; [`Error::Io`] if a file cannot be written, such as in a folder that does not exist.
+    /// [`NpyError::SchemaMismatch`] if the folder's `schema.json` has other names; [`Error::Io`] if a file cannot be written, such as in a folder that does not exist.
     pub fn save_shard(&self, folder: impl AsRef<Path>, number: usize) -> Result<()> {
         let folder = folder.as_ref();
         keep_schema(self.schema(), folder.join(SCHEMA))?;
@@ -86,7 +86,7 @@ fn keep_schema(schema: &Schema, path: PathBuf) -> Result<()> {
             atomic_file::write(&path, &text)
         }
         Some(known) if known == *schema => Ok(()),
-        Some(_) => Err(Error::OtherShards { file: path }),
+        Some(_) => Err(NpyError::SchemaMismatch { file: path }.into()),
     }
 }
 

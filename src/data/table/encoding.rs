@@ -6,7 +6,7 @@ use super::parser::Record;
 use super::rows::Rows;
 use crate::data::Dataset;
 use crate::data::categories::Categories;
-use crate::error::{CellProblem, Error, Result};
+use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
@@ -60,9 +60,9 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::Unnamed`] if the network does not know its columns, [`Error::UnknownColumn`] if the table lacks one of them, [`Error::DuplicateColumn`] if it has one
-    /// twice, [`Error::Cell`] for a cell that is
-    /// blank or no number of `F`, [`Error::UnknownCategory`] for text that is none of the column's, [`Error::TableTooLarge`].
+    /// [`SchemaError::Unnamed`] if the network does not know its columns, [`TableError::UnknownColumn`] if the table lacks one of them, [`TableError::DuplicateColumn`] if it has one
+    /// twice, [`TableError::Cell`] for a cell that is
+    /// blank or no number of `F`, [`TableError::UnknownCategory`] for text that is none of the column's, [`TableError::TooLarge`].
     pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
         let encoding = self.encoding(net.schema(), None)?;
         Ok(self.encode(&encoding, &mut self.each_row()?, self.rows)?.0)
@@ -87,7 +87,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`inputs_for`](Self::inputs_for); [`Error::Unnamed`] if the network does not know its targets' names.
+    /// As [`inputs_for`](Self::inputs_for); [`SchemaError::Unnamed`] if the network does not know its targets' names.
     pub fn dataset_for<F: Float>(&self, net: &Mlp<F>) -> Result<Dataset<F>> {
         self.dataset(net.schema(), net.outputs())
     }
@@ -106,10 +106,10 @@ impl Table {
         outputs: Option<usize>,
     ) -> Result<Encoding<'s>> {
         if schema.targets.is_empty() && outputs.is_some() {
-            return Err(Error::Unnamed { what: "targets" });
+            return Err(SchemaError::Unnamed { what: "targets" }.into());
         }
         if schema.columns.is_empty() {
-            return Err(Error::Unnamed { what: "columns" });
+            return Err(SchemaError::Unnamed { what: "columns" }.into());
         }
         let (mut inputs, mut targets) = (Sources::default(), Sources::default());
         for column in &schema.columns {
@@ -149,7 +149,7 @@ impl Table {
                 return Ok(Array2::zeros((count, columns)));
             }
             let file = self.file.clone();
-            Err(Error::TableTooLarge { file, rows: count, features: columns })
+            Err(TableError::TooLarge { file, rows: count, features: columns })
         };
         let (mut of_inputs, mut of_targets) = (zeros(inputs.columns)?, zeros(targets.columns)?);
         let matrices = of_inputs.rows_mut().into_iter().zip(of_targets.rows_mut());
@@ -180,12 +180,14 @@ impl Table {
         let bad = |problem| self.bad(row, index, cell, problem);
         let place = |categories: &Categories<'_>| {
             let text = category(cell).map_err(bad)?;
-            categories.place(text).ok_or_else(|| Error::UnknownCategory {
-                file: self.file.clone(),
-                row,
-                column: self.headers[index].name.clone(),
-                value: abbreviated(text),
-                categories: list(categories.names.iter().map(String::as_str)),
+            categories.place(text).ok_or_else(|| {
+                Error::Table(TableError::UnknownCategory {
+                    file: self.file.clone(),
+                    row,
+                    column: self.headers[index].name.clone(),
+                    value: abbreviated(text),
+                    categories: list(categories.names.iter().map(String::as_str)),
+                })
             })
         };
         match source {

@@ -4,7 +4,7 @@ use super::Table;
 use super::cell::{abbreviated, category, list};
 use crate::data::classes::{Found, check_number, how_many};
 use crate::data::values::Texts;
-use crate::error::{Error, Result};
+use crate::error::{Result, ShapeError, TableError};
 use crate::schema::{Column, Schema};
 
 /// What the targets are.
@@ -31,7 +31,7 @@ impl Table {
     /// With these columns as targets, of which classes have one: every other column is a feature.
     pub(super) fn learn(&self, names: Vec<String>, targets: Targets) -> Result<Learned> {
         if names.is_empty() {
-            return Err(Error::Targets { found: 0, outputs: 1 });
+            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
         }
         let mut classes = None;
         for name in &names {
@@ -41,12 +41,17 @@ impl Table {
                 classes = Some((index, Found::new(kinds.is_numeric_throughout(self.rows))));
             } else if !kinds.is_numeric(self.rows) {
                 let (file, column) = (self.file.clone(), name.clone());
-                return Err(Error::TextTarget { file, column, value: self.first_cell(index)? });
+                return Err(TableError::TextTarget {
+                    file,
+                    column,
+                    value: self.first_cell(index)?,
+                }
+                .into());
             }
         }
         if self.columns().count() <= names.len() {
             let file = self.file.clone();
-            return Err(Error::TargetAlone { file, column: names.join(", ") });
+            return Err(TableError::TargetAlone { file, column: names.join(", ") }.into());
         }
         self.check_names()?;
         let mut texts = Vec::new();
@@ -78,7 +83,7 @@ impl Table {
             let values = texts.len();
             if values > limit {
                 let (file, column) = (self.file.clone(), self.headers[index].name.clone());
-                return Err(Error::TooManyCategories { file, column, values, limit });
+                return Err(TableError::TooManyCategories { file, column, values, limit }.into());
             }
             columns[column].categories = texts.in_order();
         }
@@ -94,12 +99,14 @@ impl Table {
     fn check_names(&self) -> Result<()> {
         let file = || self.file.clone();
         if let Some((index, _)) = self.columns().find(|(_, header)| header.name.is_empty()) {
-            return Err(Error::UnnamedColumn { file: file(), number: index + 1 });
+            return Err(TableError::UnnamedColumn { file: file(), number: index + 1 }.into());
         }
         let mut sorted: Vec<&str> = self.column_names().collect();
         sorted.sort_unstable();
         match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(Error::DuplicateColumn { file: file(), column: pair[0].to_owned() }),
+            Some(pair) => {
+                Err(TableError::DuplicateColumn { file: file(), column: pair[0].to_owned() }.into())
+            }
             None => Ok(()),
         }
     }
@@ -119,13 +126,14 @@ impl Table {
             _ => check_number(&classes).err(),
         };
         if let Some(needs) = needs {
-            return Err(Error::Classes {
+            return Err(TableError::Classes {
                 file: self.file.clone(),
                 column: names.join(", "),
                 found: how_many(&classes),
                 classes: list(classes.iter().map(String::as_str)),
                 needs,
-            });
+            }
+            .into());
         }
         if targets == Targets::TwoClasses {
             // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.

@@ -1,7 +1,7 @@
 //! The rows of a CSV file, one after the other, in buffers that are used again.
 
 use super::source::Bytes;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError};
 use csv_core::{ReadRecordResult, Reader};
 use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
@@ -87,11 +87,12 @@ impl<'t> Records<'t> {
                     if record.is_too_long() =>
                 {
                     let megabytes = MOST_BYTES >> 20;
-                    return Err(Error::LongRow {
+                    return Err(TableError::LongRow {
                         file: self.file.into(),
                         row: self.count,
                         megabytes,
-                    });
+                    }
+                    .into());
                 }
                 ReadRecordResult::OutputFull => grow(&mut record.cells),
                 ReadRecordResult::OutputEndsFull => grow(&mut record.ends),

@@ -3,7 +3,7 @@
 use super::cell::{Kinds, abbreviated};
 use super::parser::{Record, Records};
 use super::source::Bytes;
-use crate::error::{CellProblem, Error, Result};
+use crate::error::{CellProblem, Error, Result, TableError};
 
 /// A column's name, and what is in its cells.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
     let mut records = Records::new(bytes, file)?;
     let mut record = Record::default();
     if !records.next(&mut record)? {
-        return Err(Error::EmptyFile { file: file.to_owned() });
+        return Err(TableError::EmptyFile { file: file.to_owned() }.into());
     }
     let mut columns = headers(&record, file)?;
     let mut rows = 0;
@@ -27,21 +27,29 @@ pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
         rows += 1;
         let (found, expected) = (record.len(), columns.len());
         if found != expected {
-            return Err(Error::RaggedRow { file: file.to_owned(), row: rows, found, expected });
-        }
-        for (index, column) in columns.iter_mut().enumerate() {
-            let cell = record.text(index).map_err(|_| Error::Cell {
+            return Err(TableError::RaggedRow {
                 file: file.to_owned(),
                 row: rows,
-                column: column.name.clone(),
-                value: readable(record.bytes(index)),
-                problem: CellProblem::NotUtf8,
+                found,
+                expected,
+            }
+            .into());
+        }
+        for (index, column) in columns.iter_mut().enumerate() {
+            let cell = record.text(index).map_err(|_| {
+                Error::Table(TableError::Cell {
+                    file: file.to_owned(),
+                    row: rows,
+                    column: column.name.clone(),
+                    value: readable(record.bytes(index)),
+                    problem: CellProblem::NotUtf8,
+                })
             })?;
             column.kinds.add(cell);
         }
     }
     if rows == 0 {
-        return Err(Error::NoRowsInFile { file: file.to_owned() });
+        return Err(TableError::NoRows { file: file.to_owned() }.into());
     }
     Ok((columns, rows))
 }
@@ -87,10 +95,12 @@ impl<'t> Rows<'t> {
 fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
     (0..header.len())
         .map(|index| {
-            let name = header.text(index).map_err(|_| Error::HeaderNotUtf8 {
-                file: file.to_owned(),
-                number: index + 1,
-                value: readable(header.bytes(index)),
+            let name = header.text(index).map_err(|_| {
+                Error::Table(TableError::HeaderNotUtf8 {
+                    file: file.to_owned(),
+                    number: index + 1,
+                    value: readable(header.bytes(index)),
+                })
             })?;
             Ok(Header { name: name.to_owned(), left_out: false, kinds: Kinds::default() })
         })

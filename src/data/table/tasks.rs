@@ -21,10 +21,10 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::error::Error::UnknownColumn); [`Error::UnnamedColumn`](crate::error::Error::UnnamedColumn), [`Error::DuplicateColumn`](crate::error::Error::DuplicateColumn); [`Error::TextTarget`](crate::error::Error::TextTarget) if it is text; [`Error::TargetAlone`](crate::error::Error::TargetAlone) if there is no other column;
-    /// [`Error::TooManyCategories`](crate::error::Error::TooManyCategories) for a text feature with more different values than half of the rows (at least 20) or than 1,000;
-    /// [`Error::TableTooLarge`](crate::error::Error::TableTooLarge);
-    /// [`Error::Cell`](crate::error::Error::Cell) for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
+    /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn); [`TableError::UnnamedColumn`](crate::error::TableError::UnnamedColumn), [`TableError::DuplicateColumn`](crate::error::TableError::DuplicateColumn); [`TableError::TextTarget`](crate::error::TableError::TextTarget) if it is text; [`TableError::TargetAlone`](crate::error::TableError::TargetAlone) if there is no other column;
+    /// [`TableError::TooManyCategories`](crate::error::TableError::TooManyCategories) for a text feature with more different values than half of the rows (at least 20) or than 1,000;
+    /// [`TableError::TooLarge`](crate::error::TableError::TooLarge);
+    /// [`TableError::Cell`](crate::error::TableError::Cell) for a cell that is blank or NaN, or, in a numeric column, no finite number of `F`.
     pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         self.regression_of([target])
     }
@@ -42,7 +42,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`regression`](Self::regression); [`Error::Targets`](crate::error::Error::Targets) for none, [`Error::NameTwice`](crate::error::Error::NameTwice) for one that stands twice.
+    /// As [`regression`](Self::regression); [`ShapeError::Targets`](crate::error::ShapeError::Targets) for none, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for one that stands twice.
     pub fn regression_of<F: Float>(
         &self,
         targets: impl IntoIterator<Item = impl AsRef<str>>,
@@ -66,8 +66,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`regression`](Self::regression); [`Error::Classes`](crate::error::Error::Classes) unless the column has exactly two different values;
-    /// [`Error::Cell`](crate::error::Error::Cell) for a class that is a number with a fraction.
+    /// As [`regression`](Self::regression); [`TableError::Classes`](crate::error::TableError::Classes) unless the column has exactly two different values;
+    /// [`TableError::Cell`](crate::error::TableError::Cell) for a class that is a number with a fraction.
     pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
         self.of_learned(self.learn(vec![target.to_owned()], Targets::TwoClasses)?)
     }

@@ -205,8 +205,8 @@ fn scaler<'a, F: Float>(node: Node<'a>) -> Result<Link<'a, F>> {
     let floats = |name| {
         let attribute = node.attribute(name);
         let missing = || refused(format!("{} has no {name}", node.described()));
-        let attribute = attribute.ok_or_else(missing)?;
-        Ok(Vector::Attribute(attribute, attribute.floats(7).count()))
+        let vector = |attribute| Vector::Attribute(attribute, attribute.floats(7).count());
+        attribute.ok_or_else(missing).map(vector)
     };
     Ok(Link::Scaler(floats("offset")?, floats("scale")?))
 }

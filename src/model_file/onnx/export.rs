@@ -10,7 +10,7 @@ use super::refused;
 use super::tensor::ElementType;
 use crate::activation::split;
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::model_file::structure::{FORMAT, Structure};
@@ -50,7 +50,7 @@ pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
     }
     let metadata = Structure::of(network).and_then(|structure| structure.to_json());
     let metadata = metadata.map_err(|error| match error {
-        Error::ModelFile { reason } => refused(reason),
+        Error::ModelFile(ModelFileError::Damaged { reason }) => refused(reason),
         error => error,
     })?;
     Ok(ModelProto {

@@ -53,7 +53,7 @@ pub fn of_structures() -> Vec<Forgery> {
         (
             "a class twice",
             changed("/schema/classes", names(&["a", "a"])),
-            r#""a" stands twice among the names of the classes"#,
+            r#""a" occurs twice among the names of the classes"#,
         ),
         (
             "three classes for one output",
@@ -102,7 +102,7 @@ pub fn of_structures() -> Vec<Forgery> {
                 newer = replaced(&newer, "0.1.0", "3.1.4");
                 replaced(&newer, "tanh", "sine")
             },
-            "the model is of version 2 of the format, written by densely 3.1.4; this one, ",
+            "the model has version 2 of the format, written by densely 3.1.4; densely ",
         ),
     ]
 }
