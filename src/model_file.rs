@@ -4,8 +4,6 @@
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
 pub(crate) mod limits;
-#[cfg(feature = "onnx")]
-mod onnx;
 pub(crate) mod structure;
 pub(crate) mod tensors;
 mod through_serde;

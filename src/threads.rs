@@ -1,6 +1,6 @@
 //! Work that is divided among threads.
 
-#[cfg_attr(not(feature = "threads"), path = "threads/alone.rs")]
+#[cfg_attr(not(feature = "threads"), path = "threads/single.rs")]
 mod pool;
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};

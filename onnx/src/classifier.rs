@@ -1,9 +1,9 @@
 //! What stands behind the network in a classifier as skl2onnx writes it: labels and dictionaries made of the probabilities.
 
-use super::graph::{Graph, Source};
-use super::{refused, short};
-use crate::error::Result;
-use crate::float::Float;
+use crate::graph::{Graph, Source};
+use crate::refusal::{refused, short};
+use densely::Float;
+use densely::Result;
 
 /// So many nodes lead from a classifier's probabilities to its labels, or fewer.
 const MOST_STEPS: usize = 8;
@@ -11,7 +11,7 @@ const MOST_STEPS: usize = 8;
 /// Where the graph's outputs come from; those of a classifier are its probabilities, which its labels are made of too.
 ///
 /// Of two classes only the second one's probability is put out by the network: where the graph makes two columns of it, 1 - p and p, that is p.
-pub(super) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
+pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
     let end = graph.nodes().len();
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {

@@ -1,24 +1,22 @@
 //! The layers that the operations of a graph make, first to last.
 
-use super::graph::Node;
-use super::metadata;
-use super::tensor::{Tensor, Vector, number};
-use super::{damaged, refused};
-use crate::activation::{AnyActivation, Identity};
-use crate::dense::Dense;
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::limits::MOST_LAYERS;
-use crate::model_file::structure::Structure;
-use ndarray::{Array1, Array2, Axis};
+use crate::graph::Node;
+use crate::metadata::{MOST_LAYERS, Metadata};
+use crate::refusal::refused;
+use crate::tensor::{Tensor, Vector, number};
+use densely::Dense;
+use densely::Float;
+use densely::Mlp;
+use densely::Result;
+use densely::activation::{AnyActivation, Identity};
+use densely::ndarray::{Array1, Array2, Axis};
 
 /// What weights may take beyond the file's length, where the file says "one number for all".
 const SPARE_BYTES: usize = 1 << 16;
 
 /// An operation with a constant c on each feature x of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Affine {
+pub(crate) enum Affine {
     /// x + c.
     Add,
     /// x - c.
@@ -33,19 +31,19 @@ pub(super) enum Affine {
 
 /// The weights of a product.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Product<'a> {
-    pub(super) weights: Tensor<'a>,
+pub(crate) struct Product<'a> {
+    pub(crate) weights: Tensor<'a>,
     /// Whether they stand as outputs × inputs.
-    pub(super) transposed: bool,
-    pub(super) bias: Option<Tensor<'a>>,
+    pub(crate) transposed: bool,
+    pub(crate) bias: Option<Tensor<'a>>,
     /// Factors of weights and bias.
-    pub(super) alpha: f32,
-    pub(super) beta: f32,
+    pub(crate) alpha: f32,
+    pub(crate) beta: f32,
 }
 
 /// Layers under construction.
 #[derive(Debug)]
-pub(super) struct Layers<'a, F: Float> {
+pub(crate) struct Layers<'a, F: Float> {
     done: Vec<(Open<'a, F>, AnyActivation<F>)>,
     /// A layer without its activation yet.
     open: Option<Open<'a, F>>,
@@ -64,20 +62,20 @@ struct Open<'a, F> {
 
 impl<'a, F: Float> Layers<'a, F> {
     /// For a file of this length.
-    pub(super) fn new(file_bytes: usize) -> Self {
+    pub(crate) fn new(file_bytes: usize) -> Self {
         let bytes = file_bytes.saturating_add(SPARE_BYTES);
         Self { done: Vec::new(), open: None, before: Vec::new(), bytes }
     }
 
     /// The outputs of the last layer, once there is one.
-    pub(super) fn width(&self) -> Option<usize> {
+    pub(crate) fn width(&self) -> Option<usize> {
         match &self.open {
             Some(open) => Some(open.weights.ncols()),
             None => self.done.last().map(|(layer, _)| layer.weights.ncols()),
         }
     }
 
-    pub(super) fn push_product(&mut self, product: Product<'a>, node: Node<'a>) -> Result<()> {
+    pub(crate) fn push_product(&mut self, product: Product<'a>, node: Node<'a>) -> Result<()> {
         if self.open.is_some() {
             self.close(Identity.into());
         }
@@ -128,10 +126,10 @@ impl<'a, F: Float> Layers<'a, F> {
             }
         };
         let (inputs, outputs) = if product.transposed { (columns, rows) } else { (rows, columns) };
-        Array2::from_shape_vec((inputs, outputs), numbers).map_err(damaged)
+        Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
     }
 
-    pub(super) fn push_affine(
+    pub(crate) fn push_affine(
         &mut self,
         affine: Affine,
         constants: Vector<'a>,
@@ -146,7 +144,7 @@ impl<'a, F: Float> Layers<'a, F> {
         }
     }
 
-    pub(super) fn push_activation(
+    pub(crate) fn push_activation(
         &mut self,
         activation: AnyActivation<F>,
         node: Node<'a>,
@@ -163,9 +161,9 @@ impl<'a, F: Float> Layers<'a, F> {
         self.done.extend(self.open.take().map(|open| (open, activation)));
     }
 
-    /// The network. What the file says of its layers beside the graph counts where it agrees with it; that of a model that was changed since
-    /// does not.
-    pub(super) fn finish(mut self, said: Option<Structure>) -> Result<Mlp<F>> {
+    /// The network. The metadata count if their layers are those of the graph: a program that
+    /// changes a graph may leave old metadata beside it.
+    pub(crate) fn finish(mut self, metadata: Option<Metadata>) -> Result<Mlp<F>> {
         self.close(Identity.into());
         if self.done.is_empty() {
             return Err(refused("no Gemm and no MatMul: the graph is no multilayer perceptron"));
@@ -174,31 +172,37 @@ impl<'a, F: Float> Layers<'a, F> {
             let node = node.described();
             return Err(refused(format!("{node} follows the last activation, and no layer it")));
         }
-        let said = said.filter(|said| {
-            let mut pairs = said.layers.iter().zip(&self.done);
-            let ends = said.layers.last().is_some_and(|layer| layer.dropout == 0.0);
-            let drops = said.layers.iter().all(|layer| (0.0..1.0).contains(&layer.dropout));
-            said.layers.len() == self.done.len()
-                && ends
-                && drops
-                && pairs.all(|(said, (_, found))| metadata::activation(said, found).is_some())
+        let described = metadata.and_then(|metadata| {
+            let layers = self.described(&metadata)?;
+            Some((layers, metadata.schema))
         });
+        let (described, schema) = described.unwrap_or_default();
+        let mut described = described.into_iter();
         let mut layers = Vec::with_capacity(self.done.len());
-        for (index, (open, found)) in self.done.into_iter().enumerate() {
-            let said = said.as_ref().and_then(|said| said.layers.get(index));
+        for (open, of_graph) in self.done {
             let Open { weights, bias, node } = open;
-            let activation = said.and_then(|said| metadata::activation(said, &found));
-            let dense = Dense::new(weights, bias, activation.unwrap_or(found));
-            let dense =
-                dense.and_then(|dense| dense.with_dropout(said.map_or(0.0, |said| said.dropout)));
+            let (activation, dropout) = described.next().unwrap_or((of_graph, 0.0));
+            let dense = Dense::new(weights, bias, activation);
+            let dense = dense.and_then(|dense| dense.with_dropout(dropout));
             layers.push(dense.map_err(|error| refused(format!("{}: {error}", node.described())))?);
         }
         let mut net = Mlp::from_layers(layers).map_err(refused)?;
-        if let Some(said) = said {
-            // Of another number of features, it is not of this graph.
-            let _ = net.set_schema(said.schema);
-        }
+        // A schema of another number of features is not of this graph, and is left out.
+        let _ = net.set_schema(schema);
         Ok(net)
+    }
+
+    /// The activation and the dropout of each layer according to the metadata; `None` if those are
+    /// not of this graph.
+    fn described(&self, metadata: &Metadata) -> Option<Vec<(AnyActivation<F>, f64)>> {
+        let layers = &metadata.layers;
+        let ends = layers.len() == self.done.len() && layers.last()?.dropout == 0.0;
+        let pairs = ends.then(|| layers.iter().zip(&self.done))?;
+        let described = pairs.map(|(layer, (_, of_graph))| {
+            let dropout = Some(layer.dropout).filter(|dropout| (0.0..1.0).contains(dropout))?;
+            Some((layer.activation(of_graph)?, dropout))
+        });
+        described.collect()
     }
 }
 

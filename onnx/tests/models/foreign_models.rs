@@ -1,14 +1,14 @@
-//! Models that PyTorch, Keras and scikit-learn's converter exported, in `tests/golden/onnx`, predict what those libraries predicted. Made by
+//! Models that PyTorch, Keras and scikit-learn's converter exported, in `tests/golden`, predict what those libraries predicted. Made by
 //! `interop/onnx_golden.py`, which has the versions.
 
 use crate::protobuf::{field, float, float_attribute, model, node, tensor, whole_attribute};
-use densely::{Float, Mlp};
-use ndarray::{Array2, array};
+use densely::Float;
+use densely::ndarray::{Array2, array};
 use serde_json::Value;
 use std::path::PathBuf;
 
 pub fn golden(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/onnx").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 fn matrix<F: Float>(rows: &Value) -> Array2<F> {
@@ -18,7 +18,7 @@ fn matrix<F: Float>(rows: &Value) -> Array2<F> {
 }
 
 fn check<F: Float>(name: &str, expected: &Value, tolerance: f64) {
-    let net = Mlp::<F>::load_onnx(golden(&format!("{name}.onnx")));
+    let net = densely_onnx::load::<F>(golden(&format!("{name}.onnx")));
     let net = net.unwrap_or_else(|error| panic!("{name}: {error}"));
     let names = net.layers().iter().map(|layer| layer.activation().name().unwrap());
     let found: Value = names.collect();
@@ -54,7 +54,7 @@ const WEIGHTS: [f32; 4] = [1.0, -2.0, 0.5, 4.0];
 
 /// The outputs for one row of a network whose graph has these parts between `x` and `y`.
 fn predicted(parts: &[Vec<u8>], row: [f32; 2]) -> Vec<f32> {
-    let net = Mlp::<f32>::from_onnx(&model(2, parts)).unwrap();
+    let net = densely_onnx::from_bytes::<f32>(&model(2, parts)).unwrap();
     net.predict(array![row].view()).unwrap().into_raw_vec_and_offset().0
 }
 

@@ -1,10 +1,10 @@
 //! The graph of a file: nodes, constants, and which node computes what.
 
-use super::tensor::{ElementType, Tensor};
-use super::wire::Message;
-use super::{damaged, refused, short};
-use crate::error::Result;
-use crate::float::Float;
+use crate::refusal::{refused, short};
+use crate::tensor::{ElementType, Tensor};
+use crate::wire::Message;
+use densely::Float;
+use densely::Result;
 
 /// A thousand layers of the activation that takes most nodes have fewer.
 const MOST_NODES: usize = 100_000;
@@ -19,7 +19,7 @@ const MOST_WITHOUT_CHANGE: usize = 100;
 
 /// One operation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node<'a>(Message<'a>);
+pub(crate) struct Node<'a>(Message<'a>);
 
 impl<'a> Node<'a> {
     /// Checks that the node is whole, and as small as one of a network is.
@@ -44,7 +44,7 @@ impl<'a> Node<'a> {
     }
 
     /// The operator, if it is one of ONNX's.
-    pub(super) fn operator(self) -> &'a str {
+    pub(crate) fn operator(self) -> &'a str {
         match self.0.text(7) {
             "" | "ai.onnx" | "ai.onnx.ml" => self.0.text(4),
             _ => "",
@@ -52,7 +52,7 @@ impl<'a> Node<'a> {
     }
 
     /// The operator and the node's name, for messages.
-    pub(super) fn described(self) -> String {
+    pub(crate) fn described(self) -> String {
         let (domain, operator) = (self.0.text(7), self.0.text(4));
         let separator = if domain.is_empty() { "" } else { "::" };
         // A node need not have a name, a value has one.
@@ -65,34 +65,34 @@ impl<'a> Node<'a> {
     }
 
     /// The names of what it takes; an empty name is an operand that is left out.
-    pub(super) fn inputs(self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn inputs(self) -> impl Iterator<Item = &'a str> {
         self.0.all_texts(1)
     }
 
-    pub(super) fn input(self, index: usize) -> Option<&'a str> {
+    pub(crate) fn input(self, index: usize) -> Option<&'a str> {
         self.inputs().nth(index).filter(|name| !name.is_empty())
     }
 
-    pub(super) fn outputs(self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn outputs(self) -> impl Iterator<Item = &'a str> {
         self.0.all_texts(2)
     }
 
-    pub(super) fn attribute(self, name: &str) -> Option<Message<'a>> {
+    pub(crate) fn attribute(self, name: &str) -> Option<Message<'a>> {
         self.0.all_messages(5).find(|attribute| attribute.text(1) == name)
     }
 
-    pub(super) fn float(self, name: &str) -> Option<f32> {
+    pub(crate) fn float(self, name: &str) -> Option<f32> {
         self.attribute(name).and_then(|attribute| attribute.float(2))
     }
 
-    pub(super) fn whole_number(self, name: &str) -> Option<i64> {
+    pub(crate) fn whole_number(self, name: &str) -> Option<i64> {
         self.attribute(name).and_then(|attribute| attribute.number(3))
     }
 }
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Source<'a> {
+pub(crate) enum Source<'a> {
     /// An input of the graph, of this name.
     Inputs(&'a str),
     Constant(Tensor<'a>),
@@ -102,7 +102,7 @@ pub(super) enum Source<'a> {
 
 impl Source<'_> {
     /// Whether it is the same value.
-    pub(super) fn is(self, other: Self) -> bool {
+    pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Inputs(one), Self::Inputs(other)) => one == other,
             (Self::Constant(one), Self::Constant(other)) => one.is(other),
@@ -114,7 +114,7 @@ impl Source<'_> {
 
 /// A graph whose nodes stand in order: each uses only what those before it compute.
 #[derive(Debug)]
-pub(super) struct Graph<'a> {
+pub(crate) struct Graph<'a> {
     message: Message<'a>,
     element: ElementType,
     nodes: Vec<Node<'a>>,
@@ -128,7 +128,7 @@ pub(super) struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     /// The graph of a model whose numbers are `F`.
-    pub(super) fn new<F: Float>(message: Message<'a>) -> Result<Self> {
+    pub(crate) fn new<F: Float>(message: Message<'a>) -> Result<Self> {
         let element = ElementType::of::<F>();
         let nodes = collect(message, 1, MOST_NODES, "nodes", Node::new)?;
         let constant = |message| {
@@ -152,7 +152,7 @@ impl<'a> Graph<'a> {
         for (one, other) in computing.iter().zip(computing.iter().skip(1)) {
             let name = self.computed(*one);
             if name == self.computed(*other) {
-                return Err(damaged(format!("two nodes compute {:?}", short(name))));
+                return Err(refused(format!("two nodes compute {:?}", short(name))));
             }
         }
         Ok(Self { computing, ..self })
@@ -164,26 +164,26 @@ impl<'a> Graph<'a> {
         node.and_then(|node| node.outputs().next()).unwrap_or_default()
     }
 
-    pub(super) fn nodes(&self) -> &[Node<'a>] {
+    pub(crate) fn nodes(&self) -> &[Node<'a>] {
         &self.nodes
     }
 
-    pub(super) fn node(&self, index: usize) -> Option<Node<'a>> {
+    pub(crate) fn node(&self, index: usize) -> Option<Node<'a>> {
         self.nodes.get(index).copied()
     }
 
     /// The names of what the graph computes for its user.
-    pub(super) fn outputs(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &'a str> {
         self.message.all_messages(12).map(|output| output.text(1))
     }
 
     /// The description of the graph's input of this name.
-    pub(super) fn input(&self, name: &str) -> Option<Message<'a>> {
+    pub(crate) fn input(&self, name: &str) -> Option<Message<'a>> {
         find(&self.inputs, name)
     }
 
     /// The index of the node before this one that computes this value.
-    pub(super) fn computing(&self, name: &str, before: usize) -> Option<usize> {
+    pub(crate) fn computing(&self, name: &str, before: usize) -> Option<usize> {
         let place = self.computing.binary_search_by_key(&name, |&index| self.computed(index));
         let index = *self.computing.get(place.ok()?)? as usize;
         (index < before).then_some(index)
@@ -199,7 +199,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Where the value of this name that the node of this index uses comes from, through nodes that change nothing.
-    pub(super) fn source(&self, name: &str, before: usize) -> Result<Source<'a>> {
+    pub(crate) fn source(&self, name: &str, before: usize) -> Result<Source<'a>> {
         let (mut name, mut before) = (name, before);
         for _ in 0..MOST_WITHOUT_CHANGE {
             let Some(index) = self.computing(name, before) else {
@@ -221,18 +221,18 @@ impl<'a> Graph<'a> {
     fn source_without_node(&self, name: &str) -> Result<Source<'a>> {
         let constant = find(&self.constants, name).map(Source::Constant);
         let input = || self.input(name).map(|input| Source::Inputs(input.text(1)));
-        let missing = || damaged(format!("no node computes {:?} before it is used", short(name)));
+        let missing = || refused(format!("no node computes {:?} before it is used", short(name)));
         constant.or_else(input).ok_or_else(missing)
     }
 
     /// Where this node's input comes from.
-    pub(super) fn source_of_input(&self, index: usize, input: usize) -> Result<Source<'a>> {
+    pub(crate) fn source_of_input(&self, index: usize, input: usize) -> Result<Source<'a>> {
         let node = self.node(index);
         match node.and_then(|node| node.input(input)) {
             Some(name) => self.source(name, index),
             None => {
                 let node = node.map(Node::described).unwrap_or_default();
-                Err(damaged(format!("{node} has no input {input} (counted from 0)")))
+                Err(refused(format!("{node} has no input {input} (counted from 0)")))
             }
         }
     }

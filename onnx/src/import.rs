@@ -1,23 +1,23 @@
 //! From a file to a network.
 
-use super::chain::{self, Link};
-use super::graph::Graph;
-use super::head;
-use super::layers::{Affine, Layers};
-use super::metadata;
-use super::tensor::{ElementType, Vector};
-use super::wire::Message;
-use super::{damaged, refused, short};
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::chain::{self, Link};
+use crate::classifier;
+use crate::graph::Graph;
+use crate::layers::{Affine, Layers};
+use crate::metadata::Metadata;
+use crate::refusal::{refused, short};
+use crate::tensor::{ElementType, Vector};
+use crate::wire::Message;
+use densely::Float;
+use densely::Mlp;
+use densely::Result;
 
 /// The network in a file of these bytes.
-pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
+pub(crate) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
     let model = Message::new(bytes)?;
-    let graph = model.bytes(7).ok_or_else(|| damaged("there is no graph in it"))?;
+    let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;
     let graph = Graph::new::<F>(Message::new(graph)?)?;
-    let outputs = head::outputs::<F>(&graph)?;
+    let outputs = classifier::outputs::<F>(&graph)?;
     chain::check_operators(&graph, outputs)?;
     let (links, inputs) = chain::chain::<F>(&graph, outputs)?;
     let features = check_inputs::<F>(inputs)?;
@@ -44,10 +44,10 @@ pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
             }
         }
     }
-    let network = layers.finish(metadata::read::<F>(model))?;
+    let network = layers.finish(Metadata::read::<F>(model))?;
     if let Some(features) = features.filter(|&features| features != network.features()) {
         let taken = network.features();
-        return Err(damaged(format!(
+        return Err(refused(format!(
             "inputs of {features} features, the first layer takes {taken}"
         )));
     }

@@ -11,7 +11,7 @@ fn refusal(parts: &[Vec<u8>]) -> String {
 }
 
 fn refusal_of(model: &[u8]) -> String {
-    let error = Mlp::<f32>::from_onnx(model).unwrap_err().to_string();
+    let error = densely_onnx::from_bytes::<f32>(model).unwrap_err().to_string();
     error.strip_prefix("ONNX: ").unwrap_or_else(|| panic!("{error}")).to_owned()
 }
 
@@ -70,7 +70,9 @@ fn types_are_named() {
     let expected = r#"inputs "x" are of type DOUBLE, the network asked for is of f32, FLOAT"#;
     assert_eq!(refusal, expected);
     let net = Mlp::<f32>::builder(1).dense(1, densely::Identity).build().unwrap();
-    let error = Mlp::<f64>::from_onnx(&net.to_onnx().unwrap()).unwrap_err().to_string();
+    let error = densely_onnx::from_bytes::<f64>(&densely_onnx::to_bytes(&net).unwrap())
+        .unwrap_err()
+        .to_string();
     let expected =
         r#"ONNX: inputs "inputs" are of type FLOAT, the network asked for is of f64, DOUBLE"#;
     assert_eq!(error, expected);

@@ -1,10 +1,10 @@
 //! The activations as other libraries write them.
 
-use super::Operand::{Alpha, Input, Number};
-use super::{Formula, Operand, written};
+use crate::formula::Operand::{Alpha, Input, Number};
+use crate::formula::{Formula, Operand, export};
 
 /// Each formula, and the name of the activation that it is.
-pub(in super::super) fn formulas() -> Vec<(&'static str, Formula)> {
+pub(crate) fn formulas() -> Vec<(&'static str, Formula)> {
     let operator = Formula::operator;
     let mut formulas = vec![
         ("sigmoid", operator("Sigmoid")),
@@ -22,7 +22,7 @@ pub(in super::super) fn formulas() -> Vec<(&'static str, Formula)> {
         (
             "softsign",
             made(|formula| {
-                written::softsign(formula);
+                export::softsign(formula);
                 Input
             }),
         ),

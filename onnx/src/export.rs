@@ -1,19 +1,15 @@
 //! From a network to a file.
 
-use super::formula::{Formula, Operand, Step, written};
-use super::messages::{
+use crate::formula::{self, Formula, Operand, Step};
+use crate::messages::{
     AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
     StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
     ValueInfoProto,
 };
-use super::refused;
-use super::tensor::ElementType;
-use crate::activation::split;
-use crate::dense::Dense;
-use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::structure::{FORMAT, Structure};
+use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
+use crate::refusal::refused;
+use crate::tensor::{ElementType, push_le_bytes};
+use densely::{Dense, Float, Mlp, Result};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -27,40 +23,43 @@ const ROWS: &str = "rows";
 const FLOAT_ATTRIBUTE: i32 = 1;
 
 /// The model of a network.
-pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
-    network.check_whole()?;
+pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
+    net.check_whole()?;
+    let mut net = without_units(net);
+    // Checks the schema again: layers may have been replaced since it was set.
+    net.set_schema(net.schema().clone())?;
     let mut graph = Builder::<F>::new();
     let mut value = INPUTS.to_owned();
-    let last = network.layers().len() - 1;
-    for (index, layer) in network.layers().iter().enumerate() {
-        let name = layer.activation().name().ok_or_else(|| {
-            let activation = layer.activation();
+    let mut activations = Vec::with_capacity(net.layers().len());
+    let last = net.layers().len() - 1;
+    for (index, layer) in net.layers().iter().enumerate() {
+        let activation = layer.activation();
+        let name = activation.name().filter(|_| activation.is_built_in()).unwrap_or_default();
+        let (kind, alpha) = kind_and_alpha(&name);
+        let formula = formula::export::formula::<F>(&kind).ok_or_else(|| {
             refused(format!("layer {index}: {activation:?} is not built in, and is no operator"))
         })?;
-        let (kind, alpha) = match split(&name) {
-            Some((kind, alpha)) => (kind, alpha.parse().ok()),
-            None => (&name[..], None),
-        };
-        let formula = written::formula::<F>(kind)
-            .ok_or_else(|| refused(format!("layer {index}: {name} is no operator")))?;
         let prefix = format!("layers.{index}");
         let output = if index == last { OUTPUTS.to_owned() } else { format!("{prefix}.outputs") };
         value = graph.layer(layer, &prefix, value, &output, formula.steps.is_empty());
         value = graph.activation(&formula, alpha, &format!("{prefix}.{kind}"), value, &output);
+        activations.push(name);
     }
-    let metadata = Structure::of(network).and_then(|structure| structure.to_json());
-    let metadata = metadata.map_err(|error| match error {
-        Error::ModelFile { reason } => refused(reason),
-        error => error,
-    })?;
+    let metadata = Metadata::of(&net, activations).to_json()?;
     Ok(ModelProto {
         ir_version: IR_VERSION,
         producer_name: "densely".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        graph: Some(graph.finish(network.features(), network.outputs())),
+        graph: Some(graph.finish(net.features(), net.outputs())),
         opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPERATORS }],
         metadata_props: vec![StringStringEntryProto { key: FORMAT.to_owned(), value: metadata }],
     })
+}
+
+/// The same function as a network whose first and last layers do the work of its units.
+fn without_units<F: Float>(net: &Mlp<F>) -> Mlp<F> {
+    // No network has units yet.
+    net.clone()
 }
 
 /// A graph under construction.
@@ -87,14 +86,14 @@ impl<F: Float> Builder<F> {
         output: &str,
         is_output: bool,
     ) -> String {
-        let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
         let mut operands = vec![inputs];
-        for ((numbers, shape), name) in
-            layer.parameter_slices().zip(shapes).zip(["weights", "bias"])
-        {
+        let (weights, bias) = (layer.weights(), layer.bias());
+        let weights = Some(("weights", vec![layer.inputs(), layer.outputs()], weights.into_dyn()));
+        let bias = bias.map(|bias| ("bias", vec![layer.outputs()], bias.into_dyn()));
+        for (name, shape, numbers) in weights.into_iter().chain(bias) {
             let name = format!("{prefix}.{name}");
             operands.push(name.clone());
-            self.tensors.push(tensor(name, &shape, numbers));
+            self.tensors.push(tensor(name, &shape, numbers.iter()));
         }
         let operator = if layer.bias().is_some() { "Gemm" } else { "MatMul" };
         let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
@@ -144,7 +143,7 @@ impl<F: Float> Builder<F> {
     /// The name of a constant.
     fn number(&mut self, number: f64) -> String {
         let name = format!("number.{number}");
-        let constant = || tensor(name.clone(), &[], &[F::from_f64(number)]);
+        let constant = || tensor(name.clone(), &[], std::iter::once(&F::from_f64(number)));
         self.numbers.entry(name.clone()).or_insert_with(constant);
         name
     }
@@ -161,9 +160,13 @@ impl<F: Float> Builder<F> {
     }
 }
 
-fn tensor<F: Float>(name: String, shape: &[usize], numbers: &[F]) -> TensorProto {
-    let mut raw_data = Vec::with_capacity(size_of_val(numbers));
-    F::extend_le_bytes(numbers, &mut raw_data);
+fn tensor<'n, F: Float>(
+    name: String,
+    shape: &[usize],
+    numbers: impl ExactSizeIterator<Item = &'n F>,
+) -> TensorProto {
+    let mut raw_data = Vec::with_capacity(numbers.len() * size_of::<F>());
+    numbers.for_each(|number| push_le_bytes(*number, &mut raw_data));
     let dims = shape.iter().map(|&length| length as i64).collect();
     TensorProto { dims, data_type: element_type::<F>(), name, raw_data }
 }

@@ -1,15 +1,15 @@
 //! GELU, by the tail of the normal distribution.
 
-use super::Formula;
-use super::Operand::{Input, Number};
-use crate::float::Float;
+use crate::formula::Formula;
+use crate::formula::Operand::{Input, Number};
+use densely::Float;
 
 /// max(z, 0) - x Q(x) with x = |z|, where Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), with S a polynomial in t = (x - 3) / (x + 3). z (1 + erf(z/√2)) / 2
 /// would cancel for z far below 0, and `onnxruntime` has no `Erf` for `f64`.
 ///
 /// x² has more digits than the numbers hold, and e^(-x²/2) shows them. With h, x cut behind the sixth binary place, h² is exact, and e^(-x²/2) =
 /// e^(-h²/2) e^(-(x - h)(x + h)/2).
-pub(super) fn by_the_normal_tail<F: Float>(formula: &mut Formula) {
+pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) {
     let (coefficients, end) = match size_of::<F>() {
         4 => (&S_F32[..], 15.0),
         _ => (&S_F64[..], 39.0),

@@ -3,16 +3,16 @@
 //! `prost` would decode a file into structures of its own, a hundred times as large as the few bytes that a forged file needs for an
 //! empty message, and with a second copy of every tensor. So it writes files, and this reads them.
 
-use super::damaged;
-use crate::error::Result;
+use crate::refusal::refused;
+use densely::Result;
 
 /// A message: fields, one after the other. All of them were checked to be whole; messages in it were not.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Message<'a>(&'a [u8]);
+pub(crate) struct Message<'a>(&'a [u8]);
 
 /// What a field holds, by the way it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// A whole number (or a truth value).
     Number(u64),
     /// Text, a message, or packed numbers.
@@ -24,17 +24,17 @@ pub(super) enum Value<'a> {
 
 impl<'a> Message<'a> {
     /// The message that these bytes are.
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self> {
         let mut rest = bytes;
         while !rest.is_empty() {
             take_field(&mut rest)
-                .ok_or_else(|| damaged("the file is cut short or is no ONNX model"))?;
+                .ok_or_else(|| refused("the file is cut short or is no ONNX model"))?;
         }
         Ok(Self(bytes))
     }
 
     /// Whether both are the same bytes of the file.
-    pub(super) fn is(self, other: Self) -> bool {
+    pub(crate) fn is(self, other: Self) -> bool {
         std::ptr::eq(self.0, other.0)
     }
 
@@ -44,17 +44,17 @@ impl<'a> Message<'a> {
     }
 
     /// How many fields it has, counted up to this.
-    pub(super) fn fields_up_to(self, most: usize) -> usize {
+    pub(crate) fn fields_up_to(self, most: usize) -> usize {
         self.fields().take(most).count()
     }
 
     /// What the field of this number holds, each time that it occurs.
-    pub(super) fn all(self, number: u64) -> impl Iterator<Item = Value<'a>> {
+    pub(crate) fn all(self, number: u64) -> impl Iterator<Item = Value<'a>> {
         self.fields().filter(move |(field, _)| *field == number).map(|(_, value)| value)
     }
 
     /// The bytes in the field of this number, each time that it occurs.
-    pub(super) fn all_bytes(self, number: u64) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn all_bytes(self, number: u64) -> impl Iterator<Item = &'a [u8]> {
         self.all(number).filter_map(|value| match value {
             Value::Bytes(bytes) => Some(bytes),
             _ => None,
@@ -62,30 +62,30 @@ impl<'a> Message<'a> {
     }
 
     /// The messages in the field of this number; the damaged ones are left out.
-    pub(super) fn all_messages(self, number: u64) -> impl Iterator<Item = Message<'a>> {
+    pub(crate) fn all_messages(self, number: u64) -> impl Iterator<Item = Message<'a>> {
         self.all_bytes(number).filter_map(|bytes| Message::new(bytes).ok())
     }
 
     /// The texts in the field of this number; what is not UTF-8 is empty.
-    pub(super) fn all_texts(self, number: u64) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all_texts(self, number: u64) -> impl Iterator<Item = &'a str> {
         self.all_bytes(number).map(|bytes| std::str::from_utf8(bytes).unwrap_or_default())
     }
 
     /// The last bytes in the field of this number: the last value counts.
-    pub(super) fn bytes(self, number: u64) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(self, number: u64) -> Option<&'a [u8]> {
         self.all_bytes(number).last()
     }
 
-    pub(super) fn message(self, number: u64) -> Option<Message<'a>> {
+    pub(crate) fn message(self, number: u64) -> Option<Message<'a>> {
         self.all_messages(number).last()
     }
 
     /// Empty where there is none.
-    pub(super) fn text(self, number: u64) -> &'a str {
+    pub(crate) fn text(self, number: u64) -> &'a str {
         self.all_texts(number).last().unwrap_or_default()
     }
 
-    pub(super) fn number(self, number: u64) -> Option<i64> {
+    pub(crate) fn number(self, number: u64) -> Option<i64> {
         let numbers = self.all(number).filter_map(|value| match value {
             Value::Number(number) => Some(number.cast_signed()),
             _ => None,
@@ -94,7 +94,7 @@ impl<'a> Message<'a> {
     }
 
     /// The whole numbers of a repeated field, packed or one by one.
-    pub(super) fn numbers(self, number: u64) -> impl Iterator<Item = i64> {
+    pub(crate) fn numbers(self, number: u64) -> impl Iterator<Item = i64> {
         self.all(number).flat_map(|value| {
             let (one, mut packed) = match value {
                 Value::Number(number) => (Some(number), &[][..]),
@@ -106,12 +106,12 @@ impl<'a> Message<'a> {
         })
     }
 
-    pub(super) fn float(self, number: u64) -> Option<f32> {
+    pub(crate) fn float(self, number: u64) -> Option<f32> {
         self.floats(number).last()
     }
 
     /// The floats of a repeated field, packed or one by one.
-    pub(super) fn floats(self, number: u64) -> impl Iterator<Item = f32> {
+    pub(crate) fn floats(self, number: u64) -> impl Iterator<Item = f32> {
         self.all(number).flat_map(|value| {
             let (one, packed) = match value {
                 Value::Fixed32(bytes) => (Some(bytes), &[][..]),

@@ -1,6 +1,6 @@
 //! Reading an ONNX model takes no more memory than twice the file, and 4 MB, whatever the file. In a process of its own, since every allocation counts.
 
-#[path = "onnx/protobuf.rs"]
+#[path = "models/protobuf.rs"]
 #[expect(dead_code, reason = "shared with the other tests of ONNX")]
 mod protobuf;
 
@@ -15,7 +15,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const CONSTANT: usize = 4 << 20;
 
 fn read(what: &str, bytes: &[u8]) -> densely::Result<Mlp<f32>> {
-    measured(what, bytes.len(), || Mlp::from_onnx(bytes))
+    measured(what, bytes.len(), || densely_onnx::from_bytes(bytes))
 }
 
 /// All bytes that are allocated while a model is read, even where others were freed before, must be within the bound.
@@ -33,11 +33,11 @@ fn measured<T>(what: &str, file: usize, work: impl FnOnce() -> T) -> T {
 fn reading_takes_no_more_than_twice_the_file() {
     let large =
         Mlp::<f32>::builder(2000).dense(2000, densely::Tanh).dense(500, densely::activation::Gelu);
-    let large = large.build().unwrap().to_onnx().unwrap();
+    let large = densely_onnx::to_bytes(&large.build().unwrap()).unwrap();
     read("a large network", &large).unwrap();
     let path = std::env::temp_dir().join(format!("densely-memory-{}.onnx", std::process::id()));
     std::fs::write(&path, &large).unwrap();
-    let loaded = measured("its file", large.len(), || Mlp::<f32>::load_onnx(&path));
+    let loaded = measured("its file", large.len(), || densely_onnx::load::<f32>(&path));
     std::fs::remove_file(path).unwrap();
     loaded.unwrap();
     let transposed = protobuf::whole_attribute("transB", 1);

@@ -4,13 +4,13 @@
 //! operator is written. Elsewhere the activation is put together from operators of which that holds: `Elu`, `Selu`, `Softplus`, `Softsign` and `Erf`
 //! exist for `f32` alone; `Elu` computes e^z - 1 with fewer and fewer digits as z nears 0, and so do `Sigmoid` and `Gelu` below 0: from z = -3 on not six.
 
-use super::Operand::{Alpha, Input, Number};
-use super::{Formula, Operand, gelu};
-use crate::activation::Selu;
-use crate::float::Float;
+use crate::formula::Operand::{Alpha, Input, Number};
+use crate::formula::{Formula, Operand, gelu};
+use densely::Float;
+use densely::activation::Selu;
 
 /// The formula of the built-in activation of this name, for numbers of type `F`.
-pub(in super::super) fn formula<F: Float>(name: &str) -> Option<Formula> {
+pub(crate) fn formula<F: Float>(name: &str) -> Option<Formula> {
     let single = size_of::<F>() == 4;
     let mut formula = Formula::default();
     match name {
@@ -91,7 +91,7 @@ fn softplus(formula: &mut Formula) {
 }
 
 /// z / (1 + |z|).
-pub(super) fn softsign(formula: &mut Formula) {
+pub(crate) fn softsign(formula: &mut Formula) {
     let magnitude = formula.step("Abs", &[Input]);
     let denominator = formula.step("Add", &[magnitude, Number(1.0)]);
     formula.step("Div", &[Input, denominator]);

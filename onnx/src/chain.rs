@@ -1,14 +1,14 @@
 //! The operations of a graph that is a chain, followed from the outputs back to the inputs.
 
-use super::graph::{Graph, Node, Source};
-use super::layers::{Affine, Product};
-use super::recognition::Known;
-use super::tensor::{Tensor, Vector};
-use super::wire::Message;
-use super::{damaged, refused};
-use crate::activation::AnyActivation;
-use crate::error::Result;
-use crate::float::Float;
+use crate::graph::{Graph, Node, Source};
+use crate::layers::{Affine, Product};
+use crate::recognition::Known;
+use crate::refusal::refused;
+use crate::tensor::{Tensor, Vector};
+use crate::wire::Message;
+use densely::Float;
+use densely::Result;
+use densely::activation::AnyActivation;
 
 /// A network of a thousand layers has fewer.
 const MOST_LINKS: usize = 10_000;
@@ -56,7 +56,7 @@ const OPERATORS: [&str; 38] = [
 ];
 
 /// An operation of the chain.
-pub(super) enum Link<'a, F: Float> {
+pub(crate) enum Link<'a, F: Float> {
     Product(Product<'a>),
     Affine(Affine, Tensor<'a>),
     /// (x - offset) scale.
@@ -67,10 +67,10 @@ pub(super) enum Link<'a, F: Float> {
 }
 
 /// Operations and their nodes, last to first.
-pub(super) type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
+pub(crate) type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
 
 /// Refuses operators that no network has, among the nodes that lead to the outputs.
-pub(super) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<()> {
+pub(crate) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<()> {
     let Source::Node(last) = outputs else { return Ok(()) };
     let mut needed = vec![false; last];
     needed.push(true);
@@ -93,7 +93,7 @@ pub(super) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<
 }
 
 /// The operations, last to first, and the description of the graph's inputs.
-pub(super) fn chain<'a, F: Float>(
+pub(crate) fn chain<'a, F: Float>(
     graph: &Graph<'a>,
     outputs: Source<'a>,
 ) -> Result<(Chain<'a, F>, Message<'a>)> {
@@ -104,7 +104,7 @@ pub(super) fn chain<'a, F: Float>(
             Source::Node(index) => index,
             Source::Inputs(name) => {
                 let inputs = graph.input(name);
-                return Ok((links, inputs.ok_or_else(|| damaged("the graph has no input"))?));
+                return Ok((links, inputs.ok_or_else(|| refused("the graph has no input"))?));
             }
             Source::Constant(tensor) => {
                 let name = tensor.name();
@@ -112,7 +112,7 @@ pub(super) fn chain<'a, F: Float>(
             }
         };
         let Some(node) = graph.node(index) else {
-            return Err(damaged(format!("there is no node {index}")));
+            return Err(refused(format!("there is no node {index}")));
         };
         let link;
         (link, source) = match known.activation(graph, index)? {

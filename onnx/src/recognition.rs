@@ -1,16 +1,16 @@
 //! Which activation some nodes compute.
 
-use super::formula::{Formula, Operand, Step, foreign, written};
-use super::graph::{Graph, Node, Source};
-use super::refused;
-use crate::activation::{AnyActivation, Selu};
-use crate::error::Result;
-use crate::float::Float;
+use crate::formula::{Formula, Operand, Step, export, import};
+use crate::graph::{Graph, Node, Source};
+use crate::refusal::refused;
+use densely::Float;
+use densely::Result;
+use densely::activation::{AnyActivation, Selu};
 use std::marker::PhantomData;
 
 /// The activations that import knows, by name, each in the forms that it is written in.
 #[derive(Debug)]
-pub(super) struct Known<F> {
+pub(crate) struct Known<F> {
     formulas: Vec<(&'static str, Formula)>,
     /// For an attempt after the other.
     found: Found,
@@ -27,16 +27,16 @@ struct Found {
 }
 
 impl<F: Float> Known<F> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let names = AnyActivation::<F>::NAMES.iter();
-        let written = names.filter_map(|name| Some((*name, written::formula::<F>(name)?)));
-        let formulas = written.chain(foreign::formulas());
+        let written = names.filter_map(|name| Some((*name, export::formula::<F>(name)?)));
+        let formulas = written.chain(import::formulas());
         let formulas = formulas.filter(|(_, formula)| !formula.steps.is_empty()).collect();
         Self { formulas, found: Found::default(), number: PhantomData }
     }
 
     /// The activation whose last operator is the node of this index, and what it is applied to; `None` if it is none.
-    pub(super) fn activation<'a>(
+    pub(crate) fn activation<'a>(
         &mut self,
         graph: &Graph<'a>,
         index: usize,
