@@ -1,6 +1,6 @@
-//! From a network to a file.
+//! Makes the model of a network.
 
-use crate::formula::{self, Formula, Operand, Step};
+use crate::formula::{self, Argument, Formula, Operation};
 use crate::messages::{
     AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
     StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
@@ -13,7 +13,7 @@ use densely::{Dense, Float, Mlp, Result};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-/// The format's version, and that of its operators, of 2022: old enough for every runtime.
+/// The versions of the format and of the operators, of 2022, which every runtime knows.
 const IR_VERSION: i64 = 8;
 const OPERATORS: i64 = 17;
 const INPUTS: &str = "inputs";
@@ -28,7 +28,7 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
     let mut net = without_units(net);
     // Checks the schema again: layers may have been replaced since it was set.
     net.set_schema(net.schema().clone())?;
-    let mut graph = Builder::<F>::new();
+    let mut graph = GraphBuilder::<F>::new();
     let mut value = INPUTS.to_owned();
     let mut activations = Vec::with_capacity(net.layers().len());
     let last = net.layers().len() - 1;
@@ -41,7 +41,7 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
         })?;
         let prefix = format!("layers.{index}");
         let output = if index == last { OUTPUTS.to_owned() } else { format!("{prefix}.outputs") };
-        value = graph.layer(layer, &prefix, value, &output, formula.steps.is_empty());
+        value = graph.layer(layer, &prefix, value, &output, formula.operations.is_empty());
         value = graph.activation(&formula, alpha, &format!("{prefix}.{kind}"), value, &output);
         activations.push(name);
     }
@@ -63,21 +63,22 @@ fn without_units<F: Float>(net: &Mlp<F>) -> Mlp<F> {
 }
 
 /// A graph under construction.
-struct Builder<F> {
+struct GraphBuilder<F> {
     nodes: Vec<NodeProto>,
     tensors: Vec<TensorProto>,
-    /// The single numbers that operators take, by name.
+    /// The scalar constants, by name.
     numbers: BTreeMap<String, TensorProto>,
     number: PhantomData<F>,
 }
 
-impl<F: Float> Builder<F> {
+impl<F: Float> GraphBuilder<F> {
     fn new() -> Self {
         let (nodes, tensors, numbers) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self { nodes, tensors, numbers, number: PhantomData }
     }
 
-    /// The weighted sums of a layer; returns their name. They are the layer's output where no activation follows.
+    /// Adds the weighted sums of a layer and returns their name. They are the layer's output if no
+    /// activation follows.
     fn layer(
         &mut self,
         layer: &Dense<F>,
@@ -86,22 +87,22 @@ impl<F: Float> Builder<F> {
         output: &str,
         is_output: bool,
     ) -> String {
-        let mut operands = vec![inputs];
+        let mut arguments = vec![inputs];
         let (weights, bias) = (layer.weights(), layer.bias());
         let weights = Some(("weights", vec![layer.inputs(), layer.outputs()], weights.into_dyn()));
         let bias = bias.map(|bias| ("bias", vec![layer.outputs()], bias.into_dyn()));
         for (name, shape, numbers) in weights.into_iter().chain(bias) {
             let name = format!("{prefix}.{name}");
-            operands.push(name.clone());
+            arguments.push(name.clone());
             self.tensors.push(tensor(name, &shape, numbers.iter()));
         }
         let operator = if layer.bias().is_some() { "Gemm" } else { "MatMul" };
         let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
-        self.node(operator, operands, format!("{prefix}.{operator}"), sums.clone());
+        self.node(operator, arguments, format!("{prefix}.{operator}"), sums.clone());
         sums
     }
 
-    /// The activation of the value of this name; returns the name of what it puts out.
+    /// Adds the activation of the value `input` and returns the name of its result.
     fn activation(
         &mut self,
         formula: &Formula,
@@ -110,23 +111,23 @@ impl<F: Float> Builder<F> {
         input: String,
         output: &str,
     ) -> String {
-        let Some(last) = formula.steps.len().checked_sub(1) else { return input };
+        let Some(last) = formula.operations.len().checked_sub(1) else { return input };
         let result = |place: usize| match place == last {
             true => output.to_owned(),
             false => format!("{prefix}.{place}"),
         };
-        for (place, Step { operator, operands, alpha: attribute }) in
-            formula.steps.iter().enumerate()
+        for (place, Operation { operator, arguments, alpha: attribute }) in
+            formula.operations.iter().enumerate()
         {
-            let operands = operands.iter().map(|operand| match *operand {
-                Operand::Input => input.clone(),
-                Operand::Step(place) => result(place),
-                Operand::Number(number) => self.number(number),
-                Operand::Alpha => self.number(alpha.unwrap_or_default()),
+            let arguments = arguments.iter().map(|argument| match *argument {
+                Argument::Input => input.clone(),
+                Argument::ResultOf(place) => result(place),
+                Argument::Number(number) => self.number(number),
+                Argument::Alpha => self.number(alpha.unwrap_or_default()),
             });
-            let operands = operands.collect();
-            self.node(operator, operands, format!("{prefix}.{place}.{operator}"), result(place));
-            if let (Some(Operand::Alpha), Some(node)) = (attribute, self.nodes.last_mut()) {
+            let arguments = arguments.collect();
+            self.node(operator, arguments, format!("{prefix}.{place}.{operator}"), result(place));
+            if let (Some(Argument::Alpha), Some(node)) = (attribute, self.nodes.last_mut()) {
                 let f = alpha.unwrap_or_default() as f32;
                 let name = "alpha".to_owned();
                 node.attribute.push(AttributeProto { name, f, r#type: FLOAT_ATTRIBUTE });
@@ -140,7 +141,7 @@ impl<F: Float> Builder<F> {
         self.nodes.push(NodeProto { input, output, name, op_type, attribute });
     }
 
-    /// The name of a constant.
+    /// Adds a scalar constant, once, and returns its name.
     fn number(&mut self, number: f64) -> String {
         let name = format!("number.{number}");
         let constant = || tensor(name.clone(), &[], std::iter::once(&F::from_f64(number)));
@@ -175,7 +176,7 @@ fn element_type<F: Float>() -> i32 {
     ElementType::of::<F>().0 as i32
 }
 
-/// Any number of rows of so many numbers.
+/// Describes a value of any number of rows and this many columns.
 fn rows<F: Float>(name: &str, columns: usize) -> ValueInfoProto {
     let rows = DimensionProto { dim_value: None, dim_param: Some(ROWS.to_owned()) };
     let columns = DimensionProto { dim_value: Some(columns as i64), dim_param: None };

@@ -1,55 +1,56 @@
-//! Activations as the operators of ONNX that compute them: what export writes, and what import knows again.
+//! Activations as formulas of ONNX operators: export writes them, import recognizes them.
 
 pub(crate) mod export;
 mod gelu;
 pub(crate) mod import;
 
-/// What an operator is applied to.
+/// The argument of an operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Operand {
-    /// z, what the activation is applied to.
+pub(crate) enum Argument {
+    /// z, the argument of the activation.
     Input,
-    /// The result of an earlier step.
-    Step(usize),
+    /// The result of an earlier operation of the formula, counted from 0.
+    ResultOf(usize),
     Number(f64),
     /// The activation's α.
     Alpha,
 }
 
-use Operand::Input;
+use Argument::Input;
 
-/// One operator.
+/// An operator and its arguments.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct Operation {
     pub(crate) operator: &'static str,
-    pub(crate) operands: Vec<Operand>,
+    pub(crate) arguments: Vec<Argument>,
     /// The attribute `alpha` of the operators that have one.
-    pub(crate) alpha: Option<Operand>,
+    pub(crate) alpha: Option<Argument>,
 }
 
-/// Steps of which each uses results of earlier ones; the last one's is the activation. No steps: the identity.
+/// Operations, each on results of earlier ones. The result of the last one is the activation; a
+/// formula without operations is the identity.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Formula {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Formula {
-    /// One operator that is the activation.
+    /// The formula of an activation that is one operator.
     pub(crate) fn operator(operator: &'static str) -> Self {
         let mut formula = Self::default();
-        formula.step(operator, &[Input]);
+        formula.apply(operator, &[Input]);
         formula
     }
 
-    /// One operator with α as its attribute.
-    pub(crate) fn operator_with_alpha(operator: &'static str, alpha: Operand) -> Self {
-        let step = Step { operator, operands: vec![Input], alpha: Some(alpha) };
-        Self { steps: vec![step] }
+    /// The formula of an activation that is one operator, with α as its attribute.
+    pub(crate) fn operator_with_alpha(operator: &'static str, alpha: Argument) -> Self {
+        let operation = Operation { operator, arguments: vec![Input], alpha: Some(alpha) };
+        Self { operations: vec![operation] }
     }
 
-    /// Adds a step.
-    pub(crate) fn step(&mut self, operator: &'static str, operands: &[Operand]) -> Operand {
-        self.steps.push(Step { operator, operands: operands.to_vec(), alpha: None });
-        Operand::Step(self.steps.len() - 1)
+    /// Adds an operation and returns its result.
+    pub(crate) fn apply(&mut self, operator: &'static str, arguments: &[Argument]) -> Argument {
+        self.operations.push(Operation { operator, arguments: arguments.to_vec(), alpha: None });
+        Argument::ResultOf(self.operations.len() - 1)
     }
 }

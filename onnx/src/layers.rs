@@ -1,9 +1,9 @@
-//! The layers that the operations of a graph make, first to last.
+//! Puts layers together from the operations of a graph, first to last.
 
 use crate::graph::Node;
 use crate::metadata::{MOST_LAYERS, Metadata};
 use crate::refusal::refused;
-use crate::tensor::{Tensor, Vector, number};
+use crate::tensor::{FeatureVector, StoredTensor, number};
 use densely::Dense;
 use densely::Float;
 use densely::Mlp;
@@ -11,10 +11,11 @@ use densely::Result;
 use densely::activation::{AnyActivation, Identity};
 use densely::ndarray::{Array1, Array2, Axis};
 
-/// What weights may take beyond the file's length, where the file says "one number for all".
+/// Bytes that weights may take beyond the length of the file, which may give one number for all
+/// outputs.
 const SPARE_BYTES: usize = 1 << 16;
 
-/// An operation with a constant c on each feature x of a row.
+/// An operation on each feature x of a row, with a constant c.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Affine {
     /// x + c.
@@ -29,13 +30,13 @@ pub(crate) enum Affine {
     Divide,
 }
 
-/// The weights of a product.
+/// The operands of a `Gemm` or `MatMul`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Product<'a> {
-    pub(crate) weights: Tensor<'a>,
-    /// Whether they stand as outputs × inputs.
+pub(crate) struct Gemm<'a> {
+    pub(crate) weights: StoredTensor<'a>,
+    /// Whether the weights are outputs × inputs.
     pub(crate) transposed: bool,
-    pub(crate) bias: Option<Tensor<'a>>,
+    pub(crate) bias: Option<StoredTensor<'a>>,
     /// Factors of weights and bias.
     pub(crate) alpha: f32,
     pub(crate) beta: f32,
@@ -44,30 +45,30 @@ pub(crate) struct Product<'a> {
 /// Layers under construction.
 #[derive(Debug)]
 pub(crate) struct Layers<'a, F: Float> {
-    done: Vec<(Open<'a, F>, AnyActivation<F>)>,
-    /// A layer without its activation yet.
-    open: Option<Open<'a, F>>,
-    /// Operations on what the layers so far put out, to go into the next layer's weights.
-    before: Vec<(Affine, Vector<'a>, Node<'a>)>,
-    /// How many more bytes weights may take. A file can use the same few bytes for many layers.
+    done: Vec<(PendingLayer<'a, F>, AnyActivation<F>)>,
+    /// The layer that has no activation yet.
+    open: Option<PendingLayer<'a, F>>,
+    /// Operations on the outputs of the layers so far, to be folded into the next layer.
+    before: Vec<(Affine, FeatureVector<'a>, Node<'a>)>,
+    /// Bytes that further weights may take. A forged file uses the same bytes for many layers.
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Open<'a, F> {
+struct PendingLayer<'a, F> {
     weights: Array2<F>,
     bias: Option<Array1<F>>,
     node: Node<'a>,
 }
 
 impl<'a, F: Float> Layers<'a, F> {
-    /// For a file of this length.
+    /// No layers yet, for a file of this length.
     pub(crate) fn new(file_bytes: usize) -> Self {
         let bytes = file_bytes.saturating_add(SPARE_BYTES);
         Self { done: Vec::new(), open: None, before: Vec::new(), bytes }
     }
 
-    /// The outputs of the last layer, once there is one.
+    /// The outputs of the last layer; `None` before the first layer.
     pub(crate) fn width(&self) -> Option<usize> {
         match &self.open {
             Some(open) => Some(open.weights.ncols()),
@@ -75,7 +76,7 @@ impl<'a, F: Float> Layers<'a, F> {
         }
     }
 
-    pub(crate) fn push_product(&mut self, product: Product<'a>, node: Node<'a>) -> Result<()> {
+    pub(crate) fn push_gemm(&mut self, product: Gemm<'a>, node: Node<'a>) -> Result<()> {
         if self.open.is_some() {
             self.close(Identity.into());
         }
@@ -83,18 +84,18 @@ impl<'a, F: Float> Layers<'a, F> {
             return Err(refused(format!("more than {MOST_LAYERS} layers")));
         }
         let weights = self.weights(product, node)?;
-        let mut open = Open { weights, bias: None, node };
+        let mut open = PendingLayer { weights, bias: None, node };
         let (alpha, beta) = (f64::from(product.alpha), f64::from(product.beta));
         if alpha != 1.0 {
             open.weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
         }
         if let Some(bias) = product.bias {
-            open.apply_after(Affine::Add, Vector::of_tensor::<F>(bias)?, node)?;
+            open.apply_after(Affine::Add, FeatureVector::of_tensor::<F>(bias)?, node)?;
             if beta != 1.0 {
                 open.bias.iter_mut().flatten().for_each(|b| *b = F::from_f64(b.as_f64() * beta));
             }
         }
-        // Last to first: each goes into the weights that its result is multiplied by.
+        // Last to first: each is folded into the weights that its result is multiplied by.
         for (affine, constants, node) in std::mem::take(&mut self.before).into_iter().rev() {
             open.apply_before(affine, constants, node)?;
         }
@@ -102,19 +103,19 @@ impl<'a, F: Float> Layers<'a, F> {
         Ok(())
     }
 
-    /// The weights, inputs × outputs, with the bits of the file.
-    fn weights(&mut self, product: Product<'a>, node: Node<'a>) -> Result<Array2<F>> {
+    /// The weights as inputs × outputs, with the bits of the file.
+    fn weights(&mut self, product: Gemm<'a>, node: Node<'a>) -> Result<Array2<F>> {
         let (tensor, shape) = (product.weights, product.weights.shape()?);
         let &[rows, columns] = shape.lengths() else {
             let node = node.described();
             return Err(refused(format!(
-                "{node}: weights of shape {shape}, a layer has two lengths"
+                "{node}: weights of shape {shape}, a layer has two dimensions"
             )));
         };
         let bytes = tensor.number_bytes::<F>()?;
         self.bytes = self.bytes.checked_sub(bytes.len()).ok_or_else(|| {
             let name = tensor.name();
-            refused(format!("{}: weights {name:?} serve several layers", node.described()))
+            refused(format!("{}: several layers share the weights {name:?}", node.described()))
         })?;
         let count = bytes.len() / size_of::<F>();
         let numbers = bytes.chunks_exact(size_of::<F>());
@@ -132,7 +133,7 @@ impl<'a, F: Float> Layers<'a, F> {
     pub(crate) fn push_affine(
         &mut self,
         affine: Affine,
-        constants: Vector<'a>,
+        constants: FeatureVector<'a>,
         node: Node<'a>,
     ) -> Result<()> {
         match &mut self.open {
@@ -170,7 +171,9 @@ impl<'a, F: Float> Layers<'a, F> {
         }
         if let Some((_, _, node)) = self.before.first() {
             let node = node.described();
-            return Err(refused(format!("{node} follows the last activation, and no layer it")));
+            return Err(refused(format!(
+                "{node} follows the last activation, and no layer follows"
+            )));
         }
         let described = metadata.and_then(|metadata| {
             let layers = self.described(&metadata)?;
@@ -180,7 +183,7 @@ impl<'a, F: Float> Layers<'a, F> {
         let mut described = described.into_iter();
         let mut layers = Vec::with_capacity(self.done.len());
         for (open, of_graph) in self.done {
-            let Open { weights, bias, node } = open;
+            let PendingLayer { weights, bias, node } = open;
             let (activation, dropout) = described.next().unwrap_or((of_graph, 0.0));
             let dense = Dense::new(weights, bias, activation);
             let dense = dense.and_then(|dense| dense.with_dropout(dropout));
@@ -206,14 +209,19 @@ impl<'a, F: Float> Layers<'a, F> {
     }
 }
 
-impl<F: Float> Open<'_, F> {
-    /// y = x W + b becomes op(x W + b).
-    fn apply_after(&mut self, affine: Affine, constants: Vector<'_>, node: Node<'_>) -> Result<()> {
+impl<F: Float> PendingLayer<'_, F> {
+    /// Folds an operation on the outputs: y = x W + b becomes op(x W + b).
+    fn apply_after(
+        &mut self,
+        affine: Affine,
+        constants: FeatureVector<'_>,
+        node: Node<'_>,
+    ) -> Result<()> {
         let outputs = self.weights.ncols();
         check_length(constants, outputs, node)?;
         let values = constants.cycle::<F>().take(outputs);
         match (affine, &mut self.bias) {
-            // The bits are kept.
+            // Keeps the bits of the file.
             (Affine::Add, None) => self.bias = Some(Array1::from_vec(exactly(outputs, values))),
             (Affine::Add, Some(bias)) => each(bias, values, |b, c| b + c),
             (Affine::Subtract, _) => each(self.bias_or_zeros(), values, |b, c| b - c),
@@ -237,11 +245,11 @@ impl<F: Float> Open<'_, F> {
         Ok(())
     }
 
-    /// y = x W + b becomes op(x) W + b.
+    /// Folds an operation on the inputs: y = x W + b becomes op(x) W + b.
     fn apply_before(
         &mut self,
         affine: Affine,
-        constants: Vector<'_>,
+        constants: FeatureVector<'_>,
         node: Node<'_>,
     ) -> Result<()> {
         let inputs = self.weights.nrows();
@@ -280,7 +288,7 @@ impl<F: Float> Open<'_, F> {
     }
 }
 
-/// Replaces each number by a function of it and the constant in its place, computed in `f64`.
+/// Replaces each number by a function of the number and its constant, computed in `f64`.
 fn each<F: Float>(
     numbers: &mut Array1<F>,
     constants: impl Iterator<Item = F>,
@@ -291,14 +299,15 @@ fn each<F: Float>(
     }
 }
 
-/// As many numbers in a vector of that size: what has no length known beforehand would grow to twice the memory.
+/// Collects `count` numbers into a vector that is allocated once. `collect` would grow it to up to
+/// twice the memory, as these iterators do not know their length.
 fn exactly<F>(count: usize, numbers: impl Iterator<Item = F>) -> Vec<F> {
     let mut vector = Vec::with_capacity(count);
     vector.extend(numbers.take(count));
     vector
 }
 
-fn check_length(constants: Vector<'_>, width: usize, node: Node<'_>) -> Result<()> {
+fn check_length(constants: FeatureVector<'_>, width: usize, node: Node<'_>) -> Result<()> {
     let length = constants.len();
     if length == width || length == 1 {
         return Ok(());

@@ -24,13 +24,14 @@ use std::path::Path;
 
 /// The bytes of an ONNX model that computes what the network predicts.
 ///
-/// Input `inputs`, rows × features, and output `outputs`, rows × outputs, both of type `F`, with any
-/// number of rows. IR version 8, opset 17.
+/// Input `inputs`, rows × features, and output `outputs`, rows × outputs, both of type `F`, with
+/// any number of rows. IR version 8, opset 17.
 ///
-/// A layer is a `Gemm`, or a `MatMul` if it has no bias, followed by the operators of its activation.
-/// The weights keep their bits. Where `onnxruntime` has no operator that computes an activation for
-/// `F` to six digits, several operators do; its outputs then differ from [`Mlp::predict`]'s by
-/// rounding. The [schema](Mlp::schema), dropout, and every digit of α stand in the model's metadata.
+/// A layer is a `Gemm`, or a `MatMul` if it has no bias, followed by the operators of its
+/// activation. The weights keep their bits. Where `onnxruntime` has no operator that computes an
+/// activation for `F` to six digits, several operators do; its outputs then differ from
+/// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
+/// in the model's metadata.
 ///
 /// ```
 /// use densely::{Mlp, Sigmoid, Tanh};
@@ -57,8 +58,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// - layers: `Gemm`, or `MatMul` and `Add`. Weights and bias are in the file (PyTorch:
 ///   `external_data=False`), and no two layers share them.
 /// - the built-in activations, as one operator or composed of several.
-/// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with one number for each feature, anywhere but between
-///   the last activation and the outputs. They are folded into the weights in `f64`.
+/// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with one number for each feature, anywhere but
+///   between the last activation and the outputs. They are folded into the weights in `f64`.
 /// - operators that leave rows of numbers as they are: `Identity`, `Dropout`, `Flatten`, and
 ///   `Reshape` and `Cast` to the same shape and type.
 ///
@@ -66,8 +67,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 ///
 /// A classifier of skl2onnx is read up to its probabilities; the nodes that make labels of them are
 /// left out. With two classes the network has one output, the probability of the second class.
-/// skl2onnx writes a regressor's outputs as one column, also those of several targets; here they are
-/// rows × outputs.
+/// skl2onnx writes a regressor's outputs as one column, also those of several targets; here they
+/// are rows × outputs.
 ///
 /// Reading takes no more memory than the network and 4 MB.
 ///

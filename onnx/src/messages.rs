@@ -1,5 +1,5 @@
-//! The messages of ONNX that a file written here is made of, with the numbers that `onnx.proto` gives their fields. What is not written is not
-//! declared.
+//! The Protocol Buffers messages that export writes, with the field numbers of `onnx.proto`. Fields
+//! that export does not write are not declared.
 
 use prost::Message;
 
@@ -116,7 +116,7 @@ pub(crate) struct TensorShapeProto {
     pub(crate) dim: Vec<DimensionProto>,
 }
 
-/// A length that is known, or the name of one that is free.
+/// A known length, or the name of a free one.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct DimensionProto {
     #[prost(int64, optional, tag = "1")]

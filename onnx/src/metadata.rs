@@ -4,7 +4,7 @@
 //! digit of their α, of which an attribute of the graph keeps those of an `f32`.
 
 use crate::refusal::refused;
-use crate::wire::Message;
+use crate::wire::Fields;
 use densely::activation::AnyActivation;
 use densely::schema::Schema;
 use densely::{Float, Mlp, Result};
@@ -72,7 +72,7 @@ impl Metadata {
     }
 
     /// The metadata of a model; `None` if it has none that can be read.
-    pub(crate) fn read<F: Float>(model: Message<'_>) -> Option<Self> {
+    pub(crate) fn read<F: Float>(model: Fields<'_>) -> Option<Self> {
         let json = model.all_messages(14).find(|entry| entry.text(1) == FORMAT)?.text(2);
         if values(json) > MOST_VALUES {
             return None;

@@ -1,54 +1,56 @@
-//! Which activation some nodes compute.
+//! Recognizes the activation that some nodes compute.
 
-use crate::formula::{Formula, Operand, Step, export, import};
-use crate::graph::{Graph, Node, Source};
+use crate::formula::{Argument, Formula, Operation, export, import};
+use crate::graph::{Graph, Node, ValueSource};
 use crate::refusal::refused;
 use densely::Float;
 use densely::Result;
 use densely::activation::{AnyActivation, Selu};
 use std::marker::PhantomData;
 
-/// The activations that import knows, by name, each in the forms that it is written in.
+/// The formulas of the activations that import recognizes.
 #[derive(Debug)]
-pub(crate) struct Known<F> {
+pub(crate) struct KnownActivations<F> {
     formulas: Vec<(&'static str, Formula)>,
-    /// For an attempt after the other.
-    found: Found,
+    /// The buffers of one attempt after the other.
+    matches: Matches,
     number: PhantomData<F>,
 }
 
-/// The nodes found for the steps of a formula.
+/// The nodes that match the operations of a formula.
 #[derive(Debug, Default)]
-struct Found {
-    /// By step.
+struct Matches {
+    /// The node of each operation.
     nodes: Vec<Option<usize>>,
-    /// The steps, in the order in which their nodes were found.
+    /// The operations in the order in which their nodes were found.
     order: Vec<usize>,
 }
 
-impl<F: Float> Known<F> {
+impl<F: Float> KnownActivations<F> {
     pub(crate) fn new() -> Self {
         let names = AnyActivation::<F>::NAMES.iter();
         let written = names.filter_map(|name| Some((*name, export::formula::<F>(name)?)));
         let formulas = written.chain(import::formulas());
-        let formulas = formulas.filter(|(_, formula)| !formula.steps.is_empty()).collect();
-        Self { formulas, found: Found::default(), number: PhantomData }
+        let formulas = formulas.filter(|(_, formula)| !formula.operations.is_empty()).collect();
+        Self { formulas, matches: Matches::default(), number: PhantomData }
     }
 
-    /// The activation whose last operator is the node of this index, and what it is applied to; `None` if it is none.
+    /// The activation whose last operation is this node, and the source of its argument; `None` if
+    /// the node ends no activation.
     pub(crate) fn activation<'a>(
         &mut self,
         graph: &Graph<'a>,
         index: usize,
-    ) -> Result<Option<(AnyActivation<F>, Source<'a>)>> {
+    ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
         let Some(node) = graph.node(index) else { return Ok(None) };
         for (name, formula) in &self.formulas {
-            let Some(last) = formula.steps.last().filter(|last| last.operator == node.operator())
+            let Some(last) =
+                formula.operations.last().filter(|last| last.operator == node.operator())
             else {
                 continue;
             };
-            let mut attempt = Attempt::<F>::new(graph, formula, &mut self.found);
-            if !attempt.fits_step(formula.steps.len() - 1, last, index) {
+            let mut attempt = Attempt::<F>::new(graph, formula, &mut self.matches);
+            if !attempt.fits_operation(formula.operations.len() - 1, last, index) {
                 continue;
             }
             let Some(input) = attempt.input else { continue };
@@ -65,67 +67,70 @@ impl<F: Float> Known<F> {
     }
 }
 
-/// An attempt to find a formula's steps among the nodes.
+/// An attempt to match the operations of a formula with nodes of the graph.
 struct Attempt<'g, 'a, F> {
     graph: &'g Graph<'a>,
     formula: &'g Formula,
-    found: &'g mut Found,
-    input: Option<Source<'a>>,
+    matches: &'g mut Matches,
+    input: Option<ValueSource<'a>>,
     alpha: Option<f64>,
     number: PhantomData<F>,
 }
 
 impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
-    fn new(graph: &'g Graph<'a>, formula: &'g Formula, found: &'g mut Found) -> Self {
-        found.nodes.clear();
-        found.nodes.resize(formula.steps.len(), None);
-        found.order.clear();
-        Self { graph, formula, found, input: None, alpha: None, number: PhantomData }
+    fn new(graph: &'g Graph<'a>, formula: &'g Formula, matches: &'g mut Matches) -> Self {
+        matches.nodes.clear();
+        matches.nodes.resize(formula.operations.len(), None);
+        matches.order.clear();
+        Self { graph, formula, matches, input: None, alpha: None, number: PhantomData }
     }
 
-    /// Whether this node can be this step.
-    fn fits_step(&mut self, place: usize, step: &'g Step, index: usize) -> bool {
-        let Some(node) = self.graph.node(index).filter(|node| node.operator() == step.operator)
+    /// Whether the node can be this operation.
+    fn fits_operation(&mut self, place: usize, operation: &'g Operation, index: usize) -> bool {
+        let Some(node) =
+            self.graph.node(index).filter(|node| node.operator() == operation.operator)
         else {
             return false;
         };
-        if let Some(found) = self.found.nodes.get_mut(place) {
+        if let Some(found) = self.matches.nodes.get_mut(place) {
             *found = Some(index);
-            self.found.order.push(place);
+            self.matches.order.push(place);
         }
-        if !self.fits_attributes(step, node) {
+        if !self.fits_attributes(operation, node) {
             return false;
         }
-        match (step.operator, &step.operands[..]) {
+        match (operation.operator, &operation.arguments[..]) {
             ("Add" | "Mul" | "Min" | "Max", &[one, other]) => self.fits_pair(one, other, index),
             ("Clip", &[input, least, most]) => {
                 self.fits_input(input, index, 0)
                     && self.fits_bound(least, node, index, (1, "min"))
                     && self.fits_bound(most, node, index, (2, "max"))
             }
-            (_, operands) => {
-                node.inputs().count() == operands.len()
-                    && (0..).zip(operands).all(|(i, operand)| self.fits_input(*operand, index, i))
+            (_, arguments) => {
+                node.inputs().count() == arguments.len()
+                    && (0..)
+                        .zip(arguments)
+                        .all(|(i, argument)| self.fits_input(*argument, index, i))
             }
         }
     }
 
-    /// Two operands in either order.
-    fn fits_pair(&mut self, one: Operand, other: Operand, index: usize) -> bool {
-        // The simpler one first: if it does not fit, that is seen without following the other one.
-        let depth = |operand| match operand {
-            Operand::Number(_) => 0,
-            Operand::Alpha => 1,
-            Operand::Step(place) => 2 + place,
-            Operand::Input => usize::MAX,
+    /// Whether the node has these two arguments, in either order.
+    fn fits_pair(&mut self, one: Argument, other: Argument, index: usize) -> bool {
+        // The simpler argument first: a mismatch shows before the other argument is followed.
+        let depth = |argument| match argument {
+            Argument::Number(_) => 0,
+            Argument::Alpha => 1,
+            Argument::ResultOf(place) => 2 + place,
+            Argument::Input => usize::MAX,
         };
         let (simple, deep) = if depth(one) <= depth(other) { (one, other) } else { (other, one) };
-        let (found, input, alpha) = (self.found.order.len(), self.input, self.alpha);
+        let (found, input, alpha) = (self.matches.order.len(), self.input, self.alpha);
         if self.fits_input(simple, index, 0) && self.fits_input(deep, index, 1) {
             return true;
         }
-        for place in self.found.order.drain(found..) {
-            if let Some(found) = self.found.nodes.get_mut(place) {
+        for place in self.matches.order.drain(found..) {
+            if let Some(found) = self.matches.nodes.get_mut(place) {
                 *found = None;
             }
         }
@@ -133,40 +138,40 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
         self.fits_input(simple, index, 1) && self.fits_input(deep, index, 0)
     }
 
-    fn fits_input(&mut self, operand: Operand, index: usize, input: usize) -> bool {
+    fn fits_input(&mut self, argument: Argument, index: usize, input: usize) -> bool {
         let source = self.graph.source_of_input(index, input);
-        source.is_ok_and(|source| self.fits(operand, source))
+        source.is_ok_and(|source| self.fits(argument, source))
     }
 
-    /// A bound of `Clip`: an input, or, before opset 11, an attribute.
+    /// Whether this is a bound of `Clip`: an input, or an attribute before opset 11.
     fn fits_bound(
         &mut self,
-        operand: Operand,
+        argument: Argument,
         node: Node<'a>,
         index: usize,
         (input, name): (usize, &str),
     ) -> bool {
         match (node.input(input), node.float(name)) {
-            (Some(_), _) => self.fits_input(operand, index, input),
-            (None, Some(bound)) => self.fits_number(operand, f64::from(bound)),
+            (Some(_), _) => self.fits_input(argument, index, input),
+            (None, Some(bound)) => self.fits_number(argument, f64::from(bound)),
             (None, None) => false,
         }
     }
 
-    /// Whether this can be the operand.
-    fn fits(&mut self, operand: Operand, source: Source<'a>) -> bool {
-        match (operand, source) {
-            (Operand::Number(_) | Operand::Alpha, Source::Constant(tensor)) => {
+    /// Whether the source can be this argument.
+    fn fits(&mut self, argument: Argument, source: ValueSource<'a>) -> bool {
+        match (argument, source) {
+            (Argument::Number(_) | Argument::Alpha, ValueSource::Constant(tensor)) => {
                 let number = tensor.scalar::<F>();
-                number.is_some_and(|number| self.fits_number(operand, decimal::<F>(number)))
+                number.is_some_and(|number| self.fits_number(argument, decimal::<F>(number)))
             }
-            (Operand::Input, Source::Node(_) | Source::Inputs(_)) => {
+            (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(_)) => {
                 self.input.get_or_insert(source).is(source)
             }
-            (Operand::Step(place), Source::Node(index)) => {
-                match (self.found.nodes.get(place), self.formula.steps.get(place)) {
+            (Argument::ResultOf(place), ValueSource::Node(index)) => {
+                match (self.matches.nodes.get(place), self.formula.operations.get(place)) {
                     (Some(Some(found)), _) => *found == index,
-                    (_, Some(step)) => self.fits_step(place, step, index),
+                    (_, Some(operation)) => self.fits_operation(place, operation, index),
                     _ => false,
                 }
             }
@@ -174,21 +179,22 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
         }
     }
 
-    /// Whether this can be the operand. Constants are often rounded to `f32`, those of a network of `f64` too.
-    fn fits_number(&mut self, operand: Operand, number: f64) -> bool {
-        match operand {
-            Operand::Number(expected) => number as f32 == expected as f32,
-            Operand::Alpha => *self.alpha.get_or_insert(number) == number,
-            Operand::Input | Operand::Step(_) => false,
+    /// Whether the number can be this argument. Exporters round many constants to `f32`, also in
+    /// networks of `f64`.
+    fn fits_number(&mut self, argument: Argument, number: f64) -> bool {
+        match argument {
+            Argument::Number(expected) => number as f32 == expected as f32,
+            Argument::Alpha => *self.alpha.get_or_insert(number) == number,
+            Argument::Input | Argument::ResultOf(_) => false,
         }
     }
 
-    fn fits_attributes(&mut self, step: &Step, node: Node<'a>) -> bool {
+    fn fits_attributes(&mut self, operation: &Operation, node: Node<'a>) -> bool {
         let near = |name, expected: f64| {
             let found = node.float(name).map_or(expected, f64::from);
             (found - expected).abs() < 1e-6
         };
-        match (step.operator, step.alpha) {
+        match (operation.operator, operation.alpha) {
             ("Softmax", _) => matches!(node.whole_number("axis"), None | Some(1 | -1)),
             ("Selu", _) => near("alpha", Selu::ALPHA) && near("gamma", Selu::LAMBDA),
             ("Gelu", _) => {
@@ -205,7 +211,8 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     }
 }
 
-/// For a network of `f32` the shortest decimal number that is the same `f32`: 0.2 is meant by 0.200000003. For one of `f64` the number itself.
+/// In a network of `f32` the shortest decimal number that rounds to the same `f32`, since
+/// 0.200000003 stands for 0.2. In a network of `f64` the number itself.
 fn decimal<F: Float>(number: f64) -> f64 {
     let single = number as f32;
     match size_of::<F>() == 4 && f64::from(single) == number {

@@ -1,29 +1,32 @@
-//! Protocol Buffers as they lie in a file, read where they lie: nothing is copied and nothing allocated.
+//! A reader of Protocol Buffers that works on the bytes of the file: it copies and allocates
+//! nothing.
 //!
-//! `prost` would decode a file into structures of its own, a hundred times as large as the few bytes that a forged file needs for an
-//! empty message, and with a second copy of every tensor. So it writes files, and this reads them.
+//! `prost`, which writes the files, is not used for reading. It decodes a file into structures,
+//! which hold a second copy of every tensor and take a hundred times the memory of a forged file
+//! that consists of empty messages.
 
 use crate::refusal::refused;
 use densely::Result;
 
-/// A message: fields, one after the other. All of them were checked to be whole; messages in it were not.
+/// The fields of a message. Each field is known to be whole; the messages inside are not checked
+/// yet.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Message<'a>(&'a [u8]);
+pub(crate) struct Fields<'a>(&'a [u8]);
 
-/// What a field holds, by the way it is written.
+/// The content of a field, by its encoding.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Value<'a> {
-    /// A whole number (or a truth value).
+pub(crate) enum FieldValue<'a> {
+    /// An integer or a truth value.
     Number(u64),
     /// Text, a message, or packed numbers.
     Bytes(&'a [u8]),
     Fixed32([u8; 4]),
-    /// Which nothing here holds.
+    /// Eight bytes, which no field of a network needs.
     Fixed64,
 }
 
-impl<'a> Message<'a> {
-    /// The message that these bytes are.
+impl<'a> Fields<'a> {
+    /// The fields in these bytes.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -38,68 +41,68 @@ impl<'a> Message<'a> {
         std::ptr::eq(self.0, other.0)
     }
 
-    fn fields(self) -> impl Iterator<Item = (u64, Value<'a>)> {
+    fn fields(self) -> impl Iterator<Item = (u64, FieldValue<'a>)> {
         let mut rest = self.0;
         std::iter::from_fn(move || take_field(&mut rest))
     }
 
-    /// How many fields it has, counted up to this.
+    /// The number of fields, counted up to `most`.
     pub(crate) fn fields_up_to(self, most: usize) -> usize {
         self.fields().take(most).count()
     }
 
-    /// What the field of this number holds, each time that it occurs.
-    pub(crate) fn all(self, number: u64) -> impl Iterator<Item = Value<'a>> {
+    /// The content of every field of this number.
+    pub(crate) fn all(self, number: u64) -> impl Iterator<Item = FieldValue<'a>> {
         self.fields().filter(move |(field, _)| *field == number).map(|(_, value)| value)
     }
 
-    /// The bytes in the field of this number, each time that it occurs.
+    /// The bytes in every field of this number.
     pub(crate) fn all_bytes(self, number: u64) -> impl Iterator<Item = &'a [u8]> {
         self.all(number).filter_map(|value| match value {
-            Value::Bytes(bytes) => Some(bytes),
+            FieldValue::Bytes(bytes) => Some(bytes),
             _ => None,
         })
     }
 
-    /// The messages in the field of this number; the damaged ones are left out.
-    pub(crate) fn all_messages(self, number: u64) -> impl Iterator<Item = Message<'a>> {
-        self.all_bytes(number).filter_map(|bytes| Message::new(bytes).ok())
+    /// The messages in every field of this number, without the damaged ones.
+    pub(crate) fn all_messages(self, number: u64) -> impl Iterator<Item = Fields<'a>> {
+        self.all_bytes(number).filter_map(|bytes| Fields::new(bytes).ok())
     }
 
-    /// The texts in the field of this number; what is not UTF-8 is empty.
+    /// The texts in every field of this number; a text that is not UTF-8 counts as empty.
     pub(crate) fn all_texts(self, number: u64) -> impl Iterator<Item = &'a str> {
         self.all_bytes(number).map(|bytes| std::str::from_utf8(bytes).unwrap_or_default())
     }
 
-    /// The last bytes in the field of this number: the last value counts.
+    /// The bytes in the last field of this number: in Protocol Buffers the last one counts.
     pub(crate) fn bytes(self, number: u64) -> Option<&'a [u8]> {
         self.all_bytes(number).last()
     }
 
-    pub(crate) fn message(self, number: u64) -> Option<Message<'a>> {
+    pub(crate) fn message(self, number: u64) -> Option<Fields<'a>> {
         self.all_messages(number).last()
     }
 
-    /// Empty where there is none.
+    /// The text in the last field of this number, or an empty one.
     pub(crate) fn text(self, number: u64) -> &'a str {
         self.all_texts(number).last().unwrap_or_default()
     }
 
     pub(crate) fn number(self, number: u64) -> Option<i64> {
         let numbers = self.all(number).filter_map(|value| match value {
-            Value::Number(number) => Some(number.cast_signed()),
+            FieldValue::Number(number) => Some(number.cast_signed()),
             _ => None,
         });
         numbers.last()
     }
 
-    /// The whole numbers of a repeated field, packed or one by one.
+    /// The integers of a repeated field, packed or one by one.
     pub(crate) fn numbers(self, number: u64) -> impl Iterator<Item = i64> {
         self.all(number).flat_map(|value| {
             let (one, mut packed) = match value {
-                Value::Number(number) => (Some(number), &[][..]),
-                Value::Bytes(packed) => (None, packed),
-                Value::Fixed32(_) | Value::Fixed64 => (None, &[][..]),
+                FieldValue::Number(number) => (Some(number), &[][..]),
+                FieldValue::Bytes(packed) => (None, packed),
+                FieldValue::Fixed32(_) | FieldValue::Fixed64 => (None, &[][..]),
             };
             let packed = std::iter::from_fn(move || take_varint(&mut packed));
             one.into_iter().chain(packed).map(u64::cast_signed)
@@ -114,30 +117,30 @@ impl<'a> Message<'a> {
     pub(crate) fn floats(self, number: u64) -> impl Iterator<Item = f32> {
         self.all(number).flat_map(|value| {
             let (one, packed) = match value {
-                Value::Fixed32(bytes) => (Some(bytes), &[][..]),
-                Value::Bytes(packed) => (None, packed.as_chunks().0),
-                Value::Number(_) | Value::Fixed64 => (None, &[][..]),
+                FieldValue::Fixed32(bytes) => (Some(bytes), &[][..]),
+                FieldValue::Bytes(packed) => (None, packed.as_chunks().0),
+                FieldValue::Number(_) | FieldValue::Fixed64 => (None, &[][..]),
             };
             one.into_iter().chain(packed.iter().copied()).map(f32::from_le_bytes)
         })
     }
 }
 
-/// Takes a field, its number and what it holds, from the front; `None` at the end, and where it is not whole. Groups, which ONNX never had, are
-/// not fields either.
-fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, Value<'a>)> {
+/// Takes a field from the front: its number and content. `None` at the end, for a field that is not
+/// whole, and for a group, which ONNX never uses.
+fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, FieldValue<'a>)> {
     let key = take_varint(rest)?;
     let value = match key & 7 {
-        0 => Value::Number(take_varint(rest)?),
+        0 => FieldValue::Number(take_varint(rest)?),
         1 => {
             let _: [u8; 8] = take_chunk(rest)?;
-            Value::Fixed64
+            FieldValue::Fixed64
         }
         2 => {
             let length = usize::try_from(take_varint(rest)?).ok()?;
-            Value::Bytes(rest.split_off(..length)?)
+            FieldValue::Bytes(rest.split_off(..length)?)
         }
-        5 => Value::Fixed32(take_chunk(rest)?),
+        5 => FieldValue::Fixed32(take_chunk(rest)?),
         _ => return None,
     };
     (key >> 3 > 0).then_some((key >> 3, value))
@@ -178,8 +181,8 @@ mod tests {
     fn a_length_beyond_the_end_is_refused() {
         for bytes in [&[0x0a, 5, 1][..], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], &[0x0d, 1], &[0x0b]]
         {
-            assert!(Message::new(bytes).is_err(), "{bytes:?}");
+            assert!(Fields::new(bytes).is_err(), "{bytes:?}");
         }
-        assert!(Message::new(&[0x0a, 1, 1]).is_ok());
+        assert!(Fields::new(&[0x0a, 1, 1]).is_ok());
     }
 }

@@ -1,52 +1,53 @@
-//! GELU, by the tail of the normal distribution.
+//! GELU from the tail of the normal distribution.
 
+use crate::formula::Argument::{Input, Number};
 use crate::formula::Formula;
-use crate::formula::Operand::{Input, Number};
 use densely::Float;
 
-/// max(z, 0) - x Q(x) with x = |z|, where Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), with S a polynomial in t = (x - 3) / (x + 3). z (1 + erf(z/√2)) / 2
-/// would cancel for z far below 0, and `onnxruntime` has no `Erf` for `f64`.
+/// max(z, 0) - x Q(x) with x = |z| and Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), where S is a
+/// polynomial in t = (x - 3) / (x + 3). z (1 + erf(z/√2)) / 2 would cancel for z far below 0, and
+/// `onnxruntime` has no `Erf` for `f64`.
 ///
-/// x² has more digits than the numbers hold, and e^(-x²/2) shows them. With h, x cut behind the sixth binary place, h² is exact, and e^(-x²/2) =
-/// e^(-h²/2) e^(-(x - h)(x + h)/2).
+/// Rounding x² would show in e^(-x²/2). So h is x cut after the sixth binary place, which makes h²
+/// exact, and e^(-x²/2) = e^(-h²/2) e^(-(x - h)(x + h)/2).
 pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) {
     let (coefficients, end) = match size_of::<F>() {
         4 => (&S_F32[..], 15.0),
         _ => (&S_F64[..], 39.0),
     };
-    let magnitude = formula.step("Abs", &[Input]);
-    // Beyond, Q(x) is 0.
-    let x = formula.step("Min", &[magnitude, Number(end)]);
-    let scaled = formula.step("Mul", &[x, Number(64.0)]);
-    let whole = formula.step("Floor", &[scaled]);
-    let h = formula.step("Mul", &[whole, Number(1.0 / 64.0)]);
-    let square = formula.step("Mul", &[h, h]);
-    let exponent = formula.step("Mul", &[square, Number(-0.5)]);
-    let bell = formula.step("Exp", &[exponent]);
-    let difference = formula.step("Sub", &[x, h]);
-    let sum = formula.step("Add", &[x, h]);
-    let product = formula.step("Mul", &[difference, sum]);
-    let exponent = formula.step("Mul", &[product, Number(-0.5)]);
-    let rest = formula.step("Exp", &[exponent]);
-    let bell = formula.step("Mul", &[bell, rest]);
-    let denominator = formula.step("Add", &[x, Number(3.0)]);
-    let numerator = formula.step("Sub", &[x, Number(3.0)]);
-    let t = formula.step("Div", &[numerator, denominator]);
+    let magnitude = formula.apply("Abs", &[Input]);
+    // For larger x, Q(x) is 0.
+    let x = formula.apply("Min", &[magnitude, Number(end)]);
+    let scaled = formula.apply("Mul", &[x, Number(64.0)]);
+    let whole = formula.apply("Floor", &[scaled]);
+    let h = formula.apply("Mul", &[whole, Number(1.0 / 64.0)]);
+    let square = formula.apply("Mul", &[h, h]);
+    let exponent = formula.apply("Mul", &[square, Number(-0.5)]);
+    let bell = formula.apply("Exp", &[exponent]);
+    let difference = formula.apply("Sub", &[x, h]);
+    let sum = formula.apply("Add", &[x, h]);
+    let product = formula.apply("Mul", &[difference, sum]);
+    let exponent = formula.apply("Mul", &[product, Number(-0.5)]);
+    let rest = formula.apply("Exp", &[exponent]);
+    let bell = formula.apply("Mul", &[bell, rest]);
+    let denominator = formula.apply("Add", &[x, Number(3.0)]);
+    let numerator = formula.apply("Sub", &[x, Number(3.0)]);
+    let t = formula.apply("Div", &[numerator, denominator]);
     let mut coefficients = coefficients.iter().rev().map(|&coefficient| Number(coefficient));
     let mut s = coefficients.next().unwrap_or(Number(0.0));
     for coefficient in coefficients {
-        let product = formula.step("Mul", &[t, s]);
-        s = formula.step("Add", &[product, coefficient]);
+        let product = formula.apply("Mul", &[t, s]);
+        s = formula.apply("Add", &[product, coefficient]);
     }
-    let quotient = formula.step("Div", &[s, denominator]);
-    let tail = formula.step("Mul", &[bell, quotient]);
-    let below = formula.step("Mul", &[x, tail]);
-    let above = formula.step("Relu", &[Input]);
-    formula.step("Sub", &[above, below]);
+    let quotient = formula.apply("Div", &[s, denominator]);
+    let tail = formula.apply("Mul", &[bell, quotient]);
+    let below = formula.apply("Mul", &[x, tail]);
+    let above = formula.apply("Relu", &[Input]);
+    formula.apply("Sub", &[above, below]);
 }
 
-// The coefficients of S, constant term first: those of `elementary` as they were when this format began. They stay as they are, since a file is known
-// again by them.
+// The coefficients of S, constant term first. They must never change: import recognizes a file by
+// them.
 
 /// For 0 ≤ x ≤ 15, to 2⁻³⁰.
 const S_F32: [f64; 12] = [

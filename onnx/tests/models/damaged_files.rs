@@ -1,4 +1,4 @@
-//! Whatever the bytes are: a network of finite numbers, or an error. Never a panic.
+//! Any bytes are a network of finite numbers or an error, never a panic.
 
 use crate::foreign_models::golden;
 use densely::{Error, Float, Mlp, Softmax, activation::Elu};
@@ -16,7 +16,7 @@ fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
     }
 }
 
-/// Every beginning of a file, and every file with one byte changed.
+/// Reads every beginning of a file, and the file with every byte changed.
 fn damage<F: Float>(bytes: &[u8]) {
     for length in 0..bytes.len() {
         is_an_error_or_finite::<F>(&bytes[..length]);
@@ -45,7 +45,7 @@ fn damaged_files_are_errors_or_networks() {
 fn a_file_cut_short_is_an_error() {
     let net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
     let bytes = densely_onnx::to_bytes(&net).unwrap();
-    // The last fields, opset and metadata, can be missed; not so any of the graph.
+    // Only the last fields, opset and metadata, may be missing.
     let metadata = bytes.windows(8).position(|window| window == b"\"format\"").unwrap();
     let graph = metadata - 30;
     for length in 0..graph {

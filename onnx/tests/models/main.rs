@@ -1,5 +1,5 @@
-//! Networks go to ONNX and come back as they were; those of other libraries come in and predict what they did there; what is no network is refused by
-//! its name.
+//! A network comes back from ONNX as it was. A network of another library predicts what it
+//! predicted there. Everything else is an error that names the reason.
 
 mod damaged_files;
 mod foreign_models;

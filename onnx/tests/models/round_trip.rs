@@ -1,4 +1,4 @@
-//! What goes out comes back: weights and alphas to the bit, activations, dropout.
+//! Weights and α come back to the bit, and activations, dropout and the schema as they were.
 
 use crate::protobuf::{field, fields, model, node, tensor};
 use densely::activation::AnyActivation;
@@ -62,7 +62,7 @@ fn networks_come_back_as_they_were() {
     every_activation_comes_back::<f64>();
 }
 
-/// The fields of a model but its metadata.
+/// The fields of a model without its metadata.
 fn without_metadata(model: &[u8]) -> Vec<u8> {
     let fields = fields(model).into_iter();
     fields.filter(|(number, _)| *number != 14).flat_map(|(_, bytes)| bytes).collect()
@@ -76,7 +76,7 @@ fn the_graph_is_enough<F: Float>() {
         ))
         .unwrap();
         for (read, net) in read.layers().iter().zip(net.layers()) {
-            // An f32's alpha has an f32's digits.
+            // The graph of an f32 network has the digits of an f32.
             let written = net.activation().name().unwrap();
             let expected = match size_of::<F>() == 4 && name.len() > 20 {
                 true => "elu(0.12345679)".to_owned(),
@@ -113,7 +113,7 @@ fn metadata_of_another_graph_do_not_count() {
         .to_string()
     };
     let (tanh, identity) = (layer("tanh", 0.5), layer("identity", 0.0));
-    // That of this graph does.
+    // The metadata of this graph count.
     let same = read(&with(&[tanh.clone(), identity.clone()], &["a", "b", "c"]));
     assert_eq!(same.layers()[0].dropout(), 0.5);
     assert_eq!(same.schema().feature_names(), ["a", "b", "c"]);
