@@ -6,9 +6,8 @@ use crate::recognition::KnownActivations;
 use crate::refusal::refused;
 use crate::tensor::{FeatureVector, StoredTensor};
 use crate::wire::Fields;
-use densely::Float;
-use densely::Result;
 use densely::activation::AnyActivation;
+use densely::{Float, Result};
 
 /// Operations of a chain. A network of a thousand layers has fewer.
 const MOST_LINKS: usize = 10_000;
@@ -168,17 +167,16 @@ fn link<'a, F: Float>(
             }
         }
         "Add" | "Sub" | "Mul" | "Div" => {
-            let (link, value) = match (input(0)?, input(1)?) {
+            let (operation, constants, value) = match (input(0)?, input(1)?) {
                 (value, ValueSource::Constant(constants)) => {
-                    (affine(false, true), (constants, value))
+                    (affine(false, true), constants, value)
                 }
                 (ValueSource::Constant(constants), value) => {
-                    (affine(true, false), (constants, value))
+                    (affine(true, false), constants, value)
                 }
                 _ => return Err(unknown()),
             };
-            let (constants, value) = value;
-            Ok((Link::Affine(link.ok_or_else(unknown)?, constants), value))
+            Ok((Link::Affine(operation.ok_or_else(unknown)?, constants), value))
         }
         _ => Err(unknown()),
     }

@@ -2,8 +2,7 @@
 
 use crate::graph::{Graph, ValueSource};
 use crate::refusal::{refused, short};
-use densely::Float;
-use densely::Result;
+use densely::{Float, Result};
 
 /// Nodes between the probabilities and the labels, and outputs of the graph.
 const MOST_STEPS: usize = 8;

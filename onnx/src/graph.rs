@@ -3,8 +3,7 @@
 use crate::refusal::{refused, short};
 use crate::tensor::{ElementType, StoredTensor};
 use crate::wire::Fields;
-use densely::Float;
-use densely::Result;
+use densely::{Float, Result};
 
 /// Nodes of a graph. A thousand layers with the longest formula have fewer.
 const MOST_NODES: usize = 100_000;

@@ -8,9 +8,7 @@ use crate::metadata::Metadata;
 use crate::refusal::{refused, short};
 use crate::tensor::{ElementType, FeatureVector};
 use crate::wire::Fields;
-use densely::Float;
-use densely::Mlp;
-use densely::Result;
+use densely::{Float, Mlp, Result};
 
 /// The network in the bytes of a file.
 pub(crate) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {

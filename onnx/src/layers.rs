@@ -4,12 +4,9 @@ use crate::graph::Node;
 use crate::metadata::{MOST_LAYERS, Metadata};
 use crate::refusal::refused;
 use crate::tensor::{FeatureVector, StoredTensor, number};
-use densely::Dense;
-use densely::Float;
-use densely::Mlp;
-use densely::Result;
 use densely::activation::{AnyActivation, Identity};
 use densely::ndarray::{Array1, Array2, Axis};
+use densely::{Dense, Float, Mlp, Result};
 
 /// Bytes that weights may take beyond the length of the file, which may give one number for all
 /// outputs.
@@ -76,20 +73,20 @@ impl<'a, F: Float> Layers<'a, F> {
         }
     }
 
-    pub(crate) fn push_gemm(&mut self, product: Gemm<'a>, node: Node<'a>) -> Result<()> {
+    pub(crate) fn push_gemm(&mut self, gemm: Gemm<'a>, node: Node<'a>) -> Result<()> {
         if self.open.is_some() {
             self.close(Identity.into());
         }
         if self.done.len() == MOST_LAYERS {
             return Err(refused(format!("more than {MOST_LAYERS} layers")));
         }
-        let weights = self.weights(product, node)?;
+        let weights = self.weights(gemm, node)?;
         let mut open = PendingLayer { weights, bias: None, node };
-        let (alpha, beta) = (f64::from(product.alpha), f64::from(product.beta));
+        let (alpha, beta) = (f64::from(gemm.alpha), f64::from(gemm.beta));
         if alpha != 1.0 {
             open.weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
         }
-        if let Some(bias) = product.bias {
+        if let Some(bias) = gemm.bias {
             open.apply_after(Affine::Add, FeatureVector::of_tensor::<F>(bias)?, node)?;
             if beta != 1.0 {
                 open.bias.iter_mut().flatten().for_each(|b| *b = F::from_f64(b.as_f64() * beta));
@@ -104,8 +101,8 @@ impl<'a, F: Float> Layers<'a, F> {
     }
 
     /// The weights as inputs × outputs, with the bits of the file.
-    fn weights(&mut self, product: Gemm<'a>, node: Node<'a>) -> Result<Array2<F>> {
-        let (tensor, shape) = (product.weights, product.weights.shape()?);
+    fn weights(&mut self, gemm: Gemm<'a>, node: Node<'a>) -> Result<Array2<F>> {
+        let (tensor, shape) = (gemm.weights, gemm.weights.shape()?);
         let &[rows, columns] = shape.lengths() else {
             let node = node.described();
             return Err(refused(format!(
@@ -119,14 +116,14 @@ impl<'a, F: Float> Layers<'a, F> {
         })?;
         let count = bytes.len() / size_of::<F>();
         let numbers = bytes.chunks_exact(size_of::<F>());
-        let numbers: Vec<F> = match product.transposed {
+        let numbers: Vec<F> = match gemm.transposed {
             false => exactly(count, numbers.filter_map(number::<F>)),
             true => {
                 let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
                 exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
             }
         };
-        let (inputs, outputs) = if product.transposed { (columns, rows) } else { (rows, columns) };
+        let (inputs, outputs) = if gemm.transposed { (columns, rows) } else { (rows, columns) };
         Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
     }
 

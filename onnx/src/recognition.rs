@@ -3,9 +3,8 @@
 use crate::formula::{Argument, Formula, Operation, export, import};
 use crate::graph::{Graph, Node, ValueSource};
 use crate::refusal::refused;
-use densely::Float;
-use densely::Result;
 use densely::activation::{AnyActivation, Selu};
+use densely::{Float, Result};
 use std::marker::PhantomData;
 
 /// The formulas of the activations that import recognizes.

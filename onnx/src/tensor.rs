@@ -2,8 +2,7 @@
 
 use crate::refusal::{refused, short};
 use crate::wire::Fields;
-use densely::Float;
-use densely::Result;
+use densely::{Float, Result};
 use std::fmt;
 
 /// Dimensions of a tensor that are read. No tensor of a network has more than two; the others
