@@ -1,4 +1,4 @@
-"""Makes tests/golden/onnx: models as other libraries export them, with inputs and what those libraries predict.
+"""Makes onnx/tests/golden: models as other libraries export them, with inputs and what those libraries predict.
 
     python interop/onnx_golden.py keras-tensorflow && python interop/onnx_golden.py keras-torch && python interop/onnx_golden.py
 
@@ -19,7 +19,7 @@ if BACKEND:
 import numpy as np
 import onnx
 
-DIRECTORY = Path(__file__).parent.parent / "tests" / "golden" / "onnx"
+DIRECTORY = Path(__file__).parent.parent / "onnx" / "tests" / "golden"
 DIRECTORY.mkdir(parents=True, exist_ok=True)
 EXPECTED = DIRECTORY / "expected.json"
 expected = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}

@@ -28,9 +28,29 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     checked.map_err(|source| Error::Io { file: path.into(), source })
 }
 
-/// Writes a file beside the one of this name, and puts it in its place when it is on the disk: a process or machine that is stopped at any moment leaves the old
-/// one or the new one, and perhaps the one beside it, whose name begins with a dot. A symbolic link stays one; permissions stay those of the file that is replaced.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a whole file or nothing. The bytes go to a new file in the same folder, which replaces the
+/// old file once it is on the disk.
+///
+/// A process or machine that stops at any moment leaves the old file or the new one, and perhaps the
+/// file beside it, whose name begins with a dot. A symbolic link stays a link, and the permissions
+/// stay those of the replaced file.
+///
+/// ```
+/// use densely::atomic_file;
+///
+/// let path = std::env::temp_dir().join("densely-example.txt");
+/// atomic_file::write(&path, b"the old text")?;
+/// atomic_file::write(&path, b"the new one")?;
+/// assert_eq!(std::fs::read(&path)?, b"the new one");
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Io`] if the file cannot be written; the old file is then unchanged.
+pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    let path = path.as_ref();
     replace(path, bytes).map_err(|source| Error::Io { file: path.into(), source })
 }
 

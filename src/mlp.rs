@@ -318,8 +318,24 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Whether there is nothing in it that a loader would refuse: layers may have been replaced, and numbers changed, through `layers_mut`.
-    pub(crate) fn check_whole(&self) -> Result<()> {
+    /// Checks that the layers fit together and that every weight and bias is finite. Whoever changes
+    /// layers through [`layers_mut`](Self::layers_mut) can break both; no file may hold such a network.
+    ///
+    /// ```
+    /// use densely::{Error, Identity, Mlp};
+    ///
+    /// let mut net = Mlp::<f32>::builder(2).dense(1, Identity).build()?;
+    /// net.check_whole()?;
+    /// net.layers_mut()[0].weights_mut()[[0, 0]] = f32::NAN;
+    /// assert!(matches!(net.check_whole(), Err(Error::NotFinite { .. })));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoLayers`], [`Error::LayerShape`], [`Error::DropoutOfOutputs`] or
+    /// [`Error::NotFinite`].
+    pub fn check_whole(&self) -> Result<()> {
         Self::check_stack(&self.layers)?;
         let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
         match numbers.find(|number| !number.is_finite()) {

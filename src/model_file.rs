@@ -5,8 +5,6 @@
 
 pub(crate) mod error;
 pub(crate) mod limits;
-#[cfg(feature = "onnx")]
-mod onnx;
 pub(crate) mod structure;
 pub(crate) mod tensors;
 mod through_serde;

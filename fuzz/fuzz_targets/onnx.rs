@@ -3,13 +3,14 @@
 
 mod whole;
 
-use densely::{Float, Mlp};
+use densely::Float;
 use libfuzzer_sys::fuzz_target;
 
 fn load<F: Float>(bytes: &[u8]) {
-    if let Ok(net) = Mlp::<F>::from_onnx(bytes) {
+    if let Ok(net) = densely_onnx::from_bytes::<F>(bytes) {
         whole::check(&net);
-        let again = Mlp::<F>::from_onnx(&net.to_onnx().expect("what was read can be written"));
+        let written = densely_onnx::to_bytes(&net).expect("what was read can be written");
+        let again = densely_onnx::from_bytes::<F>(&written);
         whole::same(&net, &again.expect("what was written can be read"));
     }
 }

@@ -126,8 +126,9 @@ macro_rules! built_in {
                 }
             }
 
-            /// Whether it is one of [`NAMES`](Self::NAMES).
-            pub(crate) fn is_built_in(&self) -> bool {
+            /// Whether the activation is built in. One of your own may have the
+            /// [name](Activation::name) of a built-in one, and is still another function.
+            pub fn is_built_in(&self) -> bool {
                 false $(|| self.is::<$activation>())*
             }
 

@@ -1,17 +1,18 @@
-//! What stands behind the network in a classifier as skl2onnx writes it: labels and dictionaries made of the probabilities.
+//! The end of a classifier of skl2onnx, which makes labels and dictionaries of the probabilities.
 
-use super::graph::{Graph, Source};
-use super::{refused, short};
-use crate::error::Result;
-use crate::float::Float;
+use crate::graph::{Graph, ValueSource};
+use crate::refusal::{refused, short};
+use densely::{Float, Result};
 
-/// So many nodes lead from a classifier's probabilities to its labels, or fewer.
+/// Nodes between the probabilities and the labels, and outputs of the graph.
 const MOST_STEPS: usize = 8;
 
-/// Where the graph's outputs come from; those of a classifier are its probabilities, which its labels are made of too.
+/// The source of the network's outputs: in a classifier, of the probabilities, from which the
+/// labels must come too.
 ///
-/// Of two classes only the second one's probability is put out by the network: where the graph makes two columns of it, 1 - p and p, that is p.
-pub(super) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
+/// A network for two classes has one output, the probability p of the second class. If the graph
+/// makes two columns of it, 1 - p and p, the source is that of p.
+pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<ValueSource<'a>> {
     let end = graph.nodes().len();
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {
@@ -21,7 +22,7 @@ pub(super) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
             _ => source,
         });
     }
-    let labels = |source: &Source<'a>| predicted_from(graph, *source);
+    let labels = |source: &ValueSource<'a>| predicted_from(graph, *source);
     let mut probabilities = sources.iter().filter(|source| labels(source).is_none());
     let (Some(&output), None) = (probabilities.next(), probabilities.next()) else {
         let names: Vec<_> = graph.outputs().take(MOST_STEPS).map(short).collect();
@@ -29,27 +30,27 @@ pub(super) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<Source<'a>> {
         return Err(refused(format!("the graph has {count} outputs ({names:?}), a network one")));
     };
     if sources.iter().filter_map(labels).any(|source| !source.is(output)) {
-        return Err(refused("the graph's labels are not those of its probabilities"));
+        return Err(refused("the graph's labels do not come from its probabilities"));
     }
     Ok(second_of_two::<F>(graph, output).unwrap_or(output))
 }
 
-fn operator<'a>(graph: &Graph<'a>, source: Source<'a>) -> &'a str {
+fn operator<'a>(graph: &Graph<'a>, source: ValueSource<'a>) -> &'a str {
     match source {
-        Source::Node(index) => graph.node(index).map_or("", |node| node.operator()),
+        ValueSource::Node(index) => graph.node(index).map_or("", |node| node.operator()),
         _ => "",
     }
 }
 
-fn before<'a>(graph: &Graph<'a>, source: Source<'a>, input: usize) -> Result<Source<'a>> {
+fn before<'a>(graph: &Graph<'a>, source: ValueSource<'a>, input: usize) -> Result<ValueSource<'a>> {
     match source {
-        Source::Node(index) => graph.source_of_input(index, input),
+        ValueSource::Node(index) => graph.source_of_input(index, input),
         _ => Ok(source),
     }
 }
 
-/// The probabilities that labels are chosen by; `None` if it is no label.
-fn predicted_from<'a>(graph: &Graph<'a>, label: Source<'a>) -> Option<Source<'a>> {
+/// The source of the probabilities that choose the label; `None` if the value is no label.
+fn predicted_from<'a>(graph: &Graph<'a>, label: ValueSource<'a>) -> Option<ValueSource<'a>> {
     let mut source = label;
     for _ in 0..MOST_STEPS {
         source = match operator(graph, source) {
@@ -65,14 +66,17 @@ fn predicted_from<'a>(graph: &Graph<'a>, label: Source<'a>) -> Option<Source<'a>
     None
 }
 
-/// p, where the source is made of 1 - p and p.
-fn second_of_two<'a, F: Float>(graph: &Graph<'a>, source: Source<'a>) -> Option<Source<'a>> {
+/// The source of p, if this value is the two columns 1 - p and p.
+fn second_of_two<'a, F: Float>(
+    graph: &Graph<'a>,
+    source: ValueSource<'a>,
+) -> Option<ValueSource<'a>> {
     if operator(graph, source) != "Concat" {
         return None;
     }
     let (first, second) = (before(graph, source, 0).ok()?, before(graph, source, 1).ok()?);
     let one = match (operator(graph, first), before(graph, first, 0).ok()?) {
-        ("Sub", Source::Constant(tensor)) => tensor.scalar::<F>()?,
+        ("Sub", ValueSource::Constant(tensor)) => tensor.scalar::<F>()?,
         _ => return None,
     };
     (one == 1.0 && before(graph, first, 1).ok()?.is(second)).then_some(second)

@@ -1,32 +1,30 @@
-//! From a file to a network.
+//! Reads the network in a file.
 
-use super::chain::{self, Link};
-use super::graph::Graph;
-use super::head;
-use super::layers::{Affine, Layers};
-use super::metadata;
-use super::tensor::{ElementType, Vector};
-use super::wire::Message;
-use super::{damaged, refused, short};
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::chain::{self, Link};
+use crate::classifier;
+use crate::graph::Graph;
+use crate::layers::{Affine, Layers};
+use crate::metadata::Metadata;
+use crate::refusal::{refused, short};
+use crate::tensor::{ElementType, FeatureVector};
+use crate::wire::Fields;
+use densely::{Float, Mlp, Result};
 
-/// The network in a file of these bytes.
-pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
-    let model = Message::new(bytes)?;
-    let graph = model.bytes(7).ok_or_else(|| damaged("there is no graph in it"))?;
-    let graph = Graph::new::<F>(Message::new(graph)?)?;
-    let outputs = head::outputs::<F>(&graph)?;
+/// The network in the bytes of a file.
+pub(crate) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
+    let model = Fields::new(bytes)?;
+    let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;
+    let graph = Graph::new::<F>(Fields::new(graph)?)?;
+    let outputs = classifier::outputs::<F>(&graph)?;
     chain::check_operators(&graph, outputs)?;
     let (links, inputs) = chain::chain::<F>(&graph, outputs)?;
     let features = check_inputs::<F>(inputs)?;
     let mut layers = Layers::<F>::new(bytes.len());
     for (after, (link, node)) in links.into_iter().enumerate().rev() {
         match link {
-            Link::Product(product) => layers.push_product(product, node)?,
+            Link::Gemm(gemm) => layers.push_gemm(gemm, node)?,
             Link::Affine(affine, constants) => {
-                layers.push_affine(affine, Vector::of_tensor::<F>(constants)?, node)?;
+                layers.push_affine(affine, FeatureVector::of_tensor::<F>(constants)?, node)?;
             }
             Link::Scaler(offset, scale) => {
                 layers.push_affine(Affine::Subtract, offset, node)?;
@@ -35,7 +33,8 @@ pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
             Link::Activation(activation) => layers.push_activation(activation, node)?,
             Link::Reshape(columns) => {
                 let width = layers.width().or(features).and_then(|width| i64::try_from(width).ok());
-                // skl2onnx writes a regressor's outputs as one column, those of several targets too, one below the other.
+                // skl2onnx reshapes the outputs of a regressor to one column, even with several
+                // targets.
                 let kept = columns == Some(1) && after == 0;
                 if columns.is_some_and(|columns| columns != -1 && Some(columns) != width) && !kept {
                     let node = node.described();
@@ -44,18 +43,18 @@ pub(super) fn network<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
             }
         }
     }
-    let network = layers.finish(metadata::read::<F>(model))?;
+    let network = layers.finish(Metadata::read::<F>(model))?;
     if let Some(features) = features.filter(|&features| features != network.features()) {
         let taken = network.features();
-        return Err(damaged(format!(
+        return Err(refused(format!(
             "inputs of {features} features, the first layer takes {taken}"
         )));
     }
     Ok(network)
 }
 
-/// The number of features where the file says it. The inputs must be rows of numbers of type `F`.
-fn check_inputs<F: Float>(inputs: Message<'_>) -> Result<Option<usize>> {
+/// The number of features, if the file has it. The inputs must be rows of numbers of type `F`.
+fn check_inputs<F: Float>(inputs: Fields<'_>) -> Result<Option<usize>> {
     let (name, tensor) = (short(inputs.text(1)), inputs.message(2).and_then(|of| of.message(1)));
     let found = ElementType(tensor.and_then(|tensor| tensor.number(1)).unwrap_or(0));
     let (expected, wanted) = (ElementType::of::<F>(), F::NAME);

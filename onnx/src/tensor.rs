@@ -1,26 +1,26 @@
-//! A tensor as it lies in the file.
+//! Tensors, read from the bytes of the file.
 
-use super::wire::Message;
-use super::{damaged, refused, short};
-use crate::error::Result;
-use crate::float::Float;
+use crate::refusal::{refused, short};
+use crate::wire::Fields;
+use densely::{Float, Result};
 use std::fmt;
 
-/// No tensor of a network has more dimensions than two; so many are read, to be named when refused.
+/// Dimensions of a tensor that are read. No tensor of a network has more than two; the others
+/// appear in the error that refuses them.
 const MOST_DIMENSIONS: usize = 8;
 
 /// The type of a tensor's elements, by its number in `onnx.proto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ElementType(pub(super) i64);
+pub(crate) struct ElementType(pub(crate) i64);
 
 impl ElementType {
-    /// That of a network of `F`.
-    pub(super) fn of<F: Float>() -> Self {
+    /// The type of a network of `F`.
+    pub(crate) fn of<F: Float>() -> Self {
         Self(if size_of::<F>() == 4 { 1 } else { 11 })
     }
 }
 
-/// The name in `onnx.proto`.
+/// Shows the type by its name in `onnx.proto`.
 impl fmt::Display for ElementType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [&str; 17] = [
@@ -51,38 +51,39 @@ impl fmt::Display for ElementType {
 
 /// A constant of the graph.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tensor<'a>(Message<'a>);
+pub(crate) struct StoredTensor<'a>(Fields<'a>);
 
-impl<'a> Tensor<'a> {
-    pub(super) fn new(message: Message<'a>) -> Self {
+impl<'a> StoredTensor<'a> {
+    pub(crate) fn new(message: Fields<'a>) -> Self {
         Self(message)
     }
 
-    pub(super) fn is(self, other: Self) -> bool {
+    pub(crate) fn is(self, other: Self) -> bool {
         self.0.is(other.0)
     }
 
-    /// For messages.
-    pub(super) fn name(self) -> &'a str {
+    /// The name for error messages.
+    pub(crate) fn name(self) -> &'a str {
         short(self.0.text(8))
     }
 
     /// The lengths of its dimensions.
-    pub(super) fn shape(self) -> Result<Shape> {
-        let mut shape = Shape { lengths: [0; MOST_DIMENSIONS], dimensions: 0 };
+    pub(crate) fn shape(self) -> Result<TensorShape> {
+        let mut shape = TensorShape { lengths: [0; MOST_DIMENSIONS], dimensions: 0 };
         for length in self.0.numbers(1) {
             let place = shape.lengths.get_mut(shape.dimensions);
             let (Some(place), Ok(length)) = (place, usize::try_from(length)) else {
                 let name = self.name();
-                return Err(damaged(format!("tensor {name:?} has a shape that is none")));
+                return Err(refused(format!("tensor {name:?} has no valid shape")));
             };
             (*place, shape.dimensions) = (length, shape.dimensions + 1);
         }
         Ok(shape)
     }
 
-    /// The little-endian bytes of its numbers, as many as its shape says; they must be of type `F`.
-    pub(super) fn number_bytes<F: Float>(self) -> Result<&'a [u8]> {
+    /// The little-endian bytes of its numbers. Their type must be `F`, and their count that of the
+    /// shape.
+    pub(crate) fn number_bytes<F: Float>(self) -> Result<&'a [u8]> {
         let (name, found, expected) =
             (self.name(), ElementType(self.0.number(2).unwrap_or(0)), ElementType::of::<F>());
         if self.0.number(14).unwrap_or(0) != 0 || self.0.bytes(13).is_some() {
@@ -104,25 +105,25 @@ impl<'a> Tensor<'a> {
             != Some(bytes.len())
         {
             let found = bytes.len();
-            return Err(damaged(format!("tensor {name:?} of shape {shape} has {found} bytes")));
+            return Err(refused(format!("tensor {name:?} of shape {shape} has {found} bytes")));
         }
         Ok(bytes)
     }
 
-    /// Whether it is one truth value, and that is false.
-    pub(super) fn is_false(self) -> bool {
+    /// Whether it is the truth value false.
+    pub(crate) fn is_false(self) -> bool {
         let raw = self.0.bytes(9).map(|bytes| bytes == [0]);
         raw.unwrap_or_else(|| self.0.numbers(5).all(|number| number == 0))
     }
 
     /// The whole numbers of a shape.
-    pub(super) fn whole_numbers(self) -> impl Iterator<Item = i64> {
+    pub(crate) fn whole_numbers(self) -> impl Iterator<Item = i64> {
         let (raw, _) = self.0.bytes(9).unwrap_or_default().as_chunks();
         self.0.numbers(7).chain(raw.iter().copied().map(i64::from_le_bytes))
     }
 
-    /// Its only number, if it has one and that is of type `F`.
-    pub(super) fn scalar<F: Float>(self) -> Option<f64> {
+    /// Its number, if it has exactly one, of type `F`.
+    pub(crate) fn scalar<F: Float>(self) -> Option<f64> {
         (self.shape().ok()?.elements()? == 1).then_some(())?;
         self.number_bytes::<F>().ok().and_then(number::<F>).map(F::as_f64)
     }
@@ -130,13 +131,13 @@ impl<'a> Tensor<'a> {
 
 /// The lengths of a tensor's dimensions.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
+pub(crate) struct TensorShape {
     lengths: [usize; MOST_DIMENSIONS],
     dimensions: usize,
 }
 
-impl Shape {
-    pub(super) fn lengths(&self) -> &[usize] {
+impl TensorShape {
+    pub(crate) fn lengths(&self) -> &[usize] {
         self.lengths.get(..self.dimensions).unwrap_or_default()
     }
 
@@ -145,15 +146,23 @@ impl Shape {
     }
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for TensorShape {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:?}", self.lengths())
     }
 }
 
-/// The number that is written in these bytes, if they are as many as it has.
-pub(super) fn number<F: Float>(bytes: &[u8]) -> Option<F> {
-    // Every f32 is an f64.
+/// Appends a number's bytes, least significant first.
+pub(crate) fn push_le_bytes<F: Float>(number: F, bytes: &mut Vec<u8>) {
+    match size_of::<F>() {
+        4 => bytes.extend((number.as_f64() as f32).to_le_bytes()),
+        _ => bytes.extend(number.as_f64().to_le_bytes()),
+    }
+}
+
+/// The number of these little-endian bytes; `None` if there are too few.
+pub(crate) fn number<F: Float>(bytes: &[u8]) -> Option<F> {
+    // An f32 is an f64 without rounding.
     let number = match size_of::<F>() {
         4 => f64::from(f32::from_le_bytes(*bytes.first_chunk()?)),
         _ => f64::from_le_bytes(*bytes.first_chunk()?),
@@ -161,37 +170,37 @@ pub(super) fn number<F: Float>(bytes: &[u8]) -> Option<F> {
     Some(F::from_f64(number))
 }
 
-/// Constants along the features of a row: one for each, or one for all.
+/// Constants for the features of a row: one for each, or one for all.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Vector<'a> {
-    /// The bytes of the numbers, and how many bytes each has.
+pub(crate) enum FeatureVector<'a> {
+    /// The bytes of the numbers, and the bytes of one number.
     Tensor(&'a [u8], usize),
-    /// The floats of an attribute, and how many they are.
-    Attribute(Message<'a>, usize),
+    /// The attribute that holds the floats, and their count.
+    Attribute(Fields<'a>, usize),
 }
 
-impl<'a> Vector<'a> {
+impl<'a> FeatureVector<'a> {
     /// The numbers of a tensor of shape [], [n] or [1, n].
-    pub(super) fn of_tensor<F: Float>(tensor: Tensor<'a>) -> Result<Self> {
+    pub(crate) fn of_tensor<F: Float>(tensor: StoredTensor<'a>) -> Result<Self> {
         let shape = tensor.shape()?;
         match shape.lengths() {
             [] | [_] | [1, _] => Ok(Self::Tensor(tensor.number_bytes::<F>()?, size_of::<F>())),
             _ => {
                 let name = tensor.name();
-                Err(refused(format!("tensor {name:?} of shape {shape} is no vector")))
+                Err(refused(format!("tensor {name:?} of shape {shape} is not a vector")))
             }
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match *self {
             Self::Tensor(bytes, size) => bytes.len() / size,
             Self::Attribute(_, length) => length,
         }
     }
 
-    /// The numbers in order, and over and over again.
-    pub(super) fn cycle<F: Float>(self) -> impl Iterator<Item = F> {
+    /// The numbers in order, repeated without end.
+    pub(crate) fn cycle<F: Float>(self) -> impl Iterator<Item = F> {
         let (bytes, size, message) = match self {
             Self::Tensor(bytes, size) => (bytes, size, None),
             Self::Attribute(message, _) => (&[][..], 1, Some(message)),

@@ -1,7 +1,9 @@
-//! What goes out comes back: weights and alphas to the bit, activations, dropout.
+//! Weights and α come back to the bit, and activations, dropout and the schema as they were.
 
 use crate::protobuf::{field, fields, model, node, tensor};
-use densely::{Error, Float, Identity, Mlp, Tanh, activation::AnyActivation};
+use densely::activation::AnyActivation;
+use densely::schema::{Column, Schema};
+use densely::{Error, Float, Identity, Mlp, Tanh};
 use serde_json::json;
 
 fn names<F: Float>() -> impl Iterator<Item = &'static str> {
@@ -29,16 +31,13 @@ fn network<F: Float>(activation: &str, bias: bool) -> Mlp<F> {
 fn assert_same<F: Float>(one: &Mlp<F>, other: &Mlp<F>) {
     assert_eq!(one.layers().len(), other.layers().len());
     for (one, other) in one.layers().iter().zip(other.layers()) {
-        let bytes = |layer: &densely::Dense<F>| {
-            let mut bytes = Vec::new();
-            F::extend_le_bytes(layer.weights().as_slice().unwrap(), &mut bytes);
-            if let Some(bias) = layer.bias() {
-                F::extend_le_bytes(bias.as_slice().unwrap(), &mut bytes);
-            }
-            bytes
+        let bits = |layer: &densely::Dense<F>| {
+            let numbers = layer.weights().into_iter().chain(layer.bias().into_iter().flatten());
+            numbers.map(|number| number.as_f64().to_bits()).collect::<Vec<_>>()
         };
         assert_eq!(one.weights().dim(), other.weights().dim());
-        assert_eq!(bytes(one), bytes(other));
+        assert_eq!(one.bias().is_some(), other.bias().is_some());
+        assert_eq!(bits(one), bits(other));
         assert_eq!(one.activation().name(), other.activation().name());
         assert_eq!(one.dropout(), other.dropout());
     }
@@ -48,11 +47,11 @@ fn every_activation_comes_back<F: Float>() {
     for name in names::<F>() {
         for bias in [true, false] {
             let net = network::<F>(name, bias);
-            let bytes = net.to_onnx().unwrap();
-            let read =
-                Mlp::<F>::from_onnx(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let bytes = densely_onnx::to_bytes(&net).unwrap();
+            let read = densely_onnx::from_bytes::<F>(&bytes)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_same(&read, &net);
-            assert_eq!(read.to_onnx().unwrap(), bytes, "the same bytes each time");
+            assert_eq!(densely_onnx::to_bytes(&read).unwrap(), bytes, "the same bytes each time");
         }
     }
 }
@@ -63,7 +62,7 @@ fn networks_come_back_as_they_were() {
     every_activation_comes_back::<f64>();
 }
 
-/// The fields of a model but its metadata.
+/// The fields of a model without its metadata.
 fn without_metadata(model: &[u8]) -> Vec<u8> {
     let fields = fields(model).into_iter();
     fields.filter(|(number, _)| *number != 14).flat_map(|(_, bytes)| bytes).collect()
@@ -72,9 +71,12 @@ fn without_metadata(model: &[u8]) -> Vec<u8> {
 fn the_graph_is_enough<F: Float>() {
     for name in names::<F>() {
         let net = network::<F>(name, true);
-        let read = Mlp::<F>::from_onnx(&without_metadata(&net.to_onnx().unwrap())).unwrap();
+        let read = densely_onnx::from_bytes::<F>(&without_metadata(
+            &densely_onnx::to_bytes(&net).unwrap(),
+        ))
+        .unwrap();
         for (read, net) in read.layers().iter().zip(net.layers()) {
-            // An f32's alpha has an f32's digits.
+            // The graph of an f32 network has the digits of an f32.
             let written = net.activation().name().unwrap();
             let expected = match size_of::<F>() == 4 && name.len() > 20 {
                 true => "elu(0.12345679)".to_owned(),
@@ -96,10 +98,10 @@ fn a_graph_without_metadata_is_the_same_network() {
 #[test]
 fn metadata_of_another_graph_do_not_count() {
     let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Identity).build().unwrap();
-    let graph = without_metadata(&net.to_onnx().unwrap());
+    let graph = without_metadata(&densely_onnx::to_bytes(&net).unwrap());
     let read = |json: &str| {
         let entry = field(14, [field(1, "densely"), field(2, json)].concat());
-        Mlp::from_onnx(&[graph.clone(), entry].concat()).unwrap()
+        densely_onnx::from_bytes(&[graph.clone(), entry].concat()).unwrap()
     };
     let layer = |activation: &str, dropout: f64| json!({"activation": activation, "bias": true, "dropout": dropout});
     let with = |layers: &[serde_json::Value], columns: &[&str]| {
@@ -111,7 +113,7 @@ fn metadata_of_another_graph_do_not_count() {
         .to_string()
     };
     let (tanh, identity) = (layer("tanh", 0.5), layer("identity", 0.0));
-    // That of this graph does.
+    // The metadata of this graph count.
     let same = read(&with(&[tanh.clone(), identity.clone()], &["a", "b", "c"]));
     assert_eq!(same.layers()[0].dropout(), 0.5);
     assert_eq!(same.schema().feature_names(), ["a", "b", "c"]);
@@ -132,34 +134,44 @@ fn metadata_of_another_graph_do_not_count() {
 #[test]
 fn files_are_written_and_read() {
     let net = network::<f64>("gelu", true);
-    let directory = tempfile();
-    let path = directory.join("net.onnx");
-    net.save_onnx(&path).unwrap();
-    assert_same(&Mlp::load_onnx(&path).unwrap(), &net);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.onnx");
+    densely_onnx::save(&net, &path).unwrap();
+    assert_same(&densely_onnx::load(&path).unwrap(), &net);
+    let mut broken = net.clone();
+    broken.layers_mut()[0].weights_mut().fill(f64::NAN);
+    assert!(matches!(densely_onnx::save(&broken, &path), Err(Error::NotFinite { .. })));
+    assert_same(&densely_onnx::load(&path).unwrap(), &net);
     std::fs::write(&path, "no model").unwrap();
-    let error = Mlp::<f64>::load_onnx(&path).unwrap_err().to_string();
+    let error = densely_onnx::load::<f64>(&path).unwrap_err().to_string();
     assert!(error.contains("net.onnx: ONNX: "), "{error}");
-    assert!(matches!(Mlp::<f64>::load_onnx(directory.join("none")), Err(Error::Io { .. })));
-    std::fs::remove_dir_all(directory).unwrap();
+    for no_file in [folder.path().join("none"), folder.path().to_owned()] {
+        assert!(matches!(densely_onnx::load::<f64>(no_file), Err(Error::Io { .. })));
+    }
 }
 
-fn tempfile() -> std::path::PathBuf {
-    let directory = std::env::temp_dir().join(format!("densely-onnx-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    directory
+#[test]
+fn the_widest_schema_comes_back() {
+    let columns = (0..1 << 16).map(|number| Column::numbers(format!("column {number}, [\"{{")));
+    let schema = Schema { columns: columns.collect(), ..Schema::default() };
+    let mut net = Mlp::<f32>::builder(1 << 16).dense(1, Identity).build().unwrap();
+    net.set_schema(schema.clone()).unwrap();
+    let read = densely_onnx::from_bytes::<f32>(&densely_onnx::to_bytes(&net).unwrap()).unwrap();
+    assert_eq!(read.schema(), &schema);
 }
 
 #[test]
 fn a_thousand_layers_come_back_and_no_more() {
     let build = |count| {
         let layer = || {
-            densely::Dense::new(ndarray::array![[0.5]], None, densely::activation::Gelu).unwrap()
+            densely::Dense::new(densely::ndarray::array![[0.5]], None, densely::activation::Gelu)
+                .unwrap()
         };
         Mlp::<f64>::from_layers((0..count).map(|_| layer()).collect()).unwrap()
     };
     let net = build(1000);
-    assert_same(&Mlp::from_onnx(&net.to_onnx().unwrap()).unwrap(), &net);
-    let error = build(1001).to_onnx().unwrap_err();
+    assert_same(&densely_onnx::from_bytes(&densely_onnx::to_bytes(&net).unwrap()).unwrap(), &net);
+    let error = densely_onnx::to_bytes(&build(1001)).unwrap_err();
     assert_eq!(error.to_string(), "ONNX: 1001 layers, a file holds up to 1000");
 
     let (mut parts, mut inputs) = (Vec::new(), "x".to_owned());
@@ -170,7 +182,7 @@ fn a_thousand_layers_come_back_and_no_more() {
         parts.push(node("MatMul", &[&inputs, &weights], &outputs, &[]));
         inputs = outputs;
     }
-    let error = Mlp::<f32>::from_onnx(&model(1, &parts)).unwrap_err();
+    let error = densely_onnx::from_bytes::<f32>(&model(1, &parts)).unwrap_err();
     assert_eq!(error.to_string(), "ONNX: more than 1000 layers");
 }
 
@@ -180,18 +192,18 @@ fn an_activation_of_ones_own_is_no_operator() {
     struct Mine;
     impl densely::Activation for Mine {
         type Derivative = densely::activation::FromOutput;
-        fn forward<F: Float>(&self, _: ndarray::ArrayViewMut2<'_, F>) {}
+        fn forward<F: Float>(&self, _: densely::ndarray::ArrayViewMut2<'_, F>) {}
         fn backward<F: Float>(
             &self,
-            _: ndarray::ArrayView2<'_, F>,
-            _: ndarray::ArrayViewMut2<'_, F>,
+            _: densely::ndarray::ArrayView2<'_, F>,
+            _: densely::ndarray::ArrayViewMut2<'_, F>,
         ) {
         }
-        fn initialization(&self) -> densely::initialization::Initialization {
-            densely::initialization::Initialization::GlorotUniform
+        fn name(&self) -> Option<String> {
+            Some("tanh".to_owned())
         }
     }
     let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Mine).build().unwrap();
-    let error = net.to_onnx().unwrap_err().to_string();
+    let error = densely_onnx::to_bytes(&net).unwrap_err().to_string();
     assert_eq!(error, "ONNX: layer 1: Mine is not built in, and is no operator");
 }

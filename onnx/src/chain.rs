@@ -1,19 +1,18 @@
-//! The operations of a graph that is a chain, followed from the outputs back to the inputs.
+//! Follows the chain of operations in a graph from the outputs back to the inputs.
 
-use super::graph::{Graph, Node, Source};
-use super::layers::{Affine, Product};
-use super::recognition::Known;
-use super::tensor::{Tensor, Vector};
-use super::wire::Message;
-use super::{damaged, refused};
-use crate::activation::AnyActivation;
-use crate::error::Result;
-use crate::float::Float;
+use crate::graph::{Graph, Node, ValueSource};
+use crate::layers::{Affine, Gemm};
+use crate::recognition::KnownActivations;
+use crate::refusal::refused;
+use crate::tensor::{FeatureVector, StoredTensor};
+use crate::wire::Fields;
+use densely::activation::AnyActivation;
+use densely::{Float, Result};
 
-/// A network of a thousand layers has fewer.
+/// Operations of a chain. A network of a thousand layers has fewer.
 const MOST_LINKS: usize = 10_000;
 
-/// The operators that networks are made of; what else stands in a graph is refused by its name.
+/// The operators that are read; the error names any other.
 const OPERATORS: [&str; 38] = [
     "Abs",
     "Add",
@@ -55,23 +54,23 @@ const OPERATORS: [&str; 38] = [
     "Where",
 ];
 
-/// An operation of the chain.
-pub(super) enum Link<'a, F: Float> {
-    Product(Product<'a>),
-    Affine(Affine, Tensor<'a>),
+/// An operation of the chain: a layer's weighted sums, an activation, or something to fold.
+pub(crate) enum Link<'a, F: Float> {
+    Gemm(Gemm<'a>),
+    Affine(Affine, StoredTensor<'a>),
     /// (x - offset) scale.
-    Scaler(Vector<'a>, Vector<'a>),
+    Scaler(FeatureVector<'a>, FeatureVector<'a>),
     Activation(AnyActivation<F>),
-    /// As many features as before; `None`: as it comes.
+    /// To this number of columns, which must change nothing; `None` for `Flatten`.
     Reshape(Option<i64>),
 }
 
-/// Operations and their nodes, last to first.
-pub(super) type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
+/// The operations and their nodes, last to first.
+pub(crate) type Chain<'a, F> = Vec<(Link<'a, F>, Node<'a>)>;
 
-/// Refuses operators that no network has, among the nodes that lead to the outputs.
-pub(super) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<()> {
-    let Source::Node(last) = outputs else { return Ok(()) };
+/// Refuses unknown operators among the nodes that the outputs depend on.
+pub(crate) fn check_operators(graph: &Graph<'_>, outputs: ValueSource<'_>) -> Result<()> {
+    let ValueSource::Node(last) = outputs else { return Ok(()) };
     let mut needed = vec![false; last];
     needed.push(true);
     let mut unknown = None;
@@ -92,46 +91,46 @@ pub(super) fn check_operators(graph: &Graph<'_>, outputs: Source<'_>) -> Result<
     }
 }
 
-/// The operations, last to first, and the description of the graph's inputs.
-pub(super) fn chain<'a, F: Float>(
+/// The chain before the outputs, and the description of the graph's inputs.
+pub(crate) fn chain<'a, F: Float>(
     graph: &Graph<'a>,
-    outputs: Source<'a>,
-) -> Result<(Chain<'a, F>, Message<'a>)> {
-    let mut known = Known::<F>::new();
+    outputs: ValueSource<'a>,
+) -> Result<(Chain<'a, F>, Fields<'a>)> {
+    let mut known = KnownActivations::<F>::new();
     let (mut links, mut source) = (Vec::new(), outputs);
     loop {
         let index = match source {
-            Source::Node(index) => index,
-            Source::Inputs(name) => {
+            ValueSource::Node(index) => index,
+            ValueSource::Inputs(name) => {
                 let inputs = graph.input(name);
-                return Ok((links, inputs.ok_or_else(|| damaged("the graph has no input"))?));
+                return Ok((links, inputs.ok_or_else(|| refused("the graph has no input"))?));
             }
-            Source::Constant(tensor) => {
+            ValueSource::Constant(tensor) => {
                 let name = tensor.name();
                 return Err(refused(format!("the outputs come from constant {name:?} alone")));
             }
         };
         let Some(node) = graph.node(index) else {
-            return Err(damaged(format!("there is no node {index}")));
+            return Err(refused(format!("there is no node {index}")));
         };
-        let link;
-        (link, source) = match known.activation(graph, index)? {
+        let operation;
+        (operation, source) = match known.activation(graph, index)? {
             Some((activation, input)) => (Link::Activation(activation), input),
-            None => linked(graph, index, node)?,
+            None => link(graph, index, node)?,
         };
         if links.len() == MOST_LINKS {
             return Err(refused(format!("more than {MOST_LINKS} operations in a row")));
         }
-        links.push((link, node));
+        links.push((operation, node));
     }
 }
 
-/// The operation of a node that is no activation, and what it is applied to.
-fn linked<'a, F: Float>(
+/// The operation of a node that is no activation, and the source of its argument.
+fn link<'a, F: Float>(
     graph: &Graph<'a>,
     index: usize,
     node: Node<'a>,
-) -> Result<(Link<'a, F>, Source<'a>)> {
+) -> Result<(Link<'a, F>, ValueSource<'a>)> {
     let input = |input| graph.source_of_input(index, input);
     let unknown = || {
         let mut sources = node.inputs().map(|name| graph.source(name, index));
@@ -139,7 +138,7 @@ fn linked<'a, F: Float>(
             return error;
         }
         let node = node.described();
-        refused(format!("{node} computes no layer, and none of the activations that there are"))
+        refused(format!("{node} computes neither a layer nor a known activation"))
     };
     let affine = |left, right| match node.operator() {
         "Add" if left || right => Some(Affine::Add),
@@ -150,13 +149,13 @@ fn linked<'a, F: Float>(
         _ => None,
     };
     match node.operator() {
-        "Gemm" | "MatMul" => Ok((Link::Product(product(graph, index, node)?), input(0)?)),
+        "Gemm" | "MatMul" => Ok((Link::Gemm(gemm(graph, index, node)?), input(0)?)),
         "Scaler" => Ok((scaler(node)?, input(0)?)),
         "Flatten" if matches!(node.whole_number("axis"), None | Some(1 | -1)) => {
             Ok((Link::Reshape(None), input(0)?))
         }
         "Reshape" => {
-            let Source::Constant(shape) = input(1)? else { return Err(unknown()) };
+            let ValueSource::Constant(shape) = input(1)? else { return Err(unknown()) };
             let mut numbers = shape.whole_numbers();
             match [numbers.next(), numbers.next(), numbers.next()] {
                 [Some(rows @ (0 | -1)), Some(columns), None]
@@ -168,27 +167,30 @@ fn linked<'a, F: Float>(
             }
         }
         "Add" | "Sub" | "Mul" | "Div" => {
-            let (link, value) = match (input(0)?, input(1)?) {
-                (value, Source::Constant(constants)) => (affine(false, true), (constants, value)),
-                (Source::Constant(constants), value) => (affine(true, false), (constants, value)),
+            let (operation, constants, value) = match (input(0)?, input(1)?) {
+                (value, ValueSource::Constant(constants)) => {
+                    (affine(false, true), constants, value)
+                }
+                (ValueSource::Constant(constants), value) => {
+                    (affine(true, false), constants, value)
+                }
                 _ => return Err(unknown()),
             };
-            let (constants, value) = value;
-            Ok((Link::Affine(link.ok_or_else(unknown)?, constants), value))
+            Ok((Link::Affine(operation.ok_or_else(unknown)?, constants), value))
         }
         _ => Err(unknown()),
     }
 }
 
-/// The weights and the bias of a `Gemm` or `MatMul`.
-fn product<'a>(graph: &Graph<'a>, index: usize, node: Node<'a>) -> Result<Product<'a>> {
+/// The operands of a `Gemm` or `MatMul`.
+fn gemm<'a>(graph: &Graph<'a>, index: usize, node: Node<'a>) -> Result<Gemm<'a>> {
     let constant = |input, which| match graph.source_of_input(index, input)? {
-        Source::Constant(tensor) => Ok(tensor),
-        _ => Err(refused(format!("{}: the {which} operand is no constant", node.described()))),
+        ValueSource::Constant(tensor) => Ok(tensor),
+        _ => Err(refused(format!("{}: the {which} operand is not a constant", node.described()))),
     };
     let weights = constant(1, "second")?;
     if node.operator() == "MatMul" {
-        return Ok(Product { weights, transposed: false, bias: None, alpha: 1.0, beta: 1.0 });
+        return Ok(Gemm { weights, transposed: false, bias: None, alpha: 1.0, beta: 1.0 });
     }
     let flag = |name| node.whole_number(name).unwrap_or(0) != 0;
     let factor = |name| node.float(name).unwrap_or(1.0);
@@ -197,7 +199,7 @@ fn product<'a>(graph: &Graph<'a>, index: usize, node: Node<'a>) -> Result<Produc
     }
     let bias = node.input(2).map(|_| constant(2, "third")).transpose()?;
     let (transposed, alpha, beta) = (flag("transB"), factor("alpha"), factor("beta"));
-    Ok(Product { weights, transposed, bias, alpha, beta })
+    Ok(Gemm { weights, transposed, bias, alpha, beta })
 }
 
 /// The offset and the scale of a `Scaler`.
@@ -205,8 +207,8 @@ fn scaler<'a, F: Float>(node: Node<'a>) -> Result<Link<'a, F>> {
     let floats = |name| {
         let attribute = node.attribute(name);
         let missing = || refused(format!("{} has no {name}", node.described()));
-        let vector = |attribute| Vector::Attribute(attribute, attribute.floats(7).count());
-        attribute.ok_or_else(missing).map(vector)
+        let attribute = attribute.ok_or_else(missing)?;
+        Ok::<_, densely::Error>(FeatureVector::Attribute(attribute, attribute.floats(7).count()))
     };
     Ok(Link::Scaler(floats("offset")?, floats("scale")?))
 }

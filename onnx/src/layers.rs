@@ -1,24 +1,20 @@
-//! The layers that the operations of a graph make, first to last.
+//! Puts layers together from the operations of a graph, first to last.
 
-use super::graph::Node;
-use super::metadata;
-use super::tensor::{Tensor, Vector, number};
-use super::{damaged, refused};
-use crate::activation::{AnyActivation, Identity};
-use crate::dense::Dense;
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::limits::MOST_LAYERS;
-use crate::model_file::structure::Structure;
-use ndarray::{Array1, Array2, Axis};
+use crate::graph::Node;
+use crate::metadata::{MOST_LAYERS, Metadata};
+use crate::refusal::refused;
+use crate::tensor::{FeatureVector, StoredTensor, number};
+use densely::activation::{AnyActivation, Identity};
+use densely::ndarray::{Array1, Array2, Axis};
+use densely::{Dense, Float, Mlp, Result};
 
-/// What weights may take beyond the file's length, where the file says "one number for all".
+/// Bytes that weights may take beyond the length of the file, which may give one number for all
+/// outputs.
 const SPARE_BYTES: usize = 1 << 16;
 
-/// An operation with a constant c on each feature x of a row.
+/// An operation on each feature x of a row, with a constant c.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Affine {
+pub(crate) enum Affine {
     /// x + c.
     Add,
     /// x - c.
@@ -31,72 +27,72 @@ pub(super) enum Affine {
     Divide,
 }
 
-/// The weights of a product.
+/// The operands of a `Gemm` or `MatMul`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Product<'a> {
-    pub(super) weights: Tensor<'a>,
-    /// Whether they stand as outputs × inputs.
-    pub(super) transposed: bool,
-    pub(super) bias: Option<Tensor<'a>>,
+pub(crate) struct Gemm<'a> {
+    pub(crate) weights: StoredTensor<'a>,
+    /// Whether the weights are outputs × inputs.
+    pub(crate) transposed: bool,
+    pub(crate) bias: Option<StoredTensor<'a>>,
     /// Factors of weights and bias.
-    pub(super) alpha: f32,
-    pub(super) beta: f32,
+    pub(crate) alpha: f32,
+    pub(crate) beta: f32,
 }
 
 /// Layers under construction.
 #[derive(Debug)]
-pub(super) struct Layers<'a, F: Float> {
-    done: Vec<(Open<'a, F>, AnyActivation<F>)>,
-    /// A layer without its activation yet.
-    open: Option<Open<'a, F>>,
-    /// Operations on what the layers so far put out, to go into the next layer's weights.
-    before: Vec<(Affine, Vector<'a>, Node<'a>)>,
-    /// How many more bytes weights may take. A file can use the same few bytes for many layers.
+pub(crate) struct Layers<'a, F: Float> {
+    done: Vec<(PendingLayer<'a, F>, AnyActivation<F>)>,
+    /// The layer that has no activation yet.
+    open: Option<PendingLayer<'a, F>>,
+    /// Operations on the outputs of the layers so far, to be folded into the next layer.
+    before: Vec<(Affine, FeatureVector<'a>, Node<'a>)>,
+    /// Bytes that further weights may take. A forged file uses the same bytes for many layers.
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Open<'a, F> {
+struct PendingLayer<'a, F> {
     weights: Array2<F>,
     bias: Option<Array1<F>>,
     node: Node<'a>,
 }
 
 impl<'a, F: Float> Layers<'a, F> {
-    /// For a file of this length.
-    pub(super) fn new(file_bytes: usize) -> Self {
+    /// No layers yet, for a file of this length.
+    pub(crate) fn new(file_bytes: usize) -> Self {
         let bytes = file_bytes.saturating_add(SPARE_BYTES);
         Self { done: Vec::new(), open: None, before: Vec::new(), bytes }
     }
 
-    /// The outputs of the last layer, once there is one.
-    pub(super) fn width(&self) -> Option<usize> {
+    /// The outputs of the last layer; `None` before the first layer.
+    pub(crate) fn width(&self) -> Option<usize> {
         match &self.open {
             Some(open) => Some(open.weights.ncols()),
             None => self.done.last().map(|(layer, _)| layer.weights.ncols()),
         }
     }
 
-    pub(super) fn push_product(&mut self, product: Product<'a>, node: Node<'a>) -> Result<()> {
+    pub(crate) fn push_gemm(&mut self, gemm: Gemm<'a>, node: Node<'a>) -> Result<()> {
         if self.open.is_some() {
             self.close(Identity.into());
         }
         if self.done.len() == MOST_LAYERS {
             return Err(refused(format!("more than {MOST_LAYERS} layers")));
         }
-        let weights = self.weights(product, node)?;
-        let mut open = Open { weights, bias: None, node };
-        let (alpha, beta) = (f64::from(product.alpha), f64::from(product.beta));
+        let weights = self.weights(gemm, node)?;
+        let mut open = PendingLayer { weights, bias: None, node };
+        let (alpha, beta) = (f64::from(gemm.alpha), f64::from(gemm.beta));
         if alpha != 1.0 {
             open.weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
         }
-        if let Some(bias) = product.bias {
-            open.apply_after(Affine::Add, Vector::of_tensor::<F>(bias)?, node)?;
+        if let Some(bias) = gemm.bias {
+            open.apply_after(Affine::Add, FeatureVector::of_tensor::<F>(bias)?, node)?;
             if beta != 1.0 {
                 open.bias.iter_mut().flatten().for_each(|b| *b = F::from_f64(b.as_f64() * beta));
             }
         }
-        // Last to first: each goes into the weights that its result is multiplied by.
+        // Last to first: each is folded into the weights that its result is multiplied by.
         for (affine, constants, node) in std::mem::take(&mut self.before).into_iter().rev() {
             open.apply_before(affine, constants, node)?;
         }
@@ -104,37 +100,37 @@ impl<'a, F: Float> Layers<'a, F> {
         Ok(())
     }
 
-    /// The weights, inputs × outputs, with the bits of the file.
-    fn weights(&mut self, product: Product<'a>, node: Node<'a>) -> Result<Array2<F>> {
-        let (tensor, shape) = (product.weights, product.weights.shape()?);
+    /// The weights as inputs × outputs, with the bits of the file.
+    fn weights(&mut self, gemm: Gemm<'a>, node: Node<'a>) -> Result<Array2<F>> {
+        let (tensor, shape) = (gemm.weights, gemm.weights.shape()?);
         let &[rows, columns] = shape.lengths() else {
             let node = node.described();
             return Err(refused(format!(
-                "{node}: weights of shape {shape}, a layer has two lengths"
+                "{node}: weights of shape {shape}, a layer has two dimensions"
             )));
         };
         let bytes = tensor.number_bytes::<F>()?;
         self.bytes = self.bytes.checked_sub(bytes.len()).ok_or_else(|| {
             let name = tensor.name();
-            refused(format!("{}: weights {name:?} serve several layers", node.described()))
+            refused(format!("{}: several layers share the weights {name:?}", node.described()))
         })?;
         let count = bytes.len() / size_of::<F>();
         let numbers = bytes.chunks_exact(size_of::<F>());
-        let numbers: Vec<F> = match product.transposed {
+        let numbers: Vec<F> = match gemm.transposed {
             false => exactly(count, numbers.filter_map(number::<F>)),
             true => {
                 let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
                 exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
             }
         };
-        let (inputs, outputs) = if product.transposed { (columns, rows) } else { (rows, columns) };
-        Array2::from_shape_vec((inputs, outputs), numbers).map_err(damaged)
+        let (inputs, outputs) = if gemm.transposed { (columns, rows) } else { (rows, columns) };
+        Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
     }
 
-    pub(super) fn push_affine(
+    pub(crate) fn push_affine(
         &mut self,
         affine: Affine,
-        constants: Vector<'a>,
+        constants: FeatureVector<'a>,
         node: Node<'a>,
     ) -> Result<()> {
         match &mut self.open {
@@ -146,7 +142,7 @@ impl<'a, F: Float> Layers<'a, F> {
         }
     }
 
-    pub(super) fn push_activation(
+    pub(crate) fn push_activation(
         &mut self,
         activation: AnyActivation<F>,
         node: Node<'a>,
@@ -163,53 +159,66 @@ impl<'a, F: Float> Layers<'a, F> {
         self.done.extend(self.open.take().map(|open| (open, activation)));
     }
 
-    /// The network. What the file says of its layers beside the graph counts where it agrees with it; that of a model that was changed since
-    /// does not.
-    pub(super) fn finish(mut self, said: Option<Structure>) -> Result<Mlp<F>> {
+    /// The network. The metadata count if their layers are those of the graph: a program that
+    /// changes a graph may leave old metadata beside it.
+    pub(crate) fn finish(mut self, metadata: Option<Metadata>) -> Result<Mlp<F>> {
         self.close(Identity.into());
         if self.done.is_empty() {
             return Err(refused("no Gemm and no MatMul: the graph is no multilayer perceptron"));
         }
         if let Some((_, _, node)) = self.before.first() {
             let node = node.described();
-            return Err(refused(format!("{node} follows the last activation, and no layer it")));
+            return Err(refused(format!(
+                "{node} follows the last activation, and no layer follows"
+            )));
         }
-        let said = said.filter(|said| {
-            let mut pairs = said.layers.iter().zip(&self.done);
-            let ends = said.layers.last().is_some_and(|layer| layer.dropout == 0.0);
-            let drops = said.layers.iter().all(|layer| (0.0..1.0).contains(&layer.dropout));
-            said.layers.len() == self.done.len()
-                && ends
-                && drops
-                && pairs.all(|(said, (_, found))| metadata::activation(said, found).is_some())
+        let described = metadata.and_then(|metadata| {
+            let layers = self.described(&metadata)?;
+            Some((layers, metadata.schema))
         });
+        let (described, schema) = described.unwrap_or_default();
+        let mut described = described.into_iter();
         let mut layers = Vec::with_capacity(self.done.len());
-        for (index, (open, found)) in self.done.into_iter().enumerate() {
-            let said = said.as_ref().and_then(|said| said.layers.get(index));
-            let Open { weights, bias, node } = open;
-            let activation = said.and_then(|said| metadata::activation(said, &found));
-            let dense = Dense::new(weights, bias, activation.unwrap_or(found));
-            let dense =
-                dense.and_then(|dense| dense.with_dropout(said.map_or(0.0, |said| said.dropout)));
+        for (open, of_graph) in self.done {
+            let PendingLayer { weights, bias, node } = open;
+            let (activation, dropout) = described.next().unwrap_or((of_graph, 0.0));
+            let dense = Dense::new(weights, bias, activation);
+            let dense = dense.and_then(|dense| dense.with_dropout(dropout));
             layers.push(dense.map_err(|error| refused(format!("{}: {error}", node.described())))?);
         }
         let mut net = Mlp::from_layers(layers).map_err(refused)?;
-        if let Some(said) = said {
-            // Of another number of features, it is not of this graph.
-            let _ = net.set_schema(said.schema);
-        }
+        // A schema of another number of features is not of this graph, and is left out.
+        let _ = net.set_schema(schema);
         Ok(net)
+    }
+
+    /// The activation and the dropout of each layer according to the metadata; `None` if those are
+    /// not of this graph.
+    fn described(&self, metadata: &Metadata) -> Option<Vec<(AnyActivation<F>, f64)>> {
+        let layers = &metadata.layers;
+        let ends = layers.len() == self.done.len() && layers.last()?.dropout == 0.0;
+        let pairs = ends.then(|| layers.iter().zip(&self.done))?;
+        let described = pairs.map(|(layer, (_, of_graph))| {
+            let dropout = Some(layer.dropout).filter(|dropout| (0.0..1.0).contains(dropout))?;
+            Some((layer.activation(of_graph)?, dropout))
+        });
+        described.collect()
     }
 }
 
-impl<F: Float> Open<'_, F> {
-    /// y = x W + b becomes op(x W + b).
-    fn apply_after(&mut self, affine: Affine, constants: Vector<'_>, node: Node<'_>) -> Result<()> {
+impl<F: Float> PendingLayer<'_, F> {
+    /// Folds an operation on the outputs: y = x W + b becomes op(x W + b).
+    fn apply_after(
+        &mut self,
+        affine: Affine,
+        constants: FeatureVector<'_>,
+        node: Node<'_>,
+    ) -> Result<()> {
         let outputs = self.weights.ncols();
         check_length(constants, outputs, node)?;
         let values = constants.cycle::<F>().take(outputs);
         match (affine, &mut self.bias) {
-            // The bits are kept.
+            // Keeps the bits of the file.
             (Affine::Add, None) => self.bias = Some(Array1::from_vec(exactly(outputs, values))),
             (Affine::Add, Some(bias)) => each(bias, values, |b, c| b + c),
             (Affine::Subtract, _) => each(self.bias_or_zeros(), values, |b, c| b - c),
@@ -233,11 +242,11 @@ impl<F: Float> Open<'_, F> {
         Ok(())
     }
 
-    /// y = x W + b becomes op(x) W + b.
+    /// Folds an operation on the inputs: y = x W + b becomes op(x) W + b.
     fn apply_before(
         &mut self,
         affine: Affine,
-        constants: Vector<'_>,
+        constants: FeatureVector<'_>,
         node: Node<'_>,
     ) -> Result<()> {
         let inputs = self.weights.nrows();
@@ -276,7 +285,7 @@ impl<F: Float> Open<'_, F> {
     }
 }
 
-/// Replaces each number by a function of it and the constant in its place, computed in `f64`.
+/// Replaces each number by a function of the number and its constant, computed in `f64`.
 fn each<F: Float>(
     numbers: &mut Array1<F>,
     constants: impl Iterator<Item = F>,
@@ -287,14 +296,15 @@ fn each<F: Float>(
     }
 }
 
-/// As many numbers in a vector of that size: what has no length known beforehand would grow to twice the memory.
+/// Collects `count` numbers into a vector that is allocated once. `collect` would grow it to up to
+/// twice the memory, as these iterators do not know their length.
 fn exactly<F>(count: usize, numbers: impl Iterator<Item = F>) -> Vec<F> {
     let mut vector = Vec::with_capacity(count);
     vector.extend(numbers.take(count));
     vector
 }
 
-fn check_length(constants: Vector<'_>, width: usize, node: Node<'_>) -> Result<()> {
+fn check_length(constants: FeatureVector<'_>, width: usize, node: Node<'_>) -> Result<()> {
     let length = constants.len();
     if length == width || length == 1 {
         return Ok(());

@@ -1,14 +1,14 @@
-//! Models that PyTorch, Keras and scikit-learn's converter exported, in `tests/golden/onnx`, predict what those libraries predicted. Made by
-//! `interop/onnx_golden.py`, which has the versions.
+//! The models that PyTorch, Keras and skl2onnx exported predict what those libraries predicted.
+//! `interop/onnx_golden.py` made them in `tests/golden`; it names the versions.
 
 use crate::protobuf::{field, float, float_attribute, model, node, tensor, whole_attribute};
-use densely::{Float, Mlp};
-use ndarray::{Array2, array};
+use densely::Float;
+use densely::ndarray::{Array2, array};
 use serde_json::Value;
 use std::path::PathBuf;
 
 pub fn golden(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/onnx").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 fn matrix<F: Float>(rows: &Value) -> Array2<F> {
@@ -18,11 +18,11 @@ fn matrix<F: Float>(rows: &Value) -> Array2<F> {
 }
 
 fn check<F: Float>(name: &str, expected: &Value, tolerance: f64) {
-    let net = Mlp::<F>::load_onnx(golden(&format!("{name}.onnx")));
+    let net = densely_onnx::load::<F>(golden(&format!("{name}.onnx")));
     let net = net.unwrap_or_else(|error| panic!("{name}: {error}"));
     let names = net.layers().iter().map(|layer| layer.activation().name().unwrap());
     let found: Value = names.collect();
-    // Where α is 0.01 or so, the name has it.
+    // The names include α.
     assert_eq!(found, expected["activations"], "{name}");
     let outputs = net.predict(matrix(&expected["inputs"]).view()).unwrap();
     let theirs = matrix::<F>(&expected["outputs"]);
@@ -41,20 +41,20 @@ fn models_of_other_libraries_predict_the_same() {
     assert!(expected.len() >= 60, "{}", expected.len());
     for (name, expected) in &expected {
         if expected["type"] == "f64" {
+            // Folding a Scaler of scikit-learn changes the rounding.
             check::<f64>(name, expected, 1e-8);
-            // scikit-learn's Scaler, folded, is rounded otherwise.
         } else {
             check::<f32>(name, expected, 3e-6);
         }
     }
 }
 
-/// x (0.5 x + 1): no weights but those of this small network.
+/// The weights of a small network, two features × two outputs.
 const WEIGHTS: [f32; 4] = [1.0, -2.0, 0.5, 4.0];
 
-/// The outputs for one row of a network whose graph has these parts between `x` and `y`.
+/// The outputs for one row, of the network whose graph has these parts between `x` and `y`.
 fn predicted(parts: &[Vec<u8>], row: [f32; 2]) -> Vec<f32> {
-    let net = Mlp::<f32>::from_onnx(&model(2, parts)).unwrap();
+    let net = densely_onnx::from_bytes::<f32>(&model(2, parts)).unwrap();
     net.predict(array![row].view()).unwrap().into_raw_vec_and_offset().0
 }
 

@@ -1,4 +1,4 @@
-//! What is no multilayer perceptron of this library is refused, by its name.
+//! An error names whatever is not part of a multilayer perceptron.
 
 use crate::foreign_models::golden;
 use crate::protobuf::{field, model, node, number, tensor, typed_model, typed_tensor};
@@ -11,7 +11,7 @@ fn refusal(parts: &[Vec<u8>]) -> String {
 }
 
 fn refusal_of(model: &[u8]) -> String {
-    let error = Mlp::<f32>::from_onnx(model).unwrap_err().to_string();
+    let error = densely_onnx::from_bytes::<f32>(model).unwrap_err().to_string();
     error.strip_prefix("ONNX: ").unwrap_or_else(|| panic!("{error}")).to_owned()
 }
 
@@ -32,16 +32,19 @@ fn operators_are_named() {
     assert_eq!(refusal_after("Conv", &["a", "w"]), r#"operator Conv (node "y") is not supported"#);
     let lines = refusal_after("two\nlines", &["a"]);
     assert_eq!(lines, r#"operator two\nlines (node "y") is not supported"#);
-    let none = "computes no layer, and none of the activations that there are";
+    let none = "computes neither a layer nor a known activation";
     assert_eq!(refusal_after("Erf", &["a"]), format!(r#"Erf (node "y") {none}"#));
     assert_eq!(refusal_after("Mul", &["a", "a"]), format!(r#"Mul (node "y") {none}"#));
     assert_eq!(refusal_after("Div", &["c", "a"]), format!(r#"Div (node "y") {none}"#));
     let product = refusal_after("MatMul", &["a", "x"]);
-    assert_eq!(product, r#"MatMul (node "y"): the second operand is no constant"#);
+    assert_eq!(product, r#"MatMul (node "y"): the second operand is not a constant"#);
     let two = [layer.clone(), node("Relu", &["a"], "b", &[]), node("Tanh", &["b"], "y", &[])];
     assert_eq!(refusal(&two), r#"Tanh (node "y") does not follow a layer's weighted sums"#);
     let two = [layer.clone(), node("Relu", &["a"], "b", &[]), node("Mul", &["b", "c"], "y", &[])];
-    assert_eq!(refusal(&two), r#"Mul (node "y") follows the last activation, and no layer it"#);
+    assert_eq!(
+        refusal(&two),
+        r#"Mul (node "y") follows the last activation, and no layer follows"#
+    );
     let missing = refusal_after("Relu", &["nothing"]);
     assert_eq!(missing, r#"no node computes "nothing" before it is used"#);
     assert_eq!(refusal(&[layer]), r#"no node computes "y" before it is used"#);
@@ -70,7 +73,9 @@ fn types_are_named() {
     let expected = r#"inputs "x" are of type DOUBLE, the network asked for is of f32, FLOAT"#;
     assert_eq!(refusal, expected);
     let net = Mlp::<f32>::builder(1).dense(1, densely::Identity).build().unwrap();
-    let error = Mlp::<f64>::from_onnx(&net.to_onnx().unwrap()).unwrap_err().to_string();
+    let error = densely_onnx::from_bytes::<f64>(&densely_onnx::to_bytes(&net).unwrap())
+        .unwrap_err()
+        .to_string();
     let expected =
         r#"ONNX: inputs "inputs" are of type FLOAT, the network asked for is of f64, DOUBLE"#;
     assert_eq!(error, expected);
@@ -96,7 +101,7 @@ fn shapes_are_named() {
     let expected = format!(r#"tensor "w" of shape [{huge}, {huge}] has 4 bytes"#);
     assert_eq!(with(&[huge, huge], &[1.0]), expected);
     let vector = with(&[2], &[1.0, 2.0]);
-    assert_eq!(vector, r#"MatMul (node "y"): weights of shape [2], a layer has two lengths"#);
+    assert_eq!(vector, r#"MatMul (node "y"): weights of shape [2], a layer has two dimensions"#);
     let other = with(&[3, 1], &[1.0; 3]);
     assert_eq!(other, "inputs of 2 features, the first layer takes 3");
     let empty = with(&[2, 0], &[]);

@@ -1,6 +1,6 @@
-//! Just enough of Protocol Buffers to take models apart and to forge them.
+//! Enough of Protocol Buffers to take models apart and to forge them.
 
-/// The fields of a message: numbers, and the bytes of the whole field.
+/// The fields of a message: the number and all bytes of each.
 pub fn fields(mut bytes: &[u8]) -> Vec<(u64, Vec<u8>)> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {
@@ -49,7 +49,7 @@ pub fn number(field: u64, mut number: u64) -> Vec<u8> {
     bytes
 }
 
-/// A text, a message or packed numbers.
+/// A field with a text, a message or packed numbers.
 pub fn field(field: u64, content: impl AsRef<[u8]>) -> Vec<u8> {
     let content = content.as_ref();
     let mut bytes = number(field, content.len() as u64);
@@ -91,7 +91,7 @@ pub fn typed_tensor(name: &str, shape: &[u64], element_type: u64, raw: Vec<u8>) 
     field(5, tensor)
 }
 
-/// A model of these nodes and initializers, from `x`, rows of so many `f32`, to `y`.
+/// A model of these nodes and initializers, from `x`, rows of `features` numbers, to `y`.
 pub fn model(features: u64, parts: &[Vec<u8>]) -> Vec<u8> {
     typed_model(1, &[5, features], parts)
 }

@@ -1,10 +1,10 @@
-//! Whatever the bytes are: a network of finite numbers, or an error. Never a panic.
+//! Any bytes are a network of finite numbers or an error, never a panic.
 
 use crate::foreign_models::golden;
 use densely::{Error, Float, Mlp, Softmax, activation::Elu, error::ModelFileError};
 
 fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
-    match Mlp::<F>::from_onnx(bytes) {
+    match densely_onnx::from_bytes::<F>(bytes) {
         Ok(net) => {
             let numbers = net.layers().iter().flat_map(|layer| layer.weights().into_iter());
             assert!(numbers.into_iter().all(|number| number.is_finite()));
@@ -19,7 +19,7 @@ fn is_an_error_or_finite<F: Float>(bytes: &[u8]) {
     }
 }
 
-/// Every beginning of a file, and every file with one byte changed.
+/// Reads every beginning of a file, and the file with every byte changed.
 fn damage<F: Float>(bytes: &[u8]) {
     for length in 0..bytes.len() {
         is_an_error_or_finite::<F>(&bytes[..length]);
@@ -38,7 +38,7 @@ fn damage<F: Float>(bytes: &[u8]) {
 fn damaged_files_are_errors_or_networks() {
     let builder = Mlp::<f32>::builder(2).dense(3, Elu::default());
     let net = builder.dropout(0.5).dense(2, Softmax).build().unwrap();
-    damage::<f32>(&net.to_onnx().unwrap());
+    damage::<f32>(&densely_onnx::to_bytes(&net).unwrap());
     for name in ["torch-script-opset-17", "sklearn-two-classes-zipmap", "sklearn-scaled"] {
         damage::<f32>(&std::fs::read(golden(&format!("{name}.onnx"))).unwrap());
     }
@@ -47,11 +47,11 @@ fn damaged_files_are_errors_or_networks() {
 #[test]
 fn a_file_cut_short_is_an_error() {
     let net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
-    let bytes = net.to_onnx().unwrap();
-    // The last fields, opset and metadata, can be missed; not so any of the graph.
+    let bytes = densely_onnx::to_bytes(&net).unwrap();
+    // Only the last fields, opset and metadata, may be missing.
     let metadata = bytes.windows(8).position(|window| window == b"\"format\"").unwrap();
     let graph = metadata - 30;
     for length in 0..graph {
-        assert!(Mlp::<f64>::from_onnx(&bytes[..length]).is_err(), "{length} bytes");
+        assert!(densely_onnx::from_bytes::<f64>(&bytes[..length]).is_err(), "{length} bytes");
     }
 }

@@ -1,23 +1,19 @@
-//! From a network to a file.
+//! Makes the model of a network.
 
-use super::formula::{Formula, Operand, Step, written};
-use super::messages::{
+use crate::formula::{self, Argument, Formula, Operation};
+use crate::messages::{
     AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
     StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
     ValueInfoProto,
 };
-use super::refused;
-use super::tensor::ElementType;
-use crate::activation::split;
-use crate::dense::Dense;
-use crate::error::{Error, ModelFileError, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::structure::{FORMAT, Structure};
+use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
+use crate::refusal::refused;
+use crate::tensor::{ElementType, push_le_bytes};
+use densely::{Dense, Float, Mlp, Result};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-/// The format's version, and that of its operators, of 2022: old enough for every runtime.
+/// The versions of the format and of the operators, of 2022, which every runtime knows.
 const IR_VERSION: i64 = 8;
 const OPERATORS: i64 = 17;
 const INPUTS: &str = "inputs";
@@ -27,58 +23,56 @@ const ROWS: &str = "rows";
 const FLOAT_ATTRIBUTE: i32 = 1;
 
 /// The model of a network.
-pub(super) fn model<F: Float>(network: &Mlp<F>) -> Result<ModelProto> {
-    network.check_whole()?;
-    let mut graph = Builder::<F>::new();
+pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
+    net.check_whole()?;
+    let mut net = net.folded()?;
+    // Checks the schema again: layers may have been replaced since it was set.
+    net.set_schema(net.schema().clone())?;
+    let mut graph = GraphBuilder::<F>::new();
     let mut value = INPUTS.to_owned();
-    let last = network.layers().len() - 1;
-    for (index, layer) in network.layers().iter().enumerate() {
-        let name = layer.activation().name().ok_or_else(|| {
-            let activation = layer.activation();
+    let mut activations = Vec::with_capacity(net.layers().len());
+    let last = net.layers().len() - 1;
+    for (index, layer) in net.layers().iter().enumerate() {
+        let activation = layer.activation();
+        let name = activation.name().filter(|_| activation.is_built_in()).unwrap_or_default();
+        let (kind, alpha) = kind_and_alpha(&name);
+        let formula = formula::export::formula::<F>(&kind).ok_or_else(|| {
             refused(format!("layer {index}: {activation:?} is not built in, and is no operator"))
         })?;
-        let (kind, alpha) = match split(&name) {
-            Some((kind, alpha)) => (kind, alpha.parse().ok()),
-            None => (&name[..], None),
-        };
-        let formula = written::formula::<F>(kind)
-            .ok_or_else(|| refused(format!("layer {index}: {name} is no operator")))?;
         let prefix = format!("layers.{index}");
         let output = if index == last { OUTPUTS.to_owned() } else { format!("{prefix}.outputs") };
-        value = graph.layer(layer, &prefix, value, &output, formula.steps.is_empty());
+        value = graph.layer(layer, &prefix, value, &output, formula.operations.is_empty());
         value = graph.activation(&formula, alpha, &format!("{prefix}.{kind}"), value, &output);
+        activations.push(name);
     }
-    let metadata = Structure::of(network).and_then(|structure| structure.to_json());
-    let metadata = metadata.map_err(|error| match error {
-        Error::ModelFile(ModelFileError::Damaged { reason }) => refused(reason),
-        error => error,
-    })?;
+    let metadata = Metadata::of(&net, activations).to_json()?;
     Ok(ModelProto {
         ir_version: IR_VERSION,
         producer_name: "densely".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        graph: Some(graph.finish(network.features(), network.outputs())),
+        graph: Some(graph.finish(net.features(), net.outputs())),
         opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPERATORS }],
         metadata_props: vec![StringStringEntryProto { key: FORMAT.to_owned(), value: metadata }],
     })
 }
 
 /// A graph under construction.
-struct Builder<F> {
+struct GraphBuilder<F> {
     nodes: Vec<NodeProto>,
     tensors: Vec<TensorProto>,
-    /// The single numbers that operators take, by name.
+    /// The scalar constants, by name.
     numbers: BTreeMap<String, TensorProto>,
     number: PhantomData<F>,
 }
 
-impl<F: Float> Builder<F> {
+impl<F: Float> GraphBuilder<F> {
     fn new() -> Self {
         let (nodes, tensors, numbers) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self { nodes, tensors, numbers, number: PhantomData }
     }
 
-    /// The weighted sums of a layer; returns their name. They are the layer's output where no activation follows.
+    /// Adds the weighted sums of a layer and returns their name. They are the layer's output if no
+    /// activation follows.
     fn layer(
         &mut self,
         layer: &Dense<F>,
@@ -87,22 +81,22 @@ impl<F: Float> Builder<F> {
         output: &str,
         is_output: bool,
     ) -> String {
-        let shapes = [vec![layer.inputs(), layer.outputs()], vec![layer.outputs()]];
-        let mut operands = vec![inputs];
-        for ((numbers, shape), name) in
-            layer.parameter_slices().zip(shapes).zip(["weights", "bias"])
-        {
+        let mut arguments = vec![inputs];
+        let (weights, bias) = (layer.weights(), layer.bias());
+        let weights = Some(("weights", vec![layer.inputs(), layer.outputs()], weights.into_dyn()));
+        let bias = bias.map(|bias| ("bias", vec![layer.outputs()], bias.into_dyn()));
+        for (name, shape, numbers) in weights.into_iter().chain(bias) {
             let name = format!("{prefix}.{name}");
-            operands.push(name.clone());
-            self.tensors.push(tensor(name, &shape, numbers));
+            arguments.push(name.clone());
+            self.tensors.push(tensor(name, &shape, numbers.iter()));
         }
         let operator = if layer.bias().is_some() { "Gemm" } else { "MatMul" };
         let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
-        self.node(operator, operands, format!("{prefix}.{operator}"), sums.clone());
+        self.node(operator, arguments, format!("{prefix}.{operator}"), sums.clone());
         sums
     }
 
-    /// The activation of the value of this name; returns the name of what it puts out.
+    /// Adds the activation of the value `input` and returns the name of its result.
     fn activation(
         &mut self,
         formula: &Formula,
@@ -111,23 +105,23 @@ impl<F: Float> Builder<F> {
         input: String,
         output: &str,
     ) -> String {
-        let Some(last) = formula.steps.len().checked_sub(1) else { return input };
+        let Some(last) = formula.operations.len().checked_sub(1) else { return input };
         let result = |place: usize| match place == last {
             true => output.to_owned(),
             false => format!("{prefix}.{place}"),
         };
-        for (place, Step { operator, operands, alpha: attribute }) in
-            formula.steps.iter().enumerate()
+        for (place, Operation { operator, arguments, alpha: attribute }) in
+            formula.operations.iter().enumerate()
         {
-            let operands = operands.iter().map(|operand| match *operand {
-                Operand::Input => input.clone(),
-                Operand::Step(place) => result(place),
-                Operand::Number(number) => self.number(number),
-                Operand::Alpha => self.number(alpha.unwrap_or_default()),
+            let arguments = arguments.iter().map(|argument| match *argument {
+                Argument::Input => input.clone(),
+                Argument::ResultOf(place) => result(place),
+                Argument::Number(number) => self.number(number),
+                Argument::Alpha => self.number(alpha.unwrap_or_default()),
             });
-            let operands = operands.collect();
-            self.node(operator, operands, format!("{prefix}.{place}.{operator}"), result(place));
-            if let (Some(Operand::Alpha), Some(node)) = (attribute, self.nodes.last_mut()) {
+            let arguments = arguments.collect();
+            self.node(operator, arguments, format!("{prefix}.{place}.{operator}"), result(place));
+            if let (Some(Argument::Alpha), Some(node)) = (attribute, self.nodes.last_mut()) {
                 let f = alpha.unwrap_or_default() as f32;
                 let name = "alpha".to_owned();
                 node.attribute.push(AttributeProto { name, f, r#type: FLOAT_ATTRIBUTE });
@@ -141,10 +135,10 @@ impl<F: Float> Builder<F> {
         self.nodes.push(NodeProto { input, output, name, op_type, attribute });
     }
 
-    /// The name of a constant.
+    /// Adds a scalar constant, once, and returns its name.
     fn number(&mut self, number: f64) -> String {
         let name = format!("number.{number}");
-        let constant = || tensor(name.clone(), &[], &[F::from_f64(number)]);
+        let constant = || tensor(name.clone(), &[], std::iter::once(&F::from_f64(number)));
         self.numbers.entry(name.clone()).or_insert_with(constant);
         name
     }
@@ -161,9 +155,13 @@ impl<F: Float> Builder<F> {
     }
 }
 
-fn tensor<F: Float>(name: String, shape: &[usize], numbers: &[F]) -> TensorProto {
-    let mut raw_data = Vec::with_capacity(size_of_val(numbers));
-    F::extend_le_bytes(numbers, &mut raw_data);
+fn tensor<'n, F: Float>(
+    name: String,
+    shape: &[usize],
+    numbers: impl ExactSizeIterator<Item = &'n F>,
+) -> TensorProto {
+    let mut raw_data = Vec::with_capacity(numbers.len() * size_of::<F>());
+    numbers.for_each(|number| push_le_bytes(*number, &mut raw_data));
     let dims = shape.iter().map(|&length| length as i64).collect();
     TensorProto { dims, data_type: element_type::<F>(), name, raw_data }
 }
@@ -172,7 +170,7 @@ fn element_type<F: Float>() -> i32 {
     ElementType::of::<F>().0 as i32
 }
 
-/// Any number of rows of so many numbers.
+/// Describes a value of any number of rows and this many columns.
 fn rows<F: Float>(name: &str, columns: usize) -> ValueInfoProto {
     let rows = DimensionProto { dim_value: None, dim_param: Some(ROWS.to_owned()) };
     let columns = DimensionProto { dim_value: Some(columns as i64), dim_param: None };

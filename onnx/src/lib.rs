@@ -1,0 +1,114 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, missing_debug_implementations)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod chain;
+mod classifier;
+mod export;
+mod formula;
+mod graph;
+mod import;
+mod layers;
+mod messages;
+mod metadata;
+mod recognition;
+mod refusal;
+mod tensor;
+mod wire;
+
+use densely::{Error, Float, Mlp, Result, atomic_file};
+use prost::Message;
+use std::path::Path;
+
+/// The bytes of an ONNX model that computes what the network predicts.
+///
+/// Input `inputs`, rows × features, and output `outputs`, rows × outputs, both of type `F`, with
+/// any number of rows. IR version 8, opset 17.
+///
+/// A layer is a `Gemm`, or a `MatMul` if it has no bias, followed by the operators of its
+/// activation. The weights keep their bits. Where `onnxruntime` has no operator that computes an
+/// activation for `F` to six digits, several operators do; its outputs then differ from
+/// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
+/// in the model's metadata.
+///
+/// ```
+/// use densely::{Mlp, Sigmoid, Tanh};
+///
+/// let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Sigmoid).build()?;
+/// let loaded = densely_onnx::from_bytes::<f32>(&densely_onnx::to_bytes(&net)?)?;
+/// assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for an activation that is not built in, more than 1,000 layers or 65,536
+/// names; [`NetworkError::LayerShape`](densely::error::NetworkError::LayerShape) or [`SchemaError::Names`](densely::error::SchemaError::Names) if the layers or the schema no longer fit;
+/// [`Error::NotFinite`] for a weight that is NaN or infinite.
+pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
+    Ok(export::model(net)?.encode_to_vec())
+}
+
+/// The network in an ONNX model of this crate or of another exporter.
+///
+/// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write it:
+///
+/// - layers: `Gemm`, or `MatMul` and `Add`. Weights and bias are in the file (PyTorch:
+///   `external_data=False`), and no two layers share them.
+/// - the built-in activations, as one operator or composed of several.
+/// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with one number for each feature, anywhere but
+///   between the last activation and the outputs. They are folded into the weights in `f64`.
+/// - operators that leave rows of numbers as they are: `Identity`, `Dropout`, `Flatten`, and
+///   `Reshape` and `Cast` to the same shape and type.
+///
+/// The error names any other operator. Weights into which nothing is folded keep their bits.
+///
+/// A classifier of skl2onnx is read up to its probabilities; the nodes that make labels of them are
+/// left out. With two classes the network has one output, the probability of the second class.
+/// skl2onnx writes a regressor's outputs as one column, also those of several targets; here they
+/// are rows × outputs.
+///
+/// Reading takes no more memory than the network and 4 MB.
+///
+/// # Errors
+///
+/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for a model that is damaged, has another number type than `F`, or is no
+/// multilayer perceptron.
+pub fn from_bytes<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
+    import::network(bytes)
+}
+
+/// Writes the model of [`to_bytes`] to a file, whole or not at all, as [`Mlp::save`] does.
+///
+/// # Errors
+///
+/// [`Error::Io`], and those of [`to_bytes`].
+pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
+    atomic_file::write(path, &to_bytes(net)?)
+}
+
+/// Reads an ONNX model from a file; [`from_bytes`] says which models.
+///
+/// ```
+/// use densely::{Identity, Mlp, activation::Gelu};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("mpg.onnx");
+///
+/// let net = Mlp::<f32>::builder(9).dense(32, Gelu).dense(1, Identity).build()?;
+/// densely_onnx::save(&net, &path)?;
+/// let loaded = densely_onnx::load::<f32>(&path)?;
+/// assert_eq!(loaded.to_string(), "9 → 32 Gelu → 1 Identity, 353 parameters, f32");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Io`], or [`Error::InFile`] with the error of [`from_bytes`].
+pub fn load<F: Float>(path: impl AsRef<Path>) -> Result<Mlp<F>> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
+    let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
+    from_bytes(&bytes).map_err(in_file)
+}
