@@ -25,6 +25,7 @@ mod matrix;
 pub mod metrics;
 pub mod mlp;
 mod model_file;
+mod number;
 pub mod optimizer;
 mod parameter;
 mod product;

@@ -10,22 +10,24 @@ mod operand;
 mod packing;
 mod row;
 mod scalar;
+mod shape;
 mod tile;
 
 use crate::elementary::vectorized;
-use crate::float::Float;
-use kernel::{Product, Start};
+use crate::number::Number;
+use kernel::Product;
 use lanes::Lanes;
 use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2};
 use operand::Operand;
 use packing::Buffers;
 use pulp::Arch;
+use shape::Start;
 use std::cell::RefCell;
 
 /// Numbers whose matrices can be multiplied.
 #[doc(hidden)]
-pub trait Multiply: Sized {
-    /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be columns of a row-major matrix.
+pub trait Multiply: Number {
+    /// C ← start + A·B. C may be a range of columns of a row-major matrix.
     fn multiply(
         a: Operand<'_, Self>,
         b: Operand<'_, Self>,
@@ -55,7 +57,7 @@ macro_rules! impl_multiply {
 impl_multiply!(f32);
 impl_multiply!(f64);
 
-/// With buffers for packed operands, and for a result before it is put in its place.
+/// The buffers are for packed operands and for a result that is copied to its place afterwards.
 fn multiply_with<F: Lanes>(
     left: Operand<'_, F>,
     right: Operand<'_, F>,
@@ -81,7 +83,7 @@ fn multiply_with<F: Lanes>(
 /// Z = X·W + b: the weighted sums of each row of `inputs`. Of this, those columns from `first` on for which there is room.
 ///
 /// Shapes: rows × inputs, inputs × outputs, outputs; the result rows × outputs.
-pub(crate) fn weighted_sums<F: Float>(
+pub(crate) fn weighted_sums<F: Multiply>(
     inputs: ArrayView2<'_, F>,
     weights: ArrayView2<'_, F>,
     bias: Option<&Array1<F>>,
@@ -100,7 +102,7 @@ pub(crate) fn weighted_sums<F: Float>(
 /// Of this, those rows from `first` on for which there is room.
 ///
 /// Shapes: rows × inputs, rows × outputs; the result inputs × outputs.
-pub(crate) fn weight_gradient<F: Float>(
+pub(crate) fn weight_gradient<F: Multiply>(
     inputs: ArrayView2<'_, F>,
     delta: ArrayView2<'_, F>,
     first: usize,
@@ -115,7 +117,7 @@ pub(crate) fn weight_gradient<F: Float>(
 /// ∂loss/∂X = D·Wᵀ: what arrives at the outputs of the layer before. Of this, those columns from `first` on for which there is room.
 ///
 /// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
-pub(crate) fn input_gradient<F: Float>(
+pub(crate) fn input_gradient<F: Multiply>(
     delta: ArrayView2<'_, F>,
     weights: ArrayView2<'_, F>,
     first: usize,
@@ -135,7 +137,7 @@ pub(crate) fn input_gradient<F: Float>(
 /// ∂loss/∂b: the sum over the rows of D.
 ///
 /// Shapes: rows × outputs; the result outputs.
-pub(crate) fn bias_gradient<F: Float>(delta: ArrayView2<'_, F>, gradient: &mut Array1<F>) {
+pub(crate) fn bias_gradient<F: Multiply>(delta: ArrayView2<'_, F>, gradient: &mut Array1<F>) {
     gradient.fill(F::zero());
     if let (Some(delta), Some(gradient)) = (delta.to_slice(), gradient.as_slice_mut()) {
         vectorized(move || {
@@ -147,7 +149,7 @@ pub(crate) fn bias_gradient<F: Float>(delta: ArrayView2<'_, F>, gradient: &mut A
 }
 
 /// C ← start + the product of the two parts of A and B. C may be columns of a matrix.
-fn multiply<F: Float>(
+fn multiply<F: Multiply>(
     a: ArrayView2<'_, F>,
     b: ArrayView2<'_, F>,
     start: Start<'_, F>,
@@ -174,16 +176,16 @@ mod tests {
     use ndarray::{Array, Array2, Axis};
     use pulp::{Simd, WithSimd};
 
-    /// Products of two numbers below 2¹¹, and sums of hundreds of them, are exact in `f32`: every instruction set must give the same
-    /// whole numbers as the definition of the product does.
-    fn whole_numbers<F: Float>(rows: usize, columns: usize, step: usize) -> Array2<F> {
+    /// Products and sums of small whole numbers are exact in `f32`, so that every instruction set
+    /// must give what the definition of the product gives.
+    fn whole_numbers<F: Number>(rows: usize, columns: usize, step: usize) -> Array2<F> {
         let number = |index| F::from_f64((index * step % 23) as f64 - 11.0);
         Array::from_iter((0..rows * columns).map(number))
             .into_shape_with_order((rows, columns))
             .unwrap()
     }
 
-    fn by_definition<F: Float>(a: &Array2<F>, b: &Array2<F>, first: F) -> Array2<F> {
+    fn by_definition<F: Number>(a: &Array2<F>, b: &Array2<F>, first: F) -> Array2<F> {
         Array2::from_shape_fn((a.nrows(), b.ncols()), |(row, column)| {
             (0..b.nrows()).fold(first, |sum, k| sum + a[[row, k]] * b[[k, column]])
         })
@@ -202,11 +204,7 @@ mod tests {
         if transposed { operand.transpose() } else { operand }
     }
 
-    trait Kernel: Float + Lanes {}
-    impl Kernel for f32 {}
-    impl Kernel for f64 {}
-
-    fn check<F: Kernel, S: Simd>(simd: S) {
+    fn check<F: Lanes, S: Simd>(simd: S) {
         let mut buffers = Buffers::<F>::default();
         for (rows, depth, columns) in shapes() {
             let (a, b) =
@@ -303,7 +301,6 @@ mod tests {
                 let part = by_columns.slice_axis_mut(Axis(1), (first..last).into());
                 weighted_sums(a.view(), b.view(), Some(&bias), first, part);
             }
-            // A column of several is summed as among them, one that is alone in its own way.
             assert_eq!(by_columns, all);
 
             let mut back = Array2::zeros((rows, depth));

@@ -162,7 +162,7 @@ impl Standardizer {
         if let Some(samples) = samples.as_slice_mut() {
             data.read(Matrix::Inputs, &rows, &places, samples)?;
         }
-        let samples = samples.mapv(Float::as_f64);
+        let samples = samples.mapv(F::as_f64);
         Ok(Self { features, targets, names, samples })
     }
 

@@ -1,4 +1,5 @@
-//! Matrices and vectors of numbers in a `safetensors` file: a length, a header in JSON, then all numbers one after another.
+//! Tensors in a `safetensors` file: the length of the header, the header in JSON, and the numbers
+//! of all tensors one after another.
 
 use super::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
@@ -12,16 +13,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{ErrorKind, Read};
 
-/// The bytes of the length before the header.
+/// Bytes of the header's length, with which a file begins.
 const LENGTH_BYTES: u64 = 8;
 
-/// The header of a file, which was found to agree with the file's length.
+/// The header of a file, checked against the file's length.
 pub(crate) struct Header {
     metadata: Metadata,
 }
 
 impl Header {
-    /// Reads it from the start of a file of so many bytes.
+    /// Reads the header from the start of a file of `length` bytes.
     pub(crate) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
         let mut bytes = [0; LENGTH_BYTES as usize];
         reader.read_exact(&mut bytes).map_err(|error| match error.kind() {
@@ -53,7 +54,7 @@ impl Header {
         Ok(Self { metadata })
     }
 
-    /// What stands under a key of the file's own metadata.
+    /// The file's own metadata under a key.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
     }
@@ -63,7 +64,7 @@ impl Header {
         self.metadata.offset_keys()
     }
 
-    /// The shape of a tensor of numbers of this type.
+    /// The shape of a tensor, whose numbers must be of type `F`.
     pub(crate) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
         let TensorInfo { dtype, shape, .. } =
             self.metadata.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
@@ -73,7 +74,7 @@ impl Header {
         Ok(shape)
     }
 
-    /// Reads the numbers of all tensors, which must have been asked for their shapes before.
+    /// Reads the numbers of all tensors.
     pub(crate) fn numbers<F: Float>(
         &self,
         reader: &mut impl Read,
@@ -88,7 +89,7 @@ impl Header {
     }
 }
 
-/// The bytes of a file with these tensors, and this text under a key.
+/// The bytes of a file with these tensors, and with `text` in its metadata under `key`.
 pub(crate) fn to_bytes<F: Float>(
     tensors: Vec<(String, ArrayViewD<'_, F>)>,
     key: &str,
@@ -97,7 +98,7 @@ pub(crate) fn to_bytes<F: Float>(
     let tensors = tensors.into_iter().map(|(name, numbers)| (name, Tensor(numbers)));
     let metadata = HashMap::from([(key.to_owned(), text)]);
     let file = safetensors::serialize(tensors, Some(metadata)).map_err(damaged)?;
-    // What could not be read again is not written.
+    // A file that could not be read again must not be written.
     let length = file.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
     check_header_length(length)?;
     let header = file.iter().copied().skip(LENGTH_BYTES as usize).take(length as usize);
@@ -105,7 +106,7 @@ pub(crate) fn to_bytes<F: Float>(
     Ok(file)
 }
 
-/// Numbers whose bytes are made when they are asked for, so that those of one tensor alone stand beside the file's.
+/// A tensor to write. Its bytes are made on request, so that only one tensor is in memory twice.
 struct Tensor<'n, F>(ArrayViewD<'n, F>);
 
 impl<F: Float> View for Tensor<'_, F> {

@@ -60,14 +60,14 @@ impl Standardizer {
         let scaled = self.scale_inputs(raw.view())?;
 
         let mut folded = net.clone();
-        let before = net.predict(scaled.view())?.mapv(Float::as_f64);
+        let before = net.predict(scaled.view())?.mapv(F::as_f64);
         let mut weight = Array1::zeros(self.features.mean.len());
         if let Some(first) = folded.layers_mut().first_mut() {
             weight = largest_weights(first);
             fold_inputs(&self.features, first);
         }
         check_finite(&folded)?;
-        let mut after = folded.predict(raw.view())?.mapv(Float::as_f64);
+        let mut after = folded.predict(raw.view())?.mapv(F::as_f64);
         let moved = moved(before.view(), after.view());
         self.check_moved::<F>(0, &self.features, &weight, moved)?;
 
@@ -75,7 +75,7 @@ impl Standardizer {
             fold_outputs(scale, last);
             check_finite(&folded)?;
             let before = after;
-            after = folded.predict(raw.view())?.mapv(Float::as_f64);
+            after = folded.predict(raw.view())?.mapv(F::as_f64);
             for mut row in after.rows_mut() {
                 Zip::from(&mut row)
                     .and(&scale.mean)
