@@ -1,4 +1,4 @@
-//! Files that are whole at every moment: the old one, or the new one.
+//! Files that are replaced at once: at every moment a reader finds the whole old or new file.
 
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, Permissions};
@@ -6,8 +6,10 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Whether a file can be written there, before the work whose result it is to hold: an existing regular file, or a new one in an existing folder. Leaves nothing
-/// behind.
+/// Checks that [`write`] can write a file of this name, to be called before long work.
+///
+/// The path must be that of an existing regular file, or of a new file in an existing folder. It is
+/// left as it is.
 ///
 /// ```
 /// use densely::atomic_file::check_can_write;
@@ -20,66 +22,67 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// # Errors
 ///
-/// [`Error::Io`] says why not.
+/// [`Error::Io`] with the reason.
 pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
-    // Not the file itself: a process that is stopped now must not leave an empty one.
-    let checked = Beside::new(path).and_then(Beside::remove);
+    // Not the file itself: a process that is killed now must not leave an empty one.
+    let checked = Temporary::new(path).and_then(Temporary::remove);
     checked.map_err(|source| Error::Io { file: path.into(), source })
 }
 
-/// Writes a whole file or nothing. The bytes go to a new file in the same folder, which replaces the
-/// old file once it is on the disk.
+/// Writes a file, or replaces it at once.
 ///
-/// A process or machine that stops at any moment leaves the old file or the new one, and perhaps the
-/// file beside it, whose name begins with a dot. A symbolic link stays a link, and the permissions
-/// stay those of the replaced file.
+/// The bytes go to a temporary file in the same folder, which takes the name once it is on the disk.
+/// If the process is killed or the machine stops, the path has the old or the new file, whole. The
+/// temporary file, whose name begins with a dot, may remain.
+///
+/// A symbolic link stays a link. The new file has the permissions of the old one.
 ///
 /// ```
-/// use densely::atomic_file;
+/// use densely::atomic_file::write;
 ///
-/// let path = std::env::temp_dir().join("densely-example.txt");
-/// atomic_file::write(&path, b"the old text")?;
-/// atomic_file::write(&path, b"the new one")?;
-/// assert_eq!(std::fs::read(&path)?, b"the new one");
-/// # std::fs::remove_file(path)?;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("scores.txt");
+/// write(&path, b"old")?;
+/// write(&path, b"new")?;
+/// assert_eq!(std::fs::read(&path)?, b"new");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if the file cannot be written; the old file is then unchanged.
-pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
-    let path = path.as_ref();
+/// [`Error::Io`] with the reason.
+pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<()> {
+    let (path, bytes) = (path.as_ref(), bytes.as_ref());
     replace(path, bytes).map_err(|source| Error::Io { file: path.into(), source })
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = Beside::new(path)?;
-    beside.file.write_all(bytes)?;
-    beside.file.sync_all()?;
-    std::fs::rename(&beside.path, &beside.place)?;
-    beside.ended = true;
+    let mut temporary = Temporary::new(path)?;
+    temporary.file.write_all(bytes)?;
+    temporary.file.sync_all()?;
+    std::fs::rename(&temporary.path, &temporary.place)?;
+    temporary.moved = true;
     // The new name is on the disk only when the folder is.
-    beside.folder.as_ref().map_or(Ok(()), File::sync_all)
+    temporary.folder.as_ref().map_or(Ok(()), File::sync_all)
 }
 
-/// A new file, and the place beside it that it is meant for; removed unless it is put there.
-struct Beside {
+/// A temporary file and the place to which it will be moved. Dropping removes it.
+struct Temporary {
     file: File,
     path: PathBuf,
-    /// Whether there is no longer a file of this path.
-    ended: bool,
+    /// Whether no file has this path any more.
+    moved: bool,
     place: PathBuf,
-    /// The folder of both, where the system lets one be opened.
+    /// The folder of both, on systems that can open one.
     folder: Option<File>,
 }
 
-impl Beside {
+impl Temporary {
     fn new(path: &Path) -> std::io::Result<Self> {
         let separator = |&byte: &u8| std::path::is_separator(byte.into());
         if path.as_os_str().as_encoded_bytes().last().is_none_or(separator) {
-            return Err(std::io::Error::new(ErrorKind::InvalidInput, "this is no name of a file"));
+            return Err(std::io::Error::new(ErrorKind::InvalidInput, "not a file name"));
         }
         let place = place_of(path)?;
         let permissions = permissions_of_file(&place)?;
@@ -90,34 +93,34 @@ impl Beside {
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!(".{}.", name.chars().take(MOST_OF_NAME).collect::<String>());
         if permissions.is_some() {
-            // One that may not be changed is not replaced either.
+            // A file that may not be changed may not be replaced either.
             OpenOptions::new().append(true).open(&place)?;
         }
         let opened = if cfg!(unix) { Some(File::open(folder)?) } else { None };
         let (file, path) = new_file(folder, &prefix, permissions.as_ref())?;
-        let beside = Self { file, path, ended: false, place, folder: opened };
+        let temporary = Self { file, path, moved: false, place, folder: opened };
         if let Some(permissions) = permissions {
-            beside.file.set_permissions(permissions)?;
+            temporary.file.set_permissions(permissions)?;
         }
-        Ok(beside)
+        Ok(temporary)
     }
 
     fn remove(mut self) -> std::io::Result<()> {
-        self.ended = true;
+        self.moved = true;
         std::fs::remove_file(&self.path)
     }
 }
 
-impl Drop for Beside {
+impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.ended {
-            // Nobody is left to be told of an error, and the one that led here is on its way.
+        if !self.moved {
+            // A second error cannot be returned from here; the first one is.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// A file in this folder that was not there before. Nobody may read it who may not read the one that it will replace.
+/// Creates a file in this folder. From the start it has the permissions of the file to be replaced.
 fn new_file(
     folder: &Path,
     prefix: &str,
@@ -139,7 +142,7 @@ fn new_file(
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{prefix}{process}-{number}"));
         match options.open(&path) {
-            // Of a process that was stopped, and had the same number.
+            // A killed process that had the same number has left this file.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && attempts < MOST_ATTEMPTS => {
                 attempts += 1;
             }
@@ -148,16 +151,16 @@ fn new_file(
     }
 }
 
-/// Names that are tried for a new file.
+/// How many names are tried for a temporary file.
 const MOST_ATTEMPTS: usize = 10_000;
 
-/// Characters of a file's name that the one beside it has in its own: names have an end.
+/// Characters of a file's name that its temporary file's name repeats: systems limit names.
 const MOST_OF_NAME: usize = 32;
 
-/// Links that lead to other links.
+/// The longest chain of symbolic links.
 const MOST_LINKS: usize = 32;
 
-/// Where a symbolic link leads, be there a file or not; else the path itself.
+/// The target of a symbolic link, whether it exists or not; any other path is returned as it is.
 fn place_of(path: &Path) -> std::io::Result<PathBuf> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -172,7 +175,7 @@ fn place_of(path: &Path) -> std::io::Result<PathBuf> {
     Err(std::io::Error::other("too many symbolic links"))
 }
 
-/// None if there is no file; what is no file, such as a folder or a device, is refused.
+/// The permissions of a regular file; `None` if there is none. A folder or device is an error.
 fn permissions_of_file(path: &Path) -> std::io::Result<Option<Permissions>> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(ErrorKind::IsADirectory.into()),

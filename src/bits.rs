@@ -1,48 +1,78 @@
-//! Numbers through serde without a change: by their bits.
+//! Numbers through serde without a change, and as bytes.
 //!
-//! Text formats may round what they read (`serde_json` does, in the last place, unless told otherwise), and JSON has no NaN. A number alone is
-//! the integer that has the same bits; many are the base64 of their little-endian bytes, or the bytes themselves in formats that are no text.
+//! Text formats may round the numbers that they read (`serde_json` does so in the last place by
+//! default), and JSON has no NaN. Hence one number becomes the integer that has the same bits.
+//! Many numbers become their little-endian bytes, which text formats write as base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use base64::read::DecoderReader;
-use serde::de::{DeserializeOwned, Error, Visitor};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::io::{self, Read};
-use std::marker::PhantomData;
 
-/// What has bits to be kept.
+/// A value that goes through serde by its bits.
 #[doc(hidden)]
-pub trait Exact: Sized {
-    /// The bits, as signed integers: some formats have no others.
-    type Bits: Serialize + DeserializeOwned;
+pub trait ByBits: Sized {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// The bits of many.
-    type Many: Serialize + DeserializeOwned;
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
-    fn bits(&self) -> Self::Bits;
+    /// A sequence of the values, unless the implementation has a denser form.
+    fn serialize_many<S: Serializer>(many: &[Self], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(many.iter().map(Bits))
+    }
 
-    fn from_bits(bits: Self::Bits) -> Self;
-
-    fn many_bits(many: &[Self]) -> Self::Many;
-
-    fn from_many_bits(bits: Self::Many) -> Vec<Self>;
+    fn deserialize_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Self>, D::Error> {
+        let many = Vec::<Bits<Self>>::deserialize(deserializer)?;
+        Ok(many.into_iter().map(|Bits(value)| value).collect())
+    }
 }
 
-/// What is a row of bytes.
+/// A value whose serde implementation is its [`ByBits`]; to serialize, a reference to one.
+pub(crate) struct Bits<T>(pub(crate) T);
+
+impl<T: ByBits> Serialize for Bits<&T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_bits(serializer)
+    }
+}
+
+impl<'de, T: ByBits> Deserialize<'de> for Bits<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize_bits(deserializer).map(Self)
+    }
+}
+
+/// For `#[serde(with = "bits")]`.
+pub(crate) fn serialize<T: ByBits, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.serialize_bits(serializer)
+}
+
+/// For `#[serde(with = "bits")]`.
+pub(crate) fn deserialize<'de, T: ByBits, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    T::deserialize_bits(deserializer)
+}
+
+/// A number that has the same bytes on every machine: least significant first.
 #[doc(hidden)]
-pub trait Bytes: Sized {
-    /// The numbers' bytes, least significant first, appended to `bytes`.
+pub trait LittleEndian: Sized {
+    /// Appends the numbers' bytes to `bytes`.
     fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>);
 
-    /// The numbers whose little-endian bytes these are, appended to `values`; a rest shorter than one number is left out.
+    /// Appends the numbers that have these bytes to `values`; ignores an incomplete last number.
     fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]);
 }
 
-macro_rules! bytes {
+macro_rules! impl_little_endian {
     ($($type:ident),*) => {$(
-        impl Bytes for $type {
+        impl LittleEndian for $type {
             fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
                 bytes.reserve(size_of_val(values));
                 bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
@@ -56,134 +86,163 @@ macro_rules! bytes {
     )*};
 }
 
-bytes!(f32, f64, u64);
+impl_little_endian!(f32, f64, u64);
 
-macro_rules! number {
+/// `$bits` are signed, because some formats have no other integers.
+macro_rules! impl_by_bits {
     ($type:ident, $bits:ident) => {
-        impl Exact for $type {
-            type Bits = $bits;
-            type Many = Numbers<$type>;
-
-            fn bits(&self) -> $bits {
-                self.to_bits().cast_signed()
+        impl ByBits for $type {
+            fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.to_bits().cast_signed().serialize(serializer)
             }
 
-            fn from_bits(bits: $bits) -> Self {
-                Self::from_bits(bits.cast_unsigned())
+            fn deserialize_bits<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $bits::deserialize(from).map(|bits| Self::from_bits(bits.cast_unsigned()))
             }
 
-            fn many_bits(many: &[Self]) -> Numbers<Self> {
-                Numbers(many.to_vec())
+            fn serialize_many<S: Serializer>(many: &[Self], to: S) -> Result<S::Ok, S::Error> {
+                serialize_numbers(many, to)
             }
 
-            fn from_many_bits(Numbers(many): Numbers<Self>) -> Vec<Self> {
-                many
+            fn deserialize_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Self>, D::Error> {
+                deserialize_numbers(from)
             }
         }
     };
 }
 
-number!(f32, i32);
-number!(f64, i64);
+impl_by_bits!(f32, i32);
+impl_by_bits!(f64, i64);
 
-/// What is counted, in the same bytes on every machine.
-impl Exact for usize {
-    type Bits = usize;
-    type Many = Numbers<u64>;
-
-    fn bits(&self) -> usize {
-        *self
+/// Many become `u64`, on every machine.
+impl ByBits for usize {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
     }
 
-    fn from_bits(bits: usize) -> Self {
-        bits
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
     }
 
-    fn many_bits(many: &[Self]) -> Numbers<u64> {
-        Numbers(many.iter().map(|&number| number as u64).collect())
+    fn serialize_many<S: Serializer>(many: &[Self], serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_numbers(&many.iter().map(|&number| number as u64).collect::<Vec<_>>(), serializer)
     }
 
-    /// What is too large for this machine is too large for anything that it counts.
-    fn from_many_bits(Numbers(many): Numbers<u64>) -> Vec<Self> {
-        many.into_iter().map(|number| Self::try_from(number).unwrap_or(Self::MAX)).collect()
+    fn deserialize_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Self>, D::Error> {
+        let many: Vec<u64> = deserialize_numbers(deserializer)?;
+        many.into_iter().map(|number| Self::try_from(number).map_err(D::Error::custom)).collect()
     }
 }
 
-/// Numbers of which serde sees the bytes.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Numbers<F>(pub Vec<F>);
+impl<T: ByBits> ByBits for Vec<T> {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize_many(self, serializer)
+    }
 
-impl<F: Bytes> Serialize for Numbers<F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::new();
-        F::extend_le_bytes(&self.0, &mut bytes);
-        if serializer.is_human_readable() {
-            serializer.serialize_str(&BASE64.encode(bytes))
-        } else {
-            serializer.serialize_bytes(&bytes)
-        }
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize_many(deserializer)
     }
 }
 
-impl<'de, F: Bytes> Deserialize<'de> for Numbers<F> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Either is taken for the other: what serde has kept for later, as for a flattened field, calls itself readable.
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Text(PhantomData))
-        } else {
-            // Some formats, such as `ciborium`, lend only what is short, but give what they have read.
-            deserializer.deserialize_byte_buf(Text(PhantomData))
-        }
+impl<T: ByBits> ByBits for Option<T> {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().map(Bits).serialize(serializer)
+    }
+
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<Bits<T>>::deserialize(deserializer)?.map(|Bits(value)| value))
     }
 }
 
-struct Text<F>(PhantomData<F>);
+fn serialize_numbers<F: LittleEndian, S: Serializer>(
+    numbers: &[F],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut bytes = Vec::new();
+    F::extend_le_bytes(numbers, &mut bytes);
+    serialize_bytes(&bytes, serializer)
+}
 
-impl<F: Bytes> Visitor<'_> for Text<F> {
-    type Value = Numbers<F>;
+fn deserialize_numbers<'de, F: LittleEndian, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<F>, D::Error> {
+    let size = size_of::<F>();
+    let what = format!("numbers of {size} bytes each");
+    deserialize_bytes(deserializer, &what, |mut reader, length| match length % size {
+        0 => read_numbers(&mut reader, length / size).map_err(|error| error.to_string()),
+        _ => Err(format!("{length} bytes are not {what}")),
+    })
+}
+
+/// Serializes bytes, as base64 in text formats.
+pub(crate) fn serialize_bytes<S: Serializer>(
+    bytes: &[u8],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match serializer.is_human_readable() {
+        true => serializer.serialize_str(&BASE64.encode(bytes)),
+        false => serializer.serialize_bytes(bytes),
+    }
+}
+
+/// Reads `what` from the bytes that [`serialize_bytes`] wrote. `read` gets their number, too.
+pub(crate) fn deserialize_bytes<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    what: &str,
+    read: impl FnOnce(&mut dyn Read, usize) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    // The visitor accepts both forms in either case: content that serde has buffered, as for a
+    // flattened field, always claims to be human-readable.
+    let visitor = BytesVisitor { what, read };
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_str(visitor)
+    } else {
+        // Formats such as `ciborium` lend short bytes only, but hand over bytes of any length.
+        deserializer.deserialize_byte_buf(visitor)
+    }
+}
+
+struct BytesVisitor<'w, R> {
+    what: &'w str,
+    read: R,
+}
+
+impl<T, E: fmt::Display, R> Visitor<'_> for BytesVisitor<'_, R>
+where
+    R: FnOnce(&mut dyn Read, usize) -> Result<T, E>,
+{
+    type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "numbers of {} bytes each, as base64 or as bytes", size_of::<F>())
+        write!(formatter, "{}, as base64 or as bytes", self.what)
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let (mut bytes, length) = decoded(text).map_err(E::custom)?;
-        self.numbers(&mut bytes, length)
-    }
-
-    fn visit_bytes<E: Error>(self, mut bytes: &[u8]) -> Result<Self::Value, E> {
-        let length = bytes.len();
-        self.numbers(&mut bytes, length)
-    }
-}
-
-impl<F: Bytes> Text<F> {
-    fn numbers<E: Error>(self, bytes: &mut impl Read, length: usize) -> Result<Numbers<F>, E> {
-        if !length.is_multiple_of(size_of::<F>()) {
-            return Err(E::invalid_length(length, &self));
+    fn visit_str<V: Error>(self, text: &str) -> Result<T, V> {
+        if !text.len().is_multiple_of(4) {
+            return Err(V::custom("the length of base64 is a multiple of four"));
         }
-        read_numbers(bytes, length / size_of::<F>()).map(Numbers).map_err(E::custom)
+        let padding = text.bytes().rev().take(2).take_while(|&byte| byte == b'=').count();
+        let length = (text.len() / 4 * 3).saturating_sub(padding);
+        let mut reader = DecoderReader::new(text.as_bytes(), &BASE64);
+        (self.read)(&mut reader, length).map_err(V::custom)
+    }
+
+    fn visit_bytes<V: Error>(self, mut bytes: &[u8]) -> Result<T, V> {
+        let length = bytes.len();
+        (self.read)(&mut bytes, length).map_err(V::custom)
     }
 }
 
-/// The bytes that base64 stands for, and how many they are if it is well-formed.
-pub(crate) fn decoded(text: &str) -> Result<(impl Read, usize), &'static str> {
-    if !text.len().is_multiple_of(4) {
-        return Err("the length of base64 is a multiple of four");
-    }
-    let padding = text.bytes().rev().take(2).take_while(|&byte| byte == b'=').count();
-    let length = (text.len() / 4 * 3).saturating_sub(padding);
-    Ok((DecoderReader::new(text.as_bytes(), &BASE64), length))
-}
-
-/// So many bytes are read at a time; a multiple of any number's.
+/// How many bytes are read at a time: a multiple of any number's size.
 const CHUNK: usize = 1 << 14;
 
-/// Reads so many numbers, of which the reader is thought to have the bytes.
-pub(crate) fn read_numbers<F: Bytes>(reader: &mut impl Read, count: usize) -> io::Result<Vec<F>> {
+/// Reads `count` numbers.
+pub(crate) fn read_numbers<F: LittleEndian>(
+    reader: &mut impl Read,
+    count: usize,
+) -> io::Result<Vec<F>> {
     let mut numbers = Vec::new();
-    // An allocation that fails would end the process.
+    // A failing allocation would end the process.
     numbers.try_reserve_exact(count).map_err(|_| io::ErrorKind::OutOfMemory)?;
     let mut chunk = [0; CHUNK];
     let mut left = count.saturating_mul(size_of::<F>());
@@ -194,59 +253,4 @@ pub(crate) fn read_numbers<F: Bytes>(reader: &mut impl Read, count: usize) -> io
         left -= part.len();
     }
     Ok(numbers)
-}
-
-impl<T: Exact> Exact for Vec<T> {
-    type Bits = T::Many;
-    type Many = Vec<T::Many>;
-
-    fn bits(&self) -> Self::Bits {
-        T::many_bits(self)
-    }
-
-    fn from_bits(bits: Self::Bits) -> Self {
-        T::from_many_bits(bits)
-    }
-
-    fn many_bits(many: &[Self]) -> Self::Many {
-        many.iter().map(Self::bits).collect()
-    }
-
-    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
-        bits.into_iter().map(Self::from_bits).collect()
-    }
-}
-
-impl<T: Exact> Exact for Option<T> {
-    type Bits = Option<T::Bits>;
-    type Many = Vec<Option<T::Bits>>;
-
-    fn bits(&self) -> Self::Bits {
-        self.as_ref().map(T::bits)
-    }
-
-    fn from_bits(bits: Self::Bits) -> Self {
-        bits.map(T::from_bits)
-    }
-
-    fn many_bits(many: &[Self]) -> Self::Many {
-        many.iter().map(Self::bits).collect()
-    }
-
-    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
-        bits.into_iter().map(Self::from_bits).collect()
-    }
-}
-
-pub(crate) fn serialize<T: Exact, S: Serializer>(
-    value: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    value.bits().serialize(serializer)
-}
-
-pub(crate) fn deserialize<'de, T: Exact, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    T::Bits::deserialize(deserializer).map(T::from_bits).map_err(D::Error::custom)
 }

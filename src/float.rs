@@ -1,60 +1,35 @@
-//! The two number types that a network can be made of.
+//! The number type of a network.
 
-use crate::bits::{Bytes, Exact};
+use crate::bits::{ByBits, LittleEndian};
 use crate::elementary::Elementary;
+use crate::number::Number;
 use crate::product::Multiply;
-use ndarray::NdFloat;
-use std::iter::Sum;
 
 /// `f32` or `f64`: the precision of a network, its data and its training.
 ///
-/// Sealed: every algorithm here is tested for these two and for nothing else.
-/// Arithmetic and elementary functions come from [`ndarray::NdFloat`].
+/// In addition to the arithmetic and the functions of [`ndarray::NdFloat`], an `F: Float` has
+/// - `F::NAME`, the type's name as Rust writes it, for messages and model files;
+/// - `F::from_f64(value: f64) -> F`, the nearest number of this type: infinite if `value` is too
+///   large;
+/// - `number.as_f64() -> f64`, the same number, exactly.
+///
+/// The trait is sealed: every algorithm here is tested for these two types only.
 ///
 /// ```
 /// use densely::Float;
 ///
-/// /// Written once for both precisions: ½ of a number.
+/// /// Half a number, for both precisions.
 /// fn half<F: Float>(number: F) -> F {
 ///     number * F::from_f64(0.5)
 /// }
 /// assert_eq!((half(3.0_f32), half(3.0_f64)), (1.5, 1.5));
-/// assert_eq!((f32::NAME, f32::from_f64(1e300), 0.5_f32.as_f64()), ("f32", f32::INFINITY, 0.5));
+///
+/// fn name_and_value<F: Float>(number: F) -> (&'static str, f64) {
+///     (F::NAME, number.as_f64())
+/// }
+/// assert_eq!(name_and_value(0.5_f32), ("f32", 0.5));
 /// ```
-pub trait Float:
-    NdFloat + Default + Sum + Elementary + Multiply + Exact + Bytes + sealed::Sealed + 'static
-{
-    /// The type's name as Rust writes it, for messages and model files.
-    const NAME: &'static str;
+pub trait Float: Number + Elementary + Multiply + ByBits + LittleEndian {}
 
-    /// The nearest number of this type; too large a value becomes infinite.
-    fn from_f64(value: f64) -> Self;
-
-    /// The same number as an `f64`, exactly.
-    fn as_f64(self) -> f64;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
-
-macro_rules! impl_float {
-    ($type:ident, $from_f64:expr, $as_f64:expr) => {
-        impl Float for $type {
-            const NAME: &'static str = stringify!($type);
-
-            fn from_f64(value: f64) -> Self {
-                $from_f64(value)
-            }
-
-            fn as_f64(self) -> f64 {
-                $as_f64(self)
-            }
-        }
-    };
-}
-
-impl_float!(f32, |value| value as f32, f64::from);
-impl_float!(f64, std::convert::identity, std::convert::identity);
+impl Float for f32 {}
+impl Float for f64 {}

@@ -1,6 +1,6 @@
 //! Row-major matrices: their numbers are a slice, whatever is done to them.
 
-use crate::float::Float;
+use crate::number::Number;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(crate) fn fit_in_memory<F>(rows: usize, columns: usize) -> bool {
     Vec::<F>::new().try_reserve_exact(rows.saturating_mul(columns)).is_ok()
 }
 
-impl<F: Float> Matrix<F> {
+impl<F: Number> Matrix<F> {
     /// A matrix without rows.
     pub(crate) fn new(columns: usize) -> Self {
         Self { numbers: Vec::new(), rows: 0, columns }
@@ -103,7 +103,7 @@ impl<F: Float> Matrix<F> {
     }
 }
 
-impl<'m, F: Float> Rows<'m, F> {
+impl<'m, F: Number> Rows<'m, F> {
     pub(crate) fn rows(self) -> usize {
         self.rows
     }

@@ -10,23 +10,25 @@ mod operand;
 mod packing;
 mod row;
 mod scalar;
+mod shape;
 mod tile;
 
 use crate::elementary::vectorized;
-use crate::float::Float;
 use crate::matrix::Rows;
+use crate::number::Number;
 use crate::threads::Share;
-use kernel::{Product, Start};
+use kernel::Product;
 use lanes::Lanes;
 use ndarray::{ArrayView1, ArrayViewMut2};
 use operand::Operand;
 use packing::Buffers;
 use pulp::Arch;
+use shape::Start;
 use std::cell::RefCell;
 
 /// Numbers whose matrices can be multiplied.
 #[doc(hidden)]
-pub trait Multiply: Sized {
+pub trait Multiply: Number {
     /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be columns of a row-major matrix.
     fn multiply(
         a: Operand<'_, Self>,
@@ -83,7 +85,7 @@ fn multiply_with<F: Lanes>(
 /// Z = X·W + b: the weighted sums of each row of `inputs`. Computes one share of Z.
 ///
 /// Shapes: rows × inputs, inputs × outputs, outputs; the result rows × outputs.
-pub(crate) fn weighted_sums<F: Float>(
+pub(crate) fn weighted_sums<F: Multiply>(
     inputs: Rows<'_, F>,
     weights: Rows<'_, F>,
     bias: Option<&[F]>,
@@ -99,7 +101,7 @@ pub(crate) fn weighted_sums<F: Float>(
 /// Computes one share of the gradient.
 ///
 /// Shapes: rows × inputs, rows × outputs; the result inputs × outputs.
-pub(crate) fn weight_gradient<F: Float>(
+pub(crate) fn weight_gradient<F: Multiply>(
     inputs: Rows<'_, F>,
     delta: Rows<'_, F>,
     gradient: &mut Share<'_, F>,
@@ -112,7 +114,7 @@ pub(crate) fn weight_gradient<F: Float>(
 /// delta. Computes one share of the gradient.
 ///
 /// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
-pub(crate) fn input_gradient<F: Float>(
+pub(crate) fn input_gradient<F: Multiply>(
     delta: Rows<'_, F>,
     weights: Rows<'_, F>,
     gradient: &mut Share<'_, F>,
@@ -128,7 +130,7 @@ pub(crate) fn input_gradient<F: Float>(
 }
 
 /// ∂loss/∂b = Σ D: the sum of `delta` over the rows. Shapes: rows × outputs; the result outputs.
-pub(crate) fn bias_gradient<F: Float>(delta: Rows<'_, F>, gradient: &mut [F]) {
+pub(crate) fn bias_gradient<F: Multiply>(delta: Rows<'_, F>, gradient: &mut [F]) {
     gradient.fill(F::zero());
     let delta = delta.numbers();
     vectorized(move || {
@@ -138,11 +140,11 @@ pub(crate) fn bias_gradient<F: Float>(delta: Rows<'_, F>, gradient: &mut [F]) {
     });
 }
 
-fn operand<F: Float>(rows: Rows<'_, F>) -> Operand<'_, F> {
+fn operand<F: Multiply>(rows: Rows<'_, F>) -> Operand<'_, F> {
     Operand::row_major(rows.numbers(), (rows.rows(), rows.columns()))
 }
 
-fn multiply<F: Float>(
+fn multiply<F: Multiply>(
     left: Operand<'_, F>,
     right: Operand<'_, F>,
     start: Start<'_, F>,
@@ -161,6 +163,7 @@ fn multiply<F: Float>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::float::Float;
     use crate::matrix::Matrix;
     use ndarray::{Array, Array2, Axis};
     use pulp::{Simd, WithSimd};

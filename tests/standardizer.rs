@@ -124,8 +124,8 @@ fn moved<F: Float>(data: &Dataset<F>, seed: u64) -> Result<f64, Error> {
     let mut net = builder.seed(seed).build()?;
     let before = net.predict(scaler.apply(data)?.inputs())?;
     scaler.fold_into(&mut net)?;
-    let after = net.predict(data.inputs())?.mapv(Float::as_f64);
-    let targets = data.targets().mapv(Float::as_f64);
+    let after = net.predict(data.inputs())?.mapv(F::as_f64);
+    let targets = data.targets().mapv(F::as_f64);
     let before = before.mapv(|y| y.as_f64() * targets.std(0.0) + targets.mean().unwrap());
     let moved = (&before - &after).mapv(f64::abs).iter().copied().fold(0.0, f64::max);
     Ok(moved / before.std(0.0))

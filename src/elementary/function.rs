@@ -1,12 +1,13 @@
-//! The functions themselves, each for one number z, in terms of e^-|z|, which cannot overflow.
+//! The functions of one number z, in terms of e^-|z|, which cannot overflow.
 
 use super::exponential::{
-    Kernel, at_least, at_most, exp_between, exp_m1_of_negative, exp_of_negative, ln_1p_of_fraction,
+    at_least, at_most, exp_between, exp_m1_of_negative, exp_of_negative, ln_1p_of_fraction,
 };
+use super::normal_tail::NormalTail;
 
-/// A function of one number. FUSED: whether a fused multiply-add is one instruction.
+/// A function of one number. FUSED: whether the processor has a fused multiply-add.
 pub(super) trait Function: Copy {
-    fn of<const FUSED: bool, F: Kernel>(self, z: F) -> F;
+    fn of<const FUSED: bool, F: NormalTail>(self, z: F) -> F;
 }
 
 /// Defines functions of one number.
@@ -19,7 +20,7 @@ macro_rules! functions {
 
             impl Function for $name {
                 #[inline(always)]
-                fn of<const $fused: bool, $float: Kernel>(self, $z: $float) -> $float $body
+                fn of<const $fused: bool, $float: NormalTail>(self, $z: $float) -> $float $body
             }
         )*
     };
@@ -35,12 +36,14 @@ functions! {
         let negative = z < F::zero();
         let (numerator, numerator_lost) = if negative { (e, e_lost) } else { (one, F::zero()) };
         let quotient = numerator / denominator;
-        // What rounding took from numerator and denominator, given back: the quotient is then off by little more than its own rounding.
+        // Adds what rounding took from numerator and denominator: the error that is left is little
+        // more than the rounding of the quotient.
         let reciprocal = if negative { one - quotient } else { quotient };
         quotient + (numerator_lost - quotient * denominator_lost) * reciprocal
     }
 
-    /// With t = e^(-2|z|) - 1, between -1 and 0, the magnitude is -t / (2 + t): at most 1, since -t ≤ 1 ≤ 2 + t.
+    /// With t = e^(-2|z|) - 1, between -1 and 0, the magnitude is -t / (2 + t). It is at most 1,
+    /// since -t ≤ 1 ≤ 2 + t.
     Tanh, <FUSED, F> |z| {
         let two = F::one() + F::one();
         let t = exp_m1_of_negative::<FUSED, F>(-two * z.abs());
@@ -86,8 +89,9 @@ functions! {
         sigmoid * (one + bounded(z) * rest)
     }
 
-    /// z tanh(ln(1 + e^z)). tanh(ln w) = (w² - 1) / (w² + 1); with e = e^z for z < 0 that is e (e + 2) / (e (e + 2) + 2), and with
-    /// e = e^-z for z ≥ 0, (1 + 2e) / (1 + 2e + 2e²).
+    /// z tanh(ln(1 + e^z)). tanh(ln w) = (w² - 1) / (w² + 1). For z < 0 that is
+    /// e (e + 2) / (e (e + 2) + 2) with e = e^z, and for z ≥ 0 (1 + 2e) / (1 + 2e + 2e²) with
+    /// e = e^-z.
     Mish, <FUSED, F> |z| {
         let (one, exponential) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()));
         let (two, e) = (one + one, exponential.value());
@@ -103,7 +107,8 @@ functions! {
         let (one, e) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()).value());
         let two = one + one;
         let negative = z < F::zero();
-        let (numerator, rest) = if negative { (e * (e + two), two) } else { (one + two * e, two * e * e) };
+        let (numerator, rest) =
+            if negative { (e * (e + two), two) } else { (one + two * e, two * e * e) };
         let (t, one_less_t) = (numerator / (numerator + rest), rest / (numerator + rest));
         let sigmoid = if negative { e } else { one } / (one + e);
         t + bounded(z) * sigmoid * one_less_t * (one + t)
@@ -119,15 +124,15 @@ pub(super) struct ScaledElu {
 
 impl Function for ScaledElu {
     #[inline(always)]
-    fn of<const FUSED: bool, F: Kernel>(self, z: F) -> F {
+    fn of<const FUSED: bool, F: NormalTail>(self, z: F) -> F {
         let below = F::from_f64(self.limit) * exp_m1_of_negative::<FUSED, F>(at_most(z, F::zero()));
         if z > F::zero() { F::from_f64(self.positive) * z } else { below }
     }
 }
 
-/// z within the bounds beyond which e^-|z| is 0, so that it can be multiplied by 0 even where it is infinite.
+/// z, limited to a range outside of which e^-|z| is 0. Times 0, an infinite z would be NaN.
 #[inline(always)]
-fn bounded<F: Kernel>(z: F) -> F {
+fn bounded<F: NormalTail>(z: F) -> F {
     let bound = -F::SMALLEST_EXPONENT - F::SMALLEST_EXPONENT;
     at_most(at_least(z, -bound), bound)
 }

@@ -1,46 +1,63 @@
-//! GELU, by the tail of the normal distribution: Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3) for x ≥ 0, with S a polynomial in
-//! t = (x - 3) / (x + 3). z Φ(z) is z Q(|z|) for z < 0, exact however small, and z - z Q(z) for z > 0.
+//! GELU, from the tail of the normal distribution.
+//!
+//! For x ≥ 0, Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), with a polynomial S in
+//! t = (x - 3) / (x + 3). z Φ(z) is z - z Q(z) for z > 0, and z Q(|z|) for z < 0, which keeps its
+//! digits however small it is.
 
-use super::exponential::{Exponential, Kernel, at_least, at_most, exp_between};
+use super::exponential::{Reduction, ScaledMantissa, at_least, at_most, exp_between};
 use super::polynomial::*;
 
 /// φ(0) = 1 / √(2π).
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
 
-/// Where Q(x) becomes 0 for an `f32` and for an `f64`, even times x.
+/// From here on, Q(x) and x Q(x) round to 0 in `f32` and in `f64`.
 const END_F32: f64 = 15.0;
 const END_F64: f64 = 39.0;
 
-#[inline(always)]
-pub(super) fn gelu_f32<const FUSED: bool>(z: f32) -> f32 {
-    let z = f64::from(z);
-    let magnitude = at_most(z.abs(), END_F32);
-    let (_, tail) = tail_f32::<FUSED>(magnitude);
-    (if z < 0.0 { -magnitude * tail } else { z - magnitude * tail }) as f32
+/// GELU and its derivative.
+#[doc(hidden)]
+pub trait NormalTail: Reduction {
+    /// z Φ(z).
+    fn gelu<const FUSED: bool>(z: Self) -> Self;
+
+    /// Φ(z) + z φ(z).
+    fn gelu_derivative<const FUSED: bool>(z: Self) -> Self;
 }
 
-#[inline(always)]
-pub(super) fn gelu_derivative_f32<const FUSED: bool>(z: f32) -> f32 {
-    let z = at_most(at_least(f64::from(z), -END_F32), END_F32);
-    let (bell, tail) = tail_f32::<FUSED>(z.abs());
-    derivative(z, bell, tail) as f32
+impl NormalTail for f32 {
+    #[inline(always)]
+    fn gelu<const FUSED: bool>(z: Self) -> Self {
+        let z = f64::from(z);
+        let magnitude = at_most(z.abs(), END_F32);
+        let (_, tail) = tail_f32::<FUSED>(magnitude);
+        (if z < 0.0 { -magnitude * tail } else { z - magnitude * tail }) as Self
+    }
+
+    #[inline(always)]
+    fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
+        let z = at_most(at_least(f64::from(z), -END_F32), END_F32);
+        let (bell, tail) = tail_f32::<FUSED>(z.abs());
+        derivative(z, bell, tail) as Self
+    }
 }
 
-#[inline(always)]
-pub(super) fn gelu_f64<const FUSED: bool>(z: f64) -> f64 {
-    let magnitude = at_most(z.abs(), END_F64);
-    let (bell, tail, lost) = tail_f64::<FUSED>(magnitude);
-    let product = magnitude * tail;
-    let lost = product_error::<FUSED>(magnitude, tail, product) + magnitude * lost;
-    let product = bell.scale(product + lost);
-    if z < 0.0 { -product } else { z - product }
-}
+impl NormalTail for f64 {
+    #[inline(always)]
+    fn gelu<const FUSED: bool>(z: Self) -> Self {
+        let magnitude = at_most(z.abs(), END_F64);
+        let (bell, tail, lost) = tail_f64::<FUSED>(magnitude);
+        let product = magnitude * tail;
+        let lost = product_error::<FUSED>(magnitude, tail, product) + magnitude * lost;
+        let product = bell.scale(product + lost);
+        if z < 0.0 { -product } else { z - product }
+    }
 
-#[inline(always)]
-pub(super) fn gelu_derivative_f64<const FUSED: bool>(z: f64) -> f64 {
-    let z = at_most(at_least(z, -END_F64), END_F64);
-    let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
-    derivative(z, bell.scale(bell.mantissa + bell.lost), bell.scale(tail + lost))
+    #[inline(always)]
+    fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
+        let z = at_most(at_least(z, -END_F64), END_F64);
+        let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
+        derivative(z, bell.scale(bell.mantissa + bell.lost), bell.scale(tail + lost))
+    }
 }
 
 /// Φ(z) + z φ(z), from e^(-z²/2) and Q(|z|).
@@ -50,7 +67,8 @@ fn derivative(z: f64, bell: f64, tail: f64) -> f64 {
     distribution + z * bell * DENSITY_AT_0
 }
 
-/// e^(-x²/2) and Q(x), to the precision of an `f32`. In `f64`, since e^(-x²/2) needs 24 bits of x²/2 behind the point, and seven before it.
+/// e^(-x²/2) and Q(x), to the precision of an `f32`. Computed in `f64`: e^(-x²/2) needs 7 bits of x²/2
+/// before the binary point and 24 behind it.
 #[inline(always)]
 fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
     let (r, half_scale, other_half_scale) = f64::reduce::<FUSED>(-0.5 * x * x);
@@ -61,11 +79,12 @@ fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
     (bell, bell * (s * reciprocal))
 }
 
-/// e^(-x²/2); Q(x) without the scales of e^(-x²/2); and what rounding took from that.
+/// e^(-x²/2); Q(x) without the scales of e^(-x²/2); and what rounding took from the latter.
 ///
-/// Each `lost` is the exact value less the rounded one, to a few bits: with them the result is right to little more than its last rounding.
+/// Each `lost` is the exact value less the rounded one, to a few bits. They limit the error of the
+/// result to little more than its last rounding.
 #[inline(always)]
-fn tail_f64<const FUSED: bool>(x: f64) -> (Exponential<f64>, f64, f64) {
+fn tail_f64<const FUSED: bool>(x: f64) -> (ScaledMantissa<f64>, f64, f64) {
     let square = x * x;
     let square_lost = product_error::<FUSED>(x, x, square);
     let mut bell = exp_between::<FUSED, f64>(-0.5 * square);
@@ -81,7 +100,7 @@ fn tail_f64<const FUSED: bool>(x: f64) -> (Exponential<f64>, f64, f64) {
         + difference_lost * reciprocal
         + difference * reciprocal_lost;
 
-    // Horner's last two steps with what they lose: near t = 1 their terms nearly cancel.
+    // The last two of Horner's steps keep what they lose: near t = 1 their terms nearly cancel.
     let [c0, c1, rest @ ..] = &NORMAL_TAIL_F64;
     let (s, s_lost) = (polynomial::<FUSED, _, _>(rest, t), 0.0);
     let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c1, NORMAL_TAIL_F64_LOST[1]);
@@ -98,10 +117,10 @@ fn tail_f64<const FUSED: bool>(x: f64) -> (Exponential<f64>, f64, f64) {
     (bell, tail, lost)
 }
 
-/// What rounding took from the first two coefficients of S.
+/// The `lost` of the first two coefficients of S.
 const NORMAL_TAIL_F64_LOST: [f64; 2] = [-4.474e-17, -4.986e-17];
 
-/// s t + coefficient, and what it lost in all.
+/// s t + coefficient, and its `lost`.
 #[inline(always)]
 fn horner_step<const FUSED: bool>(
     s: f64,
@@ -123,7 +142,7 @@ fn slope<const FUSED: bool>(t: f64) -> f64 {
     polynomial::<FUSED, _, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
 }
 
-/// a + b and what rounding took from it (Knuth).
+/// a + b and its `lost` (Knuth).
 #[inline(always)]
 fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
@@ -131,7 +150,7 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
     (sum, (a - (sum - part)) + (b - part))
 }
 
-/// What rounding took from a · b; without a fused instruction by halves of the bits (Dekker 1971).
+/// The `lost` of a · b. Without a fused instruction it splits each factor's bits (Dekker 1971).
 #[inline(always)]
 fn product_error<const FUSED: bool>(a: f64, b: f64, product: f64) -> f64 {
     if FUSED {

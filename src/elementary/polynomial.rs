@@ -1,16 +1,19 @@
 //! Polynomials and what they approximate, for `f32` and `f64`.
 //!
-//! The coefficients are minimax (Remez), fitted in 60 digits with mpmath for these intervals and weights; constant term first.
+//! The coefficients are minimax (Remez), fitted in 60 digits with mpmath for these intervals and
+//! weights. The constant term comes first.
 
-/// a · b + c: rounded once where the processor has that instruction, else twice.
+use crate::number::Number;
+
+/// a · b + c: rounded once if FUSED, else twice.
 #[inline(always)]
-pub(super) fn multiply_add<const FUSED: bool, F: crate::float::Float>(a: F, b: F, c: F) -> F {
+pub(super) fn multiply_add<const FUSED: bool, F: Number>(a: F, b: F, c: F) -> F {
     if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// Σ c_k x^k, by Horner's rule.
 #[inline(always)]
-pub(super) fn polynomial<const FUSED: bool, F: crate::float::Float, const N: usize>(
+pub(super) fn polynomial<const FUSED: bool, F: Number, const N: usize>(
     coefficients: &[F; N],
     x: F,
 ) -> F {
@@ -68,7 +71,8 @@ pub(super) const LN_1P_F64: [f64; 11] = [
     0.16691741771897906,
 ];
 
-/// (x + 3) e^(x²/2) times the upper tail of the normal distribution at x, as a function of (x - 3) / (x + 3), for 0 ≤ x ≤ 15, to 2⁻³⁰; for `f32`.
+/// (x + 3) e^(x²/2) times the upper tail of the normal distribution at x, as a function of
+/// (x - 3) / (x + 3), for 0 ≤ x ≤ 15, to 2⁻³⁰; for `f32`.
 pub(super) const NORMAL_TAIL_F32: [f64; 12] = [
     0.7290836901404864,
     -0.5093319887302731,

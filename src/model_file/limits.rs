@@ -1,4 +1,4 @@
-//! How large a model file's header may be: what a forged one makes the library allocate is bounded before it is allocated.
+//! Limits on a model file's header. They bound what a forged file can make the library allocate.
 
 use super::damaged;
 use crate::error::Result;
@@ -6,22 +6,26 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// Bytes of a header. While it is read it is there up to five times: as it is in the file, without its escapes, as text, as names, and in a message.
+/// Bytes of a header. Reading may hold five copies of it: the bytes of the file, the text without
+/// escapes, the text of the structure, the names, and a message.
 pub(crate) const MOST_HEADER_BYTES: u64 = 5 << 20;
 
 /// Layers of a network.
 pub(crate) const MOST_LAYERS: usize = 1_000;
 
-/// Names of columns, categories, targets and classes.
+/// Names of columns, categories, targets and classes together.
 pub(crate) const MOST_NAMES: usize = 1 << 16;
 
-/// JSON values in the structure, names of fields included: for each name up to five, such as those of `{"name":"x","categories":[]}`, and for a layer up to seven.
+/// JSON values in the structure, names of fields included: up to five for each name, as in
+/// `{"name":"x","categories":[]}`, and up to seven for each layer.
 pub(crate) const MOST_VALUES: usize = 5 * MOST_NAMES + 7 * MOST_LAYERS + 100;
 
-/// JSON values in the header, names of fields included: for each of a layer's two tensors its name, type, shape and place, twelve in all, and a few besides.
+/// JSON values in the header, names of fields included: twelve for each of a layer's two tensors
+/// (name, type, shape and place), and a few more.
 pub(crate) const MOST_HEADER_VALUES: usize = 12 * 2 * MOST_LAYERS + 100;
 
-/// Whether JSON has so many values at most; keeps none of them. How many names are in the outermost object, those that stand twice counted twice.
+/// Checks that JSON has at most `most` values, without keeping any. Returns the number of names in
+/// the outermost object; a repeated name counts each time.
 pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
     let mut left = most;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
@@ -30,7 +34,7 @@ pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
     Ok(names)
 }
 
-/// Counts values down; gives the number of names of an object, 0 for what is none.
+/// Counts values down. Returns the number of names of an object, and 0 for any other value.
 struct Values<'c>(&'c mut usize);
 
 impl<'de> DeserializeSeed<'de> for Values<'_> {

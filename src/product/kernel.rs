@@ -1,41 +1,20 @@
 //! The product of two matrices, for any instruction set.
 //!
-//! Every element of C is one sum, Σ_k a_ik b_kj, and is summed in the order of k by fused multiply-adds that start at the
-//! element's first value: whatever block, tile, vector or thread computes it, it has the same bits.
+//! Every element of C is one sum, Σ_k a_ik b_kj. Fused multiply-adds sum it in the order of k, from
+//! the element's start value. Hence it has the same bits in any block, tile, vector or thread.
 //!
-//! The sums of a tile, a few rows and a few vectors, stay in registers while k runs over a block of `DEPTH`; operands are copied into the order
-//! of that loop (Goto and van de Geijn 2008), unless they are used too few times to pay for the copy.
+//! The sums of a tile (a few rows, a few vectors wide) stay in registers while k runs over a block
+//! of `DEPTH`. Operands are copied into the order of that loop (Goto and van de Geijn 2008), unless
+//! they are used too few times to pay for the copy.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, numbers_at};
 use super::operand::Operand;
 use super::packing::{Buffers, pack_left, pack_right};
-use super::row;
-use super::tile::{Tile, add_all, numbers_at};
+use super::shape::{DEPTH, FEW, Panel, Start, VECTORS, Vectors, blocks, tiles};
+use super::tile::{Tile, add_all};
+use super::{row, scalar};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
-
-/// What the sums of a product start at.
-#[derive(Clone, Copy, Debug)]
-pub enum Start<'a, F> {
-    /// 0.
-    Zero,
-    /// A number for each column.
-    Row(&'a [F]),
-    /// What the result's elements are.
-    Result,
-}
-
-impl<F: Copy + Default> Start<'_, F> {
-    /// Writes it where the sums of these columns in a row will be.
-    #[inline(always)]
-    pub(super) fn write(self, columns: Range<usize>, sums: &mut [F]) {
-        match self {
-            Self::Zero => sums.fill(F::default()),
-            Self::Row(first) => sums.copy_from_slice(&first[columns]),
-            Self::Result => {}
-        }
-    }
-}
 
 /// C ← start + A·B, with C row-major.
 pub(super) struct Product<'a, 'b, F> {
@@ -46,23 +25,14 @@ pub(super) struct Product<'a, 'b, F> {
     pub(super) buffers: &'b mut Buffers<F>,
 }
 
-/// How far k runs before the next rows and columns. Two vectors for each k are then 32 KB or less, which the nearest cache holds.
-pub(super) const DEPTH: usize = 256;
-
-/// Bytes of a packed block of either operand: the second cache holds both.
+/// Bytes of a packed block of one operand. The second cache holds those of both.
 const BLOCK: usize = 512 << 10;
 
-/// A result with at least so many columns uses the left operand's numbers often enough to pay for packing them.
+/// With this many columns, the left operand's numbers are used often enough to pay for packing.
 const COLUMNS_THAT_PAY: usize = 96;
 
-/// Up to this many rows of the result are computed one by one, from the right operand as it is.
+/// Up to this many rows of the result are computed one by one, without packing.
 const FEW_ROWS: usize = 3;
-
-/// The vectors in each row of a tile.
-pub(super) const VECTORS: usize = 2;
-
-/// The rows of a smaller tile. Fewer sums would leave the processor waiting for the last multiply-add.
-const FEW: usize = 4;
 
 impl<F: Lanes> WithSimd for Product<'_, '_, F> {
     type Output = ();
@@ -74,7 +44,7 @@ impl<F: Lanes> WithSimd for Product<'_, '_, F> {
             Some(column) if !left.transposed => {
                 return row::rows_times_column(simd, left, column, start, self.result);
             }
-            // The same sums, as a row times the matrix that is stored.
+            // The same sums, as a row times the stored matrix.
             Some(column) if !matches!(start, Start::Row(_)) => {
                 Some((Operand::row_major(column, (1, column.len())), left.transpose()))
             }
@@ -86,7 +56,7 @@ impl<F: Lanes> WithSimd for Product<'_, '_, F> {
         if let Some((left, right)) = rows_of_result {
             row::rows_times_matrix(simd, left, right, start, self.result);
         } else if S::IS_SCALAR {
-            self.row_by_row(simd);
+            scalar::row_by_row(simd, left, right, start, self.result, self.buffers);
         } else if S::REGISTER_COUNT >= 32 {
             self.by_blocks::<S, 8>(simd);
         } else {
@@ -105,7 +75,7 @@ impl<F: Lanes> Product<'_, '_, F> {
         let left = rows.min(most).next_multiple_of(TILE) * depth.min(DEPTH);
         let right = columns.min(most).next_multiple_of(panel) * depth.min(DEPTH);
         let (packed_left, packed_right) = self.buffers.split(left, right);
-        let mut result = Region { elements: self.result, stride: columns };
+        let stride = columns;
         for columns in blocks(columns, most) {
             for rows in blocks(rows, most) {
                 for depth in blocks(depth, DEPTH) {
@@ -116,33 +86,25 @@ impl<F: Lanes> Product<'_, '_, F> {
                         start,
                         first_row: rows.start,
                         first_column: columns.start,
+                        stride,
                     };
-                    block.multiply::<S, TILE>(simd, packed_left, packed_right, &mut result);
+                    block.multiply::<S, TILE>(simd, packed_left, packed_right, self.result);
                 }
             }
         }
     }
 }
 
-/// 0..length in ranges of at most `size`.
-pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Clone {
-    (0..length).step_by(size).map(move |start| start..length.min(start + size))
-}
-
-/// The result.
-pub(super) struct Region<'a, F> {
-    pub(super) elements: &'a mut [F],
-    pub(super) stride: usize,
-}
-
 /// A part of the product whose operands fit into the second cache.
 pub(super) struct Block<'a, F> {
     left: Operand<'a, F>,
     right: Operand<'a, F>,
-    pub(super) start: Start<'a, F>,
-    /// Where its first sum is in the result.
-    pub(super) first_row: usize,
-    pub(super) first_column: usize,
+    start: Start<'a, F>,
+    /// Its place in the result.
+    first_row: usize,
+    first_column: usize,
+    /// The columns of the whole result.
+    stride: usize,
 }
 
 impl<F: Lanes> Block<'_, F> {
@@ -152,7 +114,7 @@ impl<F: Lanes> Block<'_, F> {
         simd: S,
         packed_left: &mut [F],
         packed_right: &mut [F],
-        result: &mut Region<'_, F>,
+        result: &mut [F],
     ) {
         let (columns, depth, lanes) = (self.right.columns, self.left.columns, F::count::<S>());
         let mut left = if columns >= COLUMNS_THAT_PAY {
@@ -166,7 +128,7 @@ impl<F: Lanes> Block<'_, F> {
             }
             Left::Packed(packed_left)
         } else {
-            Left::AsItIs(packed_left)
+            Left::InPlace(packed_left)
         };
         let whole_panels = columns.is_multiple_of(VECTORS * lanes) && !self.right.transposed;
         if whole_panels && columns < COLUMNS_THAT_PAY {
@@ -199,7 +161,7 @@ impl<F: Lanes> Block<'_, F> {
         left: &mut Left<'_, F>,
         right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>> + Clone>,
         columns: Range<usize>,
-        result: &mut Region<'_, F>,
+        result: &mut [F],
     ) {
         for (row, few) in tiles::<TILE>(self.left.rows) {
             let (right, columns) = (right.clone(), columns.clone());
@@ -211,7 +173,7 @@ impl<F: Lanes> Block<'_, F> {
         }
     }
 
-    /// The tile whose first row is `row`.
+    /// The tile that begins at `row`.
     #[inline(always)]
     fn tile<'r, S: Simd, const TILE: usize>(
         &self,
@@ -220,21 +182,26 @@ impl<F: Lanes> Block<'_, F> {
         right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
         row: usize,
         columns: Range<usize>,
-        result: &mut Region<'_, F>,
+        result: &mut [F],
     ) {
         let depth = self.left.columns;
-        let rows = row..self.left.rows.min(row + TILE);
-        let tile = Tile { block: self, rows, columns };
+        let (first_row, first_column) = (self.first_row, self.first_column);
+        let tile = Tile {
+            start: self.start,
+            rows: first_row + row..first_row + self.left.rows.min(row + TILE),
+            columns: first_column + columns.start..first_column + columns.end,
+            stride: self.stride,
+        };
         let packed = match left {
             Left::Packed(packed) => Some(&packed[row * depth..]),
-            Left::AsItIs(buffer) if self.left.transposed && tile.rows.len() < TILE => {
+            Left::InPlace(buffer) if self.left.transposed && tile.rows.len() < TILE => {
                 pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
                 Some(&buffer[..])
             }
-            Left::AsItIs(_) => None,
+            Left::InPlace(_) => None,
         };
         let mut sums = tile.first_sums::<S, TILE>(simd, result);
-        // A loop for each way in which the left operand lies.
+        // One loop for each layout of the left operand.
         match packed {
             Some(packed) => {
                 if let Some((last, packed)) = packed.as_chunks::<TILE>().0[..depth].split_last() {
@@ -258,31 +225,8 @@ impl<F: Lanes> Block<'_, F> {
     }
 }
 
-/// What a panel has for one k.
-pub(super) type Vectors<F, S> = [<F as Lanes>::Vector<S>; VECTORS];
-
-/// A few vectors of the right operand's rows, those of its last row apart from the others.
-#[derive(Clone)]
-pub(super) struct Panel<'r, V, I> {
-    pub(super) rows: I,
-    pub(super) last: &'r V,
-}
-
-/// Where a tile of so many rows begins, and whether it is one of [`FEW`] rows: those that are left after the tiles of `TILE` rows, so divided that as few
-/// sums as possible are computed for nothing.
-fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
-    let mut row = 0;
-    std::iter::from_fn(move || {
-        let left = rows.checked_sub(row).filter(|&left| left > 0)?;
-        let few = left <= FEW || left > TILE && left <= 2 * FEW;
-        let this = (row, few);
-        row += if few { FEW } else { TILE };
-        Some(this)
-    })
-}
-
-/// The rows of the left operand: packed, or as they are, with a buffer for a tile that has rows too few.
+/// The left operand: packed, or in place with a buffer in which a tile with missing rows is packed.
 enum Left<'a, F> {
     Packed(&'a [F]),
-    AsItIs(&'a mut [F]),
+    InPlace(&'a mut [F]),
 }

@@ -1,23 +1,22 @@
-//! What the kernel needs of a vector register, for `f32` and `f64` alike.
+//! Vector registers, for `f32` and `f64` alike.
 
+use crate::number::Number;
 use pulp::Simd;
-use std::fmt::Debug;
-use std::ops::Add;
 
 /// Vectors of numbers, in the registers of the instruction set `S`.
-pub(super) trait Lanes: Copy + Debug + Default + Add<Output = Self> + 'static {
+pub(super) trait Lanes: Number {
     type Vector<S: Simd>: Copy;
 
     /// The vectors that a slice is made of, and the rest.
     fn vectors<S: Simd>(numbers: &[Self]) -> (&[Self::Vector<S>], &[Self]);
 
-    /// The vectors that a slice is made of, and the rest, to be written.
+    /// The same, mutable.
     fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
 
-    /// A vector of one number.
+    /// A vector with the same number in each lane.
     fn splat<S: Simd>(simd: S, number: Self) -> Self::Vector<S>;
 
-    /// a · b + c: rounded once, where the instruction set can.
+    /// a · b + c: rounded once if the instruction set can do so.
     fn multiply_add<S: Simd>(
         simd: S,
         a: Self::Vector<S>,
@@ -26,12 +25,12 @@ pub(super) trait Lanes: Copy + Debug + Default + Add<Output = Self> + 'static {
     ) -> Self::Vector<S>;
 
     /// The sum of a vector's numbers.
-    fn sum<S: Simd>(simd: S, vector: Self::Vector<S>) -> Self;
+    fn sum_lanes<S: Simd>(simd: S, vector: Self::Vector<S>) -> Self;
 
-    /// A vector whose first numbers are these, at most as many as it has, and the others 0.
+    /// A vector of the first `numbers`, padded with 0.
     fn load<S: Simd>(simd: S, numbers: &[Self]) -> Self::Vector<S>;
 
-    /// The first numbers of a vector, at most as many as it has.
+    /// Stores the vector's first numbers, as many as fit.
     fn store<S: Simd>(simd: S, numbers: &mut [Self], vector: Self::Vector<S>);
 
     /// How many numbers a vector has.
@@ -41,7 +40,10 @@ pub(super) trait Lanes: Copy + Debug + Default + Add<Output = Self> + 'static {
 }
 
 macro_rules! impl_lanes {
-    ($type:ident, $vector:ident, $vectors:ident, $vectors_mut:ident, $splat:ident, $multiply_add:ident, $sum:ident, $load:ident, $store:ident) => {
+    (
+        $type:ident, $vector:ident, $vectors:ident, $vectors_mut:ident, $splat:ident,
+        $multiply_add:ident, $sum:ident, $load:ident, $store:ident
+    ) => {
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -71,7 +73,7 @@ macro_rules! impl_lanes {
             }
 
             #[inline(always)]
-            fn sum<S: Simd>(simd: S, vector: S::$vector) -> Self {
+            fn sum_lanes<S: Simd>(simd: S, vector: S::$vector) -> Self {
                 simd.$sum(vector)
             }
 
@@ -116,3 +118,47 @@ impl_lanes!(
     partial_load_f64s,
     partial_store_f64s
 );
+
+/// The first `VECTORS` vectors of a row, padded with 0 behind its end.
+#[inline(always)]
+pub(super) fn load_vectors<S: Simd, F: Lanes, const VECTORS: usize>(
+    simd: S,
+    row: &[F],
+) -> [F::Vector<S>; VECTORS] {
+    let mut vectors = [F::splat(simd, F::default()); VECTORS];
+    let lanes = F::count::<S>();
+    for (index, vector) in vectors.iter_mut().enumerate() {
+        if let Some(part) = row.get(index * lanes..) {
+            *vector = F::load(simd, part);
+        }
+    }
+    vectors
+}
+
+/// Stores the vectors' numbers, as many as fit into the row.
+#[inline(always)]
+pub(super) fn store_vectors<S: Simd, F: Lanes, const VECTORS: usize>(
+    simd: S,
+    vectors: &[F::Vector<S>; VECTORS],
+    row: &mut [F],
+) {
+    let lanes = F::count::<S>();
+    for (index, &vector) in vectors.iter().enumerate() {
+        if let Some(part) = row.get_mut(index * lanes..) {
+            F::store(simd, part, vector);
+        }
+    }
+}
+
+/// The numbers of all rows in one column.
+#[inline(always)]
+pub(super) fn numbers_at<F: Lanes, const ROWS: usize>(
+    rows: &[&[F]; ROWS],
+    column: usize,
+) -> [F; ROWS] {
+    let mut numbers = [F::default(); ROWS];
+    for (number, row) in numbers.iter_mut().zip(rows) {
+        *number = row[column];
+    }
+    numbers
+}

@@ -6,10 +6,11 @@ use std::slice::ChunksExact;
 /// A part of a row-major matrix, or of the transpose of one.
 #[derive(Clone, Copy, Debug)]
 pub struct Operand<'a, F> {
-    /// The stored matrix, from its first row that is needed.
+    /// The stored matrix, from the part's first row on.
     elements: &'a [F],
-    /// The columns of the stored matrix, and the first that is needed.
+    /// The columns of the stored matrix.
     stride: usize,
+    /// The stored column at which the part begins.
     first: usize,
     pub(super) transposed: bool,
     pub(super) rows: usize,
@@ -24,17 +25,16 @@ impl<F: Copy> Operand<'_, F> {
 }
 
 impl<'a, F> Operand<'a, F> {
-    /// The matrix of so many rows and columns.
+    /// A matrix of this shape.
     pub(super) fn row_major(elements: &'a [F], (rows, columns): (usize, usize)) -> Self {
         Self { elements, stride: columns, first: 0, transposed: false, rows, columns }
     }
 
-    /// Its transpose.
     pub(super) fn transpose(self) -> Self {
         Self { transposed: !self.transposed, rows: self.columns, columns: self.rows, ..self }
     }
 
-    /// Only these rows of it.
+    /// The part with these rows only.
     #[inline(always)]
     pub(super) fn rows(self, rows: Range<usize>) -> Self {
         let count = rows.len();
@@ -45,19 +45,19 @@ impl<'a, F> Operand<'a, F> {
         }
     }
 
-    /// Only these columns of it.
+    /// The part with these columns only.
     #[inline(always)]
     pub(super) fn columns(self, columns: Range<usize>) -> Self {
         self.transpose().rows(columns).transpose()
     }
 
-    /// The numbers of a column, if it is one by itself: whose stored matrix has no other.
+    /// The numbers, if the stored matrix is a single column.
     pub(super) fn lone_column(self) -> Option<&'a [F]> {
         let alone = self.stride == 1 && !self.transposed;
         alone.then(|| &self.elements[..self.rows])
     }
 
-    /// The rows of the stored matrix, of each the part that is needed.
+    /// The part's rows of the stored matrix.
     #[inline(always)]
     pub(super) fn stored_rows(self) -> impl Iterator<Item = &'a [F]> + Clone {
         let (rows, columns) =
@@ -66,8 +66,8 @@ impl<'a, F> Operand<'a, F> {
         stored.map(move |row| &row[self.first..self.first + columns])
     }
 
-    /// The rows of the stored matrix from the first column that is needed on, each as long as the distance to the next, so that no length has to be looked at; and the last of them,
-    /// which ends with the matrix.
+    /// The stored rows from the part's first column on: all but the last as full strides, which need
+    /// no bounds checks, and the last row, which may be shorter.
     #[inline(always)]
     pub(super) fn strided_rows(self) -> (ChunksExact<'a, F>, &'a [F]) {
         let rows = if self.transposed { self.columns } else { self.rows };
@@ -76,7 +76,7 @@ impl<'a, F> Operand<'a, F> {
         (before.chunks_exact(self.stride), last)
     }
 
-    /// `COUNT` rows of the stored matrix, from `row` on; in place of those that are not needed, the last one that is.
+    /// `COUNT` stored rows from `row` on. The part's last row stands in for rows behind it.
     #[inline(always)]
     pub(super) fn row_slices<const COUNT: usize>(self, row: usize) -> [&'a [F]; COUNT] {
         let (rows, columns) =

@@ -1,13 +1,16 @@
-//! Operands copied into the order in which the kernel reads them, so that it reads memory from front to back.
+//! Operands copied into the order in which the kernel reads them, so that it reads memory from
+//! front to back.
 //!
-//! What needs no vectors is a function of its own, the same for every instruction set: inlined into the kernel, it made it slower to compile, and slower.
+//! Functions that need no vectors are not inlined and serve every instruction set. Inlined, they
+//! made the kernel slower, and slower to compile.
 
-use super::kernel::{VECTORS, blocks};
 use super::lanes::Lanes;
 use super::operand::Operand;
+use super::shape::{VECTORS, blocks};
 use pulp::Simd;
 
-/// A thread's buffers for packed operands. They grow to the largest block and stay, so that no later product allocates.
+/// A thread's buffers for packed operands. They grow to the largest block and keep that size, so
+/// that later products do not allocate.
 #[derive(Debug, Default)]
 pub(super) struct Buffers<F> {
     left: Vec<F>,
@@ -15,13 +18,13 @@ pub(super) struct Buffers<F> {
 }
 
 impl<F: Lanes> Buffers<F> {
-    /// Room for so many numbers of the left and of the right operand.
+    /// Room for this many numbers of the left and of the right operand.
     pub(super) fn split(&mut self, left: usize, right: usize) -> (&mut [F], &mut [F]) {
         (aligned(&mut self.left, left), aligned(&mut self.right, right))
     }
 }
 
-/// Bytes of a cache line and of the longest vector, which is loaded at once if it lies in a single line.
+/// Bytes of a cache line and of the longest vector. A vector within one line loads faster.
 const LINE: usize = 64;
 
 fn aligned<F: Lanes>(buffer: &mut Vec<F>, length: usize) -> &mut [F] {
@@ -32,8 +35,8 @@ fn aligned<F: Lanes>(buffer: &mut Vec<F>, length: usize) -> &mut [F] {
     &mut buffer[start..start + length]
 }
 
-/// `TILE` rows of the left operand from `row` on: column by column, its numbers in those rows. Rows that it does not have are copies
-/// of its last or 0: nobody reads their sums.
+/// Packs `TILE` rows of the left operand from `row` on, column by column. Missing rows are padding:
+/// the sums computed from them are discarded.
 #[inline(never)]
 pub(super) fn pack_left<F: Lanes, const TILE: usize>(
     matrix: Operand<'_, F>,
@@ -55,8 +58,8 @@ pub(super) fn pack_left<F: Lanes, const TILE: usize>(
     }
 }
 
-/// The columns of the right operand, `VECTORS` vectors of them at a time: row by row, its numbers in them. Columns that the operand does not have
-/// are nobody's business.
+/// Packs the right operand in panels of `VECTORS` vectors, each row by row. Missing columns are
+/// padding: the sums computed from them are discarded.
 #[inline(always)]
 pub(super) fn pack_right<S: Simd, F: Lanes>(matrix: Operand<'_, F>, packed: &mut [F]) {
     let width = VECTORS * F::count::<S>();
@@ -85,7 +88,7 @@ pub(super) fn pack_right<S: Simd, F: Lanes>(matrix: Operand<'_, F>, packed: &mut
     }
 }
 
-/// The transposed matrix, of `width` columns.
+/// Packs a transposed operand into one panel, `width` numbers wide.
 #[inline(never)]
 fn transpose<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
     const BLOCK: usize = 4;
@@ -115,7 +118,7 @@ fn transpose<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
     }
 }
 
-/// As many numbers as there is room for; if they are too few, 0 behind them.
+/// Copies the first numbers, padded with 0.
 #[inline(always)]
 fn copy_or_pad<F: Lanes>(from: &[F], to: &mut [F]) {
     if from.len() >= to.len() {

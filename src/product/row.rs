@@ -1,9 +1,8 @@
-//! Products with a vector: the matrix is read once and as it is, since there is nothing that a packed copy of it would serve twice.
+//! Products with a vector. They read each number of the matrix once, so that packing does not pay.
 
-use super::kernel::Start;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, load_vectors, store_vectors};
 use super::operand::Operand;
-use super::tile::{load, store};
+use super::shape::Start;
 use pulp::Simd;
 
 /// Each row of `left` times `right`.
@@ -25,7 +24,8 @@ pub(super) fn rows_times_matrix<S: Simd, F: Lanes>(
     }
 }
 
-/// From `column` on, `VECTORS` vectors of sums at a time, which stay in registers; the last may be shorter if they are one at a time. The column that follows.
+/// Computes the columns from `column` on, `VECTORS` vectors of sums at a time, which stay in
+/// registers. Returns the first column that is left; with `VECTORS` = 1 none is.
 #[inline(always)]
 fn vectors<S: Simd, F: Lanes, const VECTORS: usize>(
     simd: S,
@@ -37,22 +37,22 @@ fn vectors<S: Simd, F: Lanes, const VECTORS: usize>(
     let lanes = F::count::<S>();
     while column + VECTORS * lanes <= right.columns || (VECTORS == 1 && column < right.columns) {
         let end = right.columns.min(column + VECTORS * lanes);
-        let mut sums: [F::Vector<S>; VECTORS] = load(simd, &result[column..end]);
+        let mut sums: [F::Vector<S>; VECTORS] = load_vectors(simd, &result[column..end]);
         for (&number, stored) in row.iter().zip(right.columns(column..end).stored_rows()) {
             let number = F::splat(simd, number);
-            let vectors: [F::Vector<S>; VECTORS] = load(simd, stored);
+            let vectors: [F::Vector<S>; VECTORS] = load_vectors(simd, stored);
             for (sum, &vector) in sums.iter_mut().zip(&vectors) {
                 *sum = F::multiply_add(simd, number, vector, *sum);
             }
         }
-        store(simd, &sums, &mut result[column..end]);
+        store_vectors(simd, &sums, &mut result[column..end]);
         column = end;
     }
     column
 }
 
-/// Each row of `left` times a column. The sum of a row is that of the sums of every so many numbers: its order
-/// depends on the columns of `left`, and on nothing else.
+/// Each row of `left` times a column. Each lane of a vector sums its own numbers of a row, and then
+/// the lanes are summed: the order depends only on the number of columns of `left`.
 #[inline(always)]
 pub(super) fn rows_times_column<S: Simd, F: Lanes>(
     simd: S,
@@ -77,6 +77,6 @@ pub(super) fn rows_times_column<S: Simd, F: Lanes>(
             Start::Row(first) => first[0],
             Start::Result => *result,
         };
-        *result = start + F::sum(simd, sums);
+        *result = start + F::sum_lanes(simd, sums);
     }
 }

@@ -1,38 +1,36 @@
 //! A tile of the product: the sums that stay in registers.
 
-use super::kernel::{Block, Panel, Region, Start, VECTORS, Vectors};
-use super::lanes::Lanes;
+use super::lanes::{Lanes, load_vectors, store_vectors};
+use super::shape::{Panel, Start, VECTORS, Vectors};
 use pulp::Simd;
 use std::borrow::Borrow;
 use std::ops::Range;
 
-/// A few rows and vectors of the result.
-pub(super) struct Tile<'a, 'b, F> {
-    pub(super) block: &'a Block<'b, F>,
+/// A few rows of the result, [`VECTORS`] vectors wide or less.
+pub(super) struct Tile<'a, F> {
+    pub(super) start: Start<'a, F>,
     pub(super) rows: Range<usize>,
     pub(super) columns: Range<usize>,
+    /// The columns of the whole result.
+    pub(super) stride: usize,
 }
 
-impl<F: Lanes> Tile<'_, '_, F> {
-    /// What the sums start at; those of rows that the tile does not have, at anything.
+impl<F: Lanes> Tile<'_, F> {
+    /// What the sums start at; arbitrary in the rows that the tile does not have.
     #[inline(always)]
     pub(super) fn first_sums<S: Simd, const TILE: usize>(
         &self,
         simd: S,
-        result: &mut Region<'_, F>,
+        result: &mut [F],
     ) -> [Vectors<F, S>; TILE] {
         let mut sums = [[F::splat(simd, F::default()); VECTORS]; TILE];
-        match self.block.start {
+        match self.start {
             Start::Zero => {}
-            Start::Row(row) => {
-                let first = self.block.first_column;
-                let row = &row[first + self.columns.start..first + self.columns.end];
-                sums = [load(simd, row); TILE];
-            }
+            Start::Row(row) => sums = [load_vectors(simd, &row[self.columns.clone()]); TILE],
             Start::Result => {
                 for (index, sums) in sums.iter_mut().enumerate() {
                     if index < self.rows.len() {
-                        *sums = load(simd, self.row(index, result));
+                        *sums = load_vectors(simd, self.row(index, result));
                     }
                 }
             }
@@ -45,26 +43,26 @@ impl<F: Lanes> Tile<'_, '_, F> {
         &self,
         simd: S,
         sums: &[Vectors<F, S>; TILE],
-        result: &mut Region<'_, F>,
+        result: &mut [F],
     ) {
-        // All rows that a tile can have, so that the loop is unrolled and the sums never leave their registers.
+        // Over all `TILE` rows, so that the loop is unrolled and the sums stay in registers.
         for (index, sums) in sums.iter().enumerate() {
             if index < self.rows.len() {
-                store(simd, sums, self.row(index, result));
+                store_vectors(simd, sums, self.row(index, result));
             }
         }
     }
 
     /// One of the tile's rows in the result.
     #[inline(always)]
-    fn row<'r>(&self, index: usize, result: &'r mut Region<'_, F>) -> &'r mut [F] {
-        let row = self.block.first_row + self.rows.start + index;
-        let start = row * result.stride + self.block.first_column;
-        &mut result.elements[start + self.columns.start..start + self.columns.end]
+    fn row<'r>(&self, index: usize, result: &'r mut [F]) -> &'r mut [F] {
+        let start = (self.rows.start + index) * self.stride;
+        &mut result[start + self.columns.start..start + self.columns.end]
     }
 }
 
-/// For each k, the left operand's numbers in the tile's rows times the right operand's vectors in its columns; those of the last k apart.
+/// Adds, for each k, the left operand's numbers in the tile's rows times the right operand's
+/// vectors in its columns. The numbers of the last k are apart, as in the panel.
 #[inline(always)]
 pub(super) fn add_all<'r, S: Simd, F: Lanes, const TILE: usize>(
     simd: S,
@@ -79,7 +77,7 @@ pub(super) fn add_all<'r, S: Simd, F: Lanes, const TILE: usize>(
     add(simd, last, right.last, sums);
 }
 
-/// One k.
+/// Adds the products of one k.
 #[inline(always)]
 fn add<S: Simd, F: Lanes, const TILE: usize>(
     simd: S,
@@ -93,48 +91,4 @@ fn add<S: Simd, F: Lanes, const TILE: usize>(
             *sum = F::multiply_add(simd, number, vector, *sum);
         }
     }
-}
-
-/// So many vectors of the numbers of a row, with 0 behind its end.
-#[inline(always)]
-pub(super) fn load<S: Simd, F: Lanes, const VECTORS: usize>(
-    simd: S,
-    row: &[F],
-) -> [F::Vector<S>; VECTORS] {
-    let mut vectors = [F::splat(simd, F::default()); VECTORS];
-    let lanes = F::count::<S>();
-    for (index, vector) in vectors.iter_mut().enumerate() {
-        if let Some(part) = row.get(index * lanes..) {
-            *vector = F::load(simd, part);
-        }
-    }
-    vectors
-}
-
-/// As many of the vectors' numbers as the row has room for.
-#[inline(always)]
-pub(super) fn store<S: Simd, F: Lanes, const VECTORS: usize>(
-    simd: S,
-    vectors: &[F::Vector<S>; VECTORS],
-    row: &mut [F],
-) {
-    let lanes = F::count::<S>();
-    for (index, &vector) in vectors.iter().enumerate() {
-        if let Some(part) = row.get_mut(index * lanes..) {
-            F::store(simd, part, vector);
-        }
-    }
-}
-
-/// The numbers of all rows in one column.
-#[inline(always)]
-pub(super) fn numbers_at<F: Lanes, const ROWS: usize>(
-    rows: &[&[F]; ROWS],
-    column: usize,
-) -> [F; ROWS] {
-    let mut numbers = [F::default(); ROWS];
-    for (number, row) in numbers.iter_mut().zip(rows) {
-        *number = row[column];
-    }
-    numbers
 }

@@ -1,9 +1,10 @@
-//! Threads that are there for one training, and stay awake for it.
+//! A pool of threads for one training, kept awake until it ends.
 
 use rayon_core::ThreadPoolBuilder;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Does work on a pool of so many threads, which it is told; where no threads are to be had, on one, with the same result.
+/// Runs `work` on a pool of `threads` threads. `work` gets the number of threads: 1 if the system
+/// gives none.
 pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Send) -> R {
     let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads).build() else {
         return work(1);
@@ -22,17 +23,17 @@ pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Sen
     })
 }
 
-/// Both, perhaps at the same time.
+/// Runs both, at the same time if a thread is free.
 pub(super) fn join(these: impl FnOnce() + Send, others: impl FnOnce() + Send) {
     rayon_core::join(these, others);
 }
 
-/// Whether work that is divided time and again has ended.
+/// Whether the work of the pool has ended.
 #[derive(Default)]
 struct Ended(AtomicBool);
 
 impl Ended {
-    /// Does what other threads have to give away, until the end.
+    /// Runs the parts of the work that other threads hand over, until the end.
     fn wait(&self) {
         let mut idle = 0_u32;
         while !self.0.load(Ordering::Acquire) {
@@ -48,10 +49,11 @@ impl Ended {
     }
 }
 
-/// So many times in a row a waiting thread finds nothing to do before it lets other processes have the processor in between.
+/// How often in a row a waiting thread may find nothing to do before it yields the processor to
+/// other processes.
 const IDLE_BEFORE_OTHERS: u32 = 1000;
 
-/// Ends the waiting when it goes out of scope, after a panic too.
+/// Ends the waiting when it is dropped, also by a panic.
 struct SetAtEnd<'a>(&'a Ended);
 
 impl Drop for SetAtEnd<'_> {

@@ -1,8 +1,8 @@
 //! What training tells: each epoch's losses, and why it stopped.
 
-use crate::bits::Exact;
+use crate::bits::{Bits, ByBits};
 use crate::error::{Result, TrainingError};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::io::{BufWriter, Write};
 use std::time::Duration;
@@ -119,33 +119,23 @@ impl Epoch {
     }
 }
 
-/// In the order of the fields.
-impl Exact for Epoch {
-    type Bits = (usize, i64, Option<i64>, Option<i64>, i64);
-    type Many = Vec<Self::Bits>;
-
-    fn bits(&self) -> Self::Bits {
+/// A sequence of the fields, in their order.
+impl ByBits for Epoch {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { number, training_loss, validation_loss, monitored, learning_rate } = self;
-        let options = (validation_loss.bits(), monitored.bits());
-        (*number, Exact::bits(training_loss), options.0, options.1, Exact::bits(learning_rate))
+        let losses = (Bits(training_loss), Bits(validation_loss));
+        (number, losses.0, losses.1, Bits(monitored), Bits(learning_rate)).serialize(serializer)
     }
 
-    fn from_bits((number, training, validation, monitored, rate): Self::Bits) -> Self {
-        Self {
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (
             number,
-            training_loss: Exact::from_bits(training),
-            validation_loss: Exact::from_bits(validation),
-            monitored: Exact::from_bits(monitored),
-            learning_rate: Exact::from_bits(rate),
-        }
-    }
-
-    fn many_bits(many: &[Self]) -> Self::Many {
-        many.iter().map(Self::bits).collect()
-    }
-
-    fn from_many_bits(bits: Self::Many) -> Vec<Self> {
-        bits.into_iter().map(Self::from_bits).collect()
+            Bits(training_loss),
+            Bits(validation_loss),
+            Bits(monitored),
+            Bits(learning_rate),
+        ) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { number, training_loss, validation_loss, monitored, learning_rate })
     }
 }
 

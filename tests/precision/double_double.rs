@@ -1,4 +1,5 @@
-//! Numbers of twice the precision of `f64` (Dekker 1971), and the functions to compare with, to some 30 digits.
+//! Numbers of twice the precision of `f64` (Dekker 1971), and the reference functions to some 30
+//! digits.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -6,7 +7,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 #[derive(Clone, Copy, Debug)]
 pub struct Wide(pub f64, pub f64);
 
-/// A wide number times a power of two, so that what underflows an `f64` keeps its digits.
+/// A wide number times a power of two, so that values too small for an `f64` keep their digits.
 #[derive(Clone, Copy, Debug)]
 pub struct Scaled {
     pub value: Wide,
@@ -126,7 +127,7 @@ pub fn softplus(x: f64) -> Scaled {
         let series = wide(1.0) - u / wide(2.0) + u * u / wide(3.0) - u * u * u / wide(4.0);
         e.times(series + u * u * u * u / wide(5.0))
     } else {
-        // Newton's step for e^y = w, from a y that is right to 16 digits.
+        // One step of Newton's method for e^y = w, from a y with 16 right digits.
         let w = wide(1.0) + u;
         let y = wide(u.0.ln_1p());
         let y = y + w * exp(-y).plain() - wide(1.0);

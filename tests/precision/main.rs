@@ -1,6 +1,7 @@
-//! How far the activations can be off, in units in the last place, over every exponent.
+//! The largest errors of the activations, in units in the last place, over every exponent.
 //!
-//! An `f32` is compared with the standard library's functions in `f64`, an `f64` with numbers of twice its precision.
+//! An `f32` is compared with the standard library's functions in `f64`, an `f64` with numbers of
+//! twice its precision.
 
 mod double_double;
 
@@ -8,12 +9,14 @@ use densely::{Float, activation::AnyActivation};
 use double_double::{Scaled, density, exp, exp_m1, normal, plain, sigmoid, softplus, tanh, wide};
 use ndarray::Array2;
 
-/// Numbers by their bits, in steps of a prime: every sign and exponent, subnormals too, with some 8,000 mantissas each.
+/// Bit patterns in steps of a prime: every sign and exponent, also subnormal, with some 8,000
+/// mantissas each.
 fn all_f32() -> Vec<f32> {
     (0..=u32::MAX).step_by(1021).map(f32::from_bits).filter(|z| z.is_finite()).collect()
 }
 
-/// Every sign and exponent with 40 mantissas, and half a million more between 2⁻⁶ and 800 where the functions bend.
+/// Every sign and exponent with 40 mantissas, and half a million numbers more from 2⁻⁶ to 800,
+/// where the functions bend.
 fn all_f64() -> Vec<f64> {
     let patterns = (0..=u64::MAX).step_by((u64::MAX / (2 * 2048 * 40)) as usize | 1);
     let everywhere = patterns.map(f64::from_bits).filter(|z| z.is_finite());
@@ -60,7 +63,7 @@ fn worst_f64(name: &str, truth: impl Fn(f64) -> Scaled) -> f64 {
             assert_eq!(a, 0.0, "{name}({z})");
             continue;
         }
-        // Both divided by 2^exponent, so that the difference keeps its digits where they are subnormal.
+        // Divides both by 2^exponent, so that the difference of subnormal values keeps its digits.
         let scale =
             |x: f64| x * 2.0_f64.powi(-exponent / 2) * 2.0_f64.powi(-exponent + exponent / 2);
         let error = (wide(scale(a)) - value).0.abs();
@@ -72,7 +75,7 @@ fn worst_f64(name: &str, truth: impl Fn(f64) -> Scaled) -> f64 {
     worst
 }
 
-/// Φ of an `f32`, by the wide function: `f64` has no erf.
+/// z Φ(z) of an `f32`, from the wide function: `f64` has no erf.
 fn gelu_f32(z: f64) -> f64 {
     if z.abs() > 40.0 {
         return if z < 0.0 { -0.0 } else { z };
@@ -80,7 +83,7 @@ fn gelu_f32(z: f64) -> f64 {
     normal(z).times(wide(z)).plain().0
 }
 
-/// z Φ(z), with z raised where it is so small that the product would be subnormal.
+/// z Φ(z). A tiny z is scaled up, so that the product is not subnormal.
 fn gelu_f64(z: f64) -> Scaled {
     if z < -40.0 {
         return plain(wide(0.0));
@@ -101,7 +104,8 @@ fn silu_f64(z: f64) -> Scaled {
     if z < -1e5 { plain(wide(0.0)) } else { Scaled { value: value * wide(z * raised), exponent } }
 }
 
-/// z (w² - 1) / (w² + 1) with w = 1 + e^z: for z < 0 that is z e (e + 2) / (e (e + 2) + 2), else it is divided through by e^2z.
+/// z (w² - 1) / (w² + 1) with w = 1 + e^z. For z < 0 that is z e (e + 2) / (e (e + 2) + 2) with
+/// e = e^z, else z (1 + 2e) / (1 + 2e + 2e²) with e = e^-z.
 fn mish_f64(z: f64) -> Scaled {
     if z.abs() > 1e5 {
         return plain(wide(z.max(0.0)));
@@ -120,7 +124,7 @@ fn mish_f64(z: f64) -> Scaled {
     Scaled { value: factor.value * wide(z * raised), exponent }
 }
 
-/// The same in `f64`, for an `f32`.
+/// The same in `f64`, the reference of an `f32`.
 fn mish_f32(z: f64) -> f64 {
     let e = (-z.abs()).exp();
     let doubled = 1.0 + 2.0 * e;
@@ -140,7 +144,7 @@ fn elu_f64(z: f64) -> Scaled {
     plain(if z < -1e5 { wide(-1.0) } else { exp_m1(wide(z)) })
 }
 
-/// The table in the documentation of `Activation` has these figures, rounded up.
+/// The table in the documentation of `Activation` has these bounds.
 #[test]
 fn errors_are_within_the_documented_bounds() {
     let far = |bounds: fn(f64) -> Scaled| move |z: f64| bounds(z.clamp(-1e5, 1e5));
@@ -177,8 +181,8 @@ fn errors_are_within_the_documented_bounds() {
     }
 }
 
-/// The derivatives that need an exponential of their own, where their terms do not cancel: near a zero of the derivative only their sum's
-/// terms are right to a few units.
+/// Derivatives that compute an exponential, far from their zeros: near a zero the terms of their
+/// sum cancel.
 #[test]
 fn derivatives_keep_their_digits_in_the_far_tails() {
     let z: Vec<f64> = (0..100_000).map(|k| -37.0 + 35.0 * f64::from(k) / 100_000.0).collect();

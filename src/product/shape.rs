@@ -1,0 +1,66 @@
+//! How a product is cut: into blocks that fit into the caches, panels of a few vectors' width, and
+//! tiles whose sums fit into the registers.
+
+use super::lanes::Lanes;
+use std::ops::Range;
+
+/// What the sums of a product start at.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, F> {
+    /// 0.
+    Zero,
+    /// A number for each column.
+    Row(&'a [F]),
+    /// The elements of the result.
+    Result,
+}
+
+impl<F: Copy + Default> Start<'_, F> {
+    /// Fills the sums of these columns in one row.
+    #[inline(always)]
+    pub(super) fn write(self, columns: Range<usize>, sums: &mut [F]) {
+        match self {
+            Self::Zero => sums.fill(F::default()),
+            Self::Row(first) => sums.copy_from_slice(&first[columns]),
+            Self::Result => {}
+        }
+    }
+}
+
+/// How far k runs before the next rows and columns. Two vectors for each k then take at most 32 KB,
+/// which the first cache holds.
+pub(super) const DEPTH: usize = 256;
+
+/// The vectors in each row of a tile.
+pub(super) const VECTORS: usize = 2;
+
+/// The rows of a smaller tile. With fewer sums the processor would wait for the last multiply-add.
+pub(super) const FEW: usize = 4;
+
+/// The vectors of one row of a panel or tile.
+pub(super) type Vectors<F, S> = [<F as Lanes>::Vector<S>; VECTORS];
+
+/// The right operand's rows, [`VECTORS`] vectors wide; the last row apart from the others.
+#[derive(Clone)]
+pub(super) struct Panel<'r, V, I> {
+    pub(super) rows: I,
+    pub(super) last: &'r V,
+}
+
+/// 0..length in ranges of at most `size`.
+pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    (0..length).step_by(size).map(move |start| start..length.min(start + size))
+}
+
+/// The first row of each tile, and whether the tile has [`FEW`] rows. Others have `TILE` rows. The
+/// last tiles have `FEW` rows where that leaves fewer sums without a use.
+pub(super) fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
+    let mut row = 0;
+    std::iter::from_fn(move || {
+        let left = rows.checked_sub(row).filter(|&left| left > 0)?;
+        let few = left <= FEW || left > TILE && left <= 2 * FEW;
+        let this = (row, few);
+        row += if few { FEW } else { TILE };
+        Some(this)
+    })
+}
