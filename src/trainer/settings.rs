@@ -210,16 +210,11 @@ impl<F: Float> Settings<'_, F> {
     fn check_targets(&self, net: &Shape<'_, F>, data: &dyn Examples<F>) -> Result<()> {
         self.loss.check_output(net.activation)?;
         let checked = data.each_targets(&mut |first, targets| {
-            self.loss.check_targets(targets).map_err(|error| match error {
-                Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }) => {
-                    Error::Loss(LossError::UnsuitableTarget {
-                        loss,
-                        row: first + row,
-                        value,
-                        needs,
-                    })
+            self.loss.check_targets(targets).map_err(|mut error| {
+                if let Error::Loss(LossError::UnsuitableTarget { row, .. }) = &mut error {
+                    *row += first;
                 }
-                error => error,
+                error
             })
         });
         match checked {

@@ -6,7 +6,7 @@ use super::early_stopping::Progress;
 use super::settings::{Method, Settings};
 use super::together::fingerprint_of;
 use crate::bits;
-use crate::error::{Error, Result, TrainingError};
+use crate::error::{Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::LbfgsMemory;
@@ -138,9 +138,8 @@ impl<F: Float> TrainingState<F> {
     /// A number for all of it but how long it took, to compare workers by.
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
-        let text = serde_json::to_string(&state).map_err(|error| {
-            Error::Training(TrainingError::DamagedState { reason: error.to_string() })
-        })?;
+        let text = serde_json::to_string(&state)
+            .map_err(|error| TrainingError::DamagedState { reason: error.to_string() })?;
         Ok(fingerprint_of(&text))
     }
 
@@ -156,7 +155,7 @@ impl<F: Float> TrainingState<F> {
 
     /// Whether it belongs to this network and optimizer; it may come from a file.
     pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
-        let other = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
+        let other = |reason| Err(TrainingError::StateMismatch { reason }.into());
         self.check_parameters(net)?;
         let lengths = self.parameters.iter().map(Vec::len);
         let fits = match (&settings.method, &self.lbfgs) {

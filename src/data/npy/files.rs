@@ -5,7 +5,7 @@ use crate::data::Dataset;
 use crate::data::standardizer::Scale;
 use crate::data::storage::{Matrix, Stored, Window};
 use crate::data::{Chunk, Examples};
-use crate::error::{Error, NpyError, Result, ShapeError};
+use crate::error::{NpyError, Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use ndarray::{ArrayView2, ArrayViewMut1};
@@ -135,8 +135,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         let most = u32::MAX as usize;
         let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
         let selected = selected.collect::<Result<Arc<[u32]>, _>>();
-        let selected =
-            selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
+        let selected = selected.map_err(|_| NpyError::TooManyRows { rows: self.rows, most })?;
         Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
     }
 
