@@ -136,12 +136,10 @@ impl<F: Float> Dataset<F> {
         let mut targets = Array2::zeros((labels.len(), outputs));
         let categories = Categories::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
-            let class = categories.place(label).ok_or_else(|| {
-                Error::Data(DataError::UnknownLabel {
-                    row,
-                    label: abbreviated(label),
-                    classes: list(classes.iter().map(String::as_str)),
-                })
+            let class = categories.place(label).ok_or_else(|| DataError::UnknownLabel {
+                row,
+                label: abbreviated(label),
+                classes: list(classes.iter().map(String::as_str)),
             })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
@@ -162,8 +160,10 @@ fn classes_of(labels: &[String]) -> Result<Vec<String>> {
     labels.iter().for_each(|label| kinds.add(label));
     let mut found = Found::new(kinds.is_numeric_throughout(labels.len()));
     for (row, label) in labels.iter().enumerate() {
-        found.add(label).map_err(|problem| {
-            Error::Data(DataError::Label { row, label: abbreviated(label), problem })
+        found.add(label).map_err(|problem| DataError::Label {
+            row,
+            label: abbreviated(label),
+            problem,
         })?;
     }
     Ok(found.in_order())

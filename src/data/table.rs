@@ -249,9 +249,9 @@ impl Table {
     }
 
     /// What is said of a cell that cannot be used.
-    fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
+    fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> TableError {
         let (file, column) = (self.file.clone(), self.headers[index].name.clone());
-        Error::Table(TableError::Cell { file, row, column, value: abbreviated(value), problem })
+        TableError::Cell { file, row, column, value: abbreviated(value), problem }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{FusedLoss, Loss};
 use crate::activation::{AnyActivation, Softmax};
-use crate::error::{Error, LossError, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -81,19 +81,17 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             _ => "rows whose sum is 1",
         };
         for (row, target) in targets.rows().into_iter().enumerate() {
-            let unsuitable = |value: F, needs| {
-                Error::Loss(LossError::UnsuitableTarget {
-                    loss: format!("{self:?}"),
-                    row,
-                    value: value.as_f64(),
-                    needs,
-                })
+            let unsuitable = |value: F, needs| LossError::UnsuitableTarget {
+                loss: format!("{self:?}"),
+                row,
+                value: value.as_f64(),
+                needs,
             };
             if let Some(&y) = target.iter().find(|y| !(F::zero()..=F::one()).contains(*y)) {
-                return Err(unsuitable(y, "numbers between 0 and 1"));
+                return Err(unsuitable(y, "numbers between 0 and 1").into());
             }
             if (target.sum().as_f64() - 1.0).abs() > 1e-3 {
-                return Err(unsuitable(target.sum(), sums_to_1));
+                return Err(unsuitable(target.sum(), sums_to_1).into());
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, MetricError, Result};
+use crate::error::{MetricError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -94,9 +94,9 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 /// [`MetricError::Undefined`] unless there is one column and both classes are among the targets; else see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });
+    let undefined = |reason| MetricError::Undefined { metric: "ROC AUC", reason };
     if outputs.ncols() != 1 {
-        return Err(undefined("there is more than one column of outputs"));
+        return Err(undefined("there is more than one column of outputs").into());
     }
     let positive = predicted_classes(targets);
     let mut order: Vec<(f64, usize)> =
@@ -114,7 +114,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
     let positives = positive.iter().sum::<usize>() as f64;
     let negatives = order.len() as f64 - positives;
     if positives == 0.0 || negatives == 0.0 {
-        return Err(undefined("the targets are all of one class"));
+        return Err(undefined("the targets are all of one class").into());
     }
     Ok((rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives))
 }

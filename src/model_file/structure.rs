@@ -4,7 +4,7 @@ use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
 use super::{damaged, start_of};
 use crate::activation::check_own_name;
 use crate::activation::{Activations, AnyActivation};
-use crate::error::{Error, ModelFileError, Result};
+use crate::error::{ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schema::Schema;
@@ -63,11 +63,9 @@ impl Structure {
         net.schema().check(net.features(), net.outputs())?;
         let layers = net.layers().iter().enumerate().map(|(index, layer)| {
             let activation = layer.activation();
-            let name = activation.name().ok_or_else(|| {
-                Error::ModelFile(ModelFileError::UnnamedActivation {
-                    layer: index,
-                    activation: format!("{activation:?}"),
-                })
+            let name = activation.name().ok_or_else(|| ModelFileError::UnnamedActivation {
+                layer: index,
+                activation: format!("{activation:?}"),
             })?;
             if !activation.is_built_in() {
                 check_own_name::<F>(&name)?;
@@ -136,8 +134,7 @@ impl Structure {
         own: &Activations<F>,
     ) -> Result<AnyActivation<F>> {
         let name = self.layers.get(layer).map_or("", |layer| &layer.activation);
-        let unknown =
-            || Error::ModelFile(ModelFileError::UnknownActivation { layer, name: start_of(name) });
-        own.named(name).ok_or_else(unknown)
+        let unknown = || ModelFileError::UnknownActivation { layer, name: start_of(name) };
+        Ok(own.named(name).ok_or_else(unknown)?)
     }
 }

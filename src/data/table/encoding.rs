@@ -6,7 +6,7 @@ use super::parser::Record;
 use super::rows::Rows;
 use crate::data::Dataset;
 use crate::data::categories::Categories;
-use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
+use crate::error::{CellProblem, Result, SchemaError, TableError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
@@ -180,14 +180,12 @@ impl Table {
         let bad = |problem| self.bad(row, index, cell, problem);
         let place = |categories: &Categories<'_>| {
             let text = category(cell).map_err(bad)?;
-            categories.place(text).ok_or_else(|| {
-                Error::Table(TableError::UnknownCategory {
-                    file: self.file.clone(),
-                    row,
-                    column: self.headers[index].name.clone(),
-                    value: abbreviated(text),
-                    categories: list(categories.names.iter().map(String::as_str)),
-                })
+            categories.place(text).ok_or_else(|| TableError::UnknownCategory {
+                file: self.file.clone(),
+                row,
+                column: self.headers[index].name.clone(),
+                value: abbreviated(text),
+                categories: list(categories.names.iter().map(String::as_str)),
             })
         };
         match source {
@@ -198,7 +196,7 @@ impl Table {
                 if converted.is_finite() {
                     Ok((*place, converted))
                 } else {
-                    Err(bad(CellProblem::TooLarge(F::NAME)))
+                    Err(bad(CellProblem::TooLarge(F::NAME)).into())
                 }
             }
         }

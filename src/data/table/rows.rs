@@ -36,14 +36,12 @@ pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
             .into());
         }
         for (index, column) in columns.iter_mut().enumerate() {
-            let cell = record.text(index).map_err(|_| {
-                Error::Table(TableError::Cell {
-                    file: file.to_owned(),
-                    row: rows,
-                    column: column.name.clone(),
-                    value: readable(record.bytes(index)),
-                    problem: CellProblem::NotUtf8,
-                })
+            let cell = record.text(index).map_err(|_| TableError::Cell {
+                file: file.to_owned(),
+                row: rows,
+                column: column.name.clone(),
+                value: readable(record.bytes(index)),
+                problem: CellProblem::NotUtf8,
             })?;
             column.kinds.add(cell);
         }
@@ -95,12 +93,10 @@ impl<'t> Rows<'t> {
 fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
     (0..header.len())
         .map(|index| {
-            let name = header.text(index).map_err(|_| {
-                Error::Table(TableError::HeaderNotUtf8 {
-                    file: file.to_owned(),
-                    number: index + 1,
-                    value: readable(header.bytes(index)),
-                })
+            let name = header.text(index).map_err(|_| TableError::HeaderNotUtf8 {
+                file: file.to_owned(),
+                number: index + 1,
+                value: readable(header.bytes(index)),
             })?;
             Ok(Header { name: name.to_owned(), left_out: false, kinds: Kinds::default() })
         })
