@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn write_all<F: Float>(directory: &Path) -> Result<(), Box<dyn Error>> {
     let names = AnyActivation::<F>::NAMES.iter().copied();
     for name in names.chain(["leaky_relu(0.2)", "elu(0.3)"]) {
-        let activation = AnyActivation::<F>::named(name).ok_or("no such activation")?;
+        let activation = name.parse::<AnyActivation<F>>()?;
         // Its weighted sums are its inputs, exactly: only the activation can make a difference.
         let bias = Some(Array1::zeros(WIDTH));
         let alone = Dense::new(Array2::eye(WIDTH), bias, activation.clone())?;

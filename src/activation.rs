@@ -22,8 +22,6 @@ pub use identity::Identity;
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
 pub(crate) use registry::check_own_name;
-#[cfg(feature = "onnx")]
-pub(crate) use registry::split;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub use softplus::Softplus;

@@ -816,6 +816,16 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A text that names no activation, loss, optimizer or schedule.
+    #[error("{text:?} is no {kind}: {reason}")]
+    Choice {
+        /// What was to be chosen.
+        kind: &'static str,
+        /// The text.
+        text: String,
+        /// The names or settings to choose from, or what is wrong with a setting.
+        reason: String,
+    },
 }
 
 impl fmt::Debug for Error {

@@ -88,7 +88,7 @@ fn check_some_network(
 
 #[test]
 fn every_activation_and_loss_agrees_with_central_differences() {
-    let all = AnyActivation::NAMES.iter().map(|name| AnyActivation::named(name).unwrap());
+    let all = AnyActivation::NAMES.iter().map(|name| name.parse::<AnyActivation<_>>().unwrap());
     let all: Vec<AnyActivation> = all.collect();
     let mut cases = 0;
     for (outputs, rows) in [(1, 1), (1, 7), (3, 1), (3, 7)] {
@@ -198,7 +198,7 @@ fn a_gradient_that_is_not_finite_is_wrong() {
 #[test]
 fn a_right_gradient_passes_however_near_a_kink() {
     for slope in ["relu", "leaky_relu(0.2)", "hard_tanh"] {
-        let activation = || AnyActivation::named(slope).unwrap();
+        let activation = || slope.parse::<AnyActivation>().unwrap();
         let kink = if slope == "hard_tanh" { 1.0 } else { 0.0 };
         for distance in [0.0, 1e-9, 1e-7, 1e-6, 3e-6, 1e-5, 7e-5, 1e-4, 1e-3] {
             for side in [-1.0, 1.0] {

@@ -5,8 +5,8 @@ use densely::{
     MeanSquaredError, Mlp, Optimizer, Result, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     data::Standardizer,
     error::Divergence,
+    optimizer::Iteration,
     optimizer::Parameter,
-    optimizer::Step,
     trainer::{Moment, StopReason},
 };
 use ndarray::{Array2, array};
@@ -167,10 +167,6 @@ fn a_classifiers_divergence_is_found_too() {
 struct Saboteur(AtomicUsize);
 
 impl Optimizer<f64> for Saboteur {
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-
     fn learning_rate(&self) -> f64 {
         0.5
     }
@@ -179,7 +175,7 @@ impl Optimizer<f64> for Saboteur {
         0
     }
 
-    fn update(&self, _: Step, parameter: Parameter<'_, f64>, _: &mut [f64]) {
+    fn update(&self, _: Iteration, parameter: Parameter<'_, f64>, _: &mut [f64]) {
         // Two layers' weights and biases in each step.
         if self.0.fetch_add(1, Ordering::Relaxed) == 2 * 4 {
             parameter.values[0] = f64::INFINITY;

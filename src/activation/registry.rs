@@ -1,6 +1,7 @@
 //! The user's own activations, by the names that they have in model files.
 
 use super::{Activation, AnyActivation};
+use crate::choice;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use std::collections::BTreeMap;
@@ -130,21 +131,16 @@ impl<F: Float> Activations<F> {
 
     /// The activation of this name, built in or one of these.
     pub fn named(&self, name: &str) -> Option<AnyActivation<F>> {
-        AnyActivation::named(name).or_else(|| self.named.get(name).cloned()).or_else(|| {
-            let (name, parameter) = split(name)?;
+        name.parse().ok().or_else(|| self.named.get(name).cloned()).or_else(|| {
+            let (name, parameter) = choice::split(name)?;
             self.with_parameter.get(name)?(parameter)
         })
     }
 }
 
-/// A name and the parameter in brackets behind it.
-pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
-    name.strip_suffix(')')?.split_once('(')
-}
-
 /// Refuses a name that a file could not tell from a built-in one.
 pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
-    let reason = match split(name).map_or(name, |(name, _)| name) {
+    let reason = match choice::name(name) {
         "" => "is empty",
         name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
         _ => return Ok(()),

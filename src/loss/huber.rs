@@ -23,7 +23,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    delta: f64,
+    pub(super) delta: f64,
 }
 
 impl Huber {

@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
@@ -26,9 +26,9 @@ use crate::parameter::Parameter;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Adagrad {
-    learning_rate: f64,
-    epsilon: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) epsilon: f64,
+    pub(super) weight_decay: f64,
 }
 
 impl Adagrad {
@@ -65,7 +65,7 @@ impl<F: Float> Optimizer<F> for Adagrad {
         1
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, squares: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, squares: &mut [F]) {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
         let decay = decay_of(self.weight_decay, &parameter);
         let Parameter { values, gradient, .. } = parameter;

@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
@@ -28,11 +28,11 @@ use crate::parameter::Parameter;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Adam {
-    learning_rate: f64,
-    first: f64,
-    second: f64,
-    epsilon: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) first: f64,
+    pub(super) second: f64,
+    pub(super) epsilon: f64,
+    pub(super) weight_decay: f64,
 }
 
 /// With the learning rate 0.001.
@@ -69,7 +69,7 @@ impl Adam {
     /// The step, with a decay that is added to the gradient and a factor that shrinks the value first.
     fn step<F: Float>(
         &self,
-        step: Step,
+        step: Iteration,
         parameter: Parameter<'_, F>,
         memory: &mut [F],
         decay: F,
@@ -113,7 +113,7 @@ impl<F: Float> Optimizer<F> for Adam {
         2
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let decay = decay_of(self.weight_decay, &parameter);
         self.step(step, parameter, memory, decay, F::one());
     }
@@ -137,7 +137,7 @@ impl<F: Float> Optimizer<F> for Adam {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
-pub struct AdamW(Adam);
+pub struct AdamW(pub(super) Adam);
 
 /// With the learning rate 0.001.
 impl Default for AdamW {
@@ -181,7 +181,7 @@ impl<F: Float> Optimizer<F> for AdamW {
         2
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let decay = if parameter.is_bias { 0.0 } else { self.0.weight_decay };
         let shrink = F::from_f64(1.0 - step.learning_rate * decay);
         self.0.step(step, parameter, memory, F::zero(), shrink);

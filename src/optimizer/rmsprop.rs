@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
@@ -28,11 +28,11 @@ use crate::parameter::Parameter;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct RmsProp {
-    learning_rate: f64,
-    smoothing: f64,
-    epsilon: f64,
-    momentum: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) smoothing: f64,
+    pub(super) epsilon: f64,
+    pub(super) momentum: f64,
+    pub(super) weight_decay: f64,
 }
 
 impl RmsProp {
@@ -83,7 +83,7 @@ impl<F: Float> Optimizer<F> for RmsProp {
         if self.momentum > 0.0 { 2 } else { 1 }
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
         let (kept, new) = (F::from_f64(self.smoothing), F::from_f64(1.0 - self.smoothing));
         let momentum = F::from_f64(self.momentum);

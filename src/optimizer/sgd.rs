@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::{Error, Result};
 use crate::float::Float;
@@ -32,10 +32,10 @@ use crate::parameter::Parameter;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Sgd {
-    learning_rate: f64,
-    momentum: f64,
-    nesterov: bool,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) momentum: f64,
+    pub(super) nesterov: bool,
+    pub(super) weight_decay: f64,
 }
 
 impl Sgd {
@@ -83,7 +83,7 @@ impl<F: Float> Optimizer<F> for Sgd {
         usize::from(self.momentum > 0.0)
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, velocity: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, velocity: &mut [F]) {
         let rate = F::from_f64(step.learning_rate);
         let momentum = F::from_f64(self.momentum);
         let decay = decay_of(self.weight_decay, &parameter);

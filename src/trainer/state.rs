@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::LbfgsMemory;
-use crate::optimizer::Memory;
+use crate::optimizer::OptimizerState;
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
 use rand_chacha::ChaCha8Rng;
@@ -59,7 +59,7 @@ pub struct TrainingState<F: Float> {
     pub(super) parameters: Vec<Vec<F>>,
     #[serde(with = "bits")]
     pub(super) best: Option<Vec<Vec<F>>>,
-    pub(super) memory: Memory<F>,
+    pub(super) memory: OptimizerState<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
     /// Unless rows come as a stream.
     pub(super) shuffling: Option<Shuffling>,
@@ -90,7 +90,7 @@ impl<F: Float> TrainingState<F> {
             optimizer: settings.method.name(),
             parameters: copy_of(net),
             best: settings.restores_best().then(|| copy_of(net)),
-            memory: Memory::new(),
+            memory: OptimizerState::new(),
             lbfgs: lbfgs.then(|| LbfgsMemory::new(net.parameters())),
             shuffling: None,
             dropout: generator(settings.seed, Purpose::Dropout),

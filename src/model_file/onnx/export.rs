@@ -8,7 +8,7 @@ use super::messages::{
 };
 use super::refused;
 use super::tensor::ElementType;
-use crate::activation::split;
+use crate::choice::split;
 use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::float::Float;

@@ -3,7 +3,7 @@
 
 use super::wire::Message;
 use crate::activation::AnyActivation;
-use crate::activation::split;
+use crate::choice::split;
 use crate::float::Float;
 use crate::model_file::structure::{FORMAT, Layer, Structure};
 
@@ -25,6 +25,6 @@ pub(super) fn activation<F: Float>(
             None => (name, None),
         })
     };
-    let said = AnyActivation::named(&said.activation)?;
+    let said: AnyActivation<F> = said.activation.parse().ok()?;
     (parts(&said) == parts(found)).then_some(said)
 }

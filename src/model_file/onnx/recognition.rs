@@ -56,7 +56,7 @@ impl<F: Float> Known<F> {
                 Some(alpha) => format!("{name}({alpha})"),
                 None => (*name).to_owned(),
             };
-            let activation = AnyActivation::named(&name).ok_or_else(|| {
+            let activation = name.parse().map_err(|_| {
                 refused(format!("{}: there is no activation {name}", node.described()))
             })?;
             return Ok(Some((activation, input)));

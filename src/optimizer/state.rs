@@ -1,6 +1,6 @@
 //! What an optimizer remembers.
 
-use super::{Optimizer, Step};
+use super::{Iteration, Optimizer};
 use crate::bits;
 use crate::elementary::vectorized;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The loop in [`Backprop`](crate::backprop::Backprop) uses one.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::Memory};
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::OptimizerState};
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// let mut backprop = Backprop::new(&net);
 /// backprop.run(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[0.0]].view())?;
 ///
-/// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), Memory::new());
+/// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), OptimizerState::new());
 /// let finite = memory.step(&sgd, backprop.parameters(&mut net))?;
 /// assert!(finite);
 /// assert_eq!(net.layers()[0].weights(), array![[0.5]]);                       // v = 2: 1 - 0.25 · 2
@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
-pub struct Memory<F> {
+pub struct OptimizerState<F> {
     steps: u64,
     /// For each parameter, block by block of its numbers: as the optimizer is given it.
     #[serde(with = "bits")]
@@ -49,7 +49,7 @@ const BLOCK: usize = 2048;
 /// An update moves four or more numbers between memory and processor for each one of a parameter, and takes as long as so many multiplications.
 const COST: usize = 16;
 
-impl<F: Float> Memory<F> {
+impl<F: Float> OptimizerState<F> {
     /// Nothing yet.
     pub fn new() -> Self {
         Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
@@ -120,7 +120,7 @@ impl<F: Float> Memory<F> {
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Option<usize> {
         self.steps = self.steps.saturating_add(1);
-        let step = Step { number: self.steps, learning_rate };
+        let step = Iteration { number: self.steps, learning_rate };
         let memories = optimizer.memories();
         let first_broken = AtomicUsize::new(usize::MAX);
         for (index, parameter) in parameters.enumerate() {
@@ -152,7 +152,7 @@ struct Blocks<'a, F> {
 
 impl<F: Float> Blocks<'_, F> {
     /// Updates one block after the other, and looks at the numbers while they are in cache.
-    fn update(self, optimizer: &dyn Optimizer<F>, step: Step) -> bool {
+    fn update(self, optimizer: &dyn Optimizer<F>, step: Iteration) -> bool {
         let Parameter { is_bias, values, gradient } = self.parameter;
         let mut memory = self.memory;
         let mut finite = true;
