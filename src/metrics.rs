@@ -1,10 +1,12 @@
-//! How good predictions are, on rows that were not trained on.
+//! Scores of predictions.
 //!
-//! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an `f64`. For classifiers, one column
-//! of outputs is the probability of the second of two classes, and more columns are the probabilities of the classes.
+//! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an
+//! `f64`. Of a classifier, one column of outputs is the probability of the second of two classes;
+//! more columns are the probabilities of the classes.
 //!
-//! Errors: [`Error::Targets`] or [`Error::Rows`] if the shapes differ, [`Error::NoRows`] without rows,
-//! [`Error::NotFinite`] for a prediction that is NaN or infinite, [`Error::Undefined`] where a metric has no value.
+//! Errors: [`Error::Targets`] or [`Error::Rows`] if the shapes differ, [`Error::NoRows`] without
+//! rows, [`Error::NotFinite`] for a prediction that is NaN or infinite, [`Error::Undefined`] where
+//! a metric has no value.
 //!
 //! ```
 //! use densely::metrics;

@@ -27,8 +27,8 @@ use std::fmt::Debug;
 /// It treats each number of a parameter by itself, so that several threads can update parts of one
 /// slice. What it remembers from one step to the next lives in an [`OptimizerState`], not in it.
 ///
-/// `FromStr` of `Box<dyn Optimizer<F>>` reads a built-in one: `sgd`, `adagrad`, `rmsprop`, `adam` or
-/// `adamw`, with settings in brackets behind the name, by their order or by their names. The
+/// `FromStr` of `Box<dyn Optimizer<F>>` reads a built-in one: `sgd`, `adagrad`, `rmsprop`, `adam`
+/// or `adamw`, with settings in brackets behind the name, by their order or by their names. The
 /// learning rate is 0.01 for `sgd` and `adagrad`, else 0.001, unless it is given. `Display` of each
 /// built-in one writes this text.
 ///

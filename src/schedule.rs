@@ -26,7 +26,8 @@ use std::sync::Arc;
 /// and `warm_up=…`.
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer, schedule::Span};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::schedule::{Schedule, Span};
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
@@ -42,7 +43,9 @@ use std::sync::Arc;
 /// assert!(report.epochs()[21].learning_rate < 0.001);
 ///
 /// // The rate at a step, counted from 0, for η = 1 and ten steps an epoch.
-/// let rate = |text: &str, step| text.parse().map(|s: Schedule<'_>| s.learning_rate(1.0, step, 10));
+/// let rate = |text: &str, step| {
+///     text.parse().map(|schedule: Schedule<'_>| schedule.learning_rate(1.0, step, 10))
+/// };
 /// assert_eq!(rate("step(2 epochs, 0.5)", 39)?, 0.5);                // in the fourth epoch
 /// assert_eq!(rate("inverse_scaling(1 epochs, 0.5)", 30)?, 0.5);     // 1 / √4
 /// assert_eq!(rate("constant(warm_up=1 epochs)", 4)?, 0.5);          // the fifth of ten steps
@@ -231,7 +234,8 @@ impl<'a> Schedule<'a> {
     }
 
     /// η, multiplied by `factor` each time that `patience` epochs in a row have not improved on the
-    /// lowest loss, or on the best of what the trainer [monitors](crate::trainer::Trainer::monitor).
+    /// lowest loss, or on the best of what the trainer
+    /// [monitors](crate::trainer::Trainer::monitor).
     ///
     /// The factor is above 0 and below 1, the patience at least 1. PyTorch's `ReduceLROnPlateau`
     /// with `threshold=0` waits for one epoch more than its patience.
@@ -250,7 +254,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OfStep(Arc::new(rate)))
     }
 
-    /// The lowest rate after the warm-up; the cosine falls to it. At least 0 and finite. Default: 0.
+    /// The lowest rate after the warm-up; the cosine falls to it. At least 0 and finite. Default:
+    /// 0.
     pub fn minimum(mut self, rate: f64) -> Self {
         self.minimum = rate;
         self
@@ -309,7 +314,7 @@ impl<'a> Schedule<'a> {
         if minimum > 0.0 && rate < minimum { minimum } else { rate }
     }
 
-    /// What became of the plateau after an epoch of this score; the lower, the better.
+    /// Updates the plateau after an epoch with this score; the lower, the better.
     pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64, base: f64) {
         if let Kind::ReduceOnPlateau { factor, patience } = self.kind {
             plateau.after_epoch(score, base, factor, patience);
@@ -320,7 +325,8 @@ impl<'a> Schedule<'a> {
         matches!(self.kind, Kind::Constant) && self.warm_up.is_none()
     }
 
-    /// Refuses settings that mean nothing, and a time in epochs where there are none, or nobody knows how many steps they have.
+    /// Refuses settings out of range, and spans in epochs if there are none, or if the number of
+    /// their steps must be known and is not.
     pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
         let positive = |value: f64| value > 0.0 && value.is_finite();
         let at_least_0 = |value: f64| value >= 0.0 && value.is_finite();
@@ -366,14 +372,14 @@ impl<'a> Schedule<'a> {
     }
 }
 
-/// What is known of the epochs of a training.
+/// What is known about the epochs of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Epochs {
-    /// How many steps they have.
+    /// The number of their steps is known.
     OfKnownLength,
-    /// That there are some.
+    /// The number of their steps is unknown.
     OfUnknownLength,
-    /// There are none: each step is asked for.
+    /// There are none: the caller asks for each step.
     None,
 }
 

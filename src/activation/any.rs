@@ -186,7 +186,8 @@ impl<F: Float> AnyActivation<F> {
         self.0.as_any().downcast_ref()
     }
 
-    /// Whether the derivative needs the weighted sums ([`FromPreActivation`](super::FromPreActivation)).
+    /// Whether the derivative needs the weighted sums
+    /// ([`FromPreActivation`](super::FromPreActivation)).
     pub fn keeps_pre_activation(&self) -> bool {
         self.0.keeps_pre_activation()
     }

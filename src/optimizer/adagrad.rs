@@ -8,19 +8,19 @@ use crate::parameter::Parameter;
 ///
 /// s ← s + g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
-/// `Adagrad`.
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
+/// These are the formulas of PyTorch's `Adagrad`.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::Adagrad};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w. 1 - 0.1 · 2.5 / √2.5² = 0.9.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adagrad = Adagrad::new(0.1).epsilon(1e-12).weight_decay(0.5);
 /// Trainer::new(MeanSquaredError, adagrad).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // 1 - 0.1 · 2.5 / √2.5²
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,21 +8,21 @@ use crate::parameter::Parameter;
 ///
 /// s ← α s + (1 - α) g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With momentum µ a velocity v, 0 at first, is kept as well: v ← µ v + g / (√s + ε), w ← w - η v.
+/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε), w ← w - η v.
 ///
-/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
-/// `RMSprop`, not centred.
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
+/// These are the formulas of PyTorch's `RMSprop`, not centred.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::RmsProp};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let rmsprop = RmsProp::new(0.01).smoothing(0.96).epsilon(1e-12).momentum(0.9).weight_decay(0.0);
-/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);       // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;  // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl RmsProp {
         Self { learning_rate, smoothing: 0.99, epsilon: 1e-8, momentum: 0.0, weight_decay: 0.0 }
     }
 
-    /// α, the share of the running mean that stays, at least 0 and below 1. Default: 0.99.
+    /// α, at least 0 and below 1. Default: 0.99.
     pub fn smoothing(mut self, share: f64) -> Self {
         self.smoothing = share;
         self
