@@ -15,7 +15,7 @@ const SIZES: [usize; 3] = [64, 4_096, 262_144];
 
 /// Cached: the derivative from the kept output. Again: the function of the kept z first, and then the derivative.
 fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
-    let Some(activation) = AnyActivation::<F>::named(name) else { return };
+    let Ok(activation) = name.parse::<AnyActivation<F>>() else { return };
     let mut group = criterion.benchmark_group(format!("{name} {}", F::NAME));
     for size in SIZES {
         let z = Array2::from_shape_fn((size / 32, 32), |(row, column)| {

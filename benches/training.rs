@@ -6,7 +6,8 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use densely::{
     Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss, MeanSquaredError,
-    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, activation::AnyActivation, optimizer::Memory,
+    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, activation::AnyActivation,
+    optimizer::OptimizerState,
 };
 use ndarray::Array2;
 use std::hint::black_box;
@@ -100,7 +101,7 @@ fn steps<F: Float>(criterion: &mut Criterion) {
         let (inputs, targets) =
             (noise::<F>(workload.batch, workload.features()), workload.targets());
         let mut net = workload.network(Tanh.into(), workload.output.clone());
-        let (mut backprop, mut memory) = (Backprop::new(&net), Memory::new());
+        let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
         let sgd = Sgd::new(1e-6).momentum(0.9);
         let loss = workload.loss.as_ref();
         group.bench_function("forward and loss", |bencher| {

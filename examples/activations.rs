@@ -58,8 +58,7 @@ struct Curves {
 
 impl Curves {
     fn of(name: &str) -> Result<Self, Box<dyn Error>> {
-        let activation = AnyActivation::<f64>::named(name)
-            .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
+        let activation = name.parse::<AnyActivation<f64>>()?;
         // Over a row of one number softmax is always 1: let it have a second one, which stays 0.
         let row_wise = activation.is::<Softmax>();
         let mut z = Array2::zeros((POINTS, if row_wise { 2 } else { 1 }));

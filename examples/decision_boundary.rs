@@ -67,8 +67,7 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
         let data = shapes::points(shape, options.seed)?;
         let mut rows = Vec::new();
         for name in ["sigmoid", "tanh"] {
-            let activation = AnyActivation::named(name)
-                .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
+            let activation: AnyActivation<_> = name.parse()?;
             let nets = watch(activation, &data, &epochs, options.seed)?;
             let frames = nets.iter().map(|(epoch, net)| Frame::of(*epoch, net, &data));
             rows.push((name, frames.collect::<Result<Vec<_>, _>>()?));

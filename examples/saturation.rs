@@ -132,8 +132,7 @@ impl Measured {
         data: &Dataset<f32>,
         options: &Options,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        let activation = AnyActivation::named(name)
-            .ok_or_else(|| format!("no built-in activation is named {name:?}"))?;
+        let activation: AnyActivation<_> = name.parse()?;
         let trainings = (0..options.seeds)
             .map(|seed| train(&activation, data, seed as u64, options.epochs))
             .collect::<Result<Vec<_>, _>>()?;

@@ -1,4 +1,4 @@
-//! What a layer applies to its weighted sums, and how delta comes back through it.
+//! Activation functions and their derivatives.
 
 mod any;
 mod elu;
@@ -36,32 +36,35 @@ use std::fmt::Debug;
 
 /// a = g(z), applied to the `rows × outputs` matrix of a layer's weighted sums, and its derivative.
 ///
-/// Backpropagation multiplies the gradient that arrives at the output by g'(z). For most activations g'(z) is a function
-/// of the *output* a = g(z), so that a layer that keeps its output needs to keep nothing else, and
-/// evaluates no exponential a second time. [`Derivative`](Self::Derivative) says which of the two it is; a layer
-/// keeps no more than that.
+/// Backpropagation multiplies the gradient that arrives at the output by g'(z). For most
+/// activations g'(z) is a function of the *output* a = g(z): a layer that keeps its output needs
+/// nothing else, and no second exponential. [`Derivative`](Self::Derivative) says what the
+/// derivative needs; a layer keeps no more than that.
 ///
 /// # Precision
 ///
-/// The exponential functions are computed by vector instructions, chosen when the program runs. The largest errors of the built-in ones in units in
-/// the last place, measured on a processor with fused multiply-add against numbers of twice the precision, over every exponent, subnormal numbers
-/// included (`tests/precision`):
+/// The exponential functions use vector instructions, chosen when the program runs. These are their
+/// largest errors in units in the last place, measured on a processor with fused multiply-add
+/// against numbers of twice the precision, over every exponent including subnormal numbers
+/// (`tests/precision`):
 ///
 /// | | sigmoid | tanh | softplus | ELU | SiLU | GELU | Mish | exponential |
 /// |---|---|---|---|---|---|---|---|---|
 /// | `f32` | 1.3 | 2.5 | 1.8 | 0.9 | 2.8 | 0.6 | 3.6 | 1.0 |
 /// | `f64` | 1.4 | 2.5 | 1.8 | 1.1 | 2.9 | 1.1 | 3.7 | 1.0 |
 ///
-/// The error is relative, near 0 and in the far tails too: sigmoid(-80) and softplus(-80) are as good as sigmoid(1). |tanh| ≤ 1 and
-/// 0 ≤ sigmoid ≤ 1, so that no derivative is negative; odd functions are odd to the bit; NaN stays NaN.
+/// The error is relative also near 0 and in the far tails: sigmoid(-80) and softplus(-80) are as
+/// precise as sigmoid(1). |tanh| ≤ 1 and 0 ≤ sigmoid ≤ 1, so no derivative is negative. Odd
+/// functions are odd to the bit. NaN stays NaN.
 ///
 /// # Your own
 ///
-/// The function, the derivative, and what the derivative is computed from: leave one out and it does not compile.
-/// [`gradient_check`](crate::gradient_check) proves the derivative.
+/// An activation is the function, the derivative, and what the derivative is computed from. It does
+/// not compile without one of them, and [`gradient_check`](crate::gradient_check) proves the
+/// derivative.
 ///
 /// ```
-/// use densely::{Activation, Float, activation::FromOutput, initialization::Initialization};
+/// use densely::{Activation, Float, activation::FromOutput};
 /// use ndarray::{ArrayView2, ArrayViewMut2, Zip, array};
 ///
 /// /// a = z / √(1 + z²), whose derivative (1 + z²)^(-3/2) is (1 - a²)^(3/2).
@@ -86,10 +89,8 @@ use std::fmt::Debug;
 /// let (mut a, mut delta) = (array![[0.75]], array![[1.0]]);
 /// InverseSquareRoot.forward(a.view_mut());
 /// InverseSquareRoot.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(a[[0, 0]], 0.6, epsilon = 1e-15);                       // 0.75 / 1.25
-/// approx::assert_abs_diff_eq!(delta[[0, 0]], 0.512, epsilon = 1e-15);                 // 0.64^(3/2)
-/// assert_eq!(InverseSquareRoot.initialization(), Initialization::GlorotUniform);      // the defaults
-/// assert_eq!(InverseSquareRoot.name(), None);
+/// approx::assert_abs_diff_eq!(a[[0, 0]], 0.6, epsilon = 1e-15);              // 0.75 / 1.25
+/// approx::assert_abs_diff_eq!(delta[[0, 0]], 0.512, epsilon = 1e-15);        // 0.64^(3/2)
 /// ```
 ///
 /// Without a derivative there is no activation:
@@ -109,13 +110,14 @@ use std::fmt::Debug;
 /// }
 /// ```
 pub trait Activation: Debug + Send + Sync + 'static {
-    /// What the derivative is computed from, hence what a layer keeps of the forward pass:
-    /// [`FromOutput`] or [`FromPreActivation`]. It decides what [`backward`](Self::backward) is given.
+    /// What the derivative is computed from, and so what a layer keeps of the forward pass and
+    /// gives to [`backward`](Self::backward): [`FromOutput`] or [`FromPreActivation`].
     type Derivative: Derivative;
 
     /// Replaces z, the weighted sums, by a = g(z). Shape: rows × outputs, a row for each example.
     ///
-    /// A row's outputs must not depend on other rows: how many come at once, and on which thread, is open. The matrix need not be contiguous.
+    /// A row's outputs must not depend on other rows: a call gets any number of the rows, on any
+    /// thread. The matrix need not be contiguous.
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>);
 
     /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by g'(z).
@@ -127,20 +129,23 @@ pub trait Activation: Debug + Send + Sync + 'static {
         delta: ArrayViewMut2<'_, F>,
     );
 
-    /// How a layer with this activation draws its weights unless told otherwise. Default: Glorot uniform.
+    /// The distribution of a layer's weights, unless the layer has another. Default: Glorot
+    /// uniform.
     fn initialization(&self) -> Initialization {
         Initialization::GlorotUniform
     }
 
-    /// For one of your own: its name in model files, by which [`Activations`] finds it when they are loaded. Default: none, and a network that has it cannot be saved.
+    /// The name of your own activation in model files, by which [`Activations`] finds it at
+    /// loading. Default: none, and a network that has it cannot be saved.
     ///
-    /// Parameters belong in brackets behind it, as in `scaled_tanh(1.7159)`. The built-in ones have names without this.
+    /// Parameters belong in brackets behind it, as in `scaled_tanh(1.7159)`. Built-in activations
+    /// have [names](AnyActivation::name) without this.
     fn name(&self) -> Option<String> {
         None
     }
 }
 
-/// What a derivative is computed from. Sealed: [`FromOutput`] and [`FromPreActivation`] are all there are.
+/// What a derivative is computed from: [`FromOutput`] or [`FromPreActivation`]. Sealed.
 ///
 /// ```
 /// use densely::{Activation, Tanh, activation::{Derivative, Gelu}};
@@ -152,7 +157,8 @@ pub trait Activation: Debug + Send + Sync + 'static {
 /// assert_eq!((kept(Tanh), kept(Gelu)), (1, 2));
 /// ```
 pub trait Derivative: Debug + sealed::Sealed + 'static {
-    /// What [`Activation::backward`] is given: the output a, rows × outputs, or [both](OutputAndPreActivation), a and z.
+    /// What [`Activation::backward`] gets: the output a, rows × outputs, or
+    /// [both](OutputAndPreActivation) a and z.
     type Cached<'a, F: Float>;
 
     /// Whether the weighted sums must be kept beside the output.
@@ -171,14 +177,14 @@ pub trait Derivative: Debug + sealed::Sealed + 'static {
 #[derive(Clone, Copy, Debug)]
 pub enum FromOutput {}
 
-/// The derivative needs the weighted sums z (the function is not monotone, so that its output does not
-/// determine them); the layer keeps two matrices.
+/// The derivative needs the weighted sums z, which the output of a function that is not monotone
+/// does not determine; the layer keeps two matrices.
 ///
 /// ```
 /// use densely::{Activation, Float, activation::{FromPreActivation, OutputAndPreActivation}};
 /// use ndarray::{ArrayViewMut2, Zip};
 ///
-/// /// a = sin z (Sitzmann et al. 2020), whose derivative cos z has a sign that a does not tell.
+/// /// a = sin z (Sitzmann et al. 2020). The sign of its derivative cos z does not follow from a.
 /// #[derive(Debug)]
 /// struct Sine;
 ///
@@ -189,8 +195,12 @@ pub enum FromOutput {}
 ///         z.mapv_inplace(F::sin);
 ///     }
 ///
-///     fn backward<F: Float>(&self, kept: OutputAndPreActivation<'_, F>, delta: ArrayViewMut2<'_, F>) {
-///         Zip::from(delta).and(kept.pre_activation).for_each(|delta, &z| *delta *= z.cos());
+///     fn backward<F: Float>(
+///         &self,
+///         cached: OutputAndPreActivation<'_, F>,
+///         delta: ArrayViewMut2<'_, F>,
+///     ) {
+///         Zip::from(delta).and(cached.pre_activation).for_each(|delta, &z| *delta *= z.cos());
 ///     }
 /// }
 /// ```
@@ -206,7 +216,8 @@ pub enum FromPreActivation {}
 /// let z = array![[0.0]];
 /// let (mut a, mut delta) = (z.clone(), array![[1.0]]);
 /// Silu.forward(a.view_mut());
-/// Silu.backward(OutputAndPreActivation { output: a.view(), pre_activation: z.view() }, delta.view_mut());
+/// let cached = OutputAndPreActivation { output: a.view(), pre_activation: z.view() };
+/// Silu.backward(cached, delta.view_mut());
 /// assert_eq!((a, delta), (array![[0.0]], array![[0.5]]));
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -247,7 +258,9 @@ mod sealed {
     impl Sealed for super::FromPreActivation {}
 }
 
-/// The slope or limit of the branch for negative z, of which the output must tell that it was taken.
+/// The slope or limit for negative z. It is checked when the activation is made, since an
+/// activation has no later place to refuse it, and where it is not positive the output does not
+/// show the branch: the derivative would be wrong.
 fn positive_alpha(alpha: f64) -> Result<f64> {
     Error::check_setting("alpha", alpha, "positive and finite, also as an f32", |alpha| {
         alpha as f32 > 0.0 && (alpha as f32).is_finite()

@@ -43,14 +43,14 @@ use std::iter::{from_fn, zip};
 /// The buffers are made once and serve batches of any number of rows.
 ///
 /// ```
-/// use densely::{Backprop, Identity, MeanSquaredError, Mlp, Sgd, Tanh, optimizer::Memory};
+/// use densely::{Backprop, Identity, MeanSquaredError, Mlp, Sgd, Tanh, optimizer::OptimizerState};
 /// use ndarray::array;
 ///
 /// let inputs = array![[-1.0], [0.0], [1.0], [2.0]];
 /// let targets = array![[1.0], [0.0], [1.0], [4.0]];
 /// let mut net = Mlp::<f64>::builder(1).dense(8, Tanh).dense(1, Identity).seed(1).build()?;
 /// let mut backprop = Backprop::new(&net);
-/// let (sgd, mut memory) = (Sgd::new(0.05).momentum(0.9), Memory::new());
+/// let (sgd, mut memory) = (Sgd::new(0.05).momentum(0.9), OptimizerState::new());
 /// let first = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// for _ in 0..300 {
 ///     backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;

@@ -120,6 +120,16 @@ pub enum Error {
         #[source]
         error: Box<Error>,
     },
+    /// A text that names no activation, loss, optimizer or schedule.
+    #[error("{text:?} is no {kind}: {reason}")]
+    Choice {
+        /// What was to be chosen.
+        kind: &'static str,
+        /// The text.
+        text: String,
+        /// The names or settings to choose from, or what is wrong with a setting.
+        reason: String,
+    },
 }
 
 /// A result with this library's [`Error`].

@@ -1,4 +1,4 @@
-//! Analytic against numeric gradients.
+//! Comparison of analytic with numeric gradients.
 
 mod comparison;
 pub(crate) mod error;
@@ -11,14 +11,15 @@ use crate::mlp::Mlp;
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
 
-/// What [`gradient_check`] found where it found nothing wrong.
+/// The result of a [`gradient_check`] that found nothing wrong.
 ///
 /// ```
 /// use densely::{Identity, MeanSquaredError, Mlp, Tanh, gradient_check};
 /// use ndarray::array;
 ///
 /// let mut net = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).build()?;
-/// let check = gradient_check(&mut net, &MeanSquaredError, array![[0.5, -1.0]].view(), array![[1.0]].view())?;
+/// let (inputs, targets) = (array![[0.5, -1.0]], array![[1.0]]);
+/// let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// assert_eq!((check.compared, check.kinks.len()), (net.parameters(), 0));
 /// assert!(check.largest_error < 1e-6);
 /// # Ok::<(), densely::Error>(())
@@ -30,7 +31,8 @@ pub struct GradientCheck {
     pub compared: usize,
     /// The parameters at a kink of the loss, where there is no derivative to compare with.
     pub kinks: Vec<Kink>,
-    /// The largest relative difference between analytic and numeric gradient, beyond what rounding explains: often exactly 0.
+    /// The largest relative difference between analytic and numeric gradient, beyond what rounding
+    /// explains: often exactly 0.
     pub largest_error: f64,
 }
 
@@ -42,9 +44,10 @@ pub struct GradientCheck {
 ///
 /// // ((max(0, w₀) - 1)² + (max(0, w₁) - 3)²) / 2 has a kink at w₀ = 0.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0, 1.0]], None, Relu)?])?;
-/// let check = gradient_check(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[1.0, 3.0]].view())?;
+/// let (inputs, targets) = (array![[1.0]], array![[1.0, 3.0]]);
+/// let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// let kink = &check.kinks[0];
-/// assert_eq!((check.compared, kink.layer, kink.parameter, &kink.index[..]), (1, 0, "weight", &[0, 0][..]));
+/// assert_eq!((kink.layer, kink.parameter, &kink.index[..]), (0, "weight", &[0, 0][..]));
 /// approx::assert_abs_diff_eq!(kink.left, 0.0, epsilon = 1e-6);
 /// approx::assert_abs_diff_eq!(kink.right, -1.0, epsilon = 1e-5);
 /// # Ok::<(), densely::Error>(())
@@ -64,21 +67,24 @@ pub struct Kink {
     pub right: f64,
 }
 
-/// Compares the gradient of every weight and bias, as backpropagation computes it, with central differences of the loss.
+/// Compares the gradient of every weight and bias by backpropagation with central differences of
+/// the loss.
 ///
-/// For any network and loss, activations and losses of your own included: a wrong derivative fails here. In `f64`, since
-/// rounding drowns the differences of an `f32` loss.
+/// It works for any network and loss, and finds wrong derivatives of your own activations and
+/// losses. It needs `f64`, since the differences of an `f32` loss vanish in rounding.
 ///
-/// The numeric derivative is the five-point formula (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h, whose error is of the
-/// order h⁴, with h = 10⁻³ · max(1, |w|). The two must agree to 10⁻⁶ of the larger of them, beyond what rounding of the loss does to the numeric
-/// one: some 10⁻¹² of the loss. Where they do not, a tenth of the step is tried, and so on: a large input may bend the loss within the
-/// first step, or a kink, such as a rectifier's at 0, may lie in it.
+/// The numeric derivative is (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h with h = 10⁻³ ·
+/// max(1, |w|); the error of this five-point formula is of the order h⁴. The two must agree to 10⁻⁶
+/// of the larger, beyond the effect of rounding: some 10⁻¹² of the loss. If they do not, shorter
+/// steps h / 10, h / 100, … follow: large inputs may bend the loss within the first step, or a
+/// kink, such as a rectifier's at 0, may lie in it.
 ///
-/// Where the network has dropout, the outputs that are left out are drawn once, and are the same in all of this.
+/// With dropout, one mask is drawn and used throughout.
 ///
-/// A parameter that sits on a kink, or so near that rounding hides its slope, is reported as a [`Kink`] and not compared, if the
-/// analytic gradient lies between the slopes to the left and to the right. Where the two gradients agree at a kink, as at the bottom of |w|, where both are 0,
-/// nothing tells it from a smooth place, and the parameter is compared.
+/// A parameter on a kink, or too near one to measure its slope, is reported as a [`Kink`] and not
+/// compared, if the analytic gradient lies between the slopes to the left and to the right. If the
+/// two gradients agree at a kink, as at the minimum of |w|, where both are 0, it counts as
+/// compared.
 ///
 /// ```
 /// use densely::{MeanSquaredError, Mlp, Sigmoid, Softmax, gradient_check};
@@ -94,9 +100,10 @@ pub struct Kink {
 /// # Errors
 ///
 /// [`GradientCheckError::WrongGradient`](crate::error::GradientCheckError::WrongGradient) names the first parameter whose gradients disagree, and both numbers.
-/// [`GradientCheckError::ZeroGradient`](crate::error::GradientCheckError::ZeroGradient) names a layer whose gradients are all zero, hidden by rounding, or at kinks: nothing would be proved of it.
-/// [`Error::NotFinite`] if the loss is not finite. Else as [`Backprop::run`]. The network's parameters are unchanged in each case.
-#[inline] // It is for f64 alone: programs that do not check are spared the compilation of all that it calls.
+/// [`GradientCheckError::ZeroGradient`](crate::error::GradientCheckError::ZeroGradient) names a layer of which nothing is proved, since all its gradients are
+/// zero, hidden by rounding, or at kinks. [`Error::NotFinite`] if the loss is not finite. Else as
+/// [`Backprop::run`]. The network's parameters are unchanged in each case.
+#[inline] // It is not generic: this spares programs that do not check its compilation.
 pub fn gradient_check(
     net: &mut Mlp<f64>,
     loss: &dyn Loss<f64>,
@@ -110,7 +117,7 @@ pub fn gradient_check(
     }
     let outputs = net.layers().last().and_then(|layer| layer.cached_output().pow2().mean());
     let outputs = outputs.map_or(0.0, f64::sqrt);
-    // A copy, so that a loss or activation that fails midway leaves the caller's network as it was.
+    // A copy, so that an error midway leaves the caller's network as it was.
     let mut moved = net.clone();
     let mut found = GradientCheck { compared: 0, kinks: Vec::new(), largest_error: 0.0 };
     let gradients = backprop.gradients().to_vec();
@@ -160,7 +167,7 @@ pub fn gradient_check(
     Ok(found)
 }
 
-/// Where in a layer a parameter stands.
+/// The place of a parameter in a layer.
 #[derive(Clone, Copy)]
 enum Place {
     Weight(usize, usize),

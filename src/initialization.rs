@@ -1,4 +1,4 @@
-//! How the weights of a new layer are drawn.
+//! The distributions of initial weights.
 
 use crate::float::Float;
 use ndarray::Array2;
@@ -7,21 +7,12 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
 /// The distribution that a new layer's weights are drawn from. Biases start at zero.
 ///
-/// With `inputs` and `outputs` the layer's widths:
-///
-/// | variant | weights | keeps the variance of | source |
-/// |---|---|---|---|
-/// | `GlorotUniform` | uniform in ±√(6 / (inputs + outputs)) | signals and gradients, through functions of slope 1 at 0 | Glorot, Bengio 2010 |
-/// | `GlorotNormal` | normal, deviation √(2 / (inputs + outputs)) | the same | Glorot, Bengio 2010 |
-/// | `HeNormal` | normal, deviation √(2 / inputs) | signals, through rectifiers that stop one half of them | He et al. 2015 |
-/// | `HeUniform` | uniform in ±√(6 / inputs) | the same | He et al. 2015 |
-/// | `LecunNormal` | normal, deviation √(1 / inputs) | signals, through SELU | LeCun et al. 1998 |
-/// | `Zeros` | 0 | nothing: for single layers, whose loss has no symmetry to break | – |
-///
-/// Without a choice of yours a layer takes the one that its activation recommends
+/// `inputs` and `outputs` are the layer's widths. The default is the one that the layer's
+/// activation recommends
 /// ([`Activation::initialization`](crate::activation::Activation::initialization)).
 ///
-/// The numbers are drawn as `f64` and rounded: an `f32` network starts as the rounded `f64` network of the same seed.
+/// The numbers are drawn as `f64` and rounded: an `f32` network starts as the rounded `f64` network
+/// of the same seed.
 ///
 /// ```
 /// use densely::{Mlp, Relu, Sigmoid, Tanh, initialization::Initialization};
@@ -31,26 +22,31 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 ///     .dense(500, Relu).initialization(Initialization::HeUniform)
 ///     .dense(1, Sigmoid).initialization(Initialization::Zeros)
 ///     .build()?;
-/// let largest = |layer: usize| net.layers()[layer].weights().fold(0.0, |most: f32, w| most.max(w.abs()));
+/// let largest = |layer: usize| {
+///     net.layers()[layer].weights().fold(0.0, |most: f32, w| most.max(w.abs()))
+/// };
 /// assert!(largest(0) <= 1.0);                                  // √(6 / (4 + 2))
-/// assert!((1.6..=1.7321).contains(&largest(1)));               // √(6 / 2) = 1.732, almost reached by one of 1,000
+/// assert!((1.6..=1.7321).contains(&largest(1)));               // √(6 / 2) = 1.732
 /// assert_eq!(largest(2), 0.0);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Initialization {
-    /// Uniform in ±√(6 / (inputs + outputs)).
+    /// Uniform in ±√(6 / (inputs + outputs)), which keeps the variance of signals and gradients
+    /// through functions of slope 1 at 0 (Glorot, Bengio 2010).
     GlorotUniform,
-    /// Normal with deviation √(2 / (inputs + outputs)).
+    /// Normal with deviation √(2 / (inputs + outputs)), for the same.
     GlorotNormal,
-    /// Uniform in ±√(6 / inputs).
+    /// Uniform in ±√(6 / inputs), which keeps the variance of signals through rectifiers, which
+    /// stop one half of them (He et al. 2015).
     HeUniform,
-    /// Normal with deviation √(2 / inputs).
+    /// Normal with deviation √(2 / inputs), for the same.
     HeNormal,
-    /// Normal with deviation √(1 / inputs).
+    /// Normal with deviation √(1 / inputs), which keeps the variance of signals through SELU (LeCun
+    /// et al. 1998).
     LecunNormal,
-    /// All weights 0.
+    /// All weights 0, for single layers, whose loss has no symmetry to break.
     Zeros,
 }
 
@@ -93,7 +89,7 @@ mod tests {
     use super::Initialization::{self, *};
     use crate::random::{Purpose, generator};
 
-    /// Deviations from the formulas of the papers named above: that of a uniform number in ±l is l/√3.
+    /// Variances by the formulas of the papers; the deviation of a uniform number in ±l is l/√3.
     #[test]
     fn weights_have_the_published_deviation() {
         let (inputs, outputs) = (300, 200);

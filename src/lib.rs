@@ -11,6 +11,7 @@ pub mod atomic_file;
 pub mod backprop;
 mod batch;
 mod bits;
+mod choice;
 pub mod data;
 pub mod dense;
 mod elementary;

@@ -1,4 +1,4 @@
-//! What training minimises, and its gradient.
+//! Losses, which training minimises, and their gradients.
 
 mod absolute_error;
 mod binary_cross_entropy;
@@ -20,22 +20,28 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{LossError, Result};
+use crate::choice::chosen_by_name;
+use crate::error::{Error, LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
-/// The loss of each example and its gradient. The engine takes the mean over the examples, of both.
+/// The loss of each example and its gradient. [`Backprop`](crate::backprop::Backprop) takes the
+/// means of both over the examples.
 ///
 /// Shapes: outputs, targets and gradient rows × outputs, losses rows.
 ///
+/// `FromStr` of `Box<dyn Loss<F>>` reads a built-in loss by its name: the type's in lower case, as
+/// `mean_squared_error`, or `huber(0.5)` with δ = 0.5. `Display` of each built-in loss writes it.
+///
 /// # Your own
 ///
-/// One method; [`gradient_check`](crate::gradient_check) proves that its gradient is that of its losses.
+/// One method; [`gradient_check`](crate::gradient_check) proves that its gradient is that of its
+/// losses.
 ///
 /// ```
 /// use densely::{Float, Identity, Loss, Mlp, gradient_check};
-/// use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip, array};
+/// use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, array};
 ///
 /// /// Σ ln cosh(a - y): squared near 0, absolute far from it.
 /// #[derive(Debug)]
@@ -49,19 +55,20 @@ use std::fmt::Debug;
 ///         mut losses: ArrayViewMut1<'_, F>,
 ///         mut gradient: ArrayViewMut2<'_, F>,
 ///     ) {
-///         Zip::from(&mut gradient).and(outputs).and(targets).for_each(|g, &a, &y| *g = (a - y).tanh());
-///         Zip::from(&mut losses).and(outputs.rows()).and(targets.rows()).for_each(|loss, a, y| {
-///             *loss = a.iter().zip(y).map(|(&a, &y)| (a - y).cosh().ln()).sum();
-///         });
+///         let difference = &outputs - &targets;
+///         gradient.assign(&difference.mapv(F::tanh));
+///         losses.assign(&difference.mapv(|d| d.cosh().ln()).sum_axis(Axis(1)));
 ///     }
 /// }
 ///
 /// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
-/// gradient_check(&mut net, &LogCosh, array![[0.5, -1.0], [2.0, 0.3]].view(), array![[1.0], [0.0]].view())?;
+/// let (inputs, targets) = (array![[0.5, -1.0], [2.0, 0.3]], array![[1.0], [0.0]]);
+/// gradient_check(&mut net, &LogCosh, inputs.view(), targets.view())?;
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Loss<F: Float>: Debug + Send + Sync {
-    /// Writes each example's loss, and the gradient of that loss with respect to the example's outputs.
+    /// Writes each example's loss, and the gradient of that loss with respect to the example's
+    /// outputs.
     fn evaluate(
         &self,
         outputs: ArrayView2<'_, F>,
@@ -70,8 +77,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         gradient: ArrayViewMut2<'_, F>,
     );
 
-    /// This loss and the output layer's activation as one function of the weighted sums z, where their derivative
-    /// together is simpler and more stable than the product of the two. Default: none.
+    /// This loss and the output layer's activation as one function of the weighted sums z, if its
+    /// derivative is simpler and more stable than the product of the two. Default: none.
     ///
     /// ```
     /// use densely::{BinaryCrossEntropy, Loss, Sigmoid, Softmax};
@@ -84,13 +91,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         None
     }
 
-    /// This loss, had outputs and targets been `factor` times as large: what brings the loss on standardised targets back into
-    /// their own unit. Default: the loss itself, as for probabilities.
+    /// Converts a loss on standardised targets back to the targets' unit, which is `factor` times
+    /// as small. Default: the loss itself, as for probabilities.
     ///
     /// ```
     /// use densely::{Loss, MeanSquaredError, loss::MeanAbsoluteError};
     ///
-    /// // Targets in metres that were divided by a deviation of 10 metres: losses in metres, and in square metres.
+    /// // Targets in metres, divided by a deviation of 10 metres.
     /// assert_eq!(Loss::<f32>::rescaled(&MeanAbsoluteError, 0.3, 10.0), 3.0);
     /// assert_eq!(Loss::<f32>::rescaled(&MeanSquaredError, 0.5, 10.0), 50.0);
     /// ```
@@ -99,11 +106,12 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         loss
     }
 
-    /// Refuses settings of its own, or an output activation, for which the loss has no meaning: a [`Trainer`](crate::trainer::Trainer) asks before it starts,
-    /// [`Backprop`](crate::backprop::Backprop) at each batch. Default: takes everything.
+    /// Refuses settings of the loss, and output activations, that have no meaning. A
+    /// [`Trainer`](crate::trainer::Trainer) asks before it starts,
+    /// [`Backprop`](crate::backprop::Backprop) at each batch. Default: accepts all.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid, error::LossError};
+    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
     ///
     /// assert!(Loss::<f32>::check_output(&BinaryCrossEntropy, &Sigmoid.into()).is_ok());
     /// let error = Loss::<f32>::check_output(&BinaryCrossEntropy, &Identity.into());
@@ -112,16 +120,18 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput), [`Error::Setting`](crate::error::Error::Setting).
+    /// [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput),
+    /// [`Error::Setting`](crate::error::Error::Setting).
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
     }
 
-    /// Refuses targets for which the loss has no meaning: a [`Trainer`](crate::trainer::Trainer) shows it all of them before it starts. Default: takes everything.
+    /// Refuses targets for which the loss has no meaning. A [`Trainer`](crate::trainer::Trainer)
+    /// checks all targets before it starts. Default: accepts all.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Loss, error::LossError};
+    /// use densely::{BinaryCrossEntropy, Error, Loss};
     /// use ndarray::array;
     ///
     /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());
@@ -146,15 +156,17 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
 ///
 /// let (z, a, y) = (array![[0.0], [1000.0]], array![[0.5], [1.0]], array![[1.0], [0.0]]);
 /// let (mut losses, mut delta) = (Array1::zeros(2), Array2::zeros((2, 1)));
-/// FusedLoss::evaluate(&BinaryCrossEntropy, z.view(), a.view(), y.view(), losses.view_mut(), delta.view_mut());
+/// let fused: &dyn FusedLoss<f64> = &BinaryCrossEntropy;
+/// fused.evaluate(z.view(), a.view(), y.view(), losses.view_mut(), delta.view_mut());
 /// approx::assert_abs_diff_eq!(losses, array![2.0_f64.ln(), 1000.0], epsilon = 1e-15);
-/// assert_eq!(delta, array![[-0.5], [1.0]]);                                               // a - y
+/// assert_eq!(delta, array![[-0.5], [1.0]]);                                // a - y
 /// ```
 pub trait FusedLoss<F: Float>: Debug + Send + Sync {
-    /// Writes each example's loss, and delta: the gradient of that loss with respect to the example's weighted sums z,
-    /// of which `outputs` are the activation's values.
+    /// Writes each example's loss, and delta, its gradient with respect to the example's weighted
+    /// sums z. `outputs` are the activation's values at z.
     ///
-    /// The loss is computed from z, so that it stays finite and right where the outputs are rounded to 0 or 1.
+    /// The loss is computed from z, so that it stays finite and right where outputs are rounded to
+    /// 0 or 1.
     fn evaluate(
         &self,
         pre_activation: ArrayView2<'_, F>,
@@ -165,12 +177,13 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     );
 }
 
-/// Whether an activation's outputs can be probabilities, as far as is known: those of the user's own may be.
+/// Whether an activation's outputs can be probabilities. Unknown, hence true, for custom
+/// activations.
 fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
     activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
 }
 
-/// Refuses the first target for which this does not hold.
+/// The error for the first target for which `holds` is false.
 fn each_target<F: Float>(
     loss: &dyn Debug,
     targets: ArrayView2<'_, F>,
@@ -181,17 +194,17 @@ fn each_target<F: Float>(
         None => Ok(()),
         Some(((row, _), y)) => {
             let (loss, value) = (format!("{loss:?}"), y.as_f64());
-            Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
+            Err(Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }))
         }
     }
 }
 
-/// -weight · ln p, and 0 where the weight is 0, however impossible p.
+/// -weight · ln p, and 0 for a weight of 0, even if p = 0.
 fn weighted_surprise<F: Float>(weight: F, logarithm: F) -> F {
     if weight == F::zero() { F::zero() } else { -weight * logarithm }
 }
 
-/// weight / p, and 0 where the weight is 0.
+/// weight / p, and 0 for a weight of 0.
 fn ratio<F: Float>(weight: F, probability: F) -> F {
     if weight == F::zero() { F::zero() } else { weight / probability }
 }
@@ -222,5 +235,16 @@ impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         (**self).check_targets(targets)
+    }
+}
+
+chosen_by_name! {
+    "loss", Loss {
+        "mean_squared_error": MeanSquaredError = MeanSquaredError, [];
+        "mean_absolute_error": MeanAbsoluteError = MeanAbsoluteError, [];
+        "huber": Huber = Huber::default(), [delta: delta];
+        "poisson": Poisson = Poisson, [];
+        "binary_cross_entropy": BinaryCrossEntropy = BinaryCrossEntropy, [];
+        "categorical_cross_entropy": CategoricalCrossEntropy = CategoricalCrossEntropy, [];
     }
 }

@@ -1,10 +1,12 @@
-//! How good predictions are, on rows that were not trained on.
+//! Scores of predictions.
 //!
-//! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an `f64`. For classifiers, one column
-//! of outputs is the probability of the second of two classes, and more columns are the probabilities of the classes.
+//! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an
+//! `f64`. Of a classifier, one column of outputs is the probability of the second of two classes;
+//! more columns are the probabilities of the classes.
 //!
-//! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ, [`ShapeError::NoRows`] without rows,
-//! [`Error::NotFinite`] for a prediction that is NaN or infinite, [`MetricError::Undefined`](crate::error::MetricError::Undefined) where a metric has no value.
+//! Errors: [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes differ, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) without
+//! rows, [`Error::NotFinite`] for a prediction that is NaN or infinite, [`MetricError::Undefined`](crate::error::MetricError::Undefined) where
+//! a metric has no value.
 //!
 //! ```
 //! use densely::metrics;
@@ -32,13 +34,13 @@ use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
+        return Err(Error::Shape(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }));
     }
     if outputs.nrows() != targets.nrows() {
-        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
+        return Err(Error::Shape(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }));
     }
     if outputs.nrows() == 0 {
-        return Err(ShapeError::NoRows.into());
+        return Err(Error::Shape(ShapeError::NoRows));
     }
     match outputs.iter().find(|value| !value.is_finite()) {
         Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),

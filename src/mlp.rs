@@ -333,7 +333,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoLayers`], [`Error::LayerShape`], [`Error::DropoutOfOutputs`] or
+    /// [`NetworkError::NoLayers`](crate::error::NetworkError::NoLayers), [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape), [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) or
     /// [`Error::NotFinite`].
     pub fn check_whole(&self) -> Result<()> {
         Self::check_stack(&self.layers)?;

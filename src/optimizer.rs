@@ -3,45 +3,60 @@
 mod adagrad;
 mod adam;
 mod lbfgs;
-mod memory;
+
 mod rmsprop;
 mod sgd;
+mod state;
 
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
 pub use lbfgs::Lbfgs;
 pub(crate) use lbfgs::{LbfgsMemory, Objective, Outcome};
-pub use memory::Memory;
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
+pub use state::OptimizerState;
 
+use crate::choice::chosen_by_name;
 use crate::error::{Error, Result};
 use crate::float::Float;
 pub use crate::parameter::Parameter;
 use std::fmt::Debug;
 
-/// Changes parameters by their gradients. It sees slices, and knows no layer.
+/// Changes parameters by their gradients. It sees slices, not layers.
 ///
-/// It treats every parameter by itself, so that slices can be cut into parts and the parts given to several threads. What it must remember of a
-/// parameter from one step to the next is not kept here but in a [`Memory`], which hands it over.
+/// It treats each number of a parameter by itself, so that several threads can update parts of one
+/// slice. What it remembers from one step to the next lives in an [`OptimizerState`], not in it.
+///
+/// `FromStr` of `Box<dyn Optimizer<F>>` reads a built-in one: `sgd`, `adagrad`, `rmsprop`, `adam`
+/// or `adamw`, with settings in brackets behind the name, by their order or by their names. The
+/// learning rate is 0.01 for `sgd` and `adagrad`, else 0.001, unless it is given. `Display` of each
+/// built-in one writes this text.
+///
+/// ```
+/// use densely::{Optimizer, Sgd};
+///
+/// let text = Sgd::new(0.1).momentum(0.9).nesterov().to_string();
+/// assert_eq!(text, "sgd(0.1, momentum=0.9, nesterov=true)");
+/// let optimizer: Box<dyn Optimizer<f32>> = text.parse()?;
+/// assert_eq!(optimizer.learning_rate(), 0.1);
+/// # Ok::<(), densely::Error>(())
+/// ```
 ///
 /// # Your own
 ///
 /// ```
-/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Optimizer, Result, Sgd, Trainer, optimizer::Parameter, optimizer::Step};
+/// use densely::optimizer::{Iteration, Parameter};
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Optimizer, Trainer};
 /// use ndarray::array;
 ///
-/// /// Steps of one length, against the sign of the average of the gradients: signSGD with momentum (Bernstein et al. 2018).
+/// /// Steps of one length against the sign of the gradients' average: signSGD with momentum
+/// /// (Bernstein et al. 2018).
 /// #[derive(Debug)]
 /// struct SignSgd {
 ///     learning_rate: f64,
 /// }
 ///
 /// impl<F: Float> Optimizer<F> for SignSgd {
-///     fn check(&self) -> Result<()> {
-///         Ok(())
-///     }
-///
 ///     fn learning_rate(&self) -> f64 {
 ///         self.learning_rate
 ///     }
@@ -50,8 +65,8 @@ use std::fmt::Debug;
 ///         1
 ///     }
 ///
-///     fn update(&self, step: Step, parameter: Parameter<'_, F>, averages: &mut [F]) {
-///         let (rate, momentum) = (F::from_f64(step.learning_rate), F::from_f64(0.9));
+///     fn update(&self, now: Iteration, parameter: Parameter<'_, F>, averages: &mut [F]) {
+///         let (rate, momentum) = (F::from_f64(now.learning_rate), F::from_f64(0.9));
 ///         let numbers = parameter.values.iter_mut().zip(parameter.gradient).zip(averages);
 ///         for ((value, &gradient), average) in numbers {
 ///             *average = momentum * *average + (F::one() - momentum) * gradient;
@@ -60,51 +75,60 @@ use std::fmt::Debug;
 ///     }
 /// }
 ///
-/// let (mut net, data) = (Mlp::builder(2).dense(1, Identity).build()?, Dataset::new(array![[1.0, -1.0]], array![[9.0]])?);
+/// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+/// let data = Dataset::new(array![[1.0, -1.0]], array![[9.0]])?;
 /// let before = net.layers()[0].weights().to_owned();
 /// Trainer::<f64>::new(MeanSquaredError, SignSgd { learning_rate: 0.125 }).step(&mut net, &data)?;
 /// let moved = net.layers()[0].weights().to_owned() - before;
-/// approx::assert_abs_diff_eq!(moved, array![[0.125], [-0.125]], epsilon = 1e-15);      // towards 9 from below
-/// assert!(Optimizer::<f64>::check(&Sgd::new(-0.1)).is_err());                          // a built-in one refuses
+/// approx::assert_abs_diff_eq!(moved, array![[0.125], [-0.125]], epsilon = 1e-15);
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Optimizer<F: Float>: Debug + Send + Sync {
-    /// Refuses settings that cannot train, before training starts.
+    /// Refuses settings that cannot train. Constructors take any; this is asked when training
+    /// starts. Default: accepts all.
+    ///
+    /// ```
+    /// use densely::{Optimizer, Sgd};
+    /// assert!(Optimizer::<f64>::check(&Sgd::new(-0.1)).is_err());
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) names the setting, its value and what it must be.
-    fn check(&self) -> Result<()>;
+    /// [`Error::Setting`](crate::error::Error::Setting) names the setting, its value and its range.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 
-    /// The learning rate that it was given, which a [`Schedule`](crate::schedule::Schedule) changes from step to step.
+    /// The learning rate it was given. A [`Schedule`](crate::schedule::Schedule) changes it from
+    /// step to step.
     fn learning_rate(&self) -> f64;
 
-    /// How many numbers it remembers for each number of a parameter: of the built-in ones 0 ([`Sgd`] without momentum) to 2 ([`Adam`]).
+    /// How many numbers it remembers for each number of a parameter: from 0 ([`Sgd`] without
+    /// momentum) to 2 ([`Adam`]).
     fn memories(&self) -> usize;
 
-    /// One step for one parameter or a part of it. `memory` has [`memories`](Self::memories) numbers for each value, all 0 before the first
-    /// step: first one for every value, then another for every value, and so on.
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]);
+    /// One step for one parameter or a part of it.
+    ///
+    /// `memory` has [`memories`](Self::memories) numbers for each value, all 0 before the first
+    /// step: the first number of every value, then the second of every value, and so on.
+    fn update(&self, now: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]);
 }
 
-/// Which step it is that an optimizer takes.
+/// The number and the learning rate of the step that an optimizer takes.
 ///
 /// ```
-/// use densely::{Float, Optimizer, Result, optimizer::Parameter, optimizer::Step};
+/// use densely::{Float, Optimizer, optimizer::{Iteration, Parameter}};
 ///
 /// /// w ← w - η / √t · g, with t the number of the step (Zinkevich 2003).
 /// #[derive(Debug)]
 /// struct Shrinking(f64);
 ///
 /// impl<F: Float> Optimizer<F> for Shrinking {
-///     fn update(&self, step: Step, parameter: Parameter<'_, F>, _: &mut [F]) {
-///         let rate = F::from_f64(step.learning_rate / (step.number as f64).sqrt());
+///     fn update(&self, now: Iteration, parameter: Parameter<'_, F>, _: &mut [F]) {
+///         let rate = F::from_f64(now.learning_rate / (now.number as f64).sqrt());
 ///         parameter.values.iter_mut().zip(parameter.gradient).for_each(|(w, &g)| *w -= rate * g);
 ///     }
 ///     // …
-/// #     fn check(&self) -> Result<()> {
-/// #         Ok(())
-/// #     }
 /// #     fn learning_rate(&self) -> f64 {
 /// #         self.0
 /// #     }
@@ -115,7 +139,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Step {
+pub struct Iteration {
     /// Counted from 1.
     pub number: u64,
     /// The learning rate of this step.
@@ -136,12 +160,12 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
         (**self).memories()
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
-        (**self).update(step, parameter, memory);
+    fn update(&self, now: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
+        (**self).update(now, parameter, memory);
     }
 }
 
-/// The weight decay of this parameter: none of a bias.
+/// The weight decay of this parameter: 0 for a bias.
 fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
     if parameter.is_bias { F::zero() } else { F::from_f64(weight_decay) }
 }
@@ -160,4 +184,19 @@ fn check_share(name: &'static str, value: f64) -> Result<()> {
 fn check_decay(name: &'static str, value: f64) -> Result<()> {
     let holds = |value: f64| value >= 0.0 && value.is_finite();
     Error::check_setting(name, value, "at least 0 and finite", holds)
+}
+
+chosen_by_name! {
+    "optimizer", Optimizer {
+        "sgd": Sgd = Sgd::new(0.01), [learning_rate: learning_rate, momentum: momentum,
+            nesterov: nesterov, weight_decay: weight_decay];
+        "adagrad": Adagrad = Adagrad::new(0.01), [learning_rate: learning_rate, epsilon: epsilon,
+            weight_decay: weight_decay];
+        "rmsprop": RmsProp = RmsProp::new(0.001), [learning_rate: learning_rate,
+            smoothing: smoothing, epsilon: epsilon, momentum: momentum, weight_decay: weight_decay];
+        "adam": Adam = Adam::default(), [learning_rate: learning_rate, first_beta: first,
+            second_beta: second, epsilon: epsilon, weight_decay: weight_decay];
+        "adamw": AdamW = AdamW::default(), [learning_rate: 0.learning_rate, first_beta: 0.first,
+            second_beta: 0.second, epsilon: 0.epsilon, weight_decay: 0.weight_decay];
+    }
 }

@@ -1,11 +1,11 @@
-//! The one source of random numbers: a named generator, so that a seed means the same in every release.
+//! Random numbers, all from one named generator: a seed gives the same numbers in every release.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a generator is for. Each purpose draws from a stream of its own, so that the same seed given to
-/// a network, a split and a trainer does not make them draw the same numbers.
+/// What a generator is for. Each purpose has its own stream: a network, a split and a trainer with
+/// the same seed do not draw the same numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     Initialization = 1,
@@ -14,20 +14,20 @@ pub(crate) enum Purpose {
     Dropout = 4,
 }
 
-/// The generator of `seed` for one purpose: `ChaCha8`, whose output is fixed by its specification
-/// (the standard generator of `rand` may change between releases).
+/// `ChaCha8`, whose specification fixes its output; `rand`'s standard generator may change between
+/// releases.
 pub(crate) fn generator(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(purpose as u64);
     generator
 }
 
-/// A generator as it is saved: where it stands in the stream of its seed.
+/// A saved generator: its seed, its stream and its position in it.
 #[derive(Serialize, Deserialize)]
 struct Saved {
     seed: [u8; 32],
     stream: u32,
-    /// In words of 32 bits. Two halves, since few formats have numbers of 64 bits without a sign.
+    /// In words of 32 bits. Two halves, since few formats have unsigned numbers of 64 bits.
     position: [u32; 2],
 }
 

@@ -1,4 +1,4 @@
-//! Learning rates that change while training goes on.
+//! Learning rates that change during training.
 
 mod clock;
 mod plateau;
@@ -6,60 +6,52 @@ mod plateau;
 pub(crate) use clock::Clock;
 pub(crate) use plateau::Plateau;
 
+use crate::choice::{self, Settings};
 use crate::error::{Error, Result, TrainingError};
 use std::f64::consts::PI;
 use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 
 /// How the learning rate changes from the one that the optimizer was given, here called η.
 ///
-/// t is the time since training began, in the unit of the [`Span`] that a schedule is given: one in epochs changes the rate between epochs, one in steps
-/// between steps. [`cosine`](Self::cosine), [`one_cycle`](Self::one_cycle) and the [warm-up](Self::warm_up) change it at each step, whatever the unit.
+/// t is the time since training began, in the unit of the schedule's [`Span`]: a span in epochs
+/// changes the rate between epochs, one in steps between steps. [`cosine`](Self::cosine),
+/// [`one_cycle`](Self::one_cycle) and the [warm-up](Self::warm_up) change it at each step, whatever
+/// the unit.
 ///
-/// | | learning rate |
-/// |---|---|
-/// | [`constant`](Self::constant) | η |
-/// | [`step`](Self::step) | η · factor^⌊t / every⌋ |
-/// | [`exponential`](Self::exponential) | η · factor^(t / per) |
-/// | [`inverse_scaling`](Self::inverse_scaling) | η / (t / per + 1)^power |
-/// | [`cosine`](Self::cosine) | minimum + (η - minimum) (1 + cos(π t / length)) / 2 |
-/// | [`one_cycle`](Self::one_cycle) | from η / 25 up to η, then down to η / 250,000 |
-/// | [`reduce_on_plateau`](Self::reduce_on_plateau) | η · factor for each time that the loss stopped improving |
-/// | [`of_step`](Self::of_step) | your own function of the step |
+/// As text, with `FromStr` and `Display`: `constant`, `step(30 epochs, 0.1)`,
+/// `exponential(1 epochs, 0.95)`, `inverse_scaling(1 epochs, 0.5)`, `cosine(500 steps)`,
+/// `one_cycle(10 epochs)`, `reduce_on_plateau(0.5, 10)`, and behind these, if wanted, `minimum=…`
+/// and `warm_up=…`.
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer, schedule::Span};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::schedule::{Schedule, Span};
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
 /// let mut net = Mlp::builder(8).dense(4, Tanh).dense(1, Identity).build()?;
+/// let schedule = Schedule::cosine(Span::Epochs(20)).warm_up(Span::Epochs(2));
+/// assert_eq!(schedule.to_string(), "cosine(20 epochs, warm_up=2 epochs)");
 /// let report = Trainer::new(MeanSquaredError, Adam::new(0.01))
-///     .schedule(Schedule::cosine(Span::Epochs(20)).warm_up(Span::Epochs(2)))
+///     .schedule(schedule)
 ///     .epochs(22)
 ///     .fit(&mut net, &data)?;
 /// assert_eq!(report.epochs()[0].learning_rate, 0.005);
 /// assert_eq!(report.epochs()[2].learning_rate, 0.01);
 /// assert!(report.epochs()[21].learning_rate < 0.001);
+///
+/// // The rate at a step, counted from 0, for η = 1 and ten steps an epoch.
+/// let rate = |text: &str, step| {
+///     text.parse().map(|schedule: Schedule<'_>| schedule.learning_rate(1.0, step, 10))
+/// };
+/// assert_eq!(rate("step(2 epochs, 0.5)", 39)?, 0.5);                // in the fourth epoch
+/// assert_eq!(rate("inverse_scaling(1 epochs, 0.5)", 30)?, 0.5);     // 1 / √4
+/// assert_eq!(rate("constant(warm_up=1 epochs)", 4)?, 0.5);          // the fifth of ten steps
 /// # Ok::<(), densely::Error>(())
 /// ```
-///
-/// The rate at a step, counted from 0, for η = 1 and ten steps an epoch:
-///
-/// ```
-/// use densely::{Schedule, Span::Epochs};
-///
-/// let rate = |schedule: Schedule<'_>, step| schedule.learning_rate(1.0, step, 10);
-/// assert_eq!(rate(Schedule::constant(), 99), 1.0);
-/// assert_eq!(rate(Schedule::step(Epochs(2), 0.5), 39), 0.5);                                  // in the fourth epoch
-/// assert_eq!(rate(Schedule::exponential(Epochs(2), 0.25), 10), 0.5);                          // √0.25
-/// assert_eq!(rate(Schedule::inverse_scaling(Epochs(1), 0.5), 30), 0.5);                       // 1 / √4
-/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)), 20), 0.5, epsilon = 1e-15);   // half way down
-/// approx::assert_abs_diff_eq!(rate(Schedule::cosine(Epochs(4)).minimum(0.1), 99), 0.1, epsilon = 1e-15);
-/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 0), 1.0 / 25.0, epsilon = 1e-15);
-/// approx::assert_abs_diff_eq!(rate(Schedule::one_cycle(Epochs(10)), 29), 1.0, epsilon = 1e-15);
-/// assert_eq!(rate(Schedule::constant().warm_up(Epochs(1)), 4), 0.5);                          // the fifth of ten steps
-/// assert_eq!(rate(Schedule::reduce_on_plateau(0.5, 3), 99), 1.0);                             // as long as there is no loss to look at
-/// ```
-#[derive(Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct Schedule<'a> {
     kind: Kind<'a>,
@@ -67,23 +59,47 @@ pub struct Schedule<'a> {
     warm_up: Option<Span>,
 }
 
-/// A length of time in training, at least 1.
+/// A length of time in training, at least 1. As text: `10 epochs`, `500 steps`.
 ///
 /// ```
 /// use densely::{Schedule, schedule::Span};
 ///
-/// let (after_epochs, after_steps) = (Schedule::step(Span::Epochs(1), 0.5), Schedule::step(Span::Steps(10), 0.5));
-/// assert_eq!(after_epochs.learning_rate(0.1, 25, 20), 0.05);                  // in the second epoch of 20 steps
-/// assert_eq!(after_steps.learning_rate(0.1, 25, 20), 0.025);                  // after twice 10 steps
+/// let (epochs, steps) = (Span::Epochs(1), Span::Steps(10));
+/// let rate = |every| Schedule::step(every, 0.5).learning_rate(0.1, 25, 20);
+/// assert_eq!(rate(epochs), 0.05);                  // in the second epoch of 20 steps
+/// assert_eq!(rate(steps), 0.025);                  // after twice 10 steps
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
-    /// So many passes through the training rows.
+    /// Passes through the training rows.
     Epochs(usize),
-    /// So many steps of the optimizer, one for each batch.
+    /// Steps of the optimizer, one for each batch.
     Steps(usize),
 }
 
+impl fmt::Display for Span {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epochs(epochs) => write!(formatter, "{epochs} epochs"),
+            Self::Steps(steps) => write!(formatter, "{steps} steps"),
+        }
+    }
+}
+
+impl FromStr for Span {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let count = |count: &str| count.parse().ok();
+        match text.split_once(' ').map(|(number, unit)| (count(number), unit.trim())) {
+            Some((Some(epochs), "epochs")) => Ok(Self::Epochs(epochs)),
+            Some((Some(steps), "steps")) => Ok(Self::Steps(steps)),
+            _ => Err(choice::error("span", text, "write 10 epochs, or 500 steps".to_owned())),
+        }
+    }
+}
+
+#[derive(Clone)]
 enum Kind<'a> {
     Constant,
     Step { every: Span, factor: f64 },
@@ -92,10 +108,85 @@ enum Kind<'a> {
     Cosine { length: Span },
     OneCycle { length: Span },
     ReduceOnPlateau { factor: f64, patience: usize },
-    OfStep(Box<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
+    OfStep(Arc<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
 }
 
-/// The share of one cycle in which the rate rises, and what the highest rate is divided by at first and in the end: those of PyTorch's `OneCycleLR`.
+/// What stands in place of a warm-up where there is none, and of a span that is still to be read.
+const NO_SPAN: Span = Span::Steps(0);
+
+impl Kind<'_> {
+    /// All that can be read from text, with nothing read yet.
+    const NAMED: [Self; 7] = [
+        Self::Constant,
+        Self::Step { every: NO_SPAN, factor: 0.0 },
+        Self::Exponential { per: NO_SPAN, factor: 0.0 },
+        Self::InverseScaling { per: NO_SPAN, power: 0.0 },
+        Self::Cosine { length: NO_SPAN },
+        Self::OneCycle { length: NO_SPAN },
+        Self::ReduceOnPlateau { factor: 0.0, patience: 0 },
+    ];
+
+    fn settings(&mut self) -> (&'static str, Settings<'_>) {
+        match self {
+            Self::Constant => ("constant", vec![]),
+            Self::Step { every, factor } => ("step", vec![("every", every), ("factor", factor)]),
+            Self::Exponential { per, factor } => {
+                ("exponential", vec![("per", per), ("factor", factor)])
+            }
+            Self::InverseScaling { per, power } => {
+                ("inverse_scaling", vec![("per", per), ("power", power)])
+            }
+            Self::Cosine { length } => ("cosine", vec![("length", length)]),
+            Self::OneCycle { length } => ("one_cycle", vec![("length", length)]),
+            Self::ReduceOnPlateau { factor, patience } => {
+                ("reduce_on_plateau", vec![("factor", factor), ("patience", patience)])
+            }
+            Self::OfStep(_) => ("of_step", vec![]),
+        }
+    }
+}
+
+impl FromStr for Schedule<'_> {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let mut named = Kind::NAMED;
+        let names = named.each_mut().map(|kind| kind.settings().0);
+        let found = named.into_iter().zip(names).find(|&(_, name)| name == choice::name(text));
+        let (kind, _) = found.ok_or_else(|| choice::unknown("schedule", text, &names))?;
+        let (mut schedule, mut warm_up) = (Self::of(kind), NO_SPAN);
+        let (_, mut settings) = schedule.kind.settings();
+        let required = settings.len();
+        settings.push(("minimum", &mut schedule.minimum));
+        settings.push(("warm_up", &mut warm_up));
+        choice::read("schedule", text, settings, required)?;
+        schedule.warm_up = Some(warm_up).filter(|&span| span != NO_SPAN);
+        Ok(schedule)
+    }
+}
+
+impl fmt::Display for Schedule<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut kind, mut default) = (self.kind.clone(), self.kind.clone());
+        let (mut minimum, mut no_minimum) = (self.minimum, 0.0);
+        let (mut warm_up, mut no_warm_up) = (self.warm_up.unwrap_or(NO_SPAN), NO_SPAN);
+        let (name, mut settings) = kind.settings();
+        let (_, mut defaults) = default.settings();
+        let unnamed = settings.len();
+        settings.extend([("minimum", &mut minimum as _), ("warm_up", &mut warm_up as _)]);
+        defaults.extend([("minimum", &mut no_minimum as _), ("warm_up", &mut no_warm_up as _)]);
+        choice::write(formatter, name, settings, defaults, unnamed)
+    }
+}
+
+impl fmt::Debug for Schedule<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Schedule({self})")
+    }
+}
+
+/// The share of one cycle in which the rate rises, and the divisors of the highest rate at the
+/// start and of that at the end: those of PyTorch's `OneCycleLR`.
 const RISING: f64 = 0.3;
 const FIRST_DIVISOR: f64 = 25.0;
 const LAST_DIVISOR: f64 = 1e4;
@@ -110,36 +201,44 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::Constant)
     }
 
-    /// η · factor^⌊t / every⌋: multiplied by `factor`, positive and finite, at the end of each such span, as by PyTorch's `StepLR`.
+    /// η · factor^⌊t / every⌋, as PyTorch's `StepLR`. The factor is positive and finite.
     pub fn step(every: Span, factor: f64) -> Self {
         Self::of(Kind::Step { every, factor })
     }
 
-    /// η · factor^(t / per): multiplied by `factor`, positive and finite, in the course of each such span, as by PyTorch's `ExponentialLR` for a span of 1.
+    /// η · factor^(t / per): PyTorch's `ExponentialLR` for a span of 1. The factor is positive and
+    /// finite.
     pub fn exponential(per: Span, factor: f64) -> Self {
         Self::of(Kind::Exponential { per, factor })
     }
 
-    /// η / (t / per + 1)^power: falling as a power, at least 0 and finite, of time, as scikit-learn's `invscaling`, whose t counts rows in place of epochs or steps,
-    /// and whose power is 0.5.
+    /// η / (t / per + 1)^power. The power is at least 0 and finite.
+    ///
+    /// scikit-learn's `invscaling` has the power 0.5, and its t counts rows.
     pub fn inverse_scaling(per: Span, power: f64) -> Self {
         Self::of(Kind::InverseScaling { per, power })
     }
 
-    /// minimum + (η - minimum) (1 + cos(π t / length)) / 2: falling along half a cosine to 0, or to a [`minimum`](Self::minimum), and staying there (Loshchilov,
-    /// Hutter 2017), as PyTorch's `CosineAnnealingLR`.
+    /// minimum + (η - minimum) (1 + cos(π t / length)) / 2, and [`minimum`](Self::minimum) after
+    /// `length` (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
         Self::of(Kind::Cosine { length })
     }
 
-    /// Rising along half a cosine from η / 25 to η in the first 30 % of the span, then falling along another to η / 250,000, and staying there (Smith,
-    /// Topin 2018): PyTorch's `OneCycleLR` with η as its `max_lr`, and momentum left as it is.
+    /// Half a cosine from η / 25 up to η in the first 30 % of the span, another down to
+    /// η / 250,000, and that rate after it (Smith, Topin 2018).
+    ///
+    /// This is PyTorch's `OneCycleLR` with η as its `max_lr`; the momentum does not change.
     pub fn one_cycle(length: Span) -> Self {
         Self::of(Kind::OneCycle { length })
     }
 
-    /// Multiplied by `factor`, above 0 and below 1, each time that the loss, or what the trainer [monitors](crate::trainer::Trainer::monitor), was no better than its best for
-    /// `patience` epochs in a row, at least 1. PyTorch's `ReduceLROnPlateau` with `threshold=0` waits for one epoch more than it is told.
+    /// η, multiplied by `factor` each time that `patience` epochs in a row have not improved on the
+    /// lowest loss, or on the best of what the trainer
+    /// [monitors](crate::trainer::Trainer::monitor).
+    ///
+    /// The factor is above 0 and below 1, the patience at least 1. PyTorch's `ReduceLROnPlateau`
+    /// with `threshold=0` waits for one epoch more than its patience.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
         Self::of(Kind::ReduceOnPlateau { factor, patience })
     }
@@ -152,23 +251,26 @@ impl<'a> Schedule<'a> {
     /// assert_eq!(schedule.learning_rate(7.0, 100, 10), 0.05);
     /// ```
     pub fn of_step(rate: impl Fn(u64) -> f64 + Send + Sync + 'a) -> Self {
-        Self::of(Kind::OfStep(Box::new(rate)))
+        Self::of(Kind::OfStep(Arc::new(rate)))
     }
 
-    /// After the warm-up, no rate is lower than this; the cosine falls to it. At least 0 and finite. Default: 0.
+    /// The lowest rate after the warm-up; the cosine falls to it. At least 0 and finite. Default:
+    /// 0.
     pub fn minimum(mut self, rate: f64) -> Self {
         self.minimum = rate;
         self
     }
 
-    /// Before the schedule begins, n steps at (1/n, 2/n, … 1) of its first rate. Default: none.
+    /// n steps at (1/n, 2/n, … 1) of the schedule's first rate, before the schedule begins.
+    /// Default: none.
     pub fn warm_up(mut self, length: Span) -> Self {
         self.warm_up = Some(length);
         self
     }
 
-    /// The rate of a step, the first of which is 0, with so many steps in each epoch; `base` is η. [`reduce_on_plateau`](Self::reduce_on_plateau) is at
-    /// its first rate as long as nobody tells it losses.
+    /// The rate of a step, counted from 0, with `steps_per_epoch` steps in each epoch; `base` is η.
+    ///
+    /// No losses are known here: [`reduce_on_plateau`](Self::reduce_on_plateau) stays at η.
     pub fn learning_rate(&self, base: f64, step: u64, steps_per_epoch: u64) -> f64 {
         let steps = steps_per_epoch.max(1);
         let clock = Clock::new(step, step / steps, step % steps, Some(steps));
@@ -208,11 +310,11 @@ impl<'a> Schedule<'a> {
             Kind::ReduceOnPlateau { .. } => plateau.rate(base),
             Kind::OfStep(rate) => rate(clock.step),
         };
-        // What no rate can be, NaN or below 0, stays so, and is refused.
+        // NaN and rates below 0 stay as they are, so that they are refused.
         if minimum > 0.0 && rate < minimum { minimum } else { rate }
     }
 
-    /// What became of the plateau after an epoch of this score; the lower, the better.
+    /// Updates the plateau after an epoch with this score; the lower, the better.
     pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64, base: f64) {
         if let Kind::ReduceOnPlateau { factor, patience } = self.kind {
             plateau.after_epoch(score, base, factor, patience);
@@ -223,7 +325,8 @@ impl<'a> Schedule<'a> {
         matches!(self.kind, Kind::Constant) && self.warm_up.is_none()
     }
 
-    /// Refuses settings that mean nothing, and a time in epochs where there are none, or nobody knows how many steps they have.
+    /// Refuses settings out of range, and spans in epochs if there are none, or if the number of
+    /// their steps must be known and is not.
     pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
         let positive = |value: f64| value > 0.0 && value.is_finite();
         let at_least_0 = |value: f64| value >= 0.0 && value.is_finite();
@@ -237,7 +340,7 @@ impl<'a> Schedule<'a> {
             Error::check_setting("schedule's span", length as f64, "at least 1", at_least_1)?;
             let unknown = epochs == Epochs::None || in_steps && epochs == Epochs::OfUnknownLength;
             match span {
-                Span::Epochs(_) if unknown => Err(TrainingError::StepsUnknown.into()),
+                Span::Epochs(_) if unknown => Err(Error::Training(TrainingError::StepsUnknown)),
                 _ => Ok(()),
             }
         };
@@ -256,8 +359,7 @@ impl<'a> Schedule<'a> {
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(TrainingError::NotWithStream { setting: "a schedule that waits for a plateau" }
-                    .into())
+                Err(Error::Training(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }))
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";
@@ -270,14 +372,14 @@ impl<'a> Schedule<'a> {
     }
 }
 
-/// What is known of the epochs of a training.
+/// What is known about the epochs of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Epochs {
-    /// How many steps they have.
+    /// The number of their steps is known.
     OfKnownLength,
-    /// That there are some.
+    /// The number of their steps is unknown.
     OfUnknownLength,
-    /// There are none: each step is asked for.
+    /// There are none: the caller asks for each step.
     None,
 }
 
@@ -298,22 +400,5 @@ fn one_cycle(highest: f64, step: u64, steps: f64) -> f64 {
         between(first, highest, if summit > 0.0 { step / summit } else { 1.0 })
     } else {
         between(highest, last, (step - summit) / (end - summit))
-    }
-}
-
-impl fmt::Debug for Kind<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Constant => f.write_str("Constant"),
-            Self::Step { every, factor } => write!(f, "Step({every:?}, {factor})"),
-            Self::Exponential { per, factor } => write!(f, "Exponential({per:?}, {factor})"),
-            Self::InverseScaling { per, power } => write!(f, "InverseScaling({per:?}, {power})"),
-            Self::Cosine { length } => write!(f, "Cosine({length:?})"),
-            Self::OneCycle { length } => write!(f, "OneCycle({length:?})"),
-            Self::ReduceOnPlateau { factor, patience } => {
-                write!(f, "ReduceOnPlateau({factor}, {patience})")
-            }
-            Self::OfStep(_) => f.write_str("OfStep(…)"),
-        }
     }
 }

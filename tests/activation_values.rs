@@ -5,7 +5,7 @@ use densely::{Float, activation::AnyActivation};
 use ndarray::{Array1, Array2, ArrayView2, Axis, ShapeBuilder, array, s};
 
 fn named<F: Float>(name: &str) -> AnyActivation<F> {
-    AnyActivation::named(name).unwrap()
+    name.parse().unwrap()
 }
 
 /// g(z).

@@ -10,7 +10,7 @@ use densely::{
     activation::{AnyActivation, Exponential, Softplus},
     loss::{Huber, MeanAbsoluteError, Poisson},
     metrics,
-    optimizer::{Adagrad, AdamW, Lbfgs, Memory, RmsProp},
+    optimizer::{Adagrad, AdamW, Lbfgs, OptimizerState, RmsProp},
     schedule::Span,
     trainer::{Goal, Moment},
 };
@@ -74,11 +74,11 @@ fn steps_and_predictions<F: Float>() {
     for name in AnyActivation::<F>::NAMES {
         for (loss, output) in losses() {
             for optimizer in optimizers::<F>() {
-                let hidden = AnyActivation::named(name).unwrap();
+                let hidden: AnyActivation<F> = name.parse().unwrap();
                 let builder = Mlp::<F>::builder(10).dense(33, hidden.clone()).dropout(0.5);
                 let builder = builder.dense(70, hidden);
                 let mut net = builder.dense(3, output.clone()).build().unwrap();
-                let (mut backprop, mut memory) = (Backprop::new(&net), Memory::new());
+                let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
                 let (mut outputs, mut buffers) = (Array2::zeros((32, 3)), PredictBuffers::new());
                 // The last batch of an epoch is shorter.
                 let mut step = |rows: usize| {

@@ -17,7 +17,7 @@ use densely::{
     loss::{FusedLoss, Huber, MeanAbsoluteError, Poisson},
     mlp::MlpBuilder,
     optimizer::Parameter,
-    optimizer::{Adagrad, AdamW, Lbfgs, Memory, RmsProp, Step},
+    optimizer::{Adagrad, AdamW, Iteration, Lbfgs, OptimizerState, RmsProp},
     schedule::Span,
     schema::{Column, Schema},
     trainer::{Checkpoint, Epoch, Goal, Moment, StopReason, Training, TrainingState},
@@ -55,7 +55,13 @@ fn types_can_be_shared_between_threads() {
     }
 
     // Training.
-    can_be_shared![Backprop<f32>, Gradient<f32>, Parameter<'static, f32>, Memory<f32>, Step];
+    can_be_shared![
+        Backprop<f32>,
+        Gradient<f32>,
+        Parameter<'static, f32>,
+        OptimizerState<f32>,
+        Iteration
+    ];
     can_be_shared![MeanSquaredError, MeanAbsoluteError, Huber, Poisson];
     can_be_shared![BinaryCrossEntropy, CategoricalCrossEntropy];
     can_be_shared![Box<dyn Loss<f32>>, Box<dyn FusedLoss<f32>>];

@@ -5,7 +5,7 @@ use densely::{
     Report, Result, Schedule, Sgd, Tanh, Trainer,
     error::{Divergence, LikelyCause, ShapeError, TrainingError},
     metrics,
-    optimizer::{Lbfgs, Memory},
+    optimizer::{Lbfgs, OptimizerState},
     schedule::Span,
     trainer::Goal,
 };
@@ -50,7 +50,7 @@ fn by_hand<'d>(
     batches: impl Iterator<Item = &'d Dataset<f64>>,
     change: &Change<'_>,
 ) -> (Vec<f64>, Vec<f64>) {
-    let (adam, mut memory, mut net) = (Adam::new(0.05), Memory::new(), network());
+    let (adam, mut memory, mut net) = (Adam::new(0.05), OptimizerState::new(), network());
     let mut backprop = Backprop::new(&net);
     let step = |batch: &Dataset<f64>| {
         let (inputs, targets) = (batch.inputs(), batch.targets());

@@ -3,7 +3,7 @@
 use approx::assert_relative_eq;
 use densely::{
     Backprop, BinaryCrossEntropy, Dense, Identity, Loss, MeanSquaredError, Mlp, Sgd, Sigmoid, Tanh,
-    initialization::Initialization, optimizer::Memory,
+    initialization::Initialization, optimizer::OptimizerState,
 };
 use ndarray::{Array1, Array2, array};
 
@@ -15,7 +15,7 @@ fn points() -> Array2<f64> {
 /// Full-batch descent to a standstill.
 fn minimise(net: &mut Mlp<f64>, loss: &dyn Loss<f64>, inputs: &Array2<f64>, targets: &Array2<f64>) {
     let mut backprop = Backprop::new(net);
-    let (sgd, mut memory) = (Sgd::new(0.2).momentum(0.9), Memory::new());
+    let (sgd, mut memory) = (Sgd::new(0.2).momentum(0.9), OptimizerState::new());
     for _ in 0..20_000 {
         backprop.run(net, loss, inputs.view(), targets.view()).unwrap();
         memory.step(&sgd, backprop.parameters(net)).unwrap();

@@ -1,4 +1,5 @@
-//! Regressions other than of the mean by squares: Poisson's loss, Huber's, and the absolute error, against PyTorch and scikit-learn.
+//! Regressions other than of the mean by squares: Poisson's loss, Huber's, and the absolute error,
+//! against PyTorch and scikit-learn.
 
 use approx::assert_relative_eq;
 use densely::{
@@ -137,7 +138,8 @@ fn values_and_gradients_equal_pytorchs() {
     assert_equal(found, 2.2125, gradient);
 }
 
-/// e^-1000 is 0 and e^1000 is infinite as a number: the loss e^z - y z and its derivative e^z - y are right all the same.
+/// e^-1000 is 0 and e^1000 is infinite as a number: the loss e^z - y z and its derivative e^z - y
+/// are right all the same.
 fn extreme_sums<F: Float>() {
     let cases = [
         (-1000.0, 3.0, 3000.0, -3.0),
@@ -162,7 +164,8 @@ fn extreme_sums_are_no_trouble() {
     let (value, _) = of_outputs(&Poisson, outputs.view(), array![[2.0, 3.0]].view());
     let expected = (1000.0 - 2.0 * 1000_f64.ln() + 3.0 * 700.0) / 2.0;
     assert_relative_eq!(value, expected, max_relative = 1e-14);
-    // An expected count that was rounded to 0 is impossible for a count of 1, and free for one of 0.
+    // An expected count that was rounded to 0 is impossible for a count of 1, and free for one of
+    // 0.
     let (value, gradient) = of_outputs(&Poisson, array![[0.0]].view(), array![[0.0]].view());
     assert_eq!((value, gradient), (0.0, array![[1.0]]));
     let (value, _) = of_outputs(&Poisson, array![[0.0]].view(), array![[1.0]].view());
@@ -187,7 +190,8 @@ fn gradients_equal_central_differences() {
             let check = gradient_check(&mut net, loss, inputs.view(), targets.view());
             let check = check.unwrap_or_else(|error| panic!("{loss:?} {last:?} {hidden}: {error}"));
             assert_eq!((check.compared, &check.kinks[..]), (net.parameters(), &[][..]), "{loss:?}");
-            assert!(check.largest_error <= 1e-6, "{loss:?} {check:?}");
+            eprintln!("LE {}", check.largest_error);
+            assert!(check.largest_error <= 1e-8, "{loss:?} {check:?}");
         }
     };
     for (rows, outputs) in [(1, 1), (7, 1), (7, 3)] {

@@ -4,9 +4,9 @@ use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity, Loss,
     MeanSquaredError, Mlp, Optimizer, Result, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     data::Standardizer,
-    error::{Divergence, TrainingError},
+    error::Divergence,
+    optimizer::Iteration,
     optimizer::Parameter,
-    optimizer::Step,
     trainer::{Moment, StopReason},
 };
 use ndarray::{Array2, array};
@@ -132,13 +132,7 @@ fn a_rate_too_large_ends_with_epoch_and_batch_and_the_last_good_weights() {
     let mut net = Mlp::<f64>::builder(1).dense(1, Identity).seed(1).build().unwrap();
     let start = net.clone();
     let result = Trainer::new(MeanSquaredError, Sgd::new(1e200)).fit(&mut net, &data);
-    let Err(Error::Training(TrainingError::Diverged {
-        epoch,
-        batch,
-        cause: Divergence::Loss(loss),
-        ..
-    })) = result
-    else {
+    let Err(Error::Diverged { epoch, batch, cause: Divergence::Loss(loss), .. }) = result else {
         panic!("{result:?}");
     };
     assert!((epoch, batch) == (1, 2) && !loss.is_finite());
@@ -162,10 +156,7 @@ fn a_classifiers_divergence_is_found_too() {
         ];
         for (loss, mut net, data) in cases {
             let result = Trainer::new(loss, Sgd::new(rate)).batch_size(8).fit(&mut net, data);
-            assert!(
-                matches!(result, Err(Error::Training(TrainingError::Diverged { .. }))),
-                "{rate}: {result:?}"
-            );
+            assert!(matches!(result, Err(Error::Diverged { .. })), "{rate}: {result:?}");
             assert!(net.layers()[0].weights().iter().all(|w| w.is_finite()));
         }
     }
@@ -176,10 +167,6 @@ fn a_classifiers_divergence_is_found_too() {
 struct Saboteur(AtomicUsize);
 
 impl Optimizer<f64> for Saboteur {
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-
     fn learning_rate(&self) -> f64 {
         0.5
     }
@@ -188,7 +175,7 @@ impl Optimizer<f64> for Saboteur {
         0
     }
 
-    fn update(&self, _: Step, parameter: Parameter<'_, f64>, _: &mut [f64]) {
+    fn update(&self, _: Iteration, parameter: Parameter<'_, f64>, _: &mut [f64]) {
         // Two layers' weights and biases in each step.
         if self.0.fetch_add(1, Ordering::Relaxed) == 2 * 4 {
             parameter.values[0] = f64::INFINITY;
@@ -248,7 +235,7 @@ fn settings_out_of_range_are_refused_before_anything_is_trained() {
         ),
         (
             fit(Trainer::new(BinaryCrossEntropy, sgd())),
-            "BinaryCrossEntropy needs outputs between 0 and 1, such as those of Sigmoid; the network ends in Identity",
+            "BinaryCrossEntropy needs outputs between 0 and 1, as of Sigmoid; the network ends in Identity",
         ),
     ];
     for (message, expected) in cases {

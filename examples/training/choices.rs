@@ -3,11 +3,7 @@
 use super::Task;
 use clap::ValueEnum;
 use densely::{
-    Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Loss, MeanSquaredError,
-    Schedule, Sgd, Trainer,
-    data::Storage,
-    loss::{Huber, MeanAbsoluteError, Poisson},
-    optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
+    Dataset, Error, Loss, Optimizer, Schedule, Trainer, data::Storage, optimizer::Lbfgs,
     schedule::Span,
 };
 
@@ -22,9 +18,6 @@ pub enum OptimizerName {
     Lbfgs,
 }
 
-/// Of SGD.
-const MOMENTUM: f64 = 0.9;
-
 /// How an optimizer is set; none of it is given unless the user says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
@@ -34,14 +27,7 @@ pub struct Rates {
 }
 
 impl OptimizerName {
-    fn learning_rate(self) -> f64 {
-        match self {
-            Self::Sgd | Self::Adagrad | Self::Lbfgs => 0.01,
-            Self::Rmsprop | Self::Adam | Self::Adamw => 0.001,
-        }
-    }
-
-    /// Refuses what this optimizer would not look at.
+    /// Refuses settings that this optimizer does not have.
     pub fn check(self, rates: Rates) -> Result<(), String> {
         if rates.momentum.is_some() && self != Self::Sgd {
             return Err("--momentum is for --optimizer sgd".into());
@@ -52,28 +38,30 @@ impl OptimizerName {
         Ok(())
     }
 
-    /// A trainer by this optimizer.
-    pub fn trainer<'a>(self, loss: Box<dyn Loss<f32>>, rates: Rates) -> Trainer<'a, f32> {
-        let rate = rates.learning_rate.unwrap_or(self.learning_rate());
-        let decay = rates.weight_decay.unwrap_or(0.0);
-        match self {
-            Self::Sgd => {
-                let sgd = Sgd::new(rate).weight_decay(decay);
-                let momentum = rates.momentum.unwrap_or(MOMENTUM);
-                Trainer::new(
-                    loss,
-                    if momentum > 0.0 { sgd.momentum(momentum).nesterov() } else { sgd },
-                )
-            }
-            Self::Adagrad => Trainer::new(loss, Adagrad::new(rate).weight_decay(decay)),
-            Self::Rmsprop => Trainer::new(loss, RmsProp::new(rate).weight_decay(decay)),
-            Self::Adam => Trainer::new(loss, Adam::new(rate).weight_decay(decay)),
-            Self::Adamw => match rates.weight_decay {
-                Some(decay) => Trainer::new(loss, AdamW::new(rate).weight_decay(decay)),
-                None => Trainer::new(loss, AdamW::new(rate)),
-            },
-            Self::Lbfgs => Trainer::lbfgs(loss, Lbfgs::new().weight_decay(decay)),
+    /// A trainer by this optimizer; sgd has a momentum of 0.9 unless told otherwise.
+    pub fn trainer<'a>(
+        self,
+        loss: Box<dyn Loss<f32>>,
+        rates: Rates,
+    ) -> Result<Trainer<'a, f32>, Error> {
+        if self == Self::Lbfgs {
+            let decay = rates.weight_decay.unwrap_or(0.0);
+            return Ok(Trainer::lbfgs(loss, Lbfgs::new().weight_decay(decay)));
         }
+        let momentum = rates.momentum.or((self == Self::Sgd).then_some(0.9));
+        let momentum = momentum.filter(|&momentum| momentum > 0.0);
+        let settings = [
+            rates.learning_rate.map(|rate| format!("learning_rate={rate}")),
+            momentum.map(|momentum| format!("momentum={momentum}, nesterov=true")),
+            rates.weight_decay.map(|decay| format!("weight_decay={decay}")),
+        ];
+        let settings: Vec<String> = settings.into_iter().flatten().collect();
+        let name = format!("{self:?}").to_lowercase();
+        let text = match &settings[..] {
+            [] => name,
+            settings => format!("{name}({})", settings.join(", ")),
+        };
+        Ok(Trainer::new(loss, text.parse::<Box<dyn Optimizer<f32>>>()?))
     }
 }
 
@@ -153,13 +141,13 @@ impl LossName {
     }
 
     pub fn loss(self, task: Task) -> Result<Box<dyn Loss<f32>>, String> {
-        let loss: Box<dyn Loss<f32>> = match (self, task) {
-            (Self::Squared, _) => Box::new(MeanSquaredError),
-            (Self::Absolute, _) => Box::new(MeanAbsoluteError),
-            (Self::Huber, _) => Box::new(Huber::default()),
-            (Self::Poisson, Task::Regression) => Box::new(Poisson),
-            (Self::CrossEntropy, Task::BinaryClassification) => Box::new(BinaryCrossEntropy),
-            (Self::CrossEntropy, Task::Multiclass) => Box::new(CategoricalCrossEntropy),
+        let name = match (self, task) {
+            (Self::Squared, _) => "mean_squared_error",
+            (Self::Absolute, _) => "mean_absolute_error",
+            (Self::Huber, _) => "huber",
+            (Self::Poisson, Task::Regression) => "poisson",
+            (Self::CrossEntropy, Task::BinaryClassification) => "binary_cross_entropy",
+            (Self::CrossEntropy, Task::Multiclass) => "categorical_cross_entropy",
             (Self::Poisson, _) => {
                 return Err("--loss poisson is for counts, not for classes".into());
             }
@@ -167,7 +155,7 @@ impl LossName {
                 return Err("--loss cross-entropy is for classes, not for numbers".into());
             }
         };
-        Ok(loss)
+        name.parse().map_err(|error: Error| error.to_string())
     }
 }
 

@@ -158,7 +158,7 @@ fn activations() -> String {
 }
 
 fn activation(name: &str) -> Result<AnyActivation<f32>, String> {
-    AnyActivation::named(name).ok_or_else(|| format!("must be one of {}", activations()))
+    name.parse().map_err(|_| format!("must be one of {}", activations()))
 }
 
 fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {

@@ -59,7 +59,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
         let mut trainer = options
             .optimizer
-            .trainer(loss, options.rates())
+            .trainer(loss, options.rates())?
             .schedule(options.schedule.schedule(options.epochs, options.warm_up))
             .epochs(options.epochs)
             .batch_size(options.batch_size)

@@ -23,7 +23,7 @@ fn networks<F: Float>() -> densely::Result<[Mlp<F>; 3]> {
     })?;
     let mut every_activation = Mlp::builder(1);
     for name in AnyActivation::<F>::NAMES {
-        let activation = AnyActivation::named(name).unwrap_or(Identity.into());
+        let activation = name.parse::<AnyActivation<F>>().unwrap_or(Identity.into());
         every_activation = every_activation.dense(1, activation);
     }
     let small = Mlp::builder(1).dense(1, Identity).build()?;

@@ -22,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn write_all<F: Float>(folder: &Path) -> Result<(), Box<dyn Error>> {
     let names = AnyActivation::<F>::NAMES.iter().copied();
     for name in names.chain(["leaky_relu(0.2)", "elu(0.3)"]) {
-        let activation = AnyActivation::<F>::named(name).ok_or("no such activation")?;
-        // The weighted sums are exactly the inputs: only the activation can make a difference.
+        let activation = name.parse::<AnyActivation<F>>()?;
+        // Its weighted sums are its inputs, exactly: only the activation can make a difference.
         let bias = Some(Array1::zeros(WIDTH));
         let alone = Dense::new(Array2::eye(WIDTH), bias, activation.clone())?;
         write(folder, name, "alone", &Mlp::from_layers(vec![alone])?, &sums(name))?;

@@ -1,34 +1,39 @@
 //! Any activation with its type erased, so that the layers of one network can differ in theirs.
 
-use super::registry::split;
 use super::{
     Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
+use crate::choice;
+use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::initialization::Initialization;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::any::Any;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-/// Any [`Activation`], built in or yours: what a [`Dense`](crate::dense::Dense) layer owns. A clone shares the activation.
+/// Any [`Activation`], built in or yours: what a [`Dense`](crate::dense::Dense) layer owns. A clone
+/// shares the activation.
+///
+/// `FromStr` reads a built-in one by name, `Display` writes the name (`Debug` where there is none).
 ///
 /// ```
-/// use densely::{Mlp, Softmax, Tanh, activation::{AnyActivation, LeakyRelu}, initialization::Initialization};
+/// use densely::{Mlp, Softmax, Tanh, activation::{AnyActivation, LeakyRelu}};
 /// use ndarray::array;
 ///
 /// let chosen: AnyActivation<f32> = Tanh.into();
 /// let net = Mlp::builder(4).dense(8, chosen).dense(3, Softmax).build()?;
 /// assert!(net.layers()[0].activation().is::<Tanh>());
 ///
-/// let leaky: AnyActivation<f32> = LeakyRelu::new(0.25)?.into();
-/// assert_eq!(leaky.name().as_deref(), Some("leaky_relu(0.25)"));
+/// let leaky: AnyActivation<f32> = "leaky_relu(0.25)".parse()?;
 /// assert_eq!(leaky.downcast::<LeakyRelu>().map(LeakyRelu::alpha), Some(0.25));
-/// assert_eq!(leaky.initialization(), Initialization::HeNormal);
+/// assert_eq!(leaky.to_string(), "leaky_relu(0.25)");
+/// assert!("leaky".parse::<AnyActivation<f32>>().is_err());
 ///
 /// let (mut a, mut delta) = (array![[-2.0, 3.0]], array![[1.0, 1.0]]);
-/// leaky.forward(a.view_mut());                                           // a = g(z), z not kept
+/// leaky.forward(a.view_mut());                                    // a = g(z), z not kept
 /// assert!(!leaky.keeps_pre_activation());
 /// leaky.backward(a.view(), array![[]].view(), delta.view_mut());
 /// assert_eq!((a, delta), (array![[-0.5, 3.0]], array![[0.25, 1.0]]));
@@ -36,6 +41,15 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct AnyActivation<F: Float>(Arc<dyn Erased<F>>);
+
+impl<F: Float> fmt::Display for AnyActivation<F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => formatter.write_str(&name),
+            None => self.0.fmt(formatter),
+        }
+    }
+}
 
 /// The object-safe face of an activation.
 trait Erased<F: Float>: fmt::Debug + Send + Sync {
@@ -95,44 +109,20 @@ impl<F: Float> fmt::Debug for AnyActivation<F> {
     }
 }
 
-/// The built-in activations and their names, which model files and command lines use; behind them the constructor from α of those that
-/// have one.
+/// The built-in activations: their names, and α of those that have one.
 macro_rules! built_in {
     ($($name:literal: $activation:ident $(($alpha:ident))?,)*) => {
         impl<F: Float> AnyActivation<F> {
             /// The names of the built-in activations.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
-            /// The built-in activation of this name; `leaky_relu` and `elu` may have their α behind it.
-            ///
-            /// ```
-            /// use densely::activation::AnyActivation;
-            /// let name = |text| AnyActivation::<f32>::named(text).and_then(|activation| activation.name());
-            /// assert_eq!(name("tanh").as_deref(), Some("tanh"));
-            /// assert_eq!(name("elu").as_deref(), Some("elu(1)"));
-            /// assert_eq!(name("elu(0.5)").as_deref(), Some("elu(0.5)"));
-            /// assert_eq!(name("no such activation"), None);
-            /// assert!(AnyActivation::<f32>::NAMES.iter().all(|known| name(known).is_some()));
-            /// ```
-            pub fn named(name: &str) -> Option<Self> {
-                let (name, alpha) = match split(name) {
-                    Some((name, alpha)) => (name, Some(alpha.parse::<f64>().ok()?)),
-                    None => (name, None),
-                };
-                match (name, alpha) {
-                    $(($name, None) => Some($activation::default().into()),)*
-                    $($(($name, Some($alpha)) => $activation::new($alpha).ok().map(Self::from),)?)*
-                    _ => None,
-                }
-            }
-
-            /// Whether the activation is built in. One of your own may have the
-            /// [name](Activation::name) of a built-in one, and is still another function.
-            pub fn is_built_in(&self) -> bool {
+            /// Whether it is one of [`NAMES`](Self::NAMES).
+            pub(crate) fn is_built_in(&self) -> bool {
                 false $(|| self.is::<$activation>())*
             }
 
-            /// The name of a built-in activation, with its α if it has one; that of one of the user's own is what [`Activation::name`] says.
+            /// The name of a built-in activation, with its α if it has one; else
+            /// [`Activation::name`].
             pub fn name(&self) -> Option<String> {
                 $(if let Some(activation) = self.downcast::<$activation>() {
                     let name = $name.to_owned();
@@ -143,8 +133,29 @@ macro_rules! built_in {
                 self.0.own_name()
             }
         }
+
+        /// Reads a built-in activation: one of [`AnyActivation::NAMES`], as in `elu` or `elu(0.5)`.
+        impl<F: Float> FromStr for AnyActivation<F> {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                match choice::name(text) {
+                    $($name => {
+                        let chosen = $activation::default();
+                        $(let mut $alpha = chosen.alpha();)?
+                        choice::read(KIND, text, vec![$(("alpha", &mut $alpha))?], 0)?;
+                        $(let chosen = $activation::new($alpha)?;)?
+                        Ok(chosen.into())
+                    })*
+                    _ => Err(choice::unknown(KIND, text, Self::NAMES)),
+                }
+            }
+        }
     };
 }
+
+/// The kind of choice, in errors.
+const KIND: &str = "activation";
 
 built_in! {
     "identity": Identity,
@@ -175,12 +186,13 @@ impl<F: Float> AnyActivation<F> {
         self.0.as_any().downcast_ref()
     }
 
-    /// Whether the derivative needs the weighted sums ([`FromPreActivation`](super::FromPreActivation)).
+    /// Whether the derivative needs the weighted sums
+    /// ([`FromPreActivation`](super::FromPreActivation)).
     pub fn keeps_pre_activation(&self) -> bool {
         self.0.keeps_pre_activation()
     }
 
-    /// Whether each output depends on the weighted sum in the same place alone, as far as is known: those of the user's own may not.
+    /// Whether output i depends on z_i alone: unknown, hence false, for custom activations.
     pub(crate) fn is_elementwise(&self) -> bool {
         self.is_built_in() && !self.is::<Softmax>()
     }

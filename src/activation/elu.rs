@@ -13,11 +13,13 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g'(z) = a + α.
 ///
-/// At z = 0 it is taken as α. Where a is rounded to -α, for z below -17 (`f32`) or -37 (`f64`), it is 0. The constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
+/// At z = 0 it is taken as α. Where a is rounded to -α, for z below -17 (`f32`) or -37 (`f64`), it
+/// is 0. α must be positive: else the output would not show which branch it came from.
 ///
 /// # When
 ///
-/// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that are never quite stopped (Clevert et al. 2016). Weights start as He's.
+/// Like [`Relu`](super::Relu), with outputs whose mean is nearer to 0, and units that never stop
+/// learning entirely (Clevert et al. 2016). Weights start as He's.
 ///
 /// g(-∞) = -α with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
@@ -31,9 +33,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[-2.0_f64.ln(), 3.0]], array![[1.0, 1.0]]);
 /// elu.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[-1.0, 3.0]], epsilon = 1e-15);                  // 2 (½ - 1)
+/// approx::assert_abs_diff_eq!(a, array![[-1.0, 3.0]], epsilon = 1e-15);        // 2 (½ - 1)
 /// elu.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[1.0, 1.0]], epsilon = 1e-15);               // -1 + 2, and 1 for z > 0
+/// approx::assert_abs_diff_eq!(delta, array![[1.0, 1.0]], epsilon = 1e-15);     // -1 + 2, and 1
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +48,8 @@ impl Elu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an `f32`.
+    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an
+    /// `f32`.
     pub fn new(alpha: f64) -> crate::error::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }
@@ -79,7 +82,8 @@ impl Activation for Elu {
     }
 }
 
-/// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with λ = 1.0507… and α = 1.6732…; range (-λα, ∞).
+/// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with λ = 1.0507… and
+/// α = 1.6732…; range (-λα, ∞).
 ///
 /// # The derivative from the output
 ///
@@ -91,8 +95,8 @@ impl Activation for Elu {
 ///
 /// # When
 ///
-/// In deep stacks: with weights as LeCun's, which is what they start as, mean 0 and variance 1 are a fixed point from layer to layer
-/// (Klambauer et al. 2017, where λ and α come from).
+/// In deep stacks: with LeCun's initial weights, the default, mean 0 and variance 1 are a fixed
+/// point from layer to layer (Klambauer et al. 2017, the source of λ and α).
 ///
 /// g(-∞) = -λα with slope 0, g(∞) = ∞ with slope λ, g(NaN) = NaN.
 ///
@@ -102,7 +106,8 @@ impl Activation for Elu {
 ///
 /// let (mut a, limit) = (array![[-2.0_f64.ln(), 2.0]], Selu::LAMBDA * Selu::ALPHA);
 /// Selu.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[-limit / 2.0, 2.0 * Selu::LAMBDA]], epsilon = 1e-15);      // e^z = ½ on the left
+/// let expected = array![[-limit / 2.0, 2.0 * Selu::LAMBDA]];             // e^z = ½ on the left
+/// approx::assert_abs_diff_eq!(a, expected, epsilon = 1e-15);
 /// assert!((limit - 1.7581).abs() < 1e-4);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,9 +10,11 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # When
 ///
-/// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden layers: it grows too fast.
+/// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden
+/// layers: it grows too fast.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an `f64`.
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an
+/// `f64`.
 ///
 /// ```
 /// use densely::{Activation, activation::Exponential};

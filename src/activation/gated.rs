@@ -1,23 +1,25 @@
-//! Functions z · h(z) with a gate h between 0 and 1. None is monotone, so that two z can share one output: their derivatives
-//! are not functions of it, and the layer keeps z.
+//! Functions z · h(z) with a gate h between 0 and 1. None is monotone: two z can share one output,
+//! so the derivative is no function of the output, and the layer keeps z.
 
 use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
 use crate::float::Float;
 use crate::initialization::Initialization;
 use ndarray::ArrayViewMut2;
 
-/// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal distribution; range [-0.17, ∞).
+/// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal
+/// distribution; range [-0.17, ∞).
 ///
 /// The exact function, not its approximation by tanh.
 ///
 /// # The derivative
 ///
-/// By the product rule, g'(z) = Φ(z) + z φ(z), with φ(z) = e^(-z²/2) / √(2π). g falls to the left of z = -0.75 and rises to the right: it is no function of the
-/// output.
+/// By the product rule, g'(z) = Φ(z) + z φ(z), with φ(z) = e^(-z²/2) / √(2π). g falls to the left
+/// of z = -0.75 and rises to the right of it.
 ///
 /// # When
 ///
-/// A smooth [`Relu`](super::Relu) (Hendrycks, Gimpel 2016), usual in transformers. Weights start as He's.
+/// A smooth [`Relu`](super::Relu) (Hendrycks, Gimpel 2016), usual in transformers. Weights start as
+/// He's.
 ///
 /// g(-∞) = 0 with slope 0, g(∞) = ∞ with slope 1, g(NaN) = NaN.
 ///
@@ -29,9 +31,9 @@ use ndarray::ArrayViewMut2;
 /// let z = array![[0.0, 1.0]];
 /// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
 /// gelu.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.841345]], epsilon = 1e-6);               // Φ(1) = 0.841345
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.841345]], epsilon = 1e-6);         // Φ(1)
 /// gelu.backward(a.view(), z.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.5, 1.083315]], epsilon = 1e-6);           // Φ(0), and Φ(1) + φ(1), with φ(1) = 0.241971
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 1.083315]], epsilon = 1e-6);     // Φ(1) + φ(1)
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
@@ -40,8 +42,8 @@ pub struct Gelu;
 ///
 /// # The derivative
 ///
-/// By the product rule and σ' = σ (1 - σ), g'(z) = σ(z) (1 + z (1 - σ(z))). g falls to the left of z = -1.28 and rises to the right: it is no function of
-/// the output.
+/// By the product rule and σ' = σ (1 - σ), g'(z) = σ(z) (1 + z (1 - σ(z))). g falls to the left of
+/// z = -1.28 and rises to the right of it.
 ///
 /// # When
 ///
@@ -54,12 +56,13 @@ pub struct Gelu;
 /// use ndarray::array;
 ///
 /// let silu = AnyActivation::<f64>::from(Silu);
-/// let z = array![[0.0, 3.0_f64.ln()]];                                                   // σ is ½ and ¾
+/// let z = array![[0.0, 3.0_f64.ln()]];                                             // σ is ½ and ¾
 /// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
 /// silu.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.0, 0.75 * 3.0_f64.ln()]], epsilon = 1e-14);
 /// silu.backward(a.view(), z.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75 * (1.0 + 0.25 * 3.0_f64.ln())]], epsilon = 1e-14);
+/// let slopes = array![[0.5, 0.75 * (1.0 + 0.25 * 3.0_f64.ln())]];
+/// approx::assert_abs_diff_eq!(delta, slopes, epsilon = 1e-14);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silu;
@@ -68,8 +71,8 @@ pub struct Silu;
 ///
 /// # The derivative
 ///
-/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z σ(z) (1 - t²). g falls to the left of z = -1.19 and rises to the
-/// right: it is no function of the output.
+/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z σ(z)
+/// (1 - t²). g falls to the left of z = -1.19 and rises to the right of it.
 ///
 /// # When
 ///
@@ -82,12 +85,13 @@ pub struct Silu;
 /// use ndarray::array;
 ///
 /// let mish = AnyActivation::<f64>::from(Mish);
-/// let z = array![[0.0, 2.0_f64.ln()]];                                                   // t is tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8
+/// let z = array![[0.0, 2.0_f64.ln()]];                     // t = tanh(ln 2) = 0.6, tanh(ln 3) = 0.8
 /// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
 /// mish.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.0, 0.8 * 2.0_f64.ln()]], epsilon = 1e-14);
 /// mish.backward(a.view(), z.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.6, 0.8 + 2.0_f64.ln() * 2.0 / 3.0 * 0.36]], epsilon = 1e-14);
+/// let slopes = array![[0.6, 0.8 + 2.0_f64.ln() * 2.0 / 3.0 * 0.36]];
+/// approx::assert_abs_diff_eq!(delta, slopes, epsilon = 1e-14);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mish;

@@ -9,13 +9,13 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # The derivative from the output
 ///
-/// The output is positive exactly where z is: g'(z) = 1 if a > 0, else 0. At z = 0, where there is a kink, the
-/// derivative is taken as 0.
+/// The output is positive exactly where z is: g'(z) = 1 if a > 0, else 0. At z = 0, where there is
+/// a kink, the derivative is taken as 0.
 ///
 /// # When
 ///
-/// Cheap, and does not saturate for large z; a unit whose z is negative for every example learns no more.
-/// Weights start as He's.
+/// Cheap, and does not saturate for large z; a unit whose z is negative for every example stops
+/// learning. Weights start as He's.
 ///
 /// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN.
 ///
@@ -53,12 +53,12 @@ impl Activation for Relu {
 ///
 /// # The derivative from the output
 ///
-/// With α > 0 the output has the sign of z: g'(z) = 1 if a > 0, else α. At the kink, z = 0, it is taken as α. For this the
-/// constructor takes only α > 0: with α < 0 the output would not tell the two branches apart.
+/// With α > 0 the output has the sign of z: g'(z) = 1 if a > 0, else α. At the kink, z = 0, it is
+/// taken as α. α must be positive: else the output would not show which branch it came from.
 ///
 /// # When
 ///
-/// Like [`Relu`], with a small slope that keeps stopped units learning. Weights start as He's.
+/// Like [`Relu`], with a small slope so that no unit stops learning. Weights start as He's.
 ///
 /// g(±∞) = ±∞, g(NaN) = NaN.
 ///
@@ -86,7 +86,8 @@ impl LeakyRelu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an `f32`.
+    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an
+    /// `f32`.
     pub fn new(alpha: f64) -> crate::error::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }
@@ -125,12 +126,12 @@ impl Activation for LeakyRelu {
 ///
 /// # The derivative from the output
 ///
-/// The output is z itself where it is strictly between -1 and 1: g'(z) = 1 if |a| < 1, else 0. At the kinks, z = ±1, it is
-/// taken as 0.
+/// The output is z itself where it is strictly between -1 and 1: g'(z) = 1 if |a| < 1, else 0. At
+/// the kinks, z = ±1, it is taken as 0.
 ///
 /// # When
 ///
-/// The cheapest bounded function; units beyond ±1 learn no more.
+/// The cheapest bounded function; units beyond ±1 stop learning.
 ///
 /// g(±∞) = ±1, g(NaN) = NaN, g(-z) = -g(z) to the bit.
 ///

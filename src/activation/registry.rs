@@ -1,12 +1,13 @@
-//! The user's own activations, by the names that they have in model files.
+//! Activations that are not built in, by their names in model files.
 
 use super::{Activation, AnyActivation};
-use crate::error::{NetworkError, Result};
+use crate::choice;
+use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Makes an activation from what stands in brackets behind its name.
+/// Makes an activation from the parameter in brackets behind its name.
 type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sync>;
 
 /// Activations that are not built in, for loading networks that have them.
@@ -40,12 +41,12 @@ type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sy
 /// let net = Mlp::<f32>::builder(2).dense(3, ScaledTanh(1.7159)).build()?;
 /// let bytes = net.to_bytes()?;
 ///
-/// let own = Activations::<f32>::new()
+/// let own = Activations::new()
 ///     .with_parameter("scaled_tanh", |scale| scale.parse().ok().map(ScaledTanh))?;
-/// assert_eq!(Mlp::from_bytes_with(&bytes, &own)?.layers()[0].weights(), net.layers()[0].weights());
+/// let loaded = Mlp::<f32>::from_bytes_with(&bytes, &own)?;
+/// assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
 ///
-/// let error = Mlp::<f32>::from_bytes(&bytes).unwrap_err();
-/// assert_eq!(error.to_string(), r#"layer 0: the activation "scaled_tanh(1.7159)" is neither built in nor one of those given"#);
+/// assert!(Mlp::<f32>::from_bytes(&bytes).is_err());                  // without the activation
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub struct Activations<F: Float> {
@@ -54,7 +55,7 @@ pub struct Activations<F: Float> {
 }
 
 impl<F: Float> Activations<F> {
-    /// None but the built-in ones.
+    /// Only the built-in ones.
     pub fn new() -> Self {
         Self { named: BTreeMap::new(), with_parameter: BTreeMap::new() }
     }
@@ -78,19 +79,21 @@ impl<F: Float> Activations<F> {
     /// #         z.mapv_inplace(F::cbrt);
     /// #     }
     /// #     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= F::from_f64(3.0) * a * a);
+    /// #         let three = F::from_f64(3.0);
+    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= three * a * a);
     /// #     }
     /// }
     ///
     /// let own = Activations::<f32>::new().with(CubeRoot)?;
-    /// assert!(own.named("cube_root").is_some() && own.named("tanh").is_some() && own.named("fourth_root").is_none());
+    /// let known = ["cube_root", "tanh", "fourth_root"].map(|name| own.named(name).is_some());
+    /// assert_eq!(known, [true, true, false]);
     /// assert!(own.with(CubeRoot).is_err());
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`] if it has none, or one that is taken.
+    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if it has none, or one that is taken.
     pub fn with(mut self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
@@ -99,12 +102,12 @@ impl<F: Float> Activations<F> {
         Ok(self)
     }
 
-    /// Adds the activations whose names are this one with a parameter in brackets behind it. `make` gets what stands in the brackets; for a parameter that cannot
-    /// be, it returns `None`.
+    /// Adds the activations of this name with a parameter in brackets behind it. `make` gets the
+    /// text in the brackets, and returns `None` if it is not valid.
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`] if the name is empty or taken, or has a bracket itself.
+    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
         mut self,
         name: impl Into<String>,
@@ -112,8 +115,8 @@ impl<F: Float> Activations<F> {
     ) -> Result<Self> {
         let name = name.into();
         if name.contains(['(', ')']) {
-            // It would never be found again.
-            return Err(NetworkError::ActivationName { name, reason: "contains a bracket" }.into());
+            // It could not be found again.
+            return Err(Error::Network(NetworkError::ActivationName { name, reason: "has a bracket" }));
         }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
@@ -123,35 +126,28 @@ impl<F: Float> Activations<F> {
     fn check(&self, name: &str) -> Result<()> {
         check_own_name::<F>(name)?;
         if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            return Err(
-                NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }.into()
-            );
+            return Err(Error::Network(NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }));
         }
         Ok(())
     }
 
-    /// The activation of this name, built in or one of these.
+    /// The activation of this name, built in or added.
     pub fn named(&self, name: &str) -> Option<AnyActivation<F>> {
-        AnyActivation::named(name).or_else(|| self.named.get(name).cloned()).or_else(|| {
-            let (name, parameter) = split(name)?;
+        name.parse().ok().or_else(|| self.named.get(name).cloned()).or_else(|| {
+            let (name, parameter) = choice::split(name)?;
             self.with_parameter.get(name)?(parameter)
         })
     }
 }
 
-/// A name and the parameter in brackets behind it.
-pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
-    name.strip_suffix(')')?.split_once('(')
-}
-
-/// Refuses a name that a file could not tell from a built-in one.
+/// Refuses a name that is empty or that of a built-in activation.
 pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
-    let reason = match split(name).map_or(name, |(name, _)| name) {
+    let reason = match choice::name(name) {
         "" => "is empty",
         name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
         _ => return Ok(()),
     };
-    Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
+    Err(Error::Network(NetworkError::ActivationName { name: name.to_owned(), reason }))
 }
 
 impl<F: Float> Default for Activations<F> {

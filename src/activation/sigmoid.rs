@@ -11,15 +11,17 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g'(z) = a (1 - a):
 ///
-/// one subtraction and one multiplication, no exponential. Where a is rounded to 1, for z above 17 (`f32`) or 37 (`f64`), it is 0; at
-/// -z the derivative, which is the same, keeps its digits.
+/// one subtraction and one multiplication, no exponential. Where a is rounded to 1, for z above 17
+/// (`f32`) or 37 (`f64`), it is 0. At -z, where the derivative is the same, it keeps its digits.
 ///
 /// # When
 ///
-/// For the output layer of a binary classifier, with [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy). In hidden layers
-/// [`Tanh`](super::Tanh) trains faster: its slope at 0 is 1, this one's is ¼.
+/// For the output layer of a binary classifier, with
+/// [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy). In hidden layers [`Tanh`](super::Tanh)
+/// trains faster: its slope at 0 is 1, this one's is ¼.
 ///
-/// g(-∞) = 0, g(∞) = 1, both with slope 0; g(NaN) = NaN. The output is never below 0 nor above 1, so that the derivative is never negative.
+/// g(-∞) = 0, g(∞) = 1, both with slope 0; g(NaN) = NaN. The output is in \[0, 1\], so the
+/// derivative is never negative.
 ///
 /// ```
 /// use densely::{Activation, Sigmoid};
@@ -27,9 +29,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 1.0]]);
 /// Sigmoid.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15);                  // 1 / (1 + 1) and 1 / (1 + 1/3)
+/// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15);        // 1 / (1 + 1/3) = ¾
 /// Sigmoid.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15);           // ½ · ½ and ¾ · ¼
+/// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15); // ½ · ½ and ¾ · ¼
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sigmoid;

@@ -1,10 +1,11 @@
-//! From matrices to slices, over which the element-wise functions are vectorised.
+//! Element-wise functions over the slices of a matrix.
 
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use std::slice::{from_mut, from_ref};
 
-/// Applies an element-wise function in place: to all of a matrix at once, or, where its elements do not lie side by side, row by row or one by one.
+/// Applies an element-wise function in place: to the whole matrix if it is contiguous, else row by
+/// row or one by one.
 pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Fn(&mut [F])) {
     match matrix.as_slice_memory_order_mut() {
         Some(elements) => function(elements),
@@ -15,7 +16,7 @@ pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Fn(
     }
 }
 
-/// Changes each element of `delta` by the one of `cached` in the same place.
+/// Applies `function` to the elements of `cached` and `delta` in the same places.
 pub(super) fn zip<F: Float>(
     cached: ArrayView2<'_, F>,
     mut delta: ArrayViewMut2<'_, F>,

@@ -6,8 +6,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 ///
 /// # The derivative from the output
 ///
-/// Every output depends on every z of its row: ∂a_i/∂z_j = a_i (1 - a_i) if i = j, and -a_i a_j if not. For a
-/// gradient δ that arrives at the outputs, Σ_i δ_i ∂a_i/∂z_j is therefore
+/// Every output depends on every z of its row: ∂a_i/∂z_j = a_i (1 - a_i) if i = j, and -a_i a_j if
+/// not. For a gradient δ that arrives at the outputs, Σ_i δ_i ∂a_i/∂z_j is therefore
 ///
 /// a_j (δ_j - Σ_i a_i δ_i):
 ///
@@ -18,7 +18,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// For the output layer of a classifier with three or more classes, with
 /// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy); it may stand in any layer.
 ///
-/// A row with NaN or +∞ in it becomes NaN, and so does one of nothing but -∞; a single -∞ gives 0.
+/// A row with NaN or +∞ becomes NaN, as does one with only -∞; among finite numbers -∞ gives 0.
 ///
 /// ```
 /// use densely::{Activation, Softmax};
@@ -26,9 +26,10 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 ///
 /// let (mut a, mut delta) = (array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]], array![[1.0, 0.0, 0.0]]);
 /// Softmax.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.125, 0.25, 0.625]], epsilon = 1e-15);         // 1, 2 and 5 over 8
+/// approx::assert_abs_diff_eq!(a, array![[0.125, 0.25, 0.625]], epsilon = 1e-15);   // ⅛, ¼, ⅝
 /// Softmax.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[7.0, -2.0, -5.0]] / 64.0, epsilon = 1e-15); // Σ a δ is ⅛
+/// let expected = array![[7.0, -2.0, -5.0]] / 64.0;                            // Σ a δ is ⅛
+/// approx::assert_abs_diff_eq!(delta, expected, epsilon = 1e-15);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softmax;

@@ -6,11 +6,12 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # The derivative from the output
 ///
-/// g'(z) = e^z / (1 + e^z). From a = ln(1 + e^z), e^a = 1 + e^z; hence e^z / (1 + e^z) = (e^a - 1) / e^a, which is
+/// g'(z) = e^z / (1 + e^z). From a = ln(1 + e^z), e^a = 1 + e^z; hence e^z / (1 + e^z) = (e^a - 1)
+/// / e^a, which is
 ///
 /// g'(z) = 1 - e^-a.
 ///
-/// It is computed as -(e^-a - 1) by one function that is exact near 0, since 1 - e^-a would cancel for z far below 0.
+/// It is computed as -(e^-a - 1) with `expm1`, since 1 - e^-a would cancel for z far below 0.
 ///
 /// # When
 ///
@@ -26,7 +27,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// Softplus.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[2.0_f64.ln(), 4.0_f64.ln()]], epsilon = 1e-15);
 /// Softplus.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75]], epsilon = 1e-15);              // 1 - ½ and 1 - ¼
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75]], epsilon = 1e-15);    // 1 - ½ and 1 - ¼
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softplus;

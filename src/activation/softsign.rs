@@ -10,11 +10,13 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// g'(z) = (1 - |a|)².
 ///
-/// 1 - |a| loses digits as |z| grows: it is right to one part in 10⁷ / |z| for `f32`, 10¹⁶ / |z| for `f64`.
+/// 1 - |a| loses digits as |z| grows: its relative error is |z| / 10⁷ for `f32`, |z| / 10¹⁶ for
+/// `f64`.
 ///
 /// # When
 ///
-/// Like [`Tanh`](super::Tanh), without an exponential, and saturating more slowly: its tails are 1/|z|, not e^-2|z|.
+/// Like [`Tanh`](super::Tanh), without an exponential, and saturating more slowly: its tails are
+/// 1/|z|, not e^-2|z|.
 ///
 /// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit.
 ///
@@ -24,9 +26,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[1.0, -3.0]], array![[1.0, 1.0]]);
 /// Softsign.forward(a.view_mut());
-/// assert_eq!(a, array![[0.5, -0.75]]);                                                   // 1 / 2 and -3 / 4
+/// assert_eq!(a, array![[0.5, -0.75]]);                      // 1 / 2 and -3 / 4
 /// Softsign.backward(a.view(), delta.view_mut());
-/// assert_eq!(delta, array![[0.25, 0.0625]]);                                             // ½² and ¼²
+/// assert_eq!(delta, array![[0.25, 0.0625]]);                // ½² and ¼²
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softsign;
@@ -36,7 +38,7 @@ impl Activation for Softsign {
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
         slices::map_each(z, |z| {
-            // The limit, where z / (1 + |z|) would be ∞/∞.
+            // At ±∞ the limit, since z / (1 + |z|) would be ∞/∞.
             let magnitude = z.abs();
             let quotient = z / (F::one() + magnitude);
             if magnitude == F::infinity() { F::one().copysign(z) } else { quotient }

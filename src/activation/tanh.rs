@@ -6,18 +6,20 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// # The derivative from the output
 ///
-/// By the quotient rule g'(z) = ((e^z + e^-z)² - (e^z - e^-z)²) / (e^z + e^-z)²; dividing term by term,
+/// By the quotient rule g'(z) = ((e^z + e^-z)² - (e^z - e^-z)²) / (e^z + e^-z)²; dividing term by
+/// term,
 ///
 /// g'(z) = 1 - a²:
 ///
-/// one multiplication and one subtraction, no exponential. Where |a| is rounded to 1, for |z| above 9 (`f32`) or 19 (`f64`), it is 0.
+/// one multiplication and one subtraction, no exponential. Where |a| is rounded to 1, for |z| above
+/// 9 (`f32`) or 19 (`f64`), it is 0.
 ///
 /// # When
 ///
 /// The default for hidden layers: its outputs are centred on 0, and its slope at 0 is 1.
 ///
-/// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit. The output's magnitude is never above 1, so that the derivative is never
-/// negative.
+/// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit. The output is in \[-1, 1\], so
+/// the derivative is never negative.
 ///
 /// ```
 /// use densely::{Activation, Tanh};
@@ -25,9 +27,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[0.0, 2.0_f64.ln()]], array![[1.0, 1.0]]);
 /// Tanh.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.6]], epsilon = 1e-15);                   // (2 - ½) / (2 + ½)
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.6]], epsilon = 1e-15);         // (2 - ½) / (2 + ½)
 /// Tanh.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[1.0, 0.64]], epsilon = 1e-15);              // 1 - 0.6²
+/// approx::assert_abs_diff_eq!(delta, array![[1.0, 0.64]], epsilon = 1e-15);    // 1 - 0.6²
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tanh;

@@ -1,18 +1,18 @@
-//! One parameter's analytic gradient against the losses around it.
+//! Comparison of one parameter's analytic gradient with the losses around it.
 
 use crate::error::Result;
 
-/// How far apart the two gradients may be, relative to the larger.
+/// The largest difference of the two gradients, relative to the larger.
 const TOLERANCE: f64 = 1e-6;
 
-/// The first step relative to max(1, |parameter|), which balances the formula's error with rounding, and how many more are tried, each a tenth of
-/// the one before.
+/// The first step relative to max(1, |parameter|), which balances the formula's error with
+/// rounding, and the number of further steps, each a tenth of the one before.
 const FIRST_STEP: f64 = 1e-3;
 const STEPS: i32 = 8;
 
-/// What the comparison for one parameter came to.
+/// The result for one parameter.
 pub(super) enum Comparison {
-    /// `proved`: the gradient is larger than what rounding could hide.
+    /// `proved`: the gradient is larger than rounding.
     Equal {
         error: f64,
         proved: bool,
@@ -26,11 +26,13 @@ pub(super) enum Comparison {
     },
 }
 
-/// The losses around a parameter tell (`outputs` is the root mean square of the network's), at each step, how far the analytic gradient is right.
+/// Compares the analytic gradient with numeric ones at shorter and shorter steps. `outputs` is the
+/// root mean square of the network's outputs.
 ///
-/// It is, at the first step at which the two agree; an agreement at a shorter step counts only where rounding has left digits to agree. It is not,
-/// where two steps in a row show the same slope, and the loss to be smooth, and the analytic gradient is another. If it never comes to either, the
-/// parameter sits on a kink, or too near to one to tell.
+/// The gradient is right at the first step at which the two agree; at shorter steps only if
+/// rounding has left enough digits. It is wrong if two steps in a row show the same slope and a
+/// smooth loss, and the analytic gradient differs. If neither happens, the parameter is on a kink
+/// or too near one.
 #[inline]
 pub(super) fn compare(
     analytic: f64,
@@ -67,7 +69,7 @@ pub(super) fn compare(
     let step = 1e-6 * scale;
     let (far_left, far_right) = one_sided(10.0 * step)?;
     let (left, right) = one_sided(step)?;
-    // The slopes over a step are off by half the curvature times the step.
+    // The error of a one-sided slope is half the curvature times the step.
     let curvature = (far_left - left).abs().max((far_right - right).abs());
     let slack = curvature + 50.0 * f64::EPSILON * at_rest.abs() / step;
     let (least, most) = (left.min(right) - slack, left.max(right) + slack);
@@ -81,9 +83,9 @@ pub(super) fn compare(
 #[derive(Clone, Copy)]
 struct Estimate {
     slope: f64,
-    /// How far rounding may have moved it.
+    /// The largest effect of rounding on the slope.
     rounding: f64,
-    /// By how much the slopes to the left and to the right over this step differ.
+    /// The difference of the slopes to the left and to the right over this step.
     jump: f64,
 }
 
@@ -100,8 +102,9 @@ impl Estimate {
             (loss_at(resting + 2.0 * step)?, loss_at(resting - 2.0 * step)?);
         let slope = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step);
         let jump = (right + left - 2.0 * at_rest).abs() / step;
-        // Each loss is a sum of many rounded terms, some fifty units in its last place. Where it is almost 0, the outputs that it comes from are
-        // rounded all the same: by the curvature, they move its slope by about as much as for a squared error.
+        // A loss is a sum of many rounded terms: some fifty units in its last place. If it is
+        // almost 0, the rounding of the outputs still moves its slope, through the curvature, by
+        // about as much as for a squared error.
         let largest = [at_rest, right, left, far_right, far_left].map(f64::abs);
         let largest = largest.into_iter().fold(0.0, f64::max);
         let curvature = jump / step;
@@ -110,7 +113,8 @@ impl Estimate {
         Ok(Self { slope, rounding, jump })
     }
 
-    /// How far the two are apart, relative to the larger and beyond rounding, if that is little enough. NaN agrees with nothing.
+    /// The difference relative to the larger and beyond rounding, if it is within the tolerance.
+    /// NaN agrees with nothing.
     fn agrees_with(&self, slope: f64) -> Option<f64> {
         let larger = slope.abs().max(self.slope.abs());
         let difference = (slope - self.slope).abs();
@@ -121,7 +125,7 @@ impl Estimate {
         (relative <= TOLERANCE).then_some(relative)
     }
 
-    /// Whether a tenth of the step shows the same slope, and the loss to be smooth: no kink lies between, nor within.
+    /// Whether a tenth of the step shows the same slope and a smooth loss: there is no kink within.
     fn is_confirmed_by(&self, shorter: &Self) -> bool {
         let smooth = shorter.jump <= 0.3 * self.jump + shorter.rounding;
         smooth && shorter.agrees_with(self.slope).is_some()

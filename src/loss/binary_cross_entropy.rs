@@ -6,30 +6,35 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.
 ///
-/// Targets are probabilities: 0, 1, or between. Several outputs are several labels that do not exclude one another.
+/// Targets are probabilities: 0, 1, or between. Several outputs are several labels that do not
+/// exclude one another.
 ///
 /// # Fused with the sigmoid
 ///
-/// With a = 1 / (1 + e^-z), ln a = -ln(1 + e^-z) and ln(1 - a) = -z - ln(1 + e^-z). The loss becomes
+/// With a = 1 / (1 + e^-z), ln a = -ln(1 + e^-z) and ln(1 - a) = -z - ln(1 + e^-z). The loss
+/// becomes
 ///
 /// max(z, 0) - y z + ln(1 + e^-|z|),
 ///
-/// exact for every z, where ln of a rounded a is infinite. Its derivative is (a - y) / outputs: the a (1 - a) of the
-/// sigmoid cancels the denominators of the two logarithms.
+/// exact for every z, even where a is rounded to 0 or 1 and ln a is infinite. Its derivative is (a
+/// - y) / outputs: the a (1 - a) of the sigmoid cancels the denominators of the two logarithms.
 ///
-/// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
-/// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
+/// With another activation it is computed from the outputs, which must lie in \[0, 1\]. Softmax and
+/// your own activations are accepted, other built-in ones are refused.
 ///
 /// ```
 /// use densely::{Backprop, BinaryCrossEntropy, Dense, Mlp, Sigmoid};
 /// use ndarray::array;
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Sigmoid)?])?;       // z is what it gets
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Sigmoid)?])?;    // z = x
 /// let mut backprop = Backprop::new(&net);
-/// let mut loss = |z: f64, y: f64| backprop.loss(&mut net, &BinaryCrossEntropy, array![[z]].view(), array![[y]].view());
-/// approx::assert_relative_eq!(loss(3.0_f64.ln(), 1.0)?, -0.75_f64.ln(), max_relative = 1e-14);    // a = ¾
-/// approx::assert_relative_eq!(loss(3.0_f64.ln(), 0.0)?, -0.25_f64.ln(), max_relative = 1e-14);
-/// assert_eq!(loss(1000.0, 0.0)?, 1000.0);                                                 // where a is 1 to the last digit
+/// let mut loss = |z: f64, y: f64| {
+///     backprop.loss(&mut net, &BinaryCrossEntropy, array![[z]].view(), array![[y]].view())
+/// };
+/// let z = 3.0_f64.ln();                                                                // a = ¾
+/// approx::assert_relative_eq!(loss(z, 1.0)?, -0.75_f64.ln(), max_relative = 1e-14);
+/// approx::assert_relative_eq!(loss(z, 0.0)?, -0.25_f64.ln(), max_relative = 1e-14);
+/// assert_eq!(loss(1000.0, 0.0)?, 1000.0);                               // where a is rounded to 1
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,7 +87,7 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
         mut delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
-        // ln(1 + e^-|z|), for all at once, in delta's place until that is needed.
+        // ln(1 + e^-|z|) of all outputs, stored in delta for now.
         Zip::from(&mut delta).and(pre_activation).for_each(|rest, &z| *rest = -z.abs());
         Softplus.forward(delta.view_mut());
         Zip::from(&mut losses)
@@ -97,7 +102,7 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
     }
 }
 
-/// max(z, 0) - y z, written so that no two large terms cancel: where y = 1, max(z, 0) - z is max(-z, 0).
+/// max(z, 0) - y z, without two large terms that cancel: for y = 1, max(z, 0) - z is max(-z, 0).
 fn linear_part<F: Float>(z: F, y: F) -> F {
     if z > F::zero() { (F::one() - y) * z } else { -y * z }
 }

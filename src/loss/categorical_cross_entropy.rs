@@ -6,29 +6,31 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
 ///
-/// Each row of the targets is a distribution over the classes: one-hot, or probabilities whose sum is 1.
+/// Each row of the targets is a distribution over the classes: one-hot, or probabilities whose sum
+/// is 1.
 ///
 /// # Fused with softmax
 ///
-/// With a_k = e^(z_k) / Σ_i e^(z_i), ln a_k = z_k - ln Σ_i e^(z_i). Let m be the class of the largest z. Taking z_m out of the
-/// sum, the loss becomes
+/// With a_k = e^(z_k) / Σ_i e^(z_i), ln a_k = z_k - ln Σ_i e^(z_i). Let m be the class of the
+/// largest z. Taking z_m out of the sum, the loss becomes
 ///
 /// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m),
 ///
-/// exact for every z, where ln of a rounded a is infinite, and however small the loss. Its derivative is a - y.
+/// exact for every z, even where a is rounded to 0 and ln a is infinite, and for losses near 0. Its
+/// derivative is a - y.
 ///
-/// With another activation it is computed from the outputs, which must then lie in \[0, 1\]: softmax
-/// and sigmoid do, and activations of your own are trusted; the other built-in ones are refused.
+/// With another activation it is computed from the outputs, which must lie in \[0, 1\]. Sigmoid and
+/// your own activations are accepted, other built-in ones are refused.
 ///
 /// ```
 /// use densely::{Backprop, CategoricalCrossEntropy, Dense, Mlp, Softmax};
 /// use ndarray::{Array2, array};
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?;      // z is what it gets
-/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]];                                      // a is ⅛, ¼, ⅝
-/// let mut backprop = Backprop::new(&net);
-/// let loss = backprop.loss(&mut net, &CategoricalCrossEntropy, z.view(), array![[0.0, 1.0, 0.0]].view())?;
-/// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14);                  // -ln ¼
+/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?;   // z = x
+/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]];                                   // a = ⅛, ¼, ⅝
+/// let (mut backprop, y) = (Backprop::new(&net), array![[0.0, 1.0, 0.0]]);
+/// let loss = backprop.loss(&mut net, &CategoricalCrossEntropy, z.view(), y.view())?;
+/// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14);               // -ln ¼
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +51,8 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             .for_each(|loss, mut gradient, outputs, targets| {
                 *loss = F::zero();
                 Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    // A class with y = 0 adds nothing, even where a = 0 and its logarithm is infinite.
+                    // A class with y = 0 adds nothing, even where a = 0 and its logarithm is
+                    // infinite.
                     *gradient = F::zero();
                     if y != F::zero() {
                         *loss -= y * a.ln();
@@ -116,7 +119,8 @@ impl<F: Float> FusedLoss<F> for CategoricalCrossEntropy {
     }
 }
 
-/// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m), with m the class of the largest z and the targets' sum 1.
+/// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m), with m the class of the largest z and the
+/// targets' sum 1.
 fn of_logits<F: Float>(z: ArrayView1<'_, F>, a: ArrayView1<'_, F>, y: ArrayView1<'_, F>) -> F {
     let (mut likeliest, mut largest) = (0, F::neg_infinity());
     for (class, &z) in z.iter().enumerate() {

@@ -1,10 +1,11 @@
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
-/// The mean over each example's outputs of a loss that looks at one output and its target at a time: what [`Loss::evaluate`](crate::loss::Loss::evaluate) does for such a
-/// loss.
+/// [`Loss::evaluate`](crate::loss::Loss::evaluate) of a loss that is a mean over each example's
+/// outputs: L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs.
 ///
-/// L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs, where `of(a, y)` gives l and its derivative with respect to a. Shapes: all rows × outputs, and a loss for each row.
+/// `of(a, y)` returns l and its derivative with respect to a. Shapes: rows × outputs, and a loss
+/// for each row.
 ///
 /// ```
 /// use densely::{Float, Loss, loss::elementwise};
@@ -23,7 +24,9 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///         gradient: ArrayViewMut2<'_, F>,
 ///     ) {
 ///         let four = F::from_f64(4.0);
-///         elementwise(outputs, targets, losses, gradient, |a, y| ((a - y).powi(4), four * (a - y).powi(3)));
+///         elementwise(outputs, targets, losses, gradient, |a, y| {
+///             ((a - y).powi(4), four * (a - y).powi(3))
+///         });
 ///     }
 /// }
 ///

@@ -4,30 +4,32 @@ use crate::error::{Error, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
-/// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for |r| ≤ δ, and δ (|r| - δ / 2) beyond.
+/// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for
+/// |r| ≤ δ, and δ (|r| - δ / 2) beyond.
 ///
-/// Squared near the target, absolute far from it; the gradient is r, held between -δ and δ, over the outputs. The same as PyTorch's `HuberLoss`. δ is in
-/// the unit of the targets that are trained on: where those were standardised, in standard deviations.
+/// Squared near the target, absolute far from it, as PyTorch's `HuberLoss`. The gradient is r,
+/// clipped to \[-δ, δ\], over the outputs. δ is in the unit of the targets that are trained on: in
+/// standard deviations if the targets were standardised.
 ///
 /// ```
 /// use densely::{Backprop, Dense, Identity, Mlp, loss::Huber};
 /// use ndarray::array;
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;      // puts out what it gets
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;   // a = x
 /// let (outputs, targets) = (array![[2.0], [3.0]], array![[1.0], [5.0]]);
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &Huber::new(1.0), outputs.view(), targets.view())?;
-/// assert_eq!(loss, 1.0);                                                                  // (1² / 2 + 1 · (2 - ½)) / 2
-/// assert_eq!(backprop.gradients()[0].weights(), array![[-0.5]]);                            // (1 · 2 - 1 · 3) / 2
+/// assert_eq!(loss, 1.0);                                          // (1² / 2 + 1 · (2 - ½)) / 2
+/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);    // (1 · 2 - 1 · 3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    delta: f64,
+    pub(super) delta: f64,
 }
 
 impl Huber {
-    /// With this δ: positive and finite.
+    /// δ: positive and finite. It is checked when training starts.
     pub fn new(delta: f64) -> Self {
         Self { delta }
     }
@@ -60,7 +62,7 @@ impl<F: Float> Loss<F> for Huber {
         });
     }
 
-    /// With a δ that is `factor` times as large.
+    /// Of a δ that is `factor` times as large.
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor * factor
     }

@@ -4,27 +4,30 @@ use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
-/// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected count.
+/// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected
+/// count.
 ///
-/// That is the negative logarithm of the Poisson distribution's probability of y, but for ln y!, which no parameter changes. With no hidden layer
-/// and [`Exponential`] outputs, it fits the Poisson regression of generalised linear models.
+/// This is the negative logarithm of the Poisson distribution's probability of y without the
+/// constant ln y!. With no hidden layer and [`Exponential`] outputs, it is the Poisson regression
+/// of generalised linear models.
 ///
 /// # Fused with the exponential
 ///
 /// With a = e^z the loss is e^z - y z, and its derivative (a - y) / outputs.
 ///
-/// With [`Softplus`] both are computed from z as well, where a is too small for a number: ln a tends to z there. With
-/// an activation of your own they are computed from the outputs, which must be positive; the other built-in ones are refused.
+/// With [`Softplus`] both are computed from z where a underflows: ln a tends to z there. With your
+/// own activation they are computed from the outputs, which must be positive. Other built-in
+/// activations are refused.
 ///
 /// ```
 /// use densely::{Backprop, Dense, Mlp, activation::Exponential, loss::Poisson};
 /// use ndarray::array;
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?;   // a = e^x
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?;  // a = e^x
 /// let (x, counts) = (array![[2.0_f64.ln()]], array![[3.0]]);
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.loss(&mut net, &Poisson, x.view(), counts.view())?;
-/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14);      // a - y ln a
+/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14);   // a - y ln a
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,11 +96,12 @@ impl<F: Float> FusedLoss<F> for Poisson {
     }
 }
 
-/// The loss fused with softplus, a = ln(1 + e^z): its derivative is (1 - y/a) σ(z), where σ(z) = 1 - e^-a.
+/// The loss fused with softplus, a = ln(1 + e^z): its derivative is (1 - y/a) σ(z), where σ(z) = 1
+/// - e^-a.
 #[derive(Debug)]
 struct WithSoftplus;
 
-/// Below this z, ln a = z and σ(z) / a = 1 to the last digit of an `f64`.
+/// Below this z, ln a = z and σ(z) / a = 1 up to the rounding of an `f64`.
 const TINY: f64 = -37.0;
 
 impl<F: Float> FusedLoss<F> for WithSoftplus {

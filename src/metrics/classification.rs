@@ -1,10 +1,10 @@
 use super::check;
-use crate::error::{MetricError, Result};
+use crate::error::{Error, MetricError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
-/// The class of each row: for one column, 1 where it is above ½, else 0; for more, the column with the largest
-/// number, the first of them if there are several. Outputs rows × outputs.
+/// The class of each row of `outputs` (rows × outputs): for one column, 1 if it is above ½, else 0;
+/// for more, the first column with the largest number.
 ///
 /// ```
 /// use densely::metrics::predicted_classes;
@@ -32,7 +32,8 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
 /// use densely::metrics::accuracy;
 /// use ndarray::array;
 ///
-/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [0.0]]);
+/// let outputs = array![[0.9], [0.8], [0.7], [0.1]];
+/// let targets = array![[1.0], [0.0], [0.0], [0.0]];
 /// assert_eq!(accuracy(outputs.view(), targets.view())?, 0.5);
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -49,8 +50,8 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 
 /// Mean over the rows of -ln of the probability given to the right class.
 ///
-/// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in scikit-learn, so that one wrong
-/// prediction that was certain does not make it infinite.
+/// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in scikit-learn,
+/// so that a single certain and wrong prediction does not make it infinite.
 ///
 /// ```
 /// use densely::metrics::log_loss;
@@ -58,7 +59,8 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// let (outputs, targets) = (array![[0.8], [0.4]], array![[1.0], [0.0]]);
 /// let expected = -(0.8_f64.ln() + 0.6_f64.ln()) / 2.0;
-/// approx::assert_relative_eq!(log_loss(outputs.view(), targets.view())?, expected, max_relative = 1e-14);
+/// let found = log_loss(outputs.view(), targets.view())?;
+/// approx::assert_relative_eq!(found, expected, max_relative = 1e-14);
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -77,33 +79,37 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
     Ok(terms.sum::<f64>() / outputs.nrows() as f64)
 }
 
-/// The area under the receiver operating characteristic: the probability that a row of the second class has a larger output
-/// than one of the first; equal outputs count one half. For one column of outputs.
+/// The area under the receiver operating characteristic: the probability that a row of the second
+/// class has a larger output than one of the first. Equal outputs count ½. For one column of
+/// outputs.
 ///
 /// ```
 /// use densely::metrics::roc_auc;
 /// use ndarray::array;
 ///
-/// let (outputs, targets) = (array![[0.1], [0.4], [0.35], [0.8]], array![[0.0], [0.0], [1.0], [1.0]]);
-/// assert_eq!(roc_auc(outputs.view(), targets.view())?, 0.75);                  // all of four pairs, but for 0.4 and 0.35
+/// let outputs = array![[0.1], [0.4], [0.35], [0.8]];
+/// let targets = array![[0.0], [0.0], [1.0], [1.0]];
+/// assert_eq!(roc_auc(outputs.view(), targets.view())?, 0.75);      // three of four pairs
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`MetricError::Undefined`] unless there is one column and both classes are among the targets; else see [the module](super).
+/// [`MetricError::Undefined`](crate::error::MetricError::Undefined) unless there is one column and both classes are among the targets; else see
+/// [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let undefined = |reason| MetricError::Undefined { metric: "ROC AUC", reason };
+    let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });
     if outputs.ncols() != 1 {
-        return Err(undefined("there is more than one column of outputs").into());
+        return Err(undefined("there is more than one column of outputs"));
     }
     let positive = predicted_classes(targets);
     let mut order: Vec<(f64, usize)> =
         outputs.iter().map(|a| a.as_f64()).zip(positive.iter().copied()).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
 
-    // Mann and Whitney (1947): from the sum of the ranks of the positive rows, equal outputs sharing their mean rank.
+    // By the sum of the positive rows' ranks (Mann, Whitney 1947); equal outputs have their mean
+    // rank.
     let mut rank_sum = 0.0;
     let mut before = 0;
     for equal in order.chunk_by(|a, b| a.0 == b.0) {
@@ -114,20 +120,24 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
     let positives = positive.iter().sum::<usize>() as f64;
     let negatives = order.len() as f64 - positives;
     if positives == 0.0 || negatives == 0.0 {
-        return Err(undefined("the targets are all of one class").into());
+        return Err(undefined("the targets are all of one class"));
     }
     Ok((rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives))
 }
 
-/// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall: of the second class for one column of outputs, the mean over the
-/// classes (macro average) for more. 0 for a class that is neither predicted nor there.
+/// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall. 0 for a class that is
+/// neither predicted nor there.
+///
+/// For one column of outputs it is that of the second class, for more the mean over the classes
+/// (macro average), as [`precision`] and [`recall`].
 ///
 /// ```
 /// use densely::metrics::f1;
 /// use ndarray::array;
 ///
-/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [1.0]]);
-/// assert_eq!(f1(outputs.view(), targets.view())?, 0.4);                        // TP = 1, FP = 2, FN = 1
+/// let outputs = array![[0.9], [0.8], [0.7], [0.1]];
+/// let targets = array![[1.0], [0.0], [0.0], [1.0]];
+/// assert_eq!(f1(outputs.view(), targets.view())?, 0.4);            // TP = 1, FP = 2, FN = 1
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -141,16 +151,16 @@ pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> R
     })
 }
 
-/// Precision = TP / (TP + FP): of the rows that are predicted to be of a class, the share that is. Of the second class for one column of outputs, the mean over
-/// the classes (macro average) for more. 0 for a class that is never predicted.
+/// Precision = TP / (TP + FP): the share of a class's predictions that are right. 0 for a class
+/// that is never predicted. Averaged as [`f1`].
 ///
 /// ```
-/// use densely::metrics::{precision, recall};
+/// use densely::metrics::precision;
 /// use ndarray::array;
 ///
-/// let (outputs, targets) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [0.0], [1.0]]);
+/// let outputs = array![[0.9], [0.8], [0.7], [0.1]];
+/// let targets = array![[1.0], [0.0], [0.0], [1.0]];
 /// assert_eq!(precision(outputs.view(), targets.view())?, 1.0 / 3.0);
-/// assert_eq!(recall(outputs.view(), targets.view())?, 1.0 / 2.0);
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -161,17 +171,17 @@ pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
     mean_over_classes(outputs, targets, |Counts { both, predicted, .. }| share(both, predicted))
 }
 
-/// Recall = TP / (TP + FN): of the rows of a class, the share that is predicted to be. Of the second class for one column of outputs; for more, the mean over the
-/// classes (macro average), which is also called balanced accuracy. 0 for a class that is not there.
+/// Recall = TP / (TP + FN): the share of a class's rows that are predicted right. 0 for a class
+/// without rows. Averaged as [`f1`]; the mean over the classes is also called balanced accuracy.
 ///
 /// ```
 /// use densely::metrics::recall;
 /// use ndarray::array;
 ///
-/// let (outputs, targets) = (array![[0.1], [0.2], [0.9], [0.3]], array![[0.0], [0.0], [1.0], [1.0]]);
-/// assert_eq!(recall(outputs.view(), targets.view())?, 0.5);                    // one of two rows of the second class
+/// let (outputs, targets) = (array![[0.2], [0.9], [0.3]], array![[0.0], [1.0], [1.0]]);
+/// assert_eq!(recall(outputs.view(), targets.view())?, 0.5);                    // one of two rows
 ///
-/// let outputs = array![[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.7, 0.3]];        // the same, as two columns
+/// let outputs = array![[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.7, 0.3]];        // two columns
 /// let targets = array![[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
 /// assert_eq!(recall(outputs.view(), targets.view())?, 0.75);                   // (1 + ½) / 2
 /// # Ok::<(), densely::Error>(())
@@ -184,7 +194,7 @@ pub fn recall<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) 
     mean_over_classes(outputs, targets, |Counts { both, actual, .. }| share(both, actual))
 }
 
-/// Rows of a class.
+/// Numbers of rows of a class: predicted, actual, and both.
 struct Counts {
     predicted: usize,
     actual: usize,
@@ -195,7 +205,7 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// Of the second class where there is one column.
+/// The mean of `metric` over the classes; for one column, that of the second class.
 fn mean_over_classes<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
@@ -227,7 +237,9 @@ mod tests {
     /// ```python
     /// from sklearn.metrics import *                           # scikit-learn 1.9
     /// y = [0, 0, 1, 1, 1, 0]; p = [0.1, 0.4, 0.35, 0.8, 0.4, 0.6]
-    /// c = [a > .5 for a in p]; print(roc_auc_score(y, p), log_loss(y, p), f1_score(y, c), precision_score(y, c), recall_score(y, c), accuracy_score(y, c))
+    /// c = [a > .5 for a in p]
+    /// print(roc_auc_score(y, p), log_loss(y, p), f1_score(y, c), precision_score(y, c))
+    /// print(recall_score(y, c), accuracy_score(y, c))
     /// ```
     #[test]
     fn binary_metrics_equal_scikit_learns() {
@@ -252,8 +264,10 @@ mod tests {
 
     /// ```python
     /// from sklearn.metrics import *                           # scikit-learn 1.9
-    /// y = [0, 1, 2, 2, 1]; p = [[.7, .2, .1], [.3, .4, .3], [.1, .2, .7], [.5, .3, .2], [.2, .3, .5]]
-    /// c = [0, 1, 2, 0, 2]; m = dict(average='macro'); print(log_loss(y, p), f1_score(y, c, **m), precision_score(y, c, **m), recall_score(y, c, **m), accuracy_score(y, c))
+    /// y = [0, 1, 2, 2, 1]; c = [0, 1, 2, 0, 2]; m = dict(average='macro')
+    /// p = [[.7, .2, .1], [.3, .4, .3], [.1, .2, .7], [.5, .3, .2], [.2, .3, .5]]
+    /// print(log_loss(y, p), f1_score(y, c, **m), precision_score(y, c, **m))
+    /// print(recall_score(y, c, **m), accuracy_score(y, c))
     /// ```
     #[test]
     fn metrics_of_three_classes_equal_scikit_learns() {

@@ -5,7 +5,8 @@ use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 use std::fmt;
 
-/// How many rows of each class were predicted to be of each class. `Display` draws it as a table.
+/// The number of rows of each class that were predicted as each class. `Display` draws it as a
+/// table.
 ///
 /// ```
 /// use densely::metrics::ConfusionMatrix;

@@ -65,17 +65,17 @@ pub fn mean_absolute_error<F: Float>(
     mean(outputs, targets, f64::abs)
 }
 
-/// R² = 1 - Σ (prediction - target)² / Σ (target - mean target)²: the share of the targets' variance that is explained. The mean
-/// over the outputs.
+/// R² = 1 - Σ (prediction - target)² / Σ (target - mean target)²: the explained share of the
+/// targets' variance, as a mean over the outputs.
 ///
-/// 1 is perfect, 0 as good as always predicting the mean, and it has no lower bound.
+/// 1 is perfect, 0 as good as always predicting the mean; there is no lower bound.
 ///
 /// ```
 /// use densely::metrics::r_squared;
 /// use ndarray::array;
 ///
 /// let (outputs, targets) = (array![[1.0], [2.0], [4.0]], array![[1.0], [2.0], [3.0]]);
-/// assert_eq!(r_squared(outputs.view(), targets.view())?, 0.5);                 // 1 - 1² / (1² + 0² + 1²)
+/// assert_eq!(r_squared(outputs.view(), targets.view())?, 0.5);       // 1 - 1² / (1² + 0² + 1²)
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -118,7 +118,8 @@ mod tests {
     use crate::error::{Error, ShapeError};
     use ndarray::array;
 
-    /// scikit-learn 1.9's documentation of `mean_squared_error`, `mean_absolute_error` and `r2_score`.
+    /// scikit-learn 1.9's documentation of `mean_squared_error`, `mean_absolute_error` and
+    /// `r2_score`.
     #[test]
     fn equal_scikit_learns_examples() {
         let outputs = array![[2.5], [0.0], [2.0], [8.0]];

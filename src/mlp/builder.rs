@@ -74,12 +74,12 @@ impl<F: Float> MlpBuilder<F> {
     /// | one of several classes | [`Softmax`](crate::activation::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::data::Dataset::multiclass) |
     /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
     ///
-    /// An activation whose name is known only at run time comes from [`AnyActivation::named`](crate::activation::AnyActivation::named).
+    /// An activation whose name is known only at run time is parsed: `FromStr` of [`AnyActivation`].
     ///
     /// ```
     /// use densely::{Mlp, Softmax, activation::AnyActivation};
     ///
-    /// let hidden = AnyActivation::named("relu").ok_or("no such activation")?;
+    /// let hidden = "relu".parse::<AnyActivation<f32>>()?;
     /// let net = Mlp::<f32>::builder(4).dense(16, hidden).dense(3, Softmax).build()?;
     /// assert_eq!(net.to_string(), "4 → 16 Relu → 3 Softmax, 131 parameters, f32");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

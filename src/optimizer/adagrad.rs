@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
@@ -8,27 +8,27 @@ use crate::parameter::Parameter;
 ///
 /// s ← s + g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
-/// `Adagrad`.
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
+/// These are the formulas of PyTorch's `Adagrad`.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::Adagrad};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w. 1 - 0.1 · 2.5 / √2.5² = 0.9.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adagrad = Adagrad::new(0.1).epsilon(1e-12).weight_decay(0.5);
 /// Trainer::new(MeanSquaredError, adagrad).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // 1 - 0.1 · 2.5 / √2.5²
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Adagrad {
-    learning_rate: f64,
-    epsilon: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) epsilon: f64,
+    pub(super) weight_decay: f64,
 }
 
 impl Adagrad {
@@ -65,7 +65,7 @@ impl<F: Float> Optimizer<F> for Adagrad {
         1
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, squares: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, squares: &mut [F]) {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
         let decay = decay_of(self.weight_decay, &parameter);
         let Parameter { values, gradient, .. } = parameter;

@@ -1,38 +1,39 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
 use crate::parameter::Parameter;
 
-/// Adam (Kingma, Ba 2015), and with [`AdamW`] its variant with decoupled weight decay.
+/// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
 ///
-/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², both 0 at first, and with t the number of the step, from 1,
+/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², both 0 at first, and with t the number of the
+/// step, from 1,
 ///
 /// w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
 ///
-/// ε stands outside of the bias correction, as in PyTorch's `Adam`. With weight decay λ the gradient is first increased by λ w, for
-/// weights and not for biases.
+/// ε stands outside of the bias correction, as in PyTorch's `Adam`. With weight decay λ the
+/// gradient is first increased by λ w, for weights and not for biases.
 ///
 /// ```
 /// use densely::{Adam, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w. At first m̂ / √v̂ = g / |g|.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adam = Adam::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(1e-3);
 /// Trainer::new(MeanSquaredError, adam).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);        // m̂ / √v̂ is g / |g| in the first step
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.9, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Adam {
-    learning_rate: f64,
-    first: f64,
-    second: f64,
-    epsilon: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) first: f64,
+    pub(super) second: f64,
+    pub(super) epsilon: f64,
+    pub(super) weight_decay: f64,
 }
 
 /// With the learning rate 0.001.
@@ -48,7 +49,7 @@ impl Adam {
         Self { learning_rate, first: 0.9, second: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
     }
 
-    /// β₁ and β₂, the shares of the two running means that stay, at least 0 and below 1. Default: 0.9 and 0.999.
+    /// β₁ and β₂, at least 0 and below 1. Default: 0.9 and 0.999.
     pub fn betas(mut self, first: f64, second: f64) -> Self {
         (self.first, self.second) = (first, second);
         self
@@ -66,16 +67,16 @@ impl Adam {
         self
     }
 
-    /// The step, with a decay that is added to the gradient and a factor that shrinks the value first.
+    /// The step with `decay` · w added to the gradient, after w was multiplied by `shrink`.
     fn step<F: Float>(
         &self,
-        step: Step,
+        step: Iteration,
         parameter: Parameter<'_, F>,
         memory: &mut [F],
         decay: F,
         shrink: F,
     ) {
-        // In 64 bits: 1 - β₂ᵗ loses most of its digits in 32 at first.
+        // In `f64`: for small t, 1 - β₂ᵗ would lose most of its digits in `f32`.
         let correction = |beta: f64| 1.0 - beta.powf(step.number as f64);
         let rate = F::from_f64(step.learning_rate / correction(self.first));
         let root = F::from_f64(correction(self.second).sqrt());
@@ -113,31 +114,31 @@ impl<F: Float> Optimizer<F> for Adam {
         2
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let decay = decay_of(self.weight_decay, &parameter);
         self.step(step, parameter, memory, decay, F::one());
     }
 }
 
-/// [`Adam`] with decoupled weight decay (Loshchilov, Hutter 2019): w ← (1 - η λ) w, then Adam's step without decay.
-///
-/// λ is 0.01 unless told otherwise, as in PyTorch's `AdamW`; it never touches a bias.
+/// [`Adam`] with decoupled weight decay (Loshchilov, Hutter 2019): w ← (1 - η λ) w, then Adam's
+/// step without decay, as PyTorch's `AdamW`. Biases do not decay.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::AdamW};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adamw = AdamW::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(0.5);
 /// Trainer::new(MeanSquaredError, adamw).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.85, epsilon = 1e-12);       // (1 - 0.1 · 0.5) · 1 - 0.1
+/// let expected = (1.0 - 0.1 * 0.5) * 1.0 - 0.1;
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], expected, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
-pub struct AdamW(Adam);
+pub struct AdamW(pub(super) Adam);
 
 /// With the learning rate 0.001.
 impl Default for AdamW {
@@ -181,7 +182,7 @@ impl<F: Float> Optimizer<F> for AdamW {
         2
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let decay = if parameter.is_bias { 0.0 } else { self.0.weight_decay };
         let shrink = F::from_f64(1.0 - step.learning_rate * decay);
         self.0.step(step, parameter, memory, F::zero(), shrink);

@@ -8,18 +8,21 @@ pub(crate) use iteration::{LbfgsMemory, Objective, Outcome};
 use super::{check_decay, check_positive};
 use crate::error::{Error, Result};
 
-/// Limited-memory BFGS (Liu, Nocedal 1989) with a line search for the strong Wolfe conditions (Moré, Thuente 1994): for small data.
+/// Limited-memory BFGS (Liu, Nocedal 1989) with a line search for the strong Wolfe conditions
+/// (Moré, Thuente 1994): for small data.
 ///
-/// It takes no learning rate and no batches: each iteration looks at all training rows at least once, and goes along
-/// -H g, where H, an estimate of the inverse Hessian, comes from the last steps s and changes of the gradient y. On some thousand rows it often finds a
-/// lower loss, in less time, than any stochastic optimizer.
+/// It has no learning rate and no batches. Each iteration uses all training rows, and moves along
+/// -H g, where H estimates the inverse Hessian from the last steps and changes of the gradient. On
+/// a few thousand rows it often finds a lower loss in less time than the stochastic optimizers.
 ///
-/// [`Trainer::lbfgs`](crate::trainer::Trainer::lbfgs) trains with it; an iteration counts as an epoch.
+/// [`Trainer::lbfgs`](crate::trainer::Trainer::lbfgs) trains with it; an iteration counts as an
+/// epoch.
 ///
-/// With weight decay λ, λ/2 · Σ w² over the weights, not the biases, is added to what is minimised.
+/// Weight decay λ adds λ/2 · Σ w² to the loss, over the weights, not the biases.
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, optimizer::Lbfgs, trainer::StopReason};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::{optimizer::Lbfgs, trainer::StopReason};
 /// use ndarray::Array2;
 ///
 /// let inputs = Array2::from_shape_fn((100, 1), |(row, _)| row as f64 / 50.0 - 1.0);
@@ -29,7 +32,7 @@ use crate::error::{Error, Result};
 /// assert!(report.best_loss() < 1e-4);
 ///
 /// let lbfgs = Lbfgs::new().history(5).tolerance(1e-3).evaluations(1000).weight_decay(1e-6);
-/// let report = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(1000).fit(&mut net, &data)?;     // from where it was
+/// let report = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(1000).fit(&mut net, &data)?;
 /// assert_eq!(report.stop_reason(), StopReason::Converged);
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -43,24 +46,27 @@ pub struct Lbfgs {
 }
 
 impl Lbfgs {
-    /// With the defaults.
+    /// L-BFGS with the default settings.
     pub fn new() -> Self {
         Self { history: 10, tolerance: 1e-6, evaluations: u64::MAX, weight_decay: 0.0 }
     }
 
-    /// How many steps H is estimated from, at least 1. Default: 10. Each takes memory for twice the parameters.
+    /// How many steps H is estimated from, at least 1. Default: 10. Each needs memory for two
+    /// copies of the parameters.
     pub fn history(mut self, steps: usize) -> Self {
         self.history = steps;
         self
     }
 
-    /// Training has converged when no number of the gradient is larger than this, positive and finite. Default: 10⁻⁶.
+    /// Training has converged when no number of the gradient is larger than this. Positive and
+    /// finite. Default: 10⁻⁶.
     pub fn tolerance(mut self, largest_gradient: f64) -> Self {
         self.tolerance = largest_gradient;
         self
     }
 
-    /// The most evaluations of loss and gradient, at least 1, of which an iteration takes one or a few. Default: no limit.
+    /// The largest number of evaluations of loss and gradient, at least 1. An iteration needs one
+    /// or a few. Default: no limit.
     pub fn evaluations(mut self, limit: u64) -> Self {
         self.evaluations = limit;
         self
@@ -72,7 +78,7 @@ impl Lbfgs {
         self
     }
 
-    /// How many copies of the parameters an iteration takes.
+    /// How many copies of the parameters an iteration keeps.
     pub(crate) fn copies(&self) -> usize {
         self.history.saturating_mul(2).saturating_add(7)
     }

@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::Result;
 use crate::float::Float;
@@ -8,31 +8,31 @@ use crate::parameter::Parameter;
 ///
 /// s ← α s + (1 - α) g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With momentum µ a velocity v, 0 at first, is kept as well: v ← µ v + g / (√s + ε), w ← w - η v.
+/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε), w ← w - η v.
 ///
-/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases. The same formulas as PyTorch's
-/// `RMSprop`, not centred.
+/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
+/// These are the formulas of PyTorch's `RMSprop`, not centred.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::RmsProp};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let rmsprop = RmsProp::new(0.01).smoothing(0.96).epsilon(1e-12).momentum(0.9).weight_decay(0.0);
-/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;
-/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);       // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;  // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct RmsProp {
-    learning_rate: f64,
-    smoothing: f64,
-    epsilon: f64,
-    momentum: f64,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) smoothing: f64,
+    pub(super) epsilon: f64,
+    pub(super) momentum: f64,
+    pub(super) weight_decay: f64,
 }
 
 impl RmsProp {
@@ -41,7 +41,7 @@ impl RmsProp {
         Self { learning_rate, smoothing: 0.99, epsilon: 1e-8, momentum: 0.0, weight_decay: 0.0 }
     }
 
-    /// α, the share of the running mean that stays, at least 0 and below 1. Default: 0.99.
+    /// α, at least 0 and below 1. Default: 0.99.
     pub fn smoothing(mut self, share: f64) -> Self {
         self.smoothing = share;
         self
@@ -83,7 +83,7 @@ impl<F: Float> Optimizer<F> for RmsProp {
         if self.momentum > 0.0 { 2 } else { 1 }
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, memory: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
         let (kept, new) = (F::from_f64(self.smoothing), F::from_f64(1.0 - self.smoothing));
         let momentum = F::from_f64(self.momentum);

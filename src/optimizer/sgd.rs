@@ -1,4 +1,4 @@
-use super::{Optimizer, Step, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::elementary::vectorized;
 use crate::error::{Error, Result};
 use crate::float::Float;
@@ -6,25 +6,25 @@ use crate::parameter::Parameter;
 
 /// Stochastic gradient descent: w ← w - η g, with momentum and Nesterov's variant of it.
 ///
-/// With momentum µ a velocity v, 0 at first, is kept for each parameter:
+/// With momentum µ each number has a velocity v, 0 at first:
 ///
-/// v ← µ v + g, w ← w - η v (Polyak 1964); with Nesterov, w ← w - η (g + µ v) (Sutskever et al. 2013).
+/// v ← µ v + g, w ← w - η v (Polyak 1964), or Nesterov's w ← w - η (g + µ v) (Sutskever et al.
+/// 2013).
 ///
-/// With weight decay λ the gradient is first increased by λ w, for weights and not for biases: the gradient of λ/2 · Σ w².
-///
-/// The same formulas as PyTorch's `SGD` without dampening.
+/// With weight decay λ the gradient is first increased by λ w, the gradient of λ/2 · Σ w², for
+/// weights and not for biases. These are the formulas of PyTorch's `SGD` without dampening.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
-/// for expected in [0.8, 0.46] {                                // 1 - 0.1 · 2, then 0.8 - 0.1 · (0.9 · 2 + 1.6)
+/// for w in [0.8, 0.46] {                        // 1 - 0.1 · 2, then 0.8 - 0.1 · (0.9 · 2 + 1.6)
 ///     trainer.step(&mut net, &data)?;
-///     approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], expected, epsilon = 1e-15);
+///     approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], w, epsilon = 1e-15);
 /// }
 /// let nesterov = Sgd::new(0.01).momentum(0.9).nesterov().weight_decay(1e-4);
 /// # Ok::<(), densely::Error>(())
@@ -32,10 +32,10 @@ use crate::parameter::Parameter;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct Sgd {
-    learning_rate: f64,
-    momentum: f64,
-    nesterov: bool,
-    weight_decay: f64,
+    pub(super) learning_rate: f64,
+    pub(super) momentum: f64,
+    pub(super) nesterov: bool,
+    pub(super) weight_decay: f64,
 }
 
 impl Sgd {
@@ -83,13 +83,13 @@ impl<F: Float> Optimizer<F> for Sgd {
         usize::from(self.momentum > 0.0)
     }
 
-    fn update(&self, step: Step, parameter: Parameter<'_, F>, velocity: &mut [F]) {
+    fn update(&self, step: Iteration, parameter: Parameter<'_, F>, velocity: &mut [F]) {
         let rate = F::from_f64(step.learning_rate);
         let momentum = F::from_f64(self.momentum);
         let decay = decay_of(self.weight_decay, &parameter);
         let Parameter { values, gradient, .. } = parameter;
         let numbers = values.iter_mut().zip(gradient);
-        // One loop a closure: only what is small becomes part of the vectorised code.
+        // One loop for each closure: only small closures are inlined into the vectorised code.
         if velocity.is_empty() {
             vectorized(move || {
                 for (value, &gradient) in numbers {

@@ -1,29 +1,29 @@
-//! How far training has come, as a schedule counts it.
+//! The time since training began, in steps and epochs.
 
 use super::Span;
 
-/// How far training is.
+/// The time since training began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     /// Steps taken so far.
     pub(crate) step: u64,
     /// Epochs that have ended.
     pub(crate) epoch: u64,
-    /// Steps that the epochs so far would have, were they all as long as this one, and those of this one.
+    /// The steps of this epoch so far, and of the epochs before if all were as long as this one.
     pub(super) position: u64,
-    /// Unknown in the first epoch of a stream.
+    /// `None` in the first epoch of a stream.
     pub(crate) steps_per_epoch: Option<u64>,
 }
 
 impl Clock {
-    /// After so many steps and epochs, and so many steps in this epoch.
+    /// After `step` steps and `epoch` epochs, `batch` steps into this epoch.
     pub(crate) fn new(step: u64, epoch: u64, batch: u64, steps_per_epoch: Option<u64>) -> Self {
         let steps_per_epoch = steps_per_epoch.filter(|&steps| steps > 0);
         let before = epoch.saturating_mul(steps_per_epoch.unwrap_or(0));
         Self { step, epoch, position: before.saturating_add(batch), steps_per_epoch }
     }
 
-    /// How many steps a span has; an epoch counts as one where nobody knows how many it has.
+    /// The number of steps in a span; an epoch of unknown length counts as one step.
     pub(super) fn steps(self, span: Span) -> u64 {
         match span {
             Span::Steps(steps) => steps.max(1) as u64,
@@ -33,7 +33,7 @@ impl Clock {
         }
     }
 
-    /// How many steps have passed, to be compared with a span in this unit.
+    /// The steps that have passed, in the unit of [`steps`](Self::steps) of this span.
     pub(super) fn passed(self, span: Span) -> u64 {
         match span {
             Span::Steps(_) => self.step,
@@ -41,7 +41,7 @@ impl Clock {
         }
     }
 
-    /// How many such spans have passed.
+    /// The number of such spans that have passed.
     pub(super) fn spans(self, span: Span) -> f64 {
         match span {
             Span::Steps(steps) => self.step as f64 / steps.max(1) as f64,
@@ -49,7 +49,8 @@ impl Clock {
         }
     }
 
-    /// The time since this span, which has passed, ended. Epochs are counted from the first that begins after it.
+    /// The time since the end of this span, which has passed. Epochs count from the first one that
+    /// begins after it.
     pub(super) fn without(self, span: Span) -> Self {
         let steps = self.steps(span);
         let epochs = match span {

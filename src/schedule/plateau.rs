@@ -1,14 +1,14 @@
 use crate::bits;
 use serde::{Deserialize, Serialize};
 
-/// What a schedule that waits for a plateau has seen.
+/// The state of a schedule that waits for a plateau.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Plateau {
     #[serde(with = "bits")]
     best: Option<f64>,
-    /// Epochs in a row that were no better.
+    /// Epochs in a row without an improvement.
     waited: usize,
-    /// The learning rate, once it was reduced.
+    /// The learning rate after its first reduction.
     #[serde(with = "bits")]
     reduced: Option<f64>,
 }
@@ -18,7 +18,7 @@ impl Plateau {
         self.reduced.unwrap_or(base)
     }
 
-    /// NaN is no better than anything.
+    /// NaN is never an improvement.
     pub(super) fn after_epoch(&mut self, score: f64, base: f64, factor: f64, patience: usize) {
         if !score.is_nan() && self.best.is_none_or(|best| score < best) {
             self.best = Some(score);

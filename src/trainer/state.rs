@@ -11,7 +11,7 @@ use crate::float::Float;
 use crate::mlp::{Mlp, Parameters};
 use crate::units::Units;
 use crate::optimizer::LbfgsMemory;
-use crate::optimizer::Memory;
+use crate::optimizer::OptimizerState;
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
 use rand_chacha::ChaCha8Rng;
@@ -60,7 +60,7 @@ pub struct TrainingState<F: Float> {
     /// Those at the end of the last epoch, all of them finite.
     pub(super) parameters: Parameters<F>,
     pub(super) best: Option<Parameters<F>>,
-    pub(super) memory: Memory<F>,
+    pub(super) memory: OptimizerState<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
     /// Unless rows come as a stream.
     pub(super) shuffling: Option<Shuffling>,
@@ -92,7 +92,7 @@ impl<F: Float> TrainingState<F> {
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
             best: settings.restores_best().then(|| Parameters::of(net)),
-            memory: Memory::new(),
+            memory: OptimizerState::new(),
             lbfgs: None,
             shuffling: None,
             dropout: generator(settings.seed, Purpose::Dropout),

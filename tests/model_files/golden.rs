@@ -158,7 +158,7 @@ fn every_activation(seed: u64) -> Mlp<f32> {
         builder = match *name {
             "leaky_relu" => builder.dense(3, LeakyRelu::new(0.2).unwrap()),
             "elu" => builder.dense(3, Elu::new(0.1).unwrap()),
-            name => builder.dense(3, AnyActivation::named(name).unwrap()),
+            name => builder.dense(3, name.parse::<AnyActivation<_>>().unwrap()),
         };
         builder = builder.initialization(Initialization::HeNormal);
         if index % 3 == 1 {

@@ -15,7 +15,7 @@ fn every_network<F: Float>() {
         for case in 0..8 {
             let [bias, dropout, named] = [1, 2, 4].map(|bit| case & bit != 0);
             // Too small or too large for an `f32`.
-            let Some(activation) = AnyActivation::<F>::named(name) else { continue };
+            let Ok(activation) = name.parse::<AnyActivation<F>>() else { continue };
             let mut builder = Mlp::builder(3).dense(4, activation.clone());
             if !bias {
                 builder = builder.without_bias();

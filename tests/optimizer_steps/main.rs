@@ -6,7 +6,7 @@ use approx::assert_relative_eq;
 use densely::{
     Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Identity, Loss,
     MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid, Softmax, Tanh,
-    optimizer::{Adagrad, AdamW, Memory, RmsProp},
+    optimizer::{Adagrad, AdamW, OptimizerState, RmsProp},
 };
 use expected::Expected;
 use ndarray::{Array1, Array2, array};
@@ -20,7 +20,7 @@ fn one_step_equals_the_one_by_hand() {
     let mut net = Mlp::<f64>::from_layers(vec![hidden.unwrap(), output.unwrap()]).unwrap();
     let (inputs, targets) = (array![[0.6, 0.8, 0.7]], array![[0.0]]);
     let mut backprop = Backprop::new(&net);
-    let (sgd, mut memory) = (Sgd::new(0.1).weight_decay(0.1), Memory::new());
+    let (sgd, mut memory) = (Sgd::new(0.1).weight_decay(0.1), OptimizerState::new());
 
     backprop.run(&mut net, &BinaryCrossEntropy, inputs.view(), targets.view()).unwrap();
     let cached = |net: &Mlp<f64>, layer: usize| net.layers()[layer].cached_output().to_owned();
@@ -91,7 +91,7 @@ fn assert_steps(
 ) {
     let Problem { mut net, loss, inputs, targets } = problem;
     let mut backprop = Backprop::new(&net);
-    let (mut memory, mut last_loss) = (Memory::new(), f64::NAN);
+    let (mut memory, mut last_loss) = (OptimizerState::new(), f64::NAN);
     for step in 0..50 {
         last_loss = backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap();
         let parameters = backprop.parameters(&mut net);

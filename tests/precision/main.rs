@@ -26,7 +26,7 @@ fn all_f64() -> Vec<f64> {
 
 fn forward<F: Float>(name: &str, z: &[F]) -> Vec<F> {
     let mut a = Array2::from_shape_vec((1, z.len()), z.to_vec()).unwrap();
-    AnyActivation::named(name).unwrap().forward(a.view_mut());
+    name.parse::<AnyActivation<F>>().unwrap().forward(a.view_mut());
     a.into_raw_vec_and_offset().0
 }
 
@@ -188,7 +188,7 @@ fn derivatives_keep_their_digits_in_the_far_tails() {
     let z: Vec<f64> = (0..100_000).map(|k| -37.0 + 35.0 * f64::from(k) / 100_000.0).collect();
     let slopes = |name: &str| {
         let z = Array2::from_shape_vec((1, z.len()), z.clone()).unwrap();
-        let activation = AnyActivation::named(name).unwrap();
+        let activation: AnyActivation<F> = name.parse().unwrap();
         let (mut output, mut delta) = (z.clone(), Array2::ones(z.dim()));
         activation.forward(output.view_mut());
         activation.backward(output.view(), z.view(), delta.view_mut());

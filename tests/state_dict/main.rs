@@ -35,7 +35,7 @@ fn error_in_ulps<F: Float>(found: &Array2<F>, expected: &Array2<F>) -> f64 {
 }
 
 fn activation<F: Float>(name: &str) -> AnyActivation<F> {
-    AnyActivation::named(name).unwrap()
+    name.parse().unwrap()
 }
 
 fn every_activation_agrees<F: Float>(most_ulps: f64) {

@@ -12,7 +12,7 @@ fn names<F: Float>() -> impl Iterator<Item = &'static str> {
 }
 
 fn network<F: Float>(activation: &str, bias: bool) -> Mlp<F> {
-    let activation = AnyActivation::<F>::named(activation).unwrap();
+    let activation: AnyActivation<F> = activation.parse().unwrap();
     let mut builder = Mlp::builder(3).dense(4, activation.clone());
     if !bias {
         builder = builder.without_bias();

@@ -1,4 +1,4 @@
-//! What L-BFGS remembers, and its iterations.
+//! The iterations of L-BFGS and its memory.
 
 use super::Lbfgs;
 use super::line_search::{LineSearch, Trial};
@@ -8,33 +8,33 @@ use crate::float::Float;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// What is minimised.
+/// The function to minimise.
 pub(crate) trait Objective<F> {
     /// The value at these parameters, and its gradient.
     fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64>;
 }
 
-/// What became of an iteration.
+/// The result of an iteration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Outcome {
     /// A lower value was found.
     Lower,
-    /// The gradient is as good as zero, or no lower value can be found along it.
+    /// The gradient is within the tolerance, or the line search finds no lower value.
     Converged,
     /// The limit of evaluations was reached.
     OutOfEvaluations,
-    /// This value at the start, or its gradient, is not finite.
+    /// The value at the start, given here, or its gradient is not finite.
     NotFinite(f64),
 }
 
-/// What it remembers from one iteration to the next.
+/// The state from one iteration to the next.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 pub(crate) struct LbfgsMemory<F: Float> {
     here: Place<F>,
     evaluations: u64,
     pairs: VecDeque<Pair<F>>,
-    /// Buffers, whose contents do not outlast an iteration.
+    /// Buffers. Their contents do not outlast an iteration.
     #[serde(skip)]
     direction: Vec<F>,
     #[serde(skip)]
@@ -45,11 +45,11 @@ pub(crate) struct LbfgsMemory<F: Float> {
     spare: Option<Pair<F>>,
 }
 
-/// Parameters, and what is minimised there.
+/// Parameters, and the value and gradient there.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 struct Place<F> {
-    /// Not saved: they are the network's.
+    /// Not saved: the network has them.
     #[serde(skip)]
     point: Vec<F>,
     #[serde(with = "bits")]
@@ -63,7 +63,7 @@ impl<F: Clone> Clone for Place<F> {
         Self { point: self.point.clone(), gradient: self.gradient.clone(), value: self.value }
     }
 
-    /// Without an allocation, where there is room.
+    /// Does not allocate if there is room.
     fn clone_from(&mut self, other: &Self) {
         self.point.clone_from(&other.point);
         self.gradient.clone_from(&other.gradient);
@@ -71,7 +71,7 @@ impl<F: Clone> Clone for Place<F> {
     }
 }
 
-/// A step and what it changed.
+/// A step and the change of the gradient along it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 struct Pair<F> {
@@ -86,7 +86,7 @@ struct Pair<F> {
     share: f64,
 }
 
-/// Trials of one line search.
+/// The largest number of trials in a line search.
 const TRIALS: usize = 20;
 
 impl<F: Float> LbfgsMemory<F> {
@@ -103,7 +103,7 @@ impl<F: Float> LbfgsMemory<F> {
         }
     }
 
-    /// Whether it is of so many parameters, and could have come about.
+    /// Whether this can be the state for so many parameters.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
         let pairs = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
         let finite = self.evaluations == 0 || self.here.value.is_finite();
@@ -128,7 +128,7 @@ impl<F: Float> LbfgsMemory<F> {
         dot(&self.here.gradient, &self.here.gradient).sqrt()
     }
 
-    /// Begins an iteration at these parameters, which are those of the last one's end.
+    /// Begins an iteration at these parameters, at which the last one ended.
     pub(crate) fn begin_at<'p>(&mut self, parameters: impl Iterator<Item = &'p F>) {
         self.here.point.clear();
         self.here.point.extend(parameters);
@@ -164,19 +164,19 @@ impl<F: Float> LbfgsMemory<F> {
             if self.pairs.is_empty() {
                 return Ok(Outcome::Converged);
             }
-            // The estimate of the Hessian may be to blame: steepest descent next.
+            // The estimate of the Hessian may be bad: steepest descent next.
             self.pairs.clear();
         }
     }
 
-    /// Along one direction, from the start; whether a lower value was found.
+    /// Searches along one direction from the start. Whether it found a lower value.
     fn search(&mut self, lbfgs: &Lbfgs, objective: &mut dyn Objective<F>) -> Result<bool> {
         self.set_direction();
         let slope = dot(&self.direction, &self.start.gradient);
         if slope.is_nan() || slope >= 0.0 {
             return Ok(false);
         }
-        // A step of length 1, as long as nothing is known of the Hessian.
+        // A step of length 1 if there is no estimate of the Hessian yet.
         let known = !self.pairs.is_empty();
         let length = dot(&self.direction, &self.direction).sqrt();
         let mut step = if known { 1.0 } else { 1.0 / length };
@@ -196,14 +196,14 @@ impl<F: Float> LbfgsMemory<F> {
                 }
                 search.next(Trial { step, value, slope: slope_there })
             } else {
-                // Too far: anew, with a shorter first step.
+                // Too far: a new search with a shorter first step.
                 search = LineSearch::new(self.start.value, slope, step / 10.0);
                 Some(step / 10.0)
             };
             match next {
-                // The search ends at the step that meets its conditions, which need not be the lowest.
+                // The step that meets the conditions need not be the lowest.
                 None if value < self.start.value => return Ok(true),
-                // So near to the minimum that rounding hides what the value loses.
+                // So near the minimum that rounding hides the decrease.
                 None if value == self.start.value && self.is_flatter() => return Ok(true),
                 Some(next) if self.evaluations < lbfgs.evaluations => step = next,
                 _ => break,
@@ -264,7 +264,7 @@ impl<F: Float> LbfgsMemory<F> {
     }
 }
 
-/// In 64 bits, in several sums side by side.
+/// a · b in `f64`, in eight sums side by side.
 fn dot<F: Float>(a: &[F], b: &[F]) -> f64 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut sums = [0.0_f64; 8];

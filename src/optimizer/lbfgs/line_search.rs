@@ -1,22 +1,25 @@
-//! How far to go in a direction: the line search of Moré and Thuente (ACM Transactions on Mathematical Software 20, 1994).
+//! How far to go in a direction: the line search of Moré and Thuente (ACM Transactions on
+//! Mathematical Software 20, 1994).
 //!
-//! It looks for a step α at which the loss φ(α) along the direction meets the strong Wolfe conditions: φ(α) ≤ φ(0) + c₁ α φ'(0), a sufficient decrease,
-//! and |φ'(α)| ≤ c₂ |φ'(0)|, a slope that has become flatter. The other constants are those of L-BFGS-B.
+//! It looks for a step α at which the loss φ(α) along the direction meets the strong Wolfe
+//! conditions: φ(α) ≤ φ(0) + c₁ α φ'(0), a sufficient decrease, and |φ'(α)| ≤ c₂ |φ'(0)|, a flatter
+//! slope. The constants are those of L-BFGS-B, except for c₂.
 
 /// c₁.
 const SUFFICIENT_DECREASE: f64 = 1e-3;
-/// c₂. L-BFGS-B has 0.9; with a little more, losses after as many evaluations were up to 4 % lower (geometric means over ten starts).
+/// c₂. L-BFGS-B has 0.9; with 0.95, losses after the same number of evaluations were up to 4 %
+/// lower (geometric means over ten starts).
 const FLATTER_SLOPE: f64 = 0.95;
-/// The search ends when the interval that holds the minimum is as narrow as this share of its upper end.
+/// The search ends when the width of the interval with the minimum is this share of its upper end.
 const NARROW: f64 = 0.1;
-/// While no interval is known, the next step is between so many times the last stride and so many.
+/// While no interval is known, the next stride is between these multiples of the last.
 const SHORTEST_STRIDE: f64 = 1.1;
 const LONGEST_STRIDE: f64 = 4.0;
 /// An interval that did not shrink to this share in two trials is cut in half.
 const SHRINKING: f64 = 0.66;
 const LONGEST_STEP: f64 = 1e10;
 
-/// The loss along the direction: how far, φ, and φ'.
+/// A point along the direction: the step, φ, and φ'.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trial {
     pub(super) step: f64,
@@ -25,7 +28,7 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// Less a line of this slope through φ(0): Moré and Thuente's ψ, but for a constant.
+    /// Minus a line of this slope: Moré and Thuente's ψ up to a constant.
     fn tilted(self, slope: f64) -> Self {
         Self { value: self.value - self.step * slope, slope: self.slope - slope, ..self }
     }
@@ -40,7 +43,7 @@ pub(super) struct LineSearch {
     other: Trial,
     /// Whether the two enclose a minimum.
     enclosed: bool,
-    /// No trial has met the decrease with a slope that is not negative yet.
+    /// No trial so far has both a sufficient decrease and a slope that is not negative.
     first_stage: bool,
     widths: [f64; 2],
     shortest: f64,
@@ -48,7 +51,7 @@ pub(super) struct LineSearch {
 }
 
 impl LineSearch {
-    /// From φ(0) and φ'(0) < 0; the first trial is at `step`.
+    /// Starts from φ(0) and φ'(0) < 0; the first trial is at `step`.
     pub(super) fn new(value: f64, slope: f64, step: f64) -> Self {
         let start = Trial { step: 0.0, value, slope };
         Self {
@@ -63,7 +66,7 @@ impl LineSearch {
         }
     }
 
-    /// The step to try next; none if this trial is good, or the best that can be had.
+    /// The step to try next; `None` if this trial meets the conditions or cannot be improved.
     pub(super) fn next(&mut self, trial: Trial) -> Option<f64> {
         let line = SUFFICIENT_DECREASE * self.start.slope;
         let decreased = trial.value <= self.start.value + trial.step * line;
@@ -78,7 +81,7 @@ impl LineSearch {
         }
 
         let next = if self.first_stage && trial.value <= self.best.value && !decreased {
-            // Compared by ψ, the interval keeps a point that meets the decrease.
+            // With ψ, the interval keeps a point of sufficient decrease.
             (self.best, self.other) = (self.best.tilted(line), self.other.tilted(line));
             let next = self.narrow(trial.tilted(line));
             (self.best, self.other) = (self.best.tilted(-line), self.other.tilted(-line));
@@ -109,7 +112,7 @@ impl LineSearch {
         self.enclosed && (outside || self.longest - self.shortest <= NARROW * self.longest)
     }
 
-    /// The next step by interpolation, and the interval with this trial as one of its ends.
+    /// The next step by interpolation. The trial becomes an end of the interval.
     fn narrow(&mut self, trial: Trial) -> f64 {
         let best = self.best;
         let turned = trial.slope * best.slope.signum() < 0.0;
@@ -156,7 +159,7 @@ impl LineSearch {
         next
     }
 
-    /// The minimum beyond `near` of the cubic through both, if it has one in that direction.
+    /// The minimum beyond `near` of the cubic through both, or the farthest step in that direction.
     fn cubic_beyond(&self, near: Trial, far: Trial) -> f64 {
         let (theta, gamma) = cubic(near, far);
         let numerator = (gamma - near.slope) + theta;
@@ -176,25 +179,25 @@ fn cubic(from: Trial, to: Trial) -> (f64, f64) {
     let theta = 3.0 * (from.value - to.value) / (to.step - from.step) + from.slope + to.slope;
     let scale = theta.abs().max(from.slope.abs()).max(to.slope.abs());
     let square = (theta / scale).powi(2) - (from.slope / scale) * (to.slope / scale);
-    // Below 0 it has no minimum, or rounding says so.
+    // Below 0 there is no minimum, apart from rounding.
     let gamma = scale * square.max(0.0).sqrt();
     (theta, if to.step < from.step { -gamma } else { gamma })
 }
 
-/// Where the cubic is lowest, seen from `from`.
+/// The minimum of the cubic through both.
 fn cubic_minimum(from: Trial, to: Trial) -> f64 {
     let (theta, gamma) = cubic(from, to);
     let share = ((gamma - from.slope) + theta) / (((gamma - from.slope) + gamma) + to.slope);
     from.step + share * (to.step - from.step)
 }
 
-/// Where the parabola through both values with the slope of the first is lowest.
+/// The minimum of the parabola through both values with the slope of the first.
 fn quadratic_by_value(from: Trial, to: Trial) -> f64 {
     let stride = to.step - from.step;
     from.step + (from.slope / ((from.value - to.value) / stride + from.slope)) / 2.0 * stride
 }
 
-/// Where the slope, taken as linear, is 0.
+/// The zero of the slope by linear interpolation.
 fn secant_zero(from: Trial, to: Trial) -> f64 {
     from.step + from.slope / (from.slope - to.slope) * (to.step - from.step)
 }
@@ -203,7 +206,8 @@ fn secant_zero(from: Trial, to: Trial) -> f64 {
 mod tests {
     use super::*;
 
-    /// Moré and Thuente's first test function and two others, from first steps that are off by powers of ten.
+    /// Moré and Thuente's first test function and two others, from first steps that are off by
+    /// powers of ten.
     #[test]
     fn ends_at_a_step_that_meets_both_conditions() {
         let functions: [fn(f64) -> (f64, f64); 3] = [

@@ -1,6 +1,6 @@
-//! What an optimizer remembers.
+//! What an optimizer remembers from step to step.
 
-use super::{Optimizer, Step};
+use super::{Iteration, Optimizer};
 use crate::bits;
 use crate::elementary::vectorized;
 use crate::error::Result;
@@ -10,47 +10,49 @@ use crate::threads::Threads;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What an optimizer remembers from one step to the next: how many steps it has taken, and numbers for each parameter, none at first.
-///
-/// The loop in [`Backprop`](crate::backprop::Backprop) uses one.
+/// What an optimizer remembers from one step to the next: the number of steps, and numbers for each
+/// parameter, such as a velocity. [`Backprop`](crate::backprop::Backprop) shows a loop with it.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::Memory};
+/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::OptimizerState};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let mut backprop = Backprop::new(&net);
 /// backprop.run(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[0.0]].view())?;
 ///
-/// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), Memory::new());
+/// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), OptimizerState::new());
 /// let finite = memory.step(&sgd, backprop.parameters(&mut net))?;
 /// assert!(finite);
-/// assert_eq!(net.layers()[0].weights(), array![[0.5]]);                       // v = 2: 1 - 0.25 · 2
-/// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;                // the same gradient, another learning rate
-/// assert_eq!(net.layers()[0].weights(), array![[0.125]]);                     // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
+/// assert_eq!(net.layers()[0].weights(), array![[0.5]]);         // v = 2: 1 - 0.25 · 2
+/// // The same gradient at another learning rate.
+/// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;
+/// assert_eq!(net.layers()[0].weights(), array![[0.125]]);       // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
 /// assert_eq!(memory.steps(), 2);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
-pub struct Memory<F> {
+pub struct OptimizerState<F> {
     steps: u64,
-    /// For each parameter, block by block of its numbers: as the optimizer is given it.
+    /// For each parameter, in blocks of its numbers: as the optimizer gets it.
     #[serde(with = "bits")]
     parameters: Vec<Vec<F>>,
     #[serde(skip)]
     threads: Threads,
 }
 
-/// So many numbers of a parameter are updated at a time: they, their gradient and what is remembered stay in the nearest cache.
+/// How many numbers of a parameter are updated at a time: they, their gradient and what is
+/// remembered stay in the nearest cache.
 const BLOCK: usize = 2048;
 
-/// An update moves four or more numbers between memory and processor for each one of a parameter, and takes as long as so many multiplications.
+/// An update moves four or more numbers between memory and processor for each one of a parameter,
+/// and takes as long as so many multiplications.
 const COST: usize = 16;
 
-impl<F: Float> Memory<F> {
-    /// Nothing yet.
+impl<F: Float> OptimizerState<F> {
+    /// No steps yet.
     pub fn new() -> Self {
         Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
     }
@@ -60,12 +62,12 @@ impl<F: Float> Memory<F> {
         self.threads = threads;
     }
 
-    /// How many steps were taken.
+    /// The number of steps taken.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Whether it is what this optimizer may remember of parameters of these lengths.
+    /// Whether this can be the state of this optimizer for parameters of these lengths.
     pub(crate) fn fits(
         &self,
         optimizer: &dyn Optimizer<F>,
@@ -81,14 +83,16 @@ impl<F: Float> Memory<F> {
                 })
     }
 
-    /// One step of the optimizer at its own learning rate, for all parameters of a network; says whether every number of them is still finite.
+    /// One step of the optimizer at its own learning rate, for all parameters of a network. Returns
+    /// whether every number of them is still finite.
     ///
-    /// The parameters must be those of the same network each time, in the same order: the memory of one whose length
-    /// is not what it was starts afresh.
+    /// Pass the parameters of the same network each time, in the same order: what is remembered of
+    /// a parameter whose length has changed starts at 0.
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) for a setting of the optimizer that cannot train.
+    /// [`Error::Setting`](crate::error::Error::Setting) for a setting of the optimizer that cannot
+    /// train.
     pub fn step<'a>(
         &mut self,
         optimizer: &dyn Optimizer<F>,
@@ -97,7 +101,8 @@ impl<F: Float> Memory<F> {
         self.step_at(optimizer.learning_rate(), optimizer, parameters)
     }
 
-    /// As [`step`](Self::step), at another learning rate, as a [`Schedule`](crate::schedule::Schedule) has it.
+    /// [`step`](Self::step) at another learning rate, as by a
+    /// [`Schedule`](crate::schedule::Schedule).
     ///
     /// # Errors
     ///
@@ -112,7 +117,7 @@ impl<F: Float> Memory<F> {
         Ok(self.advance(learning_rate, optimizer, parameters).is_none())
     }
 
-    /// One step, and which is the first parameter of which a number is no longer finite, if there is one.
+    /// One step. Returns the index of the first parameter with a number that is not finite.
     pub(crate) fn advance<'a>(
         &mut self,
         learning_rate: f64,
@@ -120,7 +125,7 @@ impl<F: Float> Memory<F> {
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Option<usize> {
         self.steps = self.steps.saturating_add(1);
-        let step = Step { number: self.steps, learning_rate };
+        let step = Iteration { number: self.steps, learning_rate };
         let memories = optimizer.memories();
         let first_broken = AtomicUsize::new(usize::MAX);
         for (index, parameter) in parameters.enumerate() {
@@ -154,7 +159,7 @@ impl<F: Float> Memory<F> {
 /// says whether all of them are finite.
 fn update<F: Float>(
     optimizer: &dyn Optimizer<F>,
-    step: Step,
+    step: Iteration,
     Parameter { is_bias, values, gradient }: Parameter<'_, F>,
     mut memory: &mut [F],
     memories: usize,

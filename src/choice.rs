@@ -1,0 +1,143 @@
+//! What is chosen by name, as text: a name, and its settings in brackets behind it.
+
+use crate::error::{Error, Result};
+use std::fmt;
+use std::str::FromStr;
+
+/// A setting that is read from text and written as text.
+pub(crate) trait Setting {
+    /// Whether the text is a value.
+    fn read(&mut self, text: &str) -> bool;
+    fn write(&self) -> String;
+}
+
+impl<T: FromStr + ToString> Setting for T {
+    fn read(&mut self, text: &str) -> bool {
+        text.parse().map(|value| *self = value).is_ok()
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Settings and their names.
+pub(crate) type Settings<'s> = Vec<(&'static str, &'s mut dyn Setting)>;
+
+/// A name and what stands in brackets behind it.
+pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
+    text.strip_suffix(')')?.split_once('(')
+}
+
+/// The name alone.
+pub(crate) fn name(text: &str) -> &str {
+    split(text).map_or(text, |(name, _)| name)
+}
+
+pub(crate) fn error(kind: &'static str, text: &str, reason: String) -> Error {
+    Error::Choice { kind, text: text.to_owned(), reason }
+}
+
+/// The error for a name that is none of these.
+pub(crate) fn unknown(kind: &'static str, text: &str, names: &[&str]) -> Error {
+    error(kind, text, format!("choose one of {}", names.join(", ")))
+}
+
+/// Reads the settings in brackets: `name=value`, or a value alone for the next setting in order.
+/// The first `required` of them must be there.
+pub(crate) fn read(
+    kind: &'static str,
+    text: &str,
+    mut settings: Settings<'_>,
+    required: usize,
+) -> Result<()> {
+    let error = |reason| error(kind, text, reason);
+    let names: Vec<_> = settings.iter().map(|setting| setting.0).collect();
+    let parts = split(text).into_iter().flat_map(|(_, inside)| inside.split(','));
+    for part in parts.map(str::trim) {
+        let (place, value) = match part.split_once('=') {
+            Some((name, value)) => {
+                (settings.iter().position(|setting| setting.0 == name.trim()), value.trim())
+            }
+            None => (Some(0), part),
+        };
+        let Some(place) = place.filter(|&place| place < settings.len()) else {
+            return Err(error(match &names[..] {
+                [] => "it has no settings".to_owned(),
+                names => format!("its settings are {}, each at most once", names.join(", ")),
+            }));
+        };
+        let (name, setting) = settings.remove(place);
+        if !setting.read(value) {
+            return Err(error(format!("{name} cannot be {value:?}")));
+        }
+    }
+    match names[..required].iter().find(|name| settings.iter().any(|left| left.0 == **name)) {
+        Some(name) => Err(error(format!("{name} is missing"))),
+        None => Ok(()),
+    }
+}
+
+/// Writes what [`read`] reads: the first `unnamed` settings by their values alone, and those of
+/// the others that differ from the defaults.
+pub(crate) fn write(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &str,
+    settings: Settings<'_>,
+    defaults: Settings<'_>,
+    unnamed: usize,
+) -> fmt::Result {
+    let parts = settings.iter().zip(defaults).enumerate();
+    let parts = parts.filter_map(|(place, ((name, setting), (_, default)))| {
+        let text = setting.write();
+        if place < unnamed {
+            Some(text)
+        } else {
+            (text != default.write()).then(|| format!("{name}={text}"))
+        }
+    });
+    match parts.collect::<Vec<_>>().join(", ") {
+        parts if parts.is_empty() => formatter.write_str(name),
+        parts => write!(formatter, "{name}({parts})"),
+    }
+}
+
+/// `FromStr` for a boxed trait object and `Display` for each type that is built in: for each its
+/// name, its defaults, and the settings with their fields, the first of which is always written.
+macro_rules! chosen_by_name {
+    ($kind:literal, $trait:ident {
+        $($name:literal: $type:ident = $default:expr, [$($setting:ident: $($field:tt).+),*];)*
+    }) => {
+        impl<F: Float> std::str::FromStr for Box<dyn $trait<F>> {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                match $crate::choice::name(text) {
+                    $($name => {
+                        #[allow(unused_mut)]
+                        let mut chosen: $type = $default;
+                        let settings: $crate::choice::Settings<'_> =
+                            vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
+                        $crate::choice::read($kind, text, settings, 0)?;
+                        Ok(Box::new(chosen))
+                    })*
+                    _ => Err($crate::choice::unknown($kind, text, &[$($name),*])),
+                }
+            }
+        }
+
+        $(impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                #[allow(unused_mut, unused_variables)]
+                let (mut chosen, mut default): (Self, Self) = (*self, $default);
+                let settings: $crate::choice::Settings<'_> =
+                    vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
+                let defaults: $crate::choice::Settings<'_> =
+                    vec![$((stringify!($setting), &mut default.$($field).+)),*];
+                $crate::choice::write(formatter, $name, settings, defaults, 1)
+            }
+        })*
+    };
+}
+
+pub(crate) use chosen_by_name;
