@@ -1,8 +1,8 @@
 //! Data sets: what a network is trained on and judged by.
 
 mod arrays;
-mod categories;
-mod classes;
+mod cell;
+mod column_summary;
 mod dataset;
 mod examples;
 mod labels;
@@ -14,7 +14,6 @@ mod split;
 mod standardizer;
 mod storage;
 mod table;
-mod values;
 mod weights;
 
 pub use arrays::Arrays;
@@ -23,7 +22,7 @@ pub use dataset::Dataset;
 pub use npy::NpyFiles;
 pub use standardizer::Standardizer;
 pub use storage::Storage;
-pub use table::{RowStream, Table};
+pub use table::{RowStream, Table, Target};
 
 pub(crate) use examples::{Chosen, Chunk, Examples};
 pub(crate) use storage::Matrix;

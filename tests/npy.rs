@@ -319,7 +319,7 @@ fn shards_that_do_not_belong_together_are_refused() {
     let error = named.save_shard(folder.path(), 1).unwrap_err();
     assert!(matches!(error, Error::OtherShards { .. }), "{error}");
     shard(3, 1, 1);
-    let schema = Schema { columns: vec![Column::numbers("a")], ..Schema::default() };
+    let schema = Schema::new([Column::numbers("a")]);
     std::fs::write(path("schema.json"), serde_json::to_vec(&schema).unwrap()).unwrap();
     assert_eq!(message(), format!("{}: 1 names for 3 features", path("schema.json")));
     std::fs::write(path("schema.json"), "{").unwrap();
