@@ -31,7 +31,8 @@ struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN", default_value = "diagnosis")]
     target: String,
-    /// Task that the target is for [default: regression for numbers, binary for two different texts, multiclass for more]
+    /// Task that the target is for [default: regression for numbers, binary for two different
+    /// texts, multiclass for more]
     #[arg(long, value_enum)]
     task: Option<Task>,
     /// Columns that are not features, such as an identifier
@@ -40,7 +41,8 @@ struct Options {
     /// Folder to write: a new one, or an empty one
     #[arg(long, value_name = "DIR", default_value = "shards")]
     output: PathBuf,
-    /// Rows in each pair of files, which needs twice its size in memory [default: as many as fit into 24 MB]
+    /// Rows in each pair of files, which needs twice its size in memory [default: as many as fit
+    /// into 24 MB]
     #[arg(long, value_name = "N", value_parser = count)]
     rows_per_shard: Option<usize>,
 }

@@ -22,9 +22,9 @@ pub use target::Target;
 ///
 /// [`dataset`](Self::dataset) and its short forms [`regression`](Self::regression),
 /// [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn a table into a
-/// [`Dataset`](crate::data::Dataset). Every column but the target is a feature, in the file's order.
-/// A file larger than memory is opened by [`open_csv`](Self::open_csv) and read in chunks by
-/// [`stream`](Self::stream).
+/// [`Dataset`](crate::data::Dataset). Every column but the target is a feature, in the file's
+/// order. A file larger than memory is opened by [`open_csv`](Self::open_csv) and read in chunks
+/// by [`stream`](Self::stream).
 ///
 /// - Cells may be quoted. White space around them is ignored.
 /// - A feature is numeric if at least half of its cells are numbers, or if all cells are numbers or
@@ -150,7 +150,8 @@ impl Table {
     /// ```
     /// use densely::Table;
     ///
-    /// let table = Table::open_csv_with(|| Ok("weight,mpg\n3504,18\n2372,24\n".as_bytes()), "cars")?;
+    /// let csv = "weight,mpg\n3504,18\n2372,24\n";
+    /// let table = Table::open_csv_with(|| Ok(csv.as_bytes()), "cars")?;
     /// assert_eq!(table.rows(), 2);
     /// # Ok::<(), densely::Error>(())
     /// ```

@@ -182,7 +182,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
             for &(row, place) in &together {
                 let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
                 let to = &mut to[place as usize * columns..][..columns];
-                file.element.convert(bytes, to);
+                file.dtype.convert(bytes, to);
                 check_finite(to, file, row - shard.before, false)?;
                 for scale in &scaled.scales {
                     scale.apply_to_row(ArrayViewMut1::from(&mut *to));

@@ -10,9 +10,9 @@ use crate::float::Float;
 /// ```
 /// use densely::{Table, data::Target};
 ///
-/// let csv = "weight,origin,mpg,acceleration\n3504,USA,18,12\n2372,Japan,24,15\n1835,Japan,26,20\n";
+/// let csv = "weight,origin,mpg\n3504,USA,18\n2372,Japan,24\n1835,Japan,26\n";
 /// let table = Table::parse_csv(csv.as_bytes(), "cars")?;
-/// assert_eq!(table.dataset::<f32>(Target::numbers(["mpg", "acceleration"]))?.outputs(), 2);
+/// assert_eq!(table.dataset::<f32>(Target::numbers(["mpg", "weight"]))?.outputs(), 2);
 /// assert_eq!(table.dataset::<f32>(Target::binary("origin"))?.classes(), ["Japan", "USA"]);
 /// assert_eq!(table.stream::<f32>(Target::classes("mpg"))?.schema().classes, ["18", "24", "26"]);
 /// # Ok::<(), densely::Error>(())
