@@ -1,12 +1,15 @@
-//! Converts a CSV file, which may be larger than memory, to a folder of `.npy` files that `Dataset::open_shards` reads: by default, of the tumours.
+//! Converts a CSV file, which may be larger than memory, to a folder of `.npy` files for
+//! `Dataset::open_shards`. The default file is that of the tumours.
 //!
 //! `cargo run --release --features npy --example csv_to_npy -- --help` lists the options.
 
 mod command_line;
 #[path = "csv_to_npy/new_folder.rs"]
 mod new_folder;
+#[path = "training/task.rs"]
+mod task;
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use command_line::count;
 use densely::{Error, Table, data::RowStream, error::TableError, schema::Schema};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
@@ -17,6 +20,7 @@ use std::io::Error as IoError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
+use task::Task;
 
 /// Converts a CSV file, which may be larger than memory, to a folder of .npy files
 #[derive(Debug, Parser)]
@@ -27,35 +31,30 @@ struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN", default_value = "diagnosis")]
     target: String,
-    /// What the target is [default: regression for numbers, binary for two different texts, multiclass for more]
+    /// Task that the target is for [default: regression for numbers, binary for two different
+    /// texts, multiclass for more]
     #[arg(long, value_enum)]
     task: Option<Task>,
-    /// Columns that are no features, such as an identifier
+    /// Columns that are not features, such as an identifier
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     without: Vec<String>,
     /// Folder to write: a new one, or an empty one
     #[arg(long, value_name = "DIR", default_value = "shards")]
     output: PathBuf,
-    /// Rows in each pair of files, which is in memory twice while it is written [default: as many as have 24 MB]
+    /// Rows in each pair of files, which needs twice its size in memory [default: as many as fit
+    /// into 24 MB]
     #[arg(long, value_name = "N", value_parser = count)]
     rows_per_shard: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Task {
-    Regression,
-    Binary,
-    Multiclass,
-}
-
-/// Of a shard, where nothing else was asked for.
+/// The default size of a shard.
 const SHARD_BYTES: usize = 24_000_000;
 
 fn main() -> ExitCode {
     command_line::main(Options::try_parse(), |options| Ok(convert(options)?.join("\n")))
 }
 
-/// Returns what there is to tell of it, line by line.
+/// Returns the lines of a summary.
 fn convert(options: &Options) -> Result<Vec<String>, Box<dyn AnyError>> {
     let started = Instant::now();
     let file = &options.data;
@@ -103,7 +102,7 @@ fn convert(options: &Options) -> Result<Vec<String>, Box<dyn AnyError>> {
     ])
 }
 
-/// The table, which moves the bar whenever it is read.
+/// Opens the table. The bar moves whenever the file is read.
 fn open(file: &Path, bar: &ProgressBar) -> Result<Table, Error> {
     let (path, bar) = (file.to_owned(), bar.clone());
     let open = move || {
@@ -118,13 +117,12 @@ fn stream<'t>(
     target: &str,
     task: Option<Task>,
 ) -> Result<RowStream<'t, f32>, Error> {
+    let stream = |task: Task| table.stream(task.target(target));
     match task {
-        Some(Task::Regression) => table.regression_stream(target),
-        Some(Task::Binary) => table.binary_stream(target),
-        Some(Task::Multiclass) => table.multiclass_stream(target),
-        None => match table.regression_stream(target) {
-            Err(Error::Table(TableError::TextTarget { .. })) => match table.binary_stream(target) {
-                Err(Error::Table(TableError::Classes { .. })) => table.multiclass_stream(target),
+        Some(task) => stream(task),
+        None => match stream(Task::Regression) {
+            Err(Error::Table(TableError::TextTarget { .. })) => match stream(Task::BinaryClassification) {
+                Err(Error::Table(TableError::Classes { .. })) => stream(Task::Multiclass),
                 binary => binary,
             },
             regression => regression,
@@ -132,7 +130,7 @@ fn stream<'t>(
     }
 }
 
-/// It is read several times, as a pipe cannot be.
+/// The file is read several times, so it must not be a pipe.
 fn regular_file(file: &Path) -> Result<fs::Metadata, Error> {
     let checked = fs::metadata(file).and_then(|metadata| match metadata.is_file() {
         true => Ok(metadata),

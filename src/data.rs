@@ -2,8 +2,8 @@
 
 mod arrays;
 pub(crate) mod batches;
-mod categories;
-mod classes;
+mod cell;
+mod column_summary;
 mod dataset;
 pub(crate) mod error;
 mod examples;
@@ -17,7 +17,6 @@ mod outputs;
 mod split;
 mod storage;
 pub(crate) mod table;
-mod values;
 mod weights;
 
 pub use arrays::Arrays;
@@ -25,7 +24,7 @@ pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
 pub use storage::Storage;
-pub use table::{RowStream, Table};
+pub use table::{RowStream, Table, Target};
 
 pub(crate) use examples::Examples;
 pub(crate) use moments::Moments;

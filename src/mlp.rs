@@ -202,8 +202,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// let mut net = Mlp::<f32>::builder(2).dense(1, Sigmoid).build()?;
     /// assert!(net.classes().is_empty());
-    /// let columns = vec![Column::numbers("radius"), Column::numbers("texture")];
-    /// net.set_schema(Schema { columns, targets: vec![], classes: vec!["benign".into(), "malignant".into()] })?;
+    /// let columns = [Column::numbers("radius"), Column::numbers("texture")];
+    /// net.set_schema(Schema::new(columns).with_classes(["benign", "malignant"]))?;
     /// assert_eq!(net.schema().feature_names(), ["radius", "texture"]);
     /// assert_eq!(net.classes(), ["benign", "malignant"]);
     /// # Ok::<(), densely::Error>(())

@@ -109,9 +109,8 @@ fn or_says_what_is_wrong() {
             "{unnamed} targets: it was trained on arrays without names; `Mlp::set_schema` sets them"
         )
     );
-    let columns = vec![Column::numbers("x"), Column::categories("kind", ["a", "b"])];
-    let classes = ["1", "2"].map(String::from).to_vec();
-    net.set_schema(Schema { columns, targets: vec!["y".into()], classes }).unwrap();
+    let columns = [Column::numbers("x"), Column::categories("kind", ["a", "b"])];
+    net.set_schema(Schema::new(columns).with_targets(["y"]).with_classes(["1", "2"])).unwrap();
     let good = csv("y,kind,x,other\n2,b,-0.5,\n1.0,a,1e3,?\n").dataset_for(&net).unwrap();
     assert_eq!(good.inputs(), array![[-0.5, 0.0, 1.0], [1e3, 1.0, 0.0]]);
     // A whole number is a class however it is written.

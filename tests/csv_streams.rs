@@ -1,6 +1,6 @@
 //! A table that is read some rows at a time is the same data set, and has the same faults.
 
-use densely::{Dataset, Error, Float, Result, Table, data::RowStream, error::TableError};
+use densely::{Dataset, Error, Float, Result, Table, data::Target};
 use ndarray::{Array2, Axis, concatenate};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,25 +18,21 @@ enum Task {
 use Task::{Binary, Multiclass, Regression};
 
 impl Task {
-    fn whole<F: Float>(self, table: &Table, target: &str) -> Result<Dataset<F>> {
+    fn target(self, column: &str) -> Target {
         match self {
-            Regression => table.regression(target),
-            Binary => table.binary(target),
-            Multiclass => table.multiclass(target),
+            Regression => Target::number(column),
+            Binary => Target::binary(column),
+            Multiclass => Target::classes(column),
         }
     }
 
-    fn stream<'t, F: Float>(self, table: &'t Table, target: &str) -> Result<RowStream<'t, F>> {
-        match self {
-            Regression => table.regression_stream(target),
-            Binary => table.binary_stream(target),
-            Multiclass => table.multiclass_stream(target),
-        }
+    fn whole<F: Float>(self, table: &Table, target: &str) -> Result<Dataset<F>> {
+        table.dataset(self.target(target))
     }
 
     /// The chunks of a stream, as one.
     fn joined<F: Float>(self, table: &Table, target: &str, rows: usize) -> Result<Dataset<F>> {
-        let stream = self.stream::<F>(table, target)?;
+        let stream = table.stream::<F>(self.target(target))?;
         let chunks: Vec<Dataset<F>> = stream.chunks(rows).collect::<Result<_>>()?;
         let (last, full) = chunks.split_last().unwrap();
         assert!(full.iter().all(|data| data.rows() == rows) && last.rows() <= rows);
@@ -109,6 +105,7 @@ fn of_files_as_programs_write_them() {
         ("kind,y\n\"one, \"\"two\"\"\",10\n\"three\nlines\",9\nü,10\n", Binary),
         ("x,y\n1,10\n2,9\n3,1e1\n4,9.0\n5,-0\n", Multiclass),
         ("x,y\n?,1\n", Regression),
+        ("x,y\n1700000010,1\n1700000020,2\n1700000090,3\n", Regression),
     ] {
         let read = Table::parse_csv(csv.as_bytes(), "data").unwrap();
         let open = opened(csv).unwrap();
@@ -225,7 +222,7 @@ fn of_many_different_values_few_are_kept() {
     };
     let multiclass = |csv: &str| {
         let table = Table::parse_csv(csv.as_bytes(), "data").unwrap();
-        table.multiclass_stream::<f32>("y").err().map(|error| error.to_string())
+        table.stream::<f32>(Target::classes("y")).err().map(|error| error.to_string())
     };
     // Descending, so that the first in order come last.
     let first = |text: &dyn Fn(usize) -> String| {
@@ -258,7 +255,7 @@ fn of_many_different_values_few_are_kept() {
 #[test]
 fn nothing_follows_an_error() {
     let table = opened("x,y\n1,1\n2,2\n3,3\n?,4\n5,5\n").unwrap();
-    let stream = table.regression_stream::<f64>("y").unwrap();
+    let stream = table.stream::<f64>(Target::number("y")).unwrap();
     let mut chunks = stream.chunks(2);
     assert_eq!(chunks.next().unwrap().unwrap().rows(), 2);
     assert!(matches!(chunks.next(), Some(Err(Error::Table(TableError::Cell { row: 4, .. })))));

@@ -1,9 +1,10 @@
-//! What columns and classes are called stays with data, network and file.
+//! Data, network and file keep the names of columns and classes.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
     Sgd, Sigmoid, Softmax, Table, Trainer,
-    error::{CellProblem, SchemaError, TableError},
+    data::Target,
+    error::CellProblem,
     schema::{Column, Schema},
 };
 use ndarray::{Array2, array};
@@ -17,14 +18,9 @@ const CARS: &str = "weight,origin,mpg\n3504,USA,18\n2372,Japan,24\n1835,Europe,2
 #[test]
 fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
     let data = table(CARS).regression::<f32>("mpg").unwrap();
-    let schema = Schema {
-        columns: vec![
-            Column::numbers("weight"),
-            Column::categories("origin", ["Europe", "Japan", "USA"]),
-        ],
-        targets: vec!["mpg".into()],
-        classes: vec![],
-    };
+    let columns =
+        [Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan", "USA"])];
+    let schema = Schema::new(columns).with_targets(["mpg"]);
     assert_eq!(data.schema(), &schema);
 
     let mut net = Mlp::builder(4).dense(1, Identity).build().unwrap();
@@ -89,12 +85,10 @@ fn a_column_without_a_name_is_an_error_only_where_all_are_used() {
 #[test]
 fn a_schema_that_does_not_fit_is_refused() {
     let mut net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
-    let numbers = |names: &[&str]| names.iter().copied().map(Column::numbers).collect();
-    let texts = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
-    let schema = |columns: &[&str], targets: &[&str], classes: &[&str]| Schema {
-        columns: numbers(columns),
-        targets: texts(targets),
-        classes: texts(classes),
+    let schema = |columns: &[&str], targets: &[&str], classes: &[&str]| {
+        let columns = columns.iter().copied().map(Column::numbers);
+        let (targets, classes) = (targets.iter().copied(), classes.iter().copied());
+        Schema::new(columns).with_targets(targets).with_classes(classes)
     };
     let mut refused = |schema| net.set_schema(schema).unwrap_err().to_string();
     assert_eq!(refused(schema(&["a"], &[], &[])), "1 names for 2 features");
@@ -109,9 +103,14 @@ fn a_schema_that_does_not_fit_is_refused() {
         refused(schema(&[], &[], &["a", "b", "b"])),
         r#""b" occurs twice among the names of the classes"#
     );
-    let origin =
-        Schema { columns: vec![Column::categories("origin", ["USA", "USA"])], ..Schema::default() };
-    assert_eq!(refused(origin), r#""USA" occurs twice among the names of the categories"#);
+    let origin = Schema::new([Column::categories("origin", ["USA", "USA"])]);
+    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    let infinite = Column::numbers("a").with_offset(f64::INFINITY);
+    let message = "the offset of a column is inf, it must be finite, and 0 for text";
+    assert_eq!(refused(Schema::new([infinite, Column::numbers("b")])), message);
+    let text = Column::categories("origin", ["Europe", "USA"]).with_offset(1.0);
+    let message = "the offset of a column is 1, it must be finite, and 0 for text";
+    assert_eq!(refused(Schema::new([text])), message);
     net.set_schema(schema(&["a", "b"], &["y"], &["p", "q", "r"])).unwrap();
 }
 
@@ -143,7 +142,7 @@ fn columns_that_are_not_used_may_hold_anything() {
     assert!(matches!(new.inputs_for(&nameless), Err(Error::Schema(SchemaError::Unnamed { .. }))));
 }
 
-/// Classes are text where not all are numbers; a missing one is an error all the same.
+/// Classes are text unless all are numbers. A missing class is always an error.
 #[test]
 fn classes_are_numbers_or_text() {
     let classes = |cells: &str| {
@@ -162,7 +161,8 @@ fn classes_are_numbers_or_text() {
     );
 }
 
-/// Two classes are one column for one output, and two for two; whole numbers are the same class however they are written.
+/// Two classes are one column for one output, and two columns for two outputs. Whole numbers are
+/// the same class however they are written.
 #[test]
 fn rows_of_another_file_get_the_classes_of_the_network() {
     let (csv, other) = ("x,y\n1,0\n2,1\n3,0\n", "y,x\n1.0,5\n0,6\n");
@@ -202,4 +202,53 @@ fn validation_rows_have_the_columns_of_the_training_rows() {
     let mut trainer = trainer().validation_data(&other);
     let error = trainer.fit_batches(&mut net, |_| Ok([Ok(train.clone())])).unwrap_err();
     assert!(matches!(error, Error::Schema(SchemaError::Mismatch { .. })), "{error}");
+}
+
+/// Seconds 1.7e9 + 10 i for i < 6,000: the range is 59,990, so that the offset is the multiple of
+/// 100,000 nearest to 1,700,029,995. An `f32` near 1.7e9 would be a multiple of 128.
+#[test]
+fn seconds_since_1970_keep_their_digits() {
+    let row = |i: i64| format!("{},{}\n", 1_700_000_000 + 10 * i, 1_700_000_000 - i);
+    let csv = |rows: std::ops::Range<i64>| format!("s,y\n{}", rows.map(row).collect::<String>());
+    let seconds = table(&csv(0..6_000));
+    let data = seconds.regression::<f32>("y").unwrap();
+    assert_eq!(data.feature_names(), ["s - 1700000000"]);
+    let expected: Vec<f32> = (0..6_000_u16).map(|i| 10.0 * f32::from(i)).collect();
+    assert_eq!(data.inputs().column(0).to_vec(), expected);
+    // Predictions are in the target's own unit: it has no offset.
+    assert_eq!(data.targets()[[0, 0]], 1.7e9);
+
+    let stream = seconds.stream::<f32>(Target::number("y")).unwrap();
+    let last = stream.chunks(5_999).last().unwrap().unwrap();
+    assert_eq!(last.inputs(), array![[59_990.0]]);
+
+    // Other rows have the offset of the network, which its file keeps, whatever their range is.
+    let mut net = Mlp::<f32>::builder(1).dense(1, Identity).build().unwrap();
+    net.set_schema(data.schema().clone()).unwrap();
+    let net = Mlp::<f32>::from_bytes(&net.to_bytes().unwrap()).unwrap();
+    assert_eq!(net.schema(), data.schema());
+    let others = table(&csv(5_990..5_992));
+    assert_eq!(others.inputs_for(&net).unwrap(), array![[59_900.0], [59_910.0]]);
+    assert_eq!(others.dataset_for(&net).unwrap().inputs(), array![[59_900.0], [59_910.0]]);
+    let alone = others.regression::<f32>("y").unwrap();
+    assert_eq!(alone.feature_names(), ["s - 1700059910"]);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(1);
+    let error = trainer.fit(&mut net.clone(), &alone).unwrap_err();
+    assert!(matches!(error, Error::Schema(SchemaError::Mismatch { .. })), "{error}");
+}
+
+#[test]
+fn an_offset_is_told_and_written_only_where_there_is_one() {
+    let columns = [-2.5, 0.0, 1e6].map(|offset| Column::numbers("x").with_offset(offset));
+    let names = Schema::new(columns.clone()).feature_names();
+    assert_eq!(names, ["x + 2.5", "x", "x - 1000000"]);
+    let json = columns.clone().map(|column| serde_json::to_string(&column).unwrap());
+    let expected = [
+        r#"{"name":"x","categories":[],"offset":-2.5}"#,
+        r#"{"name":"x","categories":[]}"#,
+        r#"{"name":"x","categories":[],"offset":1000000.0}"#,
+    ];
+    assert_eq!(json, expected);
+    let read = json.map(|json| serde_json::from_str::<Column>(&json).unwrap());
+    assert_eq!(read, columns);
 }

@@ -1,4 +1,4 @@
-//! What the three training programs on a CSV file share: where the rows come from. The training itself is in `training`.
+//! Where the rows of the three training programs come from: a CSV file.
 
 mod options;
 mod task;
@@ -29,7 +29,7 @@ pub fn main(task: Task) -> ExitCode {
 
 fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error>> {
     let table = Table::read_csv(&options.data)?.without(&options.without)?;
-    let data = plan.task.data(&table, &options.target)?;
+    let data = table.dataset(plan.task.target(&options.target))?;
     plan.belongs_to.insert("data".to_owned(), format!("{:016x}", hash(&data)));
     let mut prepared = Prepared::new(plan, &data, None)?;
     let report = prepared.run()?;
@@ -39,7 +39,7 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
 
-/// Of all inputs and targets.
+/// The hash of all inputs and targets.
 fn hash(data: &Dataset<f32>) -> u64 {
     let (inputs, targets) = (data.inputs(), data.targets());
     training::hash(inputs.iter().chain(targets).map(|number| number.to_bits().into()))

@@ -15,7 +15,7 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     pub target: String,
-    /// Columns that are no features, such as an identifier
+    /// Columns that are not features, such as an identifier
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub without: Vec<String>,
     #[command(flatten)]
@@ -23,7 +23,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The options of this command line, with the task's own data as default.
+    /// Parses the command line. The default file and target depend on the task.
     pub fn parse(task: Task) -> Result<Self, clap::Error> {
         let command = training::named(Self::command())
             .about(task.about())
@@ -34,7 +34,7 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    /// Every option that has a part in what is learned from the data.
+    /// The options that decide what is learned from the data.
     pub fn that_decide(&self, task: Task) -> BTreeMap<String, String> {
         let mut options = self.training.that_decide(task);
         options.insert("--target".to_owned(), self.target.clone());

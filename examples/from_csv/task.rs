@@ -1,7 +1,6 @@
-//! What differs between the three programs.
+//! The descriptions and defaults of the three programs.
 
 use crate::training::Task;
-use densely::{Dataset, Error, Table};
 
 impl Task {
     pub fn about(self) -> &'static str {
@@ -25,14 +24,6 @@ impl Task {
             Self::Regression => "mpg",
             Self::BinaryClassification => "diagnosis",
             Self::Multiclass => "digit",
-        }
-    }
-
-    pub fn data(self, table: &Table, target: &str) -> Result<Dataset<f32>, Error> {
-        match self {
-            Self::Regression => table.regression(target),
-            Self::BinaryClassification => table.binary(target),
-            Self::Multiclass => table.multiclass(target),
         }
     }
 }

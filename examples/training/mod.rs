@@ -10,6 +10,7 @@ mod options;
 mod pictures;
 mod prepared;
 mod progress;
+mod scores;
 mod summary;
 mod task;
 mod tested;

@@ -1,7 +1,8 @@
 //! What is told in the end.
 
 use super::Plan;
-use super::task::{Scores, Task};
+use super::scores::Scores;
+use super::task::Task;
 use super::tested::Tested;
 use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};

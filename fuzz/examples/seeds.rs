@@ -16,11 +16,9 @@ fn networks<F: Float>() -> densely::Result<[Mlp<F>; 3]> {
         .dense(3, Softmax)
         .seed(1)
         .build()?;
-    everything.set_schema(Schema {
-        columns: vec![Column::numbers("weight"), Column::categories("origin", ["Japan", "é\""])],
-        targets: vec!["kind".into()],
-        classes: vec!["a".into(), "b".into(), "".into()],
-    })?;
+    let columns = [Column::numbers("weight"), Column::categories("origin", ["Japan", "é\""])];
+    everything
+        .set_schema(Schema::new(columns).with_targets(["kind"]).with_classes(["a", "b", ""]))?;
     let mut every_activation = Mlp::builder(1);
     for name in AnyActivation::<F>::NAMES {
         let activation = name.parse::<AnyActivation<F>>().unwrap_or(Identity.into());

@@ -1,7 +1,7 @@
 #![no_main]
 //! Tables: whatever becomes of one is finite, and a network that was told of its columns finds them again, also after it was saved.
 
-use densely::{Dataset, Float, Identity, Mlp, Result, Sigmoid, Softmax, Table};
+use densely::{Dataset, Float, Identity, Mlp, Result, Sigmoid, Softmax, Table, data::Target};
 use libfuzzer_sys::fuzz_target;
 use ndarray::{Axis, Slice};
 use std::io::{BufReader, Cursor};
@@ -34,7 +34,7 @@ fn check_stream(bytes: &[u8], name: &str, whole: &Result<Dataset<f32>>) {
     let held = bytes.to_vec();
     let open = move || Ok(BufReader::with_capacity(7, Cursor::new(held.clone())));
     let table = Table::open_csv_with(open, "fuzzed").unwrap();
-    let stream = table.multiclass_stream::<f32>(name);
+    let stream = table.stream::<f32>(Target::classes(name));
     let chunks = stream.and_then(|stream| stream.chunks(2).collect::<Result<Vec<_>>>());
     match (whole, chunks) {
         (Ok(whole), Ok(chunks)) => {

@@ -1,17 +1,23 @@
 //! Data sets from arrays in memory, with a number or a label for each row.
 
-use super::categories::Categories;
-use super::classes::{Found, check_number, how_many};
-use super::table::{Kinds, abbreviated, list};
+pub(super) mod classes;
+pub(super) mod distinct;
+pub(super) mod index;
+
+use super::cell::{abbreviated, list};
+use super::column_summary::ColumnSummary;
 use crate::data::Dataset;
 use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
+use classes::{ClassSet, WrongClasses};
+use index::LabelIndex;
 use ndarray::{Array1, Array2, Axis};
 
 impl<F: Float> Dataset<F> {
-    /// Examples with one number each as target: inputs rows × features, and a number for each row. For several, there is [`new`](Self::new).
+    /// Examples of a regression with one output: inputs rows × features, and a number for each
+    /// row. [`new`](Self::new) takes several numbers.
     ///
     /// ```
     /// use densely::Dataset;
@@ -32,14 +38,16 @@ impl<F: Float> Dataset<F> {
         Self::new(inputs, targets.insert_axis(Axis(1)))
     }
 
-    /// Examples of two classes, for one output: inputs rows × features, and a label for each row, of any type that can be printed. The target is 1 for the class
-    /// that is second in alphabetical order.
+    /// Examples of two classes, for one output: inputs rows × features, and a label for each row,
+    /// of any type that can be printed. The target is 1 for the class that is second in
+    /// alphabetical order.
     ///
     /// ```
     /// use densely::Dataset;
     /// use ndarray::array;
     ///
-    /// let data = Dataset::<f32>::binary(array![[0.1], [0.7], [0.2]], ["spam", "ham", "spam"])?;
+    /// let labels = ["spam", "ham", "spam"];
+    /// let data = Dataset::<f32>::binary(array![[0.1], [0.7], [0.2]], labels)?;
     /// assert_eq!(data.classes(), ["ham", "spam"]);
     /// assert_eq!(data.targets(), array![[1.0], [0.0], [1.0]]);
     /// # Ok::<(), densely::Error>(())
@@ -47,23 +55,20 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`DataError::Labels`] unless there are two different labels, [`DataError::Label`] for one that is blank, NaN, or a number with a fraction.
+    /// As [`new`](Self::new); [`DataError::Labels`](crate::error::DataError::Labels) unless there are two distinct labels,
+    /// [`DataError::Label`](crate::error::DataError::Label) for one that is blank, NaN, or a number with a fraction.
     pub fn binary(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
         let labels = texts(labels);
-        let mut classes = classes_of(&labels)?;
-        if classes.len() != 2 {
-            return Err(wrong_classes(&classes, "a binary classifier needs two"));
-        }
-        // As of a table.
-        classes.sort();
+        let classes = class_set(&labels)?.two().map_err(wrong_classes)?;
         Self::of_classes(inputs, &labels, classes, 1)
     }
 
-    /// Examples of two or more classes, for an output each: inputs rows × features, and a label for each row, of any type that can be printed. The targets are
-    /// a column of 0 and 1 for each class, in alphabetical order, or in that of their values if all are whole numbers.
+    /// Examples of two or more classes, for one output per class: inputs rows × features, and a
+    /// label for each row, of any type that can be printed. The targets are a column of 0 and 1
+    /// for each class, in alphabetical order, or by value if all labels are whole numbers.
     ///
     /// ```
     /// use densely::Dataset;
@@ -77,20 +82,19 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`DataError::Labels`] unless there are from two to 10,000 different labels, [`DataError::Label`] for one that is blank, NaN, or a number with a
-    /// fraction.
+    /// As [`binary`](Self::binary), but for 2 to 10,000 distinct labels.
     pub fn multiclass(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
         let labels = texts(labels);
-        let classes = classes_of(&labels)?;
-        check_number(&classes).map_err(|needs| wrong_classes(&classes, needs))?;
+        let classes = class_set(&labels)?.several().map_err(wrong_classes)?;
         let outputs = classes.len();
         Self::of_classes(inputs, &labels, classes, outputs)
     }
 
-    /// Examples of the classes that a network knows, such as other rows to test it on: inputs rows × features, and a label for each row. A class may have no rows.
+    /// Examples of the classes that a network knows, such as test rows: inputs rows × features,
+    /// and a label for each row. A class may have no rows.
     ///
     /// ```
     /// use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Trainer, metrics};
@@ -107,7 +111,8 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`SchemaError::Unnamed`] if the network does not know its classes' names, [`DataError::UnknownLabel`] for a label that is none of them.
+    /// As [`new`](Self::new); [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know the names of its
+    /// classes, [`DataError::UnknownLabel`](crate::error::DataError::UnknownLabel) for a label that is not one of them.
     pub fn for_classifier(
         net: &Mlp<F>,
         inputs: Array2<F>,
@@ -119,7 +124,7 @@ impl<F: Float> Dataset<F> {
         Self::of_classes(inputs, &texts(labels), net.classes().to_vec(), net.outputs())
     }
 
-    /// One column of class numbers, or a column for each class.
+    /// The target of one output is the number of the class; several outputs are one-hot.
     fn of_classes(
         inputs: Array2<F>,
         labels: &[String],
@@ -131,16 +136,16 @@ impl<F: Float> Dataset<F> {
         }
         if !fit_in_memory::<F>(labels.len(), outputs) {
             let needs = "and a column of 0 and 1 for each does not fit into memory";
-            return Err(wrong_classes(&classes, needs));
+            return Err(wrong_classes(WrongClasses::new(&classes, needs)));
         }
         let mut targets = Array2::zeros((labels.len(), outputs));
-        let categories = Categories::of_classes(&classes);
+        let index = LabelIndex::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
-            let class = categories.place(label).ok_or_else(|| DataError::UnknownLabel {
+            let class = index.place(label).ok_or_else(|| Error::Data(DataError::UnknownLabel {
                 row,
                 label: abbreviated(label),
                 classes: list(classes.iter().map(String::as_str)),
-            })?;
+            }))?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
                 _ => target[class] = F::one(),
@@ -154,28 +159,20 @@ fn texts(labels: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
     labels.into_iter().map(|label| label.to_string()).collect()
 }
 
-/// The different labels, as of a column of a table.
-fn classes_of(labels: &[String]) -> Result<Vec<String>> {
-    let mut kinds = Kinds::default();
-    labels.iter().for_each(|label| kinds.add(label));
-    let mut found = Found::new(kinds.is_numeric_throughout(labels.len()));
+/// The distinct labels, by the rules for a column of a table.
+fn class_set(labels: &[String]) -> Result<ClassSet> {
+    let mut summary = ColumnSummary::default();
+    labels.iter().for_each(|label| summary.add(label));
+    let mut classes = ClassSet::new(summary.is_numeric_throughout(labels.len()));
     for (row, label) in labels.iter().enumerate() {
-        found.add(label).map_err(|problem| DataError::Label {
-            row,
-            label: abbreviated(label),
-            problem,
-        })?;
+        let bad = |problem| Error::Data(DataError::Label { row, label: abbreviated(label), problem });
+        classes.add(label).map_err(bad)?;
     }
-    Ok(found.in_order())
+    Ok(classes)
 }
 
-fn wrong_classes(classes: &[String], needs: &'static str) -> Error {
-    let found = how_many(classes);
-    Error::Data(DataError::Labels {
-        found,
-        classes: list(classes.iter().map(String::as_str)),
-        needs,
-    })
+fn wrong_classes(WrongClasses { found, classes, needs }: WrongClasses) -> Error {
+    Error::Data(DataError::Labels { found, classes, needs })
 }
 
 #[cfg(test)]
@@ -202,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_labels_is_said() {
+    fn errors_say_what_is_wrong_with_labels() {
         let error = Dataset::<f32>::binary(array![[1.0], [2.0]], ["a", "a"]).unwrap_err();
         let message = r#"the labels have only one class ("a"), a binary classifier needs two"#;
         assert_eq!(error.to_string(), message);

@@ -1,16 +1,16 @@
-//! What the columns and classes of a data set are called.
+//! The names of a data set's columns and classes.
 
 use super::batches::InOrder;
 use super::storage::Storage;
 use crate::data::Dataset;
 use crate::error::{DataError, Result, SchemaError};
 use crate::float::Float;
-use crate::schema::classes_of;
+use crate::schema::{Column, Schema, classes_of};
 use std::sync::Arc;
-use crate::schema::{Column, Schema};
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
-    /// Names for the features, all of them numbers. A network that is trained on them knows them, and so does its file.
+    /// Names the features, all of which are numbers. A network that is trained on the data keeps
+    /// the names, and so does its file.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -25,7 +25,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] unless there is one for each feature, [`SchemaError::DuplicateName`] if one stands twice.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) unless there is a name for each feature, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a
+    /// duplicate.
     pub fn with_feature_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -34,11 +35,12 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         self.checked()
     }
 
-    /// Names for the targets: one for each column, or, where they are [classes](Self::with_classes), one for what they are the classes of.
+    /// Names the targets: one name for each column, or one for all
+    /// [classes](Self::with_classes) together.
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] if one stands twice.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) for another number of names, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate.
     pub fn with_target_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -47,22 +49,24 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         self.checked()
     }
 
-    /// All names at once, of text columns too.
+    /// Gives all names at once, those of categories too.
     ///
     /// ```
     /// # use densely::{Dataset, schema::{Column, Schema}};
     /// # use ndarray::array;
-    /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
-    /// let schema = Schema { columns, targets: vec!["mpg".into()], classes: vec![] };
-    /// let data = Dataset::regression(array![[2372.0, 0.0, 1.0], [1835.0, 1.0, 0.0]], [24.0, 26.0])?.with_schema(schema)?;
+    /// let origin = Column::categories("origin", ["Europe", "Japan"]);
+    /// let schema = Schema::new([Column::numbers("weight"), origin]).with_targets(["mpg"]);
+    /// let inputs = array![[2372.0, 0.0, 1.0], [1835.0, 1.0, 0.0]];
+    /// let data = Dataset::regression(inputs, [24.0, 26.0])?.with_schema(schema)?;
     /// assert_eq!(data.feature_names(), ["weight", "origin=Europe", "origin=Japan"]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes, [`SchemaError::DuplicateName`] if one stands twice;
-    /// [`DataError::NotOneHot`] for a row that belongs to no class.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if the schema has another number of features, targets or classes,
+    /// [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate name; [`DataError::NotOneHot`](crate::error::DataError::NotOneHot) for a row that belongs to no
+    /// class.
     pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
         let classes = !schema.classes.is_empty();
         self.schema = Arc::new(schema);
@@ -73,28 +77,32 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         Ok(data)
     }
 
-    /// Says that the targets are classes, and their names: two for a single column of 0 and 1, else one for each
-    /// column of one-hot targets. [`split`](Self::split) then keeps the classes' shares.
+    /// Declares that the targets are classes and names them: two for a single column of 0 and 1,
+    /// else one for each column of one-hot targets. [`split`](Self::split) then keeps the classes'
+    /// shares.
     ///
     /// ```
     /// # use densely::{Dataset, Error, error::SchemaError};
     /// # use ndarray::array;
     /// let data = || Dataset::<f32>::new(array![[0.1], [0.7], [0.4]], array![[0.0], [1.0], [0.0]]);
-    /// assert_eq!(data()?.with_classes(["benign", "malignant"])?.classes(), ["benign", "malignant"]);
-    /// assert!(matches!(data()?.with_classes(["benign"]), Err(Error::Schema(SchemaError::Names { names: 1, columns: 2, .. }))));
+    /// let names = ["benign", "malignant"];
+    /// assert_eq!(data()?.with_classes(names)?.classes(), names);
+    /// let error = data()?.with_classes(["benign"]);
+    /// assert!(matches!(error, Err(Error::Schema(SchemaError::Names { names: 1, columns: 2, .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] if one stands twice, [`DataError::NotOneHot`] for a row that belongs to no class.
+    /// [`SchemaError::Names`](crate::error::SchemaError::Names) for another number of names, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate,
+    /// [`DataError::NotOneHot`](crate::error::DataError::NotOneHot) for a row that belongs to no class.
     pub fn with_classes(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
         self.schema_mut().classes = names.into_iter().map(Into::into).collect();
         if self.schema.targets.len() != 1 {
-            // They were the names of numbers.
+            // The names were those of numbers.
             self.schema_mut().targets.clear();
         }
         let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));

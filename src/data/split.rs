@@ -1,14 +1,14 @@
-//! Which rows go into which part of a data set.
+//! Splits the rows of a data set in two, group by group.
 
 use crate::error::{DataError, Error, Result};
 use crate::random::{Purpose, generator};
 use rand::seq::SliceRandom;
 
-/// Shuffles the rows whose groups these are, and deals each group out in proportion: the rest, then `fraction` of
-/// all rows, rounded to the nearest number of rows and at least one.
+/// Shuffles the rows and splits them in two: the rest, then `fraction` of all rows, rounded to the
+/// nearest number of rows and at least one. `groups` holds the group of each row.
 ///
-/// Each group gives the whole rows of its share; the rows that are then missing come from the groups with the largest
-/// fractions left over. No group gives its last row.
+/// Each group gives its share, rounded down. The rows that are then missing come from the groups
+/// with the largest remainders. No group gives its last row.
 pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<usize>, Vec<usize>)> {
     Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
     let rows = groups.len();
@@ -28,7 +28,7 @@ pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<us
         return Err(DataError::TooFewRows { rows, fraction }.into());
     }
 
-    // In place: there may be very many.
+    // In place, because there may be very many rows.
     let mut part = Vec::with_capacity(wanted);
     order.retain(|&row| {
         let quota = &mut quotas[groups[row]];
@@ -42,7 +42,7 @@ pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<us
     Ok((order, part))
 }
 
-/// How many rows each group gives, by largest remainder.
+/// The number of rows that each group gives, by largest remainder.
 fn quotas(sizes: &[usize], fraction: f64, wanted: usize) -> Vec<usize> {
     let shares: Vec<f64> = sizes.iter().map(|&size| size as f64 * fraction).collect();
     let mut quotas: Vec<usize> = shares.iter().map(|share| share.floor() as usize).collect();

@@ -1,6 +1,5 @@
 //! Tables of numbers and text, read from CSV files.
 
-mod cell;
 mod encoding;
 pub(crate) mod error;
 mod infer;
@@ -8,30 +7,39 @@ mod parser;
 mod rows;
 mod source;
 mod stream;
-mod tasks;
+mod target;
 
+use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
-pub(super) use cell::{Kinds, abbreviated, category, list, number};
-use rows::{Header, Rows};
-use source::Bytes;
+use rows::{RowReader, TableColumn, scan};
+use source::CsvSource;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 pub use stream::RowStream;
+pub use target::Target;
 
-/// A CSV file: a header, then rows of cells separated by commas; every column numbers or text.
+/// A CSV file: a header, then rows of cells separated by commas.
 ///
-/// Cells may be quoted, and white space around them does not count. A column of features is numeric where at least half of its cells are
-/// numbers, or all that are not say that a value is missing (`NA`, `?`, `-`, `null`, …); a cell in it that is not a number is then an error. In any other
-/// column the cells are text. Blank cells and NaN are
-/// errors in every column that is used: there is no silent treatment of missing values.
+/// [`dataset`](Self::dataset) and its short forms [`regression`](Self::regression),
+/// [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn a table into a
+/// [`Dataset`](crate::data::Dataset). Every column but the target is a feature, in the file's
+/// order. A file larger than memory is opened by [`open_csv`](Self::open_csv) and read in chunks
+/// by [`stream`](Self::stream).
 ///
-/// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn it into a
-/// [`Dataset`](crate::data::Dataset), with every column but the target as features, in the file's order. A text column becomes a
-/// column of 0 and 1 for each of its values, in alphabetical order, named `origin=Europe`.
-///
-/// A file that is larger than memory is opened by [`open_csv`](Self::open_csv), and becomes data sets of some rows at a time, by
-/// [`regression_stream`](Self::regression_stream), [`binary_stream`](Self::binary_stream) and [`multiclass_stream`](Self::multiclass_stream).
+/// - Cells may be quoted. White space around them is ignored.
+/// - A feature is numeric if at least half of its cells are numbers, or if all cells are numbers or
+///   say that a value is missing (`NA`, `?`, `-`, `null`, …). A cell in a numeric column that is
+///   not a number is then an error.
+/// - Any other feature is text. It becomes a feature of 0 and 1 for each of its values, in
+///   alphabetical order, named `origin=Europe`.
+/// - Blank cells and NaN are errors in every column that is used. Nothing is filled in.
+/// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
+///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
+///   10^k is the smallest power of ten that is at least the range. The feature is the number minus
+///   the offset, computed in `f64` and then rounded to `F`: seconds since 1970 keep their digits in
+///   `f32`. The schema keeps the offset, and the feature's name tells it. Targets have no offset:
+///   predictions are in the target's own unit.
 ///
 /// ```
 /// use densely::Table;
@@ -41,6 +49,11 @@ pub use stream::RowStream;
 /// assert_eq!(data.feature_names(), ["weight", "origin=Europe", "origin=Japan", "origin=USA"]);
 /// assert_eq!(data.inputs().row(1).to_vec(), [2372.0, 0.0, 1.0, 0.0]);
 ///
+/// let csv = "seconds,mpg\n1700000010,18\n1700000020,24\n1700000090,26\n";
+/// let data = Table::parse_csv(csv.as_bytes(), "trips")?.regression::<f32>("mpg")?;
+/// assert_eq!(data.feature_names(), ["seconds - 1700000100"]);
+/// assert_eq!(data.inputs().column(0).to_vec(), [-90.0, -80.0, -10.0]);
+///
 /// let table = Table::parse_csv("weight,mpg\n3504,18\n?,24\n1835,26\n".as_bytes(), "cars")?;
 /// let error = table.regression::<f32>("mpg").unwrap_err();
 /// assert_eq!(error.to_string(), r#"cars: row 2, column "weight": "?" is not a number"#);
@@ -48,11 +61,11 @@ pub use stream::RowStream;
 /// ```
 #[derive(Clone)]
 pub struct Table {
-    /// What messages call it.
+    /// The file's name in messages.
     file: String,
-    /// All of it: cells are read when they are asked for.
-    bytes: Bytes,
-    headers: Vec<Header>,
+    /// Cells are parsed whenever they are needed.
+    source: CsvSource,
+    columns: Vec<TableColumn>,
     rows: usize,
 }
 
@@ -71,9 +84,10 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Each names the file, and the row and column as far as they exist. [`Error::Io`] if it cannot be read;
-    /// [`TableError::EmptyFile`], [`TableError::NoRows`]; [`TableError::RaggedRow`]; [`TableError::HeaderNotUtf8`]; [`TableError::Cell`] for a cell that is not UTF-8. What else
-    /// may be wrong with a column is said when it is used.
+    /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`](crate::error::TableError::EmptyFile), [`TableError::NoRows`](crate::error::TableError::NoRows);
+    /// [`TableError::RaggedRow`](crate::error::TableError::RaggedRow) for a row with another number of cells than the header;
+    /// [`TableError::HeaderNotUtf8`](crate::error::TableError::HeaderNotUtf8), and [`TableError::Cell`](crate::error::TableError::Cell) for a cell that is not UTF-8. Other errors in
+    /// a column are found when it is used. Each error names the file, the row and the column.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.to_owned(), source };
@@ -84,7 +98,7 @@ impl Table {
         Self::parse_csv(file, &path.display().to_string())
     }
 
-    /// Reads CSV from anywhere; error messages call it `name`.
+    /// Reads CSV from any reader. Messages call it `name`.
     ///
     /// ```
     /// use densely::{Error, Table, error::TableError};
@@ -103,19 +117,19 @@ impl Table {
     pub fn parse_csv(mut reader: impl Read, name: &str) -> Result<Self> {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
-        Self::scanned(Bytes::Held(bytes), name)
+        Self::scanned(CsvSource::Memory(bytes), name)
     }
 
-    /// A CSV file that stays where it is, which may be larger than memory: it is read now, and again whenever something of it is asked for, some of it at a time. It must not
-    /// be changed while it is.
+    /// Opens a CSV file that may be larger than memory. It is read now, and again whenever its
+    /// cells are needed. It must not change while the table exists.
     ///
     /// ```
-    /// use densely::Table;
+    /// use densely::{Table, data::Target};
     ///
     /// let cars = Table::open_csv("data/auto_mpg.csv")?;
     /// let mut rows = 0;
-    /// for data in cars.regression_stream::<f32>("mpg")?.chunks(100) {
-    ///     rows += data?.rows();                           // a `Dataset` of 100 rows, the last of 92
+    /// for data in cars.stream::<f32>(Target::number("mpg"))?.chunks(100) {
+    ///     rows += data?.rows(); // 100 rows, the last time 92
     /// }
     /// assert_eq!(rows, cars.rows());
     /// # Ok::<(), densely::Error>(())
@@ -123,42 +137,44 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`read_csv`](Self::read_csv), and [`Error::Io`] for what is no regular file, such as a pipe, which could be read only once. A row longer than 64 MB is
-    /// [`TableError::LongRow`], here and everywhere. Whatever reads the file again has [`Error::Io`] and [`Error::ChangedFile`].
+    /// As [`read_csv`](Self::read_csv), and [`Error::Io`] if it is not a regular file: a pipe could
+    /// be read only once. A row longer than 64 MB is [`TableError::LongRow`](crate::error::TableError::LongRow), here and everywhere.
+    /// Methods that read the file again return [`Error::Io`] and [`Error::ChangedFile`].
     pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        Self::scanned(Bytes::of_file(path)?, &path.display().to_string())
+        Self::scanned(CsvSource::file(path)?, &path.display().to_string())
     }
 
-    /// As [`open_csv`](Self::open_csv), from anywhere, such as a compressed file: `open` is called each time that the file is to be read from its first byte on. Error
-    /// messages call it `name`.
+    /// Opens CSV from another place, such as a compressed file. `open` is called whenever the file
+    /// is read from its first byte on. Messages call it `name`.
     ///
     /// ```
     /// use densely::Table;
     ///
-    /// let table = Table::open_csv_with(|| Ok("weight,mpg\n3504,18\n2372,24\n".as_bytes()), "cars")?;
+    /// let csv = "weight,mpg\n3504,18\n2372,24\n";
+    /// let table = Table::open_csv_with(|| Ok(csv.as_bytes()), "cars")?;
     /// assert_eq!(table.rows(), 2);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`open_csv`](Self::open_csv), and whatever `open` returns, as [`Error::Io`].
+    /// As [`open_csv`](Self::open_csv). An error of `open` becomes [`Error::Io`].
     pub fn open_csv_with<R: Read + Send + 'static>(
         open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
         name: &str,
     ) -> Result<Self> {
         let file = name.to_owned();
-        let bytes = Bytes::Elsewhere(Arc::new(move || match open() {
+        let source = CsvSource::Reopened(Arc::new(move || match open() {
             Ok(reader) => Ok(Box::new(reader)),
             Err(source) => Err(Error::Io { file: (&file).into(), source }),
         }));
-        Self::scanned(bytes, name)
+        Self::scanned(source, name)
     }
 
-    fn scanned(bytes: Bytes, name: &str) -> Result<Self> {
-        let (headers, rows) = rows::scan(&bytes, name)?;
-        Ok(Self { file: name.to_owned(), bytes, headers, rows })
+    fn scanned(source: CsvSource, name: &str) -> Result<Self> {
+        let (columns, rows) = scan(&source, name)?;
+        Ok(Self { file: name.to_owned(), source, columns, rows })
     }
 
     /// The number of rows below the header.
@@ -168,17 +184,18 @@ impl Table {
 
     /// The columns' names, in the file's order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
-        self.columns().map(|(_, header)| header.name.as_str())
+        self.columns().map(|(_, column)| column.name.as_str())
     }
 
-    /// The table without the columns of these names, however many have one: what identifies a row, or was not known when the target was to be predicted, is no feature.
+    /// The table without the columns of these names. Leave out identifiers, and what is not known
+    /// when the target is to be predicted. A name stands for all columns that have it.
     ///
     /// ```
     /// use densely::Table;
     ///
     /// let csv = "id,weight,mpg\nA7,3504,18\nB2,2372,24\nC9,1835,26\n";
-    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.without(["id"])?.regression::<f32>("mpg")?;
-    /// assert_eq!(data.feature_names(), ["weight"]);
+    /// let table = Table::parse_csv(csv.as_bytes(), "cars")?.without(["id"])?;
+    /// assert_eq!(table.regression::<f32>("mpg")?.feature_names(), ["weight"]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -188,30 +205,26 @@ impl Table {
     pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
         for name in columns {
             let name = name.as_ref();
-            let found = |header: &&mut Header| header.name == name && !header.left_out;
-            let mut count = 0;
-            for header in self.headers.iter_mut().filter(found) {
-                header.left_out = true;
-                count += 1;
+            if self.columns().all(|(_, column)| column.name != name) {
+                return Err(self.unknown(name));
             }
-            if count == 0 {
-                // Says that there is none.
-                self.column(name)?;
-            }
+            let named = |column: &&mut TableColumn| column.name == name;
+            self.columns.iter_mut().filter(named).for_each(|column| column.left_out = true);
         }
         Ok(self)
     }
 
-    /// The columns that are not left out, and their places in a row.
-    fn columns(&self) -> impl Iterator<Item = (usize, &Header)> {
-        self.headers.iter().enumerate().filter(|(_, header)| !header.left_out)
+    /// The columns that are not left out, with their places in a row.
+    fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
+        self.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
     }
 
-    /// The text of each cell of a column, row by row, without quotes and without white space around it.
+    /// The text of each cell of a column, without quotes and without white space around it.
     ///
     /// ```
     /// # use densely::Table;
-    /// let table = Table::parse_csv("name,mpg\n\"Datsun, 210\",37\nVW Pickup,44\n".as_bytes(), "cars")?;
+    /// let csv = "name,mpg\n\"Datsun, 210\",37\nVW Pickup,44\n";
+    /// let table = Table::parse_csv(csv.as_bytes(), "cars")?;
     /// assert_eq!(table.text("name")?, ["Datsun, 210", "VW Pickup"]);
     /// # Ok::<(), densely::Error>(())
     /// ```
@@ -222,46 +235,48 @@ impl Table {
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
         let index = self.column(column)?;
         let mut text = Vec::with_capacity(self.rows);
-        let mut rows = self.each_row()?;
-        while let Some((_, record)) = rows.next()? {
+        self.row_reader()?.each(self.rows, |_, record| {
             text.push(record.cell(index).to_owned());
-        }
+            Ok(())
+        })?;
         Ok(text)
     }
 
-    /// Which column has this name.
+    /// The place of the one column that has this name.
     fn column(&self, name: &str) -> Result<usize> {
-        let (file, column) = (self.file.clone(), name.to_owned());
-        let mut found = self.columns().filter(|(_, header)| header.name == name);
+        let mut found = self.columns().filter(|(_, column)| column.name == name);
         match (found.next(), found.next()) {
             (Some((index, _)), None) => Ok(index),
-            (Some(_), Some(_)) => Err(TableError::DuplicateColumn { file, column }.into()),
-            (None, _) => {
-                Err(TableError::UnknownColumn { file, column, columns: list(self.column_names()) }
-                    .into())
+            (Some(_), Some(_)) => {
+                let (file, column) = (self.file.clone(), name.to_owned());
+                Err(Error::Table(TableError::DuplicateColumn { file, column }))
             }
+            (None, _) => Err(self.unknown(name)),
         }
     }
 
-    /// One row after the other, from the first on.
-    fn each_row(&self) -> Result<Rows<'_>> {
-        Rows::new(&self.bytes, &self.file, (self.rows, self.headers.len()))
+    fn unknown(&self, name: &str) -> Error {
+        let (file, column) = (self.file.clone(), name.to_owned());
+        Error::Table(TableError::UnknownColumn { file, column, columns: list(self.column_names()) })
     }
 
-    /// What is said of a cell that cannot be used.
-    fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> TableError {
-        let (file, column) = (self.file.clone(), self.headers[index].name.clone());
-        TableError::Cell { file, row, column, value: abbreviated(value), problem }
+    fn row_reader(&self) -> Result<RowReader<'_>> {
+        RowReader::new(&self.source, &self.file, (self.rows, self.columns.len()))
+    }
+
+    fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
+        let (file, column) = (self.file.clone(), self.columns[index].name.clone());
+        Error::Table(TableError::Cell { file, row, column, value: abbreviated(value), problem })
     }
 }
 
-/// Without the cells.
+/// Shows everything but the cells.
 impl std::fmt::Debug for Table {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Table")
             .field("file", &self.file)
-            .field("headers", &self.headers)
+            .field("columns", &self.columns)
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }

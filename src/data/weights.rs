@@ -1,4 +1,4 @@
-//! How many rows a row counts for.
+//! Weights of rows and classes.
 
 use super::storage::Storage;
 use crate::data::Dataset;
@@ -7,46 +7,52 @@ use crate::float::Float;
 use ndarray::{Array1, ArrayView1};
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
-    /// A weight for each row, in place of those that were there: how many rows it counts for, in training, in losses and in a
-    /// [`Standardizer`](crate::data::Standardizer). A weight of k is the same as k copies of the row, 0 the same as leaving it out. Metrics do not look at weights.
-    ///
-    /// A batch has its own mean, Σ w L / Σ w, as in PyTorch and scikit-learn: weights tell its rows apart, and a batch of a single row is as good as without them.
+    /// Gives each row a weight w, in place of earlier ones. The loss of a batch is Σ w L / Σ w, as
+    /// in PyTorch and scikit-learn. So a weight of k is the same as k copies of the row, and 0
+    /// leaves the row out; in a batch of one row, the weight has no effect. The columns' scales are
+    /// weighted too. Metrics ignore weights.
     ///
     /// ```
     /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
     /// use ndarray::array;
     ///
-    /// let data = Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [2.0]])?.with_weights(array![3.0, 1.0])?;
+    /// let data = Dataset::<f64>::new(array![[0.0], [0.0]], array![[1.0], [2.0]])?;
+    /// let data = data.with_weights(array![3.0, 1.0])?;
     /// assert_eq!(data.weights(), Some(array![3.0, 1.0].view()));
-    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0]], None, Identity)?])?;      // puts out 0
+    /// // A network whose output is 0 has the loss (3 · 1² + 1 · 2²) / (3 + 1).
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.0]], None, Identity)?])?;
     /// let loss = Trainer::new(MeanSquaredError, Sgd::new(0.1)).step(&mut net, &data)?;
-    /// assert_eq!(loss, 1.75);                                                                 // (3 · 1² + 1 · 2²) / (3 + 1)
+    /// assert_eq!(loss, 1.75);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
+    /// [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is
+    /// negative or not finite, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
     pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
         Error::check_weights(weights.view(), self.rows())?;
         self.weights = Some(weights.into_iter().collect());
         Ok(self)
     }
 
-    /// Multiplies the weight of each row by the weight of its class, in the order of [`classes`](Self::classes).
+    /// Multiplies the weight of each row by the weight of its class. The order is that of
+    /// [`classes`](Self::classes).
     ///
     /// ```
     /// # use densely::Dataset;
     /// # use ndarray::array;
     /// let data = Dataset::binary(array![[0.1], [0.7], [0.2]], ["ham", "spam", "ham"])?;
-    /// let careful = data.with_class_weights(&[5.0, 1.0])?;         // ham that is taken for spam is five times as bad
+    /// // Ham that is taken for spam is five times as bad.
+    /// let careful = data.with_class_weights(&[5.0, 1.0])?;
     /// assert_eq!(careful.weights(), Some(array![5.0, 1.0, 5.0].view()));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers, [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight for each class; else as [`with_weights`](Self::with_weights).
+    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers, [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight
+    /// for each class; otherwise as [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
         if count == 0 {
@@ -60,16 +66,16 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             return Err(Error::Data(DataError::Weight { index, value: class_weights[index] }));
         }
         let classes = self.examples().row_classes()?;
-        let weights = classes
-            .iter()
-            .enumerate()
-            .map(|(row, &class)| F::from_f64(self.weight_of(row) * class_weights[class]));
-        let weights = weights.collect();
+        let weight = |(row, &class): (usize, &usize)| {
+            F::from_f64(self.weight_of(row) * class_weights[class])
+        };
+        let weights = classes.iter().enumerate().map(weight).collect();
         self.with_weights(weights)
     }
 
-    /// Makes every class count alike: multiplies the weight of each row by n / (k · n_c), with n the weight of all rows, k the number of classes and n_c the
-    /// weight of those of the row's class. Scikit-learn's `class_weight="balanced"`.
+    /// Gives all classes the same total weight: multiplies the weight of each row by n / (k · n_c),
+    /// with n the weight of all rows, k the number of classes and n_c the weight of the rows of the
+    /// row's class. This is scikit-learn's `class_weight="balanced"`.
     ///
     /// ```
     /// use densely::Dataset;
@@ -93,13 +99,13 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             sums[class] += self.weight_of(row);
         }
         let (all, count) = (sums.iter().sum::<f64>(), sums.len() as f64);
-        // A class without a row has no row to weigh.
+        // No row has the weight of a class without rows.
         let weight = |sum: f64| if sum > 0.0 { all / (count * sum) } else { 0.0 };
         let weights: Vec<f64> = sums.into_iter().map(weight).collect();
         self.with_class_weights(&weights)
     }
 
-    /// The weight of each row, if they were given.
+    /// The weight of each row, if the data set has weights.
     pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
         self.weights.as_deref().map(ArrayView1::from)
     }

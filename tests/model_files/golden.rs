@@ -23,14 +23,9 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn schema() -> Schema {
-    Schema {
-        columns: vec![
-            Column::numbers("Gewicht in \"kg\""),
-            Column::categories("origin", ["日本", "Europe"]),
-        ],
-        targets: vec!["kind".into()],
-        classes: vec!["a".into(), "é".into(), "".into()],
-    }
+    let columns =
+        [Column::numbers("Gewicht in \"kg\""), Column::categories("origin", ["日本", "Europe"])];
+    Schema::new(columns).with_targets(["kind"]).with_classes(["a", "é", ""])
 }
 
 /// How a user keeps a network in a structure.

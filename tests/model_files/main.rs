@@ -48,14 +48,8 @@ fn assert_whole<F: Float>(net: &Mlp<F>) {
 
 /// Three features, and three classes.
 fn schema() -> Schema {
-    Schema {
-        columns: vec![
-            Column::numbers("Größe, \"in\" cm"),
-            Column::categories("origin", ["日本", ""]),
-        ],
-        targets: vec!["kind\n".into()],
-        classes: vec!["a".into(), "\\".into(), "\u{0}".into()],
-    }
+    let columns = [Column::numbers("Größe, \"in\" cm"), Column::categories("origin", ["日本", ""])];
+    Schema::new(columns).with_targets(["kind\n"]).with_classes(["a", "\\", "\u{0}"])
 }
 
 /// With a parameter, without a bias, with dropout and a schema.

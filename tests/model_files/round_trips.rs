@@ -66,15 +66,14 @@ fn every_part_of_a_schema_may_be_empty() {
     let full = schema();
     for parts in 0..8 {
         let part = |bit| parts & bit != 0;
-        let schema = Schema {
-            columns: if part(1) { full.columns.clone() } else { vec![] },
-            targets: match (part(2), part(4)) {
-                (false, _) => vec![],
-                (true, true) => full.targets.clone(),
-                (true, false) => ["x", "y", ""].map(String::from).to_vec(),
-            },
-            classes: if part(4) { full.classes.clone() } else { vec![] },
+        let columns = if part(1) { full.columns.clone() } else { vec![] };
+        let targets = match (part(2), part(4)) {
+            (false, _) => vec![],
+            (true, true) => full.targets.clone(),
+            (true, false) => ["x", "y", ""].map(String::from).to_vec(),
         };
+        let classes = if part(4) { full.classes.clone() } else { vec![] };
+        let schema = Schema::new(columns).with_targets(targets).with_classes(classes);
         let mut net = everything::<f32>().build().unwrap();
         net.set_schema(schema).unwrap();
         assert_same(&Mlp::from_bytes(&net.to_bytes().unwrap()).unwrap(), &net);
@@ -115,7 +114,7 @@ fn what_could_not_be_read_again_is_not_saved() {
     net.layers_mut()[0].weights_mut()[[1, 0]] = 1.0;
 
     let columns = vec![Column::numbers("a"), Column::numbers("x".repeat(17 << 20))];
-    net.set_schema(Schema { columns, ..Schema::default() }).unwrap();
+    net.set_schema(Schema::new(columns)).unwrap();
     let error = net.save(&path).unwrap_err();
     assert!(matches!(error, Error::ModelFile(ModelFileError::Damaged { .. })), "{error}");
     assert!(error.to_string().contains("more than 5242880"), "{error}");
@@ -141,7 +140,7 @@ fn the_largest_comes_back() {
     Mlp::<f32>::from_state_dict(&deep.to_state_dict().unwrap(), activations).unwrap();
 
     let columns = (0..1 << 16).map(|number| Column::numbers(format!("column {number}")));
-    let schema = Schema { columns: columns.collect(), ..Schema::default() };
+    let schema = Schema::new(columns);
     let mut wide = Mlp::<f32>::builder(1 << 16).dense(1, Identity).build().unwrap();
     wide.set_schema(schema.clone()).unwrap();
     let loaded = Mlp::<f32>::from_bytes(&wide.to_bytes().unwrap()).unwrap();

@@ -23,7 +23,7 @@ impl Case {
     /// Of these columns, to one number.
     fn of<F: densely::Float>(columns: Vec<Column>) -> Self {
         let case = Self { folder: tempfile::tempdir().unwrap() };
-        let schema = Schema { columns, targets: vec!["y".into()], classes: vec![] };
+        let schema = Schema::new(columns).with_targets(["y"]);
         let builder = Mlp::<F>::builder(schema.features()).dense(4, Tanh).dense(1, Identity);
         let mut net = builder.seed(6).build().unwrap();
         net.set_schema(schema).unwrap();

@@ -9,7 +9,8 @@ mod roc;
 mod roc_points;
 
 use super::files::is_same_place;
-use super::task::{Scores, Task};
+use super::scores::Scores;
+use super::task::Task;
 use super::tested::Tested;
 use crate::figures;
 use densely::Report;

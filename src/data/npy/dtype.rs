@@ -1,10 +1,10 @@
-//! The types of numbers that a file may have.
+//! The number types of a file: numpy's dtypes.
 
 use crate::float::Float;
 
 /// A type of little-endian numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Element {
+pub(super) enum Dtype {
     F4,
     F8,
     I1,
@@ -18,14 +18,14 @@ pub(super) enum Element {
     Bool,
 }
 
-/// What is said of any other type.
+/// The message for any other type.
 pub(super) const NEEDS: &str =
     "`array.astype(\"<f4\")` makes it one of f4, f8, i1 to i8, u1 to u8 and b1, little-endian";
 
-impl Element {
-    /// The one that numpy calls so: a byte order, a kind and a number of bytes.
-    pub(super) fn of(name: &str) -> Option<Self> {
-        // A single byte has no order.
+impl Dtype {
+    /// Parses numpy's name: byte order, kind and number of bytes.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        // The byte order of a single byte does not matter.
         Some(match name {
             "<f4" => Self::F4,
             "<f8" => Self::F8,
@@ -51,7 +51,7 @@ impl Element {
         }
     }
 
-    /// The numbers that these bytes are: each the nearest one of `F` to the nearest `f64`, which every number is but integers beyond 2⁵³.
+    /// Converts bytes to numbers, by way of `f64`, which holds all but integers beyond 2⁵³ exactly.
     pub(super) fn convert<F: Float>(self, bytes: &[u8], to: &mut [F]) {
         match self {
             Self::F4 => each(bytes, to, |bytes| f64::from(f32::from_le_bytes(bytes))),
@@ -69,7 +69,6 @@ impl Element {
     }
 }
 
-/// By way of an `f64`, which holds all but the largest integers exactly.
 fn each<F: Float, const BYTES: usize>(
     bytes: &[u8],
     to: &mut [F],

@@ -1,36 +1,37 @@
-//! One file: what its header says, and reading rows of it at their place.
+//! One `.npy` file: its header, and reading its rows.
 
-use super::dtype::{Element, NEEDS};
-use super::format::{Shape, header};
+use super::dtype::{Dtype, NEEDS};
+use super::format::{NpyHeader, read_header};
 use crate::error::{Error, NpyError, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// A matrix in a file, or a column.
+/// A matrix or a column of numbers in a file.
 #[derive(Debug)]
 pub(super) struct Npy {
     pub(super) path: PathBuf,
-    /// Open as long as there are few files: a process may have so many open and no more.
+    /// Stays open if there are few files: the system limits a process's open files.
     open: Option<File>,
     pub(super) rows: usize,
     pub(super) columns: usize,
-    pub(super) element: Element,
-    /// Where the numbers begin.
+    pub(super) dtype: Dtype,
+    /// The place of the first number.
     start: u64,
-    /// Bytes that header and numbers take.
+    /// The bytes of header and numbers together.
     end: u64,
-    /// Of the file when it was opened.
+    /// The file's length when it was opened.
     length: u64,
     modified: Option<SystemTime>,
 }
 
 impl Npy {
-    /// Reads the header. `stays_open`: whether the file is to be kept open. `needs`: what is said of an array that is neither a matrix nor, where `of_column`, a column.
+    /// Reads the header. `needs` is the message for an array that is neither a matrix nor, if
+    /// `or_column`, a column.
     pub(super) fn open(
         path: PathBuf,
         stays_open: bool,
-        of_column: bool,
+        or_column: bool,
         needs: &'static str,
     ) -> Result<Self> {
         let failed = |source| Error::Io { file: path.clone(), source };
@@ -40,13 +41,11 @@ impl Npy {
             return Err(failed(std::io::ErrorKind::IsADirectory.into()));
         }
         let (length, modified) = (metadata.len(), metadata.modified().ok());
-        let (shape, start) = header(&file, &path)?;
-        let Shape { lengths, element, fortran } = shape;
-        let wrong =
-            |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
+        let (NpyHeader { lengths, dtype: name, fortran }, start) = read_header(&file, &path)?;
+        let wrong = |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
         let (rows, columns) = match lengths[..] {
             [rows, columns] => (rows, columns),
-            [rows] if of_column => (rows, 1),
+            [rows] if or_column => (rows, 1),
             _ => {
                 let lengths: Vec<_> = lengths.iter().map(usize::to_string).collect();
                 let (count, lengths) = (lengths.len(), lengths.join(" × "));
@@ -57,34 +56,30 @@ impl Npy {
                 return Err(wrong(found, needs));
             }
         };
-        let Some(element) = Element::of(&element) else {
-            let big = element.starts_with('>');
-            let found = format!(
-                "the numbers are of type {element}{}",
-                if big { ", which is big-endian" } else { "" }
-            );
-            return Err(wrong(found, NEEDS));
+        let Some(dtype) = Dtype::named(&name) else {
+            let order = if name.starts_with('>') { ", which is big-endian" } else { "" };
+            return Err(wrong(format!("the numbers are of type {name}{order}"), NEEDS));
         };
         // One row or one column is the same in both orders.
         if fortran && rows > 1 && columns > 1 {
             let needs = "`np.save(file, np.ascontiguousarray(array))` writes it row by row";
-            return Err(wrong("the array stands there column by column".to_owned(), needs));
+            return Err(wrong("the array is in column-major (Fortran) order".to_owned(), needs));
         }
         let numbers = (rows as u64).checked_mul(columns as u64);
-        let bytes = numbers.and_then(|numbers| numbers.checked_mul(element.bytes() as u64));
+        let bytes = numbers.and_then(|numbers| numbers.checked_mul(dtype.bytes() as u64));
         let end = bytes.and_then(|bytes| bytes.checked_add(start)).unwrap_or(u64::MAX);
         let open = stays_open.then_some(file);
-        let npy = Self { path, open, rows, columns, element, start, end, length, modified };
+        let npy = Self { path, open, rows, columns, dtype, start, end, length, modified };
         npy.check_length(length)?;
         Ok(npy)
     }
 
-    /// Bytes of a row.
+    /// The bytes of a row.
     pub(super) fn row_bytes(&self) -> usize {
-        self.columns * self.element.bytes()
+        self.columns * self.dtype.bytes()
     }
 
-    /// Fills `bytes` with the rows from this one on.
+    /// Fills `bytes` with the rows from `first` on.
     pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
         let failed = |source| Error::Io { file: self.path.clone(), source };
         let at = self.start + first as u64 * self.row_bytes() as u64;
@@ -94,7 +89,7 @@ impl Npy {
         }
     }
 
-    /// Looks at the file first: what the header said holds for the file that it was of.
+    /// Refuses a file that was changed after its header was read.
     fn read_from(&self, file: &File, at: u64, bytes: &mut [u8]) -> Result<()> {
         let failed = |source| Error::Io { file: self.path.clone(), source };
         let metadata = file.metadata().map_err(failed)?;
@@ -114,12 +109,12 @@ impl Npy {
         Ok(())
     }
 
-    /// Refuses another file with other rows.
+    /// Refuses another file with another number of rows.
     pub(super) fn check_rows(&self, other: &Self) -> Result<()> {
         self.check_same("rows", self.rows, other, other.rows)
     }
 
-    /// Refuses another file with other columns.
+    /// Refuses another file with another number of columns.
     pub(super) fn check_columns(&self, other: &Self) -> Result<()> {
         self.check_same("columns", self.columns, other, other.columns)
     }
@@ -139,7 +134,7 @@ impl Npy {
     }
 }
 
-/// Reads as many bytes as there is room for, from this place on, without moving any place that others read at.
+/// Fills `bytes` from the place `at`. Threads may do so at once: no common position moves.
 #[cfg(unix)]
 fn read_at(file: &File, _: &Path, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
@@ -162,7 +157,7 @@ fn read_at(file: &File, _: &Path, mut at: u64, mut bytes: &mut [u8]) -> std::io:
     Ok(())
 }
 
-/// Where there is no such call, a place of one's own: the file once more.
+/// Other systems have no such call. A second handle has a position of its own.
 #[cfg(not(any(unix, windows)))]
 fn read_at(_: &File, path: &Path, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};

@@ -181,7 +181,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
             for &(row, place) in &together {
                 let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
                 let to = &mut to[place as usize * columns..][..columns];
-                file.element.convert(bytes, to);
+                file.dtype.convert(bytes, to);
                 check_finite(to, file, row - shard.before)?;
                 if let Some(scale) = scale {
                     scale.rows_to_network(to);

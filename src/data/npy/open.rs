@@ -9,43 +9,46 @@ use crate::float::Float;
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
-/// So many shards stay open.
+/// The files of up to this many shards stay open.
 const MOST_OPEN: usize = 64;
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
-    /// The rows of two files that stay there: inputs, rows × features, and targets, rows × outputs or one number a row. With the cargo feature `npy`.
+    /// A data set in two files: inputs, rows × features, and targets, rows × outputs or one number
+    /// a row. The rows stay in the files. With the cargo feature `npy`.
     ///
-    /// The files are those of `np.save`, of little-endian numbers of any size, whole or not; each becomes the nearest `F` when it is read. Only the headers are read here:
-    /// a number that is not finite is found when its row is read.
+    /// `np.save` writes such files. The numbers are little-endian integers or floats of any size,
+    /// and become the nearest `F` when they are read. Only the headers are read here: a number that
+    /// is not finite is found when its row is read.
     ///
-    /// Training reads the rows of an epoch by blocks of some hundred kilobytes, in random order, as many at a time as are 64 MiB in memory; their rows are shuffled
-    /// together. All rows together are shuffled where they are no more than that, to the same bits as from memory. A [`split`](Self::split) or [`select`](Self::select)ion keeps the numbers
-    /// of its rows, four bytes each, and in the order of the files where they are more than 64 MiB.
+    /// In an epoch, training reads blocks of some hundred kilobytes in random order. It holds up to
+    /// 64 MiB of them at a time and shuffles their rows together. Data of up to 64 MiB are shuffled
+    /// as a whole, to the same bits as from memory. A [`split`](Self::split) or
+    /// [`select`](Self::select)ion keeps four bytes for each of its rows, and leaves more than
+    /// 64 MiB of rows in the order of the files.
     ///
     /// ```
-    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, data::Standardizer};
+    /// use densely::Dataset;
     /// use ndarray::Array2;
     ///
-    /// // Stands for what `np.save` wrote: y = 2 x + 1.
+    /// // `np.save` writes such files too.
     /// let folder = tempfile::tempdir()?;
     /// let x = Array2::from_shape_fn((500, 1), |(row, _)| row as f32);
     /// Dataset::new(x.clone(), 2.0 * x + 1.0)?.save_shard(folder.path(), 0)?;
-    /// let file = |name| folder.path().join(name);
     ///
-    /// let data = Dataset::<f32, _>::open_npy(file("inputs-00000.npy"), file("targets-00000.npy"))?;
+    /// let (x, y) = ("inputs-00000.npy", "targets-00000.npy");
+    /// let data = Dataset::<f32, _>::open_npy(folder.path().join(x), folder.path().join(y))?;
     /// let (train, test) = data.split(0.2, 7)?;
-    /// let scaler = Standardizer::fit(&train)?;
-    /// let mut net = Mlp::builder(train.features()).dense(1, Identity).build()?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(5).fit(&mut net, &scaler.apply(&train)?)?;
-    /// scaler.fold_into(&mut net)?;
-    /// assert!(net.evaluate(&test, densely::metrics::root_mean_squared_error)? < 1e-2);
+    /// assert_eq!((train.rows(), test.rows(), train.features()), (400, 100, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NpyError::Unsuitable`] for a file that is no `.npy` file, or of an array that is no matrix, column by column, big-endian or not of numbers; [`NpyError::ShortFile`] if it was cut off;
-    /// [`NpyError::FilesDiffer`] if the two have different numbers of rows; [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if they have no rows or columns; [`Error::Io`].
+    /// [`Error::Npy`] for a file that is not a `.npy` file, and for an array that is not a matrix,
+    /// not of numbers, big-endian or in column-major order; [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) if a file is
+    /// truncated; [`NpyError::FilesDiffer`](crate::error::NpyError::FilesDiffer) if the two have different numbers of rows;
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows), [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures), [`ShapeError::Targets`](crate::error::ShapeError::Targets) if there are no rows or columns;
+    /// [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
         Self::open_npy_by(inputs.as_ref(), targets.as_ref(), WINDOW)
     }
@@ -55,11 +58,15 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
         Self::of_shards(vec![shard], window)
     }
 
-    /// The rows of a folder of shards, one after the other by the shards' numbers: `inputs-00000.npy` and `targets-00000.npy`, as [`open_npy`](Self::open_npy) takes them, then
-    /// `inputs-00001.npy` and so on; with `weights-00000.npy`, one number a row, weights, for all shards or none; and the names in `schema.json`, the JSON of a
-    /// [`Schema`](crate::schema::Schema), if it is there. [`save_shard`](Dataset::save_shard) writes them, and so does `np.save`. With the cargo feature `npy`.
+    /// A data set in a folder of shards, in the order of the shards' numbers. With the cargo
+    /// feature `npy`.
     ///
-    /// Weights are in memory. Where `schema.json` says that the targets are classes, these are read once.
+    /// Shard 7 has the files `inputs-00007.npy` and `targets-00007.npy`, as for
+    /// [`open_npy`](Self::open_npy). All shards or none have weights too: `weights-00007.npy`, one
+    /// number a row. `schema.json`, which is optional, holds a [`Schema`](crate::schema::Schema).
+    /// [`save_shard`](Dataset::save_shard) writes all of them; `np.save` writes the arrays.
+    ///
+    /// Weights are kept in memory. If `schema.json` names classes, the targets are read once.
     ///
     /// ```
     /// use densely::Dataset;
@@ -79,13 +86,16 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema); [`NpyError::NoShards`], [`NpyError::DuplicateShard`] or [`NpyError::ShardMissing`] for numbers that stand twice or are left out, [`NpyError::FilesDiffer`] if two shards have different numbers of columns, or weights other
-    /// rows than inputs; [`Error::Io`] for targets or weights that are missing; [`DataError::Weight`](crate::error::DataError::Weight), [`DataError::NoWeight`](crate::error::DataError::NoWeight).
+    /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema);
+    /// [`NpyError::NoShards`](crate::error::NpyError::NoShards); [`NpyError::DuplicateShard`](crate::error::NpyError::DuplicateShard) or [`NpyError::ShardMissing`](crate::error::NpyError::ShardMissing) for a shard's number
+    /// that stands twice or is missing; [`NpyError::FilesDiffer`](crate::error::NpyError::FilesDiffer) if two shards have different numbers
+    /// of columns, or weights and inputs different numbers of rows; [`Error::Io`] if targets or
+    /// weights are missing; [`DataError::Weight`](crate::error::DataError::Weight), [`DataError::NoWeight`](crate::error::DataError::NoWeight).
     pub fn open_shards(folder: impl AsRef<Path>) -> Result<Self> {
         Self::open_shards_by(folder.as_ref(), WINDOW)
     }
 
-    /// By windows of so many bytes.
+    /// Reads windows of `window` bytes.
     pub(crate) fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
         let numbers = numbers_of_shards(folder)?;
         if numbers.is_empty() {
@@ -137,7 +147,7 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     let needs = "targets are rows × outputs, or one number a row";
     let targets = Npy::open(targets, stays_open, true, needs)?;
     inputs.check_rows(&targets)?;
-    // Then there are no more rows than bytes.
+    // With a column there are no more rows than bytes.
     if inputs.columns == 0 {
         return Err(ShapeError::NoFeatures.into());
     }
@@ -147,7 +157,7 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     Ok(Shard { inputs, targets, before })
 }
 
-/// What stands between `inputs-` and `.npy`, by number.
+/// The digits between `inputs-` and `.npy` in the names of the folder's files, sorted by value.
 fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
     let failed = |source| Error::Io { file: folder.into(), source };
     let mut numbers = Vec::new();
@@ -155,11 +165,11 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
         let name = entry.map_err(failed)?.file_name();
         let number = name.to_str().and_then(|name| name.strip_prefix("inputs-"));
         let number = number.and_then(|name| name.strip_suffix(".npy"));
-        let digits = |number: &&str| number.bytes().all(|byte| byte.is_ascii_digit());
-        numbers
-            .extend(number.filter(digits).filter(|number| !number.is_empty()).map(str::to_owned));
+        let digits =
+            |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        numbers.extend(number.filter(digits).map(str::to_owned));
     }
-    // What is no `u64` is no number of a shard.
+    // Digits too large for a `u64` sort last.
     let value = |number: &String| number.parse::<u64>().unwrap_or(u64::MAX);
     numbers.sort_unstable_by_key(value);
     let file = |number: &str| folder.join(format!("inputs-{number}.npy"));
@@ -191,6 +201,6 @@ fn read_weights<F: Float>(path: PathBuf, shard: &Shard, weights: &mut Vec<F>) ->
     file.read(0, &mut bytes)?;
     let before = weights.len();
     weights.resize(before + file.rows, F::zero());
-    file.element.convert(&bytes, &mut weights[before..]);
+    file.dtype.convert(&bytes, &mut weights[before..]);
     Ok(())
 }

@@ -6,68 +6,64 @@ use crate::data::Dataset;
 use crate::error::{Error, NpyError, Result};
 use crate::float::Float;
 use crate::schema::Schema;
+use ndarray::ArrayViewD;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// The file of the names, in a folder of shards.
+/// The file of the schema in a folder of shards.
 pub(super) const SCHEMA: &str = "schema.json";
 
-/// What a shard's files are called: `inputs-00007.npy`.
+/// The name of a shard's file: `inputs-00007.npy`.
 pub(super) fn file_name(what: &str, number: usize) -> String {
     format!("{what}-{number:05}.npy")
 }
 
 impl<F: Float> Dataset<F> {
-    /// Writes the rows as one shard of a larger data set: `inputs-00007.npy`, rows × features, and `targets-00007.npy`, rows × outputs, for number 7; `weights-00007.npy`
-    /// if the rows have weights; and `schema.json`, the names, which all shards of a folder have in common. NumPy reads them too. With the cargo feature `npy`.
+    /// Writes the rows as one shard of a larger data set, with the files of
+    /// [`open_shards`](Dataset::open_shards): inputs, rows × features, targets, rows × outputs,
+    /// weights if the rows have some, and the schema, which a folder's shards have in common.
+    /// With the cargo feature `npy`.
     ///
-    /// Each file is replaced as a whole, the inputs last: a program that is stopped leaves whole shards, and perhaps targets without inputs, which nobody reads. The shard
-    /// goes through memory once more.
+    /// Each file is replaced as a whole, the inputs last. A program that is stopped leaves complete
+    /// shards, and perhaps targets without inputs, which are ignored. Writing copies the shard in
+    /// memory.
     ///
     /// ```
     /// use densely::Dataset;
     /// use ndarray::array;
     ///
     /// let folder = tempfile::tempdir()?;
-    /// let part = |y| Dataset::<f32>::regression(array![[1.0, 2.0], [3.0, 4.0]], y)?.with_feature_names(["weight", "age"]);
-    /// part([5.0, 6.0])?.save_shard(folder.path(), 0)?;
-    /// part([7.0, 8.0])?.save_shard(folder.path(), 1)?;
+    /// let inputs = array![[1.0, 2.0], [3.0, 4.0]];
+    /// for (number, y) in [[5.0, 6.0], [7.0, 8.0]].into_iter().enumerate() {
+    ///     Dataset::<f32>::regression(inputs.clone(), y)?.save_shard(folder.path(), number)?;
+    /// }
     /// assert!(folder.path().join("inputs-00001.npy").exists());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NpyError::SchemaMismatch`] if the folder's `schema.json` has other names; [`Error::Io`] if a file cannot be written, such as in a folder that does not exist.
+    /// [`NpyError::SchemaMismatch`](crate::error::NpyError::SchemaMismatch) if the folder's `schema.json` holds another schema; [`Error::Io`] if
+    /// a file cannot be written, for example because the folder does not exist.
     pub fn save_shard(&self, folder: impl AsRef<Path>, number: usize) -> Result<()> {
         let folder = folder.as_ref();
         keep_schema(self.schema(), folder.join(SCHEMA))?;
-        // Were it stopped now, half of a shard would be there, not one of old inputs and new targets.
+        // If the program stops from here on, old inputs do not stand beside new targets.
         remove(folder.join(file_name("inputs", number)))?;
-        let weights = folder.join(file_name("weights", number));
+        let write = |what, numbers: ArrayViewD<'_, F>| {
+            atomic_file::write(&folder.join(file_name(what, number)), &file_of(numbers))
+        };
         match self.weights() {
-            Some(numbers) => {
-                let numbers = numbers.as_standard_layout();
-                let slice = numbers.as_slice().unwrap_or_default();
-                atomic_file::write(&weights, &file_of(slice, &[self.rows()]))?;
-            }
-            // Of a shard that was there before.
-            None => remove(weights)?,
+            Some(weights) => write("weights", weights.into_dyn())?,
+            // An earlier shard of this number may have had weights.
+            None => remove(folder.join(file_name("weights", number)))?,
         }
-        for (what, numbers) in [("targets", self.targets()), ("inputs", self.inputs())] {
-            let shape = numbers.dim();
-            let numbers = numbers.as_standard_layout();
-            let slice = numbers.as_slice().unwrap_or_default();
-            atomic_file::write(
-                &folder.join(file_name(what, number)),
-                &file_of(slice, &[shape.0, shape.1]),
-            )?;
-        }
-        Ok(())
+        write("targets", self.targets().into_dyn())?;
+        write("inputs", self.inputs().into_dyn())
     }
 }
 
-/// Removes a file, if it is there.
+/// Removes a file if it exists.
 fn remove(file: PathBuf) -> Result<()> {
     match std::fs::remove_file(&file) {
         Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::Io { file, source }),
@@ -75,7 +71,7 @@ fn remove(file: PathBuf) -> Result<()> {
     }
 }
 
-/// Writes the names where there are none; refuses others.
+/// Writes the schema if the folder has none; refuses another one.
 fn keep_schema(schema: &Schema, path: PathBuf) -> Result<()> {
     match read_schema(&path)? {
         None => {
@@ -90,7 +86,7 @@ fn keep_schema(schema: &Schema, path: PathBuf) -> Result<()> {
     }
 }
 
-/// The names in this file, if there is one.
+/// The schema in this file, if the file exists.
 pub(super) fn read_schema(path: &Path) -> Result<Option<Schema>> {
     let failed = |source| Error::Io { file: path.into(), source };
     match std::fs::read(path) {

@@ -1,148 +1,159 @@
-//! Columns of a table as matrices of numbers, by a schema.
+//! Encodes the cells of a table as matrices of numbers, by a schema.
 
 use super::Table;
-use super::cell::{abbreviated, category, list, number};
 use super::parser::Record;
-use super::rows::Rows;
+use super::rows::RowReader;
 use crate::data::Dataset;
-use crate::data::categories::Categories;
-use crate::error::{CellProblem, Result, SchemaError, TableError};
+use crate::data::cell::{abbreviated, category, list, number};
+use crate::data::labels::index::LabelIndex;
+use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::mlp::Mlp;
-use crate::schema::{Column, Schema};
+use crate::schema::Schema;
 use ndarray::Array2;
 
-/// Where the numbers in a row of the matrix come from.
-enum Source<'s> {
-    /// The column of the table, and that of the matrix.
-    Number(usize, usize),
-    /// The column of the table, the first of the matrix, and the place of each category behind it.
-    Category(usize, usize, Categories<'s>),
-    /// The column of the table; the first column of the matrix is the number of the class.
-    Class(usize, Categories<'s>),
-}
-
-/// Where a row of a matrix comes from.
+/// How the cells of a row become inputs and targets.
 #[derive(Default)]
-struct Sources<'s> {
-    cells: Vec<Source<'s>>,
-    /// Of the matrix.
-    columns: usize,
+pub(super) struct RowEncoding<'s> {
+    inputs: Vec<CellEncoding<'s>>,
+    targets: Vec<CellEncoding<'s>>,
+    features: usize,
+    outputs: usize,
 }
 
-/// How a row becomes numbers.
-pub(super) struct Encoding<'s> {
-    inputs: Sources<'s>,
-    targets: Sources<'s>,
+/// How a cell becomes a number.
+struct CellEncoding<'s> {
+    /// The column of the table.
+    column: usize,
+    /// The column of the matrix, or the first of several.
+    place: usize,
+    code: Code<'s>,
+}
+
+enum Code<'s> {
+    /// The number minus an offset.
+    Number(f64),
+    /// A 1 in the label's column of the matrix.
+    OneHot(LabelIndex<'s>),
+    /// The label's place: 0 or 1.
+    Place(LabelIndex<'s>),
 }
 
 impl Table {
-    /// The inputs of a network that knows its columns: rows × features. They are found by their names, in any order; other columns are
-    /// not looked at: they may be blank, unnamed, or there twice.
+    /// The inputs of a network that knows its columns: rows × features. The table's columns are
+    /// found by name, in any order. Other columns are ignored: they may be blank, unnamed or
+    /// duplicate.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Table, schema::{Column, Schema}};
     /// use ndarray::array;
     ///
     /// let mut net = Mlp::<f32>::builder(3).dense(1, Identity).build()?;
-    /// let columns = vec![Column::numbers("weight"), Column::categories("origin", ["Europe", "Japan"])];
-    /// net.set_schema(Schema { columns, ..Schema::default() })?;         // as training on a table does
+    /// let origin = Column::categories("origin", ["Europe", "Japan"]);
+    /// // Training on a table does this:
+    /// net.set_schema(Schema::new([Column::numbers("weight"), origin]))?;
     ///
     /// let table = Table::parse_csv("id,origin,weight\n?,Japan,2372\n".as_bytes(), "new cars")?;
     /// assert_eq!(table.inputs_for(&net)?, array![[2372.0, 0.0, 1.0]]);
     ///
     /// let table = Table::parse_csv("origin,weight\nMars,7\n".as_bytes(), "new cars")?;
-    /// let error = table.inputs_for(&net).unwrap_err();
-    /// assert_eq!(error.to_string(), r#"new cars: row 1, column "origin": "Mars" is none of "Europe", "Japan""#);
+    /// assert_eq!(
+    ///     table.inputs_for(&net).unwrap_err().to_string(),
+    ///     r#"new cars: row 1, column "origin": "Mars" is none of "Europe", "Japan""#
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`] if the network does not know its columns, [`TableError::UnknownColumn`] if the table lacks one of them, [`TableError::DuplicateColumn`] if it has one
-    /// twice, [`TableError::Cell`] for a cell that is
-    /// blank or no number of `F`, [`TableError::UnknownCategory`] for text that is none of the column's, [`TableError::TooLarge`].
+    /// [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know its columns; [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn) or
+    /// [`TableError::DuplicateColumn`](crate::error::TableError::DuplicateColumn) if the table does not have each of them once; [`TableError::Cell`](crate::error::TableError::Cell)
+    /// for a cell that is blank or not a number of `F`; [`TableError::UnknownCategory`](crate::error::TableError::UnknownCategory) for text that
+    /// is not one of the column's categories; [`TableError::TooLarge`](crate::error::TableError::TooLarge).
     pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
         let encoding = self.encoding(net.schema(), None)?;
-        Ok(self.encode(&encoding, &mut self.each_row()?, self.rows)?.0)
+        Ok(self.encode(&encoding, &mut self.row_reader()?, self.rows)?.0)
     }
 
-    /// Inputs and targets for a network that knows its columns, such as rows of another file to test it on. Columns are found as by
-    /// [`inputs_for`](Self::inputs_for).
+    /// Inputs and targets for a network that knows its columns, such as test rows from another
+    /// file. Columns are found as by [`inputs_for`](Self::inputs_for).
     ///
     /// ```
     /// use densely::{Identity, MeanSquaredError, Mlp, Sgd, Table, Trainer};
     /// use ndarray::array;
     ///
-    /// let train = Table::parse_csv("origin,weight,mpg\nUSA,3.5,18\nJapan,2.4,24\n".as_bytes(), "train")?.regression("mpg")?;
+    /// let csv = "origin,weight,mpg\nUSA,3.5,18\nJapan,2.4,24\n";
+    /// let train = Table::parse_csv(csv.as_bytes(), "train")?.regression("mpg")?;
     /// let mut net = Mlp::<f32>::builder(train.features()).dense(1, Identity).build()?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(1).fit(&mut net, &train)?;        // it now knows the columns
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(1).fit(&mut net, &train)?;
     ///
-    /// let test = Table::parse_csv("mpg,weight,origin\n26,2.1,Japan\n".as_bytes(), "test")?.dataset_for(&net)?;
-    /// assert_eq!(test.inputs(), array![[1.0, 0.0, 2.1]]);          // origin=Japan, origin=USA, weight: as the training rows
+    /// let csv = "mpg,weight,origin\n26,2.1,Japan\n";
+    /// let test = Table::parse_csv(csv.as_bytes(), "test")?.dataset_for(&net)?;
+    /// assert_eq!(test.feature_names(), ["origin=Japan", "origin=USA", "weight"]);
+    /// assert_eq!(test.inputs(), array![[1.0, 0.0, 2.1]]);
     /// assert_eq!(test.targets(), array![[26.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`inputs_for`](Self::inputs_for); [`SchemaError::Unnamed`] if the network does not know its targets' names.
+    /// As [`inputs_for`](Self::inputs_for); [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know the
+    /// names of its targets.
     pub fn dataset_for<F: Float>(&self, net: &Mlp<F>) -> Result<Dataset<F>> {
-        self.dataset(net.schema(), net.outputs())
+        self.encoded(net.schema(), net.outputs())
     }
 
-    /// With targets of so many columns.
-    pub(super) fn dataset<F: Float>(&self, schema: &Schema, outputs: usize) -> Result<Dataset<F>> {
+    /// The whole table as a data set of this schema.
+    pub(super) fn encoded<F: Float>(&self, schema: &Schema, outputs: usize) -> Result<Dataset<F>> {
         let encoding = self.encoding(schema, Some(outputs))?;
-        let (inputs, targets) = self.encode(&encoding, &mut self.each_row()?, self.rows)?;
+        let (inputs, targets) = self.encode(&encoding, &mut self.row_reader()?, self.rows)?;
         Dataset::new(inputs, targets)?.with_schema(schema.clone())
     }
 
-    /// Of inputs alone, or of targets of so many columns too.
+    /// Finds the schema's columns in the table; those of the targets only if there are `outputs`.
     pub(super) fn encoding<'s>(
         &self,
         schema: &'s Schema,
         outputs: Option<usize>,
-    ) -> Result<Encoding<'s>> {
+    ) -> Result<RowEncoding<'s>> {
         if schema.targets.is_empty() && outputs.is_some() {
             return Err(SchemaError::Unnamed { what: "targets" }.into());
         }
         if schema.columns.is_empty() {
             return Err(SchemaError::Unnamed { what: "columns" }.into());
         }
-        let (mut inputs, mut targets) = (Sources::default(), Sources::default());
+        let mut encoding = RowEncoding::default();
         for column in &schema.columns {
-            let Column { name, categories } = column;
-            let index = self.column(name)?;
-            inputs.cells.push(match &categories[..] {
-                [] => Source::Number(index, inputs.columns),
-                names => Source::Category(index, inputs.columns, Categories::new(names)),
-            });
-            inputs.columns += column.features();
+            let code = match &column.categories[..] {
+                [] => Code::Number(column.offset),
+                names => Code::OneHot(LabelIndex::of_categories(names)),
+            };
+            let (index, place) = (self.column(&column.name)?, encoding.features);
+            encoding.inputs.push(CellEncoding { column: index, place, code });
+            encoding.features += column.features();
         }
         if let Some(outputs) = outputs {
-            targets.columns = outputs;
+            encoding.outputs = outputs;
             for (place, name) in schema.targets.iter().enumerate() {
-                let index = self.column(name)?;
-                targets.cells.push(match (&schema.classes[..], outputs) {
-                    ([], _) => Source::Number(index, place),
-                    (names, 1) => Source::Class(index, Categories::of_classes(names)),
-                    (names, _) => Source::Category(index, 0, Categories::of_classes(names)),
-                });
+                let code = match (&schema.classes[..], outputs) {
+                    ([], _) => Code::Number(0.0),
+                    (names, 1) => Code::Place(LabelIndex::of_classes(names)),
+                    (names, _) => Code::OneHot(LabelIndex::of_classes(names)),
+                };
+                encoding.targets.push(CellEncoding { column: self.column(name)?, place, code });
             }
         }
-        Ok(Encoding { inputs, targets })
+        Ok(encoding)
     }
 
-    /// Inputs and targets of the next rows: so many, or as many as are left.
+    /// Inputs and targets of the next rows: at most `most`.
     pub(super) fn encode<F: Float>(
         &self,
-        encoding: &Encoding<'_>,
-        rows: &mut Rows<'_>,
+        encoding: &RowEncoding<'_>,
+        rows: &mut RowReader<'_>,
         most: usize,
     ) -> Result<(Array2<F>, Array2<F>)> {
-        let Encoding { inputs, targets } = encoding;
         let count = most.min(rows.left());
         let zeros = |columns| {
             if fit_in_memory::<F>(count, columns) {
@@ -151,53 +162,50 @@ impl Table {
             let file = self.file.clone();
             Err(TableError::TooLarge { file, rows: count, features: columns })
         };
-        let (mut of_inputs, mut of_targets) = (zeros(inputs.columns)?, zeros(targets.columns)?);
-        let matrices = of_inputs.rows_mut().into_iter().zip(of_targets.rows_mut());
-        for (mut of_inputs, mut of_targets) in matrices {
-            let Some((row, record)) = rows.next()? else { break };
-            for source in &inputs.cells {
-                let (place, number) = self.number(row, record, source)?;
-                of_inputs[place] = number;
+        let (mut inputs, mut targets) = (zeros(encoding.features)?, zeros(encoding.outputs)?);
+        let mut index = 0;
+        rows.each(count, |row, record| {
+            for cell in &encoding.inputs {
+                let (place, number) = self.number(row, record, cell)?;
+                inputs[[index, place]] = number;
             }
-            for source in &targets.cells {
-                let (place, number) = self.number(row, record, source)?;
-                of_targets[place] = number;
+            for cell in &encoding.targets {
+                let (place, number) = self.number(row, record, cell)?;
+                targets[[index, place]] = number;
             }
-        }
-        Ok((of_inputs, of_targets))
+            index += 1;
+            Ok(())
+        })?;
+        Ok((inputs, targets))
     }
 
-    /// The number that a source gives for a row, and its place there.
+    /// The number that a cell becomes, and its column in the matrix.
     fn number<F: Float>(
         &self,
         row: usize,
         record: &Record,
-        source: &Source<'_>,
+        encoding: &CellEncoding<'_>,
     ) -> Result<(usize, F)> {
-        let (Source::Number(index, _) | Source::Category(index, ..) | Source::Class(index, _)) =
-            *source;
-        let cell = record.cell(index);
-        let bad = |problem| self.bad(row, index, cell, problem);
-        let place = |categories: &Categories<'_>| {
+        let &CellEncoding { column, place, ref code } = encoding;
+        let cell = record.cell(column);
+        let bad = |problem| self.bad(row, column, cell, problem);
+        let find = |index: &LabelIndex<'_>| {
             let text = category(cell).map_err(bad)?;
-            categories.place(text).ok_or_else(|| TableError::UnknownCategory {
+            index.place(text).ok_or_else(|| Error::Table(TableError::UnknownCategory {
                 file: self.file.clone(),
                 row,
-                column: self.headers[index].name.clone(),
+                column: self.columns[column].name.clone(),
                 value: abbreviated(text),
-                categories: list(categories.names.iter().map(String::as_str)),
-            })
+                categories: list(index.names.iter().map(String::as_str)),
+            }))
         };
-        match source {
-            Source::Category(_, first, categories) => Ok((first + place(categories)?, F::one())),
-            Source::Class(_, categories) => Ok((0, F::from_f64(place(categories)? as f64))),
-            Source::Number(_, place) => {
-                let converted = F::from_f64(number(cell).map_err(bad)?);
-                if converted.is_finite() {
-                    Ok((*place, converted))
-                } else {
-                    Err(bad(CellProblem::TooLarge(F::NAME)).into())
-                }
+        match code {
+            Code::OneHot(index) => Ok((place + find(index)?, F::one())),
+            Code::Place(index) => Ok((place, F::from_f64(find(index)? as f64))),
+            Code::Number(offset) => {
+                let number = F::from_f64(number(cell).map_err(bad)? - offset);
+                let too_large = || bad(CellProblem::TooLarge(F::NAME));
+                if number.is_finite() { Ok((place, number)) } else { Err(too_large()) }
             }
         }
     }

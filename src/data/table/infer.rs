@@ -1,45 +1,32 @@
-//! From a table to what is to be learned from it.
+//! Infers the schema of a table whose target is known.
 
 use super::Table;
-use super::cell::{abbreviated, category, list};
-use crate::data::classes::{Found, check_number, how_many};
-use crate::data::values::Texts;
-use crate::error::{Result, ShapeError, TableError};
+use super::target::{Target, TargetKind};
+use crate::data::cell::{abbreviated, category};
+use crate::data::labels::classes::{ClassSet, WrongClasses};
+use crate::data::labels::distinct::DistinctTexts;
+use crate::error::{Error, Result, ShapeError, TableError};
 use crate::schema::{Column, Schema};
 
-/// What the targets are.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Targets {
-    Numbers,
-    TwoClasses,
-    Classes,
-}
-
-/// What is in the columns, and how many outputs a network has that learns it.
-#[derive(Debug)]
-pub(super) struct Learned {
-    pub(super) schema: Schema,
-    pub(super) outputs: usize,
-}
-
-/// The most different values that a text column's categories have: text that differs from row to row is names or notes.
+/// A text column with more values holds names or notes, not categories.
 fn most_categories(rows: usize) -> usize {
     (rows / 2).clamp(20, 1_000)
 }
 
 impl Table {
-    /// With these columns as targets, of which classes have one: every other column is a feature.
-    pub(super) fn learn(&self, names: Vec<String>, targets: Targets) -> Result<Learned> {
-        if names.is_empty() {
-            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
+    /// The schema, and the number of outputs. Every column but the targets is a feature.
+    pub(super) fn infer(&self, target: Target) -> Result<(Schema, usize)> {
+        let Target { columns: targets, kind } = target;
+        if targets.is_empty() {
+            return Err(Error::Shape(ShapeError::Targets { found: 0, outputs: 1 }));
         }
-        let mut classes = None;
-        for name in &names {
+        let mut class_set = None;
+        for name in &targets {
             let index = self.column(name)?;
-            let kinds = &self.headers[index].kinds;
-            if targets != Targets::Numbers {
-                classes = Some((index, Found::new(kinds.is_numeric_throughout(self.rows))));
-            } else if !kinds.is_numeric(self.rows) {
+            let summary = &self.columns[index].summary;
+            if kind != TargetKind::Numbers {
+                class_set = Some((index, ClassSet::new(summary.is_numeric_throughout(self.rows))));
+            } else if !summary.is_numeric(self.rows) {
                 let (file, column) = (self.file.clone(), name.clone());
                 return Err(TableError::TextTarget {
                     file,
@@ -49,57 +36,67 @@ impl Table {
                 .into());
             }
         }
-        if self.columns().count() <= names.len() {
+        if self.columns().count() <= targets.len() {
             let file = self.file.clone();
-            return Err(TableError::TargetAlone { file, column: names.join(", ") }.into());
+            return Err(Error::Table(TableError::TargetAlone { file, column: targets.join(", ") }));
         }
         self.check_names()?;
-        let mut texts = Vec::new();
-        let mut columns = Vec::with_capacity(self.headers.len());
-        for (index, header) in self.columns().filter(|(_, header)| !names.contains(&header.name)) {
-            if !header.kinds.is_numeric(self.rows) {
-                texts.push((index, columns.len(), Texts::default()));
+        let (mut columns, mut texts) = (Vec::new(), Vec::new());
+        for (index, column) in self.columns().filter(|(_, column)| !targets.contains(&column.name))
+        {
+            let mut numbers = Column::numbers(&column.name);
+            if column.summary.is_numeric(self.rows) {
+                numbers.offset = column.summary.round_offset();
+            } else {
+                texts.push((index, columns.len(), DistinctTexts::default()));
             }
-            columns.push(Column::numbers(&header.name));
+            columns.push(numbers);
         }
-        if classes.is_some() || !texts.is_empty() {
-            let mut rows = self.each_row()?;
-            while let Some((row, record)) = rows.next()? {
-                if let Some((index, found)) = &mut classes {
+        if class_set.is_some() || !texts.is_empty() {
+            self.row_reader()?.each(self.rows, |row, record| {
+                if let Some((index, classes)) = &mut class_set {
                     let cell = record.cell(*index);
-                    found.add(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
+                    classes.add(cell).map_err(|problem| self.bad(row, *index, cell, problem))?;
                 }
                 for (index, _, texts) in &mut texts {
                     let cell = record.cell(*index);
                     let text = category(cell);
                     texts.add(text.map_err(|problem| self.bad(row, *index, cell, problem))?);
                 }
-            }
+                Ok(())
+            })?;
         }
-        let classes = classes.map(|(_, found)| self.in_order(found, &names, targets));
-        let classes = classes.transpose()?.unwrap_or_default();
+        let classes = match class_set.map(|(_, classes)| classes) {
+            None => Ok(Vec::new()),
+            Some(classes) if kind == TargetKind::Binary => classes.two(),
+            Some(classes) => classes.several(),
+        };
+        let classes = classes.map_err(|WrongClasses { found, classes, needs }| {
+            let (file, column) = (self.file.clone(), targets.join(", "));
+            Error::Table(TableError::Classes { file, column, found, classes, needs })
+        })?;
         let limit = most_categories(self.rows);
         for (index, column, texts) in texts {
             let values = texts.len();
             if values > limit {
-                let (file, column) = (self.file.clone(), self.headers[index].name.clone());
-                return Err(TableError::TooManyCategories { file, column, values, limit }.into());
+                let (file, column) = (self.file.clone(), self.columns[index].name.clone());
+                return Err(Error::Table(TableError::TooManyCategories { file, column, values, limit }));
             }
-            columns[column].categories = texts.in_order();
+            columns[column].categories = texts.sorted();
         }
-        let outputs = match targets {
-            Targets::Numbers => names.len(),
-            Targets::TwoClasses => 1,
-            Targets::Classes => classes.len(),
+        let outputs = match kind {
+            TargetKind::Numbers => targets.len(),
+            TargetKind::Binary => 1,
+            TargetKind::Classes => classes.len(),
         };
-        Ok(Learned { schema: Schema { columns, targets: names, classes }, outputs })
+        Ok((Schema::new(columns).with_targets(targets).with_classes(classes), outputs))
     }
 
-    /// Of a table all of whose columns are used, each has a name, and no two have the same.
+    /// Checks that each column has a name of its own.
     fn check_names(&self) -> Result<()> {
         let file = || self.file.clone();
-        if let Some((index, _)) = self.columns().find(|(_, header)| header.name.is_empty()) {
-            return Err(TableError::UnnamedColumn { file: file(), number: index + 1 }.into());
+        if let Some((index, _)) = self.columns().find(|(_, column)| column.name.is_empty()) {
+            return Err(Error::Table(TableError::UnnamedColumn { file: file(), number: index + 1 }));
         }
         let mut sorted: Vec<&str> = self.column_names().collect();
         sorted.sort_unstable();
@@ -111,34 +108,13 @@ impl Table {
         }
     }
 
-    /// What stands in the first row.
-    fn first_cell(&self, index: usize) -> Result<String> {
-        let mut rows = self.each_row()?;
-        Ok(rows.next()?.map(|(_, record)| abbreviated(record.cell(index))).unwrap_or_default())
-    }
-
-    /// The classes that were found, if they are as many as a classifier needs.
-    fn in_order(&self, found: Found, names: &[String], targets: Targets) -> Result<Vec<String>> {
-        let mut classes = found.in_order();
-        let needs = match targets {
-            Targets::TwoClasses if classes.len() != 2 => Some("a binary classifier needs two"),
-            Targets::TwoClasses => None,
-            _ => check_number(&classes).err(),
-        };
-        if let Some(needs) = needs {
-            return Err(TableError::Classes {
-                file: self.file.clone(),
-                column: names.join(", "),
-                found: how_many(&classes),
-                classes: list(classes.iter().map(String::as_str)),
-                needs,
-            }
-            .into());
-        }
-        if targets == Targets::TwoClasses {
-            // Numbers are in the order of their values, which for "10" and "9" is not the alphabet's.
-            classes.sort();
-        }
-        Ok(classes)
+    /// The text in the first row of a column.
+    fn first_cell(&self, column: usize) -> Result<String> {
+        let mut text = String::new();
+        self.row_reader()?.each(1, |_, record| {
+            text = abbreviated(record.cell(column));
+            Ok(())
+        })?;
+        Ok(text)
     }
 }

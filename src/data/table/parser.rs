@@ -1,31 +1,31 @@
-//! The rows of a CSV file, one after the other, in buffers that are used again.
+//! Parses a CSV file record by record, into a reused buffer.
 
-use super::source::Bytes;
+use super::source::CsvSource;
 use crate::error::{Error, Result, TableError};
 use csv_core::{ReadRecordResult, Reader};
 use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
 
-/// One row. White space around a cell does not count.
+/// The cells of one row, without white space around them.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    /// The cells one after the other, without quotes and commas.
+    /// The cells' bytes, without quotes and commas.
     cells: Vec<u8>,
-    /// Where each ends.
+    /// The end of each cell.
     ends: Vec<usize>,
     count: usize,
 }
 
-/// More bytes a row than this are no row, but what follows a quotation mark that is never closed.
+/// A longer record follows a quotation mark that is never closed.
 const MOST_BYTES: usize = 1 << 26;
 
 impl Record {
-    /// The cells' number.
+    /// The number of cells.
     pub(super) fn len(&self) -> usize {
         self.count
     }
 
-    /// A cell's bytes; none where the row has no such cell.
+    /// A cell's bytes. They are empty where the row has no such cell.
     pub(super) fn bytes(&self, index: usize) -> &[u8] {
         if index >= self.count {
             return &[];
@@ -38,33 +38,33 @@ impl Record {
         std::str::from_utf8(self.bytes(index)).map(str::trim)
     }
 
-    /// The text of a cell in a file that was found to be UTF-8.
+    /// The text of a cell in a file that is known to be UTF-8.
     pub(super) fn cell(&self, index: usize) -> &str {
         self.text(index).unwrap_or_default()
     }
 
-    /// Whether the buffers are as large as those of any row.
+    /// Whether the buffers have reached the limit.
     fn is_too_long(&self) -> bool {
         self.cells.len() + size_of_val(&self.ends[..]) > MOST_BYTES
     }
 }
 
-/// Reads one row after the other, the header first.
-pub(super) struct Records<'t> {
+/// Reads the header, then one row after the other.
+pub(super) struct CsvParser<'t> {
     bytes: Box<dyn BufRead + Send + 't>,
     reader: Reader,
-    /// What messages call it.
+    /// The file's name in messages.
     file: &'t str,
-    /// How many were read.
+    /// The number of records that were read.
     count: usize,
 }
 
-impl<'t> Records<'t> {
-    pub(super) fn new(bytes: &'t Bytes, file: &'t str) -> Result<Self> {
-        Ok(Self { bytes: bytes.read(file)?, reader: Reader::new(), file, count: 0 })
+impl<'t> CsvParser<'t> {
+    pub(super) fn new(source: &'t CsvSource, file: &'t str) -> Result<Self> {
+        Ok(Self { bytes: source.read(file)?, reader: Reader::new(), file, count: 0 })
     }
 
-    /// Reads the next row; whether there is one. Empty lines are none.
+    /// Reads the next record and skips empty lines; false at the end of the file.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<bool> {
         let (mut cells, mut ends) = (0, 0);
         loop {
@@ -81,18 +81,13 @@ impl<'t> Records<'t> {
             cells += written;
             ends += ended;
             match result {
-                // Once all has been handed over, nothing ends the last row.
+                // At the end of the file, an empty slice ends the last record.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull
                     if record.is_too_long() =>
                 {
-                    let megabytes = MOST_BYTES >> 20;
-                    return Err(TableError::LongRow {
-                        file: self.file.into(),
-                        row: self.count,
-                        megabytes,
-                    }
-                    .into());
+                    let (file, megabytes) = (self.file.into(), MOST_BYTES >> 20);
+                    return Err(Error::Table(TableError::LongRow { file, row: self.count, megabytes }));
                 }
                 ReadRecordResult::OutputFull => grow(&mut record.cells),
                 ReadRecordResult::OutputEndsFull => grow(&mut record.ends),

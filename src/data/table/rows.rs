@@ -1,29 +1,41 @@
-//! From the bytes of a CSV file to rows of cells, as often as they are asked for.
+//! Rows of a CSV file: the first pass over all of them, and later passes.
 
-use super::cell::{Kinds, abbreviated};
-use super::parser::{Record, Records};
-use super::source::Bytes;
+use super::parser::{CsvParser, Record};
+use super::source::CsvSource;
+use crate::data::cell::abbreviated;
+use crate::data::column_summary::ColumnSummary;
 use crate::error::{CellProblem, Error, Result, TableError};
 
-/// A column's name, and what is in its cells.
+/// A column of a table: its name in the header, and what the first pass told of its cells.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
+pub(super) struct TableColumn {
     pub(super) name: String,
-    /// Whether it is there for nobody.
+    /// Whether the table pretends not to have this column.
     pub(super) left_out: bool,
-    pub(super) kinds: Kinds,
+    pub(super) summary: ColumnSummary,
 }
 
-/// The columns, and the number of rows; after this, the file is known to be well-formed.
-pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
-    let mut records = Records::new(bytes, file)?;
+/// The first pass: checks that the file is well-formed, and returns its columns and the number of
+/// its rows.
+pub(super) fn scan(source: &CsvSource, file: &str) -> Result<(Vec<TableColumn>, usize)> {
+    let mut parser = CsvParser::new(source, file)?;
     let mut record = Record::default();
-    if !records.next(&mut record)? {
-        return Err(TableError::EmptyFile { file: file.to_owned() }.into());
+    if !parser.next(&mut record)? {
+        return Err(Error::Table(TableError::EmptyFile { file: file.to_owned() }));
     }
-    let mut columns = headers(&record, file)?;
+    let mut columns = (0..record.len())
+        .map(|index| {
+            let name = record.text(index).map_err(|_| Error::Table(TableError::HeaderNotUtf8 {
+                file: file.to_owned(),
+                number: index + 1,
+                value: readable(record.bytes(index)),
+            }))?;
+            let (name, summary) = (name.to_owned(), ColumnSummary::default());
+            Ok(TableColumn { name, left_out: false, summary })
+        })
+        .collect::<Result<Vec<_>>>()?;
     let mut rows = 0;
-    while records.next(&mut record)? {
+    while parser.next(&mut record)? {
         rows += 1;
         let (found, expected) = (record.len(), columns.len());
         if found != expected {
@@ -43,7 +55,7 @@ pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
                 value: readable(record.bytes(index)),
                 problem: CellProblem::NotUtf8,
             })?;
-            column.kinds.add(cell);
+            column.summary.add(cell);
         }
     }
     if rows == 0 {
@@ -52,58 +64,53 @@ pub(super) fn scan(bytes: &Bytes, file: &str) -> Result<(Vec<Header>, usize)> {
     Ok((columns, rows))
 }
 
-/// The rows of a file that was scanned, one after the other.
-pub(super) struct Rows<'t> {
-    records: Records<'t>,
+/// The readable part of bytes that are not UTF-8.
+fn readable(bytes: &[u8]) -> String {
+    abbreviated(&String::from_utf8_lossy(bytes))
+}
+
+/// Reads the rows of a file again, after the first pass.
+pub(super) struct RowReader<'t> {
+    parser: CsvParser<'t>,
     record: Record,
-    /// How many were read.
+    /// The number of rows that were read.
     read: usize,
-    /// How many there are, and how many cells each has.
-    shape: (usize, usize),
+    rows: usize,
+    columns: usize,
     file: &'t str,
 }
 
-impl<'t> Rows<'t> {
-    /// From the first one on.
-    pub(super) fn new(bytes: &'t Bytes, file: &'t str, shape: (usize, usize)) -> Result<Self> {
-        let mut records = Records::new(bytes, file)?;
+impl<'t> RowReader<'t> {
+    /// Begins with the first of so many rows and columns.
+    pub(super) fn new(
+        source: &'t CsvSource,
+        file: &'t str,
+        (rows, columns): (usize, usize),
+    ) -> Result<Self> {
+        let mut parser = CsvParser::new(source, file)?;
         let mut record = Record::default();
-        records.next(&mut record)?;
-        Ok(Self { records, record, read: 0, shape, file })
+        parser.next(&mut record)?;
+        Ok(Self { parser, record, read: 0, rows, columns, file })
     }
 
-    /// How many are left.
+    /// The number of rows that are left.
     pub(super) fn left(&self) -> usize {
-        self.shape.0 - self.read
+        self.rows - self.read
     }
 
-    /// The next one, with its number, counted from 1.
-    pub(super) fn next(&mut self) -> Result<Option<(usize, &Record)>> {
-        if self.left() == 0 {
-            return Ok(None);
+    /// Calls `each` with the next `count` rows, and with their numbers, counted from 1.
+    pub(super) fn each(
+        &mut self,
+        count: usize,
+        mut each: impl FnMut(usize, &Record) -> Result<()>,
+    ) -> Result<()> {
+        for _ in 0..count.min(self.left()) {
+            if !self.parser.next(&mut self.record)? || self.record.len() != self.columns {
+                return Err(Error::ChangedFile { file: self.file.to_owned() });
+            }
+            self.read += 1;
+            each(self.read, &self.record)?;
         }
-        if !self.records.next(&mut self.record)? || self.record.len() != self.shape.1 {
-            return Err(Error::ChangedFile { file: self.file.to_owned() });
-        }
-        self.read += 1;
-        Ok(Some((self.read, &self.record)))
+        Ok(())
     }
-}
-
-fn headers(header: &Record, file: &str) -> Result<Vec<Header>> {
-    (0..header.len())
-        .map(|index| {
-            let name = header.text(index).map_err(|_| TableError::HeaderNotUtf8 {
-                file: file.to_owned(),
-                number: index + 1,
-                value: readable(header.bytes(index)),
-            })?;
-            Ok(Header { name: name.to_owned(), left_out: false, kinds: Kinds::default() })
-        })
-        .collect()
-}
-
-/// Of text that is not UTF-8, what can be told.
-fn readable(bytes: &[u8]) -> String {
-    abbreviated(&String::from_utf8_lossy(bytes))
 }

@@ -1,4 +1,4 @@
-//! Where the bytes of a table are: in memory, or wherever they can be read again.
+//! The bytes of a CSV file, in memory or in a place that can be read again.
 
 use crate::error::{Error, Result};
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -6,24 +6,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-type Open = dyn Fn() -> Result<Box<dyn Read + Send>> + Send + Sync;
+type OpenCsv = dyn Fn() -> Result<Box<dyn Read + Send>> + Send + Sync;
 
-/// The bytes of a CSV file, from the first to the last, as often as they are asked for.
+/// Gives the bytes of a CSV file from the first to the last, as often as needed.
 #[derive(Clone)]
-pub(super) enum Bytes {
-    Held(Vec<u8>),
-    Elsewhere(Arc<Open>),
+pub(super) enum CsvSource {
+    Memory(Vec<u8>),
+    Reopened(Arc<OpenCsv>),
 }
 
-/// How many are read at a time.
-const AT_A_TIME: usize = 1 << 18;
+const BUFFER_BYTES: usize = 1 << 18;
 
-/// So many of the first are handed over together: only then is a byte order mark known for one.
-const FIRST: u64 = 64;
+/// The parser recognises a byte order mark only if it gets the first bytes in one piece.
+const FIRST_BYTES: u64 = 64;
 
-impl Bytes {
-    /// Of a file that stays as it is until the last of them was read.
-    pub(super) fn of_file(path: &Path) -> Result<Self> {
+impl CsvSource {
+    /// A file, which must not change while it is used.
+    pub(super) fn file(path: &Path) -> Result<Self> {
         let path = path.to_owned();
         let io = |path: &Path, source| Error::Io { file: path.to_owned(), source };
         let metadata = std::fs::metadata(&path).map_err(|source| io(&path, source))?;
@@ -38,7 +37,7 @@ impl Bytes {
             (metadata.len(), metadata.modified().ok())
         };
         let then = state(&metadata);
-        Ok(Self::Elsewhere(Arc::new(move || {
+        Ok(Self::Reopened(Arc::new(move || {
             let file = std::fs::File::open(&path).map_err(|source| io(&path, source))?;
             let metadata = file.metadata().map_err(|source| io(&path, source))?;
             if state(&metadata) != then {
@@ -48,17 +47,17 @@ impl Bytes {
         })))
     }
 
-    /// From the first one on.
+    /// Reads from the first byte on.
     pub(super) fn read(&self, file: &str) -> Result<Box<dyn BufRead + Send + '_>> {
         let open = match self {
-            Self::Held(bytes) => return Ok(Box::new(&bytes[..])),
-            Self::Elsewhere(open) => open,
+            Self::Memory(bytes) => return Ok(Box::new(&bytes[..])),
+            Self::Reopened(open) => open,
         };
         let mut reader = open()?;
         let mut first = Vec::new();
-        let read = reader.by_ref().take(FIRST).read_to_end(&mut first);
+        let read = reader.by_ref().take(FIRST_BYTES).read_to_end(&mut first);
         read.map_err(|source| Error::Io { file: file.into(), source })?;
-        let rest = BufReader::with_capacity(AT_A_TIME, reader);
+        let rest = BufReader::with_capacity(BUFFER_BYTES, reader);
         Ok(Box::new(Cursor::new(first).chain(rest)))
     }
 }

@@ -1,7 +1,8 @@
 //! The folder of the data, and what is to be learned from it.
 
-use crate::options::{Options, TaskName};
+use crate::options::Options;
 use crate::training::{Task, hash};
+use clap::ValueEnum;
 use densely::{Dataset, data::NpyFiles};
 use std::error::Error;
 
@@ -23,13 +24,13 @@ impl Data {
         let rows = Dataset::open_shards(&options.data)?;
         let found = match (rows.classes().len(), rows.outputs()) {
             (0, _) => None,
-            (_, 1) => Some(TaskName::Binary),
-            _ => Some(TaskName::Multiclass),
+            (_, 1) => Some(Task::BinaryClassification),
+            _ => Some(Task::Multiclass),
         };
         let task = match (options.task, found) {
             (Some(task), Some(found)) if task != found => {
                 let folder = options.data.display();
-                let (task, found) = (task.text(), found.text());
+                let (task, found) = (option(task), option(found));
                 let message = format!(
                     "the classes in {folder}/schema.json are for --task {found}, not {task}"
                 );
@@ -38,7 +39,7 @@ impl Data {
             (task, found) => task.or(found),
         };
         let rows = match (task, found) {
-            (Some(task @ (TaskName::Binary | TaskName::Multiclass)), None) => classes(rows, task)?,
+            (Some(task), None) if task != Task::Regression => classes(rows, task)?,
             _ => rows,
         };
         let unsaid = task.is_none() && rows.schema().targets.is_empty();
@@ -46,21 +47,26 @@ impl Data {
             "regression: no schema.json says what the targets are, and no --task".to_owned()
         });
         let identity = identity(&rows)?;
-        Ok(Self { rows, task: task.map_or(Task::Regression, TaskName::task), taken_for, identity })
+        Ok(Self { rows, task: task.unwrap_or(Task::Regression), taken_for, identity })
     }
+}
+
+/// The task's name on the command line.
+fn option(task: Task) -> String {
+    task.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// The classes of targets that nothing else says are classes: their names are their numbers.
 fn classes(
     rows: Dataset<f32, NpyFiles<f32>>,
-    task: TaskName,
+    task: Task,
 ) -> Result<Dataset<f32, NpyFiles<f32>>, Box<dyn Error>> {
     let outputs = rows.outputs();
     match (task, outputs) {
-        (TaskName::Binary, 2..) => {
+        (Task::BinaryClassification, 2..) => {
             Err(format!("--task binary needs one column of targets, 0 or 1, not {outputs}").into())
         }
-        (TaskName::Multiclass, 1) => {
+        (Task::Multiclass, 1) => {
             Err("--task multiclass needs a column of targets for each class, not 1".into())
         }
         _ => Ok(rows.with_classes((0..outputs.max(2)).map(|class| class.to_string()))?),

@@ -2,7 +2,7 @@
 
 use crate::command_line::count;
 use crate::training::{self, Task};
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub struct Options {
     pub data: PathBuf,
     /// What the targets are, where schema.json names no classes: binary for one column of 0 and 1, multiclass for one of them for each class [default: regression]
     #[arg(long, value_enum)]
-    pub task: Option<TaskName>,
+    pub task: Option<Task>,
     /// Threads of each rank
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
     pub threads: usize,
@@ -50,31 +50,5 @@ impl Options {
         ];
         options.extend(more.map(|(name, value)| (name.to_owned(), value)));
         options
-    }
-}
-
-/// The tasks, as `csv_to_npy` has them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TaskName {
-    Regression,
-    Binary,
-    Multiclass,
-}
-
-impl TaskName {
-    pub fn task(self) -> Task {
-        match self {
-            Self::Regression => Task::Regression,
-            Self::Binary => Task::BinaryClassification,
-            Self::Multiclass => Task::Multiclass,
-        }
-    }
-
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Regression => "regression",
-            Self::Binary => "binary",
-            Self::Multiclass => "multiclass",
-        }
     }
 }

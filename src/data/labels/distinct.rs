@@ -1,14 +1,14 @@
-//! The different texts in a column.
+//! The distinct texts of a column.
 
 use crate::error::MOST_COUNTED;
 use std::collections::BTreeSet;
 
-/// The different texts that were seen; where they are more than can be counted, the first of them in order, and one more than can be counted.
+/// Collects distinct texts. Of more than 10,000 it keeps the first 10,001 in alphabetical order.
 #[derive(Default)]
-pub(super) struct Texts(BTreeSet<String>);
+pub(in crate::data) struct DistinctTexts(BTreeSet<String>);
 
-impl Texts {
-    pub(super) fn add(&mut self, text: &str) {
+impl DistinctTexts {
+    pub(in crate::data) fn add(&mut self, text: &str) {
         let last = if self.len() > MOST_COUNTED { self.0.last() } else { None };
         if self.0.contains(text) || last.is_some_and(|last| last.as_str() < text) {
             return;
@@ -19,12 +19,11 @@ impl Texts {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::data) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// By the alphabet.
-    pub(super) fn in_order(self) -> Vec<String> {
+    pub(in crate::data) fn sorted(self) -> Vec<String> {
         self.0.into_iter().collect()
     }
 }

@@ -1,0 +1,45 @@
+//! The text of a cell or a label, read as a number or as a category.
+
+use crate::error::CellProblem;
+
+/// The finite number that the text stands for.
+pub(super) fn number(text: &str) -> Result<f64, CellProblem> {
+    if text.is_empty() {
+        return Err(CellProblem::Blank);
+    }
+    let number: f64 = text.parse().map_err(|_| CellProblem::NotANumber)?;
+    if number.is_finite() {
+        Ok(number)
+    } else if number.is_infinite() && text.contains(|c: char| c.is_ascii_digit()) {
+        Err(CellProblem::TooLarge("f64"))
+    } else {
+        Err(CellProblem::NotFinite)
+    }
+}
+
+/// The text of a category or class.
+pub(super) fn category(text: &str) -> Result<&str, CellProblem> {
+    match text {
+        "" => Err(CellProblem::Blank),
+        text if text.eq_ignore_ascii_case("nan") => Err(CellProblem::NotFinite),
+        text => Ok(text),
+    }
+}
+
+/// The first 40 characters, so that a message stays one short line.
+pub(super) fn abbreviated(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Quotes up to ten names for a message.
+pub(super) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names = names.into_iter().take(11).map(|name| format!("{:?}", abbreviated(name)));
+    let mut names: Vec<String> = names.collect();
+    if names.len() > 10 {
+        names[10] = "…".to_owned();
+    }
+    names.join(", ")
+}

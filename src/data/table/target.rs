@@ -1,0 +1,141 @@
+//! What a network is to predict, and the data sets of a table by that.
+
+use super::Table;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::float::Float;
+
+/// What a network is to predict of a [`Table`]: numbers or classes.
+///
+/// ```
+/// use densely::{Table, data::Target};
+///
+/// let csv = "weight,origin,mpg\n3504,USA,18\n2372,Japan,24\n1835,Japan,26\n";
+/// let table = Table::parse_csv(csv.as_bytes(), "cars")?;
+/// assert_eq!(table.dataset::<f32>(Target::numbers(["mpg", "weight"]))?.outputs(), 2);
+/// assert_eq!(table.dataset::<f32>(Target::binary("origin"))?.classes(), ["Japan", "USA"]);
+/// assert_eq!(table.stream::<f32>(Target::classes("mpg"))?.schema().classes, ["18", "24", "26"]);
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub(super) columns: Vec<String>,
+    pub(super) kind: TargetKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TargetKind {
+    Numbers,
+    Binary,
+    Classes,
+}
+
+impl Target {
+    /// A numeric column, for a regression with one output: see [`Table::regression`].
+    pub fn number(column: impl Into<String>) -> Self {
+        Self::numbers([column])
+    }
+
+    /// Numeric columns, for a regression with an output for each, in this order.
+    pub fn numbers(columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        Self { columns, kind: TargetKind::Numbers }
+    }
+
+    /// A column of two classes, for one output: see [`Table::binary`].
+    pub fn binary(column: impl Into<String>) -> Self {
+        Self { columns: vec![column.into()], kind: TargetKind::Binary }
+    }
+
+    /// A column of two or more classes, for one output per class: see [`Table::multiclass`].
+    pub fn classes(column: impl Into<String>) -> Self {
+        Self { columns: vec![column.into()], kind: TargetKind::Classes }
+    }
+}
+
+impl Table {
+    /// The data set with this [`Target`]. Every other column is a feature.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn),
+    /// [`TableError::UnnamedColumn`](crate::error::TableError::UnnamedColumn),
+    /// [`TableError::DuplicateColumn`](crate::error::TableError::DuplicateColumn) for the columns' names;
+    /// [`ShapeError::Targets`](crate::error::ShapeError::Targets) for no target,
+    /// [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a target that stands twice,
+    /// [`TableError::TargetAlone`](crate::error::TableError::TargetAlone) if there is no other column;
+    /// [`TableError::TextTarget`](crate::error::TableError::TextTarget) for numbers that are text,
+    /// [`TableError::Classes`](crate::error::TableError::Classes) for a wrong number of classes;
+    /// [`TableError::TooManyCategories`](crate::error::TableError::TooManyCategories) for a text feature
+    /// with more than 1,000 values, or with more than half as many values as rows and more than
+    /// 20; [`TableError::TooLarge`](crate::error::TableError::TooLarge);
+    /// [`TableError::Cell`](crate::error::TableError::Cell) for a cell that is blank or NaN, in a numeric
+    /// column for one that is not a finite number of `F`, and for a class that is a number with a
+    /// fraction.
+    pub fn dataset<F: Float>(&self, target: Target) -> Result<Dataset<F>> {
+        let (schema, outputs) = self.infer(target)?;
+        self.encoded(&schema, outputs)
+    }
+
+    /// The data set whose target is this numeric column:
+    /// [`dataset`](Self::dataset) of [`Target::number`].
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let csv = "weight,mpg,cylinders\n3504,18,8\n2372,24,4\n";
+    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.regression::<f32>("mpg")?;
+    /// assert_eq!(data.inputs(), array![[3504.0, 8.0], [2372.0, 4.0]]);
+    /// assert_eq!(data.targets(), array![[18.0], [24.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`dataset`](Self::dataset).
+    pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
+        self.dataset(Target::number(target))
+    }
+
+    /// The data set of a classifier with two classes: [`dataset`](Self::dataset) of
+    /// [`Target::binary`]. The target is one column, 1 for the class that is second in
+    /// alphabetical order.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let csv = "radius,diagnosis\n18,malignant\n13,benign\n";
+    /// let data = Table::parse_csv(csv.as_bytes(), "tumours")?.binary::<f32>("diagnosis")?;
+    /// assert_eq!(data.classes(), ["benign", "malignant"]);
+    /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`dataset`](Self::dataset).
+    pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
+        self.dataset(Target::binary(target))
+    }
+
+    /// The data set of a classifier with two or more classes: [`dataset`](Self::dataset) of
+    /// [`Target::classes`]. The target is a column of 0 and 1 for each class. Classes are in
+    /// alphabetical order, or by value if all are whole numbers.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// # use ndarray::array;
+    /// let csv = "petal,species\n1.4,setosa\n4.7,versicolor\n6.0,virginica\n";
+    /// let data = Table::parse_csv(csv.as_bytes(), "iris")?.multiclass::<f32>("species")?;
+    /// assert_eq!(data.classes(), ["setosa", "versicolor", "virginica"]);
+    /// assert_eq!(data.targets(), array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`dataset`](Self::dataset).
+    pub fn multiclass<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
+        self.dataset(Target::classes(target))
+    }
+}
