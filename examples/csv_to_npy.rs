@@ -121,10 +121,12 @@ fn stream<'t>(
     match task {
         Some(task) => stream(task),
         None => match stream(Task::Regression) {
-            Err(Error::Table(TableError::TextTarget { .. })) => match stream(Task::BinaryClassification) {
-                Err(Error::Table(TableError::Classes { .. })) => stream(Task::Multiclass),
-                binary => binary,
-            },
+            Err(Error::Table(TableError::TextTarget { .. })) => {
+                match stream(Task::BinaryClassification) {
+                    Err(Error::Table(TableError::Classes { .. })) => stream(Task::Multiclass),
+                    binary => binary,
+                }
+            }
             regression => regression,
         },
     }

@@ -346,8 +346,11 @@ impl<F: Float> Backprop<F> {
         Ok(layers.flat_map(|(layer, gradient)| {
             let slices = zip(layer.parameter_slices_mut(), gradient.slices());
             // The weights come first, then the bias.
-            zip([false, true], slices)
-                .map(|(is_bias, (values, gradient))| Parameter { is_bias, values, gradient })
+            zip([false, true], slices).map(|(is_bias, (values, gradient))| Parameter {
+                is_bias,
+                values,
+                gradient,
+            })
         }))
     }
 
@@ -365,10 +368,16 @@ impl<F: Float> Backprop<F> {
         let Batch { inputs, targets, whole, .. } = batch;
         Error::check_features(inputs.columns(), net.features())?;
         if targets.ncols() != net.outputs() {
-            return Err(Error::Shape(ShapeError::Targets { found: targets.ncols(), outputs: net.outputs() }));
+            return Err(Error::Shape(ShapeError::Targets {
+                found: targets.ncols(),
+                outputs: net.outputs(),
+            }));
         }
         if inputs.rows() != targets.nrows() {
-            return Err(Error::Shape(ShapeError::Rows { inputs: inputs.rows(), targets: targets.nrows() }));
+            return Err(Error::Shape(ShapeError::Rows {
+                inputs: inputs.rows(),
+                targets: targets.nrows(),
+            }));
         }
         if whole.rows == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(()) }
     }
@@ -376,11 +385,7 @@ impl<F: Float> Backprop<F> {
 
 /// The mean Σ w L / Σ w of the rows' losses; scales delta from the gradients of the rows' own losses
 /// to that of the mean. The weights w are 1 without weights.
-fn mean_over_rows<F: Float>(
-    losses: &Matrix<F>,
-    delta: &mut Matrix<F>,
-    batch: Batch<'_, F>,
-) -> f64 {
+fn mean_over_rows<F: Float>(losses: &Matrix<F>, delta: &mut Matrix<F>, batch: Batch<'_, F>) -> f64 {
     let (total, columns) = (batch.whole.weight, delta.columns());
     let (losses, delta) = (losses.numbers(), delta.numbers_mut());
     let Some(weights) = batch.weights else {

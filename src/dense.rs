@@ -208,9 +208,8 @@ impl<F: Float> Dense<F> {
         let keep_z = keep_z || self.activation.keeps_pre_activation();
         let axis = self.axis_to_divide(&self.activation, inputs);
         let Self { weights, bias, activation, cache, .. } = self;
-        let mut sums = keep_z.then(|| {
-            threads.shares(cache.pre_activation.resize(rows).view_mut(), axis, cost)
-        });
+        let mut sums = keep_z
+            .then(|| threads.shares(cache.pre_activation.resize(rows).view_mut(), axis, cost));
         let outputs = threads.shares(cache.output.resize(rows).view_mut(), axis, cost);
         let outputs = outputs.map(|share| (share, sums.as_mut().and_then(Iterator::next)));
         threads.each(outputs, &|(mut a, z)| {
@@ -320,7 +319,9 @@ impl<F: Float> Dense<F> {
                 *weight = F::from_f64(weight.as_f64() * spread);
             });
         }
-        for (bias, (centre, spread)) in self.bias_or_zeros().iter_mut().zip(scale.centres_and_spreads()) {
+        for (bias, (centre, spread)) in
+            self.bias_or_zeros().iter_mut().zip(scale.centres_and_spreads())
+        {
             *bias = F::from_f64(bias.as_f64() * spread + centre);
         }
     }
@@ -411,8 +412,7 @@ impl<F: Float> Gradient<F> {
 
     /// Whether it has the shapes of this layer's parameters.
     pub(crate) fn fits(&self, layer: &Dense<F>) -> bool {
-        self.weights().dim() == layer.weights().dim()
-            && self.bias.is_some() == layer.bias.is_some()
+        self.weights().dim() == layer.weights().dim() && self.bias.is_some() == layer.bias.is_some()
     }
 
     /// The gradients of the weights, then of the bias.

@@ -122,7 +122,8 @@ pub fn gradient_check(
     let mut found = GradientCheck { compared: 0, kinks: Vec::new(), largest_error: 0.0 };
     let gradients = backprop.gradients().to_vec();
     for (layer, gradient) in gradients.iter().enumerate() {
-        let biases = gradient.bias().into_iter().flat_map(|bias| bias.into_iter().copied().enumerate());
+        let biases =
+            gradient.bias().into_iter().flat_map(|bias| bias.into_iter().copied().enumerate());
         let weights = gradient.weights();
         let places = weights
             .indexed_iter()
@@ -133,8 +134,7 @@ pub fn gradient_check(
             let resting = place.read(&moved, layer);
             let mut slope = |moved_to: f64| -> Result<f64> {
                 place.write(&mut moved, layer, moved_to);
-                let value =
-                    backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
+                let value = backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
                 place.write(&mut moved, layer, resting);
                 value
             };

@@ -34,10 +34,16 @@ use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(Error::Shape(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }));
+        return Err(Error::Shape(ShapeError::Targets {
+            found: targets.ncols(),
+            outputs: outputs.ncols(),
+        }));
     }
     if outputs.nrows() != targets.nrows() {
-        return Err(Error::Shape(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }));
+        return Err(Error::Shape(ShapeError::Rows {
+            inputs: outputs.nrows(),
+            targets: targets.nrows(),
+        }));
     }
     if outputs.nrows() == 0 {
         return Err(Error::Shape(ShapeError::NoRows));

@@ -82,7 +82,11 @@ impl<F: Float> Mlp<F> {
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
-                return Err(Error::Network(NetworkError::LayerShape { layer: index + 1, inputs, outputs }));
+                return Err(Error::Network(NetworkError::LayerShape {
+                    layer: index + 1,
+                    inputs,
+                    outputs,
+                }));
             }
         }
         if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
@@ -175,7 +179,9 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(Error::Network(NetworkError::UnitsOfActivation { activation: format!("{:?}", last.activation()) }));
+                return Err(Error::Network(NetworkError::UnitsOfActivation {
+                    activation: format!("{:?}", last.activation()),
+                }));
             }
             last.fold_outputs(scale);
         }
@@ -303,7 +309,10 @@ impl<F: Float> Mlp<F> {
         Self::check_stack(&self.layers)?;
         Error::check_features(inputs.ncols(), self.features())?;
         if outputs.ncols() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets { found: outputs.ncols(), outputs: self.outputs() }));
+            return Err(Error::Shape(ShapeError::Targets {
+                found: outputs.ncols(),
+                outputs: self.outputs(),
+            }));
         }
         let rows = inputs.nrows();
         if outputs.nrows() != rows {

@@ -15,10 +15,10 @@ use crate::dense::Dense;
 use crate::error::{Error, ModelFileError, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
+use crate::units::{Scaling, Units};
 use ndarray::{Array1, Array2, ArrayView1};
 use std::io::Read;
 use std::path::Path;
-use crate::units::{Scaling, Units};
 use structure::{FORMAT, Structure};
 use tensors::{Header, Tensor};
 

@@ -281,26 +281,27 @@ mod tests {
             let (a, b) = (noise(rows, depth, 7), noise(depth, columns, 5));
             let (delta, bias) = (noise(rows, columns, 3), vec![0.3; columns]);
             // The whole result, and the same in parts.
-            let whole_and_parts = |shape: (usize, usize), axis, compute: &dyn Fn(Share<'_, f32>)| {
-                let all = |parts: &[usize]| {
-                    let mut result = Matrix::zeros(shape.0, shape.1);
-                    let (mut rest, mut first) = (result.view_mut(), 0);
-                    for &length in parts {
-                        let (part, others) = rest.split_at(axis, length);
-                        let along = first..first + length;
-                        let (rows, columns) = match axis {
-                            Axis(0) => (along, 0..shape.1),
-                            _ => (0..shape.0, along),
-                        };
-                        compute(Share { rows, columns, part });
-                        (rest, first) = (others, first + length);
-                    }
-                    result
+            let whole_and_parts =
+                |shape: (usize, usize), axis, compute: &dyn Fn(Share<'_, f32>)| {
+                    let all = |parts: &[usize]| {
+                        let mut result = Matrix::zeros(shape.0, shape.1);
+                        let (mut rest, mut first) = (result.view_mut(), 0);
+                        for &length in parts {
+                            let (part, others) = rest.split_at(axis, length);
+                            let along = first..first + length;
+                            let (rows, columns) = match axis {
+                                Axis(0) => (along, 0..shape.1),
+                                _ => (0..shape.0, along),
+                            };
+                            compute(Share { rows, columns, part });
+                            (rest, first) = (others, first + length);
+                        }
+                        result
+                    };
+                    let count = [shape.0, shape.1][axis.index()];
+                    let third = count / 3;
+                    assert_eq!(all(&[count]), all(&[third, 1, count - third - 1]), "{shape:?}");
                 };
-                let count = [shape.0, shape.1][axis.index()];
-                let third = count / 3;
-                assert_eq!(all(&[count]), all(&[third, 1, count - third - 1]), "{shape:?}");
-            };
             for axis in [Axis(0), Axis(1)] {
                 whole_and_parts((rows, columns), axis, &|mut share| {
                     weighted_sums(a.as_rows(), b.as_rows(), Some(&bias), &mut share);

@@ -359,7 +359,9 @@ impl<'a> Schedule<'a> {
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(Error::Training(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }))
+                Err(Error::Training(TrainingError::NotWithStream {
+                    setting: "schedule that waits for a plateau",
+                }))
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";

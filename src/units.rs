@@ -90,7 +90,10 @@ impl Units {
         let (centres, spreads): (Vec<_>, Vec<_>) =
             (centres.into_iter().collect(), spreads.into_iter().collect());
         if centres.len() != spreads.len() {
-            return Err(Error::Network(NetworkError::Units { found: spreads.len(), expected: centres.len() }));
+            return Err(Error::Network(NetworkError::Units {
+                found: spreads.len(),
+                expected: centres.len(),
+            }));
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -155,14 +158,20 @@ impl Units {
     /// Refuses the centres and spreads of another number of columns.
     pub(crate) fn check(&self, columns: usize) -> Result<()> {
         match self.centres().map(<[f64]>::len) {
-            Some(found) if found != columns => Err(Error::Network(NetworkError::Units { found, expected: columns })),
+            Some(found) if found != columns => {
+                Err(Error::Network(NetworkError::Units { found, expected: columns }))
+            }
             _ => Ok(()),
         }
     }
 
     /// What was measured; `None` without scaling. Unmeasured units are an error.
     pub(crate) fn measured(&self) -> Result<Option<&Scale>> {
-        if self.is_measured() { Ok(self.scale.as_ref()) } else { Err(Error::Network(NetworkError::NotMeasured)) }
+        if self.is_measured() {
+            Ok(self.scale.as_ref())
+        } else {
+            Err(Error::Network(NetworkError::NotMeasured))
+        }
     }
 }
 

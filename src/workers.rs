@@ -132,11 +132,7 @@ impl<F: Float> Workers<F> for Alone {
         1
     }
 
-    fn sum(
-        &mut self,
-        _: &mut [f64],
-        gradients: &mut dyn Iterator<Item = &mut [F]>,
-    ) -> Result<()> {
+    fn sum(&mut self, _: &mut [f64], gradients: &mut dyn Iterator<Item = &mut [F]>) -> Result<()> {
         // Its own gradients are the sums, once they are computed.
         gradients.for_each(drop);
         Ok(())

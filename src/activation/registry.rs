@@ -116,7 +116,10 @@ impl<F: Float> Activations<F> {
         let name = name.into();
         if name.contains(['(', ')']) {
             // It could not be found again.
-            return Err(Error::Network(NetworkError::ActivationName { name, reason: "has a bracket" }));
+            return Err(Error::Network(NetworkError::ActivationName {
+                name,
+                reason: "has a bracket",
+            }));
         }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
@@ -126,7 +129,10 @@ impl<F: Float> Activations<F> {
     fn check(&self, name: &str) -> Result<()> {
         check_own_name::<F>(name)?;
         if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            return Err(Error::Network(NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }));
+            return Err(Error::Network(NetworkError::ActivationName {
+                name: name.to_owned(),
+                reason: "is taken",
+            }));
         }
         Ok(())
     }

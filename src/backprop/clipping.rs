@@ -2,8 +2,8 @@
 
 use super::{Backprop, Gradient};
 use crate::elementary::vectorized;
-use crate::float::Float;
 use crate::error::Result;
+use crate::float::Float;
 use crate::mlp::Mlp;
 use std::iter::zip;
 

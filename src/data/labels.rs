@@ -141,11 +141,13 @@ impl<F: Float> Dataset<F> {
         let mut targets = Array2::zeros((labels.len(), outputs));
         let index = LabelIndex::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
-            let class = index.place(label).ok_or_else(|| Error::Data(DataError::UnknownLabel {
-                row,
-                label: abbreviated(label),
-                classes: list(classes.iter().map(String::as_str)),
-            }))?;
+            let class = index.place(label).ok_or_else(|| {
+                Error::Data(DataError::UnknownLabel {
+                    row,
+                    label: abbreviated(label),
+                    classes: list(classes.iter().map(String::as_str)),
+                })
+            })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
                 _ => target[class] = F::one(),
@@ -165,7 +167,8 @@ fn class_set(labels: &[String]) -> Result<ClassSet> {
     labels.iter().for_each(|label| summary.add(label));
     let mut classes = ClassSet::new(summary.is_numeric_throughout(labels.len()));
     for (row, label) in labels.iter().enumerate() {
-        let bad = |problem| Error::Data(DataError::Label { row, label: abbreviated(label), problem });
+        let bad =
+            |problem| Error::Data(DataError::Label { row, label: abbreviated(label), problem });
         classes.add(label).map_err(bad)?;
     }
     Ok(classes)

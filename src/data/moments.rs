@@ -173,7 +173,10 @@ impl<F: Float> Mlp<F> {
     pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
         Error::check_features(data.features(), self.features())?;
         if data.outputs() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets { found: data.outputs(), outputs: self.outputs() }));
+            return Err(Error::Shape(ShapeError::Targets {
+                found: data.outputs(),
+                outputs: self.outputs(),
+            }));
         }
         Ok(())
     }

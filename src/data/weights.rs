@@ -59,7 +59,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             return Err(Error::Data(DataError::NoClasses));
         }
         if class_weights.len() != count {
-            return Err(Error::Data(DataError::Weights { weights: class_weights.len(), count, what: "classes" }));
+            return Err(Error::Data(DataError::Weights {
+                weights: class_weights.len(),
+                count,
+                what: "classes",
+            }));
         }
         let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {

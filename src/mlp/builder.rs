@@ -1,16 +1,16 @@
 //! Building a network layer by layer, with drawn weights.
 
 use crate::activation::AnyActivation;
+use crate::activation::Identity;
 use crate::dense::Dense;
 use crate::dense::check_dropout;
 use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use crate::initialization::Initialization;
 use crate::matrix::fit_in_memory;
-use crate::activation::Identity;
 use crate::mlp::Mlp;
-use crate::units::{Scaling, Units};
 use crate::random::{Purpose, generator};
+use crate::units::{Scaling, Units};
 use ndarray::Array1;
 
 /// Builds an [`Mlp`]; made by [`Mlp::builder`].
@@ -175,8 +175,7 @@ impl<F: Float> MlpBuilder<F> {
             inputs = outputs;
         }
         let mut net = Mlp::from_layers(layers)?;
-        let regression =
-            net.layers().last().is_some_and(|last| last.activation().is::<Identity>());
+        let regression = net.layers().last().is_some_and(|last| last.activation().is::<Identity>());
         let units_out = if regression { self.units_out } else { Scaling::None };
         net.set_units(Units::unmeasured(self.units_in), Units::unmeasured(units_out))?;
         Ok(net)

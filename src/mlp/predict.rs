@@ -40,7 +40,9 @@ impl<F: Float> PredictBuffers<F> {
         inputs: ArrayView2<'_, F>,
         mut outputs: ArrayViewMut2<'_, F>,
     ) -> Result<()> {
-        let [hidden @ .., last] = layers else { return Err(Error::Network(NetworkError::NoLayers)) };
+        let [hidden @ .., last] = layers else {
+            return Err(Error::Network(NetworkError::NoLayers));
+        };
         self.hidden.resize_with(hidden.len(), || Matrix::new(0));
         let copy = self.inputs.get_or_insert_with(|| Matrix::new(0));
         let mut a = match units_in.measured()? {

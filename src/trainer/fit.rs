@@ -153,12 +153,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         result
     }
 
-    fn train_rows(
-        &mut self,
-        net: &mut Mlp<F>,
-        data: Examples<F>,
-        afresh: bool,
-    ) -> Result<Report> {
+    fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {
         let Self { settings, observers, workers, start, .. } = self;
         let mut agreement = Agreement::new(&mut **workers)?;
         let state = start.state(afresh);
@@ -239,7 +234,9 @@ impl<F: Float> Start<F> {
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
-            Self::Lost => Err(Error::Training(TrainingError::StateMismatch { reason: "training ended in an error" })),
+            Self::Lost => Err(Error::Training(TrainingError::StateMismatch {
+                reason: "training ended in an error",
+            })),
         }
     }
 

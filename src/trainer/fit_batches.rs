@@ -1,10 +1,10 @@
 //! Training on batches that come one by one: `fit_batches` and `resume_batches`.
 
+use super::Trainer;
 use super::fit::Call;
 use super::preflight::validation_rows;
 use super::report::Report;
 use super::settings::{Validation, shape_of};
-use super::Trainer;
 use crate::data::batches::{Scales, Stream};
 use crate::data::{Dataset, Examples};
 use crate::error::{Error, Result, TrainingError, WorkersError};
@@ -97,7 +97,9 @@ impl<F: Float> Trainer<'_, F> {
         B::IntoIter: Send,
     {
         if self.workers.count() > 1 {
-            return Err(Error::Workers(WorkersError::Unsupported { setting: "on a stream of batches" }));
+            return Err(Error::Workers(WorkersError::Unsupported {
+                setting: "on a stream of batches",
+            }));
         }
         let Self { settings, observers, workers, start, .. } = self;
         settings.check(net, Epochs::OfUnknownLength)?;

@@ -45,7 +45,9 @@ impl<F: Float> Method<F> for Lbfgs {
         run.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *run.session;
         let Some(rows) = run.batches.examples() else {
-            return Err(Error::Training(TrainingError::NotWithLbfgs { setting: "stream of batches" }));
+            return Err(Error::Training(TrainingError::NotWithLbfgs {
+                setting: "stream of batches",
+            }));
         };
         let first = state.epochs.is_empty();
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));

@@ -78,7 +78,10 @@ impl<F: Float> Preflight<F> {
             ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
             ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
             ("the trainer's settings", text(settings.fingerprint_text())),
-            ("the state that training goes on from", state.map_or(Ok(0), TrainingState::fingerprint)?),
+            (
+                "the state that training goes on from",
+                state.map_or(Ok(0), TrainingState::fingerprint)?,
+            ),
             ("the training rows", rows_of(Some(training))?),
             // A worker without validation rows compares as many numbers as one with them.
             ("the validation rows", rows_of(validation.as_ref())?),

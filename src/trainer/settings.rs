@@ -100,13 +100,20 @@ impl<F: Float> Settings<'_, F> {
     }
 
     /// Refuses what several workers cannot do together.
-    pub(super) fn check_for_workers(&self, needs: &Needs, workers: usize, rows: usize) -> Result<()> {
+    pub(super) fn check_for_workers(
+        &self,
+        needs: &Needs,
+        workers: usize,
+        rows: usize,
+    ) -> Result<()> {
         if needs.alone {
             return Err(Error::Workers(WorkersError::Unsupported { setting: "by L-BFGS" }));
         }
         let few = [("the training data has", rows), ("a batch has", self.batch_size)];
         match few.into_iter().find(|&(_, rows)| rows < workers) {
-            Some((what, rows)) => Err(Error::Workers(WorkersError::TooFewRows { what, rows, workers })),
+            Some((what, rows)) => {
+                Err(Error::Workers(WorkersError::TooFewRows { what, rows, workers }))
+            }
             None => Ok(()),
         }
     }
@@ -136,7 +143,12 @@ impl<F: Float> Settings<'_, F> {
         while let Some(batch) = targets.next()? {
             self.loss.check_targets(batch.targets).map_err(|error| match error {
                 Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }) => {
-                    Error::Loss(LossError::UnsuitableTarget { loss, row: first + row, value, needs })
+                    Error::Loss(LossError::UnsuitableTarget {
+                        loss,
+                        row: first + row,
+                        value,
+                        needs,
+                    })
                 }
                 error => error,
             })?;

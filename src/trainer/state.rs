@@ -1,19 +1,19 @@
 //! All that training needs to go on as if it had not been interrupted.
 
 use super::Epoch;
-use crate::data::batches::{Scales, Shuffling};
 use super::early_stopping::Progress;
 use super::settings::Settings;
-use crate::workers::agreement::fingerprint_of;
 use crate::bits;
+use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Error, Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::{Mlp, Parameters};
-use crate::units::Units;
 use crate::optimizer::LbfgsMemory;
 use crate::optimizer::OptimizerState;
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
+use crate::units::Units;
+use crate::workers::agreement::fingerprint_of;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -147,8 +147,9 @@ impl<F: Float> TrainingState<F> {
     /// A number for all of it but how long it took, to compare workers by.
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
-        let text = serde_json::to_string(&state)
-            .map_err(|error| Error::Training(TrainingError::DamagedState { reason: error.to_string() }))?;
+        let text = serde_json::to_string(&state).map_err(|error| {
+            Error::Training(TrainingError::DamagedState { reason: error.to_string() })
+        })?;
         Ok(fingerprint_of(&text))
     }
 
@@ -181,25 +182,37 @@ impl<F: Float> TrainingState<F> {
     /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
         let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
-        if fits { Ok(()) } else { Err(Error::Training(TrainingError::StateMismatch { reason: "the network is of another shape" })) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::Training(TrainingError::StateMismatch {
+                reason: "the network is of another shape",
+            }))
+        }
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
         match version {
             VERSION => Ok(()),
-            _ => Err(Error::Training(TrainingError::StateMismatch { reason: "another version of this library wrote it" })),
+            _ => Err(Error::Training(TrainingError::StateMismatch {
+                reason: "another version of this library wrote it",
+            })),
         }
     }
 
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return Err(Error::Training(TrainingError::StateMismatch { reason: "it is of another precision" }));
+            return Err(Error::Training(TrainingError::StateMismatch {
+                reason: "it is of another precision",
+            }));
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
         if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
-            return Err(Error::Training(TrainingError::StateMismatch { reason: "a weight or bias is not finite" }));
+            return Err(Error::Training(TrainingError::StateMismatch {
+                reason: "a weight or bias is not finite",
+            }));
         }
         Ok(())
     }

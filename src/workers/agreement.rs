@@ -7,7 +7,6 @@ use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::part::Part;
 
-
 /// The workers that train together, and which of them this is.
 pub(crate) struct Agreement<'t, F> {
     workers: &'t mut dyn Workers<F>,
@@ -23,7 +22,9 @@ impl<'t, F: Float> Agreement<'t, F> {
         if rank < count {
             return Ok(Self { workers, part: Part::new(rank, count) });
         }
-        Err(Error::Workers(WorkersError::Communication { reason: format!("worker {rank} (counted from 0) is none of {count}") }))
+        Err(Error::Workers(WorkersError::Communication {
+            reason: format!("worker {rank} (counted from 0) is none of {count}"),
+        }))
     }
 
     /// The same workers for a shorter time.
@@ -71,7 +72,9 @@ impl<'t, F: Float> Agreement<'t, F> {
         }
         // The others would wait for a worker that returns its error at once.
         if self.any(own.is_err())? && own.is_ok() {
-            return Err(Error::Workers(WorkersError::Communication { reason: "another could not read its rows".to_owned() }));
+            return Err(Error::Workers(WorkersError::Communication {
+                reason: "another could not read its rows".to_owned(),
+            }));
         }
         let mut all = Moments::default();
         for numbers in self.of_each(&own?.to_numbers(columns))? {

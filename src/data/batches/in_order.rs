@@ -107,7 +107,8 @@ impl<'d, F: Float> InOrder<'d, F> {
 
     /// Reads as many batches as are read together.
     fn fill(&mut self) -> Result<()> {
-        let Self { data, sides, scales, batch_size, rows, read, buffers, numbers, places, .. } = self;
+        let Self { data, sides, scales, batch_size, rows, read, buffers, numbers, places, .. } =
+            self;
         let columns = sides.iter().map(|&side| data.storage.columns(side)).sum::<usize>();
         let at_once = match data.storage.window() {
             None => *batch_size,

@@ -47,12 +47,7 @@ impl<'d, F: Float> Shuffled<'d, F> {
 }
 
 impl<F: Float> Batches<F> for Shuffled<'_, F> {
-    fn begin(
-        &mut self,
-        _: usize,
-        seed: u64,
-        shuffling: &mut Option<Shuffling>,
-    ) -> Result<()> {
+    fn begin(&mut self, _: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()> {
         let data = self.data;
         shuffling.get_or_insert_with(|| Shuffling::new(data, seed)).next_order(&mut self.order);
         self.next = 0;

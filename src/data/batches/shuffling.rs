@@ -21,7 +21,10 @@ pub(crate) struct Shuffling {
 
 /// Rows of one unit of the order: 1, or a block if all rows exceed a window.
 pub(super) fn rows_of_a_unit<F: Float>(data: &Examples<F>) -> usize {
-    data.storage.window().filter(|window| data.rows() > window.rows).map_or(1, |window| window.block)
+    data.storage
+        .window()
+        .filter(|window| data.rows() > window.rows)
+        .map_or(1, |window| window.block)
 }
 
 /// The number of units: of rows, or of blocks if all rows exceed a window.

@@ -191,12 +191,7 @@ impl<'d, F: Float> Windows<'d, F> {
 }
 
 impl<F: Float> Batches<F> for Windows<'_, F> {
-    fn begin(
-        &mut self,
-        _: usize,
-        seed: u64,
-        shuffling: &mut Option<Shuffling>,
-    ) -> Result<()> {
+    fn begin(&mut self, _: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()> {
         let data = self.data;
         let shuffling = shuffling.get_or_insert_with(|| Shuffling::new(data, seed));
         shuffling.next_order(&mut self.order);

@@ -42,7 +42,8 @@ impl Npy {
         }
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let (NpyHeader { lengths, dtype: name, fortran }, start) = read_header(&file, &path)?;
-        let wrong = |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
+        let wrong =
+            |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
         let (rows, columns) = match lengths[..] {
             [rows, columns] => (rows, columns),
             [rows] if or_column => (rows, 1),

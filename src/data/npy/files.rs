@@ -124,7 +124,8 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         let most = u32::MAX as usize;
         let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
         let selected = selected.collect::<Result<Arc<[u32]>, _>>();
-        let selected = selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
+        let selected =
+            selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
         Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
     }
 
@@ -190,7 +191,6 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
         }
         Ok(())
     }
-
 }
 
 fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
@@ -222,7 +222,10 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`ShapeError::UnknownRow`](crate::error::ShapeError::UnknownRow) if there are not so many, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for none, [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge) if they do not fit into memory; [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`] for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(Error::Shape(ShapeError::UnknownRow { row: rows.end.saturating_sub(1), rows: self.rows() }));
+            return Err(Error::Shape(ShapeError::UnknownRow {
+                row: rows.end.saturating_sub(1),
+                rows: self.rows(),
+            }));
         }
         if rows.is_empty() {
             return Err(Error::Shape(ShapeError::NoRows));

@@ -80,7 +80,12 @@ impl Table {
             let values = texts.len();
             if values > limit {
                 let (file, column) = (self.file.clone(), self.columns[index].name.clone());
-                return Err(Error::Table(TableError::TooManyCategories { file, column, values, limit }));
+                return Err(Error::Table(TableError::TooManyCategories {
+                    file,
+                    column,
+                    values,
+                    limit,
+                }));
             }
             columns[column].categories = texts.sorted();
         }
@@ -96,7 +101,10 @@ impl Table {
     fn check_names(&self) -> Result<()> {
         let file = || self.file.clone();
         if let Some((index, _)) = self.columns().find(|(_, column)| column.name.is_empty()) {
-            return Err(Error::Table(TableError::UnnamedColumn { file: file(), number: index + 1 }));
+            return Err(Error::Table(TableError::UnnamedColumn {
+                file: file(),
+                number: index + 1,
+            }));
         }
         let mut sorted: Vec<&str> = self.column_names().collect();
         sorted.sort_unstable();

@@ -25,11 +25,13 @@ pub(super) fn scan(source: &CsvSource, file: &str) -> Result<(Vec<TableColumn>, 
     }
     let mut columns = (0..record.len())
         .map(|index| {
-            let name = record.text(index).map_err(|_| Error::Table(TableError::HeaderNotUtf8 {
-                file: file.to_owned(),
-                number: index + 1,
-                value: readable(record.bytes(index)),
-            }))?;
+            let name = record.text(index).map_err(|_| {
+                Error::Table(TableError::HeaderNotUtf8 {
+                    file: file.to_owned(),
+                    number: index + 1,
+                    value: readable(record.bytes(index)),
+                })
+            })?;
             let (name, summary) = (name.to_owned(), ColumnSummary::default());
             Ok(TableColumn { name, left_out: false, summary })
         })
