@@ -59,7 +59,7 @@ impl<F: Float> Dataset<F> {
             let numbers = numbers.as_standard_layout();
             let slice = numbers.as_slice().unwrap_or_default();
             atomic_file::write(
-                &folder.join(file_name(what, number)),
+                folder.join(file_name(what, number)),
                 &file_of(slice, &[shape.0, shape.1]),
             )?;
         }
