@@ -47,8 +47,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`Error::Npy`] for a file that is not a `.npy` file, and for an array that is not a matrix,
     /// not of numbers, big-endian or in column-major order; [`Error::ShortFile`] if a file is
     /// truncated; [`Error::FilesDiffer`] if the two have different numbers of rows;
-    /// [`Error::NoRows`], [`Error::NoFeatures`], [`Error::Targets`] if there are no rows or columns;
-    /// [`Error::Io`].
+    /// [`Error::NoRows`], [`Error::NoFeatures`], [`Error::Targets`] if there are no rows or
+    /// columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
         Self::open_npy_by(inputs.as_ref(), targets.as_ref(), WINDOW)
     }
