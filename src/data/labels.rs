@@ -144,7 +144,7 @@ impl<F: Float> Dataset<F> {
             let class = index.place(label).ok_or_else(|| Error::UnknownLabel {
                 row,
                 label: abbreviated(label),
-                classes: list(classes.iter().map(String::as_str)),
+                classes: list(&classes),
             })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
