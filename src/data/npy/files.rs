@@ -229,7 +229,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none, [`ShapeError::TooLarge`] if they do not fit into memory; [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a file.
+    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none, [`ShapeError::TooLarge`] if they do not fit into memory; [`NpyError::NotFiniteInFile`], [`Error::Io`](crate::error::Error::Io), [`NpyError::ShortFile`], [`Error::ChangedFile`](crate::error::Error::ChangedFile) for what is wrong with a file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
             return Err(ShapeError::UnknownRow {
