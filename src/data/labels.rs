@@ -141,11 +141,13 @@ impl<F: Float> Dataset<F> {
         let mut targets = Array2::zeros((labels.len(), outputs));
         let index = LabelIndex::of_classes(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
-            let class = index.place(label).ok_or_else(|| Error::Data(DataError::UnknownLabel {
-                row,
-                label: abbreviated(label),
-                classes: list(&classes),
-            }))?;
+            let class = index.place(label).ok_or_else(|| {
+                Error::Data(DataError::UnknownLabel {
+                    row,
+                    label: abbreviated(label),
+                    classes: list(&classes),
+                })
+            })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
                 _ => target[class] = F::one(),

@@ -191,13 +191,15 @@ impl Table {
         let bad = |problem| self.bad(row, column, cell, problem);
         let find = |index: &LabelIndex<'_>| {
             let text = category(cell).map_err(bad)?;
-            index.place(text).ok_or_else(|| Error::Table(TableError::UnknownCategory {
-                file: self.file.clone(),
-                row,
-                column: self.columns[column].name.clone(),
-                value: abbreviated(text),
-                categories: list(index.names),
-            }))
+            index.place(text).ok_or_else(|| {
+                Error::Table(TableError::UnknownCategory {
+                    file: self.file.clone(),
+                    row,
+                    column: self.columns[column].name.clone(),
+                    value: abbreviated(text),
+                    categories: list(index.names),
+                })
+            })
         };
         match code {
             Code::OneHot(index) => Ok((place + find(index)?, F::one())),
