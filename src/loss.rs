@@ -2,6 +2,7 @@
 
 mod absolute_error;
 mod binary_cross_entropy;
+mod by_name;
 mod categorical_cross_entropy;
 mod elementwise;
 pub(crate) mod error;
@@ -20,7 +21,6 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::choice::chosen_by_name;
 use crate::error::{Error, LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
@@ -235,16 +235,5 @@ impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for Box<L> {
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         (**self).check_targets(targets)
-    }
-}
-
-chosen_by_name! {
-    "loss", Loss {
-        "mean_squared_error": MeanSquaredError = MeanSquaredError, [];
-        "mean_absolute_error": MeanAbsoluteError = MeanAbsoluteError, [];
-        "huber": Huber = Huber::default(), [delta: delta];
-        "poisson": Poisson = Poisson, [];
-        "binary_cross_entropy": BinaryCrossEntropy = BinaryCrossEntropy, [];
-        "categorical_cross_entropy": CategoricalCrossEntropy = CategoricalCrossEntropy, [];
     }
 }

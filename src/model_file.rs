@@ -3,6 +3,7 @@
 //! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; everything else stands in the
 //! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
 
+pub(crate) mod damage;
 pub(crate) mod error;
 pub(crate) mod limits;
 pub(crate) mod structure;
@@ -12,10 +13,11 @@ mod through_serde;
 use crate::activation::Activations;
 use crate::atomic_file;
 use crate::dense::Dense;
-use crate::error::{Error, ModelFileError, Result};
+use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::units::{Scaling, Units};
+use damage::damaged;
 use ndarray::{Array1, Array2, ArrayView1};
 use std::io::Read;
 use std::path::Path;
@@ -243,13 +245,4 @@ pub(crate) fn in_file<T>(
     }
     read(&mut file, metadata.len())
         .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
-}
-
-pub(crate) fn damaged(reason: impl ToString) -> Error {
-    Error::ModelFile(ModelFileError::Damaged { reason: start_of(&reason.to_string()) })
-}
-
-/// So much of a text of the file's as a message bears, on one line.
-fn start_of(text: &str) -> String {
-    text.chars().take(200).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

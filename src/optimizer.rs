@@ -2,6 +2,7 @@
 
 mod adagrad;
 mod adam;
+mod by_name;
 mod lbfgs;
 
 mod rmsprop;
@@ -16,7 +17,6 @@ pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;
 
-use crate::choice::chosen_by_name;
 use crate::error::{Error, Result};
 use crate::float::Float;
 pub use crate::parameter::Parameter;
@@ -184,19 +184,4 @@ fn check_share(name: &'static str, value: f64) -> Result<()> {
 fn check_decay(name: &'static str, value: f64) -> Result<()> {
     let holds = |value: f64| value >= 0.0 && value.is_finite();
     Error::check_setting(name, value, "at least 0 and finite", holds)
-}
-
-chosen_by_name! {
-    "optimizer", Optimizer {
-        "sgd": Sgd = Sgd::new(0.01), [learning_rate: learning_rate, momentum: momentum,
-            nesterov: nesterov, weight_decay: weight_decay];
-        "adagrad": Adagrad = Adagrad::new(0.01), [learning_rate: learning_rate, epsilon: epsilon,
-            weight_decay: weight_decay];
-        "rmsprop": RmsProp = RmsProp::new(0.001), [learning_rate: learning_rate,
-            smoothing: smoothing, epsilon: epsilon, momentum: momentum, weight_decay: weight_decay];
-        "adam": Adam = Adam::default(), [learning_rate: learning_rate, first_beta: first,
-            second_beta: second, epsilon: epsilon, weight_decay: weight_decay];
-        "adamw": AdamW = AdamW::default(), [learning_rate: 0.learning_rate, first_beta: 0.first,
-            second_beta: 0.second, epsilon: 0.epsilon, weight_decay: 0.weight_decay];
-    }
 }

@@ -1,42 +1,23 @@
 //! Batches of rows, in network units: one interface for rows in order, shuffled, and from a stream.
 
 mod in_order;
+mod interface;
 mod shuffled;
 mod shuffling;
 mod stream;
 mod windows;
 
 pub(crate) use in_order::InOrder;
+pub(crate) use interface::{Batches, Scales};
 pub(crate) use shuffled::Shuffled;
 pub(crate) use shuffling::Shuffling;
 pub(crate) use stream::{Stream, WholeBatch};
 pub(crate) use windows::Windows;
 
 use super::examples::Examples;
-use super::storage::{Side, Stored};
-use crate::batch::Batch;
-use crate::error::Result;
+use super::storage::Side;
 use crate::float::Float;
-use crate::matrix::Matrix;
-use crate::mlp::Mlp;
 use crate::part::Part;
-use crate::threads::Threads;
-use crate::units::Scale;
-
-/// Lends the batches of one epoch after the other.
-pub(crate) trait Batches<F: Float>: Send {
-    /// Begins an epoch, counted from 1. `shuffling` lasts from epoch to epoch; it starts by the seed.
-    fn begin(&mut self, epoch: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()>;
-
-    /// This worker's part of the next batch of the epoch; `None` after the last.
-    fn next(&mut self, threads: Threads) -> Result<Option<Batch<'_, F>>>;
-
-    /// The number of steps of an epoch, if it is known before.
-    fn steps(&self) -> Option<u64>;
-
-    /// All rows, unless they come as a stream.
-    fn examples(&self) -> Option<&Examples<F>>;
-}
 
 /// The rows in a new order in each epoch.
 pub(crate) fn shuffled<'d, F: Float>(
@@ -50,59 +31,5 @@ pub(crate) fn shuffled<'d, F: Float>(
             Box::new(Shuffled::new(data, [inputs, targets], scales, batch_size, part))
         }
         _ => Box::new(Windows::new(data, scales, batch_size, part)),
-    }
-}
-
-/// What brings inputs and targets to network units, where they have some.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scales {
-    pub(crate) inputs: Option<Scale>,
-    pub(crate) targets: Option<Scale>,
-}
-
-impl Scales {
-    pub(crate) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
-        let (inputs, targets) = (net.units_in().measured()?, net.units_out().measured()?);
-        Ok(Self { inputs: inputs.cloned(), targets: targets.cloned() })
-    }
-
-    fn side(&self, side: Side) -> Option<&Scale> {
-        match side {
-            Side::Inputs => self.inputs.as_ref(),
-            Side::Targets => self.targets.as_ref(),
-        }
-    }
-}
-
-/// The buffers that rows are read into.
-#[derive(Debug)]
-struct Buffers<F> {
-    inputs: Matrix<F>,
-    targets: Matrix<F>,
-}
-
-impl<F: Float> Buffers<F> {
-    fn new(data: &Examples<F>) -> Self {
-        Self { inputs: Matrix::new(data.features()), targets: Matrix::new(data.outputs()) }
-    }
-
-    fn side(&mut self, side: Side) -> &mut Matrix<F> {
-        match side {
-            Side::Inputs => &mut self.inputs,
-            Side::Targets => &mut self.targets,
-        }
-    }
-
-    /// Reads rows of one side to their places among the first `count` rows of its buffer.
-    fn read(
-        &mut self,
-        side: Side,
-        storage: &dyn Stored<F>,
-        scales: &Scales,
-        rows: &[usize],
-        places: &[u32],
-    ) -> Result<()> {
-        let to = self.side(side).resize(rows.len()).numbers_mut();
-        storage.read(side, rows, places, scales.side(side), to)
     }
 }

@@ -1,13 +1,10 @@
 //! The rows of a data set with the type of its storage erased, for what is compiled once for all.
 
-use super::batches::InOrder;
-use super::split;
 use super::storage::{Side, Stored};
 use crate::batch;
 use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::schema::Schema;
-use ndarray::ArrayView1;
 use std::sync::Arc;
 
 /// Rows to learn from or to be judged by. A clone shares them.
@@ -70,30 +67,6 @@ impl<F: Float> Examples<F> {
         };
         let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
         if rows.is_empty() { Err(Error::Data(DataError::NoWeight)) } else { self.selected(&rows) }
-    }
-
-    /// The rows of a split: the rest, then the given fraction, by class for classes.
-    pub(crate) fn split(&self, fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
-        let (rest, part) = split::rows(&self.row_classes()?, fraction, seed)?;
-        Ok([rest, part])
-    }
-
-    /// The class of each row; 0 for all if the targets are numbers.
-    pub(crate) fn row_classes(&self) -> Result<Vec<usize>> {
-        if self.schema.classes.is_empty() {
-            return Ok(vec![0; self.rows()]);
-        }
-        let one = F::one();
-        let class = |target: ArrayView1<'_, F>| match target.len() {
-            1 => usize::from(target[0] == one),
-            _ => target.iter().position(|&y| y == one).unwrap_or(0),
-        };
-        let mut classes = Vec::with_capacity(self.rows());
-        let mut batches = InOrder::targets(self);
-        while let Some(batch) = batches.next()? {
-            classes.extend(batch.targets.rows().into_iter().map(class));
-        }
-        Ok(classes)
     }
 }
 

@@ -1,7 +1,11 @@
 //! Splits the rows of a data set in two, group by group.
 
+use super::batches::InOrder;
+use super::examples::Examples;
 use crate::error::{DataError, Error, Result};
+use crate::float::Float;
 use crate::random::{Purpose, generator};
+use ndarray::ArrayView1;
 use rand::seq::SliceRandom;
 
 /// Shuffles the rows and splits them in two: the rest, then `fraction` of all rows, rounded to the
@@ -56,6 +60,32 @@ fn quotas(sizes: &[usize], fraction: f64, wanted: usize) -> Vec<usize> {
         }
     }
     quotas
+}
+
+impl<F: Float> Examples<F> {
+    /// The rows of a split: the rest, then the given fraction, by class for classes.
+    pub(crate) fn split(&self, fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
+        let (rest, part) = rows(&self.row_classes()?, fraction, seed)?;
+        Ok([rest, part])
+    }
+
+    /// The class of each row; 0 for all if the targets are numbers.
+    pub(crate) fn row_classes(&self) -> Result<Vec<usize>> {
+        if self.schema.classes.is_empty() {
+            return Ok(vec![0; self.rows()]);
+        }
+        let one = F::one();
+        let class = |target: ArrayView1<'_, F>| match target.len() {
+            1 => usize::from(target[0] == one),
+            _ => target.iter().position(|&y| y == one).unwrap_or(0),
+        };
+        let mut classes = Vec::with_capacity(self.rows());
+        let mut batches = InOrder::targets(self);
+        while let Some(batch) = batches.next()? {
+            classes.extend(batch.targets.rows().into_iter().map(class));
+        }
+        Ok(classes)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Limits on a model file's header. They bound what a forged file can make the library allocate.
 
-use super::damaged;
+use super::damage::damaged;
 use crate::error::Result;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};

@@ -1,7 +1,7 @@
 //! What a network is, apart from its numbers: the JSON in a model file.
 
+use super::damage::{damaged, start_of};
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
-use super::{damaged, start_of};
 use crate::activation::check_own_name;
 use crate::activation::{Activations, AnyActivation};
 use crate::error::{ModelFileError, Result};

@@ -1,6 +1,6 @@
 //! Matrices and vectors of numbers in a `safetensors` file: a length, a header in JSON, then all numbers one after another.
 
-use super::damaged;
+use super::damage::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
 use crate::bits::read_numbers;
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! The time since training began, in steps and epochs.
 
-use super::Span;
+use super::span::Span;
 
 /// The time since training began.
 #[derive(Clone, Copy, Debug)]

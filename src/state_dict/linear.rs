@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::float::Float;
-use crate::model_file::damaged;
+use crate::model_file::damage::damaged;
 use crate::model_file::tensors::Header;
 use std::collections::BTreeMap;
 

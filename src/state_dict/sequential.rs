@@ -5,7 +5,7 @@ use crate::dense::Dense;
 use crate::error::Result;
 use crate::float::Float;
 use crate::mlp::Mlp;
-use crate::model_file::damaged;
+use crate::model_file::damage::damaged;
 
 /// An `nn.Sequential` that computes what a network does.
 pub(super) struct Sequential {

@@ -89,7 +89,7 @@ impl<F: Float> Trainer<'_, F> {
     fn train_stream<B>(
         &mut self,
         net: &mut Mlp<F>,
-        epoch: impl FnMut(usize) -> Result<B> + Send,
+        mut epoch: impl FnMut(usize) -> Result<B> + Send,
         afresh: bool,
     ) -> Result<Report>
     where
@@ -134,6 +134,10 @@ impl<F: Float> Trainer<'_, F> {
                 schema.update(batch.schema());
             }
             Ok(batch)
+        };
+        let epoch = |number| {
+            let batches = epoch(number)?.into_iter();
+            Ok(batches.map(|batch| batch.map(|batch: Dataset<F>| batch.examples())))
         };
         let mut batches = Stream::new(epoch, check, Scales::of(net)?);
         // The size of the batches is not known yet: the trainer's stands for it.

@@ -5,7 +5,7 @@ use super::{Checkpoint, EarlyStopping};
 use crate::activation::AnyActivation;
 use crate::data::Examples;
 use crate::data::batches::InOrder;
-use crate::error::{Error, LossError, NetworkError, Result, ShapeError, WorkersError};
+use crate::error::{Error, LossError, NetworkError, Result, ShapeError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::Mlp;

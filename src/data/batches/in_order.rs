@@ -1,6 +1,6 @@
 //! Rows in their own order.
 
-use super::{Buffers, Scales};
+use super::interface::{Buffers, Scales};
 use crate::batch::Batch;
 use crate::data::examples::Examples;
 use crate::data::storage::Side;

@@ -1,7 +1,7 @@
 //! Rows in memory, shuffled.
 
+use super::interface::{Batches, Buffers, Scales};
 use super::shuffling::Shuffling;
-use super::{Batches, Buffers, Scales};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::elementary::vectorized;

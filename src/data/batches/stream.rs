@@ -1,9 +1,8 @@
 //! Batches that come one by one.
 
+use super::interface::{Batches, Buffers, Scales};
 use super::shuffling::Shuffling;
-use super::{Batches, Buffers, Scales};
 use crate::batch::Batch;
-use crate::data::dataset::Dataset;
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
 use crate::error::Result;
@@ -30,7 +29,7 @@ impl<F: Float, E, I, C> Stream<F, E, I, C> {
 impl<F, E, B, C> Batches<F> for Stream<F, E, B::IntoIter, C>
 where
     F: Float,
-    B: IntoIterator<Item = Result<Dataset<F>>>,
+    B: IntoIterator<Item = Result<Examples<F>>>,
     B::IntoIter: Send,
     E: FnMut(usize) -> Result<B> + Send,
     C: FnMut(Examples<F>) -> Result<Examples<F>> + Send,
@@ -42,7 +41,7 @@ where
 
     fn next(&mut self, _: Threads) -> Result<Option<Batch<'_, F>>> {
         let Some(batch) = self.batches.as_mut().and_then(Iterator::next) else { return Ok(None) };
-        let rows = (self.check)(batch?.examples())?;
+        let rows = (self.check)(batch?)?;
         self.whole.of(rows, &self.scales).map(Some)
     }
 

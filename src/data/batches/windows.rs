@@ -1,7 +1,7 @@
 //! Rows in files, shuffled: a window of them at a time.
 
+use super::interface::{Batches, Buffers, Scales};
 use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
-use super::{Batches, Buffers, Scales};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
@@ -241,6 +241,6 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
     }
 }
 
-#[cfg(test)]
 #[cfg(feature = "npy")]
+#[cfg(test)]
 mod tests;
