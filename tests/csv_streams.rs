@@ -1,6 +1,6 @@
 //! A table that is read some rows at a time is the same data set, and has the same faults.
 
-use densely::{Dataset, Error, Float, Result, Table, data::Target};
+use densely::{Dataset, Error, Float, Result, Table, data::Target, error::TableError};
 use ndarray::{Array2, Axis, concatenate};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
