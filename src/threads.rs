@@ -144,7 +144,7 @@ mod tests {
             for threads in 1..10 {
                 for axis in [Axis(0), Axis(1)] {
                     let shape = if axis == Axis(0) { (count, 3) } else { (3, count) };
-                    let mut whole = Array2::zeros(shape);
+                    let mut whole = Array2::<usize>::zeros(shape);
                     let shares = Threads(threads).shares(whole.view_mut(), axis, usize::MAX);
                     Threads(threads).each(shares, &|Share { rows, columns, mut part }| {
                         assert_eq!(part.dim(), (rows.len(), columns.len()));

@@ -86,7 +86,7 @@ fn steps_and_predictions<F: Float>() {
                     let (targets, _) = targets.view().split_at(Axis(0), rows);
                     backprop.run(&mut net, &loss, inputs, targets).unwrap();
                     backprop.clip_norm(0.1);
-                    memory.step(&optimizer, backprop.parameters(&mut net)).unwrap();
+                    memory.step(&optimizer, backprop.parameters(&mut net).unwrap()).unwrap();
                     let (outputs, _) = outputs.view_mut().split_at(Axis(0), rows);
                     net.predict_into(inputs, outputs, &mut buffers).unwrap();
                 };

@@ -38,11 +38,9 @@ fn halves(path: &str) -> [String; 2] {
 fn of_numbers_with_the_same_scores() {
     let [train, test] = halves("data/auto_mpg.csv");
     let data = csv(&train).regression::<f64>("mpg").unwrap();
-    let scaler = densely::data::Standardizer::fit(&data).unwrap();
     let mut net = Mlp::builder(data.features()).dense(1, Identity).build().unwrap();
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(20);
-    trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
-    scaler.fold_into(&mut net).unwrap();
+    trainer.fit(&mut net, &data).unwrap();
 
     // If the other table has all categories, it has the same features by itself.
     let usual = csv(&test).regression::<f64>("mpg").unwrap();
@@ -71,10 +69,9 @@ fn of_numbers_with_the_same_scores() {
 fn of_classes_with_the_same_scores() {
     let [train, test] = halves("data/breast_cancer.csv");
     let data = csv(&train).binary::<f32>("diagnosis").unwrap();
-    let scaler = densely::data::Standardizer::fit(&data).unwrap();
     let mut net = Mlp::builder(data.features()).dense(1, Sigmoid).build().unwrap();
     let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(5);
-    trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
+    trainer.fit(&mut net, &data).unwrap();
     let usual = csv(&test).binary::<f32>("diagnosis").unwrap();
     let found = csv(&turned(&test)).dataset_for(&net).unwrap();
     assert_eq!((found.inputs(), found.targets()), (usual.inputs(), usual.targets()));

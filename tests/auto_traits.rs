@@ -9,7 +9,7 @@ use densely::{
         Activations, AnyActivation, Elu, Exponential, FromOutput, FromPreActivation, Gelu,
         HardTanh, LeakyRelu, Mish, OutputAndPreActivation, Selu, Silu, Softplus, Softsign,
     },
-    data::{Arrays, RowStream, Standardizer},
+    data::{Arrays, RowStream, Target},
     dense::Gradient,
     error::{CellProblem, Divergence, LikelyCause},
     gradient_check::{GradientCheck, Kink},
@@ -21,6 +21,7 @@ use densely::{
     schedule::Span,
     schema::{Column, Schema},
     trainer::{Checkpoint, Epoch, Goal, Moment, StopReason, Training, TrainingState},
+    units::{Scaling, Units},
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -38,6 +39,7 @@ fn can_be_sent<T: Send + Unpin>(_: &T) {}
 #[test]
 fn types_can_be_shared_between_threads() {
     // Networks, and how they predict.
+    can_be_shared![Units, Scaling];
     can_be_shared![Mlp<f32>, Mlp<f64>, MlpBuilder<f32>, Dense<f32>, PredictBuffers<f32>];
     can_be_shared![AnyActivation<f32>, Activations<f32>, OutputAndPreActivation<'static, f32>];
     can_be_shared![FromOutput, FromPreActivation, Initialization];
@@ -46,7 +48,7 @@ fn types_can_be_shared_between_threads() {
 
     // Data.
     can_be_shared![Table, RowStream<'static, f32>];
-    can_be_shared![Arrays<f32>, Dataset<f32>, Standardizer, Schema, Column, ConfusionMatrix];
+    can_be_shared![Arrays<f32>, Dataset<f32>, Target, Schema, Column, ConfusionMatrix];
 
     #[cfg(feature = "npy")]
     {

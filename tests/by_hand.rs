@@ -57,7 +57,7 @@ fn by_hand<'d>(
         let loss = backprop.run(&mut net, &MeanSquaredError, inputs, targets).unwrap();
         change(&mut backprop, &net);
         let rate = schedule.learning_rate(0.05, memory.steps(), 1);
-        assert!(memory.step_at(rate, &adam, backprop.parameters(&mut net)).unwrap());
+        assert!(memory.step_at(rate, &adam, backprop.parameters(&mut net).unwrap()).unwrap());
         loss
     };
     (batches.map(step).collect(), parameters(&net))
@@ -68,11 +68,11 @@ fn a_step_is_the_loop_by_hand_to_the_bit() {
     let schedule = || Schedule::cosine(Span::Steps(12)).warm_up(Span::Steps(3));
     let cases: [(Hand, &Change<'_>); 5] = [
         (trainer(), &|_, _| ()),
-        (trainer().l1(0.01), &|backprop, net| backprop.add_l1(net, 0.01)),
+        (trainer().l1(0.01), &|backprop, net| backprop.add_l1(net, 0.01).unwrap()),
         (trainer().clip_values(0.02), &|backprop, _| backprop.clip_values(0.02)),
         (trainer().clip_norm(0.1), &|backprop, _| assert!(backprop.clip_norm(0.1) > 0.0)),
         (trainer().clip_norm(0.1).clip_values(0.02).l1(0.01), &|backprop, net| {
-            backprop.add_l1(net, 0.01);
+            backprop.add_l1(net, 0.01).unwrap();
             backprop.clip_values(0.02);
             backprop.clip_norm(0.1);
         }),
@@ -98,7 +98,7 @@ fn gradients_are_penalised_clipped_and_shortened() {
         let (mut backprop, mut numbers) = (Backprop::new(&net), Vec::new());
         backprop.run(&mut net, &MeanSquaredError, data.inputs(), data.targets()).unwrap();
         change(&mut backprop, &net);
-        for all in backprop.parameters(&mut net) {
+        for all in backprop.parameters(&mut net).unwrap() {
             let weights = all.values.iter().map(|&w| if all.is_bias { 0.0 } else { w });
             numbers.extend(all.gradient.iter().copied().zip(weights));
         }
@@ -110,7 +110,7 @@ fn gradients_are_penalised_clipped_and_shortened() {
     let is_norm = |found: f64| assert!((found - norm).abs() < 1e-14 * norm);
     type Formula<'f> = dyn Fn(f64, f64) -> f64 + 'f;
     let cases: [(&Change<'_>, &Formula<'_>); 4] = [
-        (&|backprop, net| backprop.add_l1(net, 0.3), &|g, w| g + 0.3 * sign(w)),
+        (&|backprop, net| backprop.add_l1(net, 0.3).unwrap(), &|g, w| g + 0.3 * sign(w)),
         (&|backprop, _| backprop.clip_values(0.1), &|g, _| g.clamp(-0.1, 0.1)),
         (&|backprop, _| is_norm(backprop.clip_norm(0.1)), &|g, _| g * 0.1 / norm),
         (&|backprop, _| is_norm(backprop.clip_norm(9.0)), &|g, _| g),

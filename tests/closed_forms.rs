@@ -18,7 +18,7 @@ fn minimise(net: &mut Mlp<f64>, loss: &dyn Loss<f64>, inputs: &Array2<f64>, targ
     let (sgd, mut memory) = (Sgd::new(0.2).momentum(0.9), OptimizerState::new());
     for _ in 0..20_000 {
         backprop.run(net, loss, inputs.view(), targets.view()).unwrap();
-        memory.step(&sgd, backprop.parameters(net)).unwrap();
+        memory.step(&sgd, backprop.parameters(net).unwrap()).unwrap();
     }
     let gradient = backprop.gradients()[0].weights().iter().fold(0.0, |g: f64, w| g.max(w.abs()));
     assert!(gradient < 1e-12, "still moving: {gradient}");

@@ -1,6 +1,6 @@
 //! The chunks of a table's stream are the same data set as the whole table, with the same errors.
 
-use densely::{Dataset, Error, Float, Result, Table, data::Target};
+use densely::{Dataset, Error, Float, Result, Table, data::Target, error::TableError};
 use ndarray::{Array2, Axis, concatenate};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

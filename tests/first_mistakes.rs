@@ -3,7 +3,7 @@
 use densely::{Backprop, EarlyStopping};
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
-    Sgd, Sigmoid, Softmax, Tanh, Trainer, data::Standardizer, metrics,
+    Sgd, Sigmoid, Softmax, Tanh, Trainer, metrics,
 };
 use ndarray::{Array2, array};
 
@@ -56,40 +56,27 @@ fn an_example_in_a_column() {
 }
 
 #[test]
-fn standardized_one_hot_targets() {
-    let one_hot = array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]];
-    let data = Dataset::new(array![[0.0], [1.0], [2.0]], one_hot).unwrap();
-    let fit = |scaler: Standardizer| {
-        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(1);
-        trainer.fit(&mut classifier(2), &scaler.apply(&data).unwrap())
-    };
-    let message = message(fit(Standardizer::fit(&data).unwrap()));
-    assert!(message.contains("these were standardized: say that they are classes"), "{message}");
-    fit(Standardizer::fit_features(&data).unwrap()).unwrap();
+fn a_network_that_was_never_trained() {
+    let net = Mlp::<f64>::builder(1).dense(1, Identity).build().unwrap();
+    let expected = "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`";
+    assert_eq!(message(net.predict_row(&[1.0])), expected);
 }
 
+/// Validation rows are in the data's units, as the training rows, wherever they lie.
 #[test]
-fn validation_rows_of_another_scale() {
+fn validation_rows_far_from_the_training_rows() {
     let rows =
-        |offset: f64| Dataset::regression(array![[offset], [offset + 1.0]], [0.0, 1.0]).unwrap();
+        |offset: f64| Dataset::regression(array![[offset], [offset + 1.0]], [0.0, 3.0]).unwrap();
     let (train, validation) = (rows(0.0), rows(5.0));
-    let scaler = Standardizer::fit(&train).unwrap();
-    let scaled = scaler.apply(&train).unwrap();
-    let scaled_validation = scaler.apply(&validation).unwrap();
-    let fit = |train, validation| {
-        let mut net = Mlp::<f64>::builder(1).dense(1, Identity).build().unwrap();
-        Trainer::new(MeanSquaredError, Sgd::new(0.1))
-            .epochs(2)
-            .validation_data(validation)
-            .early_stopping(EarlyStopping::patience(1))
-            .fit(&mut net, train)
-    };
-    let expected = "the training rows were standardized, the validation rows were not: `Standardizer::apply` does both alike";
-    assert_eq!(message(fit(&scaled, &validation)), expected);
-    fit(&scaled, &scaled_validation).unwrap();
-    fit(&train, &validation).unwrap();
-    // Scaled by hand, as far as anybody knows.
-    fit(&train, &scaled_validation).unwrap();
+    let mut net = Mlp::<f64>::builder(1).dense(1, Identity).build().unwrap();
+    let report = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+        .epochs(2)
+        .validation_data(&validation)
+        .early_stopping(EarlyStopping::patience(1))
+        .fit(&mut net, &train)
+        .unwrap();
+    let loss = net.evaluate(&validation, metrics::mean_squared_error).unwrap();
+    approx::assert_relative_eq!(report.best_loss(), loss, max_relative = 1e-12);
 }
 
 #[test]

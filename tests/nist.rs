@@ -58,7 +58,7 @@ fn dan_wood() -> Problem {
 fn gradients(backprop: &Backprop<f64>) -> Vec<f64> {
     let layers = backprop.gradients().iter();
     layers
-        .flat_map(|layer| layer.weights.iter().chain(layer.bias.iter().flatten()))
+        .flat_map(|layer| layer.weights().into_iter().chain(layer.bias().into_iter().flatten()))
         .copied()
         .collect()
 }

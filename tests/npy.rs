@@ -3,7 +3,7 @@
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity,
     MeanSquaredError, Mlp, Sgd, Sigmoid, Softmax, Tanh, Trainer,
-    data::{NpyFiles, Standardizer},
+    data::NpyFiles,
     error::{DataError, LossError, NpyError, ShapeError},
     metrics,
     optimizer::Lbfgs,
@@ -96,7 +96,8 @@ fn a_number_that_is_not_finite_is_found_when_its_row_is_read() {
     let mut net = Mlp::builder(3).dense(1, Identity).build().unwrap();
     let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data).unwrap_err();
     assert_eq!(error.to_string(), message);
-    assert_eq!(Standardizer::fit(&data).unwrap_err().to_string(), message);
+    assert!(!net.units_in().is_measured());
+    assert_eq!(net.measure(&data).unwrap_err().to_string(), message);
 
     // Finite, but not as an `f32`.
     let message = open::<f32>("too_large", "column").unwrap().read(0..4).unwrap_err().to_string();
@@ -217,8 +218,6 @@ fn training_gives_the_same_bits_as_from_memory() {
     macro_rules! train {
         ($data:expr) => {{
             let (train, test) = $data.split(0.25, 3).unwrap();
-            let scaler = Standardizer::fit(&train).unwrap();
-            let (train, test) = (scaler.apply(&train).unwrap(), scaler.apply(&test).unwrap());
             let mut net =
                 Mlp::builder(14).dense(8, Tanh).dropout(0.1).dense(1, Identity).build().unwrap();
             let report = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9))
@@ -367,7 +366,6 @@ fn weights_belong_to_all_shards() {
 fn training_goes_on_from_a_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let files = in_files(&in_memory(300, false), folder.path());
-    let files = Standardizer::fit(&files).unwrap().apply(&files).unwrap();
     let net = || Mlp::builder(14).dense(4, Tanh).dense(1, Identity).build().unwrap();
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.05)).batch_size(7);
     let (mut undisturbed, mut resumed) = (net(), net());

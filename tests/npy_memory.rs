@@ -1,9 +1,7 @@
 //! What training on files takes in memory does not grow with the files. In a process of its own, since it looks at the most that the process ever took.
 #![cfg(target_os = "linux")]
 
-use densely::{
-    Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, data::Standardizer, metrics,
-};
+use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, metrics};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -37,8 +35,6 @@ fn training_on_300_mb_takes_less_than_half_of_them() {
 
     let data = Dataset::<f32, _>::open_npy(&inputs, &targets).unwrap();
     let (train, test) = data.split(0.1, 7).unwrap();
-    let scaler = Standardizer::fit(&train).unwrap();
-    let (train, test) = (scaler.apply(&train).unwrap(), scaler.apply(&test).unwrap());
     let mut net = Mlp::builder(FEATURES).dense(4, Identity).dense(1, Identity).build().unwrap();
     let report = Trainer::new(MeanSquaredError, Sgd::new(0.1))
         .epochs(1)

@@ -47,7 +47,7 @@ fn norm_of(net: &Mlp<f64>, data: &Dataset<f64>) -> f64 {
     let (mut net, mut backprop) = (net.clone(), Backprop::new(net));
     backprop.run(&mut net, &MeanSquaredError, data.inputs(), data.targets()).unwrap();
     let squares = backprop.gradients().iter().map(|layer| {
-        layer.weights.mapv(|g| g * g).sum() + layer.bias.as_ref().unwrap().mapv(|g| g * g).sum()
+        layer.weights().mapv(|g| g * g).sum() + layer.bias().unwrap().mapv(|g| g * g).sum()
     });
     squares.sum::<f64>().sqrt()
 }

@@ -1,9 +1,6 @@
 //! Same seed, same bits; another seed, other bits.
 
-use densely::{
-    Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer,
-    data::Standardizer,
-};
+use densely::{Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer};
 use ndarray::Array2;
 
 fn data<F: Float>() -> Dataset<F> {
@@ -21,14 +18,13 @@ fn run<F: Float>(seed: u64) -> (Vec<F>, Vec<f64>) {
 
 fn run_with<F: Float>(seed: u64, trainer_seed: u64) -> (Vec<F>, Vec<f64>) {
     let data = data::<F>();
-    let scaled = Standardizer::fit(&data).unwrap().apply(&data).unwrap();
     let mut net = Mlp::builder(3).dense(8, Tanh).dense(1, Identity).seed(seed).build().unwrap();
     let report = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9))
         .epochs(20)
         .batch_size(16)
         .early_stopping(EarlyStopping::patience(5))
         .seed(trainer_seed)
-        .fit(&mut net, &scaled)
+        .fit(&mut net, &data)
         .unwrap();
     let weights = net.layers().iter().flat_map(|layer| layer.weights().to_owned()).collect();
     (weights, report.epochs().iter().map(|epoch| epoch.training_loss).collect())

@@ -4,7 +4,7 @@ use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
     Sgd, Sigmoid, Softmax, Table, Trainer,
     data::Target,
-    error::CellProblem,
+    error::{CellProblem, SchemaError, TableError},
     schema::{Column, Schema},
 };
 use ndarray::{Array2, array};

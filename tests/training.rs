@@ -2,9 +2,8 @@
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity, Loss,
-    MeanSquaredError, Mlp, Optimizer, Result, Sgd, Sigmoid, Softmax, Tanh, Trainer,
-    data::Standardizer,
-    error::Divergence,
+    MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    error::{Divergence, TrainingError},
     optimizer::Iteration,
     optimizer::Parameter,
     trainer::{Moment, StopReason},
@@ -94,14 +93,12 @@ fn the_short_last_batch_has_its_own_mean() {
 fn losses_are_reported_in_the_targets_own_unit() {
     let data = noisy_sine(50);
     let hundredfold = Dataset::new(data.inputs().to_owned(), 100.0 * &data.targets()).unwrap();
-    let scaler = Standardizer::fit(&hundredfold).unwrap();
     let mut net = network();
     let report = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9))
         .epochs(30)
         .validation_fraction(0.2)
-        .fit(&mut net, &scaler.apply(&hundredfold).unwrap())
+        .fit(&mut net, &hundredfold)
         .unwrap();
-    scaler.fold_into(&mut net).unwrap();
     let (_, validation) = hundredfold.split(0.2, 0).unwrap();
     let last = report.epochs()[29].validation_loss.unwrap();
     approx::assert_relative_eq!(squared_error_of(&net, &validation), last, max_relative = 1e-9);
@@ -132,7 +129,13 @@ fn a_rate_too_large_ends_with_epoch_and_batch_and_the_last_good_weights() {
     let mut net = Mlp::<f64>::builder(1).dense(1, Identity).seed(1).build().unwrap();
     let start = net.clone();
     let result = Trainer::new(MeanSquaredError, Sgd::new(1e200)).fit(&mut net, &data);
-    let Err(Error::Diverged { epoch, batch, cause: Divergence::Loss(loss), .. }) = result else {
+    let Err(Error::Training(TrainingError::Diverged {
+        epoch,
+        batch,
+        cause: Divergence::Loss(loss),
+        ..
+    })) = result
+    else {
         panic!("{result:?}");
     };
     assert!((epoch, batch) == (1, 2) && !loss.is_finite());
@@ -156,7 +159,10 @@ fn a_classifiers_divergence_is_found_too() {
         ];
         for (loss, mut net, data) in cases {
             let result = Trainer::new(loss, Sgd::new(rate)).batch_size(8).fit(&mut net, data);
-            assert!(matches!(result, Err(Error::Diverged { .. })), "{rate}: {result:?}");
+            assert!(
+                matches!(result, Err(Error::Training(TrainingError::Diverged { .. }))),
+                "{rate}: {result:?}"
+            );
             assert!(net.layers()[0].weights().iter().all(|w| w.is_finite()));
         }
     }

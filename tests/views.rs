@@ -40,7 +40,7 @@ fn gradients_are_the_same_for_every_view() {
     let mut gradient = |inputs, targets| {
         let mut backprop = Backprop::new(&net);
         backprop.run(&mut net, &MeanSquaredError, inputs, targets).unwrap();
-        backprop.gradients()[0].weights().clone()
+        backprop.gradients()[0].weights().to_owned()
     };
     let expected = gradient(inputs.view(), targets.view());
     let column_major = inputs.t().as_standard_layout().into_owned();

@@ -5,7 +5,6 @@ use densely::{
     Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error,
     Identity, Loss, MeanSquaredError, Mlp, Relu, Report, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     activation::{AnyActivation, Exponential, Softplus},
-    data::Standardizer,
     error::DataError,
     loss::{Huber, MeanAbsoluteError, Poisson},
     optimizer::Lbfgs,
@@ -57,7 +56,7 @@ fn gradient(
         Some(weights) => backprop.run_weighted(&mut net, loss, inputs, targets, weights.view()),
     };
     let gradients = backprop.gradients().iter();
-    (loss.unwrap(), flat(gradients.map(|g| (g.weights.view(), g.bias.as_ref().unwrap().view()))))
+    (loss.unwrap(), flat(gradients.map(|g| (g.weights(), g.bias().unwrap()))))
 }
 
 /// Up to rounding.
@@ -252,22 +251,32 @@ fn balanced_classes_count_alike() {
     assert_relative_eq!(weighted.weights().unwrap(), expected.view(), max_relative = 1e-15);
 }
 
+/// A network whose units were measured on these rows.
+fn measured(data: &Dataset<f64>) -> Result<Mlp<f64>, Error> {
+    let mut net = Mlp::builder(data.features()).dense(data.outputs(), Identity).build()?;
+    net.measure(data)?;
+    Ok(net)
+}
+
 #[test]
-fn a_standardizer_counts_rows_by_their_weights() {
+fn units_count_rows_by_their_weights() {
     let (inputs, targets) = (numbers(8, 4) * 50.0 + 1e3, numbers(8, 2) - 7.0);
     let weights = array![2.0, 0.0, 1.0, 3.0, 1.0, 0.0, 5.0, 1.0];
     let copied = Dataset::new(copies(&inputs, &weights), copies(&targets, &weights)).unwrap();
     let data = weighted(inputs, targets, weights);
-    let apply = |to: &Dataset<f64>| Standardizer::fit(to).unwrap().apply(&data).unwrap();
-    let (scaled, expected) = (apply(&data), apply(&copied));
-    assert_relative_eq!(scaled.inputs(), expected.inputs(), max_relative = 1e-12);
-    assert_relative_eq!(scaled.targets(), expected.targets(), max_relative = 1e-12);
-    assert_eq!(scaled.weights(), data.weights());
+    let (found, expected) = (measured(&data).unwrap(), measured(&copied).unwrap());
+    let scaled = |net: &Mlp<f64>| {
+        let inputs = net.units_in().to_network(data.inputs()).unwrap();
+        (inputs, net.units_out().to_network(data.targets()).unwrap())
+    };
+    let ((inputs, targets), expected) = (scaled(&found), scaled(&expected));
+    assert_relative_eq!(inputs, expected.0, max_relative = 1e-12);
+    assert_relative_eq!(targets, expected.1, max_relative = 1e-12);
 }
 
 /// A row without weight, first or last, is no outlier, and does not make a constant feature vary.
 #[test]
-fn a_standardizer_does_not_see_weightless_rows() {
+fn units_do_not_see_weightless_rows() {
     let column = |number: f64| array![0.1, 0.4, 0.2, 0.7, 0.9, number];
     for (row, outlier) in
         [-3.0, 1e20, f64::MAX].map(|outlier| [(0, outlier), (5, outlier)]).concat()
@@ -278,10 +287,9 @@ fn a_standardizer_does_not_see_weightless_rows() {
         let rest = counting(&inputs, &inputs, &weights);
         inputs.row_mut(row).fill(outlier);
         let data = weighted(inputs.clone(), inputs, weights);
-        let scale = |by: &_| Standardizer::fit(by)?.apply(&rest);
+        let scale = |by: &_| measured(by)?.units_in().to_network(rest.inputs());
         let (found, expected) = (scale(&data), scale(&rest).unwrap());
         let found = found.unwrap_or_else(|error| panic!("{outlier:e} in row {row}: {error}"));
-        let (found, expected) = (found.inputs(), expected.inputs());
         assert!(expected.column(1).iter().all(|&x| x == 0.0));
         assert!(found.abs_diff_eq(&expected, 1e-12), "{outlier:e} in row {row}: {found}");
     }

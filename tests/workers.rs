@@ -3,12 +3,12 @@
 use densely::{
     Adam, BinaryCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity, MeanSquaredError,
     Mlp, Optimizer, Relu, Report, Result, Schedule, Sgd, Sigmoid, Tanh, Trainer,
-    data::Standardizer,
     error::{ShapeError, WorkersError},
     metrics,
     optimizer::{Adagrad, AdamW, Lbfgs, RmsProp},
     schedule::Span,
     trainer::{Checkpoint, Goal, Moment, StopReason, TrainingState},
+    units::Scaling,
     workers::Workers,
 };
 use ndarray::{Array1, Array2};
@@ -430,7 +430,7 @@ fn what_several_workers_cannot_do_is_said() {
 }
 
 #[test]
-fn standardisation_is_of_all_rows() {
+fn units_are_those_of_all_rows() {
     // A column of large numbers that hardly differ, a constant one, and rows with weights.
     let inputs = Array2::from_shape_fn((101, 3), |(row, column)| match column {
         0 => 1e9 + (row as f64 * 0.7).sin(),
@@ -440,42 +440,56 @@ fn standardisation_is_of_all_rows() {
     let data = Dataset::regression(inputs, (0..101).map(|row| (row * row) as f64)).unwrap();
     let weighted = data.clone().with_weights(Array1::from_shape_fn(101, |row| (row % 3) as f64));
     for data in [data, weighted.unwrap()] {
-        let alone = Standardizer::fit(&data).unwrap().apply(&data).unwrap();
-        for count in [1, 2, 3, 7, 120] {
-            let all = at_once(workers(count), |mut worker| {
-                let scaler = Standardizer::fit_with(&data, &mut worker).unwrap();
-                scaler.apply(&data).unwrap()
+        let weightless = data.weights().map_or(0, |w| w.iter().filter(|&&w| w == 0.0).count());
+        let mut alone = Mlp::builder(3).dense(1, Identity).build().unwrap();
+        alone.measure(&data).unwrap();
+        let scaled = |net: &Mlp<f64>| {
+            let inputs = net.units_in().to_network(data.inputs()).unwrap();
+            (inputs, net.units_out().to_network(data.targets()).unwrap())
+        };
+        let alone = scaled(&alone);
+        for count in [1, 2, 3, 7, 101 - weightless] {
+            let all = at_once(workers(count), |worker| {
+                let mut net = Mlp::builder(3).dense(1, Identity).build().unwrap();
+                let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(1);
+                trainer.batch_size(101).workers(worker).fit(&mut net, &data).unwrap();
+                net
             });
-            for scaled in &all {
-                assert_eq!(scaled.inputs(), all[0].inputs());
-                assert_eq!(scaled.targets(), all[0].targets());
-                assert!(scaled.inputs().column(1).iter().all(|&x| x == 0.0));
-                let pairs = scaled.inputs().into_iter().zip(alone.inputs());
-                let targets = scaled.targets().into_iter().zip(alone.targets());
+            for net in &all {
+                assert_eq!(
+                    (net.units_in(), net.units_out()),
+                    (all[0].units_in(), all[0].units_out())
+                );
+                let (inputs, targets) = scaled(net);
+                assert!(inputs.column(1).iter().all(|&x| x == 0.0));
                 // The mean of 1e9 is rounded to 2⁻²³ with each worker's, and the deviation is above 0.7.
                 let rounding = (count + 1) as f64 * 2_f64.powi(-23) / 0.7;
-                assert!(pairs.chain(targets).all(|(x, y): (&f64, &f64)| (x - y).abs() < rounding));
-                let targets = scaled.targets().into_iter().zip(alone.targets());
-                assert!(targets.into_iter().all(|(y, expected)| (y - expected).abs() < 1e-12));
+                assert!(inputs.iter().zip(&alone.0).all(|(x, y)| (x - y).abs() < rounding));
+                assert!(targets.iter().zip(&alone.1).all(|(x, y)| (x - y).abs() < 1e-12));
             }
         }
     }
     let of_others = |rows, columns, what| {
-        let found = at_once(workers(2), |mut worker| {
+        let found = at_once(workers(2), |worker| {
             let (rows, columns) = if worker.rank == 0 { (8, 8) } else { (rows, columns) };
             let data = Dataset::regression(Array2::ones((rows, columns)), vec![1.0; rows]).unwrap();
-            Standardizer::fit_with::<f64, _>(&data, &mut worker).unwrap_err().to_string()
+            let mut net = Mlp::<f64>::builder(columns).dense(1, Identity).build().unwrap();
+            let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).workers(worker);
+            trainer.fit(&mut net, &data).unwrap_err().to_string()
         });
         let message =
             format!("worker 1 (counted from 0) differs from worker 0 in the number of {what}");
         assert_eq!(found, [message.clone(), message]);
     };
-    of_others(8, 40, "columns");
-    of_others(9, 8, "rows");
-    let counts = at_once(workers(2), |mut worker| {
+    of_others(8, 40, "features");
+    of_others(9, 8, "training rows");
+    let centres = at_once(workers(2), |worker| {
         let data = Dataset::regression(Array2::eye(4), [0.0, 1.0, 2.0, 3.0]).unwrap();
-        let scaler = Standardizer::fit_features_with(&data, &mut worker).unwrap();
-        scaler.apply(&data).unwrap().targets().sum()
+        let builder = Mlp::<f64>::builder(4).dense(1, Identity).units_out(Scaling::None);
+        let mut net = builder.build().unwrap();
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(1);
+        trainer.workers(worker).fit(&mut net, &data).unwrap();
+        net.units_out().centres().map(<[f64]>::to_vec)
     });
-    assert_eq!(counts, [6.0; 2]);
+    assert_eq!(centres, [None, None]);
 }

@@ -1,6 +1,6 @@
 //! What somebody writes who depends on `densely`, and on nothing else: trains, saves, loads and predicts.
 
-use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Table, Tanh, Trainer, metrics, data::Standardizer};
+use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Table, Tanh, Trainer, metrics};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -8,12 +8,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: application <data> <model>".into());
     };
     let (train, test) = Table::read_csv(data)?.regression("mpg")?.split(0.2, 7)?;
-    let scaler = Standardizer::fit(&train)?;
     let mut net = Mlp::<f32>::builder(train.features()).dense(32, Tanh).dense(1, Identity).build()?;
     Trainer::new(MeanSquaredError, Sgd::new(0.01).momentum(0.9))
         .early_stopping(EarlyStopping::patience(30))
-        .fit(&mut net, &scaler.apply(&train)?)?;
-    scaler.fold_into(&mut net)?;
+        .fit(&mut net, &train)?;
     net.save(&saved)?;
 
     let loaded = Mlp::<f32>::load(&saved)?;
