@@ -32,9 +32,9 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
 
 /// Writes a file, or replaces it at once.
 ///
-/// The bytes go to a temporary file in the same folder, which takes the name once it is on the disk.
-/// If the process is killed or the machine stops, the path has the old or the new file, whole. The
-/// temporary file, whose name begins with a dot, may remain.
+/// The bytes go to a temporary file in the same folder, which takes the name once it is on the
+/// disk. If the process is killed or the machine stops, the path has the old or the new file,
+/// whole. The temporary file, whose name begins with a dot, may remain.
 ///
 /// A symbolic link stays a link. The new file has the permissions of the old one.
 ///
@@ -52,8 +52,8 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
 /// # Errors
 ///
 /// [`Error::Io`] with the reason.
-pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<()> {
-    let (path, bytes) = (path.as_ref(), bytes.as_ref());
+pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    let path = path.as_ref();
     replace(path, bytes).map_err(|source| Error::Io { file: path.into(), source })
 }
 

@@ -7,11 +7,11 @@ pub(crate) mod error;
 mod fit;
 mod fit_batches;
 mod lbfgs;
-mod method;
 mod monitor;
 mod observer;
 mod preflight;
 mod report;
+mod run;
 mod settings;
 mod state;
 mod step;
@@ -33,9 +33,9 @@ use crate::loss::Loss;
 use crate::optimizer::{Lbfgs, Optimizer};
 use crate::schedule::Schedule;
 use crate::workers::{Alone, Workers};
-use method::Method;
 use monitor::Monitor;
 use ndarray::ArrayView2;
+use run::{Method, Observers};
 use settings::{Settings, Validation};
 use std::ops::ControlFlow;
 use step::Session;
@@ -119,7 +119,8 @@ use steps::Steps;
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
-    observers: epochs::Observers<'a, F>,
+    method: Box<dyn Method<F> + 'a>,
+    observers: Observers<'a, F>,
     workers: Box<dyn Workers<F> + 'a>,
     start: Start<F>,
     /// The buffers of [`step`](Self::step).
@@ -153,7 +154,6 @@ impl<'a, F: Float> Trainer<'a, F> {
     fn by(loss: Box<dyn Loss<F> + 'a>, method: Box<dyn Method<F> + 'a>) -> Self {
         let settings = Settings {
             loss,
-            method,
             schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
@@ -169,6 +169,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         Self {
             settings,
+            method,
             observers: Vec::new(),
             workers: Box::new(Alone),
             start: Start::Afresh,
@@ -357,7 +358,7 @@ impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
         formatter
             .debug_struct("Trainer")
             .field("loss", &settings.loss)
-            .field("method", &settings.method)
+            .field("method", &self.method)
             .field("schedule", &settings.schedule)
             .field("epochs", &settings.epochs)
             .field("batch_size", &settings.batch_size)

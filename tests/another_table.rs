@@ -11,7 +11,7 @@ fn csv(text: &str) -> Table {
     Table::parse_csv(text.as_bytes(), "new").unwrap()
 }
 
-/// The rows of a file in which columns stand in another order, among others.
+/// The same rows with the columns in reverse order, and one more column.
 fn turned(rows: &str) -> String {
     let turned = rows.lines().enumerate().map(|(index, line)| {
         let mut cells: Vec<&str> = line.split(',').collect();
@@ -22,7 +22,7 @@ fn turned(rows: &str) -> String {
     turned.collect()
 }
 
-/// The first half of the rows to train on, the second to test.
+/// Rows to train on and rows to test, alternately.
 fn halves(path: &str) -> [String; 2] {
     let text = std::fs::read_to_string(path).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
@@ -44,7 +44,7 @@ fn of_numbers_with_the_same_scores() {
     trainer.fit(&mut net, &scaler.apply(&data).unwrap()).unwrap();
     scaler.fold_into(&mut net).unwrap();
 
-    // With all categories, a table by itself has the same features.
+    // If the other table has all categories, it has the same features by itself.
     let usual = csv(&test).regression::<f64>("mpg").unwrap();
     let found = csv(&turned(&test)).dataset_for(&net).unwrap();
     assert_eq!(found.inputs(), usual.inputs());
@@ -57,7 +57,7 @@ fn of_numbers_with_the_same_scores() {
     assert!(score(&found) < 5.0);
     assert_eq!(score(&found), score(&usual));
 
-    // With fewer, only the network knows what they are.
+    // If a category is missing, only the network knows it.
     let text = turned(&test);
     let origin = text.lines().next().unwrap().split(',').position(|name| name == "origin").unwrap();
     let only = |line: &&str| line.split(',').nth(origin) != Some("Europe");
@@ -87,7 +87,7 @@ fn of_classes_with_the_same_scores() {
     let usual = csv(&test).multiclass::<f32>("digit").unwrap();
     let found = csv(&turned(&test)).dataset_for(&net).unwrap();
     assert_eq!((found.inputs(), found.targets()), (usual.inputs(), usual.targets()));
-    // Rows of one class have the same ten outputs.
+    // A table with one of the ten classes still has ten outputs.
     let zeros = csv(&format!("{}{}", test.lines().next().unwrap(), {
         let zeros = test.lines().filter(|line| line.ends_with(",0"));
         zeros.map(|line| format!("\n{line}")).collect::<String>()

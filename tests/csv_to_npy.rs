@@ -103,7 +103,7 @@ fn nothing_is_written_over() {
     fs::create_dir(at("used")).unwrap();
     fs::write(at("used").join("notes"), "mine").unwrap();
     let error = to(&at("used"));
-    assert!(error.ends_with("used: the folder is not empty, it is not written over"), "{error}");
+    assert!(error.ends_with("used: the folder is not empty, and is not overwritten"), "{error}");
     assert_eq!(fs::read_dir(at("used")).unwrap().count(), 1);
 
     fs::write(at("file"), "mine").unwrap();

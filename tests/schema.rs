@@ -41,8 +41,9 @@ fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
     let error = trainer.fit(&mut loaded, &table(turned).regression("mpg").unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "feature 0 (counted from 0) is \"origin=Europe\", the network was trained with \"weight\": `Table::dataset_for` brings columns and classes into the \
-         network's order, `Mlp::set_schema` renames them"
+        "feature 0 (counted from 0) is \"origin=Europe\", the network was trained with \"weight\": \
+         `Table::dataset_for` brings columns and classes into the network's order, \
+         `Mlp::set_schema` renames them"
     );
     assert_eq!(loaded.to_bytes().unwrap(), before);
     trainer.fit(&mut loaded, &table(turned).dataset_for(&net).unwrap()).unwrap();

@@ -34,7 +34,8 @@ impl NewFolder {
         fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
         fs::create_dir(&unfinished).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => {
-                let why = "another program is writing this folder, or was stopped; then remove it";
+                let why = "is being written by another program, or was left by one that was stopped; \
+                           in that case, remove it";
                 failed(&unfinished, why)
             }
             _ => failed(&unfinished, error),

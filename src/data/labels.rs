@@ -145,7 +145,7 @@ impl<F: Float> Dataset<F> {
                 Error::Data(DataError::UnknownLabel {
                     row,
                     label: abbreviated(label),
-                    classes: list(classes.iter().map(String::as_str)),
+                    classes: list(&classes),
                 })
             })?;
             match outputs {

@@ -67,8 +67,8 @@ fn derivative(z: f64, bell: f64, tail: f64) -> f64 {
     distribution + z * bell * DENSITY_AT_0
 }
 
-/// e^(-x²/2) and Q(x), to the precision of an `f32`. Computed in `f64`: e^(-x²/2) needs 7 bits of x²/2
-/// before the binary point and 24 behind it.
+/// e^(-x²/2) and Q(x), to the precision of an `f32`. Computed in `f64`: e^(-x²/2) needs 7 bits of
+/// x²/2 before the binary point and 24 behind it.
 #[inline(always)]
 fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
     let (r, half_scale, other_half_scale) = f64::reduce::<FUSED>(-0.5 * x * x);

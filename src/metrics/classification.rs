@@ -231,6 +231,7 @@ fn mean_over_classes<F: Float>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use approx::assert_relative_eq;
     use ndarray::array;
 

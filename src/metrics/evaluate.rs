@@ -21,7 +21,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge); [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if the rows have other columns or classes than the network, and what the metric says.
+    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`](crate::error::Error::Io), [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`ShapeError::TooLarge`]; [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and what the metric says.
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,

@@ -155,7 +155,7 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] if an option for a layer stands before the first,
     /// [`NetworkError::ZeroWidth`] if a layer has no inputs or no outputs, [`NetworkError::TooLarge`] if its weights do not fit into memory,
-    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1, [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
+    /// [`Error::Setting`](crate::error::Error::Setting) for a dropout that is not at least 0 and below 1, [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
     pub fn build(self) -> Result<Mlp<F>> {
         if let Some(option) = self.misplaced {
             return Err(NetworkError::MisplacedOption { option }.into());

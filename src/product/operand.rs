@@ -66,8 +66,8 @@ impl<'a, F> Operand<'a, F> {
         stored.map(move |row| &row[self.first..self.first + columns])
     }
 
-    /// The stored rows from the part's first column on: all but the last as full strides, which need
-    /// no bounds checks, and the last row, which may be shorter.
+    /// The stored rows from the part's first column on: all but the last as full strides (no bounds
+    /// checks), and the last row, which may be shorter.
     #[inline(always)]
     pub(super) fn strided_rows(self) -> (ChunksExact<'a, F>, &'a [F]) {
         let rows = if self.transposed { self.columns } else { self.rows };

@@ -1,50 +1,14 @@
-//! One training: its epochs, early stopping, and the observers.
+//! One training: its epochs, early stopping, and checkpoints.
 
-use super::observer::{Moment, Observer, Training};
+use super::observer::Moment;
 use super::report::{Report, StopReason};
-use super::settings::Settings;
-use super::step::Session;
-use crate::data::Outputs;
-use crate::data::batches::{Batches, InOrder, Scales};
+use super::run::{Ended, Run, tell};
 use crate::error::Result;
 use crate::float::Float;
 use crate::mlp::Mlp;
-use crate::threads::Threads;
-use crate::workers::agreement::{Agreement, fingerprint};
+use crate::workers::agreement::fingerprint;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
-
-/// One call of `fit`.
-pub(super) struct Run<'r, 'a, F: Float> {
-    pub(super) settings: &'r Settings<'a, F>,
-    pub(super) observers: &'r mut Observers<'a, F>,
-    pub(super) agreement: Agreement<'r, F>,
-    pub(super) session: &'r mut Session<F>,
-    pub(super) batches: &'r mut dyn Batches<F>,
-    /// This worker's part of the validation rows.
-    pub(super) validation: Option<InOrder<'r, F>>,
-    pub(super) scales: Scales,
-    pub(super) threads: Threads,
-    /// What the metric looks at.
-    pub(super) outputs: Outputs<F>,
-    /// The rows of the last epoch.
-    pub(super) rows: usize,
-    /// Whether an observer ended an epoch before its end.
-    pub(super) midway: bool,
-}
-
-/// The observers of a training.
-pub(super) type Observers<'a, F> = Vec<Box<dyn Observer<F> + Send + 'a>>;
-
-/// How an epoch ended.
-pub(super) enum Ended {
-    /// After its last batch; its score: the lower, the better.
-    Whole(f64),
-    /// Before its last batch, by an observer.
-    Midway,
-    /// Because the optimizer is done; with the score of the start, if that is all.
-    Done(StopReason, Option<f64>),
-}
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
@@ -106,7 +70,7 @@ impl<F: Float> Run<'_, '_, F> {
             if self.tell(net, Moment::EpochStart)?.is_break() {
                 return Ok(StopReason::Observer);
             }
-            let ended = settings.method.epoch(self, net)?;
+            let ended = self.method.epoch(self, net)?;
             let session = &mut *self.session;
             session.note(net);
             session.state.elapsed = before.saturating_add(start.elapsed());
@@ -123,7 +87,7 @@ impl<F: Float> Run<'_, '_, F> {
             if let (true, Some(best)) = (is_best, &mut session.state.best) {
                 best.read_from(net);
             }
-            let base = settings.method.learning_rate();
+            let base = self.method.learning_rate();
             settings.schedule.after_epoch(&mut session.state.plateau, score, base);
             // Each worker computed the score, and decides whether to stop, by itself.
             let score = ("the score of an epoch", score.to_bits());
@@ -149,21 +113,4 @@ impl<F: Float> Run<'_, '_, F> {
         let ended = self.agreement.any(here)?;
         Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
-}
-
-/// Tells every observer of this worker, also after one that ends training; whether one does.
-pub(super) fn tell<F: Float>(
-    observers: &mut Observers<'_, F>,
-    session: &Session<F>,
-    net: &Mlp<F>,
-    moment: Moment,
-) -> ControlFlow<()> {
-    let training = Training { net, session };
-    let mut told = ControlFlow::Continue(());
-    for observer in observers {
-        if observer.observe(moment, &training).is_break() {
-            told = ControlFlow::Break(());
-        }
-    }
-    told
 }

@@ -1,8 +1,8 @@
 //! Training on rows that are all there: `fit`, `resume` and `step`.
 
-use super::epochs::{Observers, Run};
 use super::preflight::Preflight;
 use super::report::Report;
+use super::run::{Method, Observers, Run};
 use super::settings::{Settings, shape_of};
 use super::state::TrainingState;
 use super::step::Session;
@@ -109,7 +109,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs). After [`TrainingError::Diverged`](crate::error::TrainingError::Diverged) the network holds the parameters of the last good step, and everything else starts
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let Self { settings, start, whole_batch, .. } = self;
+        let Self { settings, method, start, whole_batch, .. } = self;
         if self.workers.count() > 1 {
             return Err(Error::Workers(WorkersError::Unsupported { setting: "step by step" }));
         }
@@ -123,13 +123,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         let session = match start {
             Start::After(session) => session,
             _ => {
-                settings.check(net, Epochs::None)?;
+                method.check_all(settings, net, Epochs::None)?;
                 settings.check_checkpoints()?;
                 let state = start.state(false)?;
-                state.map_or(Ok(()), |state| state.check(settings, net))?;
+                state.map_or(Ok(()), |state| method.check_state(state, net))?;
                 net.learn_schema(batch.schema())?;
-                let state = start.take(false);
-                state.as_ref().map_or(Ok(()), |state| state.restore(net))?;
+                state.map_or(Ok(()), |state| state.restore(net))?;
+                let state = start.take(false, settings, method.as_ref(), net);
                 start.after(Session::new(settings, net, state))
             }
         };
@@ -139,7 +139,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let cost = cost_of_a_product(net, batch.rows());
         let result = Threads::enter_once(settings.threads, cost, |threads| {
             session.set_threads(threads);
-            settings.method.step(session, settings, net, whole_batch.of(batch, &scales)?)
+            method.step(session, settings, net, whole_batch.of(batch, &scales)?)
         });
         match result {
             Ok(_) => session.note(net),
@@ -154,13 +154,15 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {
-        let Self { settings, observers, workers, start, .. } = self;
+        let Self { settings, method, observers, workers, start, .. } = self;
+        let method = method.as_ref();
         let mut agreement = Agreement::new(&mut **workers)?;
         let state = start.state(afresh);
         let rows = state.and_then(|state| {
-            Preflight::new(settings, net, data, state, &agreement).map(|rows| (rows, state))
+            Preflight::new(settings, method, net, data, state, &agreement).map(|rows| (rows, state))
         });
-        let alike = |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, net, *state);
+        let alike =
+            |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, method, net, *state);
         let (Preflight { training, validation, needs }, state) =
             agreement.all_ready(rows, alike)?;
         match state {
@@ -172,7 +174,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let rows = part.of(needs.rows.min(training.rows())).len();
         let scales = Scales::of(net)?;
         let mut batches = shuffled(&training, scales, settings.batch_size, part);
-        let call = Call { settings, observers, agreement, start, afresh };
+        let call = Call { settings, method, observers, agreement, start, afresh };
         call.run(net, batches.as_mut(), validation.as_ref(), rows)
     }
 }
@@ -180,6 +182,7 @@ impl<'a, F: Float> Trainer<'a, F> {
 /// What one call of `fit` or `resume` works with.
 pub(super) struct Call<'r, 'a, F: Float> {
     pub(super) settings: &'r Settings<'a, F>,
+    pub(super) method: &'r (dyn Method<F> + 'a),
     pub(super) observers: &'r mut Observers<'a, F>,
     pub(super) agreement: Agreement<'r, F>,
     pub(super) start: &'r mut Start<F>,
@@ -196,8 +199,9 @@ impl<F: Float> Call<'_, '_, F> {
         validation: Option<&Examples<F>>,
         rows: usize,
     ) -> Result<Report> {
-        let Self { settings, observers, mut agreement, start, afresh } = self;
-        let mut session = Session::new(settings, net, start.take(afresh));
+        let Self { settings, method, observers, mut agreement, start, afresh } = self;
+        let state = start.take(afresh, settings, method, net);
+        let mut session = Session::new(settings, net, state);
         let scales = Scales::of(net)?;
         let validation = validation.map(|data| {
             let batch_size = settings.batch_size.min(data.rows());
@@ -208,6 +212,7 @@ impl<F: Float> Call<'_, '_, F> {
         let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
             let run = Run {
                 settings,
+                method,
                 observers,
                 agreement: agreement.reborrow(),
                 session: &mut session,
@@ -240,12 +245,18 @@ impl<F: Float> Start<F> {
         }
     }
 
-    /// Takes that state.
-    fn take(&mut self, afresh: bool) -> Option<TrainingState<F>> {
+    /// Takes that state; that of the network as it is without one.
+    fn take(
+        &mut self,
+        afresh: bool,
+        settings: &Settings<'_, F>,
+        method: &dyn Method<F>,
+        net: &Mlp<F>,
+    ) -> TrainingState<F> {
         match std::mem::replace(self, Self::Afresh) {
-            Self::At(state) if !afresh => Some(*state),
-            Self::After(session) if !afresh => Some(session.state),
-            _ => None,
+            Self::At(state) if !afresh => *state,
+            Self::After(session) if !afresh => session.state,
+            _ => TrainingState::new(net, method.name(), settings.seed, settings.epochs),
         }
     }
 

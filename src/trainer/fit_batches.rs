@@ -101,14 +101,14 @@ impl<F: Float> Trainer<'_, F> {
                 setting: "on a stream of batches",
             }));
         }
-        let Self { settings, observers, workers, start, .. } = self;
-        settings.check(net, Epochs::OfUnknownLength)?;
+        let Self { settings, method, observers, workers, start, .. } = self;
+        method.check_all(settings, net, Epochs::OfUnknownLength)?;
         settings.check_checkpoints()?;
         let given = matches!(settings.validation, Validation::Fraction(_));
         let watches = [
-            (given, "validation fraction"),
+            (given, "a validation fraction"),
             (settings.fraction().is_some(), "early stopping without validation data"),
-            (settings.monitor.is_some(), "metric without validation data"),
+            (settings.monitor.is_some(), "a metric without validation data"),
         ];
         let own_rows = matches!(settings.validation, Validation::Rows(_));
         if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
@@ -119,7 +119,7 @@ impl<F: Float> Trainer<'_, F> {
             net.schema().check_same(validation.schema())?;
         }
         if let Some(state) = start.state(afresh)? {
-            state.check(settings, net)?;
+            method.check_state(state, net)?;
             state.restore(net)?;
         }
         let settings = &*settings;
@@ -139,7 +139,7 @@ impl<F: Float> Trainer<'_, F> {
         // The size of the batches is not known yet: the trainer's stands for it.
         let rows = settings.batch_size;
         let agreement = Agreement::new(&mut **workers)?;
-        let call = Call { settings, observers, agreement, start, afresh };
+        let call = Call { settings, method: method.as_ref(), observers, agreement, start, afresh };
         let report = call.run(net, &mut batches, validation.as_ref(), rows);
         net.learn_schema(&schema)?;
         report

@@ -1,8 +1,7 @@
 //! Training by iterations of L-BFGS over all rows.
 
-use super::epochs::{Ended, Run};
-use super::method::{Method, Needs};
 use super::report::StopReason;
+use super::run::{Ended, Method, Needs, Run};
 use super::settings::Settings;
 use super::state::TrainingState;
 use super::step::Session;
@@ -23,12 +22,12 @@ impl<F: Float> Method<F> for Lbfgs {
     fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>, epochs: Epochs) -> Result<Needs> {
         Lbfgs::check(self)?;
         let cases = [
-            (epochs == Epochs::OfUnknownLength, "stream of batches"),
-            (epochs == Epochs::None, "step on one batch"),
+            (epochs == Epochs::OfUnknownLength, "a stream of batches"),
+            (epochs == Epochs::None, "a step on one batch"),
             (net.layers().iter().any(|layer| layer.dropout() > 0.0), "dropout"),
-            (!settings.schedule.is_constant(), "schedule"),
+            (!settings.schedule.is_constant(), "a schedule"),
             (settings.clip_norm.or(settings.clip_values).is_some(), "gradient clipping"),
-            (settings.l1 > 0.0, "L1 penalty"),
+            (settings.l1 > 0.0, "an L1 penalty"),
         ];
         match cases.into_iter().find(|(given, _)| *given) {
             Some((_, setting)) => Err(Error::Training(TrainingError::NotWithLbfgs { setting })),
@@ -46,7 +45,7 @@ impl<F: Float> Method<F> for Lbfgs {
         let Session { backprop, state, now } = &mut *run.session;
         let Some(rows) = run.batches.examples() else {
             return Err(Error::Training(TrainingError::NotWithLbfgs {
-                setting: "stream of batches",
+                setting: "a stream of batches",
             }));
         };
         let first = state.epochs.is_empty();
@@ -87,7 +86,7 @@ impl<F: Float> Method<F> for Lbfgs {
         _: &mut Mlp<F>,
         _: Batch<'_, F>,
     ) -> Result<f64> {
-        Err(Error::Training(TrainingError::NotWithLbfgs { setting: "step on one batch" }))
+        Err(Error::Training(TrainingError::NotWithLbfgs { setting: "a step on one batch" }))
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,11 +1,11 @@
 //! What must be right before training: the settings, the rows, and that all workers have the same.
 
-use super::method::Needs;
+use super::run::{Method, Needs};
 use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
 use crate::data::Examples;
 use crate::data::batches::{InOrder, Scales};
-use crate::error::Result;
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
@@ -26,12 +26,13 @@ const SAMPLE: usize = 16;
 impl<F: Float> Preflight<F> {
     pub(super) fn new(
         settings: &Settings<'_, F>,
+        method: &dyn Method<F>,
         net: &Mlp<F>,
         data: Examples<F>,
         state: Option<&TrainingState<F>>,
         agreement: &Agreement<'_, F>,
     ) -> Result<Self> {
-        let needs = settings.check(net, Epochs::OfKnownLength)?;
+        let needs = method.check_all(settings, net, Epochs::OfKnownLength)?;
         if agreement.is_first() {
             settings.check_checkpoints()?;
         }
@@ -45,14 +46,19 @@ impl<F: Float> Preflight<F> {
             None => (data, validation_rows(settings, net)?),
         };
         if let Some(state) = state {
-            state.check(settings, net)?;
+            method.check_state(state, net)?;
             state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&training))?;
         }
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
         }
-        if !agreement.is_alone() {
-            settings.check_for_workers(&needs, agreement.part().count(), training.rows())?;
+        let (workers, rows) = (agreement.part().count(), training.rows());
+        if workers > 1 && needs.alone {
+            return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
+        }
+        let few = [("the training data has", rows), ("a batch has", settings.batch_size)];
+        if let Some((what, rows)) = few.into_iter().find(|&(_, rows)| rows < workers) {
+            return Err(WorkersError::TooFewRows { what, rows, workers }.into());
         }
         Ok(Self { training, validation, needs })
     }
@@ -61,6 +67,7 @@ impl<F: Float> Preflight<F> {
     pub(super) fn alike(
         &self,
         settings: &Settings<'_, F>,
+        method: &dyn Method<F>,
         net: &Mlp<F>,
         state: Option<&TrainingState<F>>,
     ) -> Result<Vec<Alike>> {
@@ -77,7 +84,10 @@ impl<F: Float> Preflight<F> {
             ("the parameters", fingerprint(net)),
             ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
             ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
-            ("the trainer's settings", text(settings.fingerprint_text())),
+            (
+                "the trainer's settings",
+                text(format!("{method:?}, {}", settings.fingerprint_text())),
+            ),
             (
                 "the state that training goes on from",
                 state.map_or(Ok(0), TrainingState::fingerprint)?,

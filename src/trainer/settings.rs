@@ -1,6 +1,5 @@
 //! The settings of a trainer.
 
-use super::method::{Method, Needs};
 use super::monitor::Monitor;
 use super::{Checkpoint, EarlyStopping};
 use crate::activation::AnyActivation;
@@ -9,12 +8,11 @@ use crate::data::batches::InOrder;
 use crate::error::{Error, LossError, NetworkError, Result, ShapeError, WorkersError};
 use crate::float::Float;
 use crate::loss::Loss;
-use crate::mlp::{Mlp, check_memory};
+use crate::mlp::Mlp;
 use crate::schedule::{Epochs, Schedule};
 
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
-    pub(super) method: Box<dyn Method<F> + 'a>,
     pub(super) schedule: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
@@ -59,7 +57,7 @@ impl<F: Float> Settings<'_, F> {
     }
 
     /// Refuses what cannot train this network, whatever the data.
-    pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<Needs> {
+    pub(super) fn check(&self, epochs: Epochs) -> Result<()> {
         let at_least_1 = |value: f64| value >= 1.0;
         let positive = |value: f64| {
             let rounded = F::from_f64(value);
@@ -87,11 +85,7 @@ impl<F: Float> Settings<'_, F> {
         let l1 = |l1: f64| l1 >= 0.0 && l1.is_finite();
         Error::check_setting("L1 penalty", self.l1, "at least 0 and finite", l1)?;
         self.schedule.check(epochs)?;
-        self.checkpoints.iter().try_for_each(Checkpoint::check)?;
-        let needs = self.method.check(self, net, epochs)?;
-        // Besides: the parameters at the last epoch's end, the best, and the gradients.
-        check_memory::<F>(net.parameters(), 3 + needs.copies)?;
-        Ok(needs)
+        self.checkpoints.iter().try_for_each(Checkpoint::check)
     }
 
     /// Refuses files that cannot be written.
@@ -99,30 +93,11 @@ impl<F: Float> Settings<'_, F> {
         self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)
     }
 
-    /// Refuses what several workers cannot do together.
-    pub(super) fn check_for_workers(
-        &self,
-        needs: &Needs,
-        workers: usize,
-        rows: usize,
-    ) -> Result<()> {
-        if needs.alone {
-            return Err(Error::Workers(WorkersError::Unsupported { setting: "by L-BFGS" }));
-        }
-        let few = [("the training data has", rows), ("a batch has", self.batch_size)];
-        match few.into_iter().find(|&(_, rows)| rows < workers) {
-            Some((what, rows)) => {
-                Err(Error::Workers(WorkersError::TooFewRows { what, rows, workers }))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// All that the bits of a training depend on, as text.
     pub(super) fn fingerprint_text(&self) -> String {
-        let Self { loss, method, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { loss, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
-        let steps = (loss, method, schedule, epochs, batch_size, seed);
+        let steps = (loss, schedule, epochs, batch_size, seed);
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 

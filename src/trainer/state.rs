@@ -2,7 +2,6 @@
 
 use super::Epoch;
 use super::early_stopping::Progress;
-use super::settings::Settings;
 use crate::bits;
 use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Error, Result, TrainingError};
@@ -54,7 +53,7 @@ pub struct TrainingState<F: Float> {
     version: u32,
     /// The type of the numbers.
     precision: String,
-    optimizer: String,
+    pub(super) optimizer: String,
     units_in: Units,
     units_out: Units,
     /// Those at the end of the last epoch, all of them finite.
@@ -83,22 +82,22 @@ const EPOCHS_WITH_ROOM: usize = 1024;
 
 impl<F: Float> TrainingState<F> {
     /// Before the first epoch.
-    pub(super) fn new(settings: &Settings<'_, F>, net: &Mlp<F>) -> Self {
+    pub(super) fn new(net: &Mlp<F>, optimizer: String, seed: u64, epochs: usize) -> Self {
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
-            optimizer: settings.method.name(),
+            optimizer,
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
-            best: settings.restores_best().then(|| Parameters::of(net)),
+            best: None,
             memory: OptimizerState::new(),
             lbfgs: None,
             shuffling: None,
-            dropout: generator(settings.seed, Purpose::Dropout),
+            dropout: generator(seed, Purpose::Dropout),
             plateau: Plateau::default(),
             progress: Progress::default(),
-            epochs: Vec::with_capacity(settings.epochs.min(EPOCHS_WITH_ROOM)),
+            epochs: Vec::with_capacity(epochs.min(EPOCHS_WITH_ROOM)),
             steps_per_epoch: None,
             first_loss: None,
             elapsed: Duration::ZERO,
@@ -153,9 +152,9 @@ impl<F: Float> TrainingState<F> {
         Ok(fingerprint_of(&text))
     }
 
-    /// Where the settings keep the best weights and the state has none, the best epoch is sought anew.
-    pub(super) fn adapt_to(&mut self, settings: &Settings<'_, F>) {
-        if !settings.restores_best() {
+    /// Keeps the best parameters or not. Without those of before, the best epoch is sought anew.
+    pub(super) fn keep_best(&mut self, keep: bool) {
+        if !keep {
             self.best = None;
         } else if self.best.is_none() {
             self.best = Some(self.parameters.clone());
@@ -163,18 +162,14 @@ impl<F: Float> TrainingState<F> {
         }
     }
 
-    /// Whether it belongs to this network and optimizer; it may come from a file.
-    pub(super) fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>) -> Result<()> {
-        let other = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
+    /// Refuses a state, perhaps from a file, that is not one of this network.
+    pub(super) fn check(&self, net: &Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
-        if !settings.method.fits(self, net) || self.optimizer != settings.method.name() {
-            return other("it is of another optimizer");
-        }
         if self.progress.best_epoch() > self.epochs.len() {
-            return other("its best epoch is none of its epochs");
+            return mismatch("its best epoch is none of its epochs");
         }
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
-            return other("its epochs are not numbered from 1");
+            return mismatch("its epochs are not numbered from 1");
         }
         Ok(())
     }
@@ -182,38 +177,31 @@ impl<F: Float> TrainingState<F> {
     /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
         let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
-        if fits {
-            Ok(())
-        } else {
-            Err(Error::Training(TrainingError::StateMismatch {
-                reason: "the network is of another shape",
-            }))
-        }
+        if fits { Ok(()) } else { mismatch("the network is of another shape") }
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
         match version {
             VERSION => Ok(()),
-            _ => Err(Error::Training(TrainingError::StateMismatch {
-                reason: "another version of this library wrote it",
-            })),
+            _ => mismatch("another version of this library wrote it"),
         }
     }
 
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return Err(Error::Training(TrainingError::StateMismatch {
-                reason: "it is of another precision",
-            }));
+            return mismatch("it is of another precision");
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
         if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
-            return Err(Error::Training(TrainingError::StateMismatch {
-                reason: "a weight or bias is not finite",
-            }));
+            return mismatch("a weight or bias is not finite");
         }
         Ok(())
     }
+}
+
+/// The error of a state that cannot be resumed.
+fn mismatch<T>(reason: &'static str) -> Result<T> {
+    Err(TrainingError::StateMismatch { reason }.into())
 }

@@ -42,10 +42,9 @@ impl<F: Float> Session<F> {
     pub(super) fn new(
         settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        state: Option<TrainingState<F>>,
+        mut state: TrainingState<F>,
     ) -> Self {
-        let mut state = state.unwrap_or_else(|| TrainingState::new(settings, net));
-        state.adapt_to(settings);
+        state.keep_best(settings.restores_best());
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();
         let now = Now {

@@ -1,8 +1,7 @@
 //! Training by a step of the optimizer for each batch.
 
-use super::epochs::{Ended, Run, tell};
-use super::method::{Method, Needs};
 use super::observer::Moment;
+use super::run::{Ended, Method, Needs, Run, tell};
 use super::settings::Settings;
 use super::state::TrainingState;
 use super::step::Session;

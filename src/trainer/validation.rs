@@ -1,7 +1,7 @@
 //! How good the network is after an epoch: the loss on the validation rows, and the metric.
 
-use super::epochs::Run;
 use super::report::Epoch;
+use super::run::Run;
 use crate::backprop::Dropout;
 use crate::data::Examples;
 use crate::data::batches::InOrder;

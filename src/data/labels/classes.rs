@@ -85,6 +85,6 @@ impl WrongClasses {
             1 => "only one class".to_owned(),
             count => format!("{} classes", counted(count)),
         };
-        Self { found, classes: list(classes.iter().map(String::as_str)), needs }
+        Self { found, classes: list(classes), needs }
     }
 }

@@ -48,11 +48,11 @@ impl Npy {
             [rows, columns] => (rows, columns),
             [rows] if or_column => (rows, 1),
             _ => {
-                let lengths: Vec<_> = lengths.iter().map(usize::to_string).collect();
-                let (count, lengths) = (lengths.len(), lengths.join(" × "));
-                let found = match count {
-                    1 => format!("the array has one dimension (of {lengths})"),
-                    _ => format!("the array has {count} dimensions ({lengths})"),
+                let text: Vec<_> = lengths.iter().map(usize::to_string).collect();
+                let text = text.join(" × ");
+                let found = match lengths.len() {
+                    1 => format!("the array has one dimension (of {text})"),
+                    count => format!("the array has {count} dimensions ({text})"),
                 };
                 return Err(wrong(found, needs));
             }
@@ -83,21 +83,21 @@ impl Npy {
     /// Fills `bytes` with the rows from `first` on.
     pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
         let failed = |source| Error::Io { file: self.path.clone(), source };
-        let at = self.start + first as u64 * self.row_bytes() as u64;
-        match &self.open {
-            Some(file) => self.read_from(file, at, bytes),
-            None => self.read_from(&File::open(&self.path).map_err(failed)?, at, bytes),
-        }
-    }
-
-    /// Refuses a file that was changed after its header was read.
-    fn read_from(&self, file: &File, at: u64, bytes: &mut [u8]) -> Result<()> {
-        let failed = |source| Error::Io { file: self.path.clone(), source };
+        let opened;
+        let file = match &self.open {
+            Some(file) => file,
+            None => {
+                opened = File::open(&self.path).map_err(failed)?;
+                &opened
+            }
+        };
+        // The header does not describe a file that was changed later.
         let metadata = file.metadata().map_err(failed)?;
         self.check_length(metadata.len())?;
         if (metadata.len(), metadata.modified().ok()) != (self.length, self.modified) {
             return Err(Error::ChangedFile { file: self.path.display().to_string() });
         }
+        let at = self.start + first as u64 * self.row_bytes() as u64;
         read_at(file, &self.path, at, bytes).map_err(failed)
     }
 
@@ -112,26 +112,26 @@ impl Npy {
 
     /// Refuses another file with another number of rows.
     pub(super) fn check_rows(&self, other: &Self) -> Result<()> {
-        self.check_same("rows", self.rows, other, other.rows)
+        self.check_same("rows", other, |npy| npy.rows)
     }
 
     /// Refuses another file with another number of columns.
     pub(super) fn check_columns(&self, other: &Self) -> Result<()> {
-        self.check_same("columns", self.columns, other, other.columns)
+        self.check_same("columns", other, |npy| npy.columns)
     }
 
     fn check_same(
         &self,
         what: &'static str,
-        count: usize,
         other: &Self,
-        found: usize,
+        count: fn(&Self) -> usize,
     ) -> Result<()> {
-        if count == found {
+        let (count, other_count) = (count(self), count(other));
+        if count == other_count {
             return Ok(());
         }
         let (file, other) = (self.path.clone(), other.path.clone());
-        Err(NpyError::FilesDiffer { what, file, count, other, other_count: found }.into())
+        Err(Error::Npy(NpyError::FilesDiffer { what, file, count, other, other_count }))
     }
 }
 

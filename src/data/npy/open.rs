@@ -47,15 +47,11 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`Error::Npy`] for a file that is not a `.npy` file, and for an array that is not a matrix,
     /// not of numbers, big-endian or in column-major order; [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) if a file is
     /// truncated; [`NpyError::FilesDiffer`](crate::error::NpyError::FilesDiffer) if the two have different numbers of rows;
-    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows), [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures), [`ShapeError::Targets`](crate::error::ShapeError::Targets) if there are no rows or columns;
-    /// [`Error::Io`].
+    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows), [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures), [`ShapeError::Targets`](crate::error::ShapeError::Targets) if there are no rows or
+    /// columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
-        Self::open_npy_by(inputs.as_ref(), targets.as_ref(), WINDOW)
-    }
-
-    fn open_npy_by(inputs: &Path, targets: &Path, window: usize) -> Result<Self> {
-        let shard = open_pair(inputs.into(), targets.into(), 0, true)?;
-        Self::of_shards(vec![shard], window)
+        let shard = open_pair(inputs.as_ref().into(), targets.as_ref().into(), 0, true)?;
+        Self::of_shards(vec![shard], WINDOW)
     }
 
     /// A data set in a folder of shards, in the order of the shards' numbers. With the cargo
@@ -132,12 +128,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     }
 
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let storage = NpyFiles::new(shards, window)?;
-        let data = Self::stored(storage);
-        if data.rows() == 0 {
-            return Err(ShapeError::NoRows.into());
-        }
-        Ok(data)
+        let data = Self::stored(NpyFiles::new(shards, window)?);
+        if data.rows() == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(data) }
     }
 }
 

@@ -197,7 +197,7 @@ impl Table {
                     row,
                     column: self.columns[column].name.clone(),
                     value: abbreviated(text),
-                    categories: list(index.names.iter().map(String::as_str)),
+                    categories: list(index.names),
                 })
             })
         };
