@@ -4,9 +4,7 @@
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Sgd, Sigmoid, Softmax, Tanh,
-    Trainer,
-    data::{Standardizer, Storage},
-    trainer::Moment,
+    Trainer, data::Storage, trainer::Moment, units::Scaling,
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;
@@ -24,18 +22,18 @@ struct Workload {
     name: &'static str,
     layers: &'static [usize],
     batch: usize,
-    standardized: bool,
+    units: Scaling,
 }
 
 const WORKLOADS: [Workload; 3] = [
-    Workload { name: "mnist", layers: &[784, 128, 10], batch: 64, standardized: false },
+    Workload { name: "mnist", layers: &[784, 128, 10], batch: 64, units: Scaling::None },
     Workload {
-        name: "mnist, standardized",
+        name: "mnist, with units",
         layers: &[784, 128, 10],
         batch: 64,
-        standardized: true,
+        units: Scaling::Standard,
     },
-    Workload { name: "small", layers: &[30, 64, 64, 1], batch: 32, standardized: false },
+    Workload { name: "small", layers: &[30, 64, 64, 1], batch: 32, units: Scaling::None },
 ];
 
 impl Workload {
@@ -68,10 +66,7 @@ impl Workload {
 
     /// The seconds of the fastest epoch, by the clock and of the processor: where other processes keep that busy, the second tells more.
     fn train<S: Storage<f32>>(&self, data: &Dataset<f32, S>) -> [f64; 2] {
-        let scaled = self.standardized.then(|| Standardizer::fit_features(data)?.apply(data));
-        let scaled = scaled.transpose().unwrap();
-        let data = scaled.as_ref().unwrap_or(data);
-        let mut builder = Mlp::builder(self.layers[0]);
+        let mut builder = Mlp::builder(self.layers[0]).units_in(self.units);
         for &units in &self.layers[1..self.layers.len() - 1] {
             builder = builder.dense(units, Tanh);
         }
@@ -84,6 +79,7 @@ impl Workload {
             }
         };
         let mut net = builder.build().unwrap();
+        net.measure(data).unwrap();
         let (start, mut fastest) = (Instant::now(), [f64::INFINITY; 2]);
         let now = || [start.elapsed().as_secs_f64(), processor()];
         let mut last = now();

@@ -37,7 +37,7 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
         Array2::from_shape_fn((rows, CLASSES), |(row, class)| f32::from(row % CLASSES == class));
     let data = Dataset::new(inputs, targets).unwrap();
     let builder = Mlp::builder(FEATURES).dense(width, Tanh).dense(width, Tanh);
-    let mut net = builder.dense(CLASSES, Softmax).build().unwrap();
+    let mut net = builder.dense(CLASSES, Softmax).without_units().build().unwrap();
     let (start, mut last, mut fastest) = (Instant::now(), None, f64::INFINITY);
     // So slow a rate that the units do not saturate, which would make tanh cheaper.
     Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-6).momentum(0.9))

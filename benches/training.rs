@@ -75,7 +75,7 @@ impl<F: Float> Workload<F> {
         for &units in &self.layers[1..self.layers.len() - 1] {
             builder = builder.dense(units, hidden.clone());
         }
-        builder.dense(self.outputs(), output).build().unwrap()
+        builder.dense(self.outputs(), output).without_units().build().unwrap()
     }
 
     /// One row in each class, so that the targets suit every loss.
@@ -111,12 +111,12 @@ fn steps<F: Float>(criterion: &mut Criterion) {
             bencher.iter(|| backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap());
         });
         group.bench_function("update", |bencher| {
-            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net)).unwrap());
+            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net).unwrap()).unwrap());
         });
         group.bench_function("step", |bencher| {
             bencher.iter(|| {
                 backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap();
-                memory.step(&sgd, backprop.parameters(&mut net)).unwrap()
+                memory.step(&sgd, backprop.parameters(&mut net).unwrap()).unwrap()
             });
         });
         group.finish();

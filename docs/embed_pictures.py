@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Writes docs/front_page.md: what the README's pictures and links are where it is the crate's page.
+"""Writes docs/front_page.md: where the README's pictures and links lead on the crate's page of docs.rs.
 
-docs.rs has no pictures/ beside the page, so that they are part of it there. Run after a picture that the README shows was drawn anew; tests/front_page.rs
-checks it."""
+docs.rs has no folder pictures/, so the page contains the pictures. Run this when a picture of the README
+has changed; tests/front_page.rs checks it."""
 
 import base64
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+API = "https://docs.rs/densely/latest/densely/"
 README = (ROOT / "README.md").read_text()
 
 lines = []
@@ -21,6 +22,8 @@ for name, path in re.findall(r"^\[(\S+)\]: (\S+)$", README, re.MULTILINE):
         lines.append(f"[{name}]: crate::guide::{module}\n")
     elif not path.startswith("https:"):
         lines.append(f"[{name}]: https://docs.rs/crate/densely/latest/source/{path}\n")
-    elif path.startswith("https://docs.rs/densely/"):
-        lines.append(f"[{name}]: crate::{name.strip('`')}\n")
+    elif path.startswith(API):
+        # "mlp/struct.MlpBuilder.html#method.dense" is `crate::mlp::MlpBuilder::dense`.
+        path = re.sub(r"\w+\.(\w+)\.html(#\w+\.)?", lambda m: m[1] + ("/" if m[2] else ""), path.removeprefix(API))
+        lines.append(f"[{name}]: crate::{path.replace('/', '::')}\n")
 (ROOT / "docs/front_page.md").write_text("".join(lines) + "\n")

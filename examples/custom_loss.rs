@@ -5,7 +5,7 @@
 
 use densely::{
     EarlyStopping, Error, Float, Identity, Loss, Mlp, Result, Sgd, Table, Tanh, Trainer,
-    activation::AnyActivation, data::Standardizer, gradient_check, loss::elementwise,
+    activation::AnyActivation, gradient_check, loss::elementwise,
 };
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 
@@ -55,12 +55,11 @@ fn main() -> Result<()> {
     println!("quantile  loss      mean prediction  other cars below it");
     for quantile in [0.1, 0.5, 0.9] {
         let builder = Mlp::<f32>::builder(train.features()).dense(8, Tanh).dense(1, Identity);
-        let (mut net, scaler) = (builder.build()?, Standardizer::fit(&train)?);
+        let mut net = builder.build()?;
         let report = Trainer::new(Quantile(quantile), Sgd::new(0.02).momentum(0.9))
             .epochs(300)
             .early_stopping(EarlyStopping::patience(30))
-            .fit(&mut net, &scaler.apply(&train)?)?;
-        scaler.fold_into(&mut net)?;
+            .fit(&mut net, &train)?;
         let predicted = net.predict(test.inputs())?;
         let below = predicted.iter().zip(test.targets()).filter(|&(a, y)| y < a).count();
         let (loss, rows) = (report.best_loss(), test.rows());

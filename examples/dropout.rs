@@ -4,7 +4,7 @@
 
 use densely::{
     Adam, CategoricalCrossEntropy, Dataset, Error, Mlp, Relu, Schedule, Softmax, Table, Trainer,
-    data::Standardizer, metrics, schedule::Span,
+    metrics, schedule::Span,
 };
 
 const EPOCHS: usize = 60;
@@ -25,7 +25,6 @@ fn main() -> Result<(), Error> {
 /// Trains on four rows of five, and is judged by the fifth.
 fn accuracy(digits: &Dataset<f32>, dropout: f64, seed: u64) -> Result<f64, Error> {
     let (train, test) = digits.split(0.2, seed)?;
-    let scaler = Standardizer::fit(&train)?;
     let mut net = Mlp::<f32>::builder(train.features())
         .dense(256, Relu)
         .dropout(dropout)
@@ -39,7 +38,6 @@ fn accuracy(digits: &Dataset<f32>, dropout: f64, seed: u64) -> Result<f64, Error
         .epochs(EPOCHS)
         .batch_size(32)
         .seed(seed)
-        .fit(&mut net, &scaler.apply(&train)?)?;
-    scaler.fold_into(&mut net)?;
+        .fit(&mut net, &train)?;
     metrics::accuracy(net.predict(test.inputs())?.view(), test.targets())
 }

@@ -11,7 +11,7 @@ use clap::Parser;
 use command_line::count;
 use densely::{
     Backprop, CategoricalCrossEntropy, Dataset, Error, Mlp, Sgd, Softmax, Table, Trainer,
-    activation::AnyActivation, data::Standardizer, initialization::Initialization,
+    activation::AnyActivation, initialization::Initialization,
 };
 use figures::{Axis, PIXEL, Sheet, Stroke, palette};
 use plotters::prelude::*;
@@ -45,7 +45,6 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     figures::check(&options.output)?;
     let data = Table::read_csv("data/digits.csv")?.multiclass("digit")?;
-    let data = Standardizer::fit(&data)?.apply(&data)?;
     let tanh = Measured::new("tanh", palette::TANH, &data, options)?;
     let sigmoid = Measured::new("sigmoid", palette::SIGMOID, &data, options)?;
     figures::draw(&options.output, (1300, 560), |sheet| {
@@ -75,11 +74,14 @@ fn train(
     }
     let mut net = builder.dense(data.outputs(), Softmax).seed(seed).build()?;
 
+    net.measure(data)?;
+    let inputs = net.units_in().to_network(data.inputs())?;
     let mut backprop = Backprop::new(&net);
-    backprop.run(&mut net, &CategoricalCrossEntropy, data.inputs(), data.targets())?;
+    backprop.run(&mut net, &CategoricalCrossEntropy, inputs.view(), data.targets())?;
     let gradients = backprop.gradients().iter().map(|gradient| {
-        let sum: f64 = gradient.weights.iter().map(|&weight| f64::from(weight.abs())).sum();
-        sum / gradient.weights.len() as f64
+        let weights = gradient.weights();
+        let sum: f64 = weights.iter().map(|&weight| f64::from(weight.abs())).sum();
+        sum / weights.len() as f64
     });
     let gradients = gradients.collect();
 

@@ -31,7 +31,7 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     let table = Table::read_csv(&options.data)?.without(&options.without)?;
     let data = table.dataset(plan.task.target(&options.target))?;
     plan.belongs_to.insert("data".to_owned(), format!("{:016x}", hash(&data)));
-    let mut prepared = Prepared::new(plan, &data, None)?;
+    let mut prepared = Prepared::new(plan, &data)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;

@@ -5,12 +5,7 @@ use super::pictures::Outcome;
 use super::summary::Summary;
 use super::tested::Tested;
 use super::{Plan, progress};
-use densely::{
-    Dataset, EarlyStopping, Mlp, Report, Trainer,
-    data::{Standardizer, Storage},
-    trainer::Moment,
-    workers::Workers,
-};
+use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, trainer::Moment};
 use indicatif::ProgressBar;
 use std::error::Error;
 
@@ -19,31 +14,18 @@ pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
     train: Dataset<f32, S>,
     test: Dataset<f32, S>,
-    /// Until it is a part of the network.
-    scaler: Option<Standardizer>,
     net: Mlp<f32>,
     trainer: Trainer<'p, f32>,
     progress: ProgressBar,
 }
 
 impl<'p, S: Storage<f32>> Prepared<'p, S> {
-    /// Sets rows aside, standardises the others, and makes the network and the trainer; several workers each look at a part of the rows.
-    pub fn new(
-        plan: &'p Plan<'p>,
-        data: &Dataset<f32, S>,
-        workers: Option<&mut dyn Workers<f32>>,
-    ) -> Result<Self, Box<dyn Error>> {
+    /// Sets test rows aside, and makes the network and the trainer.
+    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
         let loss = plan.loss().loss(task)?;
         let (mut train, test) = data.split(options.test, options.seed)?;
-        // Counts keep their unit: the exponential of the outputs is what scales them.
         let counts = plan.loss() == LossName::Poisson;
-        let scaler = match workers {
-            None if counts => Standardizer::fit_features(&train)?,
-            Some(workers) if counts => Standardizer::fit_features_with(&train, workers)?,
-            None => Standardizer::fit(&train)?,
-            Some(workers) => Standardizer::fit_with(&train, workers)?,
-        };
         if let Some(weights) = &options.class_weight {
             train = weights.apply(train)?;
         }
@@ -70,19 +52,17 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
                 .validation_fraction(options.validation)
                 .early_stopping(EarlyStopping::patience(options.patience));
         }
-        // From outputs of 1, the first steps to counts of 20 or more would be far too long.
+        // The first outputs are about 1. Steps from there to counts of 20 or more would be too long.
         if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
             trainer = trainer.clip_norm(limit);
         }
         if let Some(kept) = plan.files.kept() {
             trainer = kept.trainer(trainer, options, &plan.belongs_to)?;
         }
-        let train = scaler.apply(&train)?;
-        let scaler = Some(scaler);
-        Ok(Self { plan, train, test, scaler, net, trainer, progress })
+        Ok(Self { plan, train, test, net, trainer, progress })
     }
 
-    /// With more settings of the trainer.
+    /// Changes the trainer's settings.
     #[allow(dead_code)] // For `train_distributed`.
     pub fn with(mut self, set: impl FnOnce(Trainer<'p, f32>) -> Trainer<'p, f32>) -> Self {
         self.trainer = set(self.trainer);
@@ -96,15 +76,12 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         report
     }
 
-    /// Gives the trained network the units of the data, and saves it: before anything else that can go wrong.
-    pub fn save(&mut self) -> Result<(), densely::Error> {
-        if let Some(scaler) = self.scaler.take() {
-            scaler.fold_into(&mut self.net)?;
-        }
+    /// Saves the trained network, before anything else that can go wrong.
+    pub fn save(&self) -> Result<(), densely::Error> {
         self.plan.options.save.as_ref().map_or(Ok(()), |path| self.net.save(path))
     }
 
-    /// What the network, once it is saved, says of the test rows.
+    /// Has the trained network predict the test rows.
     pub fn test(
         &self,
         test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,
@@ -112,7 +89,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         test(&self.net, &self.test)
     }
 
-    /// Judges by what it said, and draws.
+    /// Computes the test scores, and draws the pictures.
     pub fn finish(self, report: Report, test: &Tested) -> Result<Summary, Box<dyn Error>> {
         let plan = self.plan;
         let scores = plan.task.scores(test)?;

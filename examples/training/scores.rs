@@ -3,7 +3,9 @@
 use super::task::Task;
 use super::tested::Tested;
 use densely::metrics::{self, ConfusionMatrix};
-use densely::{Error, Identity, Sigmoid, Softmax, activation::Exponential, mlp::MlpBuilder};
+use densely::{
+    Error, Identity, Sigmoid, Softmax, activation::Exponential, error::MetricError, mlp::MlpBuilder,
+};
 use std::fmt;
 
 /// The scores of a network on the test rows.
@@ -69,7 +71,7 @@ impl Task {
 /// A few test rows may all be of one class. A score that they leave undefined is not an error.
 fn defined(score: Result<f64, Error>) -> Result<Option<f64>, Error> {
     match score {
-        Err(Error::Undefined { .. }) => Ok(None),
+        Err(Error::Metric(MetricError::Undefined { .. })) => Ok(None),
         score => score.map(Some),
     }
 }

@@ -1,6 +1,6 @@
 //! Writes the seeds of the fuzz targets: small networks, states of training and tables, as the library writes them.
 
-use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh, Trainer, activation::{AnyActivation, Elu, Gelu}, schema::{Column, Schema}, optimizer::Lbfgs, trainer::TrainingState};
+use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh, Trainer, activation::{AnyActivation, Elu, Gelu}, schema::{Column, Schema}, optimizer::Lbfgs, trainer::TrainingState, units::Units};
 use ndarray::Array2;
 use std::error::Error;
 use std::path::Path;
@@ -24,7 +24,8 @@ fn networks<F: Float>() -> densely::Result<[Mlp<F>; 3]> {
         let activation = name.parse::<AnyActivation<F>>().unwrap_or(Identity.into());
         every_activation = every_activation.dense(1, activation);
     }
-    let small = Mlp::builder(1).dense(1, Identity).build()?;
+    let mut small = Mlp::builder(1).dense(1, Identity).build()?;
+    small.set_units(Units::standard([1.5], [2.0])?, Units::standard([-3.0], [0.5])?)?;
     Ok([small, everything, every_activation.build()?])
 }
 

@@ -35,7 +35,7 @@ fn measure(job: &Job) -> Result<ExitCode, Mistake> {
     let data = job.agreed(Dataset::multiclass(inputs, (0..rows).map(|row| row % 10)))?;
     let builder =
         hidden.iter().fold(Mlp::<f32>::builder(784), |builder, &units| builder.dense(units, Tanh));
-    let mut net = job.agreed(builder.dense(10, Softmax).build())?;
+    let mut net = job.agreed(builder.dense(10, Softmax).without_units().build())?;
     let (mut first, mut last) = (None, None);
     // Not the first epoch: buffers are made in it, and connections.
     let report = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01))

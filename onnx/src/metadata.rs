@@ -114,7 +114,7 @@ impl LayerMetadata {
         &self,
         of_graph: &AnyActivation<F>,
     ) -> Option<AnyActivation<F>> {
-        let activation = AnyActivation::named(&self.activation)?;
+        let activation = self.activation.parse::<AnyActivation<F>>().ok()?;
         let rounded = |activation: &AnyActivation<F>| {
             let (kind, alpha) = kind_and_alpha(&activation.name()?);
             Some((kind, alpha.map(F::from_f64)))

@@ -57,7 +57,7 @@ impl<F: Float> KnownActivations<F> {
                 Some(alpha) => format!("{name}({alpha})"),
                 None => (*name).to_owned(),
             };
-            let activation = AnyActivation::named(&name).ok_or_else(|| {
+            let activation = name.parse::<AnyActivation<F>>().map_err(|_| {
                 refused(format!("{}: there is no activation {name}", node.described()))
             })?;
             return Ok(Some((activation, input)));

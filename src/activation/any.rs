@@ -117,7 +117,7 @@ macro_rules! built_in {
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
             /// Whether it is one of [`NAMES`](Self::NAMES).
-            pub(crate) fn is_built_in(&self) -> bool {
+            pub fn is_built_in(&self) -> bool {
                 false $(|| self.is::<$activation>())*
             }
 

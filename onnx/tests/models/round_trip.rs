@@ -153,7 +153,7 @@ fn files_are_written_and_read() {
 #[test]
 fn the_widest_schema_comes_back() {
     let columns = (0..1 << 16).map(|number| Column::numbers(format!("column {number}, [\"{{")));
-    let schema = Schema { columns: columns.collect(), ..Schema::default() };
+    let schema = Schema::new(columns);
     let mut net = Mlp::<f32>::builder(1 << 16).dense(1, Identity).build().unwrap();
     net.set_schema(schema.clone()).unwrap();
     let read = densely_onnx::from_bytes::<f32>(&densely_onnx::to_bytes(&net).unwrap()).unwrap();

@@ -19,7 +19,8 @@ fn network<F: Float>(workload: Workload, seed: u64) -> Result<Mlp<F>> {
         Output::Sigmoid => builder.dense(outputs, Sigmoid),
         Output::Softmax => builder.dense(outputs, Softmax),
     };
-    Ok(builder.seed(seed).build()?)
+    // The other libraries do not scale the rows either.
+    Ok(builder.seed(seed).without_units().build()?)
 }
 
 /// Trains a network from this seed.

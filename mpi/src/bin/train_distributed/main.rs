@@ -60,7 +60,7 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     }
     let plan = job.agreed(plan(&options, &data, first))?;
     let in_context = |error| plan.in_context(error);
-    let prepared = Prepared::new(&plan, &data.rows, Some(&mut job.workers()));
+    let prepared = Prepared::new(&plan, &data.rows);
     let mut prepared = job
         .agreed(prepared.map_err(in_context))?
         .with(|trainer| trainer.threads(options.threads).workers(job.workers()));
