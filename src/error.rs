@@ -42,25 +42,14 @@ use std::path::PathBuf;
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum Error {
     /// A setting is out of its range.
     #[error("the {name} is {value}, it must be {needs}")]
-    Setting {
-        /// The setting.
-        name: &'static str,
-        /// Its value.
-        value: f64,
-        /// Its range.
-        needs: &'static str,
-    },
+    Setting { name: &'static str, value: f64, needs: &'static str },
     /// A number is NaN or infinite.
     #[error("{what} is {value}, not a finite number")]
-    NotFinite {
-        /// Which number.
-        what: &'static str,
-        /// Its value.
-        value: f64,
-    },
+    NotFinite { what: &'static str, value: f64 },
     /// The shape of a batch does not fit the network, or inputs and targets do not fit each other.
     #[error(transparent)]
     Shape(#[from] ShapeError),
@@ -99,37 +88,20 @@ pub enum Error {
     GradientCheck(#[from] GradientCheckError),
     /// A file cannot be opened, read or written.
     #[error("{}: {source}", file.display())]
-    Io {
-        /// The file.
-        file: PathBuf,
-        /// The error of the operating system.
-        source: std::io::Error,
-    },
+    Io { file: PathBuf, source: std::io::Error },
     /// A file changed between two readings.
     #[error("{file}: the file was changed after it was opened")]
-    ChangedFile {
-        /// The file.
-        file: String,
-    },
+    ChangedFile { file: String },
     /// The content of a file is wrong.
     #[error("{}: {error}", file.display())]
     InFile {
-        /// The file.
         file: PathBuf,
-        /// What is wrong.
         #[source]
         error: Box<Error>,
     },
     /// A text that names no activation, loss, optimizer or schedule.
     #[error("{text:?} is no {kind}: {reason}")]
-    Choice {
-        /// What was to be chosen.
-        kind: &'static str,
-        /// The text.
-        text: String,
-        /// The names or settings to choose from, or what is wrong with a setting.
-        reason: String,
-    },
+    Choice { kind: &'static str, text: String, reason: String },
 }
 
 /// A result with this library's [`Error`].

@@ -5,41 +5,21 @@ use crate::error::problem::CellProblem;
 /// Examples, labels or weights cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum DataError {
     /// A number of a data set is NaN or infinite.
     #[error(
         "row {row}, column {column} of the {matrix} (counted from 0) is {value}, not a finite number"
     )]
-    NotFiniteAt {
-        /// "inputs" or "targets", possibly standardized.
-        matrix: &'static str,
-        /// The row, counted from 0.
-        row: usize,
-        /// The column, counted from 0.
-        column: usize,
-        /// Its value.
-        value: f64,
-    },
+    NotFiniteAt { matrix: &'static str, row: usize, column: usize, value: f64 },
     /// The number of weights is wrong.
     #[error("{weights} weights for {count} {what}")]
-    Weights {
-        /// Weights given.
-        weights: usize,
-        /// Weights needed.
-        count: usize,
-        /// "rows" or "classes".
-        what: &'static str,
-    },
+    Weights { weights: usize, count: usize, what: &'static str },
     /// A weight is negative or not finite, or the sum of all weights is not finite.
     #[error(
         "weight {index} (counted from 0) is {value}: weights must be non-negative and have a finite sum"
     )]
-    Weight {
-        /// The row or class, counted from 0.
-        index: usize,
-        /// Its value.
-        value: f64,
-    },
+    Weight { index: usize, value: f64 },
     /// All weights are 0.
     #[error("all weights are 0: there is nothing to learn from")]
     NoWeight,
@@ -51,56 +31,22 @@ pub enum DataError {
         "row {row} (counted from 0) of the targets belongs to no class: {}",
         if *columns == 1 { "its number must be 0 or 1" } else { "exactly one of its columns must be 1, the others 0" }
     )]
-    NotOneHot {
-        /// The row, counted from 0.
-        row: usize,
-        /// Columns of the targets.
-        columns: usize,
-    },
+    NotOneHot { row: usize, columns: usize },
     /// The labels have too few or too many classes.
     #[error("the labels have {found} ({classes}), {needs}")]
-    Labels {
-        /// The number of classes, in words.
-        found: String,
-        /// The first of their names.
-        classes: String,
-        /// What is needed.
-        needs: &'static str,
-    },
+    Labels { found: String, classes: String, needs: &'static str },
     /// A label cannot be a class.
     #[error("label {row} (counted from 0): {label:?} {problem}")]
-    Label {
-        /// The row, counted from 0.
-        row: usize,
-        /// The label.
-        label: String,
-        /// Why it cannot be a class.
-        problem: CellProblem,
-    },
+    Label { row: usize, label: String, problem: CellProblem },
     /// The network does not know the class of a label.
     #[error("label {row} (counted from 0) is {label:?}, which is none of {classes}")]
-    UnknownLabel {
-        /// The row, counted from 0.
-        row: usize,
-        /// The label.
-        label: String,
-        /// The first of the network's classes.
-        classes: String,
-    },
+    UnknownLabel { row: usize, label: String, classes: String },
     /// One part of a split would have no rows.
     #[error(
         "{rows} rows are too few to set aside a fraction of {fraction} (at least one row of each class must stay)"
     )]
-    TooFewRows {
-        /// Rows to split.
-        rows: usize,
-        /// The requested fraction.
-        fraction: f64,
-    },
+    TooFewRows { rows: usize, fraction: f64 },
     /// The mean or standard deviation of a column is too large for an `f64`.
     #[error("the mean or standard deviation of {column:?} is too large for an f64")]
-    NoScale {
-        /// The column.
-        column: String,
-    },
+    NoScale { column: String },
 }

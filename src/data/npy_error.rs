@@ -5,42 +5,24 @@ use std::path::PathBuf;
 /// `.npy` files cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum NpyError {
     /// The file is no `.npy` file, or its array cannot be part of a data set.
     #[error("{}: {found}; {needs}", file.display())]
-    Unsuitable {
-        /// The file.
-        file: PathBuf,
-        /// What the file contains.
-        found: String,
-        /// What a data set needs.
-        needs: &'static str,
-    },
+    Unsuitable { file: PathBuf, found: String, needs: &'static str },
     /// The file has fewer bytes than its header says.
     #[error(
         "{}: the file has {bytes} bytes, but its header says {expected}: it was cut off or is still being written",
         file.display()
     )]
-    ShortFile {
-        /// The file.
-        file: PathBuf,
-        /// Bytes of the file.
-        bytes: u64,
-        /// Bytes of its header and numbers.
-        expected: u64,
-    },
+    ShortFile { file: PathBuf, bytes: u64, expected: u64 },
     /// Two files of one data set do not belong together.
     #[error("{} has {count} {what}, {} has {other_count}", file.display(), other.display())]
     FilesDiffer {
-        /// "rows" or "columns".
         what: &'static str,
-        /// The first file.
         file: PathBuf,
-        /// Its rows or columns.
         count: usize,
-        /// The second file.
         other: PathBuf,
-        /// Its rows or columns.
         other_count: usize,
     },
     /// A number is NaN or infinite in the data set's type, or after standardization.
@@ -48,48 +30,20 @@ pub enum NpyError {
         "{}: row {row}, column {column} (counted from 0) is {value}, not a finite number",
         file.display()
     )]
-    NotFiniteInFile {
-        /// The file.
-        file: PathBuf,
-        /// Row in the file, counted from 0.
-        row: usize,
-        /// Column, counted from 0.
-        column: usize,
-        /// The number.
-        value: f64,
-    },
+    NotFiniteInFile { file: PathBuf, row: usize, column: usize, value: f64 },
     /// The folder contains no shards.
     #[error("{}: there are no shards here, such as inputs-00000.npy", folder.display())]
-    NoShards {
-        /// The folder.
-        folder: PathBuf,
-    },
+    NoShards { folder: PathBuf },
     /// The files have more rows than can be selected from.
     #[error("cannot select from {rows} rows in files; at most {most} are supported")]
-    TooManyRows {
-        /// Rows of the files.
-        rows: usize,
-        /// The largest supported number.
-        most: usize,
-    },
+    TooManyRows { rows: usize, most: usize },
     /// A shard is missing between others.
     #[error("{} is missing between the shards before and after it", file.display())]
-    ShardMissing {
-        /// The shard's inputs.
-        file: PathBuf,
-    },
+    ShardMissing { file: PathBuf },
     /// Two files have the same shard number.
     #[error("{} and {} belong to the same shard", first.display(), second.display())]
-    DuplicateShard {
-        /// The first file.
-        first: PathBuf,
-        /// The second file.
-        second: PathBuf,
-    },
+    DuplicateShard { first: PathBuf, second: PathBuf },
     /// The shards of the folder have other columns, targets or classes than the new shard.
     #[error("{}: the shards in this folder have other columns, targets or classes", file.display())]
-    SchemaMismatch {
-        /// The folder's `schema.json`.
-        file: PathBuf,
-    },
+    SchemaMismatch { file: PathBuf },
 }

@@ -3,6 +3,7 @@
 /// A network or layer cannot be built or used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum NetworkError {
     /// The network has no layers.
     #[error("a network needs at least one layer")]
@@ -10,42 +11,19 @@ pub enum NetworkError {
     /// An option of [`MlpBuilder`](crate::mlp::MlpBuilder) applies to the previous layer, but there
     /// is none.
     #[error("`{option}` must follow the layer that it applies to")]
-    MisplacedOption {
-        /// The option.
-        option: &'static str,
-    },
+    MisplacedOption { option: &'static str },
     /// A layer has no inputs or no outputs.
     #[error("a layer needs at least one input and one output, not {inputs} and {outputs}")]
-    ZeroWidth {
-        /// Inputs of the layer.
-        inputs: usize,
-        /// Outputs of the layer.
-        outputs: usize,
-    },
+    ZeroWidth { inputs: usize, outputs: usize },
     /// The network does not fit into memory.
     #[error("a network of {parameters} parameters does not fit into memory")]
-    TooLarge {
-        /// Weights and biases; `usize::MAX` stands for more.
-        parameters: usize,
-    },
+    TooLarge { parameters: usize },
     /// The bias does not have one number for each output.
     #[error("the bias has {bias} numbers, but the layer has {outputs} outputs")]
-    BiasShape {
-        /// Numbers in the bias.
-        bias: usize,
-        /// Outputs of the layer.
-        outputs: usize,
-    },
+    BiasShape { bias: usize, outputs: usize },
     /// Two layers do not fit together.
     #[error("layer {layer} takes {inputs} inputs, the layer before it has {outputs} outputs")]
-    LayerShape {
-        /// The second layer, counted from 0.
-        layer: usize,
-        /// Its inputs.
-        inputs: usize,
-        /// Outputs of the layer before it.
-        outputs: usize,
-    },
+    LayerShape { layer: usize, inputs: usize, outputs: usize },
     /// The output layer has dropout.
     #[error("dropout belongs to hidden layers, not to the output layer")]
     DropoutOfOutputs,
@@ -54,20 +32,10 @@ pub enum NetworkError {
     ShapeMismatch,
     /// A custom activation cannot have this name.
     #[error("the activation's name {name:?} {reason}")]
-    ActivationName {
-        /// The name.
-        name: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    ActivationName { name: String, reason: &'static str },
     /// Units of another number of columns.
     #[error("the units have {found} columns, the network needs {expected}")]
-    Units {
-        /// Columns of the units.
-        found: usize,
-        /// Columns of the network's inputs or outputs.
-        expected: usize,
-    },
+    Units { found: usize, expected: usize },
     /// Units that are not measured yet.
     #[error(
         "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`"
@@ -77,8 +45,5 @@ pub enum NetworkError {
     #[error(
         "units of outputs can be folded only into an Identity layer, the network ends in {activation}"
     )]
-    UnitsOfActivation {
-        /// The last activation.
-        activation: String,
-    },
+    UnitsOfActivation { activation: String },
 }

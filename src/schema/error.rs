@@ -3,47 +3,24 @@
 /// Names of columns, targets or classes are missing or do not fit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum SchemaError {
     /// The number of names is wrong.
     #[error("{names} names for {columns} {what}{}", remedy_for_names(*names, *columns, what))]
-    Names {
-        /// Number of names.
-        names: usize,
-        /// Number of columns or classes.
-        columns: usize,
-        /// "features", "targets" or "classes".
-        what: &'static str,
-    },
+    Names { names: usize, columns: usize, what: &'static str },
     /// A name occurs twice.
     #[error("{name:?} occurs twice among the names of the {what}")]
-    DuplicateName {
-        /// "columns", "categories", "targets" or "classes".
-        what: &'static str,
-        /// The name.
-        name: String,
-    },
+    DuplicateName { what: &'static str, name: String },
     /// The data has other columns or classes than the training data of the network.
     #[error(
         "{what} {number} (counted from 0) is {found:?}, the network was trained with {expected:?}: `Table::dataset_for` brings columns and classes into the network's order, `Mlp::set_schema` renames them"
     )]
-    Mismatch {
-        /// "feature" or "class".
-        what: &'static str,
-        /// Its number, counted from 0.
-        number: usize,
-        /// Its name in the network.
-        expected: String,
-        /// Its name in the data.
-        found: String,
-    },
+    Mismatch { what: &'static str, number: usize, expected: String, found: String },
     /// The network has no names for its columns, targets or classes.
     #[error(
         "the network does not know the names of its {what}: it was trained on arrays without names; `Mlp::set_schema` sets them"
     )]
-    Unnamed {
-        /// "columns", "targets" or "classes".
-        what: &'static str,
-    },
+    Unnamed { what: &'static str },
 }
 
 /// Follows the message if the mistake is a usual one.

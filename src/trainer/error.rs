@@ -3,57 +3,31 @@
 /// Training diverged, could not begin or could not be resumed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum TrainingError {
     /// Training diverged. The network has the parameters of the last good epoch.
     #[error(
         "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): {cause}; {likely}"
     )]
-    Diverged {
-        /// The epoch, counted from 1.
-        epoch: usize,
-        /// The batch in the epoch, counted from 1.
-        batch: usize,
-        /// The first layer with a number that is not finite, or the layer with the largest
-        /// number; counted from 0.
-        layer: usize,
-        /// How training diverged.
-        cause: Divergence,
-        /// Why it probably did.
-        likely: LikelyCause,
-    },
+    Diverged { epoch: usize, batch: usize, layer: usize, cause: Divergence, likely: LikelyCause },
     /// [`Lbfgs`](crate::optimizer::Lbfgs) does not support a setting.
     #[error("L-BFGS uses all rows in every iteration and does not support {setting}")]
-    NotWithLbfgs {
-        /// The setting.
-        setting: &'static str,
-    },
+    NotWithLbfgs { setting: &'static str },
     /// A schedule in epochs cannot be used: the number of steps in an epoch is unknown.
     #[error("the schedule needs to know how many steps an epoch has: give its span in steps")]
     StepsUnknown,
     /// A stream of batches does not support a setting.
     #[error("a stream of batches does not support {setting}")]
-    NotWithStream {
-        /// The setting.
-        setting: &'static str,
-    },
+    NotWithStream { setting: &'static str },
     /// A training state belongs to another network, optimizer or data set.
     #[error("this training state cannot be resumed here: {reason}")]
-    StateMismatch {
-        /// What does not match.
-        reason: &'static str,
-    },
+    StateMismatch { reason: &'static str },
     /// A file is no training state, or is damaged.
     #[error("not a densely training state: {reason}")]
-    DamagedState {
-        /// What is wrong.
-        reason: String,
-    },
+    DamagedState { reason: String },
     /// The report could not be written as CSV.
     #[error("the CSV could not be written: {source}")]
-    Csv {
-        /// The error of the writer.
-        source: std::io::Error,
-    },
+    Csv { source: std::io::Error },
 }
 
 /// How training diverged.
@@ -72,18 +46,14 @@ pub enum TrainingError {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum Divergence {
     /// The loss became NaN or infinite.
     #[error("the loss is {0}")]
     Loss(f64),
     /// The loss grew more than a million times.
     #[error("the loss grew from {first:.3e} to {last:.3e}")]
-    Growth {
-        /// Loss of the first batch.
-        first: f64,
-        /// Loss of this batch.
-        last: f64,
-    },
+    Growth { first: f64, last: f64 },
     /// The gradient of a finite loss is NaN or infinite.
     #[error("the gradient is no longer finite")]
     Gradient,
@@ -108,6 +78,7 @@ pub enum Divergence {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // Each message says what its fields are.
 pub enum LikelyCause {
     /// The inputs are far from 1, the size that the initial weights suit.
     #[error("the inputs reach {0:.3e}: scale them, as a Standardizer does")]
