@@ -111,7 +111,7 @@ impl<F: Float> dyn Method<F> + '_ {
         if self.fits(state, net) && state.optimizer == self.name() {
             return Ok(());
         }
-        Err(TrainingError::StateMismatch { reason: "it is of another optimizer" }.into())
+        Err(TrainingError::StateMismatch { reason: "it was saved with another optimizer" }.into())
     }
 }
 

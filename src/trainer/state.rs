@@ -177,7 +177,7 @@ impl<F: Float> TrainingState<F> {
     /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
         let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
-        if fits { Ok(()) } else { mismatch("the network is of another shape") }
+        if fits { Ok(()) } else { mismatch("the network has another shape") }
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
@@ -190,7 +190,7 @@ impl<F: Float> TrainingState<F> {
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
         if self.precision != F::NAME {
-            return mismatch("it is of another precision");
+            return mismatch("it was saved with another precision");
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
