@@ -41,31 +41,37 @@ use std::ops::ControlFlow;
 use step::Session;
 use steps::Steps;
 
-/// Trains a network: epochs of shuffled mini-batches, each one forward pass, one backward pass and one step of the
-/// optimizer.
+/// Trains a network by epochs of shuffled mini-batches. Each batch takes one forward pass, one
+/// backward pass and one step of the optimizer.
 ///
 /// | setting | default |
 /// |---|---|
 /// | [`epochs`](Self::epochs) | 100 |
 /// | [`batch_size`](Self::batch_size) | 32 |
 /// | [`seed`](Self::seed) | 0 |
-/// | [`schedule`](Self::schedule) | the optimizer's learning rate throughout |
-/// | [`validation_fraction`](Self::validation_fraction), [`validation_data`](Self::validation_data) | none; a fraction of 0.1 with early stopping |
+/// | [`schedule`](Self::schedule) | the optimizer's constant learning rate |
+/// | [`validation_fraction`], [`validation_data`] | none; with early stopping a fraction of 0.1 |
 /// | [`early_stopping`](Self::early_stopping) | none |
 /// | [`monitor`](Self::monitor) | the loss |
 /// | [`clip_norm`](Self::clip_norm), [`clip_values`](Self::clip_values), [`l1`](Self::l1) | none |
 /// | [`on`](Self::on), [`observer`](Self::observer) | none |
 /// | [`checkpoint`](Self::checkpoint) | none |
-/// | [`threads`](Self::threads) | as many as pay |
+/// | [`threads`](Self::threads) | as many as make training faster |
 /// | [`workers`](Self::workers) | this process alone |
 ///
-/// A setting out of its range is an [`Error::Setting`](crate::error::Error::Setting) of the call that trains.
+/// The call that trains checks the settings: [`Error::Setting`] names one that is out of range.
 ///
-/// [`fit`](Self::fit) trains from the start, [`resume`](Self::resume) goes on where training ended; [`fit_batches`](Self::fit_batches) and
-/// [`resume_batches`](Self::resume_batches) take batches from a stream, and [`step`](Self::step) takes one step on one batch.
+/// [`fit`](Self::fit) trains from the start. [`resume`](Self::resume) continues. Both have a form
+/// for a stream of batches: [`fit_batches`](Self::fit_batches) and
+/// [`resume_batches`](Self::resume_batches). [`step`](Self::step) takes one step on one batch.
+///
+/// [`validation_fraction`]: Self::validation_fraction
+/// [`validation_data`]: Self::validation_data
+/// [`Error::Setting`]: crate::error::Error::Setting
 ///
 /// ```
-/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer, trainer::Moment};
+/// use densely::{Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer};
+/// use densely::trainer::Moment;
 /// use ndarray::Array2;
 /// use std::ops::ControlFlow;
 ///
@@ -83,37 +89,40 @@ use steps::Steps;
 ///     })
 ///     .fit(&mut net, &data)?;
 /// assert!(report.best_loss() < 0.01);
-/// assert_eq!(losses.len(), 12 * report.epochs().len());          // 180 rows, 20 being set aside
+/// assert_eq!(losses.len(), 12 * report.epochs().len());   // 180 training rows, 20 for validation
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
-/// Rows to validate on, set aside or given, and what is done to gradients:
+/// Validation rows, and settings that change the gradient:
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Trainer, schedule::Span};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Trainer};
+/// use densely::schedule::Span;
 /// use ndarray::{Array2, array};
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1. The loss a² at x = 1 has the gradient 2 w.
 /// let net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
-/// let (data, others) = (Dataset::new(Array2::ones((16, 1)), Array2::zeros((16, 1)))?, Dataset::new(array![[2.0]], array![[0.0]])?);
-/// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).batch_size(16).seed(7);
+/// let data = Dataset::new(Array2::ones((16, 1)), Array2::zeros((16, 1)))?;
+/// let others = Dataset::new(array![[2.0]], array![[0.0]])?;
+/// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).batch_size(16);
 ///
 /// let report = trainer().validation_fraction(0.25).fit(&mut net.clone(), &data)?;
 /// assert_eq!((report.training_rows(), report.validation_rows()), (12, 4));
 /// let report = trainer().validation_data(&others).fit(&mut net.clone(), &data)?;
-/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 1, 1.0));      // (0.5 · 2)²
+/// assert_eq!((report.validation_rows(), report.best_loss()), (1, 1.0));      // (0.5 · 2)²
 /// let report = trainer().without_validation().fit(&mut net.clone(), &data)?;
-/// assert_eq!((report.training_rows(), report.validation_rows(), report.best_loss()), (16, 0, 1.0));      // before the step
+/// assert_eq!((report.validation_rows(), report.best_loss()), (0, 1.0));      // before the step
 ///
 /// let trained = |mut trainer: Trainer<'_, f64>| {
 ///     let mut net = net.clone();
 ///     trainer.fit(&mut net, &data).map(|_| net.layers()[0].weights()[[0, 0]])
 /// };
-/// assert_eq!(trained(trainer())?, 0.5);                                                                  // 1 - 0.25 · 2
-/// assert_eq!(trained(trainer().clip_norm(1.0))?, 0.75);                                                  // 1 - 0.25 · 1
-/// assert_eq!(trained(trainer().clip_values(0.5))?, 0.875);
-/// assert_eq!(trained(trainer().l1(0.5))?, 0.375);                                                        // 1 - 0.25 · (2 + 0.5)
-/// assert_eq!(trained(trainer().schedule(Schedule::constant().warm_up(Span::Steps(2))))?, 0.75);          // half the rate
+/// let slow_start = Schedule::constant().warm_up(Span::Steps(2));
+/// assert_eq!(trained(trainer())?, 0.5);                                      // 1 - 0.25 · 2
+/// assert_eq!(trained(trainer().clip_norm(1.0))?, 0.75);                      // 1 - 0.25 · 1
+/// assert_eq!(trained(trainer().clip_values(0.5))?, 0.875);                   // 1 - 0.25 · 0.5
+/// assert_eq!(trained(trainer().l1(0.5))?, 0.375);                            // 1 - 0.25 · 2.5
+/// assert_eq!(trained(trainer().schedule(slow_start))?, 0.75);                // half the rate
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[must_use = "a trainer does nothing until `fit` is called"]
@@ -129,7 +138,7 @@ pub struct Trainer<'a, F: Float> {
 
 /// Where training starts.
 enum Start<F: Float> {
-    /// With the network as it is.
+    /// At the network's own parameters.
     Afresh,
     /// At a state that the user gave.
     At(Box<TrainingState<F>>),
@@ -145,8 +154,8 @@ impl<'a, F: Float> Trainer<'a, F> {
         Self::by(Box::new(loss), Box::new(Steps(Box::new(optimizer))))
     }
 
-    /// A trainer that minimises this loss by L-BFGS: an iteration, which looks at all training rows, counts as an epoch, and there are no batches,
-    /// schedules or dropout. [`Lbfgs`] has an example.
+    /// A trainer that minimises this loss by L-BFGS. An iteration uses all training rows and counts
+    /// as an epoch. There are no batches, schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
         Self::by(Box::new(loss), Box::new(lbfgs))
     }
@@ -177,62 +186,68 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
     }
 
-    /// The most epochs, at least 1: passes through all training rows; those before [`resume`](Self::resume) count. Default: 100.
+    /// The largest number of epochs (passes through all training rows), at least 1. Epochs before
+    /// [`resume`](Self::resume) count. Default: 100.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.settings.epochs = epochs;
         self
     }
 
-    /// Rows in a batch, at least 1. Default: 32. The last batch of an epoch has the rows that are left, and its own mean; fewer rows than
-    /// this in all make one batch.
+    /// Rows in a batch, at least 1. Default: 32. The last batch of an epoch has the remaining rows
+    /// and its loss is their mean.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.settings.batch_size = rows;
         self
     }
 
-    /// The seed of the validation split, of the shuffling and of dropout. Default: 0.
+    /// The seed of the validation split, of shuffling and of dropout. Default: 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
     }
 
-    /// How the learning rate changes from the one that the optimizer was given. Default: not at all.
+    /// How the learning rate changes during training. Default: it stays the optimizer's own.
     pub fn schedule(mut self, schedule: Schedule<'a>) -> Self {
         self.settings.schedule = schedule;
         self
     }
 
-    /// Sets this fraction of the rows aside, above 0 and below 1, by class for classifiers, and computes the loss on them after each epoch. Default: none, and
-    /// 0.1 with [early stopping](Self::early_stopping).
+    /// Sets this fraction of the rows aside and computes the loss on them after each epoch. The
+    /// fraction is above 0 and below 1; for classifiers it holds in each class. Default: 0.1 with
+    /// [early stopping](Self::early_stopping), else none.
     pub fn validation_fraction(mut self, fraction: f64) -> Self {
         self.settings.validation = Validation::Fraction(fraction);
         self
     }
 
-    /// Computes the loss on these rows after each epoch; all others are trained on. Where the training rows were standardised, so must these be.
+    /// Computes the loss on these rows after each epoch, and trains on all of the others. The rows
+    /// are shared, not copied.
     pub fn validation_data<S: Storage<F>>(mut self, rows: &Dataset<F, S>) -> Self {
         self.settings.validation = Validation::Rows(rows.examples());
         self
     }
 
-    /// Sets no rows aside, with early stopping either: it then watches the training loss.
+    /// Sets no rows aside. Early stopping then watches the training loss.
     pub fn without_validation(mut self) -> Self {
         self.settings.validation = Validation::None;
         self
     }
 
-    /// Stops when the validation loss no longer improves, and restores the best weights. Default: trains for all epochs, and keeps the last weights.
+    /// Stops when the validation loss no longer improves, and restores the best weights. Default:
+    /// trains for all epochs and keeps the last weights.
     pub fn early_stopping(mut self, early_stopping: EarlyStopping) -> Self {
         self.settings.early_stopping = Some(early_stopping);
         self
     }
 
-    /// A metric of outputs and targets, such as those in [`metrics`](crate::metrics), computed after each epoch on the validation rows, or else the training
-    /// rows. It takes the place of the loss where epochs are compared: for early stopping, the best epoch and
-    /// [`Schedule::reduce_on_plateau`]. NaN counts as worse than anything.
+    /// Computes a metric of outputs and targets after each epoch, such as those in
+    /// [`metrics`](crate::metrics), on the validation rows, or on the training rows if there are
+    /// none. Early stopping, the best epoch and [`Schedule::reduce_on_plateau`] then compare
+    /// epochs by the metric in place of the loss. NaN is worse than any number.
     ///
     /// ```
-    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Mlp, Sgd, Softmax, Trainer, metrics, trainer::Goal};
+    /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Mlp, Sgd, Softmax, Trainer};
+    /// use densely::{metrics, trainer::Goal};
     /// use ndarray::Array2;
     ///
     /// let data = Dataset::multiclass(Array2::<f32>::eye(20), (0..20).map(|row| row / 10))?;
@@ -255,35 +270,43 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Shortens a gradient that is longer than this, over all parameters, to this length, positive and finite: [`Backprop::clip_norm`](crate::backprop::Backprop::clip_norm).
-    /// Default: does not.
+    /// Scales the gradient over all parameters down to this norm if it is longer
+    /// ([`Backprop::clip_norm`]). The limit is positive and finite. Default: none.
+    ///
+    /// [`Backprop::clip_norm`]: crate::backprop::Backprop::clip_norm
     pub fn clip_norm(mut self, limit: f64) -> Self {
         self.settings.clip_norm = Some(limit);
         self
     }
 
-    /// Holds each number of the gradient between -limit and limit, positive and finite, before it is shortened:
-    /// [`Backprop::clip_values`](crate::backprop::Backprop::clip_values). Default: does not.
+    /// Limits each number of the gradient to -limit..=limit, before its norm is clipped
+    /// ([`Backprop::clip_values`]). The limit is positive and finite. Default: none.
+    ///
+    /// [`Backprop::clip_values`]: crate::backprop::Backprop::clip_values
     pub fn clip_values(mut self, limit: f64) -> Self {
         self.settings.clip_values = Some(limit);
         self
     }
 
-    /// Adds factor · Σ |w| over the weights, not the biases, to what is minimised, not to what is reported: [`Backprop::add_l1`](crate::backprop::Backprop::add_l1),
-    /// before clipping. At least 0 and finite; default: 0.
+    /// Adds factor · Σ |w| over the weights (not the biases) to the minimised loss, before clipping
+    /// ([`Backprop::add_l1`]). Reported losses leave it out. At least 0 and finite; default: 0.
+    ///
+    /// [`Backprop::add_l1`]: crate::backprop::Backprop::add_l1
     pub fn l1(mut self, factor: f64) -> Self {
         self.settings.l1 = factor;
         self
     }
 
-    /// Writes the state of training to a file, from which training can go on in another process. There may be several: say every ten epochs to one file, and the best
-    /// to another. A file that cannot be written ends training with an error; whether it can is checked before training. [`Checkpoint`] has an example.
+    /// Writes the training state to a file, so that another process can resume training. There may
+    /// be several checkpoints, such as one every ten epochs and one at the best epoch. Training
+    /// checks at its start that it can write the file, and a failed write ends it with an error.
+    /// [`Checkpoint`] has an example.
     pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
         self.settings.checkpoints.push(checkpoint);
         self
     }
 
-    /// Calls this at each such moment; `ControlFlow::Break(())` ends training.
+    /// Calls the closure at each such moment. `ControlFlow::Break(())` ends training.
     pub fn on(
         self,
         moment: Moment,
@@ -292,17 +315,20 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.observer(observer::At(moment, closure))
     }
 
-    /// Adds an observer, which is called at every moment, after those that were added before. [`Observer`] has an example.
+    /// Adds an observer. The trainer calls its observers at every moment, in the order in which
+    /// they were added. [`Observer`] has an example.
     pub fn observer(mut self, observer: impl Observer<F> + Send + 'a) -> Self {
         self.observers.push(Box::new(observer));
         self
     }
 
-    /// The most threads to train on, at least 1. Default: one for each processor that the process may use, and one where there are several [`workers`](Self::workers). Only a network whose products are
-    /// large is trained on more than one; its threads then wait for work without a pause, and the loss, the optimizer and the observers run on
-    /// one of them in place of the caller's.
+    /// The largest number of threads, at least 1. Default: one for each processor that the process
+    /// may use; one with several [`workers`](Self::workers). Small products use one thread.
     ///
-    /// The trained network has the same bits, whatever the number. With the cargo feature `threads`, which is on by default; without it there is one.
+    /// The trained network has the same bits for any number of threads. While several train, they
+    /// wait for work without a pause, and one of them runs the loss, the optimizer and the
+    /// observers. This needs the cargo feature `threads`, which is on by default; without it
+    /// training uses one thread.
     ///
     /// ```
     /// # use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -310,8 +336,9 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// let data = Dataset::new(Array2::<f32>::eye(64), Array2::ones((64, 1)))?;
     /// let net = Mlp::builder(64).dense(512, Identity).dense(1, Identity).build()?;
     /// let (mut one, mut two) = (net.clone(), net);
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(1).fit(&mut one, &data)?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2).threads(2).fit(&mut two, &data)?;
+    /// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.001)).epochs(2);
+    /// trainer().threads(1).fit(&mut one, &data)?;
+    /// trainer().threads(2).fit(&mut two, &data)?;
     /// assert_eq!(one.to_bytes()?, two.to_bytes()?);
     /// # Ok::<(), densely::Error>(())
     /// ```
@@ -321,32 +348,51 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Trains together with other processes, each on its part of every batch: [`batch_size`](Self::batch_size) is that of all together. [`Workers`] has an example. Default: alone.
+    /// Trains together with other processes. Each takes its part of every batch, so
+    /// [`batch_size`](Self::batch_size) counts the rows of all. Default: this process alone.
+    /// [`Workers`] has an example.
     ///
-    /// Every worker is given the same network, data and settings, and deals itself its own rows: so many workers take the steps that one would, but for rounding. What is computed over all
-    /// rows is so over those of all workers: losses, validation, early stopping, the metric, clipping, weights. The first alone writes checkpoints, with which any number of workers can go on. What an
-    /// observer of one ends, ends for all: before the next step. Before training, the workers compare what they were given, and after each epoch their parameters, bit by bit.
+    /// Give every worker the same network, data and settings. It selects its own rows. The steps
+    /// are those of a single worker, up to rounding, and losses, the metric, clipping and early
+    /// stopping are computed over the rows of all workers. Only the first worker writes
+    /// checkpoints; any number of workers can resume from them. An observer that stops one worker
+    /// stops all before the next step. The workers compare their inputs before training and their
+    /// parameters after each epoch, bit by bit.
     ///
-    /// Not for L-BFGS, [`fit_batches`](Self::fit_batches) and [`step`](Self::step). The workers wait for each other: where one returns an error in the middle of training, such as of a file, its process should
-    /// end, so that the others are told.
+    /// The workers wait for each other. If one returns an error in the middle of training, end its
+    /// process, so that the others get an error too.
+    ///
+    /// L-BFGS, [`fit_batches`](Self::fit_batches) and [`step`](Self::step) do not support workers.
     ///
     /// # Errors
     ///
-    /// Of [`fit`](Self::fit) and [`resume`](Self::resume): [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached; [`WorkersError::Differ`](crate::error::WorkersError::Differ) if they were given other data, settings or states, or computed
-    /// other bits; [`WorkersError::GaveUp`](crate::error::WorkersError::GaveUp) if another gave up before training began, [`WorkersError::TooFewRows`](crate::error::WorkersError::TooFewRows), [`WorkersError::Unsupported`](crate::error::WorkersError::Unsupported).
+    /// [`fit`](Self::fit) and [`resume`](Self::resume) return:
+    ///
+    /// - [`WorkersError::Communication`] if the others cannot be reached;
+    /// - [`WorkersError::Differ`] if they have other data, settings, states or parameters;
+    /// - [`WorkersError::GaveUp`] if another worker cannot start;
+    /// - [`WorkersError::TooFewRows`] if a worker would get no rows;
+    /// - [`WorkersError::Unsupported`] for a way of training that does not support workers.
+    ///
+    /// [`WorkersError::Communication`]: crate::error::WorkersError::Communication
+    /// [`WorkersError::Differ`]: crate::error::WorkersError::Differ
+    /// [`WorkersError::GaveUp`]: crate::error::WorkersError::GaveUp
+    /// [`WorkersError::TooFewRows`]: crate::error::WorkersError::TooFewRows
+    /// [`WorkersError::Unsupported`]: crate::error::WorkersError::Unsupported
     pub fn workers(mut self, workers: impl Workers<F> + 'a) -> Self {
         self.workers = Box::new(workers);
         self
     }
 
-    /// Where [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or [`step`](Self::step) is to go on; [`fit`](Self::fit) and
-    /// [`fit_batches`](Self::fit_batches) start afresh all the same. [`TrainingState`] has an example.
+    /// The state from which [`resume`](Self::resume), [`resume_batches`](Self::resume_batches) or
+    /// [`step`](Self::step) continues. [`fit`](Self::fit) and [`fit_batches`](Self::fit_batches)
+    /// ignore it. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
         self.start = Start::At(Box::new(state));
         self
     }
 
-    /// Where training ended, or is to go on; `None` if it has not begun, or ended in an error.
+    /// The state from which training would continue. `None` before training, and after an error.
     pub fn state(&self) -> Option<&TrainingState<F>> {
         self.start.state(false).ok().flatten()
     }
@@ -354,24 +400,12 @@ impl<'a, F: Float> Trainer<'a, F> {
 
 impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let settings = &self.settings;
+        let Self { settings, method, workers, .. } = self;
         formatter
             .debug_struct("Trainer")
-            .field("loss", &settings.loss)
-            .field("method", &self.method)
-            .field("schedule", &settings.schedule)
-            .field("epochs", &settings.epochs)
-            .field("batch_size", &settings.batch_size)
-            .field("seed", &settings.seed)
-            .field("validation", &settings.validation)
-            .field("early_stopping", &settings.early_stopping)
-            .field("monitor", &settings.monitor)
-            .field("clip_norm", &settings.clip_norm)
-            .field("clip_values", &settings.clip_values)
-            .field("l1", &settings.l1)
-            .field("checkpoints", &settings.checkpoints)
-            .field("threads", &settings.threads)
-            .field("workers", &self.workers)
+            .field("method", method)
+            .field("settings", settings)
+            .field("workers", workers)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The state of training in a file, so that training goes on after the process has ended.
+//! Training states in files.
 
 use super::TrainingState;
 use crate::atomic_file;
@@ -9,10 +9,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-/// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which file.
+/// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which
+/// file.
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, trainer::{Checkpoint, TrainingState}};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::trainer::{Checkpoint, TrainingState};
 /// use ndarray::Array2;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -24,9 +26,9 @@ use std::path::{Path, PathBuf};
 ///     .checkpoint(Checkpoint::every(10, &path))
 ///     .checkpoint(Checkpoint::at_best(&best));
 /// if path.exists() {
-///     trainer = trainer.with_state(TrainingState::load(&path)?);      // of a process that was stopped
+///     trainer = trainer.with_state(TrainingState::load(&path)?);   // from a stopped process
 /// }
-/// let report = trainer.resume(&mut net, &data)?;                      // `fit` would start afresh
+/// let report = trainer.resume(&mut net, &data)?;                   // `fit` would start afresh
 /// assert_eq!(TrainingState::<f32>::load(&path)?.epochs().len(), 25);
 /// assert_eq!(TrainingState::<f32>::load(&best)?.epochs().len(), report.best_epoch());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -35,17 +37,19 @@ use std::path::{Path, PathBuf};
 #[must_use]
 pub struct Checkpoint {
     path: PathBuf,
-    /// `None` for whenever an epoch is the best so far.
+    /// `None`: after each epoch that is the best so far.
     every: Option<usize>,
 }
 
 impl Checkpoint {
-    /// After each so many epochs, at least 1, and when training ends (but not in the middle of an epoch that an observer ends).
+    /// Writes every `epochs` epochs, at least 1, and when training ends, unless an observer ends it
+    /// in the middle of an epoch.
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: Some(epochs) }
     }
 
-    /// After each epoch that is the best so far, by the loss or the metric that is [monitored](super::Trainer::monitor).
+    /// Writes after each epoch that is the best so far, by the loss or the
+    /// [monitored](super::Trainer::monitor) metric.
     pub fn at_best(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: None }
     }
@@ -60,26 +64,27 @@ impl Checkpoint {
         atomic_file::check_can_write(&self.path)
     }
 
-    /// Writes the state at the end of an epoch, if it is time to.
+    /// Writes the state after an epoch if it is due.
     pub(super) fn after_epoch<F: Float>(&self, state: &TrainingState<F>, best: bool) -> Result<()> {
         let due = self.every.map_or(best, |every| state.epochs().len().is_multiple_of(every));
         if due { state.save(&self.path) } else { Ok(()) }
     }
 
-    /// Writes the state when training has ended, at whatever epoch.
+    /// Writes the state when training has ended.
     pub(super) fn at_end<F: Float>(&self, state: &TrainingState<F>) -> Result<()> {
         if self.every.is_some() { state.save(&self.path) } else { Ok(()) }
     }
 }
 
-/// What every version says, whatever else it says.
+/// The part of a state that every version has.
 #[derive(Deserialize)]
 struct Origin {
     version: u32,
 }
 
 impl<F: Float> TrainingState<F> {
-    /// Writes the state to a file, as JSON. An existing file is replaced when the new one is on the disk, as by [`Mlp::save`](crate::mlp::Mlp::save).
+    /// Writes the state to a file, as JSON. An existing file is replaced only when the new one is
+    /// on the disk, as by [`Mlp::save`](crate::mlp::Mlp::save).
     ///
     /// # Errors
     ///
@@ -90,7 +95,8 @@ impl<F: Float> TrainingState<F> {
         atomic_file::write(path, &serde_json::to_vec(self).map_err(io)?)
     }
 
-    /// Reads a state that [`save`](Self::save) wrote, with this version of the library: unlike a network, a state is not read by later ones.
+    /// Reads a state that this version of the library [saved](Self::save). Other versions can read
+    /// networks, but not states.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, trainer::TrainingState};
@@ -110,16 +116,19 @@ impl<F: Float> TrainingState<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; [`Error::InFile`] with [`TrainingError::DamagedState`] for a file that is damaged or of another kind, [`TrainingError::StateMismatch`] for one that another version
-    /// of this library wrote. Whether it belongs to a network is checked when training is resumed.
+    /// - [`Error::Io`] if the file cannot be read;
+    /// - [`Error::InFile`] with [`TrainingError::DamagedState`] for a damaged or other file;
+    /// - [`Error::InFile`] with [`TrainingError::StateMismatch`] for a file of another version.
+    ///
+    /// Resuming checks whether the state belongs to the network.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.into(), source };
-        let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
+        let in_file = |error: Error| Error::InFile { file: path.into(), error: Box::new(error) };
         let damaged = |error: serde_json::Error| {
-            in_file(Error::Training(TrainingError::DamagedState { reason: error.to_string() }))
+            in_file(TrainingError::DamagedState { reason: error.to_string() }.into())
         };
-        // To its end, but keeping nothing: the file may be larger than memory and no state at all.
+        // First without keeping anything: another file may be larger than the memory.
         let file = BufReader::new(File::open(path).map_err(io)?);
         let Origin { version } = serde_json::from_reader(file).map_err(damaged)?;
         Self::check_version(version).map_err(in_file)?;

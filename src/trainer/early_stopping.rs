@@ -2,33 +2,41 @@ use crate::bits;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Ends training when the loss has not improved for `patience` epochs, and restores the weights of the best epoch.
+/// Ends training when the loss has not improved for `patience` epochs, and restores the weights of
+/// the best epoch.
 ///
-/// The loss is that of the validation rows; with [`Trainer::monitor`](super::Trainer::monitor), a metric of theirs takes its place. An epoch is better only if
-/// its value is better than the best before it; NaN never is.
-/// With patience 1 training ends after the first epoch that is no better; with patience n, after n such
-/// epochs in a row.
+/// It compares the loss on the validation rows, or the metric of
+/// [`Trainer::monitor`](super::Trainer::monitor). An epoch improves if its value is better than
+/// the best before it; NaN is no improvement. Training ends after `patience` epochs in a row
+/// without one.
 ///
 /// ```
-/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::StopReason};
+/// use densely::{Dataset, Dense, EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::trainer::StopReason;
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; of the loss w² at x = 1 the gradient is 2 w.
+/// // a = w x with w = 1. The loss w² at x = 1 has the gradient 2 w.
 /// let fresh = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(array![[1.0]], array![[0.0]])?;
-/// let trainer = |rate, rule| Trainer::new(MeanSquaredError, Sgd::new(rate)).without_validation().early_stopping(rule);
+/// let trainer = |rate, rule| {
+///     let trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).without_validation();
+///     trainer.early_stopping(rule)
+/// };
 ///
-/// // At this rate w becomes -w: the first epoch is as good as any, and three are waited for a better one.
+/// // At this rate w becomes -w: no epoch improves on the first.
+/// let rule = EarlyStopping::patience(3);
 /// let mut net = fresh.clone();
-/// let report = trainer(1.0, EarlyStopping::patience(3)).fit(&mut net, &data)?;
-/// assert_eq!((report.stop_reason(), report.epochs().len(), report.best_epoch()), (StopReason::EarlyStopping, 4, 1));
-/// assert_eq!(net.layers()[0].weights(), array![[-1.0]]);                       // the best epoch's
+/// let report = trainer(1.0, rule.clone()).fit(&mut net, &data)?;
+/// assert_eq!(report.stop_reason(), StopReason::EarlyStopping);
+/// assert_eq!((report.epochs().len(), report.best_epoch()), (4, 1));
+/// assert_eq!(net.layers()[0].weights(), array![[-1.0]]);             // of the best epoch
 /// let mut net = fresh.clone();
-/// trainer(1.0, EarlyStopping::patience(3).keep_last()).fit(&mut net, &data)?;
-/// assert_eq!(net.layers()[0].weights(), array![[1.0]]);                        // the fourth's
+/// trainer(1.0, rule.keep_last()).fit(&mut net, &data)?;
+/// assert_eq!(net.layers()[0].weights(), array![[1.0]]);              // of the fourth epoch
 ///
-/// // At this one losses fall slowly: 1, 0.81, 0.66.
-/// let report = trainer(0.05, EarlyStopping::patience(2).min_delta(0.5)).fit(&mut fresh.clone(), &data)?;
+/// // At this rate losses fall slowly: 1, 0.81, 0.66.
+/// let rule = EarlyStopping::patience(2).min_delta(0.5);
+/// let report = trainer(0.05, rule).fit(&mut fresh.clone(), &data)?;
 /// assert_eq!((report.epochs().len(), report.best_epoch()), (3, 3));
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -41,19 +49,20 @@ pub struct EarlyStopping {
 }
 
 impl EarlyStopping {
-    /// Stops after this many epochs in a row, at least 1, that are no better than the best before them.
+    /// Stops after this many epochs in a row without an improvement, at least 1.
     pub fn patience(epochs: usize) -> Self {
         Self { patience: epochs, min_delta: 0.0, keep_last: false }
     }
 
-    /// For patience, an epoch counts as better only if it is better by more than this, at least 0 and finite, than the last that counted: of a
-    /// loss, in the unit of the targets that are trained on. Default: 0. The best epoch is the best one, by however little.
+    /// Epochs improve only if they are better by more than this than the last improvement, in the
+    /// unit of the loss or metric. Any better epoch still becomes the best one. At least 0 and
+    /// finite; default: 0.
     pub fn min_delta(mut self, difference: f64) -> Self {
         self.min_delta = difference;
         self
     }
 
-    /// Leaves the network with the weights of the last epoch. Default: with those of the best.
+    /// Keeps the weights of the last epoch. Default: restores those of the best.
     pub fn keep_last(mut self) -> Self {
         self.keep_last = true;
         self
@@ -69,26 +78,25 @@ impl EarlyStopping {
         !self.keep_last
     }
 
-    /// Whether to stop after what was seen.
     pub(super) fn stops(&self, progress: &Progress) -> bool {
         progress.waited >= self.patience
     }
 }
 
-/// Which epoch was the best, and how many there were without improvement. Scores: the lower, the better.
+/// The best epoch, and the number of epochs since the last improvement. Lower scores are better.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Progress {
     #[serde(with = "bits")]
     best: Option<f64>,
     best_epoch: usize,
-    /// The last score that counted as an improvement.
+    /// The score of the last improvement.
     #[serde(with = "bits")]
     improved: Option<f64>,
     waited: usize,
 }
 
 impl Progress {
-    /// Whether it is the best epoch so far.
+    /// Returns whether the epoch is the best so far.
     pub(super) fn after_epoch(
         &mut self,
         number: usize,
@@ -102,7 +110,7 @@ impl Progress {
         } else {
             self.waited = self.waited.saturating_add(1);
         }
-        // Where no epoch has a score, the first is as good as any.
+        // Without any score, the first epoch is the best.
         let is_best = match self.best {
             None => self.best_epoch == 0 || !score.is_nan(),
             Some(best) => score < best,

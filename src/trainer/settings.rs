@@ -11,6 +11,7 @@ use crate::loss::Loss;
 use crate::mlp::Mlp;
 use crate::schedule::{Epochs, Schedule};
 
+#[derive(Debug)]
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
     pub(super) schedule: Schedule<'a>,
