@@ -25,18 +25,22 @@ use std::iter::{from_fn, zip};
 ///
 /// # The algorithm
 ///
-/// Going forward, layer l computes Z_l = A_(l-1)·W_l + b_l and A_l = g_l(Z_l), and keeps A_l. Going backward, delta D_l =
-/// ∂loss/∂Z_l is
+/// Going forward, layer l computes Z_l = A_(l-1)·W_l + b_l and A_l = g_l(Z_l), and keeps A_l. Going
+/// backward, delta D_l = ∂loss/∂Z_l is
 ///
-/// - for the output layer, ∂loss/∂A_L ∘ g'_L; where the loss is [fused](crate::loss::Loss::fused_with) with its activation, the two
-///   together: A_L - Y over the count that the mean runs over;
-/// - for each layer before it, D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, with g'_l computed from the cached A_l.
+/// - for the output layer, ∂loss/∂A_L ∘ g'_L; where the loss is
+///   [fused](crate::loss::Loss::fused_with) with its activation, the two together: A_L - Y over the
+///   count that the mean runs over;
+/// - for each layer before it, D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, with g'_l computed from the cached
+///   A_l.
 ///
-/// The gradients are ∂loss/∂W_l = A_(l-1)ᵀ·D_l, with A_0 the inputs, and ∂loss/∂b_l, the sum of D_l over the rows. The
-/// gradient with respect to the inputs would be D_1·W_1ᵀ: nobody asks for it, and it is never computed.
+/// The gradients are ∂loss/∂W_l = A_(l-1)ᵀ·D_l, with A_0 the inputs, and ∂loss/∂b_l, the sum of D_l
+/// over the rows. The gradient with respect to the inputs would be D_1·W_1ᵀ: nobody asks for it,
+/// and it is never computed.
 ///
-/// Where layer l has [dropout](crate::mlp::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in place of A_l, and what comes back is multiplied by M_l
-/// too; g'_l is computed from A_l, which is what the cache keeps.
+/// Where layer l has [dropout](crate::mlp::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in
+/// place of A_l, and what comes back is multiplied by M_l too; g'_l is computed from A_l, which is
+/// what the cache keeps.
 ///
 /// # Your own training loop
 ///
@@ -97,9 +101,17 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu};
     /// # use ndarray::Array2;
-    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let mut net =
+    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
     /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
-    /// let mut loss = |seed| Backprop::new(&net).seed(seed).run(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    /// let mut loss = |seed| {
+    ///     Backprop::new(&net).seed(seed).run(
+    ///         &mut net,
+    ///         &MeanSquaredError,
+    ///         inputs.view(),
+    ///         targets.view(),
+    ///     )
+    /// };
     /// assert_eq!(loss(1)?, loss(1)?);
     /// assert_ne!(loss(1)?, loss(2)?);
     /// # Ok::<(), densely::Error>(())
@@ -120,19 +132,19 @@ impl<F: Float> Backprop<F> {
         self.threads = threads;
     }
 
-    /// Runs the batch forward and backward: leaves the gradients of its mean loss in [`gradients`](Self::gradients), and
-    /// returns that loss.
+    /// Runs the batch forward and backward: leaves the gradients of its mean loss in
+    /// [`gradients`](Self::gradients), and returns that loss.
     ///
     /// Shapes: inputs rows × features, targets rows × outputs.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;    // a = x
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?; // a = x
     /// let mut backprop = Backprop::new(&net);
     /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
-    /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
-    /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
+    /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5); // (1² + 2²) / 2
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]); // (2 · 1 · 1 + 2 · 2 · 2) / 2
     /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
     /// assert!(matches!(error, Err(Error::Shape(ShapeError::Features { found: 2, expected: 1 }))));
     /// # Ok::<(), densely::Error>(())
@@ -140,10 +152,16 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features), [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes do not fit the network or one another;
-    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an empty batch; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) if the loss does not fit the output layer; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together; [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if the network is not of the shape that this was made
-    /// for. The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
-    /// is returned.
+    /// [`ShapeError::Features`], [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes do
+    /// not fit the network or one another; [`ShapeError::NoRows`] for an empty batch;
+    /// [`LossError::UnsuitableOutput`] if the loss does not fit the output layer;
+    /// [`NetworkError::LayerShape`] if the layers no longer fit together;
+    /// [`NetworkError::ShapeMismatch`] if the network is not of the shape that this was made for.
+    /// The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by
+    /// [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what is
+    /// returned.
+    ///
+    /// [`LossError::UnsuitableOutput`]: crate::error::LossError::UnsuitableOutput
     pub fn run(
         &mut self,
         net: &mut Mlp<F>,
@@ -156,8 +174,8 @@ impl<F: Float> Backprop<F> {
         })
     }
 
-    /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
-    /// same as leaving it out.
+    /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k
+    /// is the same as k copies of the row, 0 the same as leaving it out.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -165,16 +183,28 @@ impl<F: Float> Backprop<F> {
     /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// # let mut backprop = Backprop::new(&net);
     /// // a = x: the rows' losses are 1 and 4.
-    /// let (inputs, targets, weights) = (array![[1.0], [2.0]], array![[0.0], [0.0]], array![3.0, 1.0]);
-    /// let loss = backprop.run_weighted(&mut net, &MeanSquaredError, inputs.view(), targets.view(), weights.view())?;
-    /// assert_eq!(loss, 1.75);                                                                      // (3 · 1 + 1 · 4) / (3 + 1)
+    /// let (inputs, targets, weights) =
+    ///     (array![[1.0], [2.0]], array![[0.0], [0.0]], array![3.0, 1.0]);
+    /// let loss = backprop.run_weighted(
+    ///     &mut net,
+    ///     &MeanSquaredError,
+    ///     inputs.view(),
+    ///     targets.view(),
+    ///     weights.view(),
+    /// )?;
+    /// assert_eq!(loss, 1.75); // (3 · 1 + 1 · 4) / (3 + 1)
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run); [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite,
-    /// [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
+    /// As [`run`](Self::run); [`DataError::Weights`] unless there is one for each row,
+    /// [`DataError::Weight`] for one that is negative or not finite, [`DataError::NoWeight`] if all
+    /// are 0.
+    ///
+    /// [`DataError::Weights`]: crate::error::DataError::Weights
+    /// [`DataError::Weight`]: crate::error::DataError::Weight
+    /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
     pub fn run_weighted(
         &mut self,
         net: &mut Mlp<F>,
@@ -197,16 +227,23 @@ impl<F: Float> Backprop<F> {
         })
     }
 
-    /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
+    /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay
+    /// what they were.
     ///
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu, metrics};
     /// # use ndarray::Array2;
-    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let mut net =
+    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
     /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
-    /// let loss = Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// let loss =
+    ///     Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// let predicted = net.predict(inputs.view())?;
-    /// approx::assert_relative_eq!(loss, metrics::mean_squared_error(predicted.view(), targets.view())?, max_relative = 1e-12);
+    /// approx::assert_relative_eq!(
+    ///     loss,
+    ///     metrics::mean_squared_error(predicted.view(), targets.view())?,
+    ///     max_relative = 1e-12
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -261,9 +298,9 @@ impl<F: Float> Backprop<F> {
         Ok(mean)
     }
 
-    /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean loss
-    /// of the batch, and delta of the output layer. Of one worker's part of a batch the loss is its
-    /// share of the mean.
+    /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean
+    /// loss of the batch, and delta of the output layer. Of one worker's part of a batch the loss
+    /// is its share of the mean.
     pub(crate) fn forward(
         &mut self,
         net: &mut Mlp<F>,
@@ -299,9 +336,10 @@ impl<F: Float> Backprop<F> {
         Ok(mean_over_rows(losses, delta, batch))
     }
 
-    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and the
-    /// gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias layer
-    /// by layer, the last layer's first, so that the caller can send one while it computes the next.
+    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and
+    /// the gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias
+    /// layer by layer, the last layer's first, so that the caller can send one while it computes
+    /// the next.
     pub(crate) fn backward<'b>(
         &'b mut self,
         net: &'b Mlp<F>,
@@ -327,7 +365,8 @@ impl<F: Float> Backprop<F> {
         from_fn(differentiate).flatten()
     }
 
-    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
+    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0
+    /// before it.
     pub fn gradients(&self) -> &[Gradient<F>] {
         &self.gradients
     }
@@ -336,7 +375,7 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if this was made for a network of another shape.
+    /// [`NetworkError::ShapeMismatch`] if this was made for a network of another shape.
     pub fn parameters<'a>(
         &'a self,
         net: &'a mut Mlp<F>,
@@ -383,8 +422,8 @@ impl<F: Float> Backprop<F> {
     }
 }
 
-/// The mean Σ w L / Σ w of the rows' losses; scales delta from the gradients of the rows' own losses
-/// to that of the mean. The weights w are 1 without weights.
+/// The mean Σ w L / Σ w of the rows' losses; scales delta from the gradients of the rows' own
+/// losses to that of the mean. The weights w are 1 without weights.
 fn mean_over_rows<F: Float>(losses: &Matrix<F>, delta: &mut Matrix<F>, batch: Batch<'_, F>) -> f64 {
     let (total, columns) = (batch.whole.weight, delta.columns());
     let (losses, delta) = (losses.numbers(), delta.numbers_mut());

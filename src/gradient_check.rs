@@ -99,10 +99,11 @@ pub struct Kink {
 ///
 /// # Errors
 ///
-/// [`GradientCheckError::WrongGradient`](crate::error::GradientCheckError::WrongGradient) names the first parameter whose gradients disagree, and both numbers.
-/// [`GradientCheckError::ZeroGradient`](crate::error::GradientCheckError::ZeroGradient) names a layer of which nothing is proved, since all its gradients are
-/// zero, hidden by rounding, or at kinks. [`Error::NotFinite`] if the loss is not finite. Else as
-/// [`Backprop::run`]. The network's parameters are unchanged in each case.
+/// [`GradientCheckError::WrongGradient`] names the first parameter whose gradients disagree, and
+/// both numbers. [`GradientCheckError::ZeroGradient`] names a layer of which nothing is proved,
+/// since all its gradients are zero, hidden by rounding, or at kinks. [`Error::NotFinite`] if the
+/// loss is not finite. Else as [`Backprop::run`]. The network's parameters are unchanged in each
+/// case.
 #[inline] // It is not generic: this spares programs that do not check its compilation.
 pub fn gradient_check(
     net: &mut Mlp<f64>,

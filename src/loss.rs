@@ -120,8 +120,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput),
-    /// [`Error::Setting`](crate::error::Error::Setting).
+    /// [`LossError::UnsuitableOutput`],
+    /// [`Error::Setting`].
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
@@ -136,12 +136,15 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());
     /// let error = BinaryCrossEntropy.check_targets(array![[0.0], [3.0]].view());
-    /// assert!(matches!(error, Err(Error::Loss(LossError::UnsuitableTarget { row: 1, value: 3.0, .. }))));
+    /// assert!(matches!(
+    ///     error,
+    ///     Err(Error::Loss(LossError::UnsuitableTarget { row: 1, value: 3.0, .. }))
+    /// ));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget).
+    /// [`LossError::UnsuitableTarget`].
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let _ = targets;
         Ok(())

@@ -23,9 +23,9 @@ pub enum Scaling {
 
 /// The units of a network's inputs or outputs: z = (x - centre) / spread for each column.
 ///
-/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has, and
-/// [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it on the training
-/// rows. From then on it is a part of the network, and of its file.
+/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has,
+/// and [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it
+/// on the training rows. From then on it is a part of the network, and of its file.
 ///
 /// A missing value, NaN, stands for the centre: z = 0. So does every value of a column that was
 /// constant in training: its spread is 0.
@@ -81,8 +81,10 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are not as many of one as of the other; [`Error::NotFinite`] for a number
-    /// that is not finite; [`Error::Setting`] for a negative spread.
+    /// [`SchemaError::Names`] if there are not as many of one as of the other; [`Error::NotFinite`]
+    /// for a number that is not finite; [`Error::Setting`] for a negative spread.
+    ///
+    /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     pub fn standard(
         centres: impl IntoIterator<Item = f64>,
         spreads: impl IntoIterator<Item = f64>,
@@ -130,7 +132,8 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`](crate::error::NetworkError::Units) for another number of columns, [`NetworkError::NotMeasured`](crate::error::NetworkError::NotMeasured) before it is measured.
+    /// [`NetworkError::Units`] for another number of columns, [`NetworkError::NotMeasured`] before
+    /// it is measured.
     pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
         self.check(numbers.ncols())?;
         let mut scaled = Matrix::new(numbers.ncols());

@@ -93,7 +93,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if it has none, or one that is taken.
+    /// [`NetworkError::ActivationName`] if it has none, or one that is taken.
     pub fn with(mut self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
@@ -107,7 +107,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if the name is empty or taken, or has a bracket itself.
+    /// [`NetworkError::ActivationName`] if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
         mut self,
         name: impl Into<String>,

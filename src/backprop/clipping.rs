@@ -8,15 +8,22 @@ use crate::mlp::Mlp;
 use std::iter::zip;
 
 impl<F: Float> Backprop<F> {
-    /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
+    /// √Σ g² over all weights and biases: the length of the gradient of the last
+    /// [`run`](Self::run).
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
     /// // One row x = (3, 4), w = 0: the loss is (w x - ½)², its gradient 2 (0 - ½) x.
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// let mut net =
+    ///     Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
-    /// backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// backprop.run(
+    ///     &mut net,
+    ///     &MeanSquaredError,
+    ///     array![[3.0, 4.0]].view(),
+    ///     array![[0.5]].view(),
+    /// )?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// assert_eq!(backprop.gradient_norm(), 5.0);
     /// # Ok::<(), densely::Error>(())
@@ -35,8 +42,8 @@ impl<F: Float> Backprop<F> {
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
-    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
-    /// limit above 0. Returns the norm that it had.
+    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al.
+    /// 2013): g ← g · min(1, limit / √Σ g²), with a limit above 0. Returns the norm that it had.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -60,7 +67,8 @@ impl<F: Float> Backprop<F> {
         norm
     }
 
-    /// Holds every number of the gradient between -limit and limit: g ← max(-limit, min(limit, g)), with a limit above 0; NaN stays.
+    /// Holds every number of the gradient between -limit and limit: g ← max(-limit, min(limit, g)),
+    /// with a limit above 0; NaN stays.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -85,15 +93,25 @@ impl<F: Float> Backprop<F> {
         }
     }
 
-    /// Adds the gradient of factor · Σ |w| over the weights, not the biases: the factor with the sign of w, and nothing where w is 0.
+    /// Adds the gradient of factor · Σ |w| over the weights, not the biases: the factor with the
+    /// sign of w, and nothing where w is 0.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[2.0], [-1.0], [0.0]], None, Identity)?])?;
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(
+    ///     array![[2.0], [-1.0], [0.0]],
+    ///     None,
+    ///     Identity,
+    /// )?])?;
     /// let mut backprop = Backprop::new(&net);
-    /// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 1.0, 1.0]].view(), array![[0.0]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.0], [2.0], [2.0]]);      // 2 (2 - 1 - 0)
+    /// backprop.run(
+    ///     &mut net,
+    ///     &MeanSquaredError,
+    ///     array![[1.0, 1.0, 1.0]].view(),
+    ///     array![[0.0]].view(),
+    /// )?;
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.0], [2.0], [2.0]]); // 2 (2 - 1 - 0)
     /// backprop.add_l1(&net, 0.5)?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[2.5], [1.5], [2.0]]);
     /// # Ok::<(), densely::Error>(())

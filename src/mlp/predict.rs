@@ -8,7 +8,8 @@ use crate::units::Units;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 
-/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden layers. Each thread needs its own.
+/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden
+/// layers. Each thread needs its own.
 ///
 /// ```
 /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
