@@ -21,7 +21,7 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{Error, LossError, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
@@ -197,7 +197,7 @@ fn each_target<F: Float>(
         None => Ok(()),
         Some(((row, _), y)) => {
             let (loss, value) = (format!("{loss:?}"), y.as_f64());
-            Err(Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }))
+            Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
         }
     }
 }

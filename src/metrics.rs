@@ -36,19 +36,13 @@ use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(Error::Shape(ShapeError::Targets {
-            found: targets.ncols(),
-            outputs: outputs.ncols(),
-        }));
+        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
     }
     if outputs.nrows() != targets.nrows() {
-        return Err(Error::Shape(ShapeError::Rows {
-            inputs: outputs.nrows(),
-            targets: targets.nrows(),
-        }));
+        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
     }
     if outputs.nrows() == 0 {
-        return Err(Error::Shape(ShapeError::NoRows));
+        return Err(ShapeError::NoRows.into());
     }
     match outputs.iter().find(|value| !value.is_finite()) {
         Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),

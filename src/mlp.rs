@@ -12,7 +12,7 @@ pub use predict::PredictBuffers;
 
 use crate::activation::Identity;
 use crate::dense::Dense;
-use crate::error::{Error, NetworkError, Result, ShapeError};
+use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use crate::schema::Schema;
 use crate::units::Units;
@@ -82,20 +82,16 @@ impl<F: Float> Mlp<F> {
     /// Whether there is a layer, and each takes what the one before it gives.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
-            return Err(Error::Network(NetworkError::NoLayers));
+            return Err(NetworkError::NoLayers.into());
         }
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
-                return Err(Error::Network(NetworkError::LayerShape {
-                    layer: index + 1,
-                    inputs,
-                    outputs,
-                }));
+                return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
             }
         }
         if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(Error::Network(NetworkError::DropoutOfOutputs));
+            return Err(NetworkError::DropoutOfOutputs.into());
         }
         Ok(())
     }
@@ -192,9 +188,10 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(Error::Network(NetworkError::UnitsOfActivation {
+                return Err(NetworkError::UnitsOfActivation {
                     activation: format!("{:?}", last.activation()),
-                }));
+                }
+                .into());
             }
             last.fold_outputs(scale);
         }
@@ -328,17 +325,8 @@ impl<F: Float> Mlp<F> {
     ) -> Result<()> {
         // A layer may have been replaced through `layers_mut`.
         Self::check_stack(&self.layers)?;
-        Error::check_features(inputs.ncols(), self.features())?;
-        if outputs.ncols() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets {
-                found: outputs.ncols(),
-                outputs: self.outputs(),
-            }));
-        }
+        Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
         let rows = inputs.nrows();
-        if outputs.nrows() != rows {
-            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: outputs.nrows() }));
-        }
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
             let inputs = inputs.slice_axis(Axis(0), part);

@@ -92,10 +92,9 @@ impl Units {
         let (centres, spreads): (Vec<_>, Vec<_>) =
             (centres.into_iter().collect(), spreads.into_iter().collect());
         if centres.len() != spreads.len() {
-            return Err(Error::Network(NetworkError::Units {
-                found: spreads.len(),
-                expected: centres.len(),
-            }));
+            return Err(
+                NetworkError::Units { found: spreads.len(), expected: centres.len() }.into()
+            );
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -162,7 +161,7 @@ impl Units {
     pub(crate) fn check(&self, columns: usize) -> Result<()> {
         match self.centres().map(<[f64]>::len) {
             Some(found) if found != columns => {
-                Err(Error::Network(NetworkError::Units { found, expected: columns }))
+                Err(NetworkError::Units { found, expected: columns }.into())
             }
             _ => Ok(()),
         }
@@ -173,7 +172,7 @@ impl Units {
         if self.is_measured() {
             Ok(self.scale.as_ref())
         } else {
-            Err(Error::Network(NetworkError::NotMeasured))
+            Err(NetworkError::NotMeasured.into())
         }
     }
 }

@@ -65,16 +65,16 @@ impl<F: Float> Dataset<F> {
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
         let (rows, target_rows) = (inputs.nrows(), targets.nrows());
         if rows != target_rows {
-            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: target_rows }));
+            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
         }
         if rows == 0 {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         if inputs.ncols() == 0 {
-            return Err(Error::Shape(ShapeError::NoFeatures));
+            return Err(ShapeError::NoFeatures.into());
         }
         if targets.ncols() == 0 {
-            return Err(Error::Shape(ShapeError::Targets { found: 0, outputs: 1 }));
+            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
@@ -187,10 +187,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            return Err(Error::Shape(ShapeError::UnknownRow { row, rows: self.rows() }));
+            return Err(ShapeError::UnknownRow { row, rows: self.rows() }.into());
         }
         let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {

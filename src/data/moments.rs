@@ -4,7 +4,7 @@ use super::batches::InOrder;
 use super::dataset::Dataset;
 use super::examples::Examples;
 use super::storage::{Side, Storage};
-use crate::error::{DataError, Error, Result, ShapeError};
+use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::units::Units;
@@ -103,7 +103,7 @@ impl Moments {
         for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
             let deviation = (squares / self.weight).sqrt();
             if !mean.is_finite() || !deviation.is_finite() {
-                return Err(Error::Data(DataError::NoScale { column: names(column) }));
+                return Err(DataError::NoScale { column: names(column) }.into());
             }
             scale.push(match deviation < smallest {
                 true => (mean, constant),
@@ -179,13 +179,7 @@ impl<F: Float> Mlp<F> {
 
     /// Refuses rows that do not have the columns of this network.
     pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
-        Error::check_features(data.features(), self.features())?;
-        if data.outputs() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets {
-                found: data.outputs(),
-                outputs: self.outputs(),
-            }));
-        }
-        Ok(())
+        let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
+        Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)
     }
 }

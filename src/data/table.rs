@@ -253,7 +253,7 @@ impl Table {
             (Some((index, _)), None) => Ok(index),
             (Some(_), Some(_)) => {
                 let (file, column) = (self.file.clone(), name.to_owned());
-                Err(Error::Table(TableError::DuplicateColumn { file, column }))
+                Err(TableError::DuplicateColumn { file, column }.into())
             }
             (None, _) => Err(self.unknown(name)),
         }

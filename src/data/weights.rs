@@ -56,18 +56,19 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
         if count == 0 {
-            return Err(Error::Data(DataError::NoClasses));
+            return Err(DataError::NoClasses.into());
         }
         if class_weights.len() != count {
-            return Err(Error::Data(DataError::Weights {
+            return Err(DataError::Weights {
                 weights: class_weights.len(),
                 count,
                 what: "classes",
-            }));
+            }
+            .into());
         }
         let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(Error::Data(DataError::Weight { index, value: class_weights[index] }));
+            return Err(DataError::Weight { index, value: class_weights[index] }.into());
         }
         let classes = self.examples().row_classes()?;
         let weight = |(row, &class): (usize, &usize)| {
@@ -97,7 +98,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     pub fn with_balanced_classes(self) -> Result<Self> {
         let mut sums = vec![0.0; self.classes().len()];
         if sums.is_empty() {
-            return Err(Error::Data(DataError::NoClasses));
+            return Err(DataError::NoClasses.into());
         }
         for (row, class) in self.examples().row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);

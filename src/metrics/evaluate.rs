@@ -1,6 +1,6 @@
 use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
-use crate::error::{Error, Result, SchemaError};
+use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use ndarray::ArrayView2;
@@ -65,7 +65,7 @@ impl<F: Float> Mlp<F> {
     /// [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
-            return Err(Error::Schema(SchemaError::Unnamed { what: "classes" }));
+            return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
         Ok(predicted_classes(outputs.view())

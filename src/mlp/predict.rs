@@ -1,7 +1,7 @@
 //! Rows through all layers.
 
 use crate::dense::Dense;
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use crate::matrix::Matrix;
 use crate::units::Units;
@@ -42,7 +42,7 @@ impl<F: Float> PredictBuffers<F> {
         mut outputs: ArrayViewMut2<'_, F>,
     ) -> Result<()> {
         let [hidden @ .., last] = layers else {
-            return Err(Error::Network(NetworkError::NoLayers));
+            return Err(NetworkError::NoLayers.into());
         };
         self.hidden.resize_with(hidden.len(), || Matrix::new(0));
         let copy = self.inputs.get_or_insert_with(|| Matrix::new(0));

@@ -5,7 +5,7 @@ use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
-use crate::error::{Error, Result, ShapeError};
+use crate::error::{Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::part::Part;
@@ -131,7 +131,7 @@ impl<'d, F: Float> Windows<'d, F> {
         let (rows, columns) = (self.rows.len(), self.data.features() + self.data.outputs());
         // A batch may be larger than a window.
         if rows > self.window && !fit_in_memory::<F>(rows, columns) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows, columns }));
+            return Err(ShapeError::TooLarge { rows, columns }.into());
         }
         for side in [Side::Inputs, Side::Targets] {
             let storage = &*self.data.storage;

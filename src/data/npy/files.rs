@@ -65,7 +65,7 @@ const ACCOUNTS: usize = 32;
 impl<F: Float> NpyFiles<F> {
     /// Shards that belong together, at least one, with rows and columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let Some(last) = shards.last() else { return Err(Error::Shape(ShapeError::NoRows)) };
+        let Some(last) = shards.last() else { return Err(ShapeError::NoRows.into()) };
         Ok(Self {
             selection: None,
             rows: last.before + last.inputs.rows,
@@ -204,7 +204,7 @@ fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
     }
     let broken = numbers.iter().enumerate().find(|(_, number)| !number.is_finite());
     let (column, value) = broken.map_or((0, f64::NAN), |(column, value)| (column, value.as_f64()));
-    Err(Error::Npy(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value }))
+    Err(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value }.into())
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
@@ -230,21 +230,22 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(Error::Shape(ShapeError::UnknownRow {
+            return Err(ShapeError::UnknownRow {
                 row: rows.end.saturating_sub(1),
                 rows: self.rows(),
-            }));
+            }
+            .into());
         }
         if rows.is_empty() {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         let columns = self.features() + self.outputs();
         if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows: rows.len(), columns }));
+            return Err(ShapeError::TooLarge { rows: rows.len(), columns }.into());
         }
         let (examples, count) = (self.examples(), rows.len());
         let mut all = InOrder::new(&examples, rows, count, Scales::default());
-        let Some(batch) = all.next()? else { return Err(Error::Shape(ShapeError::NoRows)) };
+        let Some(batch) = all.next()? else { return Err(ShapeError::NoRows.into()) };
         let (inputs, targets) = (batch.inputs.view().to_owned(), batch.targets.to_owned());
         Ok(Dataset {
             storage: Arc::new(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }),

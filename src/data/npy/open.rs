@@ -132,7 +132,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
 
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let data = Self::stored(NpyFiles::new(shards, window)?);
-        if data.rows() == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(data) }
+        if data.rows() == 0 { Err(ShapeError::NoRows.into()) } else { Ok(data) }
     }
 }
 
