@@ -7,6 +7,7 @@ pub use crate::dense::Gradient;
 pub(crate) use dropout::Dropout;
 
 use crate::batch::Batch;
+use crate::dense::Dense;
 use crate::elementary::vectorized;
 use crate::error::{Error, NetworkError, Result, ShapeError};
 use crate::float::Float;
@@ -25,18 +26,25 @@ use std::iter::{from_fn, zip};
 ///
 /// # The algorithm
 ///
-/// Going forward, layer l computes Z_l = A_(l-1)·W_l + b_l and A_l = g_l(Z_l), and keeps A_l. Going backward, delta D_l =
-/// ∂loss/∂Z_l is
+/// Forward, with A_0 the inputs, for each layer l = 1 … L:
 ///
-/// - for the output layer, ∂loss/∂A_L ∘ g'_L; where the loss is [fused](crate::loss::Loss::fused_with) with its activation, the two
-///   together: A_L - Y over the count that the mean runs over;
-/// - for each layer before it, D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, with g'_l computed from the cached A_l.
+/// - Z_l = A_(l-1)·W_l + b_l, the weighted sums;
+/// - A_l = g_l(Z_l), the layer's output, which its cache keeps.
 ///
-/// The gradients are ∂loss/∂W_l = A_(l-1)ᵀ·D_l, with A_0 the inputs, and ∂loss/∂b_l, the sum of D_l over the rows. The
-/// gradient with respect to the inputs would be D_1·W_1ᵀ: nobody asks for it, and it is never computed.
+/// Backward, with delta D_l = ∂loss/∂Z_l, for l = L … 1:
 ///
-/// Where layer l has [dropout](crate::mlp::MlpBuilder::dropout), the next layer gets A_l ∘ M_l in place of A_l, and what comes back is multiplied by M_l
-/// too; g'_l is computed from A_l, which is what the cache keeps.
+/// - D_L = ∂loss/∂A_L ∘ g'_L for the output layer;
+/// - D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l for the layers before it;
+/// - ∂loss/∂W_l = A_(l-1)ᵀ·D_l, the gradient of the weights;
+/// - ∂loss/∂b_l = Σ D_l over the rows, the gradient of the bias.
+///
+/// The derivative g'_l is computed from the cached A_l. A loss that is
+/// [fused](crate::loss::Loss::fused_with) with the output activation computes D_L at once: A_L - Y,
+/// divided by the number of rows for the mean. The gradient of the inputs, D_1·W_1ᵀ, is not
+/// computed.
+///
+/// If layer l has [dropout](crate::mlp::MlpBuilder::dropout) with mask M_l, the next layer takes
+/// A_l ∘ M_l in place of A_l, and D_l = (D_(l+1)·W_(l+1)ᵀ ∘ M_l) ∘ g'_l.
 ///
 /// # Your own training loop
 ///
@@ -97,9 +105,17 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu};
     /// # use ndarray::Array2;
-    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let mut net =
+    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
     /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
-    /// let mut loss = |seed| Backprop::new(&net).seed(seed).run(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    /// let mut loss = |seed| {
+    ///     Backprop::new(&net).seed(seed).run(
+    ///         &mut net,
+    ///         &MeanSquaredError,
+    ///         inputs.view(),
+    ///         targets.view(),
+    ///     )
+    /// };
     /// assert_eq!(loss(1)?, loss(1)?);
     /// assert_ne!(loss(1)?, loss(2)?);
     /// # Ok::<(), densely::Error>(())
@@ -115,24 +131,26 @@ impl<F: Float> Backprop<F> {
         &mut self.generator
     }
 
-    /// The most threads for one product. Default: 1.
+    /// Sets the most threads for one product. Default: 1.
     pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
     }
 
-    /// Runs the batch forward and backward: leaves the gradients of its mean loss in [`gradients`](Self::gradients), and
-    /// returns that loss.
+    /// Runs the batch forward and backward, and returns its mean loss. The gradients of that loss
+    /// are then in [`gradients`](Self::gradients).
     ///
     /// Shapes: inputs rows × features, targets rows × outputs.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;    // a = x
+    /// // a = w x with w = 1: the loss is (1² + 2²) / 2, its derivative (2 · 1 · 1 + 2 · 2 · 2) / 2.
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
     /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
-    /// assert_eq!(backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?, 2.5);  // (1² + 2²) / 2
-    /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]);                                  // (2 · 1 · 1 + 2 · 2 · 2) / 2
+    /// let loss = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// assert_eq!(loss, 2.5);
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[5.0]]);
     /// let error = backprop.run(&mut net, &MeanSquaredError, inputs.t(), targets.view());
     /// assert!(matches!(error, Err(Error::Shape(ShapeError::Features { found: 2, expected: 1 }))));
     /// # Ok::<(), densely::Error>(())
@@ -140,10 +158,15 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features), [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes do not fit the network or one another;
-    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an empty batch; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) if the loss does not fit the output layer; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together; [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if the network is not of the shape that this was made
-    /// for. The targets are not looked at, as a [`Trainer`](crate::trainer::Trainer) does by [`Loss::check_targets`]; a loss that is not finite is no error here, either: look at what
-    /// is returned.
+    /// [`ShapeError`] for an empty batch, or one that does not fit the network;
+    /// [`LossError::UnsuitableOutput`] if the loss does not fit the output layer;
+    /// [`NetworkError::LayerShape`] if the layers no longer fit together;
+    /// [`NetworkError::ShapeMismatch`] if these buffers were made for a network of another shape.
+    ///
+    /// A loss that is NaN or infinite is returned, not an error. Targets are not checked:
+    /// [`Loss::check_targets`] does that.
+    ///
+    /// [`LossError::UnsuitableOutput`]: crate::error::LossError::UnsuitableOutput
     pub fn run(
         &mut self,
         net: &mut Mlp<F>,
@@ -156,8 +179,8 @@ impl<F: Float> Backprop<F> {
         })
     }
 
-    /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A weight of k is the same as k copies of the row, 0 the
-    /// same as leaving it out.
+    /// As [`run`](Self::run), with a weight w for each row: the loss is Σ w L / Σ w. A row of
+    /// weight k counts as k copies of it; a row of weight 0 is left out.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -165,16 +188,23 @@ impl<F: Float> Backprop<F> {
     /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// # let mut backprop = Backprop::new(&net);
     /// // a = x: the rows' losses are 1 and 4.
-    /// let (inputs, targets, weights) = (array![[1.0], [2.0]], array![[0.0], [0.0]], array![3.0, 1.0]);
-    /// let loss = backprop.run_weighted(&mut net, &MeanSquaredError, inputs.view(), targets.view(), weights.view())?;
-    /// assert_eq!(loss, 1.75);                                                                      // (3 · 1 + 1 · 4) / (3 + 1)
+    /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
+    /// let (inputs, targets, weights) = (inputs.view(), targets.view(), array![3.0, 1.0]);
+    /// let weights = weights.view();
+    /// let loss = backprop.run_weighted(&mut net, &MeanSquaredError, inputs, targets, weights)?;
+    /// assert_eq!(loss, 1.75); // (3 · 1 + 1 · 4) / (3 + 1)
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run); [`DataError::Weights`](crate::error::DataError::Weights) unless there is one for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is negative or not finite,
-    /// [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
+    /// As [`run`](Self::run); [`DataError::Weights`] if the number of weights is not the number of
+    /// rows, [`DataError::Weight`] for a weight that is negative or not finite,
+    /// [`DataError::NoWeight`] if all are 0.
+    ///
+    /// [`DataError::Weights`]: crate::error::DataError::Weights
+    /// [`DataError::Weight`]: crate::error::DataError::Weight
+    /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
     pub fn run_weighted(
         &mut self,
         net: &mut Mlp<F>,
@@ -197,16 +227,23 @@ impl<F: Float> Backprop<F> {
         })
     }
 
-    /// The mean loss of a batch, without dropout and without the backward pass; the gradients stay what they were.
+    /// The mean loss of a batch, without dropout and without a backward pass. The gradients do not
+    /// change.
     ///
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu, metrics};
     /// # use ndarray::Array2;
-    /// let mut net = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let mut net =
+    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
     /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
-    /// let loss = Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// let loss =
+    ///     Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// let predicted = net.predict(inputs.view())?;
-    /// approx::assert_relative_eq!(loss, metrics::mean_squared_error(predicted.view(), targets.view())?, max_relative = 1e-12);
+    /// approx::assert_relative_eq!(
+    ///     loss,
+    ///     metrics::mean_squared_error(predicted.view(), targets.view())?,
+    ///     max_relative = 1e-12
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -249,7 +286,7 @@ impl<F: Float> Backprop<F> {
         result
     }
 
-    /// Forward and backward, on weights that were checked.
+    /// Runs a batch forward and backward. Its row weights are checked already.
     pub(crate) fn run_batch(
         &mut self,
         net: &mut Mlp<F>,
@@ -261,9 +298,9 @@ impl<F: Float> Backprop<F> {
         Ok(mean)
     }
 
-    /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean loss
-    /// of the batch, and delta of the output layer. Of one worker's part of a batch the loss is its
-    /// share of the mean.
+    /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean
+    /// loss of the batch, and delta of the output layer. Of one worker's part of a batch the loss
+    /// is its share of the mean.
     pub(crate) fn forward(
         &mut self,
         net: &mut Mlp<F>,
@@ -274,7 +311,7 @@ impl<F: Float> Backprop<F> {
         self.check_shapes(net, batch)?;
         let Self { deltas, dropped, losses, generator, threads, .. } = self;
         let ([hidden @ .., output], [.., delta]) = (net.layers_mut(), &mut deltas[..]) else {
-            return Err(Error::Network(NetworkError::NoLayers));
+            return Err(NetworkError::NoLayers.into());
         };
         loss.check_output(output.activation())?;
         let fused = loss.fused_with(output.activation());
@@ -299,9 +336,10 @@ impl<F: Float> Backprop<F> {
         Ok(mean_over_rows(losses, delta, batch))
     }
 
-    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and the
-    /// gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias layer
-    /// by layer, the last layer's first, so that the caller can send one while it computes the next.
+    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and
+    /// the gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias
+    /// layer by layer, the last layer's first, so that the caller can send one while it computes
+    /// the next.
     pub(crate) fn backward<'b>(
         &'b mut self,
         net: &'b Mlp<F>,
@@ -314,7 +352,7 @@ impl<F: Float> Backprop<F> {
         let differentiate = move || {
             let ((layer, dropped), (delta, gradient)) = layers.next()?;
             if let Some((after, delta_after)) = after {
-                let after: &'b crate::dense::Dense<F> = after;
+                let after: &'b Dense<F> = after;
                 after.delta_before(layer, dropped.mask(layer), delta_after, delta, *threads);
             }
             let delta: Rows<'b, F> = delta.as_rows();
@@ -327,7 +365,8 @@ impl<F: Float> Backprop<F> {
         from_fn(differentiate).flatten()
     }
 
-    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0 before it.
+    /// The gradients of the last [`run`](Self::run), one for each layer, first to last. All 0
+    /// before it.
     pub fn gradients(&self) -> &[Gradient<F>] {
         &self.gradients
     }
@@ -336,7 +375,7 @@ impl<F: Float> Backprop<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if this was made for a network of another shape.
+    /// [`NetworkError::ShapeMismatch`] if this was made for a network of another shape.
     pub fn parameters<'a>(
         &'a self,
         net: &'a mut Mlp<F>,
@@ -358,7 +397,7 @@ impl<F: Float> Backprop<F> {
         let (layers, gradients) = (net.layers(), &self.gradients);
         let same = layers.len() == gradients.len()
             && zip(layers, gradients).all(|(layer, gradient)| gradient.fits(layer));
-        if same { Ok(()) } else { Err(Error::Network(NetworkError::ShapeMismatch)) }
+        if same { Ok(()) } else { Err(NetworkError::ShapeMismatch.into()) }
     }
 
     fn check_shapes(&self, net: &Mlp<F>, batch: Batch<'_, F>) -> Result<()> {
@@ -366,25 +405,14 @@ impl<F: Float> Backprop<F> {
         // A layer may have been replaced through `layers_mut`.
         Mlp::check_stack(net.layers())?;
         let Batch { inputs, targets, whole, .. } = batch;
-        Error::check_features(inputs.columns(), net.features())?;
-        if targets.ncols() != net.outputs() {
-            return Err(Error::Shape(ShapeError::Targets {
-                found: targets.ncols(),
-                outputs: net.outputs(),
-            }));
-        }
-        if inputs.rows() != targets.nrows() {
-            return Err(Error::Shape(ShapeError::Rows {
-                inputs: inputs.rows(),
-                targets: targets.nrows(),
-            }));
-        }
-        if whole.rows == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(()) }
+        let shape = (inputs.rows(), inputs.columns());
+        Error::check_shapes(shape, targets.dim(), (net.features(), net.outputs()))?;
+        if whole.rows == 0 { Err(ShapeError::NoRows.into()) } else { Ok(()) }
     }
 }
 
-/// The mean Σ w L / Σ w of the rows' losses; scales delta from the gradients of the rows' own losses
-/// to that of the mean. The weights w are 1 without weights.
+/// The mean Σ w L / Σ w of the rows' losses. Multiplies each row of delta by w / Σ w, so that it
+/// belongs to the mean and no longer to the row's own loss. Rows without weights have w = 1.
 fn mean_over_rows<F: Float>(losses: &Matrix<F>, delta: &mut Matrix<F>, batch: Batch<'_, F>) -> f64 {
     let (total, columns) = (batch.whole.weight, delta.columns());
     let (losses, delta) = (losses.numbers(), delta.numbers_mut());

@@ -11,17 +11,23 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 
 /// A fully connected layer: A = g(X·W + b).
 ///
-/// It owns its weights W (inputs × outputs), its bias b (outputs; may be left out), its activation g, and the cache of its
-/// last forward pass: its output A, from which g' is computed. Only for an activation whose derivative needs the weighted
-/// sums Z = X·W + b, or a loss that is computed from them, does the cache hold Z too.
+/// It owns its weights W (inputs × outputs), its bias b (outputs; may be left out), its activation
+/// g, and the cache of its last forward pass: its output A, from which g' is computed. Only for an
+/// activation whose derivative needs the weighted sums Z = X·W + b, or a loss that is computed from
+/// them, does the cache hold Z too.
 ///
-/// [`Mlp::builder`](crate::mlp::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes one from weights that you have.
+/// [`Mlp::builder`](crate::mlp::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes
+/// one from weights that you have.
 ///
 /// ```
 /// use densely::{Dense, Sigmoid};
 /// use ndarray::array;
 ///
-/// let mut layer = Dense::<f64>::new(array![[0.1, 0.2], [0.3, 0.1], [0.5, 0.0]], Some(array![0.1, 0.1]), Sigmoid)?;
+/// let mut layer = Dense::<f64>::new(
+///     array![[0.1, 0.2], [0.3, 0.1], [0.5, 0.0]],
+///     Some(array![0.1, 0.1]),
+///     Sigmoid,
+/// )?;
 /// let output = layer.predict(array![[0.6, 0.8, 0.7]].view())?;
 /// assert!((output[[0, 0]] - 0.679178699175393).abs() < 1e-15);
 /// assert_eq!((layer.inputs(), layer.outputs(), layer.parameters()), (3, 2, 3 * 2 + 2));
@@ -33,7 +39,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// }
 /// assert_eq!(layer.weights(), array![[0.0, 0.2], [0.0, 0.1], [0.0, 0.0]]);
 /// assert_eq!(layer.bias(), Some(array![0.0, 0.1].view()));
-/// assert_eq!(layer.predict(array![[0.6, 0.8, 0.7]].view())?[[0, 0]], 0.5);            // σ(0)
+/// assert_eq!(layer.predict(array![[0.6, 0.8, 0.7]].view())?[[0, 0]], 0.5); // σ(0)
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Debug)]
@@ -60,12 +66,14 @@ impl<F: Float> Cache<F> {
 }
 
 impl<F: Float> Dense<F> {
-    /// A layer of these weights (inputs × outputs), this bias (outputs; `None` for a layer without one) and activation.
+    /// A layer of these weights (inputs × outputs), this bias (outputs; `None` for a layer without
+    /// one) and activation.
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ZeroWidth`] if the weights have no rows or no columns, [`NetworkError::BiasShape`] if the bias does not have a
-    /// number for each column, [`Error::NotFinite`] if a number is NaN or infinite.
+    /// [`NetworkError::ZeroWidth`] if the weights have no rows or no columns,
+    /// [`NetworkError::BiasShape`] if the bias does not have a number for each column,
+    /// [`Error::NotFinite`] if a number is NaN or infinite.
     pub fn new(
         weights: Array2<F>,
         bias: Option<Array1<F>>,
@@ -87,7 +95,8 @@ impl<F: Float> Dense<F> {
         Ok(Self { weights: Matrix::of(weights), bias, activation, dropout: 0.0, cache })
     }
 
-    /// Leaves this fraction of the outputs out while training, as [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout) says. Default: 0, none.
+    /// Leaves this fraction of the outputs out while training, as
+    /// [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout) says. Default: 0, none.
     ///
     /// ```
     /// use densely::{Dense, Relu};
@@ -154,14 +163,16 @@ impl<F: Float> Dense<F> {
         self.dropout
     }
 
-    /// The outputs of the last forward pass of training, before dropout, rows × outputs; no rows before the first.
+    /// The outputs of the last forward pass of training, before dropout, rows × outputs; no rows
+    /// before the first.
     ///
     /// ```
     /// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Relu};
     /// use ndarray::array;
     ///
     /// let hidden = Dense::new(array![[1.0, -1.0]], None, Relu)?;
-    /// let mut net = Mlp::from_layers(vec![hidden, Dense::new(array![[1.0], [1.0]], None, Identity)?])?;
+    /// let mut net =
+    ///     Mlp::from_layers(vec![hidden, Dense::new(array![[1.0], [1.0]], None, Identity)?])?;
     /// let (inputs, targets) = (array![[-3.0], [2.0]], array![[3.0], [2.0]]);
     /// Backprop::new(&net).run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// assert_eq!(net.layers()[0].cached_output(), array![[0.0, 3.0], [2.0, 0.0]]);
@@ -181,7 +192,8 @@ impl<F: Float> Dense<F> {
         self.cache.pre_activation.view()
     }
 
-    /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache alone.
+    /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache
+    /// alone.
     pub(crate) fn apply(&self, inputs: Rows<'_, F>, outputs: ArrayViewMut2<'_, F>) {
         let (rows, columns) = (0..inputs.rows(), 0..self.outputs());
         let mut all = Share { rows, columns, part: outputs };
@@ -189,11 +201,14 @@ impl<F: Float> Dense<F> {
         self.activation.forward(all.part);
     }
 
-    /// A = g(X·W + b) in a new matrix: rows × inputs to rows × outputs. Threads can share the layer.
+    /// A = g(X·W + b) in a new matrix: rows × inputs to rows × outputs. Threads can share the
+    /// layer.
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`inputs`](Self::inputs) columns.
+    /// [`ShapeError::Features`] if `inputs` does not have [`inputs`](Self::inputs) columns.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         Error::check_features(inputs.ncols(), self.inputs())?;
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
@@ -255,8 +270,8 @@ impl<F: Float> Dense<F> {
         }
     }
 
-    /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the mask of
-    /// that layer's dropout and g' the derivative of its activation.
+    /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the mask
+    /// of that layer's dropout and g' the derivative of its activation.
     pub(crate) fn delta_before(
         &self,
         before: &Self,

@@ -3,13 +3,13 @@
 mod comparison;
 pub(crate) mod error;
 
-use crate::backprop::Backprop;
-use crate::backprop::Dropout;
+use crate::backprop::{Backprop, Dropout};
 use crate::error::{Error, GradientCheckError, Result};
 use crate::loss::Loss;
 use crate::mlp::Mlp;
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
+use std::iter::zip;
 
 /// The result of a [`gradient_check`] that found nothing wrong.
 ///
@@ -31,8 +31,8 @@ pub struct GradientCheck {
     pub compared: usize,
     /// The parameters at a kink of the loss, where there is no derivative to compare with.
     pub kinks: Vec<Kink>,
-    /// The largest relative difference between analytic and numeric gradient, beyond what rounding
-    /// explains: often exactly 0.
+    /// The largest relative difference between analytic and numeric gradient, less the effect of
+    /// rounding. It is often exactly 0.
     pub largest_error: f64,
 }
 
@@ -74,10 +74,10 @@ pub struct Kink {
 /// losses. It needs `f64`, since the differences of an `f32` loss vanish in rounding.
 ///
 /// The numeric derivative is (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h with h = 10⁻³ ·
-/// max(1, |w|); the error of this five-point formula is of the order h⁴. The two must agree to 10⁻⁶
-/// of the larger, beyond the effect of rounding: some 10⁻¹² of the loss. If they do not, shorter
-/// steps h / 10, h / 100, … follow: large inputs may bend the loss within the first step, or a
-/// kink, such as a rectifier's at 0, may lie in it.
+/// max(1, |w|); the error of this five-point formula is of the order h⁴. The two gradients must
+/// agree to 10⁻⁶ of the larger one, plus the effect of rounding, about 10⁻¹² of the loss. If they do
+/// not, shorter steps h / 10, h / 100, … follow, since the loss may bend within a long step, or have
+/// a kink there, such as a rectifier's at 0.
 ///
 /// With dropout, one mask is drawn and used throughout.
 ///
@@ -99,10 +99,11 @@ pub struct Kink {
 ///
 /// # Errors
 ///
-/// [`GradientCheckError::WrongGradient`](crate::error::GradientCheckError::WrongGradient) names the first parameter whose gradients disagree, and both numbers.
-/// [`GradientCheckError::ZeroGradient`](crate::error::GradientCheckError::ZeroGradient) names a layer of which nothing is proved, since all its gradients are
-/// zero, hidden by rounding, or at kinks. [`Error::NotFinite`] if the loss is not finite. Else as
-/// [`Backprop::run`]. The network's parameters are unchanged in each case.
+/// [`GradientCheckError::WrongGradient`] names the first parameter whose gradients disagree, and
+/// both numbers. [`GradientCheckError::ZeroGradient`] names a layer whose gradients are all zero,
+/// hidden by rounding, or at kinks, so that the check proves nothing. [`Error::NotFinite`] if the
+/// loss is not finite. Other errors are those of [`Backprop::run`]. The network's parameters never
+/// change.
 #[inline] // It is not generic: this spares programs that do not check its compilation.
 pub fn gradient_check(
     net: &mut Mlp<f64>,
@@ -121,25 +122,27 @@ pub fn gradient_check(
     let mut moved = net.clone();
     let mut found = GradientCheck { compared: 0, kinks: Vec::new(), largest_error: 0.0 };
     let gradients = backprop.gradients().to_vec();
-    for (layer, gradient) in gradients.iter().enumerate() {
-        let biases =
-            gradient.bias().into_iter().flat_map(|bias| bias.into_iter().copied().enumerate());
-        let weights = gradient.weights();
-        let places = weights
-            .indexed_iter()
-            .map(|((input, output), &analytic)| (Place::Weight(input, output), analytic))
-            .chain(biases.map(|(output, analytic)| (Place::Bias(output), analytic)));
+    for (layer, (gradient, at_rest_layer)) in zip(&gradients, net.layers()).enumerate() {
+        let columns = at_rest_layer.outputs();
+        let slices = zip(gradient.slices(), at_rest_layer.parameter_slices()).enumerate();
+        let numbers = slices.flat_map(|(slice, (gradient, values))| {
+            let numbers = zip(gradient, values).enumerate();
+            numbers.map(move |(place, (&analytic, &resting))| (slice, place, analytic, resting))
+        });
         let mut proved = false;
-        for (place, analytic) in places {
-            let resting = place.read(&moved, layer);
+        for (slice, place, analytic, resting) in numbers {
             let mut slope = |moved_to: f64| -> Result<f64> {
-                place.write(&mut moved, layer, moved_to);
+                set(&mut moved, (layer, slice, place), moved_to);
                 let value = backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
-                place.write(&mut moved, layer, resting);
+                set(&mut moved, (layer, slice, place), resting);
                 value
             };
             let comparison = compare(analytic, resting, at_rest, outputs, &mut slope)?;
-            let (parameter, index) = (place.name(), place.index());
+            // The weights come first, then the bias.
+            let (parameter, index) = match slice {
+                0 => ("weight", vec![place / columns, place % columns]),
+                _ => ("bias", vec![place]),
+            };
             match comparison {
                 Comparison::Equal { error, proved: this } => {
                     found.compared += 1;
@@ -150,62 +153,26 @@ pub fn gradient_check(
                     found.kinks.push(Kink { layer, parameter, index, left, right });
                 }
                 Comparison::Different { numeric } => {
-                    return Err(Error::GradientCheck(GradientCheckError::WrongGradient {
+                    return Err(GradientCheckError::WrongGradient {
                         layer,
                         parameter,
                         index,
                         analytic,
                         numeric,
-                    }));
+                    }
+                    .into());
                 }
             }
         }
         if !proved {
-            return Err(Error::GradientCheck(GradientCheckError::ZeroGradient { layer }));
+            return Err(GradientCheckError::ZeroGradient { layer }.into());
         }
     }
     Ok(found)
 }
 
-/// The place of a parameter in a layer.
-#[derive(Clone, Copy)]
-enum Place {
-    Weight(usize, usize),
-    Bias(usize),
-}
-
-impl Place {
-    fn read(self, net: &Mlp<f64>, layer: usize) -> f64 {
-        let layer = &net.layers()[layer];
-        match self {
-            Self::Weight(input, output) => layer.weights()[[input, output]],
-            Self::Bias(output) => layer.bias().map_or(0.0, |bias| bias[output]),
-        }
-    }
-
-    fn write(self, net: &mut Mlp<f64>, layer: usize, value: f64) {
-        let layer = &mut net.layers_mut()[layer];
-        match self {
-            Self::Weight(input, output) => layer.weights_mut()[[input, output]] = value,
-            Self::Bias(output) => {
-                if let Some(mut bias) = layer.bias_mut() {
-                    bias[output] = value;
-                }
-            }
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Weight(..) => "weight",
-            Self::Bias(_) => "bias",
-        }
-    }
-
-    fn index(self) -> Vec<usize> {
-        match self {
-            Self::Weight(input, output) => vec![input, output],
-            Self::Bias(output) => vec![output],
-        }
+fn set(net: &mut Mlp<f64>, (layer, slice, place): (usize, usize, usize), value: f64) {
+    if let Some(numbers) = net.layers_mut()[layer].parameter_slices_mut().nth(slice) {
+        numbers[place] = value;
     }
 }

@@ -21,7 +21,7 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{Error, LossError, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
@@ -120,8 +120,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput),
-    /// [`Error::Setting`](crate::error::Error::Setting).
+    /// [`LossError::UnsuitableOutput`],
+    /// [`Error::Setting`].
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
@@ -136,12 +136,15 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());
     /// let error = BinaryCrossEntropy.check_targets(array![[0.0], [3.0]].view());
-    /// assert!(matches!(error, Err(Error::Loss(LossError::UnsuitableTarget { row: 1, value: 3.0, .. }))));
+    /// assert!(matches!(
+    ///     error,
+    ///     Err(Error::Loss(LossError::UnsuitableTarget { row: 1, value: 3.0, .. }))
+    /// ));
     /// ```
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget).
+    /// [`LossError::UnsuitableTarget`].
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let _ = targets;
         Ok(())
@@ -194,7 +197,7 @@ fn each_target<F: Float>(
         None => Ok(()),
         Some(((row, _), y)) => {
             let (loss, value) = (format!("{loss:?}"), y.as_f64());
-            Err(Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }))
+            Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
         }
     }
 }

@@ -4,9 +4,9 @@
 //! `f64`. Of a classifier, one column of outputs is the probability of the second of two classes;
 //! more columns are the probabilities of the classes.
 //!
-//! Errors: [`ShapeError::Targets`](crate::error::ShapeError::Targets) or [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the shapes differ, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) without
-//! rows, [`Error::NotFinite`] for a prediction that is NaN or infinite, [`MetricError::Undefined`](crate::error::MetricError::Undefined) where
-//! a metric has no value.
+//! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ,
+//! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction that is NaN or
+//! infinite, [`MetricError::Undefined`] where a metric has no value.
 //!
 //! ```
 //! use densely::metrics;
@@ -17,6 +17,8 @@
 //! assert_eq!(metrics::mean_absolute_error(outputs.view(), targets.view())?, 0.5);
 //! # Ok::<(), densely::Error>(())
 //! ```
+//!
+//! [`MetricError::Undefined`]: crate::error::MetricError::Undefined
 
 mod classification;
 mod confusion_matrix;
@@ -34,19 +36,13 @@ use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(Error::Shape(ShapeError::Targets {
-            found: targets.ncols(),
-            outputs: outputs.ncols(),
-        }));
+        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
     }
     if outputs.nrows() != targets.nrows() {
-        return Err(Error::Shape(ShapeError::Rows {
-            inputs: outputs.nrows(),
-            targets: targets.nrows(),
-        }));
+        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
     }
     if outputs.nrows() == 0 {
-        return Err(Error::Shape(ShapeError::NoRows));
+        return Err(ShapeError::NoRows.into());
     }
     match outputs.iter().find(|value| !value.is_finite()) {
         Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),

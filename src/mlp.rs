@@ -12,14 +12,15 @@ pub use predict::PredictBuffers;
 
 use crate::activation::Identity;
 use crate::dense::Dense;
-use crate::error::{Error, NetworkError, Result, ShapeError};
+use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use crate::schema::Schema;
 use crate::units::Units;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
-/// So many rows go through all layers before the next, so that what one layer puts out is in cache when the next reads it.
+/// So many rows go through all layers before the next, so that what one layer puts out is in cache
+/// when the next reads it.
 const ROWS_AT_ONCE: usize = 256;
 
 /// A multilayer perceptron: [`Dense`] layers, each taking the outputs of the one before.
@@ -60,14 +61,18 @@ impl<F: Float> Mlp<F> {
     /// assert_eq!(net.predict(array![[-3.0], [2.0]].view())?, array![[3.0], [2.0]]);
     ///
     /// let error = Mlp::from_layers(vec![hidden.clone(), hidden]);
-    /// assert!(matches!(error, Err(Error::Network(NetworkError::LayerShape { layer: 1, inputs: 1, outputs: 2 }))));
+    /// assert!(matches!(
+    ///     error,
+    ///     Err(Error::Network(NetworkError::LayerShape { layer: 1, inputs: 1, outputs: 2 }))
+    /// ));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NoLayers`](crate::error::NetworkError::NoLayers) if there are none; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if a layer does not take as many inputs as the one
-    /// before it has outputs; [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) if the last one has dropout.
+    /// [`NetworkError::NoLayers`] if there are none; [`NetworkError::LayerShape`] if a layer does
+    /// not take as many inputs as the one before it has outputs; [`NetworkError::DropoutOfOutputs`]
+    /// if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
@@ -77,20 +82,16 @@ impl<F: Float> Mlp<F> {
     /// Whether there is a layer, and each takes what the one before it gives.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
-            return Err(Error::Network(NetworkError::NoLayers));
+            return Err(NetworkError::NoLayers.into());
         }
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
-                return Err(Error::Network(NetworkError::LayerShape {
-                    layer: index + 1,
-                    inputs,
-                    outputs,
-                }));
+                return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
             }
         }
         if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(Error::Network(NetworkError::DropoutOfOutputs));
+            return Err(NetworkError::DropoutOfOutputs.into());
         }
         Ok(())
     }
@@ -115,14 +116,15 @@ impl<F: Float> Mlp<F> {
         self.layers.last().map_or(0, Dense::outputs)
     }
 
-    /// The units of the inputs. A network of the builder has [`Scaling::Standard`](crate::units::Scaling),
-    /// one of given layers has none.
+    /// The units of the inputs. A network of the builder has
+    /// [`Scaling::Standard`](crate::units::Scaling), one of given layers has none.
     pub fn units_in(&self) -> &Units {
         &self.units_in
     }
 
-    /// The units of the outputs. A network of the builder that ends in [`Identity`](crate::Identity) has
-    /// [`Scaling::Standard`](crate::units::Scaling), any other has none.
+    /// The units of the outputs. A network of the builder that ends in
+    /// [`Identity`](crate::Identity) has [`Scaling::Standard`](crate::units::Scaling), any other
+    /// has none.
     pub fn units_out(&self) -> &Units {
         &self.units_out
     }
@@ -133,15 +135,16 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Dense, Identity, Mlp, units::Units};
     /// use ndarray::array;
     ///
-    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;      // a = z / 2
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?; // a = z / 2
     /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
-    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]);       // 9 + 2 · ½ · 2
+    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]); // 9 + 2 · ½ · 2
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`](crate::error::NetworkError::Units) if they have other numbers of columns than the network. It is then unchanged.
+    /// [`NetworkError::Units`] if they have other numbers of columns than the network. It is then
+    /// unchanged.
     pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
         units_in.check(self.features())?;
         units_out.check(self.outputs())?;
@@ -153,9 +156,10 @@ impl<F: Float> Mlp<F> {
     /// layer, for formats that know layers alone.
     ///
     /// z = Σ w (x - centre)/spread + b: each weight of the first layer is divided by its feature's
-    /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre: weights
-    /// and bias are multiplied by the spread, and the bias gains the centre. Both are rounded to `F`: where a centre is
-    /// thousands of times the spread, an `f32` is too coarse for the bias.
+    /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre:
+    /// weights and bias are multiplied by the spread, and the bias gains the centre. Both are
+    /// rounded to `F`: where a centre is thousands of times the spread, an `f32` is too coarse for
+    /// the bias.
     ///
     /// ```
     /// # use densely::{Dense, Identity, Mlp, units::Units};
@@ -164,14 +168,19 @@ impl<F: Float> Mlp<F> {
     /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
     /// let folded = net.folded()?;
     /// assert!(folded.units_in().centres().is_none());
-    /// approx::assert_abs_diff_eq!(folded.predict(array![[400.0]].view())?, array![[11.0]], epsilon = 1e-12);
+    /// approx::assert_abs_diff_eq!(
+    ///     folded.predict(array![[400.0]].view())?,
+    ///     array![[11.0]],
+    ///     epsilon = 1e-12
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NotMeasured`](crate::error::NetworkError::NotMeasured) for units that are not measured yet, [`NetworkError::UnitsOfActivation`](crate::error::NetworkError::UnitsOfActivation) if outputs have units
-    /// and the last activation is not [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
+    /// [`NetworkError::NotMeasured`] for units that are not measured yet,
+    /// [`NetworkError::UnitsOfActivation`] if outputs have units and the last activation is not
+    /// [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
         if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {
@@ -179,9 +188,10 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(Error::Network(NetworkError::UnitsOfActivation {
+                return Err(NetworkError::UnitsOfActivation {
                     activation: format!("{:?}", last.activation()),
-                }));
+                }
+                .into());
             }
             last.fold_outputs(scale);
         }
@@ -190,13 +200,15 @@ impl<F: Float> Mlp<F> {
         Ok(folded)
     }
 
-    /// What the columns of inputs and outputs are, as far as is known: [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the network's
-    /// file, and changes no prediction.
+    /// What the columns of inputs and outputs are, as far as is known:
+    /// [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the
+    /// network's file, and changes no prediction.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The name of each class, two for a single output; none where the network predicts numbers, or was trained on classes without names.
+    /// The name of each class, two for a single output; none where the network predicts numbers, or
+    /// was trained on classes without names.
     pub fn classes(&self) -> &[String] {
         &self.schema.classes
     }
@@ -217,7 +229,11 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are names of other numbers of features, targets or classes, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) if one stands twice. The network is then unchanged.
+    /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes,
+    /// [`SchemaError::DuplicateName`] if one stands twice. The network is then unchanged.
+    ///
+    /// [`SchemaError::Names`]: crate::error::SchemaError::Names
+    /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName
     pub fn set_schema(&mut self, schema: Schema) -> Result<()> {
         schema.check(self.features(), self.outputs())?;
         self.schema = schema;
@@ -244,16 +260,17 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Dense, Identity, Mlp};
     /// use ndarray::array;
     ///
-    /// let net = Mlp::from_layers(vec![Dense::new(array![[2.0], [3.0]], Some(array![1.0]), Identity)?])?;
+    /// let net =
+    ///     Mlp::from_layers(vec![Dense::new(array![[2.0], [3.0]], Some(array![1.0]), Identity)?])?;
     /// let outputs = net.predict(array![[10.0, 1.0], [0.0, 0.0]].view())?;
-    /// assert_eq!(outputs, array![[24.0], [1.0]]);              // 10 · 2 + 1 · 3 + 1, and the bias
+    /// assert_eq!(outputs, array![[24.0], [1.0]]); // 10 · 2 + 1 · 3 + 1, and the bias
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`features`](Self::features) columns; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit
-    /// together.
+    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
+    /// [`NetworkError::LayerShape`] if the layers no longer fit together.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
@@ -278,8 +295,8 @@ impl<F: Float> Mlp<F> {
         Ok(outputs.into_iter().collect())
     }
 
-    /// The outputs for each row of `inputs`, written over `outputs`: rows × features to rows × outputs. Allocates nothing once the
-    /// buffers have served a batch as large.
+    /// The outputs for each row of `inputs`, written over `outputs`: rows × features to rows ×
+    /// outputs. Allocates nothing once the buffers have served a batch as large.
     ///
     /// ```
     /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
@@ -296,9 +313,10 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features) if `inputs` does not have [`features`](Self::features) columns, [`ShapeError::Targets`](crate::error::ShapeError::Targets) if `outputs` does not
-    /// have [`outputs`](Self::outputs), [`ShapeError::Rows`](crate::error::ShapeError::Rows) if they have different numbers of rows; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit
-    /// together.
+    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns,
+    /// [`ShapeError::Targets`] if `outputs` does not have [`outputs`](Self::outputs),
+    /// [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if
+    /// the layers no longer fit together.
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,
@@ -307,17 +325,8 @@ impl<F: Float> Mlp<F> {
     ) -> Result<()> {
         // A layer may have been replaced through `layers_mut`.
         Self::check_stack(&self.layers)?;
-        Error::check_features(inputs.ncols(), self.features())?;
-        if outputs.ncols() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets {
-                found: outputs.ncols(),
-                outputs: self.outputs(),
-            }));
-        }
+        Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
         let rows = inputs.nrows();
-        if outputs.nrows() != rows {
-            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: outputs.nrows() }));
-        }
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
             let inputs = inputs.slice_axis(Axis(0), part);
@@ -327,8 +336,9 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Checks that the layers fit together and that every weight and bias is finite. Whoever changes
-    /// layers through [`layers_mut`](Self::layers_mut) can break both; no file may hold such a network.
+    /// Checks that the layers fit together and that every weight and bias is finite. Whoever
+    /// changes layers through [`layers_mut`](Self::layers_mut) can break both; no file may hold
+    /// such a network.
     ///
     /// ```
     /// use densely::{Error, Identity, Mlp};
@@ -342,8 +352,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NoLayers`](crate::error::NetworkError::NoLayers), [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape), [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) or
-    /// [`Error::NotFinite`].
+    /// [`NetworkError::NoLayers`], [`NetworkError::LayerShape`], [`NetworkError::DropoutOfOutputs`]
+    /// or [`Error::NotFinite`].
     pub fn check_whole(&self) -> Result<()> {
         Self::check_stack(&self.layers)?;
         let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
@@ -364,7 +374,8 @@ impl<F: Float> Mlp<F> {
     }
 }
 
-/// The layers' widths and activations, with their dropout, and the number and type of the parameters.
+/// The layers' widths and activations, with their dropout, and the number and type of the
+/// parameters.
 impl<F: Float> fmt::Display for Mlp<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.features())?;

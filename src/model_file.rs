@@ -1,7 +1,8 @@
 //! Saving and loading networks, as `safetensors` files.
 //!
-//! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in the network's precision; everything else stands in the
-//! file's metadata, as JSON under the key `densely`: the format's version, the activations, the names of columns and classes.
+//! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in
+//! the network's precision; everything else stands in the file's metadata, as JSON under the key
+//! `densely`: the format's version, the activations, the names of columns and classes.
 
 pub(crate) mod damage;
 pub(crate) mod error;
@@ -30,11 +31,12 @@ const UNITS_IN: &str = "units_in";
 const UNITS_OUT: &str = "units_out";
 
 impl<F: Float> Mlp<F> {
-    /// Writes the network to a file, to the bit, with its [schema](Self::schema). An existing file is replaced when the new one is on the disk: a process that is
-    /// stopped at any moment leaves the old one or the new one.
+    /// Writes the network to a file, to the bit, with its [schema](Self::schema). An existing file
+    /// is replaced when the new one is on the disk: a process that is stopped at any moment leaves
+    /// the old one or the new one.
     ///
-    /// The same network gives the same bytes. A network that is put into a structure of yours goes through serde in the same way: as these bytes, or in text
-    /// formats as their base64.
+    /// The same network gives the same bytes. A network that is put into a structure of yours goes
+    /// through serde in the same way: as these bytes, or in text formats as their base64.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};
@@ -58,10 +60,12 @@ impl<F: Float> Mlp<F> {
         atomic_file::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Reads a network that [`save`](Self::save) wrote, with this version of the library or an earlier one.
+    /// Reads a network that [`save`](Self::save) wrote, with this version of the library or an
+    /// earlier one.
     ///
-    /// The file may come from anywhere: lengths are checked before anything of that length is allocated, and nothing in it can make this panic, or take more
-    /// memory than twice the file (and 16 MiB, for what stands in its header).
+    /// The file may come from anywhere: lengths are checked before anything of that length is
+    /// allocated, and nothing in it can make this panic, or take more memory than twice the file
+    /// (and 16 MiB, for what stands in its header).
     ///
     /// # Errors
     ///
@@ -93,7 +97,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("cubes.safetensors");
-    /// let net = Mlp::<f32>::builder(3).dense(4, CubeRoot).build()?;       // an activation of yours, whose name is "cube_root"
+    /// let net = Mlp::<f32>::builder(3).dense(4, CubeRoot).build()?; // an activation of yours, whose name is "cube_root"
     /// net.save(&path)?;
     /// let loaded = Mlp::<f32>::load_with(&path, &Activations::new().with(CubeRoot)?)?;
     /// assert!(loaded.layers()[0].activation().is::<CubeRoot>());
@@ -112,9 +116,15 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::UnnamedActivation`] for an activation that has no name, [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) for one that has a built-in one's; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) or [`SchemaError::Names`](crate::error::SchemaError::Names) if
-    /// the layers no longer fit together or the schema; [`Error::NotFinite`] for a weight that is not; [`ModelFileError::Damaged`] for more than 1,000 layers or 65,536 names, or names of more
-    /// than 5 MiB in all.
+    /// [`ModelFileError::UnnamedActivation`] for an activation that has no name,
+    /// [`NetworkError::ActivationName`] for one that has a built-in one's;
+    /// [`NetworkError::LayerShape`] or [`SchemaError::Names`] if the layers no longer fit together
+    /// or the schema; [`Error::NotFinite`] for a weight that is not; [`ModelFileError::Damaged`]
+    /// for more than 1,000 layers or 65,536 names, or names of more than 5 MiB in all.
+    ///
+    /// [`NetworkError::ActivationName`]: crate::error::NetworkError::ActivationName
+    /// [`NetworkError::LayerShape`]: crate::error::NetworkError::LayerShape
+    /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
         let structure = Structure::of(self)?;
@@ -131,7 +141,8 @@ impl<F: Float> Mlp<F> {
                 tensors.extend(tensor.map(|tensor| (format!("{name}.{what}"), tensor)));
             }
         }
-        // One key alone, since the format does not order its metadata, and the same network must give the same bytes.
+        // One key alone, since the format does not order its metadata, and the same network must
+        // give the same bytes.
         tensors::to_bytes(tensors, FORMAT, structure.to_json()?)
     }
 
@@ -142,20 +153,32 @@ impl<F: Float> Mlp<F> {
     ///
     /// let net = Mlp::<f32>::builder(3).dense(4, Tanh).build()?;
     /// let bytes = net.to_bytes()?;
-    /// assert_eq!(Mlp::<f32>::from_bytes(&bytes)?.layers()[0].weights(), net.layers()[0].weights());
-    /// assert!(matches!(Mlp::<f64>::from_bytes(&bytes), Err(Error::ModelFile(ModelFileError::Precision { .. }))));
-    /// assert!(matches!(Mlp::<f32>::from_bytes(&bytes[..99]), Err(Error::ModelFile(ModelFileError::Damaged { .. }))));
+    /// assert_eq!(
+    ///     Mlp::<f32>::from_bytes(&bytes)?.layers()[0].weights(),
+    ///     net.layers()[0].weights()
+    /// );
+    /// assert!(matches!(
+    ///     Mlp::<f64>::from_bytes(&bytes),
+    ///     Err(Error::ModelFile(ModelFileError::Precision { .. }))
+    /// ));
+    /// assert!(matches!(
+    ///     Mlp::<f32>::from_bytes(&bytes[..99]),
+    ///     Err(Error::ModelFile(ModelFileError::Damaged { .. }))
+    /// ));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Damaged`] if it is damaged or of another kind, [`ModelFileError::Precision`] if its numbers are not `F`, [`ModelFileError::NewerVersion`] for a newer version of the format, [`ModelFileError::UnknownActivation`].
+    /// [`ModelFileError::Damaged`] if it is damaged or of another kind,
+    /// [`ModelFileError::Precision`] if its numbers are not `F`, [`ModelFileError::NewerVersion`]
+    /// for a newer version of the format, [`ModelFileError::UnknownActivation`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &Activations::new())
     }
 
-    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own. [`Activations`] has an example.
+    /// As [`from_bytes`](Self::from_bytes), for a network with activations of your own.
+    /// [`Activations`] has an example.
     ///
     /// # Errors
     ///

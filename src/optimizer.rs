@@ -94,7 +94,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) names the setting, its value and its range.
+    /// [`Error::Setting`] names the setting, its value and its range.
     fn check(&self) -> Result<()> {
         Ok(())
     }

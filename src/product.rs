@@ -1,8 +1,8 @@
-//! The three matrix products of a dense layer. All of the library's matrix arithmetic is here, so that the kernel
-//! behind it can be changed in one place.
+//! The three matrix products of a dense layer. All of the library's matrix arithmetic is here, so
+//! that the kernel behind it can be changed in one place.
 //!
-//! The kernel is our own: networks of this library's sizes multiply matrices of few rows, and no crate that we measured serves both
-//! 32 and 256 of them (`benches/README.md`).
+//! The kernel is our own: networks of this library's sizes multiply matrices of few rows, and no
+//! crate that we measured serves both 32 and 256 of them (`benches/README.md`).
 
 mod kernel;
 mod lanes;
@@ -29,7 +29,8 @@ use std::cell::RefCell;
 /// Numbers whose matrices can be multiplied.
 #[doc(hidden)]
 pub trait Multiply: Number {
-    /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be columns of a row-major matrix.
+    /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be
+    /// columns of a row-major matrix.
     fn multiply(
         a: Operand<'_, Self>,
         b: Operand<'_, Self>,
@@ -168,8 +169,8 @@ mod tests {
     use ndarray::{Array, Array2, Axis};
     use pulp::{Simd, WithSimd};
 
-    /// Products of two numbers below 2¹¹, and sums of hundreds of them, are exact in `f32`: every instruction set must give the same
-    /// whole numbers as the definition of the product does.
+    /// Products of two numbers below 2¹¹, and sums of hundreds of them, are exact in `f32`: every
+    /// instruction set must give the same whole numbers as the definition of the product does.
     fn whole_numbers<F: Float>(rows: usize, columns: usize, step: usize) -> Array2<F> {
         let number = |index| F::from_f64((index * step % 23) as f64 - 11.0);
         Array::from_iter((0..rows * columns).map(number))

@@ -302,7 +302,7 @@ impl<'a> Schedule<'a> {
             Error::check_setting("schedule's span", length as f64, "at least 1", at_least_1)?;
             let unknown = epochs == Epochs::None || in_steps && epochs == Epochs::OfUnknownLength;
             match span {
-                Span::Epochs(_) if unknown => Err(Error::Training(TrainingError::StepsUnknown)),
+                Span::Epochs(_) if unknown => Err(TrainingError::StepsUnknown.into()),
                 _ => Ok(()),
             }
         };
@@ -321,9 +321,8 @@ impl<'a> Schedule<'a> {
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(Error::Training(TrainingError::NotWithStream {
-                    setting: "schedule that waits for a plateau",
-                }))
+                Err(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }
+                    .into())
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";

@@ -1,4 +1,5 @@
-//! Networks from PyTorch and to it: the `state_dict` of an `nn.Sequential`, as a `safetensors` file.
+//! Networks from PyTorch and to it: the `state_dict` of an `nn.Sequential`, as a `safetensors`
+//! file.
 
 mod linear;
 mod sequential;
@@ -26,10 +27,12 @@ const FORMAT: &str = "state_dict";
 const EXPRESSION: &str = "nn.Sequential";
 
 impl<F: Float> Mlp<F> {
-    /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers, with these activations, one for each of the layers: a `state_dict` does not say
-    /// what stands between them.
+    /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers, with these
+    /// activations, one for each of the layers: a `state_dict` does not say what stands between
+    /// them.
     ///
-    /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or any module that holds such a one and has no other parameters:
+    /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or
+    /// any module that holds such a one and has no other parameters:
     ///
     /// ```python
     /// import safetensors.torch
@@ -46,20 +49,25 @@ impl<F: Float> Mlp<F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
-    /// PyTorch's weights are outputs × inputs; here they are transposed, and keep their bits. What has no parameters, such as `nn.Dropout` and `nn.Flatten`, leaves
-    /// no trace in the file. A layer with `bias=False` stays without one. `nn.Linear` layers are taken in the order of their numbers, under any one prefix
-    /// (`net.0.weight`, `net.2.weight`); layers with names of their own (`fc1.weight`) belong into an `nn.Sequential` first. After `model.half()` or
+    /// PyTorch's weights are outputs × inputs; here they are transposed, and keep their bits. What
+    /// has no parameters, such as `nn.Dropout` and `nn.Flatten`, leaves no trace in the file. A
+    /// layer with `bias=False` stays without one. `nn.Linear` layers are taken in the order of
+    /// their numbers, under any one prefix (`net.0.weight`, `net.2.weight`); layers with names of
+    /// their own (`fc1.weight`) belong into an `nn.Sequential` first. After `model.half()` or
     /// `.bfloat16()`, `model.float()` is to come before saving.
     ///
-    /// PyTorch's `nn.Softplus()` is linear from z = 20 on, [`Softplus`](crate::activation::Softplus) nowhere: 2·10⁻⁹ between them at the most. `nn.GELU(approximate="tanh")` is
-    /// not [`Gelu`](crate::activation::Gelu).
+    /// PyTorch's `nn.Softplus()` is linear from z = 20 on,
+    /// [`Softplus`](crate::activation::Softplus) nowhere: 2·10⁻⁹ between them at the most.
+    /// `nn.GELU(approximate="tanh")` is not [`Gelu`](crate::activation::Gelu).
     ///
-    /// The file may come from anywhere: lengths are checked before anything of that length is allocated, and nothing in it can make this panic, or take more
-    /// memory than twice the file (and 16 MiB, for what stands in its header).
+    /// The file may come from anywhere: lengths are checked before anything of that length is
+    /// allocated, and nothing in it can make this panic, or take more memory than twice the file
+    /// (and 16 MiB, for what stands in its header).
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else [`Error::InFile`] with what [`from_state_dict`](Self::from_state_dict) says.
+    /// [`Error::Io`]; else [`Error::InFile`] with what [`from_state_dict`](Self::from_state_dict)
+    /// says.
     pub fn load_state_dict(
         path: impl AsRef<Path>,
         activations: impl IntoIterator<Item = AnyActivation<F>>,
@@ -68,26 +76,32 @@ impl<F: Float> Mlp<F> {
         in_file(path.as_ref(), |file, length| of_state_dict(read(file, length, activations)))
     }
 
-    /// As [`load_state_dict`](Self::load_state_dict), from the bytes of the file, such as those of [`include_bytes!`].
+    /// As [`load_state_dict`](Self::load_state_dict), from the bytes of the file, such as those of
+    /// [`include_bytes!`].
     ///
     /// ```
     /// use densely::{Identity, Mlp, Relu, Tanh};
     ///
-    /// let trained = Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity).build()?;
-    /// let bytes = trained.to_state_dict()?;           // stands for a file that PyTorch wrote
+    /// let trained =
+    ///     Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity).build()?;
+    /// let bytes = trained.to_state_dict()?; // stands for a file that PyTorch wrote
     ///
     /// let net = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Relu.into(), Identity.into()])?;
     /// assert_eq!(net.layers()[1].weights(), trained.layers()[1].weights());
     ///
-    /// let error = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]).unwrap_err();
-    /// assert_eq!(error.to_string(), "state_dict: it has 3 linear layers, 2 activations are given");
+    /// let error =
+    ///     Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "state_dict: it has 3 linear layers, 2 activations are given"
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Interchange`] if it is damaged, of another precision, if it has anything but linear layers that fit together, or another number of them than there are
-    /// activations.
+    /// [`ModelFileError::Interchange`] if it is damaged, of another precision, if it has anything
+    /// but linear layers that fit together, or another number of them than there are activations.
     pub fn from_state_dict(
         mut bytes: &[u8],
         activations: impl IntoIterator<Item = AnyActivation<F>>,
@@ -96,9 +110,11 @@ impl<F: Float> Mlp<F> {
         of_state_dict(read(&mut bytes, length, activations.into_iter().collect()))
     }
 
-    /// Writes the network to a file that PyTorch loads into an `nn.Sequential`. An existing file is replaced when the new one is on the disk.
+    /// Writes the network to a file that PyTorch loads into an `nn.Sequential`. An existing file is
+    /// replaced when the new one is on the disk.
     ///
-    /// The file says which `nn.Sequential`, in its metadata under the key `nn.Sequential`. In Python:
+    /// The file says which `nn.Sequential`, in its metadata under the key `nn.Sequential`. In
+    /// Python:
     ///
     /// ```python
     /// import safetensors.torch
@@ -109,10 +125,12 @@ impl<F: Float> Mlp<F> {
     /// model.eval()                                                                          # predictions without dropout
     /// ```
     ///
-    /// Each activation but the identity is a module, and so is the dropout of a layer that has some. `nn.Softplus(threshold=40)` is softplus without PyTorch's straight
-    /// piece. PyTorch has no module for the [`Exponential`](crate::activation::Exponential): the expression makes one, `type("Exponential", (nn.Module,), …)()`; where a class of
-    /// yours with the same `forward` takes its place, the file loads as well. An `f64` network ends in `.double()`, without which PyTorch would round it to 32 bits.
-    /// The [schema](Self::schema) is not in the file.
+    /// Each activation but the identity is a module, and so is the dropout of a layer that has
+    /// some. `nn.Softplus(threshold=40)` is softplus without PyTorch's straight piece. PyTorch has
+    /// no module for the [`Exponential`](crate::activation::Exponential): the expression makes one,
+    /// `type("Exponential", (nn.Module,), …)()`; where a class of yours with the same `forward`
+    /// takes its place, the file loads as well. An `f64` network ends in `.double()`, without which
+    /// PyTorch would round it to 32 bits. The [schema](Self::schema) is not in the file.
     ///
     /// # Errors
     ///
@@ -126,7 +144,12 @@ impl<F: Float> Mlp<F> {
     /// ```
     /// use densely::{Identity, Mlp, activation::LeakyRelu};
     ///
-    /// let net = Mlp::<f32>::builder(3).dense(8, LeakyRelu::new(0.2)?).dropout(0.1).dense(1, Identity).without_bias().build()?;
+    /// let net = Mlp::<f32>::builder(3)
+    ///     .dense(8, LeakyRelu::new(0.2)?)
+    ///     .dropout(0.1)
+    ///     .dense(1, Identity)
+    ///     .without_bias()
+    ///     .build()?;
     /// let text = String::from_utf8_lossy(&net.to_state_dict()?).into_owned();
     /// assert!(text.contains("nn.Sequential(nn.Linear(3, 8), nn.LeakyReLU(0.2), nn.Dropout(0.1), nn.Linear(8, 1, bias=False))"));
     /// assert!(text.contains("0.weight") && text.contains("0.bias") && text.contains("3.weight"));
@@ -135,8 +158,11 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Interchange`] for an activation of your own, or more than 1,000 layers; [`NetworkError::LayerShape`](crate::error::NetworkError::LayerShape) if the layers no longer fit together,
-    /// [`Error::NotFinite`] for a weight that is not.
+    /// [`ModelFileError::Interchange`] for an activation of your own, or more than 1,000 layers;
+    /// [`NetworkError::LayerShape`] if the layers no longer fit together, [`Error::NotFinite`] for
+    /// a weight that is not.
+    ///
+    /// [`NetworkError::LayerShape`]: crate::error::NetworkError::LayerShape
     pub fn to_state_dict(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
         of_state_dict(write(&self.folded()?))

@@ -23,9 +23,9 @@ pub enum Scaling {
 
 /// The units of a network's inputs or outputs: z = (x - centre) / spread for each column.
 ///
-/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has, and
-/// [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it on the training
-/// rows. From then on it is a part of the network, and of its file.
+/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has,
+/// and [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it
+/// on the training rows. From then on it is a part of the network, and of its file.
 ///
 /// A missing value, NaN, stands for the centre: z = 0. So does every value of a column that was
 /// constant in training: its spread is 0.
@@ -81,8 +81,10 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if there are not as many of one as of the other; [`Error::NotFinite`] for a number
-    /// that is not finite; [`Error::Setting`] for a negative spread.
+    /// [`SchemaError::Names`] if there are not as many of one as of the other; [`Error::NotFinite`]
+    /// for a number that is not finite; [`Error::Setting`] for a negative spread.
+    ///
+    /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     pub fn standard(
         centres: impl IntoIterator<Item = f64>,
         spreads: impl IntoIterator<Item = f64>,
@@ -90,10 +92,9 @@ impl Units {
         let (centres, spreads): (Vec<_>, Vec<_>) =
             (centres.into_iter().collect(), spreads.into_iter().collect());
         if centres.len() != spreads.len() {
-            return Err(Error::Network(NetworkError::Units {
-                found: spreads.len(),
-                expected: centres.len(),
-            }));
+            return Err(
+                NetworkError::Units { found: spreads.len(), expected: centres.len() }.into()
+            );
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -130,7 +131,8 @@ impl Units {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`](crate::error::NetworkError::Units) for another number of columns, [`NetworkError::NotMeasured`](crate::error::NetworkError::NotMeasured) before it is measured.
+    /// [`NetworkError::Units`] for another number of columns, [`NetworkError::NotMeasured`] before
+    /// it is measured.
     pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
         self.check(numbers.ncols())?;
         let mut scaled = Matrix::new(numbers.ncols());
@@ -159,7 +161,7 @@ impl Units {
     pub(crate) fn check(&self, columns: usize) -> Result<()> {
         match self.centres().map(<[f64]>::len) {
             Some(found) if found != columns => {
-                Err(Error::Network(NetworkError::Units { found, expected: columns }))
+                Err(NetworkError::Units { found, expected: columns }.into())
             }
             _ => Ok(()),
         }
@@ -170,7 +172,7 @@ impl Units {
         if self.is_measured() {
             Ok(self.scale.as_ref())
         } else {
-            Err(Error::Network(NetworkError::NotMeasured))
+            Err(NetworkError::NotMeasured.into())
         }
     }
 }

@@ -48,8 +48,10 @@ impl Elu {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) unless α is positive and finite, also as an
+    /// [`Error::Setting`] unless α is positive and finite, also as an
     /// `f32`.
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn new(alpha: f64) -> crate::error::Result<Self> {
         super::positive_alpha(alpha).map(|alpha| Self { alpha })
     }

@@ -2,7 +2,7 @@
 
 use super::{Activation, AnyActivation};
 use crate::choice;
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,7 +93,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if it has none, or one that is taken.
+    /// [`NetworkError::ActivationName`] if it has none, or one that is taken.
     pub fn with(mut self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
@@ -107,7 +107,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`](crate::error::NetworkError::ActivationName) if the name is empty or taken, or has a bracket itself.
+    /// [`NetworkError::ActivationName`] if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
         mut self,
         name: impl Into<String>,
@@ -116,10 +116,7 @@ impl<F: Float> Activations<F> {
         let name = name.into();
         if name.contains(['(', ')']) {
             // It could not be found again.
-            return Err(Error::Network(NetworkError::ActivationName {
-                name,
-                reason: "has a bracket",
-            }));
+            return Err(NetworkError::ActivationName { name, reason: "has a bracket" }.into());
         }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
@@ -129,10 +126,9 @@ impl<F: Float> Activations<F> {
     fn check(&self, name: &str) -> Result<()> {
         check_own_name::<F>(name)?;
         if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            return Err(Error::Network(NetworkError::ActivationName {
-                name: name.to_owned(),
-                reason: "is taken",
-            }));
+            return Err(
+                NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }.into()
+            );
         }
         Ok(())
     }
@@ -153,7 +149,7 @@ pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
         name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
         _ => return Ok(()),
     };
-    Err(Error::Network(NetworkError::ActivationName { name: name.to_owned(), reason }))
+    Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
 }
 
 impl<F: Float> Default for Activations<F> {

@@ -8,15 +8,17 @@ use crate::mlp::Mlp;
 use std::iter::zip;
 
 impl<F: Float> Backprop<F> {
-    /// √Σ g² over all weights and biases: the length of the gradient of the last [`run`](Self::run).
+    /// The norm √Σ g² of the whole gradient, over all weights and biases.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
     /// // One row x = (3, 4), w = 0: the loss is (w x - ½)², its gradient 2 (0 - ½) x.
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// let layer = Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?;
+    /// let mut net = Mlp::from_layers(vec![layer])?;
     /// let mut backprop = Backprop::new(&net);
-    /// backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// let (inputs, targets) = (array![[3.0, 4.0]], array![[0.5]]);
+    /// backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// assert_eq!(backprop.gradient_norm(), 5.0);
     /// # Ok::<(), densely::Error>(())
@@ -35,15 +37,17 @@ impl<F: Float> Backprop<F> {
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
-    /// Shortens the gradient to this norm if it is longer, and leaves its direction (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
-    /// limit above 0. Returns the norm that it had.
+    /// Clips the gradient by its norm (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
+    /// limit above 0. The direction stays. Returns the norm before clipping.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
-    /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// # let layer = Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?;
+    /// # let mut net = Mlp::from_layers(vec![layer])?;
     /// # let mut backprop = Backprop::new(&net);
-    /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// # let (inputs, targets) = (array![[3.0, 4.0]], array![[0.5]]);
+    /// # backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// assert_eq!(backprop.clip_norm(2.5), 5.0);
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-1.5], [-2.0]]);
@@ -60,14 +64,17 @@ impl<F: Float> Backprop<F> {
         norm
     }
 
-    /// Holds every number of the gradient between -limit and limit: g ← max(-limit, min(limit, g)), with a limit above 0; NaN stays.
+    /// Clips every number of the gradient: g ← max(-limit, min(limit, g)), with a limit above 0.
+    /// NaN stays NaN.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
-    /// # let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?])?;
+    /// # let layer = Dense::<f64>::new(array![[0.0], [0.0]], None, Identity)?;
+    /// # let mut net = Mlp::from_layers(vec![layer])?;
     /// # let mut backprop = Backprop::new(&net);
-    /// # backprop.run(&mut net, &MeanSquaredError, array![[3.0, 4.0]].view(), array![[0.5]].view())?;
+    /// # let (inputs, targets) = (array![[3.0, 4.0]], array![[0.5]]);
+    /// # backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-4.0]]);
     /// backprop.clip_values(3.5);
     /// assert_eq!(backprop.gradients()[0].weights(), array![[-3.0], [-3.5]]);
@@ -85,15 +92,18 @@ impl<F: Float> Backprop<F> {
         }
     }
 
-    /// Adds the gradient of factor · Σ |w| over the weights, not the biases: the factor with the sign of w, and nothing where w is 0.
+    /// Adds the gradient of the L1 penalty factor · Σ |w| over the weights, without the biases:
+    /// g ← g + factor · sign(w), with sign(0) = 0.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::array;
-    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[2.0], [-1.0], [0.0]], None, Identity)?])?;
+    /// let layer = Dense::<f64>::new(array![[2.0], [-1.0], [0.0]], None, Identity)?;
+    /// let mut net = Mlp::from_layers(vec![layer])?;
     /// let mut backprop = Backprop::new(&net);
-    /// backprop.run(&mut net, &MeanSquaredError, array![[1.0, 1.0, 1.0]].view(), array![[0.0]].view())?;
-    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.0], [2.0], [2.0]]);      // 2 (2 - 1 - 0)
+    /// let (inputs, targets) = (array![[1.0, 1.0, 1.0]], array![[0.0]]);
+    /// backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
+    /// assert_eq!(backprop.gradients()[0].weights(), array![[2.0], [2.0], [2.0]]); // 2 (2 - 1 - 0)
     /// backprop.add_l1(&net, 0.5)?;
     /// assert_eq!(backprop.gradients()[0].weights(), array![[2.5], [1.5], [2.0]]);
     /// # Ok::<(), densely::Error>(())
@@ -124,7 +134,7 @@ impl<F: Float> Backprop<F> {
     }
 }
 
-/// Several sums side by side, in an order that is always the same, for the vector instructions.
+/// Σ (factor · x)². Sixteen partial sums, always in the same order, suit the vector instructions.
 fn sum_of_squares<F: Float>(numbers: &[F], factor: f64) -> f64 {
     let (chunks, rest) = numbers.as_chunks::<16>();
     let mut sums = [0.0_f64; 16];

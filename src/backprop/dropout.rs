@@ -1,4 +1,4 @@
-//! Outputs of hidden layers that are left out at random while training.
+//! Dropout: training sets outputs of hidden layers to 0 at random.
 
 use crate::batch::Batch;
 use crate::dense::Dense;
@@ -29,7 +29,7 @@ pub(super) struct Dropped<F> {
     output: Matrix<F>,
 }
 
-/// The random numbers, of 32 bits, that are drawn at a time.
+/// How many random numbers of 32 bits are drawn at a time.
 const DRAWN_AT_ONCE: usize = 256;
 
 impl<F: Float> Dropped<F> {
@@ -68,8 +68,8 @@ impl<F: Float> Dropped<F> {
         (layer.dropout() > 0.0).then(|| self.mask.as_rows())
     }
 
-    /// A new M for this worker's rows of a batch. One thread draws it, and passes over the other
-    /// workers' rows, so that M depends neither on the threads nor on the workers.
+    /// Draws a new M for this worker's rows of a batch. One thread draws, and skips the numbers of
+    /// other workers' rows: M depends neither on the number of threads nor on that of workers.
     fn draw(&mut self, fraction: f64, batch: Batch<'_, F>, generator: &mut ChaCha8Rng) {
         let (all, before, own) = (batch.whole.rows, batch.whole.before, batch.inputs.rows());
         self.skip(before, generator);
@@ -77,7 +77,7 @@ impl<F: Float> Dropped<F> {
         self.skip(all - before - own, generator);
     }
 
-    /// Passes over what other workers draw for `rows` rows.
+    /// Skips the numbers that other workers draw for `rows` rows.
     fn skip(&self, rows: usize, generator: &mut ChaCha8Rng) {
         if rows > 0 {
             let numbers = rows as u128 * self.mask.columns() as u128;

@@ -12,17 +12,22 @@ use std::sync::Arc;
 
 /// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
 ///
-/// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a
-/// matrix already; from a CSV file by [`Table`](crate::data::Table). These have their rows in memory, in [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in
-/// files that may be larger than memory, and all that takes a data set takes these too.
+/// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and
+/// [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a matrix
+/// already; from a CSV file by [`Table`](crate::data::Table). These have their rows in memory, in
+/// [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in files that
+/// may be larger than memory, and all that takes a data set takes these too.
 ///
 /// ```
 /// use densely::Dataset;
 /// use ndarray::array;
 ///
-/// let data = Dataset::<f32>::new(array![[0.0], [1.0], [2.0], [3.0]], array![[0.0], [0.0], [1.0], [1.0]])?
-///     .with_classes(["small", "large"])?;
-/// let (train, test) = data.split(0.5, 7)?;          // one row of each class in each part
+/// let data = Dataset::<f32>::new(
+///     array![[0.0], [1.0], [2.0], [3.0]],
+///     array![[0.0], [0.0], [1.0], [1.0]],
+/// )?
+/// .with_classes(["small", "large"])?;
+/// let (train, test) = data.split(0.5, 7)?; // one row of each class in each part
 /// assert_eq!((train.rows(), test.rows(), train.features()), (2, 2, 1));
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -41,7 +46,8 @@ impl<F: Float> Dataset<F> {
     /// use densely::{Dataset, Error};
     /// use ndarray::{Array2, array};
     ///
-    /// let data = Dataset::<f32>::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], Array2::ones((3, 1)))?;
+    /// let data =
+    ///     Dataset::<f32>::new(array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], Array2::ones((3, 1)))?;
     /// assert_eq!((data.rows(), data.features(), data.outputs()), (3, 2, 1));
     /// assert_eq!(data.inputs().row(1), array![2.0, 3.0]);
     /// let error = Dataset::<f32>::new(Array2::zeros((3, 2)), Array2::ones((4, 1)));
@@ -51,22 +57,24 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Rows`](crate::error::ShapeError::Rows) if the two have different numbers of rows, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) if they have none,
-    /// [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if they have no columns,
-    /// [`DataError::NotFiniteAt`](crate::error::DataError::NotFiniteAt) if a number is NaN or infinite.
+    /// [`ShapeError::Rows`] if the two have different numbers of rows, [`ShapeError::NoRows`] if
+    /// they have none, [`ShapeError::NoFeatures`] or [`ShapeError::Targets`] if they have no
+    /// columns, [`DataError::NotFiniteAt`] if a number is NaN or infinite.
+    ///
+    /// [`DataError::NotFiniteAt`]: crate::error::DataError::NotFiniteAt
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
         let (rows, target_rows) = (inputs.nrows(), targets.nrows());
         if rows != target_rows {
-            return Err(Error::Shape(ShapeError::Rows { inputs: rows, targets: target_rows }));
+            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
         }
         if rows == 0 {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         if inputs.ncols() == 0 {
-            return Err(Error::Shape(ShapeError::NoFeatures));
+            return Err(ShapeError::NoFeatures.into());
         }
         if targets.ncols() == 0 {
-            return Err(Error::Shape(ShapeError::Targets { found: 0, outputs: 1 }));
+            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
@@ -126,9 +134,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         &self.schema.classes
     }
 
-    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the rows, rounded to the nearest number and at
-    /// least one (for example train and test). Where the targets are classes, each class is split in this proportion, and keeps a row in the rest. Of rows in files, more than 64 MiB
-    /// stay in the order of the files.
+    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the
+    /// rows, rounded to the nearest number and at least one (for example train and test). Where the
+    /// targets are classes, each class is split in this proportion, and keeps a row in the rest. Of
+    /// rows in files, more than 64 MiB stay in the order of the files.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -137,20 +146,28 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// let data = Dataset::<f32>::binary(Array2::zeros((10, 3)), labels)?;
     /// let (train, test) = data.split(0.5, 7)?;
     /// assert_eq!((train.rows(), test.rows()), (5, 5));
-    /// assert_eq!((train.targets().sum(), test.targets().sum()), (2.0, 2.0));      // as many rare ones in each
+    /// assert_eq!((train.targets().sum(), test.targets().sum()), (2.0, 2.0)); // as many rare ones in each
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if one of the two would have no
-    /// rows; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows), and what reading the targets gives: [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile).
+    /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`DataError::TooFewRows`] if
+    /// one of the two would have no rows; of rows in files [`NpyError::TooManyRows`], and what
+    /// reading the targets gives: [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`],
+    /// [`NpyError::NotFiniteInFile`].
+    ///
+    /// [`DataError::TooFewRows`]: crate::error::DataError::TooFewRows
+    /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
+    /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
+    /// [`NpyError::NotFiniteInFile`]: crate::error::NpyError::NotFiniteInFile
     pub fn split(&self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
         let [rest, part] = self.examples().split(fraction, seed)?;
         Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 
-    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample. More than 64 MiB of rows in files come in the order of the files.
+    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample.
+    /// More than 64 MiB of rows in files come in the order of the files.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -162,13 +179,18 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`](crate::error::ShapeError::UnknownRow) for one that does not exist, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for none; [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all of them have the weight 0; of rows in files [`NpyError::TooManyRows`](crate::error::NpyError::TooManyRows).
+    /// [`ShapeError::UnknownRow`] for one that does not exist, [`ShapeError::NoRows`] for none;
+    /// [`DataError::NoWeight`] if all of them have the weight 0; of rows in files
+    /// [`NpyError::TooManyRows`].
+    ///
+    /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
+    /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         if rows.is_empty() {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            return Err(Error::Shape(ShapeError::UnknownRow { row, rows: self.rows() }));
+            return Err(ShapeError::UnknownRow { row, rows: self.rows() }.into());
         }
         let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {

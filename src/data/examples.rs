@@ -2,7 +2,7 @@
 
 use super::storage::{Side, Stored};
 use crate::batch;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Result};
 use crate::float::Float;
 use crate::schema::Schema;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl<F: Float> Examples<F> {
             return Ok(self);
         };
         let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
-        if rows.is_empty() { Err(Error::Data(DataError::NoWeight)) } else { self.selected(&rows) }
+        if rows.is_empty() { Err(DataError::NoWeight.into()) } else { self.selected(&rows) }
     }
 }
 

@@ -55,8 +55,8 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`DataError::Labels`](crate::error::DataError::Labels) unless there are two distinct labels,
-    /// [`DataError::Label`](crate::error::DataError::Label) for one that is blank, NaN, or a number with a fraction.
+    /// As [`new`](Self::new); [`DataError::Labels`] unless there are two distinct labels,
+    /// [`DataError::Label`] for one that is blank, NaN, or a number with a fraction.
     pub fn binary(
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
@@ -111,8 +111,8 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know the names of its
-    /// classes, [`DataError::UnknownLabel`](crate::error::DataError::UnknownLabel) for a label that is not one of them.
+    /// As [`new`](Self::new); [`SchemaError::Unnamed`] if the network does not know the names of
+    /// its classes, [`DataError::UnknownLabel`] for a label that is not one of them.
     pub fn for_classifier(
         net: &Mlp<F>,
         inputs: Array2<F>,

@@ -4,7 +4,7 @@ use super::batches::InOrder;
 use super::dataset::Dataset;
 use super::examples::Examples;
 use super::storage::{Side, Storage};
-use crate::error::{DataError, Error, Result, ShapeError};
+use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::units::Units;
@@ -13,8 +13,8 @@ use std::ops::Range;
 
 /// The weight of some rows, and of each column the mean and the sum of squared differences from it.
 ///
-/// Those of two sets of rows give those of both (Chan, Golub, LeVeque 1979): with δ the difference of
-/// the means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this
+/// Those of two sets of rows give those of both (Chan, Golub, LeVeque 1979): with δ the difference
+/// of the means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this
 /// loses nothing, and a constant column stays exactly constant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
@@ -94,8 +94,8 @@ impl Moments {
         Self { weight: numbers[0], mean: of(0), squares: of(1), others: of(2) }
     }
 
-    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the spread
-    /// of a constant column is `constant`.
+    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the
+    /// spread of a constant column is `constant`.
     fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
         // A smaller deviation would make numbers overflow that are divided by it.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
@@ -103,7 +103,7 @@ impl Moments {
         for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
             let deviation = (squares / self.weight).sqrt();
             if !mean.is_finite() || !deviation.is_finite() {
-                return Err(Error::Data(DataError::NoScale { column: names(column) }));
+                return Err(DataError::NoScale { column: names(column) }.into());
             }
             scale.push(match deviation < smallest {
                 true => (mean, constant),
@@ -119,7 +119,8 @@ impl Moments {
 impl<F: Float> Mlp<F> {
     /// Measures the units of this network on these rows, if it has units that are not measured yet.
     ///
-    /// [`Trainer::fit`](crate::Trainer::fit) does this on its training rows. Training step by step or on a stream needs it before.
+    /// [`Trainer::fit`](crate::Trainer::fit) does this on its training rows. Training step by step
+    /// or on a stream needs it before.
     ///
     /// ```
     /// use densely::{Dataset, Identity, Mlp};
@@ -129,15 +130,22 @@ impl<F: Float> Mlp<F> {
     /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
     /// assert!(!net.units_in().is_measured());
     /// net.measure(&data)?;
-    /// assert_eq!((net.units_in().centres(), net.units_in().spreads()), (Some(&[200.0][..]), Some(&[100.0][..])));
-    /// assert_eq!((net.units_out().centres(), net.units_out().spreads()), (Some(&[9.0][..]), Some(&[2.0][..])));
+    /// assert_eq!(
+    ///     (net.units_in().centres(), net.units_in().spreads()),
+    ///     (Some(&[200.0][..]), Some(&[100.0][..]))
+    /// );
+    /// assert_eq!(
+    ///     (net.units_out().centres(), net.units_out().spreads()),
+    ///     (Some(&[9.0][..]), Some(&[2.0][..]))
+    /// );
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data has other columns than the network,
-    /// [`DataError::NoScale`](crate::error::DataError::NoScale) names a column whose mean or deviation overflows an `f64`, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all rows have the weight 0; and what reading rows in files gives.
+    /// [`ShapeError::Features`] or [`ShapeError::Targets`] if the data has other columns than the
+    /// network, [`DataError::NoScale`] names a column whose mean or deviation overflows an `f64`,
+    /// [`DataError::NoWeight`] if all rows have the weight 0; and what reading rows in files gives.
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
         self.check_columns(&data)?;
@@ -171,13 +179,7 @@ impl<F: Float> Mlp<F> {
 
     /// Refuses rows that do not have the columns of this network.
     pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
-        Error::check_features(data.features(), self.features())?;
-        if data.outputs() != self.outputs() {
-            return Err(Error::Shape(ShapeError::Targets {
-                found: data.outputs(),
-                outputs: self.outputs(),
-            }));
-        }
-        Ok(())
+        let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
+        Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)
     }
 }

@@ -25,8 +25,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) unless there is a name for each feature, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a
-    /// duplicate.
+    /// [`SchemaError::Names`] unless there is a name for each feature,
+    /// [`SchemaError::DuplicateName`] for a duplicate.
     pub fn with_feature_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -40,7 +40,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) for another number of names, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate.
+    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] for a
+    /// duplicate.
     pub fn with_target_names(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -64,9 +65,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) if the schema has another number of features, targets or classes,
-    /// [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate name; [`DataError::NotOneHot`](crate::error::DataError::NotOneHot) for a row that belongs to no
-    /// class.
+    /// [`SchemaError::Names`] if the schema has another number of features, targets or classes,
+    /// [`SchemaError::DuplicateName`] for a duplicate name; [`DataError::NotOneHot`] for a row that
+    /// belongs to no class.
     pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
         let classes = !schema.classes.is_empty();
         self.schema = Arc::new(schema);
@@ -88,14 +89,17 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// let names = ["benign", "malignant"];
     /// assert_eq!(data()?.with_classes(names)?.classes(), names);
     /// let error = data()?.with_classes(["benign"]);
-    /// assert!(matches!(error, Err(Error::Schema(SchemaError::Names { names: 1, columns: 2, .. }))));
+    /// assert!(matches!(
+    ///     error,
+    ///     Err(Error::Schema(SchemaError::Names { names: 1, columns: 2, .. }))
+    /// ));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`](crate::error::SchemaError::Names) for another number of names, [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a duplicate,
-    /// [`DataError::NotOneHot`](crate::error::DataError::NotOneHot) for a row that belongs to no class.
+    /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] for a
+    /// duplicate, [`DataError::NotOneHot`] for a row that belongs to no class.
     pub fn with_classes(
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,

@@ -3,7 +3,7 @@
 use super::batches::{InOrder, Scales};
 use super::examples::Examples;
 use super::storage::Side;
-use crate::error::{Error, Result, ShapeError};
+use crate::error::{Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::{Matrix, fit_in_memory};
 use crate::mlp::{Mlp, PredictBuffers};
@@ -37,7 +37,7 @@ impl<F: Float> Outputs<F> {
     ) -> Result<()> {
         let (all, outputs) = (data.rows(), net.outputs());
         if self.outputs.numbers().len() < all * outputs && !fit_in_memory::<F>(all, outputs) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows: all, columns: outputs }));
+            return Err(ShapeError::TooLarge { rows: all, columns: outputs }.into());
         }
         self.outputs.reshape(all, outputs).numbers_mut().fill(F::zero());
         let mut first = rows.start;
@@ -67,7 +67,7 @@ impl<F: Float> Outputs<F> {
         }
         let (rows, columns) = (data.rows(), data.outputs());
         if !fit_in_memory::<F>(rows, columns) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows, columns }));
+            return Err(ShapeError::TooLarge { rows, columns }.into());
         }
         let mut rest = self.targets.reshape(rows, columns).numbers_mut();
         let mut batches = InOrder::targets(data);

@@ -7,8 +7,8 @@ use crate::units::Scale;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Where the rows of a [`Dataset`](crate::Dataset) are: [`Arrays`](super::Arrays) in memory, or, with the
-/// cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
+/// Where the rows of a [`Dataset`](crate::Dataset) are: [`Arrays`](super::Arrays) in memory, or,
+/// with the cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
 ///
 /// ```
 /// use densely::{Dataset, Float, data::Storage};

@@ -84,10 +84,11 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`](crate::error::TableError::EmptyFile), [`TableError::NoRows`](crate::error::TableError::NoRows);
-    /// [`TableError::RaggedRow`](crate::error::TableError::RaggedRow) for a row with another number of cells than the header;
-    /// [`TableError::HeaderNotUtf8`](crate::error::TableError::HeaderNotUtf8), and [`TableError::Cell`](crate::error::TableError::Cell) for a cell that is not UTF-8. Other errors in
-    /// a column are found when it is used. Each error names the file, the row and the column.
+    /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`], [`TableError::NoRows`];
+    /// [`TableError::RaggedRow`] for a row with another number of cells than the header;
+    /// [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell that is not UTF-8. Other
+    /// errors in a column are found when it is used. Each error names the file, the row and the
+    /// column.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let io = |source| Error::Io { file: path.to_owned(), source };
@@ -107,7 +108,10 @@ impl Table {
     /// assert_eq!(table.rows(), 2);
     /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["weight", "mpg"]);
     /// let error = Table::parse_csv("weight,mpg\n3504\n".as_bytes(), "cars");
-    /// assert!(matches!(error, Err(Error::Table(TableError::RaggedRow { row: 1, found: 1, expected: 2, .. }))));
+    /// assert!(matches!(
+    ///     error,
+    ///     Err(Error::Table(TableError::RaggedRow { row: 1, found: 1, expected: 2, .. }))
+    /// ));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -138,7 +142,7 @@ impl Table {
     /// # Errors
     ///
     /// As [`read_csv`](Self::read_csv), and [`Error::Io`] if it is not a regular file: a pipe could
-    /// be read only once. A row longer than 64 MB is [`TableError::LongRow`](crate::error::TableError::LongRow), here and everywhere.
+    /// be read only once. A row longer than 64 MB is [`TableError::LongRow`], here and everywhere.
     /// Methods that read the file again return [`Error::Io`] and [`Error::ChangedFile`].
     pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -249,7 +253,7 @@ impl Table {
             (Some((index, _)), None) => Ok(index),
             (Some(_), Some(_)) => {
                 let (file, column) = (self.file.clone(), name.to_owned());
-                Err(Error::Table(TableError::DuplicateColumn { file, column }))
+                Err(TableError::DuplicateColumn { file, column }.into())
             }
             (None, _) => Err(self.unknown(name)),
         }

@@ -28,8 +28,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight for each row, [`DataError::Weight`](crate::error::DataError::Weight) for one that is
-    /// negative or not finite, [`DataError::NoWeight`](crate::error::DataError::NoWeight) if all are 0.
+    /// [`DataError::Weights`] unless there is a weight for each row, [`DataError::Weight`] for one
+    /// that is negative or not finite, [`DataError::NoWeight`] if all are 0.
     pub fn with_weights(mut self, weights: Array1<F>) -> Result<Self> {
         Error::check_weights(weights.view(), self.rows())?;
         self.weights = Some(weights.into_iter().collect());
@@ -51,23 +51,24 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers, [`DataError::Weights`](crate::error::DataError::Weights) unless there is a weight
-    /// for each class; otherwise as [`with_weights`](Self::with_weights).
+    /// [`DataError::NoClasses`] if the targets are numbers, [`DataError::Weights`] unless there is
+    /// a weight for each class; otherwise as [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
         if count == 0 {
-            return Err(Error::Data(DataError::NoClasses));
+            return Err(DataError::NoClasses.into());
         }
         if class_weights.len() != count {
-            return Err(Error::Data(DataError::Weights {
+            return Err(DataError::Weights {
                 weights: class_weights.len(),
                 count,
                 what: "classes",
-            }));
+            }
+            .into());
         }
         let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
         if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(Error::Data(DataError::Weight { index, value: class_weights[index] }));
+            return Err(DataError::Weight { index, value: class_weights[index] }.into());
         }
         let classes = self.examples().row_classes()?;
         let weight = |(row, &class): (usize, &usize)| {
@@ -93,11 +94,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoClasses`](crate::error::DataError::NoClasses) if the targets are numbers.
+    /// [`DataError::NoClasses`] if the targets are numbers.
     pub fn with_balanced_classes(self) -> Result<Self> {
         let mut sums = vec![0.0; self.classes().len()];
         if sums.is_empty() {
-            return Err(Error::Data(DataError::NoClasses));
+            return Err(DataError::NoClasses.into());
         }
         for (row, class) in self.examples().row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);

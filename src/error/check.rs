@@ -13,6 +13,23 @@ impl Error {
         }
     }
 
+    /// Checks that inputs (rows × features) and targets (rows × outputs) fit a network (features,
+    /// outputs) and each other.
+    pub(crate) fn check_shapes(
+        (rows, columns): (usize, usize),
+        (target_rows, target_columns): (usize, usize),
+        (features, outputs): (usize, usize),
+    ) -> Result<()> {
+        Self::check_features(columns, features)?;
+        if target_columns != outputs {
+            return Err(ShapeError::Targets { found: target_columns, outputs }.into());
+        }
+        if target_rows != rows {
+            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
+        }
+        Ok(())
+    }
+
     pub(crate) fn check_finite<F: Float>(
         numbers: ArrayView2<'_, F>,
         matrix: &'static str,

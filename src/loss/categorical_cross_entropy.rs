@@ -26,11 +26,11 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// use densely::{Backprop, CategoricalCrossEntropy, Dense, Mlp, Softmax};
 /// use ndarray::{Array2, array};
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?;   // z = x
-/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]];                                   // a = ⅛, ¼, ⅝
+/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?; // z = x
+/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]]; // a = ⅛, ¼, ⅝
 /// let (mut backprop, y) = (Backprop::new(&net), array![[0.0, 1.0, 0.0]]);
 /// let loss = backprop.loss(&mut net, &CategoricalCrossEntropy, z.view(), y.view())?;
-/// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14);               // -ln ¼
+/// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14); // -ln ¼
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

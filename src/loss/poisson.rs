@@ -23,11 +23,11 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// use densely::{Backprop, Dense, Mlp, activation::Exponential, loss::Poisson};
 /// use ndarray::array;
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?;  // a = e^x
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Exponential)?])?; // a = e^x
 /// let (x, counts) = (array![[2.0_f64.ln()]], array![[3.0]]);
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.loss(&mut net, &Poisson, x.view(), counts.view())?;
-/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14);   // a - y ln a
+/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14); // a - y ln a
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

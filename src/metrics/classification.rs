@@ -95,8 +95,8 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// # Errors
 ///
-/// [`MetricError::Undefined`](crate::error::MetricError::Undefined) unless there is one column and both classes are among the targets; else see
-/// [the module](super).
+/// [`MetricError::Undefined`] unless there is one column and both classes are among the targets;
+/// else see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });

@@ -34,7 +34,8 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] for another number of names than classes; else see [the module](super).
+    /// [`SchemaError::Names`] for another number of names than classes; else see [the
+    /// module](super).
     pub fn new<F: Float>(
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,

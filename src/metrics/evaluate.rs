@@ -1,12 +1,14 @@
 use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
-use crate::error::{Error, Result, SchemaError};
+use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {
-    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one of yours. Where the rows are in files, their predictions and targets go into memory, their inputs do not.
+    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one
+    /// of yours. Where the rows are in files, their predictions and targets go into memory, their
+    /// inputs do not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};
@@ -21,7 +23,13 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`](crate::error::Error::Io), [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) and [`ShapeError::TooLarge`]; [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and what the metric says.
+    /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`],
+    /// [`Error::Io`], [`NpyError::ShortFile`] and [`ShapeError::TooLarge`];
+    /// [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and
+    /// what the metric says.
+    ///
+    /// [`NpyError::NotFiniteInFile`]: crate::error::NpyError::NotFiniteInFile
+    /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
@@ -34,8 +42,10 @@ impl<F: Float> Mlp<F> {
         metric(outputs, targets)
     }
 
-    /// The name of the class that each row most probably belongs to: the second one's where a single output is above ½, that of the largest output where there
-    /// are several. Inputs rows × features; [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the classes' numbers.
+    /// The name of the class that each row most probably belongs to: the second one's where a
+    /// single output is above ½, that of the largest output where there are several. Inputs rows ×
+    /// features; [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the
+    /// classes' numbers.
     ///
     /// ```
     /// use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Trainer};
@@ -51,10 +61,11 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network was not trained on classes with names; else as [`predict`](Self::predict).
+    /// [`SchemaError::Unnamed`] if the network was not trained on classes with names; else as
+    /// [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
-            return Err(Error::Schema(SchemaError::Unnamed { what: "classes" }));
+            return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
         Ok(predicted_classes(outputs.view())

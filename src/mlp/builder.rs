@@ -61,8 +61,8 @@ struct Plan<F: Float> {
 }
 
 impl<F: Float> MlpBuilder<F> {
-    /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as the activation
-    /// recommends.
+    /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as
+    /// the activation recommends.
     ///
     /// What is predicted says which layer comes last, and which loss goes with it:
     ///
@@ -74,7 +74,8 @@ impl<F: Float> MlpBuilder<F> {
     /// | one of several classes | [`Softmax`](crate::activation::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::data::Dataset::multiclass) |
     /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
     ///
-    /// An activation whose name is known only at run time is parsed: `FromStr` of [`AnyActivation`].
+    /// An activation whose name is known only at run time is parsed: `FromStr` of
+    /// [`AnyActivation`].
     ///
     /// ```
     /// use densely::{Mlp, Softmax, activation::AnyActivation};
@@ -96,31 +97,33 @@ impl<F: Float> MlpBuilder<F> {
         self.change_last("without_bias", |layer| layer.bias = false)
     }
 
-    /// Draws the weights of the layer added last from this distribution. Default: the one that its activation recommends.
+    /// Draws the weights of the layer added last from this distribution. Default: the one that its
+    /// activation recommends.
     pub fn initialization(self, initialization: Initialization) -> Self {
         self.change_last("initialization", |layer| layer.initialization = initialization)
     }
 
-    /// Dropout (Srivastava et al. 2014) on the layer added last, which must not be the output layer: while training, each of its outputs is set to 0 with
-    /// this probability, at least 0 and below 1, and the others are multiplied by 1 / (1 - fraction), so that their mean stays; predictions use them all, unchanged.
-    /// Default: 0, none.
+    /// Dropout (Srivastava et al. 2014) on the layer added last, which must not be the output
+    /// layer: while training, each of its outputs is set to 0 with this probability, at least 0 and
+    /// below 1, and the others are multiplied by 1 / (1 - fraction), so that their mean stays;
+    /// predictions use them all, unchanged. Default: 0, none.
     ///
-    /// Which are left out is drawn anew for each row of each batch, from the seed of the [`Trainer`](crate::trainer::Trainer::seed) or
-    /// [`Backprop`](crate::backprop::Backprop::seed).
+    /// Which are left out is drawn anew for each row of each batch, from the seed of the
+    /// [`Trainer`](crate::trainer::Trainer::seed) or [`Backprop`](crate::backprop::Backprop::seed).
     pub fn dropout(self, fraction: f64) -> Self {
         self.change_last("dropout", |layer| layer.dropout = fraction)
     }
 
-    /// How the network brings inputs to its own units. Default: [`Scaling::Standard`], measured on the
-    /// training rows by [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`].
+    /// How the network brings inputs to its own units. Default: [`Scaling::Standard`], measured on
+    /// the training rows by [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`].
     pub fn units_in(mut self, scaling: Scaling) -> Self {
         self.units_in = scaling;
         self
     }
 
     /// How the network brings outputs to the targets' units. Default: [`Scaling::Standard`] for the
-    /// numbers of a regression, whose last activation is [`Identity`](crate::Identity); none for classes and for any
-    /// other activation.
+    /// numbers of a regression, whose last activation is [`Identity`](crate::Identity); none for
+    /// classes and for any other activation.
     pub fn units_out(mut self, scaling: Scaling) -> Self {
         self.units_out = scaling;
         self
@@ -131,8 +134,8 @@ impl<F: Float> MlpBuilder<F> {
         self.units_in(Scaling::None).units_out(Scaling::None)
     }
 
-    /// The seed of the weights. Default: 0. The same seed gives the same weights; uniform ones on every machine, normal ones as far as the system's logarithm
-    /// and exponential are the same.
+    /// The seed of the weights. Default: 0. The same seed gives the same weights; uniform ones on
+    /// every machine, normal ones as far as the system's logarithm and exponential are the same.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -146,16 +149,26 @@ impl<F: Float> MlpBuilder<F> {
     /// let builder = || Mlp::<f32>::builder(9).dense(32, Tanh);
     /// let net = builder().dense(1, Identity).build()?;
     /// assert_eq!(net.layers()[0].weights().dim(), (9, 32));
-    /// assert!(matches!(builder().dropout(0.5).build(), Err(Error::Network(NetworkError::DropoutOfOutputs))));
-    /// assert!(matches!(Mlp::<f32>::builder(9).build(), Err(Error::Network(NetworkError::NoLayers))));
+    /// assert!(matches!(
+    ///     builder().dropout(0.5).build(),
+    ///     Err(Error::Network(NetworkError::DropoutOfOutputs))
+    /// ));
+    /// assert!(matches!(
+    ///     Mlp::<f32>::builder(9).build(),
+    ///     Err(Error::Network(NetworkError::NoLayers))
+    /// ));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] if an option for a layer stands before the first,
-    /// [`NetworkError::ZeroWidth`] if a layer has no inputs or no outputs, [`NetworkError::TooLarge`] if its weights do not fit into memory,
-    /// [`Error::Setting`](crate::error::Error::Setting) for a dropout that is not at least 0 and below 1, [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
+    /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] if an option
+    /// for a layer stands before the first, [`NetworkError::ZeroWidth`] if a layer has no inputs or
+    /// no outputs, [`NetworkError::TooLarge`] if its weights do not fit into memory,
+    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1,
+    /// [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn build(self) -> Result<Mlp<F>> {
         if let Some(option) = self.misplaced {
             return Err(NetworkError::MisplacedOption { option }.into());
@@ -181,7 +194,8 @@ impl<F: Float> MlpBuilder<F> {
         Ok(net)
     }
 
-    /// Whether so many parameters can be had at all: an allocation that fails would end the process.
+    /// Whether so many parameters can be had at all: an allocation that fails would end the
+    /// process.
     fn check_memory(&self) -> Result<()> {
         let mut inputs = self.features;
         let mut parameters = 0_usize;

@@ -1,14 +1,15 @@
 //! Rows through all layers.
 
 use crate::dense::Dense;
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use crate::matrix::Matrix;
 use crate::units::Units;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 
-/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden layers. Each thread needs its own.
+/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden
+/// layers. Each thread needs its own.
 ///
 /// ```
 /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
@@ -41,7 +42,7 @@ impl<F: Float> PredictBuffers<F> {
         mut outputs: ArrayViewMut2<'_, F>,
     ) -> Result<()> {
         let [hidden @ .., last] = layers else {
-            return Err(Error::Network(NetworkError::NoLayers));
+            return Err(NetworkError::NoLayers.into());
         };
         self.hidden.resize_with(hidden.len(), || Matrix::new(0));
         let copy = self.inputs.get_or_insert_with(|| Matrix::new(0));

@@ -1,4 +1,5 @@
-//! Matrices and vectors of numbers in a `safetensors` file: a length, a header in JSON, then all numbers one after another.
+//! Matrices and vectors of numbers in a `safetensors` file: a length, a header in JSON, then all
+//! numbers one after another.
 
 use super::damage::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};

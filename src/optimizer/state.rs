@@ -14,7 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// parameter, such as a velocity. [`Backprop`](crate::backprop::Backprop) shows a loop with it.
 ///
 /// ```
-/// use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::OptimizerState};
+/// use densely::{
+///     Backprop, Dense, Identity, MeanSquaredError, Mlp, Sgd, optimizer::OptimizerState,
+/// };
 /// use ndarray::array;
 ///
 /// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w.
@@ -25,10 +27,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), OptimizerState::new());
 /// let finite = memory.step(&sgd, backprop.parameters(&mut net))?;
 /// assert!(finite);
-/// assert_eq!(net.layers()[0].weights(), array![[0.5]]);         // v = 2: 1 - 0.25 · 2
+/// assert_eq!(net.layers()[0].weights(), array![[0.5]]); // v = 2: 1 - 0.25 · 2
 /// // The same gradient at another learning rate.
 /// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;
-/// assert_eq!(net.layers()[0].weights(), array![[0.125]]);       // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
+/// assert_eq!(net.layers()[0].weights(), array![[0.125]]); // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
 /// assert_eq!(memory.steps(), 2);
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -91,8 +93,10 @@ impl<F: Float> OptimizerState<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`](crate::error::Error::Setting) for a setting of the optimizer that cannot
+    /// [`Error::Setting`] for a setting of the optimizer that cannot
     /// train.
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn step<'a>(
         &mut self,
         optimizer: &dyn Optimizer<F>,

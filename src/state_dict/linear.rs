@@ -16,7 +16,8 @@ pub(super) struct Linear {
     pub(super) outputs: usize,
 }
 
-/// The linear layers of an `nn.Sequential`, first to last: each takes what the one before it gives, and every tensor of the file belongs to one.
+/// The linear layers of an `nn.Sequential`, first to last: each takes what the one before it gives,
+/// and every tensor of the file belongs to one.
 pub(super) fn linear_layers<F: Float>(header: &Header) -> Result<Vec<Linear>> {
     let names = header.names();
     let mut prefix = None;
@@ -101,7 +102,8 @@ impl<'n> Part<'n> {
             _ => return None,
         };
         let module: usize = number.parse().ok()?;
-        // `+1` and `01` are no numbers of modules; what cannot be the name of one would garble messages.
+        // `+1` and `01` are no numbers of modules; what cannot be the name of one would garble
+        // messages.
         let sane = prefix.len() <= MOST_PREFIX_BYTES && !prefix.contains(char::is_control);
         (sane && module.to_string() == number).then_some(Self { prefix, module, is_bias })
     }

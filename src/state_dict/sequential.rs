@@ -58,7 +58,8 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<S
         "tanh" => "nn.Tanh()",
         "relu" => "nn.ReLU()",
         "selu" => "nn.SELU()",
-        // PyTorch takes z itself for softplus(z) beyond the threshold, by default 20: in `f64` that is 2e-9 off, beyond 40 it is exact.
+        // PyTorch takes z itself for softplus(z) beyond the threshold, by default 20: in `f64` that
+        // is 2e-9 off, beyond 40 it is exact.
         "softplus" => "nn.Softplus(threshold=40)",
         "softsign" => "nn.Softsign()",
         "exponential" => EXPONENTIAL,

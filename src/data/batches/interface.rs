@@ -13,7 +13,8 @@ use crate::units::Scale;
 
 /// Lends the batches of one epoch after the other.
 pub(crate) trait Batches<F: Float>: Send {
-    /// Begins an epoch, counted from 1. `shuffling` lasts from epoch to epoch; it starts by the seed.
+    /// Begins an epoch, counted from 1. `shuffling` lasts from epoch to epoch; it starts by the
+    /// seed.
     fn begin(&mut self, epoch: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()>;
 
     /// This worker's part of the next batch of the epoch; `None` after the last.

@@ -2,7 +2,7 @@
 
 use crate::bits;
 use crate::data::examples::Examples;
-use crate::error::{Error, Result, TrainingError};
+use crate::error::{Result, TrainingError};
 use crate::float::Float;
 use crate::random::{self, Purpose, generator};
 use rand::seq::SliceRandom;
@@ -50,7 +50,7 @@ impl Shuffling {
 
     /// Refuses an order that is not one of these rows.
     pub(crate) fn check<F: Float>(&self, data: &Examples<F>) -> Result<()> {
-        let refused = |reason| Err(Error::Training(TrainingError::StateMismatch { reason }));
+        let refused = |reason| Err(TrainingError::StateMismatch { reason }.into());
         if self.rows != data.rows() {
             return refused("it is of another number of rows");
         }

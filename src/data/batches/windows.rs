@@ -5,7 +5,7 @@ use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
-use crate::error::{Error, Result, ShapeError};
+use crate::error::{Result, ShapeError};
 use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use crate::part::Part;
@@ -16,11 +16,11 @@ use rand_chacha::ChaCha8Rng;
 
 /// Shuffles in two steps, without an order of all rows: blocks of consecutive rows come in a random
 /// order over the whole data set, and the rows of the blocks of one window in a random order within
-/// it. The end of a window, less than a batch, comes first in the next one. If all rows fit into one
-/// window, their order is that of rows in memory.
+/// it. The end of a window, less than a batch, comes first in the next one. If all rows fit into
+/// one window, their order is that of rows in memory.
 ///
-/// A window's rows are read in the order of the files, and written to the places where their batches
-/// need them: a batch is then a part of the window.
+/// A window's rows are read in the order of the files, and written to the places where their
+/// batches need them: a batch is then a part of the window.
 #[derive(Debug)]
 pub(crate) struct Windows<'d, F: Float> {
     data: &'d Examples<F>,
@@ -38,7 +38,8 @@ pub(crate) struct Windows<'d, F: Float> {
     next_unit: usize,
     /// Of the order in a window.
     generator: ChaCha8Rng,
-    /// The rows to be read next, as they are read, and where each belongs: the number of its turn in this window.
+    /// The rows to be read next, as they are read, and where each belongs: the number of its turn
+    /// in this window.
     rows: Vec<usize>,
     turns: Vec<u32>,
     /// Buffer of a window's order.
@@ -130,7 +131,7 @@ impl<'d, F: Float> Windows<'d, F> {
         let (rows, columns) = (self.rows.len(), self.data.features() + self.data.outputs());
         // A batch may be larger than a window.
         if rows > self.window && !fit_in_memory::<F>(rows, columns) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows, columns }));
+            return Err(ShapeError::TooLarge { rows, columns }.into());
         }
         for side in [Side::Inputs, Side::Targets] {
             let storage = &*self.data.storage;
@@ -159,7 +160,8 @@ impl<'d, F: Float> Windows<'d, F> {
         self.turns.extend(self.shuffled.iter().map(|turn| left as u32 + turn));
     }
 
-    /// Of the window's rows, keeps those that this worker deals, with the place where each belongs in its buffer; those that are not dealt are left for the next window.
+    /// Of the window's rows, keeps those that this worker deals, with the place where each belongs
+    /// in its buffer; those that are not dealt are left for the next window.
     fn keep_own(&mut self, dealt: usize) {
         self.left.resize(self.rows.len() - dealt, 0);
         if self.left.is_empty() && self.part.is_all() {

@@ -131,7 +131,7 @@ impl Npy {
             return Ok(());
         }
         let (file, other) = (self.path.clone(), other.path.clone());
-        Err(Error::Npy(NpyError::FilesDiffer { what, file, count, other, other_count }))
+        Err(NpyError::FilesDiffer { what, file, count, other, other_count }.into())
     }
 }
 

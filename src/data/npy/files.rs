@@ -14,10 +14,13 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The rows of a [`Dataset`] in `.npy` files, which may be larger than memory: [`open_npy`](Dataset::open_npy) and [`open_shards`](Dataset::open_shards). With the cargo feature `npy`.
+/// The rows of a [`Dataset`] in `.npy` files, which may be larger than memory:
+/// [`open_npy`](Dataset::open_npy) and [`open_shards`](Dataset::open_shards). With the cargo
+/// feature `npy`.
 ///
-/// Rows are read where they stand, as many at a time as are 64 MiB in memory, and become numbers of type `F` on the way; the files are neither changed nor mapped into
-/// memory. They must stay as they are while the data set is used.
+/// Rows are read where they stand, as many at a time as are 64 MiB in memory, and become numbers of
+/// type `F` on the way; the files are neither changed nor mapped into memory. They must stay as
+/// they are while the data set is used.
 #[derive(Clone)]
 pub struct NpyFiles<F> {
     shards: Arc<[Shard]>,
@@ -43,7 +46,8 @@ pub(super) struct Shard {
 /// Bytes of the numbers in memory at a time.
 pub(super) const WINDOW: usize = 64 << 20;
 
-/// Bytes of a file that are read together when rows are shuffled: enough to make up for the way to them.
+/// Bytes of a file that are read together when rows are shuffled: enough to make up for the way to
+/// them.
 const BLOCK: usize = 192 << 10;
 
 /// Blocks that a window has at least, so that rows of a batch come from many places.
@@ -61,7 +65,7 @@ const ACCOUNTS: usize = 32;
 impl<F: Float> NpyFiles<F> {
     /// Shards that belong together, at least one, with rows and columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let Some(last) = shards.last() else { return Err(Error::Shape(ShapeError::NoRows)) };
+        let Some(last) = shards.last() else { return Err(ShapeError::NoRows.into()) };
         Ok(Self {
             selection: None,
             rows: last.before + last.inputs.rows,
@@ -200,7 +204,7 @@ fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
     }
     let broken = numbers.iter().enumerate().find(|(_, number)| !number.is_finite());
     let (column, value) = broken.map_or((0, f64::NAN), |(column, value)| (column, value.as_f64()));
-    Err(Error::Npy(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value }))
+    Err(NpyError::NotFiniteInFile { file: file.path.clone(), row, column, value }.into())
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
@@ -211,7 +215,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// use ndarray::array;
     ///
     /// let folder = tempfile::tempdir()?;
-    /// Dataset::<f32>::regression(array![[1.0], [2.0], [3.0]], [4.0, 5.0, 6.0])?.save_shard(folder.path(), 0)?;
+    /// Dataset::<f32>::regression(array![[1.0], [2.0], [3.0]], [4.0, 5.0, 6.0])?
+    ///     .save_shard(folder.path(), 0)?;
     /// let data = Dataset::<f32, _>::open_shards(folder.path())?;
     /// assert_eq!(data.read(1..3)?.inputs(), array![[2.0], [3.0]]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -219,24 +224,28 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`](crate::error::ShapeError::UnknownRow) if there are not so many, [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for none, [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge) if they do not fit into memory; [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`Error::Io`], [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`] for what is wrong with a file.
+    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none,
+    /// [`ShapeError::TooLarge`] if they do not fit into memory; [`NpyError::NotFiniteInFile`],
+    /// [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a
+    /// file.
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(Error::Shape(ShapeError::UnknownRow {
+            return Err(ShapeError::UnknownRow {
                 row: rows.end.saturating_sub(1),
                 rows: self.rows(),
-            }));
+            }
+            .into());
         }
         if rows.is_empty() {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         let columns = self.features() + self.outputs();
         if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(Error::Shape(ShapeError::TooLarge { rows: rows.len(), columns }));
+            return Err(ShapeError::TooLarge { rows: rows.len(), columns }.into());
         }
         let (examples, count) = (self.examples(), rows.len());
         let mut all = InOrder::new(&examples, rows, count, Scales::default());
-        let Some(batch) = all.next()? else { return Err(Error::Shape(ShapeError::NoRows)) };
+        let Some(batch) = all.next()? else { return Err(ShapeError::NoRows.into()) };
         let (inputs, targets) = (batch.inputs.view().to_owned(), batch.targets.to_owned());
         Ok(Dataset {
             storage: Arc::new(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }),

@@ -45,10 +45,10 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// # Errors
     ///
     /// [`Error::Npy`] for a file that is not a `.npy` file, and for an array that is not a matrix,
-    /// not of numbers, big-endian or in column-major order; [`NpyError::ShortFile`](crate::error::NpyError::ShortFile) if a file is
-    /// truncated; [`NpyError::FilesDiffer`](crate::error::NpyError::FilesDiffer) if the two have different numbers of rows;
-    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows), [`ShapeError::NoFeatures`](crate::error::ShapeError::NoFeatures), [`ShapeError::Targets`](crate::error::ShapeError::Targets) if there are no rows or
-    /// columns; [`Error::Io`].
+    /// not of numbers, big-endian or in column-major order; [`NpyError::ShortFile`] if a file is
+    /// truncated; [`NpyError::FilesDiffer`] if the two have different numbers of rows;
+    /// [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if there are no
+    /// rows or columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
         let shard = open_pair(inputs.as_ref().into(), targets.as_ref().into(), 0, true)?;
         Self::of_shards(vec![shard], WINDOW)
@@ -83,10 +83,13 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// # Errors
     ///
     /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema);
-    /// [`NpyError::NoShards`](crate::error::NpyError::NoShards); [`NpyError::DuplicateShard`](crate::error::NpyError::DuplicateShard) or [`NpyError::ShardMissing`](crate::error::NpyError::ShardMissing) for a shard's number
-    /// that stands twice or is missing; [`NpyError::FilesDiffer`](crate::error::NpyError::FilesDiffer) if two shards have different numbers
-    /// of columns, or weights and inputs different numbers of rows; [`Error::Io`] if targets or
-    /// weights are missing; [`DataError::Weight`](crate::error::DataError::Weight), [`DataError::NoWeight`](crate::error::DataError::NoWeight).
+    /// [`NpyError::NoShards`]; [`NpyError::DuplicateShard`] or [`NpyError::ShardMissing`] for a
+    /// shard's number that stands twice or is missing; [`NpyError::FilesDiffer`] if two shards have
+    /// different numbers of columns, or weights and inputs different numbers of rows; [`Error::Io`]
+    /// if targets or weights are missing; [`DataError::Weight`], [`DataError::NoWeight`].
+    ///
+    /// [`DataError::Weight`]: crate::error::DataError::Weight
+    /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
     pub fn open_shards(folder: impl AsRef<Path>) -> Result<Self> {
         Self::open_shards_by(folder.as_ref(), WINDOW)
     }
@@ -129,7 +132,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
 
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let data = Self::stored(NpyFiles::new(shards, window)?);
-        if data.rows() == 0 { Err(Error::Shape(ShapeError::NoRows)) } else { Ok(data) }
+        if data.rows() == 0 { Err(ShapeError::NoRows.into()) } else { Ok(data) }
     }
 }
 

@@ -43,8 +43,8 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`NpyError::SchemaMismatch`](crate::error::NpyError::SchemaMismatch) if the folder's `schema.json` holds another schema; [`Error::Io`] if
-    /// a file cannot be written, for example because the folder does not exist.
+    /// [`NpyError::SchemaMismatch`] if the folder's `schema.json` holds another schema;
+    /// [`Error::Io`] if a file cannot be written, for example because the folder does not exist.
     pub fn save_shard(&self, folder: impl AsRef<Path>, number: usize) -> Result<()> {
         let folder = folder.as_ref();
         keep_schema(self.schema(), folder.join(SCHEMA))?;

@@ -67,10 +67,11 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know its columns; [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn) or
-    /// [`TableError::DuplicateColumn`](crate::error::TableError::DuplicateColumn) if the table does not have each of them once; [`TableError::Cell`](crate::error::TableError::Cell)
-    /// for a cell that is blank or not a number of `F`; [`TableError::UnknownCategory`](crate::error::TableError::UnknownCategory) for text that
-    /// is not one of the column's categories; [`TableError::TooLarge`](crate::error::TableError::TooLarge).
+    /// [`SchemaError::Unnamed`] if the network does not know its columns;
+    /// [`TableError::UnknownColumn`] or [`TableError::DuplicateColumn`] if the table does not have
+    /// each of them once; [`TableError::Cell`] for a cell that is blank or not a number of `F`;
+    /// [`TableError::UnknownCategory`] for text that is not one of the column's categories;
+    /// [`TableError::TooLarge`].
     pub fn inputs_for<F: Float>(&self, net: &Mlp<F>) -> Result<Array2<F>> {
         let encoding = self.encoding(net.schema(), None)?;
         Ok(self.encode(&encoding, &mut self.row_reader()?, self.rows)?.0)
@@ -98,8 +99,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`inputs_for`](Self::inputs_for); [`SchemaError::Unnamed`](crate::error::SchemaError::Unnamed) if the network does not know the
-    /// names of its targets.
+    /// As [`inputs_for`](Self::inputs_for); [`SchemaError::Unnamed`] if the network does not know
+    /// the names of its targets.
     pub fn dataset_for<F: Float>(&self, net: &Mlp<F>) -> Result<Dataset<F>> {
         self.encoded(net.schema(), net.outputs())
     }

@@ -18,7 +18,7 @@ impl Table {
     pub(super) fn infer(&self, target: Target) -> Result<(Schema, usize)> {
         let Target { columns: targets, kind } = target;
         if targets.is_empty() {
-            return Err(Error::Shape(ShapeError::Targets { found: 0, outputs: 1 }));
+            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
         }
         let mut class_set = None;
         for name in &targets {
@@ -38,7 +38,7 @@ impl Table {
         }
         if self.columns().count() <= targets.len() {
             let file = self.file.clone();
-            return Err(Error::Table(TableError::TargetAlone { file, column: targets.join(", ") }));
+            return Err(TableError::TargetAlone { file, column: targets.join(", ") }.into());
         }
         self.check_names()?;
         let (mut columns, mut texts) = (Vec::new(), Vec::new());
@@ -80,12 +80,7 @@ impl Table {
             let values = texts.len();
             if values > limit {
                 let (file, column) = (self.file.clone(), self.columns[index].name.clone());
-                return Err(Error::Table(TableError::TooManyCategories {
-                    file,
-                    column,
-                    values,
-                    limit,
-                }));
+                return Err(TableError::TooManyCategories { file, column, values, limit }.into());
             }
             columns[column].categories = texts.sorted();
         }
@@ -101,10 +96,7 @@ impl Table {
     fn check_names(&self) -> Result<()> {
         let file = || self.file.clone();
         if let Some((index, _)) = self.columns().find(|(_, column)| column.name.is_empty()) {
-            return Err(Error::Table(TableError::UnnamedColumn {
-                file: file(),
-                number: index + 1,
-            }));
+            return Err(TableError::UnnamedColumn { file: file(), number: index + 1 }.into());
         }
         let mut sorted: Vec<&str> = self.column_names().collect();
         sorted.sort_unstable();

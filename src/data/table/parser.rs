@@ -87,11 +87,7 @@ impl<'t> CsvParser<'t> {
                     if record.is_too_long() =>
                 {
                     let (file, megabytes) = (self.file.into(), MOST_BYTES >> 20);
-                    return Err(Error::Table(TableError::LongRow {
-                        file,
-                        row: self.count,
-                        megabytes,
-                    }));
+                    return Err(TableError::LongRow { file, row: self.count, megabytes }.into());
                 }
                 ReadRecordResult::OutputFull => grow(&mut record.cells),
                 ReadRecordResult::OutputEndsFull => grow(&mut record.ends),

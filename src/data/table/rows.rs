@@ -21,7 +21,7 @@ pub(super) fn scan(source: &CsvSource, file: &str) -> Result<(Vec<TableColumn>, 
     let mut parser = CsvParser::new(source, file)?;
     let mut record = Record::default();
     if !parser.next(&mut record)? {
-        return Err(Error::Table(TableError::EmptyFile { file: file.to_owned() }));
+        return Err(TableError::EmptyFile { file: file.to_owned() }.into());
     }
     let mut columns = (0..record.len())
         .map(|index| {

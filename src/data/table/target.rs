@@ -58,20 +58,32 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn),
-    /// [`TableError::UnnamedColumn`](crate::error::TableError::UnnamedColumn),
-    /// [`TableError::DuplicateColumn`](crate::error::TableError::DuplicateColumn) for the columns' names;
-    /// [`ShapeError::Targets`](crate::error::ShapeError::Targets) for no target,
-    /// [`SchemaError::DuplicateName`](crate::error::SchemaError::DuplicateName) for a target that stands twice,
-    /// [`TableError::TargetAlone`](crate::error::TableError::TargetAlone) if there is no other column;
-    /// [`TableError::TextTarget`](crate::error::TableError::TextTarget) for numbers that are text,
-    /// [`TableError::Classes`](crate::error::TableError::Classes) for a wrong number of classes;
-    /// [`TableError::TooManyCategories`](crate::error::TableError::TooManyCategories) for a text feature
+    /// [`TableError::UnknownColumn`],
+    /// [`TableError::UnnamedColumn`],
+    /// [`TableError::DuplicateColumn`] for the columns' names;
+    /// [`ShapeError::Targets`] for no target,
+    /// [`SchemaError::DuplicateName`] for a target that stands twice,
+    /// [`TableError::TargetAlone`] if there is no other column;
+    /// [`TableError::TextTarget`] for numbers that are text,
+    /// [`TableError::Classes`] for a wrong number of classes;
+    /// [`TableError::TooManyCategories`] for a text feature
     /// with more than 1,000 values, or with more than half as many values as rows and more than
-    /// 20; [`TableError::TooLarge`](crate::error::TableError::TooLarge);
-    /// [`TableError::Cell`](crate::error::TableError::Cell) for a cell that is blank or NaN, in a numeric
+    /// 20; [`TableError::TooLarge`];
+    /// [`TableError::Cell`] for a cell that is blank or NaN, in a numeric
     /// column for one that is not a finite number of `F`, and for a class that is a number with a
     /// fraction.
+    ///
+    /// [`TableError::UnknownColumn`]: crate::error::TableError::UnknownColumn
+    /// [`TableError::UnnamedColumn`]: crate::error::TableError::UnnamedColumn
+    /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
+    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName
+    /// [`TableError::TargetAlone`]: crate::error::TableError::TargetAlone
+    /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
+    /// [`TableError::Classes`]: crate::error::TableError::Classes
+    /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
+    /// [`TableError::TooLarge`]: crate::error::TableError::TooLarge
+    /// [`TableError::Cell`]: crate::error::TableError::Cell
     pub fn dataset<F: Float>(&self, target: Target) -> Result<Dataset<F>> {
         let (schema, outputs) = self.infer(target)?;
         self.encoded(&schema, outputs)

@@ -78,8 +78,8 @@ fn rows_come_from_far_apart() {
     let mut source = shuffled(&data, Scales::default(), 100, Part::new(0, 1));
     let mut shuffling = None;
     let epoch = epoch(source.as_mut(), &mut shuffling);
-    // The mean of a hundred rows out of 10,000 is 5000 with a deviation of 289; that of a window, 65
-    // blocks of 32 rows, has a deviation of 358 itself.
+    // The mean of a hundred rows out of 10,000 is 5000 with a deviation of 289; that of a window,
+    // 65 blocks of 32 rows, has a deviation of 358 itself.
     let means: Vec<_> =
         epoch.iter().map(|(rows, _)| rows.iter().sum::<usize>() as f64 / 100.0).collect();
     assert!(means.iter().all(|mean| (mean - 5000.0).abs() < 5.0 * 460.0), "{means:?}");
