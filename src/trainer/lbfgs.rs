@@ -61,8 +61,8 @@ impl<F: Float> Method<F> for Lbfgs {
         parameters.numbers_mut().copy_from_slice(memory.point());
         parameters.write_to(net);
         now.gradient_norm = Some(memory.gradient_norm());
-        now.batch_loss = memory.value() - penalty(net, weight_decay);
-        let loss = now.batch_loss;
+        let loss = memory.value() - penalty(net, weight_decay);
+        now.batch_loss = run.settings.in_own_unit(loss, net);
         let reason = match outcome {
             Outcome::Lower => return run.end_of_epoch(net, loss).map(Ended::Whole),
             Outcome::Converged => StopReason::Converged,

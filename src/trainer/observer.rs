@@ -159,7 +159,8 @@ impl<F: Float> Training<'_, F> {
         self.session.state.steps_per_epoch.map(|steps| steps as usize)
     }
 
-    /// The mean loss of the last batch, before the step that it led to; in the unit of the targets that are trained on. NaN before the first.
+    /// The mean loss of the last batch in the targets' own unit, before the step that it led to.
+    /// NaN before the first batch.
     pub fn batch_loss(&self) -> f64 {
         self.session.now.batch_loss
     }

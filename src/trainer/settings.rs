@@ -89,6 +89,13 @@ impl<F: Float> Settings<'_, F> {
         self.checkpoints.iter().try_for_each(Checkpoint::check)
     }
 
+    /// A loss in the targets' own unit, whatever the network's units are.
+    pub(super) fn in_own_unit(&self, loss: f64, net: &Mlp<F>) -> f64 {
+        let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
+        let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;
+        self.loss.rescaled(loss, mean_square.sqrt())
+    }
+
     /// Refuses files that cannot be written.
     pub(super) fn check_checkpoints(&self) -> Result<()> {
         self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)

@@ -100,7 +100,7 @@ impl<F: Float> Session<F> {
     ) -> Result<f64> {
         let rate = self.learning_rate(settings, optimizer)?;
         self.now.learning_rate = rate;
-        self.now.batch_loss = loss;
+        self.now.batch_loss = settings.in_own_unit(loss, net);
         if !loss.is_finite() {
             return Err(self.diverged(settings, net, Some(&batch), Divergence::Loss(loss), None));
         }

@@ -78,8 +78,8 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<f64> {
-        let loss = session.step(&mut Alone, false, settings, self.0.as_ref(), net, batch)?;
-        Ok(loss.unwrap_or(f64::NAN))
+        session.step(&mut Alone, false, settings, self.0.as_ref(), net, batch)?;
+        Ok(session.now.batch_loss)
     }
 
     fn learning_rate(&self) -> f64 {

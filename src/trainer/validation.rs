@@ -20,10 +20,7 @@ impl<F: Float> Run<'_, '_, F> {
             return Err(self.diverged(net, rows, Divergence::Loss(loss)));
         }
         let monitored = self.monitored(net)?;
-        // Losses are in the targets' own unit, whatever the network's units are.
-        let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
-        let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;
-        let own_unit = |loss| self.settings.loss.rescaled(loss, mean_square.sqrt());
+        let own_unit = |loss| self.settings.in_own_unit(loss, net);
         let now = self.session.now;
         self.session.state.epochs.push(Epoch {
             number: now.epoch,
