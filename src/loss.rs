@@ -122,6 +122,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`LossError::UnsuitableOutput`],
     /// [`Error::Setting`].
+    ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;

@@ -271,6 +271,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together.
+    ///
     /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));

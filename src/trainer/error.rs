@@ -81,10 +81,14 @@ pub enum Divergence {
 #[allow(missing_docs)] // Each message says what its fields are.
 pub enum LikelyCause {
     /// The inputs are far from 1, the size that the initial weights suit.
-    #[error("the inputs reach {0:.3e}: build the network without `without_units`, and it scales them")]
+    #[error(
+        "the inputs reach {0:.3e}: build the network without `without_units`, and it scales them"
+    )]
     UnscaledInputs(f64),
     /// The targets of a regression are far from 1.
-    #[error("the targets reach {0:.3e}: build the network without `without_units`, and it scales them")]
+    #[error(
+        "the targets reach {0:.3e}: build the network without `without_units`, and it scales them"
+    )]
     UnscaledTargets(f64),
     /// The initial weights are too large.
     #[error("the initial weights are too large")]
