@@ -60,7 +60,7 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// An activation is the function, the derivative, and what the derivative is computed from. It does
-/// not compile without one of them, and [`gradient_check`](crate::gradient_check) proves the
+/// not compile without one of them, and [`gradient_check`](crate::gradient_check()) proves the
 /// derivative.
 ///
 /// ```

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Checks that [`write`] can write a file of this name, to be called before long work.
+/// Checks that [`write()`] can write a file of this name, to be called before long work.
 ///
 /// The path must be that of an existing regular file, or of a new file in an existing folder. It is
 /// left as it is.

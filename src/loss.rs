@@ -36,7 +36,7 @@ use std::fmt::Debug;
 ///
 /// # Your own
 ///
-/// One method; [`gradient_check`](crate::gradient_check) proves that its gradient is that of its
+/// One method; [`gradient_check`](crate::gradient_check()) proves that its gradient is that of its
 /// losses.
 ///
 /// ```
@@ -122,6 +122,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`LossError::UnsuitableOutput`],
     /// [`Error::Setting`].
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())

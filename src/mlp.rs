@@ -123,7 +123,7 @@ impl<F: Float> Mlp<F> {
     }
 
     /// The units of the outputs. A network of the builder that ends in
-    /// [`Identity`](crate::Identity) has [`Scaling::Standard`](crate::units::Scaling), any other
+    /// [`Identity`] has [`Scaling::Standard`](crate::units::Scaling), any other
     /// has none.
     pub fn units_out(&self) -> &Units {
         &self.units_out
@@ -180,7 +180,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`NetworkError::NotMeasured`] for units that are not measured yet,
     /// [`NetworkError::UnitsOfActivation`] if outputs have units and the last activation is not
-    /// [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
+    /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
         if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {
@@ -271,6 +271,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
@@ -317,6 +319,10 @@ impl<F: Float> Mlp<F> {
     /// [`ShapeError::Targets`] if `outputs` does not have [`outputs`](Self::outputs),
     /// [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if
     /// the layers no longer fit together.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
+    /// [`ShapeError::Rows`]: crate::error::ShapeError::Rows
+    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,

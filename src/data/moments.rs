@@ -146,6 +146,9 @@ impl<F: Float> Mlp<F> {
     /// [`ShapeError::Features`] or [`ShapeError::Targets`] if the data has other columns than the
     /// network, [`DataError::NoScale`] names a column whose mean or deviation overflows an `f64`,
     /// [`DataError::NoWeight`] if all rows have the weight 0; and what reading rows in files gives.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
+    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
         self.check_columns(&data)?;

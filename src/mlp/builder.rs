@@ -69,10 +69,10 @@ impl<F: Float> MlpBuilder<F> {
     /// | | last layer | loss | data |
     /// |---|---|---|---|
     /// | numbers | [`Identity`](crate::activation::Identity), an output for each | [`MeanSquaredError`](crate::loss::MeanSquaredError), [`Huber`](crate::loss::Huber), [`MeanAbsoluteError`](crate::loss::MeanAbsoluteError) | [`Dataset::regression`](crate::data::Dataset::regression) |
-    /// | counts | [`Exponential`](crate::activation::Exponential) | [`Poisson`](crate::loss::Poisson) | [`Dataset::regression`](crate::data::Dataset::regression), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
+    /// | counts | [`Exponential`](crate::activation::Exponential) | [`Poisson`](crate::loss::Poisson) | [`Dataset::regression`](crate::data::Dataset::regression) |
     /// | one of two classes | [`Sigmoid`](crate::activation::Sigmoid), one output | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::binary`](crate::data::Dataset::binary) |
     /// | one of several classes | [`Softmax`](crate::activation::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::data::Dataset::multiclass) |
-    /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new), [`Standardizer::fit_features`](crate::data::Standardizer::fit_features) |
+    /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new) |
     ///
     /// An activation whose name is known only at run time is parsed: `FromStr` of
     /// [`AnyActivation`].

@@ -40,13 +40,12 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`], [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs) or [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) for a setting that cannot be; [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data does not fit the
+    /// [`Error::Setting`], [`TrainingError::NotWithLbfgs`] or [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) for a setting that cannot be; [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data does not fit the
     /// network; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) or [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget) if the loss does not fit network or data;
-    /// [`Error::StandardizedTarget`] if it is the scale of the targets that does not fit;
-    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if it has other columns or classes than the network or the validation rows, [`Error::OtherScale`] if it was standardized and these were not;
+    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if it has other columns or classes than the network or the validation rows;
     /// [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if there are too few to set some aside; [`NetworkError::TooLarge`](crate::error::NetworkError::TooLarge) if training does not fit into memory. In all of these the network is unchanged.
     ///
-    /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`](crate::error::TrainingError::Diverged) if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
+    /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
     /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
     /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge). With several [workers](Self::workers), what stands there.
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
@@ -75,7 +74,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch) if the state belongs to another network, optimizer or number of rows, or
+    /// As [`fit`](Self::fit); [`TrainingError::StateMismatch`] if the state belongs to another network, optimizer or number of rows, or
     /// training ended in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
@@ -106,7 +105,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs). After [`TrainingError::Diverged`](crate::error::TrainingError::Diverged) the network holds the parameters of the last good step, and everything else starts
+    /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`]. After [`TrainingError::Diverged`] the network holds the parameters of the last good step, and everything else starts
     /// afresh with the next: optimizer, schedule and history.
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let Self { settings, method, start, whole_batch, .. } = self;

@@ -35,8 +35,8 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`TrainingError::NotWithStream`](crate::error::TrainingError::NotWithStream) for early stopping or a metric without rows to be watched (give
-    /// [`validation_data`](Self::validation_data)), [`TrainingError::NotWithLbfgs`](crate::error::TrainingError::NotWithLbfgs), [`TrainingError::StepsUnknown`](crate::error::TrainingError::StepsUnknown) for a schedule that needs to know how many steps an epoch has, and
+    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`TrainingError::NotWithStream`] for early stopping or a metric without rows to be watched (give
+    /// [`validation_data`](Self::validation_data)), [`TrainingError::NotWithLbfgs`], [`TrainingError::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
     /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an epoch without a batch.
     pub fn fit_batches<B>(
         &mut self,
@@ -73,7 +73,7 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit_batches`](Self::fit_batches); [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch).
+    /// As [`fit_batches`](Self::fit_batches); [`TrainingError::StateMismatch`].
     pub fn resume_batches<B>(
         &mut self,
         net: &mut Mlp<F>,

@@ -52,7 +52,7 @@ impl Shuffling {
     pub(crate) fn check<F: Float>(&self, data: &Examples<F>) -> Result<()> {
         let refused = |reason| Err(TrainingError::StateMismatch { reason }.into());
         if self.rows != data.rows() {
-            return refused("it is of another number of rows");
+            return refused("it was saved with another number of rows");
         }
         let units = units_of(data);
         let mut seen = vec![false; units];

@@ -135,7 +135,7 @@ fn training_by_windows_can_be_resumed() {
     let state = first.state().unwrap().clone();
     let fewer = data.select(&(0..450).collect::<Vec<_>>()).unwrap();
     let error = trainer().with_state(state).resume(&mut net(), &fewer).unwrap_err();
-    assert!(error.to_string().ends_with("it is of another number of rows"), "{error}");
+    assert!(error.to_string().ends_with("it was saved with another number of rows"), "{error}");
 }
 
 /// The same mean and deviation from several chunks as from one, and constants stay constant.
