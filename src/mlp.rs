@@ -19,11 +19,12 @@ use crate::units::Units;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
-/// So many rows go through all layers before the next, so that what one layer puts out is in cache
-/// when the next reads it.
+/// Rows that go through all layers before the next ones: few enough that a layer's outputs are
+/// still in the processor's cache when the next layer reads them.
 const ROWS_AT_ONCE: usize = 256;
 
-/// A multilayer perceptron: [`Dense`] layers, each taking the outputs of the one before.
+/// A multilayer perceptron: A_l = g_l(A_(l-1)·W_l + b_l) for each [`Dense`] layer l, with A_0 the
+/// inputs in network [`Units`].
 ///
 /// ```
 /// use densely::{Identity, Mlp, Tanh};
@@ -51,7 +52,7 @@ impl<F: Float> Mlp<F> {
     /// A network of these layers, first to last.
     ///
     /// ```
-    /// use densely::{Dense, Error, Identity, Mlp, Relu};
+    /// use densely::{Dense, Error, Identity, Mlp, Relu, error::NetworkError};
     /// use ndarray::array;
     ///
     /// // |x| = max(0, x) + max(0, -x)
@@ -79,7 +80,7 @@ impl<F: Float> Mlp<F> {
         Ok(Self { units_in, layers, units_out, schema: Schema::default() })
     }
 
-    /// Whether there is a layer, and each takes what the one before it gives.
+    /// Checks that there is a layer, and that each takes the outputs of the one before it.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
             return Err(NetworkError::NoLayers.into());
@@ -106,12 +107,12 @@ impl<F: Float> Mlp<F> {
         &mut self.layers
     }
 
-    /// How many numbers a row of inputs has.
+    /// The number of inputs: the columns of a batch.
     pub fn features(&self) -> usize {
         self.layers.first().map_or(0, Dense::inputs)
     }
 
-    /// How many numbers a row of outputs has.
+    /// The number of outputs: the columns of a prediction.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, Dense::outputs)
     }
@@ -129,22 +130,23 @@ impl<F: Float> Mlp<F> {
         &self.units_out
     }
 
-    /// Sets the units of inputs and outputs, in place of those that it has.
+    /// Replaces the units of inputs and outputs.
     ///
     /// ```
     /// use densely::{Dense, Identity, Mlp, units::Units};
     /// use ndarray::array;
     ///
-    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?; // a = z / 2
+    /// // a = z / 2, so y = 9 + 2 · (x - 200) / 100 / 2.
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;
     /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
-    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]); // 9 + 2 · ½ · 2
+    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`] if they have other numbers of columns than the network. It is then
-    /// unchanged.
+    /// [`NetworkError::Units`] if they do not have the network's numbers of columns. The network is
+    /// then unchanged.
     pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
         units_in.check(self.features())?;
         units_out.check(self.outputs())?;
@@ -152,8 +154,8 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// The same function as a network without units: they are folded into the first and the last
-    /// layer, for formats that know layers alone.
+    /// The same function as a network without units, for file formats that have only layers. The
+    /// units are folded into the first and the last layer.
     ///
     /// z = Σ w (x - centre)/spread + b: each weight of the first layer is divided by its feature's
     /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre:
@@ -213,7 +215,7 @@ impl<F: Float> Mlp<F> {
         &self.schema.classes
     }
 
-    /// Says what the columns of inputs and outputs are, in place of what was known.
+    /// Replaces the description of the columns of inputs and outputs.
     ///
     /// ```
     /// use densely::{Mlp, Sigmoid, schema::{Column, Schema}};
@@ -240,21 +242,21 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Takes what the data knows of its columns; refuses data that has other ones than the network.
+    /// Takes over the schema of the data, unless it contradicts that of the network.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
         Ok(())
     }
 
-    /// How many numbers the network learns: all weights and biases.
+    /// The number of parameters: all weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(Dense::parameters).sum()
     }
 
     /// The outputs for each row of `inputs`: rows × features to rows × outputs.
     ///
-    /// Takes `&self` and touches no cache: threads can share the network.
+    /// Takes `&self` and changes no cache: threads can share the network.
     ///
     /// ```
     /// use densely::{Dense, Identity, Mlp};
@@ -336,9 +338,8 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Checks that the layers fit together and that every weight and bias is finite. Whoever
-    /// changes layers through [`layers_mut`](Self::layers_mut) can break both; no file may hold
-    /// such a network.
+    /// Checks that the layers fit together and that every weight and bias is finite. Changes
+    /// through [`layers_mut`](Self::layers_mut) can break both. Such a network cannot be saved.
     ///
     /// ```
     /// use densely::{Error, Identity, Mlp};
@@ -389,7 +390,7 @@ impl<F: Float> fmt::Display for Mlp<F> {
     }
 }
 
-/// As it is displayed: the parameters would fill the screen.
+/// As `Display`: the parameters would fill the screen.
 impl<F: Float> fmt::Debug for Mlp<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Mlp({self})")

@@ -24,7 +24,7 @@ impl<F: Float> Parameters<F> {
         }
     }
 
-    /// Copies the parameters of the network that this was made of.
+    /// Copies the parameters of a network of the same shape.
     pub(crate) fn read_from(&mut self, net: &Mlp<F>) {
         let mut rest = &mut self.numbers[..];
         for slice in net.parameter_slices() {
@@ -44,13 +44,13 @@ impl<F: Float> Parameters<F> {
         }
     }
 
-    /// Whether they are those of a network of this shape.
+    /// Whether the network has the same shape.
     pub(crate) fn fits(&self, net: &Mlp<F>) -> bool {
         self.lengths.iter().copied().eq(net.parameter_slices().map(<[F]>::len))
             && self.numbers.len() == net.parameters()
     }
 
-    /// The number of each weight matrix' or bias' numbers.
+    /// The length of each weight matrix and bias.
     pub(crate) fn lengths(&self) -> &[usize] {
         &self.lengths
     }
