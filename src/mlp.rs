@@ -202,15 +202,15 @@ impl<F: Float> Mlp<F> {
         Ok(folded)
     }
 
-    /// What the columns of inputs and outputs are, as far as is known:
-    /// [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the
-    /// network's file, and changes no prediction.
+    /// The names and kinds of the columns of inputs and outputs.
+    /// [`Trainer::fit`](crate::trainer::Trainer::fit) takes them from the data, and the network's
+    /// file keeps them. They do not change predictions.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The name of each class, two for a single output; none where the network predicts numbers, or
-    /// was trained on classes without names.
+    /// The name of each class, two for a single output. Empty if the network predicts numbers, or
+    /// classes without names.
     pub fn classes(&self) -> &[String] {
         &self.schema.classes
     }

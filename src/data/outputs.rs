@@ -10,7 +10,7 @@ use crate::mlp::{Mlp, PredictBuffers};
 use ndarray::{ArrayView2, Axis, Slice};
 use std::ops::Range;
 
-/// Outputs and targets of all rows, in the data's units. The buffers stay for the next time.
+/// Outputs and targets of all rows, in the data's units. The buffers serve later evaluations too.
 #[derive(Debug)]
 pub(crate) struct Outputs<F> {
     outputs: Matrix<F>,
@@ -52,7 +52,7 @@ impl<F: Float> Outputs<F> {
         Ok(())
     }
 
-    /// The outputs, which other workers' may be added to.
+    /// The outputs, to which a worker adds those of the others.
     pub(crate) fn numbers_mut(&mut self) -> &mut [F] {
         self.outputs.numbers_mut()
     }

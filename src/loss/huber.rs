@@ -8,8 +8,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// |r| ≤ δ, and δ (|r| - δ / 2) beyond.
 ///
 /// Squared near the target, absolute far from it, as PyTorch's `HuberLoss`. The gradient is r,
-/// clipped to \[-δ, δ\], over the outputs. δ is in the unit of the targets that are trained on: in
-/// standard deviations if the targets were standardised.
+/// clipped to \[-δ, δ\], over the outputs. δ is in network units: in standard deviations if the
+/// network's outputs have units.
 ///
 /// ```
 /// use densely::{Backprop, Dense, Identity, Mlp, loss::Huber};
@@ -62,7 +62,7 @@ impl<F: Float> Loss<F> for Huber {
         });
     }
 
-    /// Of a δ that is `factor` times as large.
+    /// The loss with a δ that is `factor` times as large.
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor * factor
     }
