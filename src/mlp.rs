@@ -273,6 +273,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
@@ -319,6 +321,10 @@ impl<F: Float> Mlp<F> {
     /// [`ShapeError::Targets`] if `outputs` does not have [`outputs`](Self::outputs),
     /// [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if
     /// the layers no longer fit together.
+    ///
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
+    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// [`ShapeError::Rows`]: crate::error::ShapeError::Rows
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,

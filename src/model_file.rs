@@ -128,6 +128,8 @@ impl<F: Float> Mlp<F> {
     /// [`NetworkError::ActivationName`]: crate::error::NetworkError::ActivationName
     /// [`NetworkError::LayerShape`]: crate::error::NetworkError::LayerShape
     /// [`SchemaError::Names`]: crate::error::SchemaError::Names
+    /// [`ModelFileError::UnnamedActivation`]: crate::error::ModelFileError::UnnamedActivation
+    /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
         let structure = Structure::of(self)?;
@@ -176,6 +178,11 @@ impl<F: Float> Mlp<F> {
     /// [`ModelFileError::Damaged`] for a damaged file or one of another kind,
     /// [`ModelFileError::Precision`] if its numbers are not `F`, [`ModelFileError::NewerVersion`]
     /// for a newer version of the format, [`ModelFileError::UnknownActivation`].
+    ///
+    /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
+    /// [`ModelFileError::Precision`]: crate::error::ModelFileError::Precision
+    /// [`ModelFileError::NewerVersion`]: crate::error::ModelFileError::NewerVersion
+    /// [`ModelFileError::UnknownActivation`]: crate::error::ModelFileError::UnknownActivation
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &Activations::new())
     }

@@ -29,6 +29,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`NpyError::NotFiniteInFile`]: crate::error::NpyError::NotFiniteInFile
     /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
+    /// [`Error::Io`]: crate::error::Error::Io
+    /// [`ShapeError::TooLarge`]: crate::error::ShapeError::TooLarge
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
