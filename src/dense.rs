@@ -41,7 +41,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// assert_eq!(layer.predict(array![[0.6, 0.8, 0.7]].view())?[[0, 0]], 0.5); // σ(0)
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Debug)]
+///
+/// A clone has the same parameters and activation, and an empty cache.
+#[derive(Clone, Debug)]
 pub struct Dense<F: Float> {
     weights: Matrix<F>,
     bias: Option<Vec<F>>,
@@ -61,6 +63,12 @@ struct Cache<F> {
 impl<F: Float> Cache<F> {
     fn new(outputs: usize) -> Self {
         Self { output: Matrix::new(outputs), pre_activation: Matrix::new(outputs) }
+    }
+}
+
+impl<F: Float> Clone for Cache<F> {
+    fn clone(&self) -> Self {
+        Self::new(self.output.columns())
     }
 }
 
@@ -351,12 +359,8 @@ impl<F: Float> Dense<F> {
 /// Compares parameters, activation and dropout, not the caches.
 impl<F: Float> PartialEq for Dense<F> {
     fn eq(&self, other: &Self) -> bool {
-        let (name, other_name) = (self.activation.name(), other.activation.name());
-        let same = match (&name, &other_name) {
-            (None, None) => format!("{:?}", self.activation) == format!("{:?}", other.activation),
-            _ => name == other_name,
-        };
-        same && self.weights == other.weights
+        self.activation.to_string() == other.activation.to_string()
+            && self.weights == other.weights
             && self.bias == other.bias
             && self.dropout == other.dropout
     }
@@ -370,19 +374,6 @@ fn slice<F>(matrix: ArrayView2<'_, F>, [rows, columns]: [Slice; 2]) -> ArrayView
 /// Checks a dropout fraction: 0 ≤ p < 1.
 pub(crate) fn check_dropout(fraction: f64) -> Result<()> {
     Error::check_setting("dropout", fraction, "at least 0 and below 1", |f| (0.0..1.0).contains(&f))
-}
-
-/// A clone has the same parameters and activation, and an empty cache.
-impl<F: Float> Clone for Dense<F> {
-    fn clone(&self) -> Self {
-        Self {
-            weights: self.weights.clone(),
-            bias: self.bias.clone(),
-            activation: self.activation.clone(),
-            dropout: self.dropout,
-            cache: Cache::new(self.outputs()),
-        }
-    }
 }
 
 /// The gradient of the loss with respect to one layer's parameters.

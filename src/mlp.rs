@@ -124,7 +124,7 @@ impl<F: Float> Mlp<F> {
     }
 
     /// The units of the outputs. A network of the builder that ends in
-    /// [`Identity`](crate::Identity) has [`Scaling::Standard`](crate::units::Scaling), any other
+    /// [`Identity`] has [`Scaling::Standard`](crate::units::Scaling), any other
     /// has none.
     pub fn units_out(&self) -> &Units {
         &self.units_out
@@ -182,7 +182,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`NetworkError::NotMeasured`] for units that are not measured yet,
     /// [`NetworkError::UnitsOfActivation`] if outputs have units and the last activation is not
-    /// [`Identity`](crate::Identity), [`Error::NotFinite`] if a folded weight overflows `F`.
+    /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
         if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {

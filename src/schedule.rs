@@ -290,12 +290,14 @@ impl<'a> Schedule<'a> {
     /// Checks the settings' ranges. A span in epochs needs epochs, and some schedules need the
     /// number of their steps.
     pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
-        let positive = |value: f64| value > 0.0 && value.is_finite();
-        let at_least_0 = |value: f64| value >= 0.0 && value.is_finite();
         let at_least_1 = |value: f64| value >= 1.0;
         let factor = |factor| {
-            let needs = "positive and finite";
-            Error::check_setting("schedule's factor", factor, needs, positive)
+            let holds = |value: f64| value > 0.0 && value.is_finite();
+            Error::check_setting("schedule's factor", factor, "positive and finite", holds)
+        };
+        let not_negative = |name, value| {
+            let holds = |value: f64| value >= 0.0 && value.is_finite();
+            Error::check_setting(name, value, "at least 0 and finite", holds)
         };
         let span = |span: Span, in_steps: bool| {
             let (Span::Epochs(length) | Span::Steps(length)) = span;
@@ -306,8 +308,7 @@ impl<'a> Schedule<'a> {
                 _ => Ok(()),
             }
         };
-        let needs = "at least 0 and finite";
-        Error::check_setting("schedule's minimum", self.minimum, needs, at_least_0)?;
+        not_negative("schedule's minimum", self.minimum)?;
         if let Some(length) = self.warm_up {
             span(length, true)?;
         }
@@ -316,13 +317,12 @@ impl<'a> Schedule<'a> {
             Kind::Step { every: length, factor: by }
             | Kind::Exponential { per: length, factor: by } => span(length, false).and(factor(by)),
             Kind::InverseScaling { per, power } => {
-                let power = Error::check_setting("schedule's power", power, needs, at_least_0);
-                span(per, false).and(power)
+                span(per, false).and(not_negative("schedule's power", power))
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }
-                    .into())
+                let setting = "schedule that waits for a plateau";
+                Err(TrainingError::NotWithStream { setting }.into())
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";

@@ -87,12 +87,10 @@ impl Units {
         centres: impl IntoIterator<Item = f64>,
         spreads: impl IntoIterator<Item = f64>,
     ) -> Result<Self> {
-        let (centres, spreads): (Vec<_>, Vec<_>) =
-            (centres.into_iter().collect(), spreads.into_iter().collect());
-        if centres.len() != spreads.len() {
-            return Err(
-                NetworkError::Units { found: spreads.len(), expected: centres.len() }.into()
-            );
+        let (centres, spreads) = (Vec::from_iter(centres), Vec::from_iter(spreads));
+        let (found, expected) = (spreads.len(), centres.len());
+        if found != expected {
+            return Err(NetworkError::Units { found, expected }.into());
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -133,10 +131,9 @@ impl Units {
     /// scaling is not measured yet.
     pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
         self.check(numbers.ncols())?;
-        let mut scaled = Matrix::new(numbers.ncols());
-        match self.measured()? {
-            Some(scale) => scale.to_network(numbers, &mut scaled),
-            None => scaled.resize(numbers.nrows()).view_mut().assign(&numbers),
+        let mut scaled = Matrix::of(numbers.to_owned());
+        if let Some(scale) = self.measured()? {
+            scale.rows_to_network(scaled.numbers_mut());
         }
         Ok(scaled.view().to_owned())
     }

@@ -26,12 +26,8 @@ impl<F: Float> Parameters<F> {
 
     /// Copies the parameters of a network of the same shape.
     pub(crate) fn read_from(&mut self, net: &Mlp<F>) {
-        let mut rest = &mut self.numbers[..];
-        for slice in net.parameter_slices() {
-            let (numbers, others) = rest.split_at_mut(slice.len());
-            numbers.copy_from_slice(slice);
-            rest = others;
-        }
+        self.numbers.clear();
+        net.parameter_slices().for_each(|slice| self.numbers.extend_from_slice(slice));
     }
 
     /// Copies the parameters to a network of the same shape.

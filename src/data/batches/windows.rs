@@ -5,9 +5,8 @@ use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
-use crate::error::{Result, ShapeError};
+use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::fit_in_memory;
 use crate::part::Part;
 use crate::threads::Threads;
 use rand::seq::SliceRandom;
@@ -130,8 +129,8 @@ impl<'d, F: Float> Windows<'d, F> {
         self.keep_own(dealt);
         let (rows, columns) = (self.rows.len(), self.data.features() + self.data.outputs());
         // A batch may be larger than a window.
-        if rows > self.window && !fit_in_memory::<F>(rows, columns) {
-            return Err(ShapeError::TooLarge { rows, columns }.into());
+        if rows > self.window {
+            Error::check_memory::<F>(rows, columns)?;
         }
         for side in [Side::Inputs, Side::Targets] {
             let storage = &*self.data.storage;

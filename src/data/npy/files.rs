@@ -7,7 +7,7 @@ use crate::data::dataset::Dataset;
 use crate::data::storage::{Side, Stored, Window};
 use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
-use crate::matrix::{Matrix, Rows, fit_in_memory};
+use crate::matrix::{Matrix, Rows};
 use crate::units::Scale;
 use std::fmt;
 use std::marker::PhantomData;
@@ -228,19 +228,13 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`Error::ChangedFile`].
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(ShapeError::UnknownRow {
-                row: rows.end.saturating_sub(1),
-                rows: self.rows(),
-            }
-            .into());
+            let (row, rows) = (rows.end.saturating_sub(1), self.rows());
+            return Err(ShapeError::UnknownRow { row, rows }.into());
         }
         if rows.is_empty() {
             return Err(ShapeError::NoRows.into());
         }
-        let columns = self.features() + self.outputs();
-        if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(ShapeError::TooLarge { rows: rows.len(), columns }.into());
-        }
+        Error::check_memory::<F>(rows.len(), self.features() + self.outputs())?;
         let (examples, count) = (self.examples(), rows.len());
         let mut all = InOrder::new(&examples, rows, count, Scales::default());
         let Some(batch) = all.next()? else { return Err(ShapeError::NoRows.into()) };
