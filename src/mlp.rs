@@ -30,12 +30,13 @@ const ROWS_AT_ONCE: usize = 256;
 /// use densely::{Identity, Mlp, Tanh};
 /// use ndarray::Array2;
 ///
-/// let mut net = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7).build()?;
+/// let builder = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7);
+/// let mut net = builder.without_units().build()?;
 /// assert_eq!((net.features(), net.layers().len(), net.outputs()), (9, 2, 1));
 /// assert_eq!(net.parameters(), 9 * 32 + 32 + 32 + 1);
 /// assert_eq!(net.to_string(), "9 → 32 Tanh → 1 Identity, 353 parameters, f32");
 ///
-/// net.layers_mut()[1].weights_mut().fill(0.0);             // parameters can be changed in place
+/// net.layers_mut()[1].weights_mut().fill(0.0); // parameters can be changed in place
 /// let outputs = net.predict(Array2::ones((5, 9)).view())?;
 /// assert_eq!(outputs, Array2::<f32>::zeros((5, 1)));
 /// # Ok::<(), densely::Error>(())
@@ -271,10 +272,9 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
+    /// [`Error::Shape`] if `inputs` does not have [`features`](Self::features) columns;
+    /// [`NetworkError::NotMeasured`] if the units are not measured yet;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together.
-    ///
-    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
@@ -285,7 +285,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// ```
     /// # use densely::{Identity, Mlp};
-    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).build()?;
+    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).without_units().build()?;
     /// let outputs = net.predict_row(&[5.1, 3.5, 1.4])?;
     /// assert_eq!(outputs.len(), 2);
     /// # Ok::<(), densely::Error>(())
@@ -306,7 +306,7 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
     /// use ndarray::{Array2, array};
     ///
-    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).build()?;
+    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
     /// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
     /// for input in [array![[0.0, 1.0]], array![[1.0, 1.0]]] {
     ///     net.predict_into(input.view(), outputs.view_mut(), &mut buffers)?;
@@ -317,14 +317,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns,
-    /// [`ShapeError::Targets`] if `outputs` does not have [`outputs`](Self::outputs),
-    /// [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if
-    /// the layers no longer fit together.
-    ///
-    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
-    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
-    /// [`ShapeError::Rows`]: crate::error::ShapeError::Rows
+    /// As [`predict`](Self::predict), and [`Error::Shape`] if `outputs` does not have the rows of
+    /// `inputs` and [`outputs`](Self::outputs) columns.
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,

@@ -74,7 +74,7 @@ use std::fmt::Debug;
 ///     }
 /// }
 ///
-/// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+/// let mut net = Mlp::builder(2).dense(1, Identity).without_units().build()?;
 /// let data = Dataset::new(array![[1.0, -1.0]], array![[9.0]])?;
 /// let before = net.layers()[0].weights().to_owned();
 /// Trainer::<f64>::new(MeanSquaredError, SignSgd { learning_rate: 0.125 }).step(&mut net, &data)?;

@@ -79,19 +79,16 @@ impl<F: Float> Mlp<F> {
     /// ```
     /// use densely::{Identity, Mlp, Relu, Tanh};
     ///
-    /// let trained =
-    ///     Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity).build()?;
+    /// let builder = Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity);
+    /// let trained = builder.without_units().build()?;
     /// let bytes = trained.to_state_dict()?; // stands for a file that PyTorch wrote
     ///
     /// let net = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Relu.into(), Identity.into()])?;
     /// assert_eq!(net.layers()[1].weights(), trained.layers()[1].weights());
     ///
-    /// let error =
-    ///     Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "state_dict: it has 3 linear layers, 2 activations are given"
-    /// );
+    /// let error = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]);
+    /// let message = "state_dict: it has 3 linear layers, 2 activations are given";
+    /// assert_eq!(error.unwrap_err().to_string(), message);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -144,6 +141,7 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Identity, Mlp, activation::LeakyRelu};
     ///
     /// let net = Mlp::<f32>::builder(3)
+    ///     .without_units()
     ///     .dense(8, LeakyRelu::new(0.2)?)
     ///     .dropout(0.1)
     ///     .dense(1, Identity)

@@ -20,7 +20,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &Huber::new(1.0), outputs.view(), targets.view())?;
 /// assert_eq!(loss, 1.0);                                          // (1² / 2 + 1 · (2 - ½)) / 2
-/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);    // (1 · 2 - 1 · 3) / 2
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-0.5]]);    // (1 · 2 - 1 · 3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
