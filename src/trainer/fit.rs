@@ -4,7 +4,7 @@ use super::preflight::Preflight;
 use super::report::Report;
 use super::run::{Method, Observers, Run};
 use super::settings::{Settings, shape_of};
-use super::state::TrainingState;
+use super::state::{TrainingState, mismatch};
 use super::step::Session;
 use super::{Start, Trainer};
 use crate::data::batches::{Batches, InOrder, Scales, shuffled};
@@ -147,7 +147,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// Those of [`resume`](Self::resume), and [`NetworkError::NotMeasured`] for units that are not
     /// measured. After [`TrainingError::Diverged`] the network has the parameters of the last good
-    /// step, and the next step needs a new [state](Self::with_state) or [`fit`](Self::fit).
+    /// step, and the next step starts afresh: optimizer, schedule and history.
     ///
     /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
@@ -162,19 +162,20 @@ impl<'a, F: Float> Trainer<'a, F> {
             _ => Scales::of(net)?,
         };
         settings.schedule.check(Epochs::None)?;
-        let session = match start {
-            Start::After(session) => session,
-            _ => {
-                method.check_all(settings, net, Epochs::None)?;
-                settings.check_checkpoints()?;
-                let state = start.state(false)?;
-                state.map_or(Ok(()), |state| method.check_state(state, net))?;
-                net.learn_schema(batch.schema())?;
-                state.map_or(Ok(()), |state| state.restore(net))?;
-                let state = start.take(false, settings, method.as_ref(), net);
-                start.after(Session::new(settings, net, state))
+        if !matches!(start, Start::After(_)) {
+            method.check_all(settings, net, Epochs::None)?;
+            settings.check_checkpoints()?;
+            if let Start::At(state) = start {
+                method.check_state(state, net)?;
             }
-        };
+            net.learn_schema(batch.schema())?;
+            if let Start::At(state) = start {
+                state.restore(net)?;
+            }
+            let state = start.take(false, settings, method.as_ref(), net);
+            *start = Start::After(Box::new(Session::new(settings, net, state)));
+        }
+        let Start::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
         session.now.batch = session.now.batch.saturating_add(1);
         session.state.parameters.read_from(net);
@@ -189,7 +190,7 @@ impl<'a, F: Float> Trainer<'a, F> {
                 session.state.parameters.write_to(net);
                 *start = Start::Lost;
             }
-            // Nothing was changed.
+            // The network is unchanged.
             Err(_) => {}
         }
         result
@@ -221,19 +222,19 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 }
 
-/// What one call of `fit` or `resume` works with.
+/// The parts of the trainer that one call of `fit` or `resume` uses.
 pub(super) struct Call<'r, 'a, F: Float> {
     pub(super) settings: &'r Settings<'a, F>,
     pub(super) method: &'r (dyn Method<F> + 'a),
     pub(super) observers: &'r mut Observers<'a, F>,
     pub(super) agreement: Agreement<'r, F>,
     pub(super) start: &'r mut Start<F>,
-    /// Whether training starts with the network as it is, whatever was done before.
+    /// Whether training starts at the network's own parameters, even if there is a state.
     pub(super) afresh: bool,
 }
 
 impl<F: Float> Call<'_, '_, F> {
-    /// Trains on one thread or several. `rows` are those of the largest product.
+    /// Trains on one thread or several. The largest product has this many rows.
     pub(super) fn run(
         self,
         net: &mut Mlp<F>,
@@ -249,7 +250,7 @@ impl<F: Float> Call<'_, '_, F> {
             let batch_size = settings.batch_size.min(data.rows());
             InOrder::new(data, agreement.part().of(data.rows()), batch_size, scales.clone())
         });
-        // Workers on one machine would take each other's processors.
+        // Workers on one machine share its processors.
         let limit = settings.threads.or((!agreement.is_alone()).then_some(1));
         let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
             let run = Run {
@@ -273,21 +274,22 @@ impl<F: Float> Call<'_, '_, F> {
     }
 }
 
+/// Why training cannot continue at [`Start::Lost`].
+const ENDED: &str = "training ended in an error";
+
 impl<F: Float> Start<F> {
-    /// The state that training goes on from.
+    /// The state that training continues from.
     pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
         match self {
             _ if afresh => Ok(None),
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
-            Self::Lost => Err(Error::Training(TrainingError::StateMismatch {
-                reason: "training ended in an error",
-            })),
+            Self::Lost => mismatch(ENDED),
         }
     }
 
-    /// Takes that state; that of the network as it is without one.
+    /// Takes that state, or makes one of the network's own parameters.
     fn take(
         &mut self,
         afresh: bool,
@@ -301,18 +303,9 @@ impl<F: Float> Start<F> {
             _ => TrainingState::new(net, method.name(), settings.seed, settings.epochs),
         }
     }
-
-    /// Goes on after what this session has done.
-    fn after(&mut self, session: Session<F>) -> &mut Session<F> {
-        *self = Self::After(Box::new(session));
-        match self {
-            Self::After(session) => session,
-            _ => unreachable!("it was just set"),
-        }
-    }
 }
 
-/// The multiplications of the largest product of `rows` rows.
+/// Multiplications in the largest product of this many rows.
 fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
     let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
     largest_layer.unwrap_or(0).saturating_mul(rows)
