@@ -60,7 +60,7 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// An activation needs the function, the derivative, and the input of the derivative. It does not
-/// compile without one of them. [`gradient_check`](crate::gradient_check()) checks the derivative.
+/// compile without one of them. [`gradient_check`](fn@crate::gradient_check) checks the derivative.
 ///
 /// ```
 /// use densely::{Activation, Float, activation::FromOutput};

@@ -22,7 +22,7 @@ impl<T: FromStr + ToString> Setting for T {
 }
 
 /// Settings and their names.
-pub(crate) type Settings<'s> = Vec<(&'static str, &'s mut dyn Setting)>;
+pub(crate) type NamedSettings<'s> = Vec<(&'static str, &'s mut dyn Setting)>;
 
 /// A name and what stands in brackets behind it.
 pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
@@ -48,7 +48,7 @@ pub(crate) fn unknown(kind: &'static str, text: &str, names: &[&str]) -> Error {
 pub(crate) fn read(
     kind: &'static str,
     text: &str,
-    mut settings: Settings<'_>,
+    mut settings: NamedSettings<'_>,
     required: usize,
 ) -> Result<()> {
     let error = |reason| error(kind, text, reason);
@@ -83,8 +83,8 @@ pub(crate) fn read(
 pub(crate) fn write(
     formatter: &mut fmt::Formatter<'_>,
     name: &str,
-    settings: Settings<'_>,
-    defaults: Settings<'_>,
+    settings: NamedSettings<'_>,
+    defaults: NamedSettings<'_>,
     unnamed: usize,
 ) -> fmt::Result {
     let parts = settings.iter().zip(defaults).enumerate();
@@ -116,7 +116,7 @@ macro_rules! chosen_by_name {
                     $($name => {
                         #[allow(unused_mut)]
                         let mut chosen: $type = $default;
-                        let settings: $crate::choice::Settings<'_> =
+                        let settings: $crate::choice::NamedSettings<'_> =
                             vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
                         $crate::choice::read($kind, text, settings, 0)?;
                         Ok(Box::new(chosen))
@@ -130,9 +130,9 @@ macro_rules! chosen_by_name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 #[allow(unused_mut, unused_variables)]
                 let (mut chosen, mut default): (Self, Self) = (*self, $default);
-                let settings: $crate::choice::Settings<'_> =
+                let settings: $crate::choice::NamedSettings<'_> =
                     vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
-                let defaults: $crate::choice::Settings<'_> =
+                let defaults: $crate::choice::NamedSettings<'_> =
                     vec![$((stringify!($setting), &mut default.$($field).+)),*];
                 $crate::choice::write(formatter, $name, settings, defaults, 1)
             }

@@ -21,7 +21,7 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{LossError, Result};
+use crate::error::{Error, LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
@@ -36,8 +36,8 @@ use std::fmt::Debug;
 ///
 /// # Your own
 ///
-/// A loss of your own needs one method. [`gradient_check`](crate::gradient_check()) checks that its
-/// gradient belongs to its losses.
+/// A loss of your own needs one method. [`gradient_check`](fn@crate::gradient_check) checks that
+/// its gradient belongs to its losses.
 ///
 /// ```
 /// use densely::{Float, Identity, Loss, Mlp, gradient_check};
@@ -121,8 +121,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`LossError::UnsuitableOutput`], [`Error::Setting`].
-    ///
-    /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
@@ -185,6 +183,16 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
 /// activations.
 fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
     activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
+}
+
+/// The error for an output layer that the loss does not suit.
+fn unsuitable<F: Float>(
+    loss: &dyn Debug,
+    activation: &AnyActivation<F>,
+    needs: &'static str,
+) -> Error {
+    let (loss, activation) = (format!("{loss:?}"), format!("{activation:?}"));
+    LossError::UnsuitableOutput { loss, activation, needs }.into()
 }
 
 /// The error for the first target for which `holds` is false.

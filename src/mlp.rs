@@ -191,10 +191,8 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(NetworkError::UnitsOfActivation {
-                    activation: format!("{:?}", last.activation()),
-                }
-                .into());
+                let activation = format!("{:?}", last.activation());
+                return Err(NetworkError::UnitsOfActivation { activation }.into());
             }
             last.fold_outputs(scale);
         }

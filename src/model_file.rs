@@ -270,12 +270,7 @@ pub(crate) fn in_file<T>(
     path: &Path,
     read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,
 ) -> Result<T> {
-    let io = |source| Error::Io { file: path.into(), source };
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    let metadata = file.metadata().map_err(io)?;
-    if metadata.is_dir() {
-        return Err(io(std::io::ErrorKind::IsADirectory.into()));
-    }
+    let (mut file, metadata) = Error::open_file(path)?;
     read(&mut file, metadata.len())
         .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }

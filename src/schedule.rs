@@ -88,7 +88,7 @@ impl Kind<'_> {
         Self::ReduceOnPlateau { factor: 0.0, patience: 0 },
     ];
 
-    fn settings(&mut self) -> (&'static str, Settings<'_>) {
+    fn settings(&mut self) -> (&'static str, NamedSettings<'_>) {
         match self {
             Self::Constant => ("constant", vec![]),
             Self::Step { every, factor } => ("step", vec![("every", every), ("factor", factor)]),

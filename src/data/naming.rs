@@ -136,9 +136,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
                 let ones = target.iter().filter(|&&y| y == one).count();
                 let zeros = target.iter().filter(|&&y| y == zero).count();
                 if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                    return Err(
-                        DataError::NotOneHot { row: first + row, columns: target.len() }.into()
-                    );
+                    let (row, columns) = (first + row, target.len());
+                    return Err(DataError::NotOneHot { row, columns }.into());
                 }
             }
             first += batch.targets.nrows();

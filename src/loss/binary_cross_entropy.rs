@@ -1,6 +1,6 @@
 use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softplus};
-use crate::error::{LossError, Result};
+use crate::error::Result;
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -61,12 +61,11 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         if !super::may_be_probabilities(activation) {
-            return Err(LossError::UnsuitableOutput {
-                loss: format!("{self:?}"),
-                activation: format!("{activation:?}"),
-                needs: "outputs between 0 and 1, such as those of Sigmoid",
-            }
-            .into());
+            return Err(super::unsuitable(
+                self,
+                activation,
+                "outputs between 0 and 1, such as those of Sigmoid",
+            ));
         }
         Ok(())
     }

@@ -70,12 +70,11 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         if super::may_be_probabilities(activation) {
             return Ok(());
         }
-        Err(LossError::UnsuitableOutput {
-            loss: format!("{self:?}"),
-            activation: format!("{activation:?}"),
-            needs: "outputs between 0 and 1, such as those of Softmax",
-        }
-        .into())
+        Err(super::unsuitable(
+            self,
+            activation,
+            "outputs between 0 and 1, such as those of Softmax",
+        ))
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {

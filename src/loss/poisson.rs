@@ -1,6 +1,6 @@
 use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
 use crate::activation::{AnyActivation, Exponential, Softplus};
-use crate::error::{LossError, Result};
+use crate::error::Result;
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
@@ -59,12 +59,11 @@ impl<F: Float> Loss<F> for Poisson {
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let positive = activation.is::<Exponential>() || activation.is::<Softplus>();
         if activation.is_built_in() && !positive {
-            return Err(LossError::UnsuitableOutput {
-                loss: format!("{self:?}"),
-                activation: format!("{activation:?}"),
-                needs: "positive outputs, such as those of Exponential",
-            }
-            .into());
+            return Err(super::unsuitable(
+                self,
+                activation,
+                "positive outputs, such as those of Exponential",
+            ));
         }
         Ok(())
     }

@@ -52,7 +52,7 @@ fn is_zero(number: &f64) -> bool {
 
 /// The fields that every version has.
 #[derive(Deserialize)]
-struct Origin {
+struct FormatOrigin {
     format: String,
     version: u32,
     library: String,
@@ -95,7 +95,7 @@ impl Structure {
     }
 
     pub(crate) fn from_json<F: Float>(json: &str) -> Result<Self> {
-        let origin: Origin = serde_json::from_str(json).map_err(damaged)?;
+        let origin: FormatOrigin = serde_json::from_str(json).map_err(damaged)?;
         if origin.format != FORMAT {
             return Err(damaged(format!("the format is {:?}", start_of(&origin.format))));
         }

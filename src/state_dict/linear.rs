@@ -23,7 +23,7 @@ pub(super) fn linear_layers<F: Float>(header: &Header) -> Result<Vec<Linear>> {
     let mut prefix = None;
     let mut modules = BTreeMap::<usize, [Option<&str>; 2]>::new();
     for name in &names {
-        let part = Part::of(name).ok_or_else(|| {
+        let part = TensorName::of(name).ok_or_else(|| {
             let name = shown(name);
             damaged(format!(
                 "{name} is not the weight or bias of a linear layer in an nn.Sequential, such as \"0.weight\""
@@ -84,7 +84,7 @@ impl Linear {
 }
 
 /// The parts of a name such as `net.2.bias`.
-struct Part<'n> {
+struct TensorName<'n> {
     /// `net`.
     prefix: &'n str,
     /// 2.
@@ -92,7 +92,7 @@ struct Part<'n> {
     is_bias: bool,
 }
 
-impl<'n> Part<'n> {
+impl<'n> TensorName<'n> {
     fn of(name: &'n str) -> Option<Self> {
         let (module, parameter) = name.rsplit_once('.')?;
         let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));

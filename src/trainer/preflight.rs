@@ -1,6 +1,6 @@
 //! The checks before training: the settings, the rows, and that all workers have the same ones.
 
-use super::run::{Method, Needs};
+use super::method::{Method, Needs};
 use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
 use crate::data::Examples;

@@ -1,7 +1,7 @@
 //! The validation loss and the metric after an epoch.
 
+use super::method::Run;
 use super::report::Epoch;
-use super::run::Run;
 use crate::backprop::Dropout;
 use crate::data::Examples;
 use crate::data::batches::InOrder;

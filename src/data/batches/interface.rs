@@ -50,12 +50,12 @@ impl Scales {
 
 /// The buffers that rows are read into.
 #[derive(Debug)]
-pub(super) struct Buffers<F> {
+pub(super) struct BatchBuffers<F> {
     pub(super) inputs: Matrix<F>,
     pub(super) targets: Matrix<F>,
 }
 
-impl<F: Float> Buffers<F> {
+impl<F: Float> BatchBuffers<F> {
     pub(super) fn new(data: &Examples<F>) -> Self {
         Self { inputs: Matrix::new(data.features()), targets: Matrix::new(data.outputs()) }
     }

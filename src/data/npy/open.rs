@@ -1,8 +1,8 @@
 //! Opening a pair of files, or a folder of them.
 
 use super::file::Npy;
-use super::files::{NpyFiles, Shard, WINDOW};
 use super::save::{SCHEMA, read_schema};
+use super::storage::{NpyFiles, Shard, WINDOW};
 use crate::data::Dataset;
 use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
@@ -172,9 +172,8 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
         let [first, second] = [&pair[0], &pair[1]];
         let missing = value(first).saturating_add(1);
         if value(first) == value(second) {
-            return Err(
-                NpyError::DuplicateShard { first: file(first), second: file(second) }.into()
-            );
+            let (first, second) = (file(first), file(second));
+            return Err(NpyError::DuplicateShard { first, second }.into());
         }
         if missing < value(second) {
             return Err(NpyError::ShardMissing { file: file(&format!("{missing:05}")) }.into());

@@ -41,13 +41,8 @@ pub(super) fn scan(source: &CsvSource, file: &str) -> Result<(Vec<TableColumn>, 
         rows += 1;
         let (found, expected) = (record.len(), columns.len());
         if found != expected {
-            return Err(TableError::RaggedRow {
-                file: file.to_owned(),
-                row: rows,
-                found,
-                expected,
-            }
-            .into());
+            let (file, row) = (file.to_owned(), rows);
+            return Err(TableError::RaggedRow { file, row, found, expected }.into());
         }
         for (index, column) in columns.iter_mut().enumerate() {
             let cell = record.text(index).map_err(|_| TableError::Cell {

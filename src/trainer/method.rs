@@ -40,7 +40,7 @@ pub(super) struct Run<'r, 'a, F: Float> {
 pub(super) type Observers<'a, F> = Vec<Box<dyn Observer<F> + Send + 'a>>;
 
 /// How an epoch ended.
-pub(super) enum Ended {
+pub(super) enum EpochOutcome {
     /// After its last batch, with its score: lower is better.
     Whole(f64),
     /// Before its last batch, by an observer.
@@ -58,7 +58,7 @@ pub(super) trait Method<F: Float>: Debug + Send + Sync {
     fn fits(&self, state: &TrainingState<F>, net: &Mlp<F>) -> bool;
 
     /// Trains for one epoch.
-    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended>;
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome>;
 
     /// Trains on one batch and returns the loss before the step.
     fn step(
