@@ -8,7 +8,7 @@ pub(crate) use clock::Clock;
 pub(crate) use plateau::Plateau;
 pub use span::Span;
 
-use crate::choice::{self, Settings};
+use crate::choice::{self, NamedSettings};
 use crate::error::{Error, Result, TrainingError};
 use std::f64::consts::PI;
 use std::fmt;
