@@ -85,7 +85,7 @@ pub struct Silu;
 /// use ndarray::array;
 ///
 /// let mish = AnyActivation::<f64>::from(Mish);
-/// let z = array![[0.0, 2.0_f64.ln()]];                     // t = tanh(ln 2) = 0.6, tanh(ln 3) = 0.8
+/// let z = array![[0.0, 2.0_f64.ln()]];  // t = tanh(ln 2) = 0.6, tanh(ln 3) = 0.8
 /// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
 /// mish.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.0, 0.8 * 2.0_f64.ln()]], epsilon = 1e-14);

@@ -16,7 +16,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// use ndarray::array;
 ///
 /// let layer = Dense::new(array![[2.0], [3.0]], Some(array![1.0]), Identity)?;
-/// assert_eq!(layer.predict(array![[10.0, 1.0]].view())?, array![[24.0]]);      // 10 · 2 + 1 · 3 + 1
+/// assert_eq!(layer.predict(array![[10.0, 1.0]].view())?, array![[24.0]]);  // 10 · 2 + 1 · 3 + 1
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

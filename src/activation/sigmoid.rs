@@ -29,7 +29,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[0.0, 3.0_f64.ln()]], array![[1.0, 1.0]]);
 /// Sigmoid.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15);        // 1 / (1 + 1/3) = ¾
+/// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15);  // 1 / (1 + 1/3) = ¾
 /// Sigmoid.backward(a.view(), delta.view_mut());
 /// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15); // ½ · ½ and ¾ · ¼
 /// ```

@@ -27,7 +27,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 ///
 /// let (mut a, mut delta) = (array![[0.0, 2.0_f64.ln()]], array![[1.0, 1.0]]);
 /// Tanh.forward(a.view_mut());
-/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.6]], epsilon = 1e-15);         // (2 - ½) / (2 + ½)
+/// approx::assert_abs_diff_eq!(a, array![[0.0, 0.6]], epsilon = 1e-15);  // (2 - ½) / (2 + ½)
 /// Tanh.backward(a.view(), delta.view_mut());
 /// approx::assert_abs_diff_eq!(delta, array![[1.0, 0.64]], epsilon = 1e-15);    // 1 - 0.6²
 /// ```

@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// assert_eq!(net.layers()[0].weights(), array![[0.5]]);         // v = 2: 1 - 0.25 · 2
 /// // The same gradient at another learning rate.
 /// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;
-/// assert_eq!(net.layers()[0].weights(), array![[0.125]]);       // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
+/// assert_eq!(net.layers()[0].weights(), array![[0.125]]); // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
 /// assert_eq!(memory.steps(), 2);
 /// # Ok::<(), densely::Error>(())
 /// ```
