@@ -184,7 +184,7 @@ fn derivatives_keep_their_digits_in_the_far_tails() {
     let z: Vec<f64> = (0..100_000).map(|k| -37.0 + 35.0 * f64::from(k) / 100_000.0).collect();
     let slopes = |name: &str| {
         let z = Array2::from_shape_vec((1, z.len()), z.clone()).unwrap();
-        let activation: AnyActivation<F> = name.parse().unwrap();
+        let activation: AnyActivation<f64> = name.parse().unwrap();
         let (mut output, mut delta) = (z.clone(), Array2::ones(z.dim()));
         activation.forward(output.view_mut());
         activation.backward(output.view(), z.view(), delta.view_mut());
