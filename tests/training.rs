@@ -2,7 +2,7 @@
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity, Loss,
-    MeanSquaredError, Mlp, Optimizer, Result, Sgd, Sigmoid, Softmax, Tanh, Trainer,
+    MeanSquaredError, Mlp, Optimizer, Sgd, Sigmoid, Softmax, Tanh, Trainer,
     data::Standardizer,
     error::Divergence,
     optimizer::Iteration,
