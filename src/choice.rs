@@ -114,11 +114,8 @@ macro_rules! chosen_by_name {
             fn from_str(text: &str) -> Result<Self> {
                 match $crate::choice::name(text) {
                     $($name => {
-                        #[allow(unused_mut)]
-                        let mut chosen: $type = $default;
-                        let settings: $crate::choice::NamedSettings<'_> =
-                            vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
-                        $crate::choice::read($kind, text, settings, 0)?;
+                        let mut chosen = $default;
+                        $crate::choice::read($kind, text, chosen.settings(), 0)?;
                         Ok(Box::new(chosen))
                     })*
                     _ => Err($crate::choice::unknown($kind, text, &[$($name),*])),
@@ -126,15 +123,16 @@ macro_rules! chosen_by_name {
             }
         }
 
-        $(impl std::fmt::Display for $type {
+        $(impl $type {
+            fn settings(&mut self) -> $crate::choice::NamedSettings<'_> {
+                vec![$((stringify!($setting), &mut self.$($field).+)),*]
+            }
+        }
+
+        impl std::fmt::Display for $type {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                #[allow(unused_mut, unused_variables)]
-                let (mut chosen, mut default): (Self, Self) = (*self, $default);
-                let settings: $crate::choice::NamedSettings<'_> =
-                    vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
-                let defaults: $crate::choice::NamedSettings<'_> =
-                    vec![$((stringify!($setting), &mut default.$($field).+)),*];
-                $crate::choice::write(formatter, $name, settings, defaults, 1)
+                let (mut chosen, mut default) = (*self, $default);
+                $crate::choice::write(formatter, $name, chosen.settings(), default.settings(), 1)
             }
         })*
     };

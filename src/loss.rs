@@ -20,7 +20,7 @@ pub use squared_error::MeanSquaredError;
 use elementwise::difference;
 pub use elementwise::elementwise;
 
-use crate::activation::{AnyActivation, Sigmoid, Softmax};
+use crate::activation::AnyActivation;
 use crate::error::{Error, LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
@@ -179,24 +179,22 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     );
 }
 
-/// Whether an activation's outputs can be probabilities. Unknown, hence true, for custom
-/// activations.
-fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
-    activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
-}
-
-/// The error for an output layer that the loss does not suit.
-fn unsuitable<F: Float>(
+/// Refuses a built-in activation that is not suitable; custom activations are trusted.
+fn check_activation<F: Float>(
     loss: &dyn Debug,
     activation: &AnyActivation<F>,
+    suitable: bool,
     needs: &'static str,
-) -> Error {
+) -> Result<()> {
+    if suitable || !activation.is_built_in() {
+        return Ok(());
+    }
     let (loss, activation) = (format!("{loss:?}"), format!("{activation:?}"));
-    LossError::UnsuitableOutput { loss, activation, needs }.into()
+    Err(Error::Loss(LossError::UnsuitableOutput { loss, activation, needs }))
 }
 
-/// The error for the first target for which `holds` is false.
-fn each_target<F: Float>(
+/// Refuses the first target for which `holds` is false.
+fn check_each_target<F: Float>(
     loss: &dyn Debug,
     targets: ArrayView2<'_, F>,
     needs: &'static str,

@@ -1,5 +1,6 @@
-use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
-use crate::activation::{Activation, AnyActivation, Sigmoid, Softplus};
+use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
+use super::{ratio, weighted_surprise};
+use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
 use crate::error::Result;
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
@@ -60,19 +61,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        if !super::may_be_probabilities(activation) {
-            return Err(super::unsuitable(
-                self,
-                activation,
-                "outputs between 0 and 1, such as those of Sigmoid",
-            ));
-        }
-        Ok(())
+        let suitable = activation.is::<Sigmoid>() || activation.is::<Softmax>();
+        check_activation(
+            self,
+            activation,
+            suitable,
+            "outputs between 0 and 1, such as those of Sigmoid",
+        )
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        each_target(self, targets, "numbers between 0 and 1", probability)
+        check_each_target(self, targets, "numbers between 0 and 1", probability)
     }
 }
 
