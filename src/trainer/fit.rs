@@ -125,7 +125,8 @@ impl<'a, F: Float> Trainer<'a, F> {
             _ => {
                 method.check_all(settings, net, Epochs::None)?;
                 settings.check_checkpoints()?;
-                let state = start.state(false)?;
+                // After an error, everything starts afresh.
+                let state = start.state(matches!(start, Start::Lost))?;
                 state.map_or(Ok(()), |state| method.check_state(state, net))?;
                 net.learn_schema(batch.schema())?;
                 state.map_or(Ok(()), |state| state.restore(net))?;
