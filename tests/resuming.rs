@@ -158,11 +158,16 @@ fn of_a_stream() {
         Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).schedule(schedule)
     };
     let batches = |_| Ok((10..15).map(|rows| Ok(data::<f64>(rows, 4))));
-    let mut undisturbed = network(4, 0.2);
+    let measured = || {
+        let mut net = network(4, 0.2);
+        net.measure(&data::<f64>(15, 4)).unwrap();
+        net
+    };
+    let mut undisturbed = measured();
     trainer().epochs(8).fit_batches(&mut undisturbed, batches).unwrap();
     for epochs in 1..8 {
         let mut first = trainer().epochs(epochs);
-        first.fit_batches(&mut network(4, 0.2), batches).unwrap();
+        first.fit_batches(&mut measured(), batches).unwrap();
         let state = through_serde(first.state().unwrap());
         let mut net = network(4, 0.2);
         let mut resumed = trainer().epochs(8).with_state(state);
@@ -257,7 +262,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();
     let here = || adam().with_state(state.clone());
-    assert_eq!(refused(here(), other, &data), "the network has another shape");
+    assert_eq!(refused(here(), other, &data), "the network is of another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
     assert_eq!(refused(sgd, network(4, 0.0), &data), "it was saved with another optimizer");
     // As much to remember, but not the same.

@@ -52,7 +52,7 @@ fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
 #[test]
 fn streams_and_steps_tell_the_network_its_columns_too() {
     let data = || table(CARS).regression::<f32>("mpg").unwrap();
-    let net = || Mlp::builder(4).dense(1, Identity).build().unwrap();
+    let net = || Mlp::builder(4).dense(1, Identity).without_units().build().unwrap();
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(2);
     let mut streamed = net();
     trainer().fit_batches(&mut streamed, |_| Ok([Ok(data()), Ok(data())])).unwrap();
@@ -105,7 +105,7 @@ fn a_schema_that_does_not_fit_is_refused() {
         r#""b" occurs twice among the names of the classes"#
     );
     let origin = Schema::new([Column::categories("origin", ["USA", "USA"])]);
-    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    assert_eq!(refused(origin), r#""USA" occurs twice among the names of the categories"#);
     let infinite = Column::numbers("a").with_offset(f64::INFINITY);
     let message = "the offset of a column is inf, it must be finite, and 0 for text";
     assert_eq!(refused(Schema::new([infinite, Column::numbers("b")])), message);

@@ -70,6 +70,7 @@ fn without_early_stopping_the_last_weights_stay() {
 fn an_epochs_loss_is_the_mean_over_all_rows() {
     let data = noisy_sine(10);
     let mut net = network();
+    net.measure(&data).unwrap();
     let before = squared_error_of(&net, &data);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-12));
     let report = trainer.epochs(1).batch_size(4).fit(&mut net, &data).unwrap();
@@ -80,7 +81,7 @@ fn an_epochs_loss_is_the_mean_over_all_rows() {
 #[test]
 fn the_short_last_batch_has_its_own_mean() {
     let data = Dataset::new(array![[1.0], [1.0], [1.0]], array![[1.0], [1.0], [1.0]]).unwrap();
-    let builder = Mlp::builder(1).dense(1, Identity).without_bias();
+    let builder = Mlp::builder(1).dense(1, Identity).without_bias().without_units();
     let mut net =
         builder.initialization(densely::initialization::Initialization::Zeros).build().unwrap();
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25));
@@ -241,7 +242,7 @@ fn settings_out_of_range_are_refused_before_anything_is_trained() {
         ),
         (
             fit(Trainer::new(BinaryCrossEntropy, sgd())),
-            "BinaryCrossEntropy needs outputs between 0 and 1, as of Sigmoid; the network ends in Identity",
+            "BinaryCrossEntropy needs outputs between 0 and 1, such as those of Sigmoid; the network ends in Identity",
         ),
     ];
     for (message, expected) in cases {

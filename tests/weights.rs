@@ -213,6 +213,7 @@ fn reported_losses_are_weighted_means() {
     };
     // So small a rate that the weights hardly move: an epoch's loss is that of all rows.
     let mut net = network(Identity, 1);
+    net.measure(&data).unwrap();
     let expected = mean(&net);
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-13)).epochs(1).batch_size(7);
     let report = trainer.fit(&mut net, &data).unwrap();

@@ -16,7 +16,7 @@ fn train<'a>(
     configure: impl FnOnce(Trainer<'a, f64>) -> Trainer<'a, f64>,
 ) -> Result<(f64, Report), Error> {
     let data = Dataset::new(array![[1.0], [1.0]], array![[0.0], [0.0]]).unwrap();
-    let builder = Mlp::<f64>::builder(1).dense(1, Identity).without_bias();
+    let builder = Mlp::<f64>::builder(1).dense(1, Identity).without_bias().without_units();
     let mut net = builder.initialization(Initialization::Zeros).build().unwrap();
     net.layers_mut()[0].weights_mut().fill(1.0);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).batch_size(1);
