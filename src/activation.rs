@@ -36,10 +36,10 @@ use std::fmt::Debug;
 
 /// a = g(z), applied to the `rows × outputs` matrix of a layer's weighted sums, and its derivative.
 ///
-/// Backpropagation multiplies the gradient that arrives at the output by g'(z). For most
-/// activations g'(z) is a function of the *output* a = g(z): a layer that keeps its output needs
-/// nothing else, and no second exponential. [`Derivative`](Self::Derivative) says what the
-/// derivative needs; a layer keeps no more than that.
+/// Backpropagation multiplies the gradient of the output by g'(z). For most activations g'(z) is a
+/// function of the *output* a = g(z): a layer that keeps its output needs nothing else, and no
+/// second exponential. [`Derivative`](Self::Derivative) says what the derivative needs; a layer
+/// keeps no more than that.
 ///
 /// # Precision
 ///
@@ -59,9 +59,8 @@ use std::fmt::Debug;
 ///
 /// # Your own
 ///
-/// An activation is the function, the derivative, and what the derivative is computed from. It does
-/// not compile without one of them, and [`gradient_check`](crate::gradient_check()) proves the
-/// derivative.
+/// An activation needs the function, the derivative, and the input of the derivative. It does not
+/// compile without one of them. [`gradient_check`](crate::gradient_check()) checks the derivative.
 ///
 /// ```
 /// use densely::{Activation, Float, activation::FromOutput};
@@ -110,8 +109,8 @@ use std::fmt::Debug;
 /// }
 /// ```
 pub trait Activation: Debug + Send + Sync + 'static {
-    /// What the derivative is computed from, and so what a layer keeps of the forward pass and
-    /// gives to [`backward`](Self::backward): [`FromOutput`] or [`FromPreActivation`].
+    /// The input of the derivative: [`FromOutput`] or [`FromPreActivation`]. A layer keeps it in
+    /// the forward pass and passes it to [`backward`](Self::backward).
     type Derivative: Derivative;
 
     /// Replaces z, the weighted sums, by a = g(z). Shape: rows × outputs, a row for each example.
@@ -122,7 +121,7 @@ pub trait Activation: Debug + Send + Sync + 'static {
 
     /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by g'(z).
     ///
-    /// `cached` is what the layer kept of the forward pass, of the shape of `delta`.
+    /// `cached` is the input of the derivative, in the shape of `delta`.
     fn backward<F: Float>(
         &self,
         cached: <Self::Derivative as Derivative>::Cached<'_, F>,
@@ -135,11 +134,11 @@ pub trait Activation: Debug + Send + Sync + 'static {
         Initialization::GlorotUniform
     }
 
-    /// The name of your own activation in model files, by which [`Activations`] finds it at
-    /// loading. Default: none, and a network that has it cannot be saved.
+    /// The name of a custom activation in model files, by which [`Activations`] finds it at
+    /// loading. Default: none; a network with it cannot be saved.
     ///
-    /// Parameters belong in brackets behind it, as in `scaled_tanh(1.7159)`. Built-in activations
-    /// have [names](AnyActivation::name) without this.
+    /// Parameters follow in brackets, as in `scaled_tanh(1.7159)`. Built-in activations have
+    /// [names](AnyActivation::name) without this method.
     fn name(&self) -> Option<String> {
         None
     }
@@ -258,9 +257,8 @@ mod sealed {
     impl Sealed for super::FromPreActivation {}
 }
 
-/// The slope or limit for negative z. It is checked when the activation is made, since an
-/// activation has no later place to refuse it, and where it is not positive the output does not
-/// show the branch: the derivative would be wrong.
+/// Checks the slope or limit for negative z. Unless it is positive, the output does not show its
+/// branch and the derivative is wrong. An activation has no later place for this check.
 fn positive_alpha(alpha: f64) -> Result<f64> {
     Error::check_setting("alpha", alpha, "positive and finite, also as an f32", |alpha| {
         alpha as f32 > 0.0 && (alpha as f32).is_finite()

@@ -62,7 +62,7 @@ use std::iter::{from_fn, zip};
 /// let first = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// for _ in 0..300 {
 ///     backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
-///     memory.step(&sgd, backprop.parameters(&mut net))?;
+///     memory.step(&sgd, backprop.parameters(&mut net)?)?;
 /// }
 /// let last = backprop.loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
 /// assert!(last < 0.01 * first);
@@ -105,16 +105,11 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu};
     /// # use ndarray::Array2;
-    /// let mut net =
-    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
-    /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
+    /// let hidden = Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5);
+    /// let mut net = hidden.dense(1, Identity).build()?;
+    /// let (x, y) = (Array2::eye(8), Array2::ones((8, 1)));
     /// let mut loss = |seed| {
-    ///     Backprop::new(&net).seed(seed).run(
-    ///         &mut net,
-    ///         &MeanSquaredError,
-    ///         inputs.view(),
-    ///         targets.view(),
-    ///     )
+    ///     Backprop::new(&net).seed(seed).run(&mut net, &MeanSquaredError, x.view(), y.view())
     /// };
     /// assert_eq!(loss(1)?, loss(1)?);
     /// assert_ne!(loss(1)?, loss(2)?);
@@ -144,7 +139,7 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
-    /// // a = w x with w = 1: the loss is (1² + 2²) / 2, its derivative (2 · 1 · 1 + 2 · 2 · 2) / 2.
+    /// // a = w x, w = 1: the loss is (1² + 2²) / 2, its derivative (2 · 1 · 1 + 2 · 2 · 2) / 2.
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
     /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
@@ -233,17 +228,13 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Identity, MeanSquaredError, Mlp, Relu, metrics};
     /// # use ndarray::Array2;
-    /// let mut net =
-    ///     Mlp::<f64>::builder(8).dense(64, Relu).dropout(0.5).dense(1, Identity).build()?;
+    /// let hidden = Mlp::<f64>::builder(8).without_units().dense(64, Relu).dropout(0.5);
+    /// let mut net = hidden.dense(1, Identity).build()?;
     /// let (inputs, targets) = (Array2::eye(8), Array2::ones((8, 1)));
-    /// let loss =
-    ///     Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;
-    /// let predicted = net.predict(inputs.view())?;
-    /// approx::assert_relative_eq!(
-    ///     loss,
-    ///     metrics::mean_squared_error(predicted.view(), targets.view())?,
-    ///     max_relative = 1e-12
-    /// );
+    /// let (inputs, targets) = (inputs.view(), targets.view());
+    /// let loss = Backprop::new(&net).loss(&mut net, &MeanSquaredError, inputs, targets)?;
+    /// let error = metrics::mean_squared_error(net.predict(inputs)?.view(), targets)?;
+    /// approx::assert_relative_eq!(loss, error, max_relative = 1e-12);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///

@@ -1,4 +1,4 @@
-//! The rows that one step is taken on.
+//! The rows of one training step.
 
 use crate::float::Float;
 use crate::matrix::Rows;

@@ -1,4 +1,4 @@
-//! Data sets: what a network is trained on and judged by.
+//! Data sets, for training and for evaluation.
 
 mod arrays;
 pub(crate) mod batches;

@@ -11,13 +11,12 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 
 /// A fully connected layer: A = g(X·W + b).
 ///
-/// It owns its weights W (inputs × outputs), its bias b (outputs; may be left out), its activation
-/// g, and the cache of its last forward pass: its output A, from which g' is computed. Only for an
-/// activation whose derivative needs the weighted sums Z = X·W + b, or a loss that is computed from
-/// them, does the cache hold Z too.
+/// X is rows × inputs, the weights W inputs × outputs, the optional bias b outputs, and g the
+/// activation. The layer caches A in the forward pass of training, and computes g' from it. It
+/// caches the weighted sums Z = X·W + b too if the activation's derivative or the loss needs them.
 ///
-/// [`Mlp::builder`](crate::mlp::Mlp::builder) makes layers with drawn weights; [`Dense::new`] makes
-/// one from weights that you have.
+/// [`Mlp::builder`](crate::mlp::Mlp::builder) makes layers with random weights, [`Dense::new`] a
+/// layer of given weights.
 ///
 /// ```
 /// use densely::{Dense, Sigmoid};
@@ -42,7 +41,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMu
 /// assert_eq!(layer.predict(array![[0.6, 0.8, 0.7]].view())?[[0, 0]], 0.5); // σ(0)
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Debug)]
+///
+/// A clone has the same parameters and activation, and an empty cache.
+#[derive(Clone, Debug)]
 pub struct Dense<F: Float> {
     weights: Matrix<F>,
     bias: Option<Vec<F>>,
@@ -51,7 +52,7 @@ pub struct Dense<F: Float> {
     cache: Cache<F>,
 }
 
-/// What the last forward pass left for the backward pass, a row for each example of the batch.
+/// What the backward pass needs of the last forward pass, rows × outputs.
 #[derive(Debug)]
 struct Cache<F> {
     output: Matrix<F>,
@@ -65,14 +66,20 @@ impl<F: Float> Cache<F> {
     }
 }
 
+impl<F: Float> Clone for Cache<F> {
+    fn clone(&self) -> Self {
+        Self::new(self.output.columns())
+    }
+}
+
 impl<F: Float> Dense<F> {
-    /// A layer of these weights (inputs × outputs), this bias (outputs; `None` for a layer without
-    /// one) and activation.
+    /// A layer of these weights (inputs × outputs), this bias (outputs; `None` for no bias) and
+    /// this activation.
     ///
     /// # Errors
     ///
     /// [`NetworkError::ZeroWidth`] if the weights have no rows or no columns,
-    /// [`NetworkError::BiasShape`] if the bias does not have a number for each column,
+    /// [`NetworkError::BiasShape`] if the bias does not have one number for each output,
     /// [`Error::NotFinite`] if a number is NaN or infinite.
     pub fn new(
         weights: Array2<F>,
@@ -95,8 +102,8 @@ impl<F: Float> Dense<F> {
         Ok(Self { weights: Matrix::of(weights), bias, activation, dropout: 0.0, cache })
     }
 
-    /// Leaves this fraction of the outputs out while training, as
-    /// [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout) says. Default: 0, none.
+    /// Sets the dropout of the layer: see
+    /// [`MlpBuilder::dropout`](crate::mlp::MlpBuilder::dropout). Default: 0, none.
     ///
     /// ```
     /// use densely::{Dense, Relu};
@@ -128,7 +135,7 @@ impl<F: Float> Dense<F> {
         self.weights.columns()
     }
 
-    /// How many numbers the layer learns: inputs · outputs, and outputs more with a bias.
+    /// The number of parameters: inputs · outputs, plus outputs if there is a bias.
     pub fn parameters(&self) -> usize {
         self.weights.numbers().len() + self.bias.as_ref().map_or(0, Vec::len)
     }
@@ -236,9 +243,9 @@ impl<F: Float> Dense<F> {
         });
     }
 
-    /// Divides a product with the weights so that the smaller operand is the one that every thread
-    /// reads in full: the weights if by rows, `other` if by columns. An activation that looks at
-    /// whole rows leaves no choice.
+    /// The axis by which threads divide a product of `other` with the weights. By rows, every
+    /// thread reads all weights; by columns, all of `other`: the smaller should be read in full. An
+    /// activation of whole rows must be divided by rows.
     fn axis_to_divide(&self, activation: &AnyActivation<F>, other: Rows<'_, F>) -> Axis {
         let smaller = self.weights.numbers().len() > other.numbers().len();
         Axis(usize::from(activation.is_elementwise() && smaller))
@@ -310,7 +317,7 @@ impl<F: Float> Dense<F> {
         std::iter::once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
     }
 
-    /// Takes raw inputs x from now on, in place of (x - centre)/spread.
+    /// Folds the inputs' scale in: the layer then takes x in place of (x - centre)/spread.
     pub(crate) fn fold_inputs(&mut self, scale: &Scale) {
         let outputs = self.outputs();
         let mut shift = vec![0.0; outputs];
@@ -318,7 +325,7 @@ impl<F: Float> Dense<F> {
         for (weights, (centre, factor)) in rows.zip(scale.centres_and_factors()) {
             for (weight, shift) in weights.iter_mut().zip(&mut shift) {
                 *weight = F::from_f64(weight.as_f64() * factor);
-                // By the rounded weight: what the rounding changes is then nothing at the centre.
+                // Uses the rounded weight: at the centre, rounding then has no effect.
                 *shift += weight.as_f64() * centre;
             }
         }
@@ -327,7 +334,8 @@ impl<F: Float> Dense<F> {
         }
     }
 
-    /// Puts out centre + spread · a from now on, in place of a: for layers without activation.
+    /// Folds the outputs' scale in: a layer without activation then outputs centre + spread · a in
+    /// place of a.
     pub(crate) fn fold_outputs(&mut self, scale: &Scale) {
         for row in self.weights.numbers_mut().chunks_exact_mut(scale.columns()) {
             row.iter_mut().zip(scale.centres_and_spreads()).for_each(|(weight, (_, spread))| {
@@ -348,15 +356,11 @@ impl<F: Float> Dense<F> {
     }
 }
 
-/// Whether two layers have the same parameters, activation and dropout, whatever their caches hold.
+/// Compares parameters, activation and dropout, not the caches.
 impl<F: Float> PartialEq for Dense<F> {
     fn eq(&self, other: &Self) -> bool {
-        let (name, other_name) = (self.activation.name(), other.activation.name());
-        let same = match (&name, &other_name) {
-            (None, None) => format!("{:?}", self.activation) == format!("{:?}", other.activation),
-            _ => name == other_name,
-        };
-        same && self.weights == other.weights
+        self.activation.to_string() == other.activation.to_string()
+            && self.weights == other.weights
             && self.bias == other.bias
             && self.dropout == other.dropout
     }
@@ -367,22 +371,9 @@ fn slice<F>(matrix: ArrayView2<'_, F>, [rows, columns]: [Slice; 2]) -> ArrayView
     matrix.slice_axis_move(Axis(0), rows).slice_axis_move(Axis(1), columns)
 }
 
-/// Dropout must leave some of a layer's outputs.
+/// Checks a dropout fraction: 0 ≤ p < 1.
 pub(crate) fn check_dropout(fraction: f64) -> Result<()> {
     Error::check_setting("dropout", fraction, "at least 0 and below 1", |f| (0.0..1.0).contains(&f))
-}
-
-/// A clone has the same parameters and activation, and an empty cache.
-impl<F: Float> Clone for Dense<F> {
-    fn clone(&self) -> Self {
-        Self {
-            weights: self.weights.clone(),
-            bias: self.bias.clone(),
-            activation: self.activation.clone(),
-            dropout: self.dropout,
-            cache: Cache::new(self.outputs()),
-        }
-    }
 }
 
 /// The gradient of the loss with respect to one layer's parameters.

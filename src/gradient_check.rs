@@ -75,9 +75,9 @@ pub struct Kink {
 ///
 /// The numeric derivative is (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h with h = 10⁻³ ·
 /// max(1, |w|); the error of this five-point formula is of the order h⁴. The two gradients must
-/// agree to 10⁻⁶ of the larger one, plus the effect of rounding, about 10⁻¹² of the loss. If they do
-/// not, shorter steps h / 10, h / 100, … follow, since the loss may bend within a long step, or have
-/// a kink there, such as a rectifier's at 0.
+/// agree to 10⁻⁶ of the larger one, plus the effect of rounding, about 10⁻¹² of the loss. If they
+/// do not, shorter steps h / 10, h / 100, … follow, since the loss may bend within a long step, or
+/// have a kink there, such as a rectifier's at 0.
 ///
 /// With dropout, one mask is drawn and used throughout.
 ///

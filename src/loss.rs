@@ -36,8 +36,8 @@ use std::fmt::Debug;
 ///
 /// # Your own
 ///
-/// One method; [`gradient_check`](crate::gradient_check()) proves that its gradient is that of its
-/// losses.
+/// A loss of your own needs one method. [`gradient_check`](crate::gradient_check()) checks that its
+/// gradient belongs to its losses.
 ///
 /// ```
 /// use densely::{Float, Identity, Loss, Mlp, gradient_check};
@@ -111,7 +111,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// [`Backprop`](crate::backprop::Backprop) at each batch. Default: accepts all.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid};
+    /// use densely::{BinaryCrossEntropy, Error, Identity, Loss, Sigmoid, error::LossError};
     ///
     /// assert!(Loss::<f32>::check_output(&BinaryCrossEntropy, &Sigmoid.into()).is_ok());
     /// let error = Loss::<f32>::check_output(&BinaryCrossEntropy, &Identity.into());
@@ -120,8 +120,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LossError::UnsuitableOutput`],
-    /// [`Error::Setting`].
+    /// [`LossError::UnsuitableOutput`], [`Error::Setting`].
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
@@ -133,7 +132,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// checks all targets before it starts. Default: accepts all.
     ///
     /// ```
-    /// use densely::{BinaryCrossEntropy, Error, Loss};
+    /// use densely::{BinaryCrossEntropy, Error, Loss, error::LossError};
     /// use ndarray::array;
     ///
     /// assert!(BinaryCrossEntropy.check_targets(array![[0.0], [1.0]].view()).is_ok());

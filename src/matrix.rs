@@ -1,4 +1,4 @@
-//! Row-major matrices: their numbers are a slice, whatever is done to them.
+//! Row-major matrices, whose numbers are always one slice.
 
 use crate::number::Number;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
@@ -13,7 +13,7 @@ pub(crate) struct Matrix<F> {
     columns: usize,
 }
 
-/// Some rows of a row-major matrix.
+/// Consecutive rows of a row-major matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'m, F> {
     numbers: &'m [F],
@@ -53,7 +53,7 @@ impl<F: Number> Matrix<F> {
         self.columns
     }
 
-    /// Sets the number of rows. Their numbers are left over from another batch.
+    /// Sets the number of rows. They hold arbitrary numbers of earlier batches.
     pub(crate) fn resize(&mut self, rows: usize) -> &mut Self {
         if self.numbers.len() < rows * self.columns {
             self.numbers = vec![F::zero(); rows * self.columns];

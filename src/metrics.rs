@@ -1,8 +1,8 @@
 //! Scores of predictions.
 //!
 //! All take `outputs` (predictions, rows × outputs) and `targets` of the same shape, and return an
-//! `f64`. Of a classifier, one column of outputs is the probability of the second of two classes;
-//! more columns are the probabilities of the classes.
+//! `f64`. For a classifier, one column of outputs is the probability of the second of two classes;
+//! several columns are the probabilities of the classes.
 //!
 //! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ,
 //! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction that is NaN or

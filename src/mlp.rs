@@ -19,22 +19,24 @@ use crate::units::Units;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
-/// So many rows go through all layers before the next, so that what one layer puts out is in cache
-/// when the next reads it.
+/// Rows that go through all layers before the next ones: few enough that a layer's outputs are
+/// still in the processor's cache when the next layer reads them.
 const ROWS_AT_ONCE: usize = 256;
 
-/// A multilayer perceptron: [`Dense`] layers, each taking the outputs of the one before.
+/// A multilayer perceptron: A_l = g_l(A_(l-1)·W_l + b_l) for each [`Dense`] layer l, with A_0 the
+/// inputs in network [`Units`].
 ///
 /// ```
 /// use densely::{Identity, Mlp, Tanh};
 /// use ndarray::Array2;
 ///
-/// let mut net = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7).build()?;
+/// let builder = Mlp::<f32>::builder(9).dense(32, Tanh).dense(1, Identity).seed(7);
+/// let mut net = builder.without_units().build()?;
 /// assert_eq!((net.features(), net.layers().len(), net.outputs()), (9, 2, 1));
 /// assert_eq!(net.parameters(), 9 * 32 + 32 + 32 + 1);
 /// assert_eq!(net.to_string(), "9 → 32 Tanh → 1 Identity, 353 parameters, f32");
 ///
-/// net.layers_mut()[1].weights_mut().fill(0.0);             // parameters can be changed in place
+/// net.layers_mut()[1].weights_mut().fill(0.0); // parameters can be changed in place
 /// let outputs = net.predict(Array2::ones((5, 9)).view())?;
 /// assert_eq!(outputs, Array2::<f32>::zeros((5, 1)));
 /// # Ok::<(), densely::Error>(())
@@ -51,7 +53,7 @@ impl<F: Float> Mlp<F> {
     /// A network of these layers, first to last.
     ///
     /// ```
-    /// use densely::{Dense, Error, Identity, Mlp, Relu};
+    /// use densely::{Dense, Error, Identity, Mlp, Relu, error::NetworkError};
     /// use ndarray::array;
     ///
     /// // |x| = max(0, x) + max(0, -x)
@@ -79,7 +81,7 @@ impl<F: Float> Mlp<F> {
         Ok(Self { units_in, layers, units_out, schema: Schema::default() })
     }
 
-    /// Whether there is a layer, and each takes what the one before it gives.
+    /// Checks that there is a layer, and that each takes the outputs of the one before it.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
         if layers.is_empty() {
             return Err(NetworkError::NoLayers.into());
@@ -106,12 +108,12 @@ impl<F: Float> Mlp<F> {
         &mut self.layers
     }
 
-    /// How many numbers a row of inputs has.
+    /// The number of inputs: the columns of a batch.
     pub fn features(&self) -> usize {
         self.layers.first().map_or(0, Dense::inputs)
     }
 
-    /// How many numbers a row of outputs has.
+    /// The number of outputs: the columns of a prediction.
     pub fn outputs(&self) -> usize {
         self.layers.last().map_or(0, Dense::outputs)
     }
@@ -129,22 +131,23 @@ impl<F: Float> Mlp<F> {
         &self.units_out
     }
 
-    /// Sets the units of inputs and outputs, in place of those that it has.
+    /// Replaces the units of inputs and outputs.
     ///
     /// ```
     /// use densely::{Dense, Identity, Mlp, units::Units};
     /// use ndarray::array;
     ///
-    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?; // a = z / 2
+    /// // a = z / 2, so y = 9 + 2 · (x - 200) / 100 / 2.
+    /// let mut net = Mlp::from_layers(vec![Dense::new(array![[0.5]], None, Identity)?])?;
     /// net.set_units(Units::standard([200.0], [100.0])?, Units::standard([9.0], [2.0])?)?;
-    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]); // 9 + 2 · ½ · 2
+    /// assert_eq!(net.predict(array![[200.0], [400.0]].view())?, array![[9.0], [11.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`] if they have other numbers of columns than the network. It is then
-    /// unchanged.
+    /// [`NetworkError::Units`] if they do not have the network's numbers of columns. The network is
+    /// then unchanged.
     pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
         units_in.check(self.features())?;
         units_out.check(self.outputs())?;
@@ -152,8 +155,8 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// The same function as a network without units: they are folded into the first and the last
-    /// layer, for formats that know layers alone.
+    /// The same function as a network without units, for file formats that have only layers. The
+    /// units are folded into the first and the last layer.
     ///
     /// z = Σ w (x - centre)/spread + b: each weight of the first layer is divided by its feature's
     /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre:
@@ -200,20 +203,20 @@ impl<F: Float> Mlp<F> {
         Ok(folded)
     }
 
-    /// What the columns of inputs and outputs are, as far as is known:
-    /// [`Trainer::fit`](crate::trainer::Trainer::fit) takes it from the data. It stands in the
-    /// network's file, and changes no prediction.
+    /// The names and kinds of the columns of inputs and outputs.
+    /// [`Trainer::fit`](crate::trainer::Trainer::fit) takes them from the data, and the network's
+    /// file keeps them. They do not change predictions.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The name of each class, two for a single output; none where the network predicts numbers, or
-    /// was trained on classes without names.
+    /// The name of each class, two for a single output. Empty if the network predicts numbers, or
+    /// classes without names.
     pub fn classes(&self) -> &[String] {
         &self.schema.classes
     }
 
-    /// Says what the columns of inputs and outputs are, in place of what was known.
+    /// Replaces the description of the columns of inputs and outputs.
     ///
     /// ```
     /// use densely::{Mlp, Sigmoid, schema::{Column, Schema}};
@@ -240,21 +243,21 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Takes what the data knows of its columns; refuses data that has other ones than the network.
+    /// Takes over the schema of the data, unless it contradicts that of the network.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
         Ok(())
     }
 
-    /// How many numbers the network learns: all weights and biases.
+    /// The number of parameters: all weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(Dense::parameters).sum()
     }
 
     /// The outputs for each row of `inputs`: rows × features to rows × outputs.
     ///
-    /// Takes `&self` and touches no cache: threads can share the network.
+    /// Takes `&self` and changes no cache: threads can share the network.
     ///
     /// ```
     /// use densely::{Dense, Identity, Mlp};
@@ -269,10 +272,9 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns;
+    /// [`Error::Shape`] if `inputs` does not have [`features`](Self::features) columns;
+    /// [`NetworkError::NotMeasured`] if the units are not measured yet;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together.
-    ///
-    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
         self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
@@ -283,7 +285,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// ```
     /// # use densely::{Identity, Mlp};
-    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).build()?;
+    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).without_units().build()?;
     /// let outputs = net.predict_row(&[5.1, 3.5, 1.4])?;
     /// assert_eq!(outputs.len(), 2);
     /// # Ok::<(), densely::Error>(())
@@ -304,7 +306,7 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
     /// use ndarray::{Array2, array};
     ///
-    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).build()?;
+    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
     /// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
     /// for input in [array![[0.0, 1.0]], array![[1.0, 1.0]]] {
     ///     net.predict_into(input.view(), outputs.view_mut(), &mut buffers)?;
@@ -315,14 +317,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`] if `inputs` does not have [`features`](Self::features) columns,
-    /// [`ShapeError::Targets`] if `outputs` does not have [`outputs`](Self::outputs),
-    /// [`ShapeError::Rows`] if they have different numbers of rows; [`NetworkError::LayerShape`] if
-    /// the layers no longer fit together.
-    ///
-    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
-    /// [`ShapeError::Rows`]: crate::error::ShapeError::Rows
-    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// As [`predict`](Self::predict), and [`Error::Shape`] if `outputs` does not have the rows of
+    /// `inputs` and [`outputs`](Self::outputs) columns.
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,
@@ -342,9 +338,8 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Checks that the layers fit together and that every weight and bias is finite. Whoever
-    /// changes layers through [`layers_mut`](Self::layers_mut) can break both; no file may hold
-    /// such a network.
+    /// Checks that the layers fit together and that every weight and bias is finite. Changes
+    /// through [`layers_mut`](Self::layers_mut) can break both. Such a network cannot be saved.
     ///
     /// ```
     /// use densely::{Error, Identity, Mlp};
@@ -395,7 +390,7 @@ impl<F: Float> fmt::Display for Mlp<F> {
     }
 }
 
-/// As it is displayed: the parameters would fill the screen.
+/// As `Display`: the parameters would fill the screen.
 impl<F: Float> fmt::Debug for Mlp<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Mlp({self})")

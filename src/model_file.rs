@@ -1,8 +1,9 @@
 //! Saving and loading networks, as `safetensors` files.
 //!
-//! The tensors `layers.0.weights` (inputs × outputs) and `layers.0.bias` (outputs), and so on, in
-//! the network's precision; everything else stands in the file's metadata, as JSON under the key
-//! `densely`: the format's version, the activations, the names of columns and classes.
+//! The tensors are `layers.0.weights` (inputs × outputs), `layers.0.bias` (outputs), …, in the
+//! network's precision, and the units in `f64`. The file's metadata hold everything else, as JSON
+//! under the key `densely`: the format's version, the activations, the names of columns and
+//! classes.
 
 pub(crate) mod damage;
 pub(crate) mod error;
@@ -31,12 +32,12 @@ const UNITS_IN: &str = "units_in";
 const UNITS_OUT: &str = "units_out";
 
 impl<F: Float> Mlp<F> {
-    /// Writes the network to a file, to the bit, with its [schema](Self::schema). An existing file
-    /// is replaced when the new one is on the disk: a process that is stopped at any moment leaves
-    /// the old one or the new one.
+    /// Writes the network to a file, exactly, with its units and its [schema](Self::schema). An
+    /// existing file is replaced only when the new one is on the disk: a process that is stopped at
+    /// any moment leaves the old file or the new one.
     ///
-    /// The same network gives the same bytes. A network that is put into a structure of yours goes
-    /// through serde in the same way: as these bytes, or in text formats as their base64.
+    /// The same network gives the same bytes. With serde, a network is a field of these bytes; in
+    /// text formats, of their base64.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};
@@ -55,7 +56,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else as [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`]; otherwise as [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         atomic_file::write(path.as_ref(), &self.to_bytes()?)
     }
@@ -63,13 +64,13 @@ impl<F: Float> Mlp<F> {
     /// Reads a network that [`save`](Self::save) wrote, with this version of the library or an
     /// earlier one.
     ///
-    /// The file may come from anywhere: lengths are checked before anything of that length is
-    /// allocated, and nothing in it can make this panic, or take more memory than twice the file
-    /// (and 16 MiB, for what stands in its header).
+    /// The file need not be trusted: no content makes this panic or take more memory than twice the
+    /// file plus 16 MiB.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else [`Error::InFile`] with what [`from_bytes`](Self::from_bytes) says.
+    /// [`Error::Io`]; otherwise [`Error::InFile`] with an error of
+    /// [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::load_with(path, &Activations::new())
     }
@@ -88,7 +89,8 @@ impl<F: Float> Mlp<F> {
     /// #         z.mapv_inplace(F::cbrt);
     /// #     }
     /// #     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= F::from_f64(3.0) * a * a);
+    /// #         let three = F::from_f64(3.0);
+    /// #         Zip::from(delta).and(output).for_each(|delta, &a| *delta /= three * a * a);
     /// #     }
     /// #     fn name(&self) -> Option<String> {
     /// #         Some("cube_root".into())
@@ -97,7 +99,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("cubes.safetensors");
-    /// let net = Mlp::<f32>::builder(3).dense(4, CubeRoot).build()?; // an activation of yours, whose name is "cube_root"
+    /// // `CubeRoot` is an activation of yours, with the name "cube_root".
+    /// let net = Mlp::<f32>::builder(3).dense(4, CubeRoot).build()?;
     /// net.save(&path)?;
     /// let loaded = Mlp::<f32>::load_with(&path, &Activations::new().with(CubeRoot)?)?;
     /// assert!(loaded.layers()[0].activation().is::<CubeRoot>());
@@ -116,17 +119,17 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::UnnamedActivation`] for an activation that has no name,
-    /// [`NetworkError::ActivationName`] for one that has a built-in one's;
-    /// [`NetworkError::LayerShape`] or [`SchemaError::Names`] if the layers no longer fit together
-    /// or the schema; [`Error::NotFinite`] for a weight that is not; [`ModelFileError::Damaged`]
-    /// for more than 1,000 layers or 65,536 names, or names of more than 5 MiB in all.
+    /// [`ModelFileError::UnnamedActivation`] for an activation without a name,
+    /// [`NetworkError::ActivationName`] for one with the name of a built-in activation;
+    /// [`NetworkError::LayerShape`] or [`SchemaError::Names`] if the layers no longer fit each
+    /// other or the schema; [`Error::NotFinite`] for a weight that is NaN or infinite;
+    /// [`ModelFileError::Damaged`] for more than 1,000 layers, 65,536 names or 5 MiB of names.
     ///
     /// [`NetworkError::ActivationName`]: crate::error::NetworkError::ActivationName
     /// [`NetworkError::LayerShape`]: crate::error::NetworkError::LayerShape
     /// [`SchemaError::Names`]: crate::error::SchemaError::Names
-    /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
     /// [`ModelFileError::UnnamedActivation`]: crate::error::ModelFileError::UnnamedActivation
+    /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
         let structure = Structure::of(self)?;
@@ -143,8 +146,8 @@ impl<F: Float> Mlp<F> {
                 tensors.extend(tensor.map(|tensor| (format!("{name}.{what}"), tensor)));
             }
         }
-        // One key alone, since the format does not order its metadata, and the same network must
-        // give the same bytes.
+        // One key only: the format does not order its metadata, and the same network must give the
+        // same bytes.
         tensors::to_bytes(tensors, FORMAT, structure.to_json()?)
     }
 
@@ -172,13 +175,13 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Damaged`] if it is damaged or of another kind,
+    /// [`ModelFileError::Damaged`] for a damaged file or one of another kind,
     /// [`ModelFileError::Precision`] if its numbers are not `F`, [`ModelFileError::NewerVersion`]
     /// for a newer version of the format, [`ModelFileError::UnknownActivation`].
     ///
     /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
-    /// [`ModelFileError::NewerVersion`]: crate::error::ModelFileError::NewerVersion
     /// [`ModelFileError::Precision`]: crate::error::ModelFileError::Precision
+    /// [`ModelFileError::NewerVersion`]: crate::error::ModelFileError::NewerVersion
     /// [`ModelFileError::UnknownActivation`]: crate::error::ModelFileError::UnknownActivation
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         Self::from_bytes_with(bytes, &Activations::new())
@@ -201,7 +204,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
     let structure = Structure::from_json::<F>(json)?;
 
-    // All that can be known without a number, before the first is read.
+    // Checks everything in the header before it reads the first number.
     let mut expected = 0;
     let mut activations = Vec::with_capacity(structure.layers.len());
     let mut shapes = Vec::with_capacity(structure.layers.len());
@@ -262,7 +265,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     Ok(net)
 }
 
-/// Opens a file and reads it, knowing its length; says of what goes wrong in which file.
+/// Opens a file and reads it, with its length. Errors name the file.
 pub(crate) fn in_file<T>(
     path: &Path,
     read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,

@@ -25,12 +25,11 @@ use std::fmt::Debug;
 /// Changes parameters by their gradients. It sees slices, not layers.
 ///
 /// It treats each number of a parameter by itself, so that several threads can update parts of one
-/// slice. What it remembers from one step to the next lives in an [`OptimizerState`], not in it.
+/// slice. An [`OptimizerState`] holds its memory between steps.
 ///
-/// `FromStr` of `Box<dyn Optimizer<F>>` reads a built-in one: `sgd`, `adagrad`, `rmsprop`, `adam`
-/// or `adamw`, with settings in brackets behind the name, by their order or by their names. The
-/// learning rate is 0.01 for `sgd` and `adagrad`, else 0.001, unless it is given. `Display` of each
-/// built-in one writes this text.
+/// `FromStr` of `Box<dyn Optimizer<F>>` reads a built-in optimizer: `sgd`, `adagrad`, `rmsprop`,
+/// `adam` or `adamw`, with settings in brackets behind the name, by order or by name. The default
+/// learning rate is 0.01 for `sgd` and `adagrad`, else 0.001. `Display` writes this text.
 ///
 /// ```
 /// use densely::{Optimizer, Sgd};
@@ -75,7 +74,7 @@ use std::fmt::Debug;
 ///     }
 /// }
 ///
-/// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+/// let mut net = Mlp::builder(2).dense(1, Identity).without_units().build()?;
 /// let data = Dataset::new(array![[1.0, -1.0]], array![[9.0]])?;
 /// let before = net.layers()[0].weights().to_owned();
 /// Trainer::<f64>::new(MeanSquaredError, SignSgd { learning_rate: 0.125 }).step(&mut net, &data)?;
@@ -84,8 +83,7 @@ use std::fmt::Debug;
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Optimizer<F: Float>: Debug + Send + Sync {
-    /// Refuses settings that cannot train. Constructors take any; this is asked when training
-    /// starts. Default: accepts all.
+    /// Checks the settings when training starts; constructors accept any. Default: accepts all.
     ///
     /// ```
     /// use densely::{Optimizer, Sgd};
@@ -99,12 +97,12 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
         Ok(())
     }
 
-    /// The learning rate it was given. A [`Schedule`](crate::schedule::Schedule) changes it from
-    /// step to step.
+    /// The learning rate of the settings, which a [`Schedule`](crate::schedule::Schedule) changes
+    /// from step to step.
     fn learning_rate(&self) -> f64;
 
-    /// How many numbers it remembers for each number of a parameter: from 0 ([`Sgd`] without
-    /// momentum) to 2 ([`Adam`]).
+    /// The numbers of memory for each number of a parameter: from 0 ([`Sgd`] without momentum) to 2
+    /// ([`Adam`]).
     fn memories(&self) -> usize;
 
     /// One step for one parameter or a part of it.

@@ -9,7 +9,7 @@
 /// let mut backprop = Backprop::new(&net);
 /// // ∂loss/∂z = 2 (2 - 1) = 2.
 /// backprop.run(&mut net, &MeanSquaredError, array![[2.0]].view(), array![[1.0]].view())?;
-/// for parameter in backprop.parameters(&mut net) {
+/// for parameter in backprop.parameters(&mut net)? {
 ///     let rate = if parameter.is_bias { 0.5 } else { 0.25 };
 ///     let numbers = parameter.values.iter_mut().zip(parameter.gradient);
 ///     numbers.for_each(|(value, gradient)| *value -= rate * gradient);

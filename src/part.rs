@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Which part of some rows is one worker's: the `rank`-th of `count`.
+/// One worker's part of some rows: the `rank`-th of `count` parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     rank: usize,
@@ -10,7 +10,7 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// `rank` is below `count`.
+    /// The part of a rank below `count`.
     pub(crate) fn new(rank: usize, count: usize) -> Self {
         Self { rank, count }
     }

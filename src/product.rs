@@ -60,7 +60,7 @@ macro_rules! impl_multiply {
 impl_multiply!(f32);
 impl_multiply!(f64);
 
-/// With buffers for packed operands, and for a result before it is put in its place.
+/// Multiplies with buffers for packed operands, and for a result that is not contiguous.
 fn multiply_with<F: Lanes>(
     left: Operand<'_, F>,
     right: Operand<'_, F>,
@@ -72,7 +72,7 @@ fn multiply_with<F: Lanes>(
     if let Some(result) = result.as_slice_mut() {
         return arch.dispatch(Product { left, right, start, result, buffers });
     }
-    debug_assert!(!matches!(start, Start::Result), "nobody adds to columns");
+    debug_assert!(!matches!(start, Start::Result), "only contiguous results can be added to");
     if columns.len() < result.len() {
         columns.resize(result.len(), F::default());
     }
@@ -123,7 +123,7 @@ pub(crate) fn input_gradient<F: Multiply>(
     let (rows, inputs) = (gradient.rows.clone(), gradient.columns.clone());
     let (delta, weights) = (operand(delta.slice(rows)), operand(weights).rows(inputs));
     let transposed = match weights.lone_column() {
-        // In memory it is a row, too.
+        // A column of a one-column matrix has the memory layout of a row.
         Some(column) => Operand::row_major(column, (1, column.len())),
         None => weights.transpose(),
     };
@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Tests on whichever instruction set.
+    /// The same checks on any instruction set.
     struct Check;
 
     impl WithSimd for Check {

@@ -22,10 +22,10 @@ use std::sync::Arc;
 /// [`one_cycle`](Self::one_cycle) and the [warm-up](Self::warm_up) change it at each step, whatever
 /// the unit.
 ///
-/// As text, with `FromStr` and `Display`: `constant`, `step(30 epochs, 0.1)`,
+/// `FromStr` and `Display` use the texts `constant`, `step(30 epochs, 0.1)`,
 /// `exponential(1 epochs, 0.95)`, `inverse_scaling(1 epochs, 0.5)`, `cosine(500 steps)`,
-/// `one_cycle(10 epochs)`, `reduce_on_plateau(0.5, 10)`, and behind these, if wanted, `minimum=…`
-/// and `warm_up=…`.
+/// `one_cycle(10 epochs)` and `reduce_on_plateau(0.5, 10)`, with the optional settings `minimum=…`
+/// and `warm_up=…` behind them.
 ///
 /// ```
 /// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
@@ -73,11 +73,11 @@ enum Kind<'a> {
     OfStep(Arc<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
 }
 
-/// What stands in place of a warm-up where there is none, and of a span that is still to be read.
+/// The warm-up of a schedule without one, and a span before it is read from text.
 const NO_SPAN: Span = Span::Steps(0);
 
 impl Kind<'_> {
-    /// All that can be read from text, with nothing read yet.
+    /// The name of the schedule's kind, and its settings to be read or written as text.
     const NAMED: [Self; 7] = [
         Self::Constant,
         Self::Step { every: NO_SPAN, factor: 0.0 },
@@ -195,8 +195,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::OneCycle { length })
     }
 
-    /// η, multiplied by `factor` each time that `patience` epochs in a row have not improved on the
-    /// lowest loss, or on the best of what the trainer
+    /// η, multiplied by `factor` after each `patience` epochs in a row without an improvement of
+    /// the lowest loss, or of the best score that the trainer
     /// [monitors](crate::trainer::Trainer::monitor).
     ///
     /// The factor is above 0 and below 1, the patience at least 1. PyTorch's `ReduceLROnPlateau`
@@ -232,7 +232,7 @@ impl<'a> Schedule<'a> {
 
     /// The rate of a step, counted from 0, with `steps_per_epoch` steps in each epoch; `base` is η.
     ///
-    /// No losses are known here: [`reduce_on_plateau`](Self::reduce_on_plateau) stays at η.
+    /// Without losses, [`reduce_on_plateau`](Self::reduce_on_plateau) stays at η.
     pub fn learning_rate(&self, base: f64, step: u64, steps_per_epoch: u64) -> f64 {
         let steps = steps_per_epoch.max(1);
         let clock = Clock::new(step, step / steps, step % steps, Some(steps));
@@ -287,15 +287,17 @@ impl<'a> Schedule<'a> {
         matches!(self.kind, Kind::Constant) && self.warm_up.is_none()
     }
 
-    /// Refuses settings out of range, and spans in epochs if there are none, or if the number of
-    /// their steps must be known and is not.
+    /// Checks the settings' ranges. A span in epochs needs epochs, and some schedules need the
+    /// number of their steps.
     pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
-        let positive = |value: f64| value > 0.0 && value.is_finite();
-        let at_least_0 = |value: f64| value >= 0.0 && value.is_finite();
         let at_least_1 = |value: f64| value >= 1.0;
         let factor = |factor| {
-            let needs = "positive and finite";
-            Error::check_setting("schedule's factor", factor, needs, positive)
+            let holds = |value: f64| value > 0.0 && value.is_finite();
+            Error::check_setting("schedule's factor", factor, "positive and finite", holds)
+        };
+        let not_negative = |name, value| {
+            let holds = |value: f64| value >= 0.0 && value.is_finite();
+            Error::check_setting(name, value, "at least 0 and finite", holds)
         };
         let span = |span: Span, in_steps: bool| {
             let (Span::Epochs(length) | Span::Steps(length)) = span;
@@ -306,8 +308,7 @@ impl<'a> Schedule<'a> {
                 _ => Ok(()),
             }
         };
-        let needs = "at least 0 and finite";
-        Error::check_setting("schedule's minimum", self.minimum, needs, at_least_0)?;
+        not_negative("schedule's minimum", self.minimum)?;
         if let Some(length) = self.warm_up {
             span(length, true)?;
         }
@@ -316,13 +317,12 @@ impl<'a> Schedule<'a> {
             Kind::Step { every: length, factor: by }
             | Kind::Exponential { per: length, factor: by } => span(length, false).and(factor(by)),
             Kind::InverseScaling { per, power } => {
-                let power = Error::check_setting("schedule's power", power, needs, at_least_0);
-                span(per, false).and(power)
+                span(per, false).and(not_negative("schedule's power", power))
             }
             Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
             Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
-                Err(TrainingError::NotWithStream { setting: "schedule that waits for a plateau" }
-                    .into())
+                let setting = "schedule that waits for a plateau";
+                Err(TrainingError::NotWithStream { setting }.into())
             }
             Kind::ReduceOnPlateau { factor, patience } => {
                 let needs = "above 0 and below 1";
@@ -342,7 +342,7 @@ pub(crate) enum Epochs {
     OfKnownLength,
     /// The number of their steps is unknown.
     OfUnknownLength,
-    /// There are none: the caller asks for each step.
+    /// There are no epochs: the caller takes each step.
     None,
 }
 

@@ -1,5 +1,4 @@
-//! Networks from PyTorch and to it: the `state_dict` of an `nn.Sequential`, as a `safetensors`
-//! file.
+//! Networks from and to PyTorch: the `state_dict` of an `nn.Sequential`, as a `safetensors` file.
 
 mod linear;
 mod sequential;
@@ -23,16 +22,15 @@ use std::path::Path;
 /// The format's name in errors.
 const FORMAT: &str = "state_dict";
 
-/// The key of the file's metadata under which the Python expression stands.
+/// The key of the Python expression in the file's metadata.
 const EXPRESSION: &str = "nn.Sequential";
 
 impl<F: Float> Mlp<F> {
-    /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers, with these
-    /// activations, one for each of the layers: a `state_dict` does not say what stands between
-    /// them.
+    /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers. A `state_dict`
+    /// does not name the activations: give one for each layer.
     ///
     /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or
-    /// any module that holds such a one and has no other parameters:
+    /// any module that contains an `nn.Sequential` and has no other parameters:
     ///
     /// ```python
     /// import safetensors.torch
@@ -49,20 +47,19 @@ impl<F: Float> Mlp<F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
-    /// PyTorch's weights are outputs × inputs; here they are transposed, and keep their bits. What
-    /// has no parameters, such as `nn.Dropout` and `nn.Flatten`, leaves no trace in the file. A
-    /// layer with `bias=False` stays without one. `nn.Linear` layers are taken in the order of
-    /// their numbers, under any one prefix (`net.0.weight`, `net.2.weight`); layers with names of
-    /// their own (`fc1.weight`) belong into an `nn.Sequential` first. After `model.half()` or
-    /// `.bfloat16()`, `model.float()` is to come before saving.
+    /// PyTorch's weights are outputs × inputs; they are transposed here, without rounding. Modules
+    /// without parameters, such as `nn.Dropout` and `nn.Flatten`, are not in the file. A layer with
+    /// `bias=False` has no bias. `nn.Linear` layers are read in the order of their numbers, under
+    /// any one prefix (`net.0.weight`, `net.2.weight`). Put layers with other names (`fc1.weight`)
+    /// into an `nn.Sequential` first. After `model.half()` or `.bfloat16()`, call `model.float()`
+    /// before you save.
     ///
-    /// PyTorch's `nn.Softplus()` is linear from z = 20 on,
-    /// [`Softplus`](crate::activation::Softplus) nowhere: 2·10⁻⁹ between them at the most.
+    /// PyTorch's `nn.Softplus()` is linear above z = 20. It differs from
+    /// [`Softplus`](crate::activation::Softplus) by at most 2·10⁻⁹.
     /// `nn.GELU(approximate="tanh")` is not [`Gelu`](crate::activation::Gelu).
     ///
-    /// The file may come from anywhere: lengths are checked before anything of that length is
-    /// allocated, and nothing in it can make this panic, or take more memory than twice the file
-    /// (and 16 MiB, for what stands in its header).
+    /// The file need not be trusted: no content makes this panic or take more memory than twice the
+    /// file plus 16 MiB.
     ///
     /// # Errors
     ///
@@ -82,26 +79,23 @@ impl<F: Float> Mlp<F> {
     /// ```
     /// use densely::{Identity, Mlp, Relu, Tanh};
     ///
-    /// let trained =
-    ///     Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity).build()?;
+    /// let builder = Mlp::<f64>::builder(3).dense(5, Tanh).dense(4, Relu).dense(2, Identity);
+    /// let trained = builder.without_units().build()?;
     /// let bytes = trained.to_state_dict()?; // stands for a file that PyTorch wrote
     ///
     /// let net = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Relu.into(), Identity.into()])?;
     /// assert_eq!(net.layers()[1].weights(), trained.layers()[1].weights());
     ///
-    /// let error =
-    ///     Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "state_dict: it has 3 linear layers, 2 activations are given"
-    /// );
+    /// let error = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]);
+    /// let message = "state_dict: it has 3 linear layers, 2 activations are given";
+    /// assert_eq!(error.unwrap_err().to_string(), message);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Interchange`] if it is damaged, of another precision, if it has anything
-    /// but linear layers that fit together, or another number of them than there are activations.
+    /// [`ModelFileError::Interchange`] for a damaged file, another precision, tensors that are not
+    /// those of linear layers that fit together, or a wrong number of activations.
     pub fn from_state_dict(
         mut bytes: &[u8],
         activations: impl IntoIterator<Item = AnyActivation<F>>,
@@ -111,26 +105,28 @@ impl<F: Float> Mlp<F> {
     }
 
     /// Writes the network to a file that PyTorch loads into an `nn.Sequential`. An existing file is
-    /// replaced when the new one is on the disk.
+    /// replaced only when the new one is on the disk.
     ///
-    /// The file says which `nn.Sequential`, in its metadata under the key `nn.Sequential`. In
-    /// Python:
+    /// The file's metadata hold the Python expression of the module, under the key `nn.Sequential`.
+    /// In Python:
     ///
     /// ```python
     /// import safetensors.torch
     /// from torch import nn
-    /// print(safetensors.safe_open("mpg.safetensors", "pt").metadata()["nn.Sequential"])     # paste what it prints:
+    /// print(safetensors.safe_open("mpg.safetensors", "pt").metadata()["nn.Sequential"])
+    /// # Paste what it prints:
     /// model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))
     /// model.load_state_dict(safetensors.torch.load_file("mpg.safetensors"))
-    /// model.eval()                                                                          # predictions without dropout
+    /// model.eval()  # predictions without dropout
     /// ```
     ///
-    /// Each activation but the identity is a module, and so is the dropout of a layer that has
-    /// some. `nn.Softplus(threshold=40)` is softplus without PyTorch's straight piece. PyTorch has
-    /// no module for the [`Exponential`](crate::activation::Exponential): the expression makes one,
-    /// `type("Exponential", (nn.Module,), …)()`; where a class of yours with the same `forward`
-    /// takes its place, the file loads as well. An `f64` network ends in `.double()`, without which
-    /// PyTorch would round it to 32 bits. The [schema](Self::schema) is not in the file.
+    /// Each activation but the identity is a module, and so is dropout. The network's units are
+    /// folded into its layers: see [`folded`](Self::folded). `nn.Softplus(threshold=40)` is
+    /// softplus without PyTorch's linear part. PyTorch has no module for the
+    /// [`Exponential`](crate::activation::Exponential): the expression makes one,
+    /// `type("Exponential", (nn.Module,), …)()`; a class of yours with the same `forward` works
+    /// too. The expression of an `f64` network ends in `.double()`, since PyTorch would round it to
+    /// 32 bits. The [schema](Self::schema) is not in the file.
     ///
     /// # Errors
     ///
@@ -145,13 +141,15 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Identity, Mlp, activation::LeakyRelu};
     ///
     /// let net = Mlp::<f32>::builder(3)
+    ///     .without_units()
     ///     .dense(8, LeakyRelu::new(0.2)?)
     ///     .dropout(0.1)
     ///     .dense(1, Identity)
     ///     .without_bias()
     ///     .build()?;
     /// let text = String::from_utf8_lossy(&net.to_state_dict()?).into_owned();
-    /// assert!(text.contains("nn.Sequential(nn.Linear(3, 8), nn.LeakyReLU(0.2), nn.Dropout(0.1), nn.Linear(8, 1, bias=False))"));
+    /// let modules = "nn.LeakyReLU(0.2), nn.Dropout(0.1), nn.Linear(8, 1, bias=False)";
+    /// assert!(text.contains(&format!("nn.Sequential(nn.Linear(3, 8), {modules})")));
     /// assert!(text.contains("0.weight") && text.contains("0.bias") && text.contains("3.weight"));
     /// # Ok::<(), densely::Error>(())
     /// ```
@@ -160,7 +158,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`ModelFileError::Interchange`] for an activation of your own, or more than 1,000 layers;
     /// [`NetworkError::LayerShape`] if the layers no longer fit together, [`Error::NotFinite`] for
-    /// a weight that is not.
+    /// a weight that is NaN or infinite; otherwise as [`folded`](Self::folded).
     ///
     /// [`NetworkError::LayerShape`]: crate::error::NetworkError::LayerShape
     pub fn to_state_dict(&self) -> Result<Vec<u8>> {
@@ -174,7 +172,7 @@ fn read<F: Float>(
     length: u64,
     activations: Vec<AnyActivation<F>>,
 ) -> Result<Mlp<F>> {
-    // All that can be known without a number, before the first is read.
+    // Checks everything in the header before it reads the first number.
     let header = Header::read(reader, length)?;
     let linear_layers = linear_layers::<F>(&header)?;
     let (found, given) = (linear_layers.len(), activations.len());
@@ -192,7 +190,7 @@ fn read<F: Float>(
         let shape = (linear.outputs, linear.inputs);
         let weights = Array2::from_shape_vec(shape, weights).map_err(damaged)?.reversed_axes();
         let bias = linear.bias.and_then(|name| numbers.remove(&name)).map(Array1::from_vec);
-        // Makes them row-major: of one layer at a time there are two copies.
+        // Copies the weights to row-major order: only one layer at a time takes twice its memory.
         let dense = Dense::new(weights, bias, activation);
         layers.push(dense.map_err(|error| damaged(format!("{}: {error}", linear.weight)))?);
     }
@@ -218,11 +216,11 @@ fn check_count(layers: usize) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with a file of tensors is here wrong with a `state_dict`.
+/// Reports a damaged file of tensors as a damaged `state_dict`.
 fn of_state_dict<T>(result: Result<T>) -> Result<T> {
     result.map_err(|error| match error {
         Error::ModelFile(ModelFileError::Damaged { reason }) => {
-            Error::ModelFile(ModelFileError::Interchange { format: FORMAT, reason })
+            ModelFileError::Interchange { format: FORMAT, reason }.into()
         }
         other => other,
     })

@@ -1,4 +1,4 @@
-//! The units of a network: what brings the data's numbers to about -1 to 1, and outputs back.
+//! The units of a network: they scale the data's numbers to about -1 to 1, and outputs back.
 
 use crate::bits;
 use crate::elementary::vectorized;
@@ -9,26 +9,26 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How a network brings numbers to its own units.
+/// How a network scales numbers to its own units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Scaling {
-    /// Not at all: the network works in the data's units.
+    /// No scaling: the network works in the data's units.
     #[default]
     None,
-    /// By mean and standard deviation. A column of nothing but 0 and 1 stays as it is.
+    /// By mean and standard deviation. A column of only 0 and 1 stays as it is.
     Standard,
 }
 
 /// The units of a network's inputs or outputs: z = (x - centre) / spread for each column.
 ///
-/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) says which [`Scaling`] a network has,
-/// and [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures it
-/// on the training rows. From then on it is a part of the network, and of its file.
+/// [`MlpBuilder::units_in`](crate::mlp::MlpBuilder::units_in) chooses the [`Scaling`] of a network.
+/// [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures centres
+/// and spreads on the training rows. They are then part of the network and of its file.
 ///
-/// A missing value, NaN, stands for the centre: z = 0. So does every value of a column that was
-/// constant in training: its spread is 0.
+/// A missing value (NaN) becomes z = 0, the centre. A column that is constant in training has the
+/// spread 0, and all its values become z = 0.
 ///
 /// ```
 /// use densely::units::Units;
@@ -57,7 +57,7 @@ pub struct Scale {
     factors: Arc<[f64]>,
 }
 
-/// What is saved of a scale.
+/// A scale as it is saved.
 #[derive(Serialize, Deserialize)]
 struct CentresAndSpreads {
     #[serde(with = "bits")]
@@ -72,29 +72,25 @@ impl Units {
         Self::default()
     }
 
-    /// A scaling that is yet to be measured.
+    /// A scaling that is not measured yet.
     pub(crate) fn unmeasured(scaling: Scaling) -> Self {
         Self { scaling, scale: None }
     }
 
-    /// Standard scaling by these centres and spreads, one each for every column.
+    /// Standard scaling with a given centre and spread for each column.
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] if there are not as many of one as of the other; [`Error::NotFinite`]
-    /// for a number that is not finite; [`Error::Setting`] for a negative spread.
-    ///
-    /// [`SchemaError::Names`]: crate::error::SchemaError::Names
+    /// [`NetworkError::Units`] if the numbers of centres and spreads differ; [`Error::NotFinite`]
+    /// for a number that is NaN or infinite; [`Error::Setting`] for a negative spread.
     pub fn standard(
         centres: impl IntoIterator<Item = f64>,
         spreads: impl IntoIterator<Item = f64>,
     ) -> Result<Self> {
-        let (centres, spreads): (Vec<_>, Vec<_>) =
-            (centres.into_iter().collect(), spreads.into_iter().collect());
-        if centres.len() != spreads.len() {
-            return Err(
-                NetworkError::Units { found: spreads.len(), expected: centres.len() }.into()
-            );
+        let (centres, spreads) = (Vec::from_iter(centres), Vec::from_iter(spreads));
+        let (found, expected) = (spreads.len(), centres.len());
+        if found != expected {
+            return Err(NetworkError::Units { found, expected }.into());
         }
         let mut numbers = centres.iter().chain(&spreads);
         if let Some(&value) = numbers.find(|number| !number.is_finite()) {
@@ -107,12 +103,12 @@ impl Units {
         Ok(Self { scaling: Scaling::Standard, scale })
     }
 
-    /// Which scaling it is.
+    /// The kind of scaling.
     pub fn scaling(&self) -> Scaling {
         self.scaling
     }
 
-    /// Whether it has been measured, or needs no measuring.
+    /// Whether the scaling is measured, or needs no measuring.
     pub fn is_measured(&self) -> bool {
         self.scaling == Scaling::None || self.scale.is_some()
     }
@@ -127,23 +123,22 @@ impl Units {
         self.scale.as_ref().map(|scale| &scale.spreads[..])
     }
 
-    /// The data's numbers in the network's units, rows × columns.
+    /// z = (x - centre) / spread: converts numbers to the network's units, rows × columns.
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`] for another number of columns, [`NetworkError::NotMeasured`] before
-    /// it is measured.
+    /// [`NetworkError::Units`] for another number of columns, [`NetworkError::NotMeasured`] if the
+    /// scaling is not measured yet.
     pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
         self.check(numbers.ncols())?;
-        let mut scaled = Matrix::new(numbers.ncols());
-        match self.measured()? {
-            Some(scale) => scale.to_network(numbers, &mut scaled),
-            None => scaled.resize(numbers.nrows()).view_mut().assign(&numbers),
+        let mut scaled = Matrix::of(numbers.to_owned());
+        if let Some(scale) = self.measured()? {
+            scale.rows_to_network(scaled.numbers_mut());
         }
         Ok(scaled.view().to_owned())
     }
 
-    /// The network's numbers in the data's units, rows × columns.
+    /// x = centre + spread · z: converts numbers to the data's units, rows × columns.
     ///
     /// # Errors
     ///
@@ -157,7 +152,7 @@ impl Units {
         Ok(unscaled)
     }
 
-    /// Refuses the centres and spreads of another number of columns.
+    /// Checks that measured units have this number of columns.
     pub(crate) fn check(&self, columns: usize) -> Result<()> {
         match self.centres().map(<[f64]>::len) {
             Some(found) if found != columns => {
@@ -167,7 +162,7 @@ impl Units {
         }
     }
 
-    /// What was measured; `None` without scaling. Unmeasured units are an error.
+    /// The measured scale; `None` without scaling. Units that are not measured are an error.
     pub(crate) fn measured(&self) -> Result<Option<&Scale>> {
         if self.is_measured() {
             Ok(self.scale.as_ref())
@@ -197,9 +192,8 @@ impl Scale {
     #[inline(always)]
     pub(crate) fn row_to_network<F: Float>(&self, from: &[F], to: &mut [F]) {
         let columns = self.centres_and_factors();
-        for ((to, &x), (centre, factor)) in to.iter_mut().zip(from).zip(columns) {
-            let z = (x.as_f64() - centre) * factor;
-            *to = F::from_f64(if z.is_nan() { 0.0 } else { z });
+        for ((to, &x), (&centre, &factor)) in to.iter_mut().zip(from).zip(columns) {
+            *to = scaled(x, centre, factor);
         }
     }
 
@@ -208,9 +202,8 @@ impl Scale {
         vectorized(move || {
             for row in rows.chunks_exact_mut(self.centres.len()) {
                 let columns = self.centres_and_factors();
-                for (x, (centre, factor)) in row.iter_mut().zip(columns) {
-                    let z = (x.as_f64() - centre) * factor;
-                    *x = F::from_f64(if z.is_nan() { 0.0 } else { z });
+                for (x, (&centre, &factor)) in row.iter_mut().zip(columns) {
+                    *x = scaled(*x, centre, factor);
                 }
             }
         });
@@ -232,6 +225,12 @@ impl Scale {
             }
         }
     }
+}
+
+#[inline(always)]
+fn scaled<F: Float>(x: F, centre: f64, factor: f64) -> F {
+    let z = (x.as_f64() - centre) * factor;
+    F::from_f64(if z.is_nan() { 0.0 } else { z })
 }
 
 impl From<CentresAndSpreads> for Scale {

@@ -1,4 +1,4 @@
-//! Several processes that train one network together.
+//! Processes that train one network together.
 
 pub(crate) mod agreement;
 pub(crate) mod error;
@@ -7,17 +7,19 @@ use crate::error::Result;
 use crate::float::Float;
 use std::fmt::Debug;
 
-/// Processes (or threads) that train one network together, each on its part of every batch: what [`Trainer::workers`](crate::trainer::Trainer::workers) is given.
+/// Processes (or threads) that train one network together, for
+/// [`Trainer::workers`](crate::trainer::Trainer::workers).
 ///
-/// Each holds the whole network, differentiates the loss of its own rows, and gives the gradients to be summed; all then take the same step. This is all that the
-/// library asks of what connects them: it knows no network. The crate `densely-mpi` has one for MPI.
+/// Each worker has the whole network. It differentiates the loss of its own rows of a batch, the
+/// gradients are summed over all workers, and all take the same step. A type of this trait only
+/// connects the workers; it knows nothing of networks. The crate `densely-mpi` has one for MPI.
 ///
-/// # Your own
-///
-/// Two threads, which hand their numbers to each other:
+/// Two threads that send each other their numbers:
 ///
 /// ```
-/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer, workers::Workers};
+/// use densely::error::WorkersError;
+/// use densely::{Dataset, Float, Identity, MeanSquaredError, Mlp, Result, Sgd, Trainer};
+/// use densely::workers::Workers;
 /// use ndarray::Array2;
 /// use std::sync::mpsc::{Receiver, Sender, channel};
 ///
@@ -30,9 +32,10 @@ use std::fmt::Debug;
 ///
 /// impl OneOfTwo {
 ///     fn exchange(&self, numbers: Vec<f64>) -> Result<Vec<f64>> {
-///         let gone = |_| densely::Error::Workers(densely::error::WorkersError::Communication { reason: format!("worker {} is gone", 1 - self.rank) });
-///         self.to_other.send(numbers).map_err(|_| gone(()))?;
-///         self.from_other.recv().map_err(|_| gone(()))
+///         let reason = || format!("worker {} is gone", 1 - self.rank);
+///         let gone = || WorkersError::Communication { reason: reason() };
+///         self.to_other.send(numbers).map_err(|_| gone())?;
+///         Ok(self.from_other.recv().map_err(|_| gone())?)
 ///     }
 /// }
 ///
@@ -45,7 +48,11 @@ use std::fmt::Debug;
 ///         2
 ///     }
 ///
-///     fn sum(&mut self, numbers: &mut [f64], gradients: &mut dyn Iterator<Item = &mut [F]>) -> Result<()> {
+///     fn sum(
+///         &mut self,
+///         numbers: &mut [f64],
+///         gradients: &mut dyn Iterator<Item = &mut [F]>,
+///     ) -> Result<()> {
 ///         let others = self.exchange(numbers.to_vec())?;
 ///         numbers.iter_mut().zip(others).for_each(|(number, other)| *number += other);
 ///         for gradient in gradients {
@@ -59,41 +66,54 @@ use std::fmt::Debug;
 /// let data = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)))?;
 /// let net = Mlp::builder(8).dense(1, Identity).build()?;
 /// let ((to_1, from_0), (to_0, from_1)) = (channel(), channel());
-/// let pair = [OneOfTwo { rank: 0, to_other: to_1, from_other: from_1 }, OneOfTwo { rank: 1, to_other: to_0, from_other: from_0 }];
+/// let pair = [
+///     OneOfTwo { rank: 0, to_other: to_1, from_other: from_1 },
+///     OneOfTwo { rank: 1, to_other: to_0, from_other: from_0 },
+/// ];
+/// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).batch_size(4);
 /// let train = |workers| {
 ///     let mut net = net.clone();
-///     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).batch_size(4).workers(workers);
-///     trainer.fit(&mut net, &data).map(|_| net)
+///     trainer().workers(workers).fit(&mut net, &data).map(|_| net)
 /// };
-/// let both = std::thread::scope(|scope| pair.map(|one| scope.spawn(|| train(one))).map(|thread| thread.join()));
+/// let both = std::thread::scope(|scope| {
+///     pair.map(|one| scope.spawn(|| train(one))).map(|thread| thread.join())
+/// });
 /// let [first, second] = both.map(|joined| joined.expect("no panic"));
 ///
 /// let mut alone = net.clone();
-/// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).batch_size(4).fit(&mut alone, &data)?;
+/// trainer().fit(&mut alone, &data)?;
 /// let first = first?;
 /// assert_eq!(first.to_bytes()?, second?.to_bytes()?);
-/// approx::assert_relative_eq!(first.layers()[0].weights(), alone.layers()[0].weights(), max_relative = 1e-12);
+/// let (together, alone) = (first.layers()[0].weights(), alone.layers()[0].weights());
+/// approx::assert_relative_eq!(together, alone, max_relative = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Workers<F: Float>: Debug + Send {
-    /// Which of them this is, counted from 0.
+    /// The number of this worker, counted from 0.
     fn rank(&self) -> usize;
 
-    /// How many there are, at least 1.
+    /// The number of workers, at least 1.
     fn count(&self) -> usize;
 
-    /// Replaces `numbers`, and each of the gradients, by their sums over all workers, element by element.
+    /// Replaces `numbers` and each of the gradients by their sums over all workers, element by
+    /// element.
     ///
-    /// The gradients come one by one, the last layer's first, and `next` computes the next one: a sum that has begun can be on its way meanwhile. All
-    /// must be taken. All workers give the same lengths in the same order, and every one must get the same bits, the same each time: the order in which numbers are added must not
-    /// depend on which come first.
+    /// The gradients come one by one, the last layer's first. `next` computes the next one, so a
+    /// sum can be under way meanwhile. Take all of them. All workers pass the same lengths in the
+    /// same order. Every worker must get the same bits, the same in every run: the order of
+    /// addition must not depend on which numbers arrive first.
     ///
-    /// Either may be empty, and lengths vary from one call to the next: a [`Trainer`](crate::trainer::Trainer) also sums losses, and predictions for a metric, by it. It may be called from another thread than
-    /// [`Trainer::fit`](crate::trainer::Trainer::fit) was.
+    /// `numbers` or the gradients may be empty, and lengths vary between calls, since a
+    /// [`Trainer`] also sums losses and predictions. The call may come from another thread than
+    /// that of [`Trainer::fit`].
     ///
     /// # Errors
     ///
-    /// [`WorkersError::Communication`](crate::error::WorkersError::Communication) if the others cannot be reached.
+    /// [`WorkersError::Communication`] if the others cannot be reached.
+    ///
+    /// [`Trainer`]: crate::trainer::Trainer
+    /// [`Trainer::fit`]: crate::trainer::Trainer::fit
+    /// [`WorkersError::Communication`]: crate::error::WorkersError::Communication
     fn sum(
         &mut self,
         numbers: &mut [f64],
@@ -133,7 +153,7 @@ impl<F: Float> Workers<F> for Alone {
     }
 
     fn sum(&mut self, _: &mut [f64], gradients: &mut dyn Iterator<Item = &mut [F]>) -> Result<()> {
-        // Its own gradients are the sums, once they are computed.
+        // Taking a gradient computes it, and it is the sum already.
         gradients.for_each(drop);
         Ok(())
     }

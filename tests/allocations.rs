@@ -71,6 +71,7 @@ fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
 /// A step by hand, and the prediction of a batch and of a row.
 fn steps_and_predictions<F: Float>() {
     let (inputs, targets) = (noise(32, 10), one_of_three_classes(32));
+    let data = Dataset::new(inputs.clone(), targets.clone()).unwrap();
     for name in AnyActivation::<F>::NAMES {
         for (loss, output) in losses() {
             for optimizer in optimizers::<F>() {
@@ -78,6 +79,7 @@ fn steps_and_predictions<F: Float>() {
                 let builder = Mlp::<F>::builder(10).dense(33, hidden.clone()).dropout(0.5);
                 let builder = builder.dense(70, hidden);
                 let mut net = builder.dense(3, output.clone()).build().unwrap();
+                net.measure(&data).unwrap();
                 let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
                 let (mut outputs, mut buffers) = (Array2::zeros((32, 3)), PredictBuffers::new());
                 // The last batch of an epoch is shorter.
@@ -156,6 +158,7 @@ fn steps_by_hand<F: Float>() {
     for optimizer in optimizers::<F>() {
         let builder = Mlp::<F>::builder(10).dense(33, Sigmoid).dropout(0.5);
         let mut net = builder.dense(3, Softmax).build().unwrap();
+        net.measure(&data).unwrap();
         let mut trainer = Trainer::new(CategoricalCrossEntropy, optimizer);
         trainer.step(&mut net, &data).unwrap();
         let later = count(|| {

@@ -26,7 +26,7 @@ fn batches() -> Vec<Dataset<f64>> {
 }
 
 fn network() -> Mlp<f64> {
-    Mlp::builder(2).dense(8, Tanh).dense(1, Identity).seed(6).build().unwrap()
+    Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units().seed(6).build().unwrap()
 }
 
 fn trainer() -> Hand {
@@ -144,7 +144,8 @@ fn steps_go_on_where_training_ended_and_a_stream_is_a_step_for_each_batch() {
 fn a_batch_or_a_network_that_does_not_fit_leaves_training_as_it_was() {
     let (mut net, mut trainer, batches) = (network(), trainer(), batches());
     let wide = Dataset::new(Array2::zeros((3, 5)), Array2::zeros((3, 1))).unwrap();
-    let mut other = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).build().unwrap();
+    let other = Mlp::builder(2).dense(3, Tanh).dense(1, Identity).without_units();
+    let mut other = other.build().unwrap();
     for batch in &batches {
         trainer.step(&mut net, batch).unwrap();
         assert!(matches!(
@@ -260,7 +261,7 @@ fn divergence_tells_the_likely_cause() {
         (1e10, 1.0, 1.0, LikelyCause::LearningRate(1e10)),
     ] {
         let builder = Mlp::builder(2).dense(8, Relu).dense(8, Relu).dense(1, Identity);
-        let mut net = builder.seed(1).build().unwrap();
+        let mut net = builder.without_units().seed(1).build().unwrap();
         let data = Dataset::new(&data.inputs() * inputs, &data.targets() * targets).unwrap();
         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate).momentum(0.9));
         assert_eq!(diverged(trainer.fit(&mut net, &data)).2, expected);

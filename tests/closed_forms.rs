@@ -72,7 +72,7 @@ fn sigmoid_and_binary_cross_entropy_are_logistic_regression() {
 #[test]
 fn stacked_identity_layers_are_one_with_the_product_of_their_weights() {
     let builder = Mlp::<f64>::builder(2).dense(7, Identity).dense(5, Identity).dense(3, Identity);
-    let mut net = builder.seed(5).build().unwrap();
+    let mut net = builder.without_units().seed(5).build().unwrap();
     for layer in net.layers_mut() {
         layer
             .bias_mut()
@@ -96,7 +96,8 @@ fn stacked_identity_layers_are_one_with_the_product_of_their_weights() {
 /// next bias less the sum of its weights.
 #[test]
 fn a_tanh_network_is_a_rescaled_sigmoid_network() {
-    let tanh = Mlp::<f64>::builder(2).dense(6, Tanh).dense(3, Identity).seed(2).build().unwrap();
+    let tanh = Mlp::<f64>::builder(2).dense(6, Tanh).dense(3, Identity).without_units();
+    let tanh = tanh.seed(2).build().unwrap();
     let [hidden, output] = tanh.layers() else { panic!("two layers") };
     let bias: Array1<f64> = -output.weights().sum_axis(ndarray::Axis(0));
     let sigmoid = Mlp::from_layers(vec![

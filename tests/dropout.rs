@@ -59,7 +59,7 @@ fn network(hidden: impl Into<AnyActivation<f64>>, dropout: f64) -> Mlp<f64> {
     let hidden = hidden.into();
     let builder = Mlp::builder(3).dense(9, hidden.clone()).dropout(dropout);
     let builder = builder.dense(8, hidden).dropout(dropout).dense(2, Identity);
-    builder.seed(4).build().unwrap()
+    builder.without_units().seed(4).build().unwrap()
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn network(
     start: usize,
 ) -> Mlp<f64> {
     let builder = Mlp::builder(data.features()).dense(hidden, Tanh).dense(data.outputs(), last);
-    let mut net = builder.build().unwrap();
+    let mut net = builder.without_units().build().unwrap();
     let mut drawn = 1000.0 * start as f64;
     for layer in net.layers_mut() {
         let inputs = layer.inputs() as f64;

@@ -173,6 +173,7 @@ fn wide_rows_are_read_one_by_one() {
     data.save_shard(folder.path(), 0).unwrap();
     let files = Dataset::<f64, _>::open_shards(folder.path()).unwrap();
     let mut net = Mlp::builder(600_000).dense(1, Identity).build().unwrap();
+    net.measure(&files).unwrap();
     let [of_files, of_memory] = [
         net.evaluate(&files, metrics::mean_absolute_error).unwrap(),
         net.evaluate(&data, metrics::mean_absolute_error).unwrap(),

@@ -25,7 +25,7 @@ fn data(rows: usize) -> Dataset<f64> {
 }
 
 fn network() -> Mlp<f64> {
-    Mlp::builder(2).dense(8, Tanh).dense(1, Identity).seed(6).build().unwrap()
+    Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units().seed(6).build().unwrap()
 }
 
 /// Three epochs of four batches of 32 rows.

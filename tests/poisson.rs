@@ -36,7 +36,8 @@ fn without_a_hidden_layer_it_is_poisson_regression() {
     let targets: Array1<f64> = counts.into_iter().map(f64::from).collect();
     let data = Dataset::new(inputs, targets.insert_axis(Axis(1))).unwrap();
     for seed in 0..3 {
-        let mut net = Mlp::builder(2).dense(1, Exponential).seed(seed).build().unwrap();
+        let mut net =
+            Mlp::builder(2).dense(1, Exponential).without_units().seed(seed).build().unwrap();
         Trainer::lbfgs(Poisson, Lbfgs::new().tolerance(1e-11)).fit(&mut net, &data).unwrap();
         let layer = &net.layers()[0];
         let expected = array![[0.5042020334113378], [-0.43523670245023294]];

@@ -120,7 +120,7 @@ fn an_observer_sees_every_epoch_and_can_stop() {
         .unwrap();
     assert_eq!(report.stop_reason(), StopReason::Observer);
     assert_eq!(seen, [1, 2, 3, 4, 5]);
-    assert!(report.to_string().starts_with("stopped after epoch 5: an observer said so;"));
+    assert!(report.to_string().starts_with("stopped after epoch 5: stopped by an observer;"));
 }
 
 #[test]

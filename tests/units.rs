@@ -6,12 +6,13 @@ use densely::{
     MeanSquaredError, Mlp, Relu, Sgd, Sigmoid, Table, Tanh, Trainer,
     error::{NetworkError, ShapeError},
     metrics,
-    trainer::{Checkpoint, TrainingState},
+    trainer::{Checkpoint, Moment, TrainingState},
     units::{Scaling, Units},
 };
 use ndarray::{Array2, Axis, array, s};
 use ndarray_rand::{RandomExt, rand::SeedableRng, rand_distr::StandardNormal};
 use rand_chacha::ChaCha8Rng;
+use std::ops::ControlFlow;
 
 /// Mean and deviation of columns of `data/auto_mpg.csv`.
 const WEIGHT: (f64, f64) = (2977.5841836734694, 848.3184465698363);
@@ -375,6 +376,35 @@ fn units_that_are_not_measured_are_an_error_that_says_so() {
     trainer(2).step(&mut net, &data).unwrap();
     trainer(2).fit_batches(&mut net, |_| Ok([Ok(data.clone())])).unwrap();
     assert!(net.predict(data.inputs()).unwrap().iter().all(|y| y.is_finite()));
+}
+
+/// Losses of steps and batches are in the targets' own unit, as those of epochs.
+#[test]
+fn the_loss_of_a_batch_is_in_the_targets_own_unit() {
+    let data = curve(64);
+    let new = || {
+        let mut net = Mlp::builder(2).dense(6, Tanh).dense(1, Identity).build().unwrap();
+        net.measure(&data).unwrap();
+        net
+    };
+    let mut net = new();
+    let expected = net.evaluate(&data, metrics::mean_squared_error).unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).batch_size(64).epochs(1);
+    let loss = trainer.step(&mut net, &data).unwrap();
+    assert_relative_eq!(loss, expected, max_relative = 1e-5);
+
+    let mut seen = Vec::new();
+    let report = Trainer::new(MeanSquaredError, Sgd::new(0.01))
+        .batch_size(64)
+        .epochs(1)
+        .on(Moment::BatchEnd, |training| {
+            seen.push(training.batch_loss());
+            ControlFlow::Continue(())
+        })
+        .fit(&mut new(), &data)
+        .unwrap();
+    assert_eq!(seen, [report.epochs()[0].training_loss]);
+    assert_relative_eq!(seen[0], expected, max_relative = 1e-5);
 }
 
 /// Units that were measured on these rows, from the data set and from the network alike.

@@ -1,4 +1,4 @@
-//! Any activation with its type erased, so that the layers of one network can differ in theirs.
+//! Activations with their types erased, so that the layers of a network can have different ones.
 
 use super::{
     Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
@@ -14,10 +14,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Any [`Activation`], built in or yours: what a [`Dense`](crate::dense::Dense) layer owns. A clone
-/// shares the activation.
+/// Any [`Activation`], built in or custom, as a [`Dense`](crate::dense::Dense) layer owns it. A
+/// clone shares the activation.
 ///
-/// `FromStr` reads a built-in one by name, `Display` writes the name (`Debug` where there is none).
+/// `FromStr` reads a built-in activation by name. `Display` writes the name, or `Debug` without
+/// one.
 ///
 /// ```
 /// use densely::{Mlp, Softmax, Tanh, activation::{AnyActivation, LeakyRelu}};

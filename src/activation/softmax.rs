@@ -16,7 +16,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// # When
 ///
 /// For the output layer of a classifier with three or more classes, with
-/// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy); it may stand in any layer.
+/// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy). Hidden layers may have it
+/// too.
 ///
 /// A row with NaN or +∞ becomes NaN, as does one with only -∞; among finite numbers -∞ gives 0.
 ///

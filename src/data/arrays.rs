@@ -9,7 +9,7 @@ use crate::units::Scale;
 use ndarray::Axis;
 use std::sync::Arc;
 
-/// The rows of a [`Dataset`](crate::Dataset) in memory. A data set has them there by default.
+/// The rows of a [`Dataset`](crate::Dataset) in memory: the default storage.
 ///
 /// ```
 /// use densely::{Dataset, data::Arrays};

@@ -1,4 +1,4 @@
-//! What one pass over a column's cells tells: whether it is numeric, and its round offset.
+//! The summary of a column after one pass: whether it is numeric, and its round offset.
 
 /// Counts a column's numbers and missing values, and keeps the extremes.
 #[derive(Clone, Debug, Default)]

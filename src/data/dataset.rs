@@ -10,13 +10,13 @@ use crate::schema::Schema;
 use ndarray::{Array2, ArrayView2};
 use std::sync::Arc;
 
-/// Examples to learn from or to be judged by: a row of inputs and a row of targets each.
+/// Examples for training or for evaluation: each is a row of inputs and a row of targets.
 ///
-/// From arrays by [`regression`](Self::regression), [`binary`](Self::binary) and
-/// [`multiclass`](Self::multiclass), or by [`new`](Self::new) where the targets are a matrix
-/// already; from a CSV file by [`Table`](crate::data::Table). These have their rows in memory, in
-/// [`Arrays`]; with the cargo feature `npy`, `open_npy` and `open_shards` leave them in files that
-/// may be larger than memory, and all that takes a data set takes these too.
+/// [`regression`](Self::regression), [`binary`](Self::binary) and [`multiclass`](Self::multiclass)
+/// make a data set of arrays, [`new`](Self::new) of two matrices, and [`Table`](crate::data::Table)
+/// of a CSV file. These keep their rows in memory, in [`Arrays`]. With the cargo feature `npy`,
+/// `open_npy` and `open_shards` leave the rows in files, which may be larger than memory; every
+/// function that takes a data set takes these too.
 ///
 /// ```
 /// use densely::Dataset;
@@ -43,7 +43,7 @@ impl<F: Float> Dataset<F> {
     /// Examples with numbers as targets: inputs rows × features, targets rows × outputs.
     ///
     /// ```
-    /// use densely::{Dataset, Error};
+    /// use densely::{Dataset, Error, error::ShapeError};
     /// use ndarray::{Array2, array};
     ///
     /// let data =
@@ -57,9 +57,8 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Rows`] if the two have different numbers of rows, [`ShapeError::NoRows`] if
-    /// they have none, [`ShapeError::NoFeatures`] or [`ShapeError::Targets`] if they have no
-    /// columns, [`DataError::NotFiniteAt`] if a number is NaN or infinite.
+    /// [`ShapeError`] if inputs and targets have different numbers of rows, no rows or no columns;
+    /// [`DataError::NotFiniteAt`] if a number is NaN or infinite.
     ///
     /// [`DataError::NotFiniteAt`]: crate::error::DataError::NotFiniteAt
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
@@ -119,25 +118,26 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         self.storage.columns(Side::Targets)
     }
 
-    /// The name of each feature; `x0`, `x1` and so on where they have none.
+    /// The name of each feature; `x0`, `x1`, … without names.
     pub fn feature_names(&self) -> Vec<String> {
         self.examples().feature_names()
     }
 
-    /// What the columns are.
+    /// The names and kinds of the columns.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The name of each class; none where the targets are numbers.
+    /// The name of each class; empty if the targets are numbers.
     pub fn classes(&self) -> &[String] {
         &self.schema.classes
     }
 
-    /// Shuffles the rows by `seed` and splits them in two: the rest, then the given fraction of the
-    /// rows, rounded to the nearest number and at least one (for example train and test). Where the
-    /// targets are classes, each class is split in this proportion, and keeps a row in the rest. Of
-    /// rows in files, more than 64 MiB stay in the order of the files.
+    /// Shuffles the rows by `seed` and splits them, for example into training and test rows. The
+    /// second part is the given fraction of the rows, rounded, at least one; the first part is the
+    /// rest. If the targets are classes, each class is split in this proportion, and keeps at least
+    /// one row in the first part. Rows in files that take more than 64 MiB stay in the files'
+    /// order.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -146,16 +146,17 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// let data = Dataset::<f32>::binary(Array2::zeros((10, 3)), labels)?;
     /// let (train, test) = data.split(0.5, 7)?;
     /// assert_eq!((train.rows(), test.rows()), (5, 5));
-    /// assert_eq!((train.targets().sum(), test.targets().sum()), (2.0, 2.0)); // as many rare ones in each
+    /// // Each part has two rare rows.
+    /// assert_eq!((train.targets().sum(), test.targets().sum()), (2.0, 2.0));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`Error::Setting`] unless the fraction is above 0 and below 1; [`DataError::TooFewRows`] if
-    /// one of the two would have no rows; of rows in files [`NpyError::TooManyRows`], and what
-    /// reading the targets gives: [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`],
-    /// [`NpyError::NotFiniteInFile`].
+    /// a part would have no rows. For rows in files, also [`NpyError::TooManyRows`], and
+    /// [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] or
+    /// [`NpyError::NotFiniteInFile`] when the targets are read.
     ///
     /// [`DataError::TooFewRows`]: crate::error::DataError::TooFewRows
     /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
@@ -166,8 +167,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         Ok((self.selected(&rest)?, self.selected(&part)?))
     }
 
-    /// These rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap sample.
-    /// More than 64 MiB of rows in files come in the order of the files.
+    /// Selects rows, counted from 0, in this order: a fold of a cross-validation, a bootstrap
+    /// sample. Rows in files that take more than 64 MiB come in the files' order.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -179,9 +180,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`] for one that does not exist, [`ShapeError::NoRows`] for none;
-    /// [`DataError::NoWeight`] if all of them have the weight 0; of rows in files
-    /// [`NpyError::TooManyRows`].
+    /// [`ShapeError::UnknownRow`] for a row that does not exist, [`ShapeError::NoRows`] without
+    /// rows, [`DataError::NoWeight`] if all have the weight 0; [`NpyError::TooManyRows`] for rows
+    /// in files.
     ///
     /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
     /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
@@ -199,7 +200,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         Ok(selected)
     }
 
-    /// These rows, which exist.
+    /// Selects rows that exist.
     fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut rows = rows.to_vec();
         self.storage.arrange(&mut rows);

@@ -1,4 +1,4 @@
-//! The rows of a data set with the type of its storage erased, for what is compiled once for all.
+//! The rows of a data set with the type of its storage erased, so that code is compiled once.
 
 use super::storage::{Side, Stored};
 use crate::batch;
@@ -7,7 +7,7 @@ use crate::float::Float;
 use crate::schema::Schema;
 use std::sync::Arc;
 
-/// Rows to learn from or to be judged by. A clone shares them.
+/// Rows for training or evaluation. A clone shares them.
 #[derive(Clone, Debug)]
 pub(crate) struct Examples<F: Float> {
     pub(super) storage: Arc<dyn Stored<F>>,
@@ -50,7 +50,7 @@ impl<F: Float> Examples<F> {
         self.weights().map_or(self.rows() as f64, batch::sum)
     }
 
-    /// These rows, which exist.
+    /// Selects rows that exist.
     pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut rows = rows.to_vec();
         self.storage.arrange(&mut rows);

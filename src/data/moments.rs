@@ -1,4 +1,4 @@
-//! Means and squares of columns, which need be neither in memory nor seen by one process.
+//! Means and deviations of columns, also of rows in files and of rows that several workers share.
 
 use super::batches::InOrder;
 use super::dataset::Dataset;
@@ -13,9 +13,9 @@ use std::ops::Range;
 
 /// The weight of some rows, and of each column the mean and the sum of squared differences from it.
 ///
-/// Those of two sets of rows give those of both (Chan, Golub, LeVeque 1979): with δ the difference
-/// of the means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this
-/// loses nothing, and a constant column stays exactly constant.
+/// Moments of two sets of rows combine (Chan, Golub, LeVeque 1979): with δ the difference of the
+/// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this does
+/// not cancel, and a constant column stays exactly constant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
     weight: f64,
@@ -46,7 +46,7 @@ impl Moments {
     fn of_numbers<F: Float>(numbers: ArrayView2<'_, F>, weights: Option<&[F]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row].as_f64());
         let total = (0..numbers.nrows()).map(weight).sum::<f64>();
-        // By differences from the first value, which are 0 throughout for a constant column.
+        // Differences from the first value are exactly 0 in a constant column.
         let column = |column: ArrayView1<'_, F>| {
             let first = column.first().map_or(0.0, |x| x.as_f64());
             let values = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
@@ -60,7 +60,7 @@ impl Moments {
         Self { weight: total, mean, squares, others }
     }
 
-    /// Takes other rows in.
+    /// Adds the moments of other rows.
     pub(crate) fn add(&mut self, other: &Self) {
         if self.weight == 0.0 || other.weight == 0.0 {
             if self.weight == 0.0 {
@@ -79,7 +79,7 @@ impl Moments {
         self.weight = both;
     }
 
-    /// As numbers that another process can read; `columns` if there are no rows.
+    /// As numbers to send to another process; without rows, zeros for `columns` columns.
     pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
         let mut numbers = vec![self.weight];
         for of_columns in [&self.mean, &self.squares, &self.others] {
@@ -97,7 +97,7 @@ impl Moments {
     /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the
     /// spread of a constant column is `constant`.
     fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
-        // A smaller deviation would make numbers overflow that are divided by it.
+        // Division by a smaller deviation could overflow.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
         let mut scale = Vec::with_capacity(self.mean.len());
         for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
@@ -130,25 +130,18 @@ impl<F: Float> Mlp<F> {
     /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
     /// assert!(!net.units_in().is_measured());
     /// net.measure(&data)?;
-    /// assert_eq!(
-    ///     (net.units_in().centres(), net.units_in().spreads()),
-    ///     (Some(&[200.0][..]), Some(&[100.0][..]))
-    /// );
-    /// assert_eq!(
-    ///     (net.units_out().centres(), net.units_out().spreads()),
-    ///     (Some(&[9.0][..]), Some(&[2.0][..]))
-    /// );
+    /// assert_eq!(net.units_in().centres(), Some(&[200.0][..]));
+    /// assert_eq!(net.units_in().spreads(), Some(&[100.0][..]));
+    /// assert_eq!(net.units_out().centres(), Some(&[9.0][..]));
+    /// assert_eq!(net.units_out().spreads(), Some(&[2.0][..]));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ShapeError::Features`] or [`ShapeError::Targets`] if the data has other columns than the
-    /// network, [`DataError::NoScale`] names a column whose mean or deviation overflows an `f64`,
-    /// [`DataError::NoWeight`] if all rows have the weight 0; and what reading rows in files gives.
-    ///
-    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
-    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// [`Error::Shape`] if the data has other columns than the network; [`DataError::NoScale`] for
+    /// a column whose mean or deviation overflows an `f64`; [`DataError::NoWeight`] if all rows
+    /// have the weight 0; for rows in files, errors of reading them.
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
         self.check_columns(&data)?;
@@ -180,7 +173,7 @@ impl<F: Float> Mlp<F> {
         self.set_units(units_in, units_out)
     }
 
-    /// Refuses rows that do not have the columns of this network.
+    /// Checks that the rows have the columns of this network.
     pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
         let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
         Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)

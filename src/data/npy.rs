@@ -1,4 +1,4 @@
-//! Data sets in files of numpy's format, `.npy`, which stay there.
+//! Data sets in files of numpy's format, `.npy`. Their rows stay in the files.
 
 mod dtype;
 mod file;

@@ -3,14 +3,14 @@
 use super::batches::{InOrder, Scales};
 use super::examples::Examples;
 use super::storage::Side;
-use crate::error::{Result, ShapeError};
+use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::{Matrix, fit_in_memory};
+use crate::matrix::Matrix;
 use crate::mlp::{Mlp, PredictBuffers};
 use ndarray::{ArrayView2, Axis, Slice};
 use std::ops::Range;
 
-/// Outputs and targets of all rows, in the data's units. The buffers stay for the next time.
+/// Outputs and targets of all rows, in the data's units. The buffers serve later evaluations too.
 #[derive(Debug)]
 pub(crate) struct Outputs<F> {
     outputs: Matrix<F>,
@@ -36,8 +36,8 @@ impl<F: Float> Outputs<F> {
         rows: Range<usize>,
     ) -> Result<()> {
         let (all, outputs) = (data.rows(), net.outputs());
-        if self.outputs.numbers().len() < all * outputs && !fit_in_memory::<F>(all, outputs) {
-            return Err(ShapeError::TooLarge { rows: all, columns: outputs }.into());
+        if self.outputs.numbers().len() < all * outputs {
+            Error::check_memory::<F>(all, outputs)?;
         }
         self.outputs.reshape(all, outputs).numbers_mut().fill(F::zero());
         let mut first = rows.start;
@@ -52,7 +52,7 @@ impl<F: Float> Outputs<F> {
         Ok(())
     }
 
-    /// The outputs, which other workers' may be added to.
+    /// The outputs, to which a worker adds those of the others.
     pub(crate) fn numbers_mut(&mut self) -> &mut [F] {
         self.outputs.numbers_mut()
     }
@@ -66,9 +66,7 @@ impl<F: Float> Outputs<F> {
             return Ok((self.outputs.view(), targets.view()));
         }
         let (rows, columns) = (data.rows(), data.outputs());
-        if !fit_in_memory::<F>(rows, columns) {
-            return Err(ShapeError::TooLarge { rows, columns }.into());
-        }
+        Error::check_memory::<F>(rows, columns)?;
         let mut rest = self.targets.reshape(rows, columns).numbers_mut();
         let mut batches = InOrder::targets(data);
         while let Some(batch) = batches.next()? {

@@ -1,4 +1,4 @@
-//! Where the numbers of a data set are.
+//! The storage of a data set's numbers.
 
 use crate::error::Result;
 use crate::float::Float;
@@ -7,8 +7,8 @@ use crate::units::Scale;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Where the rows of a [`Dataset`](crate::Dataset) are: [`Arrays`](super::Arrays) in memory, or,
-/// with the cargo feature `npy`, `NpyFiles`. Sealed: there are no others.
+/// The storage of the rows of a [`Dataset`](crate::Dataset): [`Arrays`](super::Arrays) in memory,
+/// or, with the cargo feature `npy`, `NpyFiles`. The trait is sealed.
 ///
 /// ```
 /// use densely::{Dataset, Float, data::Storage};
@@ -41,7 +41,7 @@ pub struct Window {
     pub block: usize,
 }
 
-/// What a storage does. It numbers rows from 0 as the data set has them, across all files.
+/// The methods of a storage. Rows are numbered from 0 across all files.
 pub trait Stored<F: Float>: Debug + Send + Sync + 'static {
     fn rows(&self) -> usize;
 
@@ -54,10 +54,10 @@ pub trait Stored<F: Float>: Debug + Send + Sync + 'static {
     /// `None` if the rows are in memory.
     fn window(&self) -> Option<Window>;
 
-    /// Brings a selection of rows into the order in which this storage keeps it.
+    /// Sorts a selection of rows if this storage keeps it in its own order.
     fn arrange(&self, rows: &mut [usize]);
 
-    /// These rows, which exist, in this order.
+    /// Selects rows that exist, in this order.
     fn selected(&self, rows: &[usize]) -> Result<Self>
     where
         Self: Sized;
@@ -65,7 +65,7 @@ pub trait Stored<F: Float>: Debug + Send + Sync + 'static {
     /// As [`selected`](Self::selected), with the storage's type erased.
     fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>>;
 
-    /// Brings rows into the order in which they are read fastest.
+    /// Sorts rows into the order that is fastest to read.
     fn sort(&self, rows: &mut [usize]);
 
     /// Writes each row in network units to its place, counted in rows, in a row-major matrix.

@@ -191,8 +191,8 @@ impl Table {
         self.columns().map(|(_, column)| column.name.as_str())
     }
 
-    /// The table without the columns of these names. Leave out identifiers, and what is not known
-    /// when the target is to be predicted. A name stands for all columns that have it.
+    /// The table without the columns of these names. Leave out identifiers, and values that are
+    /// unknown at the time of a prediction. A name applies to all columns that have it.
     ///
     /// ```
     /// use densely::Table;

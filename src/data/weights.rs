@@ -59,17 +59,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             return Err(DataError::NoClasses.into());
         }
         if class_weights.len() != count {
-            return Err(DataError::Weights {
-                weights: class_weights.len(),
-                count,
-                what: "classes",
-            }
-            .into());
+            let (weights, what) = (class_weights.len(), "classes");
+            return Err(DataError::Weights { weights, count, what }.into());
         }
-        let holds = |weight: &f64| *weight >= 0.0 && weight.is_finite();
-        if let Some(index) = class_weights.iter().position(|weight| !holds(weight)) {
-            return Err(DataError::Weight { index, value: class_weights[index] }.into());
-        }
+        Error::check_each_weight(class_weights.iter().copied())?;
         let classes = self.examples().row_classes()?;
         let weight = |(row, &class): (usize, &usize)| {
             F::from_f64(self.weight_of(row) * class_weights[class])

@@ -2,6 +2,7 @@
 
 use crate::error::{DataError, Error, Result, ShapeError};
 use crate::float::Float;
+use crate::matrix::fit_in_memory;
 use ndarray::{ArrayView1, ArrayView2};
 
 impl Error {
@@ -45,17 +46,11 @@ impl Error {
     /// Checks that each row has a weight of at least 0, and that not all are 0.
     pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
         if weights.len() != rows {
-            return Err(
-                DataError::Weights { weights: weights.len(), count: rows, what: "rows" }.into()
-            );
-        }
-        let mut numbers = weights.iter().map(|weight| weight.as_f64()).enumerate();
-        if let Some((index, value)) =
-            numbers.find(|(_, value)| !(*value >= 0.0 && value.is_finite()))
-        {
-            return Err(DataError::Weight { index, value }.into());
+            let (weights, count, what) = (weights.len(), rows, "rows");
+            return Err(DataError::Weights { weights, count, what }.into());
         }
         let numbers = weights.iter().map(|weight| weight.as_f64());
+        Self::check_each_weight(numbers.clone())?;
         let sum: f64 = numbers.clone().sum();
         match numbers.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)) {
             Some((index, value)) if sum.is_infinite() => {
@@ -64,6 +59,21 @@ impl Error {
             _ if sum == 0.0 => Err(DataError::NoWeight.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Checks that each weight is finite and at least 0.
+    pub(crate) fn check_each_weight(weights: impl Iterator<Item = f64>) -> Result<()> {
+        let bad = |(_, value): &(usize, f64)| !(*value >= 0.0 && value.is_finite());
+        match weights.enumerate().find(bad) {
+            Some((index, value)) => Err(DataError::Weight { index, value }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a matrix can be allocated: a failed allocation would end the process.
+    pub(crate) fn check_memory<F>(rows: usize, columns: usize) -> Result<()> {
+        let fits = fit_in_memory::<F>(rows, columns);
+        if fits { Ok(()) } else { Err(ShapeError::TooLarge { rows, columns }.into()) }
     }
 
     pub(crate) fn check_setting(

@@ -17,7 +17,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &MeanAbsoluteError, outputs.view(), targets.view())?;
 /// assert_eq!(loss, 1.5);                                                  // (1 + 2) / 2
-/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);            // (2 - 3) / 2
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-0.5]]);            // (2 - 3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

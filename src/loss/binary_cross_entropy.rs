@@ -16,8 +16,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 ///
 /// max(z, 0) - y z + ln(1 + e^-|z|),
 ///
-/// exact for every z, even where a is rounded to 0 or 1 and ln a is infinite. Its derivative is (a
-/// - y) / outputs: the a (1 - a) of the sigmoid cancels the denominators of the two logarithms.
+/// exact for every z, even where a is rounded to 0 or 1 and ln a is infinite. Its derivative is
+/// (a - y) / outputs: the a (1 - a) of the sigmoid cancels the denominators of the two logarithms.
 ///
 /// With another activation it is computed from the outputs, which must lie in \[0, 1\]. Softmax and
 /// your own activations are accepted, other built-in ones are refused.

@@ -8,8 +8,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// |r| ≤ δ, and δ (|r| - δ / 2) beyond.
 ///
 /// Squared near the target, absolute far from it, as PyTorch's `HuberLoss`. The gradient is r,
-/// clipped to \[-δ, δ\], over the outputs. δ is in the unit of the targets that are trained on: in
-/// standard deviations if the targets were standardised.
+/// clipped to \[-δ, δ\], over the outputs. δ is in network units: in standard deviations if the
+/// network's outputs have units.
 ///
 /// ```
 /// use densely::{Backprop, Dense, Identity, Mlp, loss::Huber};
@@ -20,7 +20,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &Huber::new(1.0), outputs.view(), targets.view())?;
 /// assert_eq!(loss, 1.0);                                          // (1² / 2 + 1 · (2 - ½)) / 2
-/// assert_eq!(backprop.gradients()[0].weights, array![[-0.5]]);    // (1 · 2 - 1 · 3) / 2
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-0.5]]);    // (1 · 2 - 1 · 3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +62,7 @@ impl<F: Float> Loss<F> for Huber {
         });
     }
 
-    /// Of a δ that is `factor` times as large.
+    /// The loss with a δ that is `factor` times as large.
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor * factor
     }

@@ -96,8 +96,8 @@ impl<F: Float> FusedLoss<F> for Poisson {
     }
 }
 
-/// The loss fused with softplus, a = ln(1 + e^z): its derivative is (1 - y/a) σ(z), where σ(z) = 1
-/// - e^-a.
+/// The loss fused with softplus, a = ln(1 + e^z): its derivative is (1 - y/a) σ(z), where
+/// σ(z) = 1 - e^-a.
 #[derive(Debug)]
 struct WithSoftplus;
 

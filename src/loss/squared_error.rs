@@ -16,7 +16,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &MeanSquaredError, outputs.view(), targets.view())?;
 /// assert_eq!(loss, 2.5);                                          // (1² + 2²) / 2
-/// assert_eq!(backprop.gradients()[0].weights, array![[-4.0]]);    // (2 · 1 · 2 - 2 · 2 · 3) / 2
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-4.0]]);    // (2 · 1 · 2 - 2 · 2 · 3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -108,7 +108,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
         outputs.iter().map(|a| a.as_f64()).zip(positive.iter().copied()).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
 
-    // By the sum of the positive rows' ranks (Mann, Whitney 1947); equal outputs have their mean
+    // Uses the sum of the positive rows' ranks (Mann, Whitney 1947); equal outputs share their mean
     // rank.
     let mut rank_sum = 0.0;
     let mut before = 0;
@@ -126,7 +126,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 }
 
 /// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall. 0 for a class that is
-/// neither predicted nor there.
+/// neither predicted nor among the targets.
 ///
 /// For one column of outputs it is that of the second class, for more the mean over the classes
 /// (macro average), as [`precision`] and [`recall`].

@@ -6,15 +6,14 @@ use crate::mlp::Mlp;
 use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {
-    /// How good the predictions for these rows are, by one of the [metrics](crate::metrics) or one
-    /// of yours. Where the rows are in files, their predictions and targets go into memory, their
-    /// inputs do not.
+    /// Evaluates the predictions for these rows by one of the [metrics](crate::metrics) or a metric
+    /// of yours. All predictions and targets are held in memory, inputs in files are not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};
     /// use ndarray::array;
     ///
-    /// let net = Mlp::builder(2).dense(2, Softmax).build()?;        // stands for a trained one
+    /// let net = Mlp::builder(2).dense(2, Softmax).without_units().build()?; // not trained yet
     /// let test = Dataset::multiclass(array![[0.0, 1.0], [1.0, 0.0]], ["cat", "dog"])?;
     /// let accuracy = net.evaluate(&test, metrics::accuracy)?;
     /// assert!((0.0..=1.0).contains(&accuracy));
@@ -25,8 +24,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// As [`predict`](Self::predict) and, for rows in files, [`NpyError::NotFiniteInFile`],
     /// [`Error::Io`], [`NpyError::ShortFile`] and [`ShapeError::TooLarge`];
-    /// [`SchemaError::Mismatch`] if the rows have other columns or classes than the network, and
-    /// what the metric says.
+    /// [`SchemaError::Mismatch`] if the rows have other columns or classes than the network; errors
+    /// of the metric.
     ///
     /// [`NpyError::NotFiniteInFile`]: crate::error::NpyError::NotFiniteInFile
     /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
@@ -44,10 +43,10 @@ impl<F: Float> Mlp<F> {
         metric(outputs, targets)
     }
 
-    /// The name of the class that each row most probably belongs to: the second one's where a
-    /// single output is above ½, that of the largest output where there are several. Inputs rows ×
-    /// features; [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the
-    /// classes' numbers.
+    /// The name of each row's most probable class: that of the largest output, or, with a single
+    /// output, the second class if the output is above ½. Inputs are rows × features.
+    /// [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the classes'
+    /// numbers.
     ///
     /// ```
     /// use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Trainer};
@@ -63,7 +62,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`] if the network was not trained on classes with names; else as
+    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes; otherwise as
     /// [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {

@@ -1,9 +1,7 @@
 //! Building a network layer by layer, with drawn weights.
 
-use crate::activation::AnyActivation;
-use crate::activation::Identity;
-use crate::dense::Dense;
-use crate::dense::check_dropout;
+use crate::activation::{AnyActivation, Identity};
+use crate::dense::{Dense, check_dropout};
 use crate::error::{NetworkError, Result};
 use crate::float::Float;
 use crate::initialization::Initialization;
@@ -50,7 +48,7 @@ impl<F: Float> Mlp<F> {
     }
 }
 
-/// A layer yet to be made.
+/// A layer that `build` will make.
 #[derive(Clone, Debug)]
 struct Plan<F: Float> {
     outputs: usize,
@@ -64,15 +62,15 @@ impl<F: Float> MlpBuilder<F> {
     /// Adds a layer of `outputs` units with this activation, a bias of zeros, and weights drawn as
     /// the activation recommends.
     ///
-    /// What is predicted says which layer comes last, and which loss goes with it:
+    /// The last layer and the loss depend on the target:
     ///
-    /// | | last layer | loss | data |
-    /// |---|---|---|---|
-    /// | numbers | [`Identity`](crate::activation::Identity), an output for each | [`MeanSquaredError`](crate::loss::MeanSquaredError), [`Huber`](crate::loss::Huber), [`MeanAbsoluteError`](crate::loss::MeanAbsoluteError) | [`Dataset::regression`](crate::data::Dataset::regression) |
-    /// | counts | [`Exponential`](crate::activation::Exponential) | [`Poisson`](crate::loss::Poisson) | [`Dataset::regression`](crate::data::Dataset::regression) |
-    /// | one of two classes | [`Sigmoid`](crate::activation::Sigmoid), one output | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::binary`](crate::data::Dataset::binary) |
-    /// | one of several classes | [`Softmax`](crate::activation::Softmax), an output for each | [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy) | [`Dataset::multiclass`](crate::data::Dataset::multiclass) |
-    /// | several labels at once | [`Sigmoid`](crate::activation::Sigmoid), an output for each | [`BinaryCrossEntropy`](crate::loss::BinaryCrossEntropy) | [`Dataset::new`](crate::data::Dataset::new) |
+    /// | target | last layer | loss |
+    /// |---|---|---|
+    /// | numbers | [`Identity`] | [`MeanSquaredError`], [`Huber`], [`MeanAbsoluteError`] |
+    /// | counts | [`Exponential`] | [`Poisson`] |
+    /// | two classes | [`Sigmoid`], one output | [`BinaryCrossEntropy`] |
+    /// | several classes | [`Softmax`], an output for each | [`CategoricalCrossEntropy`] |
+    /// | several labels at once | [`Sigmoid`], an output for each | [`BinaryCrossEntropy`] |
     ///
     /// An activation whose name is known only at run time is parsed: `FromStr` of
     /// [`AnyActivation`].
@@ -85,6 +83,16 @@ impl<F: Float> MlpBuilder<F> {
     /// assert_eq!(net.to_string(), "4 → 16 Relu → 3 Softmax, 131 parameters, f32");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [`Exponential`]: crate::activation::Exponential
+    /// [`Sigmoid`]: crate::activation::Sigmoid
+    /// [`Softmax`]: crate::activation::Softmax
+    /// [`MeanSquaredError`]: crate::loss::MeanSquaredError
+    /// [`Huber`]: crate::loss::Huber
+    /// [`MeanAbsoluteError`]: crate::loss::MeanAbsoluteError
+    /// [`Poisson`]: crate::loss::Poisson
+    /// [`BinaryCrossEntropy`]: crate::loss::BinaryCrossEntropy
+    /// [`CategoricalCrossEntropy`]: crate::loss::CategoricalCrossEntropy
     pub fn dense(mut self, outputs: usize, activation: impl Into<AnyActivation<F>>) -> Self {
         let activation = activation.into();
         let initialization = activation.initialization();
@@ -103,12 +111,11 @@ impl<F: Float> MlpBuilder<F> {
         self.change_last("initialization", |layer| layer.initialization = initialization)
     }
 
-    /// Dropout (Srivastava et al. 2014) on the layer added last, which must not be the output
-    /// layer: while training, each of its outputs is set to 0 with this probability, at least 0 and
-    /// below 1, and the others are multiplied by 1 / (1 - fraction), so that their mean stays;
-    /// predictions use them all, unchanged. Default: 0, none.
+    /// Dropout (Srivastava et al. 2014) on the outputs of the layer added last, a hidden layer.
+    /// Training multiplies each output by 0 with probability p = `fraction`, else by 1 / (1 - p),
+    /// which keeps the mean; 0 ≤ p < 1. Predictions use all outputs unchanged. Default: 0, none.
     ///
-    /// Which are left out is drawn anew for each row of each batch, from the seed of the
+    /// Each row of each batch draws anew, by the seed of the
     /// [`Trainer`](crate::trainer::Trainer::seed) or [`Backprop`](crate::backprop::Backprop::seed).
     pub fn dropout(self, fraction: f64) -> Self {
         self.change_last("dropout", |layer| layer.dropout = fraction)
@@ -129,19 +136,20 @@ impl<F: Float> MlpBuilder<F> {
         self
     }
 
-    /// For numbers that are scaled already, or need no scaling: no units at all.
+    /// No units, for numbers that are scaled already or need no scaling.
     pub fn without_units(self) -> Self {
         self.units_in(Scaling::None).units_out(Scaling::None)
     }
 
-    /// The seed of the weights. Default: 0. The same seed gives the same weights; uniform ones on
-    /// every machine, normal ones as far as the system's logarithm and exponential are the same.
+    /// The seed of the weights. Default: 0. The same seed gives the same weights. Normal
+    /// distributions use the system's logarithm and exponential, whose last digits may differ
+    /// between machines.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The network.
+    /// Builds the network.
     ///
     /// ```
     /// use densely::{Error, Identity, Mlp, Tanh, error::NetworkError};
@@ -162,11 +170,11 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] if an option
-    /// for a layer stands before the first, [`NetworkError::ZeroWidth`] if a layer has no inputs or
-    /// no outputs, [`NetworkError::TooLarge`] if its weights do not fit into memory,
-    /// [`Error::Setting`] for a dropout that is not at least 0 and below 1,
-    /// [`NetworkError::DropoutOfOutputs`] for dropout on the last layer.
+    /// [`NetworkError::NoLayers`] without a layer, [`NetworkError::MisplacedOption`] for an option
+    /// of a layer before the first layer, [`NetworkError::ZeroWidth`] for a layer without inputs or
+    /// outputs, [`NetworkError::TooLarge`] if the weights do not fit into memory,
+    /// [`Error::Setting`] for a dropout outside 0 ≤ p < 1, [`NetworkError::DropoutOfOutputs`] for
+    /// dropout on the last layer.
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn build(self) -> Result<Mlp<F>> {
@@ -194,8 +202,7 @@ impl<F: Float> MlpBuilder<F> {
         Ok(net)
     }
 
-    /// Whether so many parameters can be had at all: an allocation that fails would end the
-    /// process.
+    /// Checks that the parameters fit into memory: a failed allocation would end the process.
     fn check_memory(&self) -> Result<()> {
         let mut inputs = self.features;
         let mut parameters = 0_usize;
@@ -216,7 +223,7 @@ impl<F: Float> MlpBuilder<F> {
     }
 }
 
-/// Whether so many copies of so many parameters can be had now.
+/// Checks that `copies` copies of `parameters` parameters fit into memory.
 pub(crate) fn check_memory<F: Float>(parameters: usize, copies: usize) -> Result<()> {
     if fit_in_memory::<F>(copies, parameters) {
         Ok(())

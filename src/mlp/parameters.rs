@@ -24,14 +24,10 @@ impl<F: Float> Parameters<F> {
         }
     }
 
-    /// Copies the parameters of the network that this was made of.
+    /// Copies the parameters of a network of the same shape.
     pub(crate) fn read_from(&mut self, net: &Mlp<F>) {
-        let mut rest = &mut self.numbers[..];
-        for slice in net.parameter_slices() {
-            let (numbers, others) = rest.split_at_mut(slice.len());
-            numbers.copy_from_slice(slice);
-            rest = others;
-        }
+        self.numbers.clear();
+        net.parameter_slices().for_each(|slice| self.numbers.extend_from_slice(slice));
     }
 
     /// Copies the parameters to a network of the same shape.
@@ -44,13 +40,13 @@ impl<F: Float> Parameters<F> {
         }
     }
 
-    /// Whether they are those of a network of this shape.
+    /// Whether the network has the same shape.
     pub(crate) fn fits(&self, net: &Mlp<F>) -> bool {
         self.lengths.iter().copied().eq(net.parameter_slices().map(<[F]>::len))
             && self.numbers.len() == net.parameters()
     }
 
-    /// The number of each weight matrix' or bias' numbers.
+    /// The length of each weight matrix and bias.
     pub(crate) fn lengths(&self) -> &[usize] {
         &self.lengths
     }

@@ -1,4 +1,4 @@
-//! Rows through all layers.
+//! The forward pass of predictions, through all layers.
 
 use crate::dense::Dense;
 use crate::error::{NetworkError, Result};
@@ -8,8 +8,8 @@ use crate::units::Units;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 
-/// What [`Mlp::predict_into`](crate::Mlp::predict_into) needs room for: the outputs of the hidden
-/// layers. Each thread needs its own.
+/// Buffers of [`Mlp::predict_into`](crate::Mlp::predict_into) for the outputs of the hidden layers.
+/// Each thread needs its own.
 ///
 /// ```
 /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
@@ -29,7 +29,7 @@ pub struct PredictBuffers<F> {
 }
 
 impl<F: Float> PredictBuffers<F> {
-    /// Without room yet: it comes with the first batch.
+    /// Empty buffers, which grow with the first batch.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! The error of a file that is damaged, or no model.
+//! The error of a file that is damaged or not a model.
 
 use crate::error::{Error, ModelFileError};
 

@@ -1,4 +1,4 @@
-//! What a network is, apart from its numbers: the JSON in a model file.
+//! The JSON in a model file: everything of a network but its numbers.
 
 use super::damage::{damaged, start_of};
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// The format's name.
 pub(crate) const FORMAT: &str = "densely";
 
-/// The newest version of the format. A file of this version or an older one is read for ever.
+/// The newest version of the format. Files of all older versions are supported.
 const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub(crate) struct Layer {
     /// The activation's name, with its parameter in brackets if it has one.
     pub(crate) activation: String,
     pub(crate) bias: bool,
-    /// For further training; predictions do not look at it.
+    /// Used only in training.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) dropout: f64,
 }
@@ -50,7 +50,7 @@ fn is_zero(number: &f64) -> bool {
     *number == 0.0
 }
 
-/// What every version says, whatever else it says.
+/// The fields that every version has.
 #[derive(Deserialize)]
 struct Origin {
     format: String,
@@ -89,7 +89,7 @@ impl Structure {
 
     pub(crate) fn to_json(&self) -> Result<String> {
         let json = serde_json::to_string(self).map_err(damaged)?;
-        // What could not be read again is not written.
+        // Does not write what `load` would refuse.
         check_values(json.as_bytes(), MOST_VALUES)?;
         Ok(json)
     }

@@ -16,13 +16,13 @@ use std::io::{ErrorKind, Read};
 /// The bytes of the length before the header.
 const LENGTH_BYTES: u64 = 8;
 
-/// The header of a file, which was found to agree with the file's length.
+/// The header of a file, checked against the file's length.
 pub(crate) struct Header {
     metadata: Metadata,
 }
 
 impl Header {
-    /// Reads it from the start of a file of so many bytes.
+    /// Reads the header from the start of a file of `length` bytes.
     pub(crate) fn read(reader: &mut impl Read, length: u64) -> Result<Self> {
         let mut bytes = [0; LENGTH_BYTES as usize];
         reader.read_exact(&mut bytes).map_err(|error| match error.kind() {
@@ -54,7 +54,7 @@ impl Header {
         Ok(Self { metadata })
     }
 
-    /// What stands under a key of the file's own metadata.
+    /// The text under a key of the file's metadata.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
     }
@@ -115,7 +115,7 @@ pub(crate) fn to_bytes(
 ) -> Result<Vec<u8>> {
     let metadata = HashMap::from([(key.to_owned(), text)]);
     let file = safetensors::serialize(tensors, Some(metadata)).map_err(damaged)?;
-    // What could not be read again is not written.
+    // Does not write what `read` would refuse.
     let length = file.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
     check_header_length(length)?;
     let header = file.iter().copied().skip(LENGTH_BYTES as usize).take(length as usize);
@@ -123,8 +123,8 @@ pub(crate) fn to_bytes(
     Ok(file)
 }
 
-/// A tensor to be written. Its bytes are made when they are needed, so that the bytes of one tensor
-/// alone are in memory beside the file's.
+/// A tensor to be written. Its bytes are made only when they are written, so that memory holds one
+/// tensor's bytes beside the file's.
 pub(crate) struct Tensor<'n> {
     dtype: Dtype,
     shape: Vec<usize>,

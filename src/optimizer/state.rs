@@ -1,4 +1,4 @@
-//! What an optimizer remembers from step to step.
+//! The memory of an optimizer between steps.
 
 use super::{Iteration, Optimizer};
 use crate::bits;
@@ -10,8 +10,8 @@ use crate::threads::Threads;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What an optimizer remembers from one step to the next: the number of steps, and numbers for each
-/// parameter, such as a velocity. [`Backprop`](crate::backprop::Backprop) shows a loop with it.
+/// The memory of an optimizer between steps: the number of steps, and numbers for each parameter,
+/// such as a velocity. [`Backprop`](crate::backprop::Backprop) shows a loop with it.
 ///
 /// ```
 /// use densely::{
@@ -25,11 +25,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// backprop.run(&mut net, &MeanSquaredError, array![[1.0]].view(), array![[0.0]].view())?;
 ///
 /// let (sgd, mut memory) = (Sgd::new(0.25).momentum(0.5), OptimizerState::new());
-/// let finite = memory.step(&sgd, backprop.parameters(&mut net))?;
+/// let finite = memory.step(&sgd, backprop.parameters(&mut net)?)?;
 /// assert!(finite);
 /// assert_eq!(net.layers()[0].weights(), array![[0.5]]); // v = 2: 1 - 0.25 · 2
 /// // The same gradient at another learning rate.
-/// memory.step_at(0.125, &sgd, backprop.parameters(&mut net))?;
+/// memory.step_at(0.125, &sgd, backprop.parameters(&mut net)?)?;
 /// assert_eq!(net.layers()[0].weights(), array![[0.125]]); // v = 0.5 · 2 + 2: 0.5 - 0.125 · 3
 /// assert_eq!(memory.steps(), 2);
 /// # Ok::<(), densely::Error>(())
@@ -45,21 +45,21 @@ pub struct OptimizerState<F> {
     threads: Threads,
 }
 
-/// How many numbers of a parameter are updated at a time: they, their gradient and what is
-/// remembered stay in the nearest cache.
+/// How many numbers of a parameter are updated at a time: they, their gradient and the memory fit
+/// into the nearest cache.
 const BLOCK: usize = 2048;
 
-/// An update moves four or more numbers between memory and processor for each one of a parameter,
-/// and takes as long as so many multiplications.
+/// The cost of updating one number, in multiplications: it moves four or more numbers between
+/// memory and processor.
 const COST: usize = 16;
 
 impl<F: Float> OptimizerState<F> {
-    /// No steps yet.
+    /// A state before the first step.
     pub fn new() -> Self {
         Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
     }
 
-    /// Divides large parameters among so many threads from now on.
+    /// Sets the most threads that update a large parameter.
     pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
     }
@@ -85,11 +85,11 @@ impl<F: Float> OptimizerState<F> {
                 })
     }
 
-    /// One step of the optimizer at its own learning rate, for all parameters of a network. Returns
-    /// whether every number of them is still finite.
+    /// Takes one step for all parameters of a network, at the optimizer's own learning rate.
+    /// Returns whether all parameters are still finite.
     ///
-    /// Pass the parameters of the same network each time, in the same order: what is remembered of
-    /// a parameter whose length has changed starts at 0.
+    /// Pass the parameters of the same network each time, in the same order. The memory of a
+    /// parameter whose length has changed starts at 0 again.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl<F: Float> OptimizerState<F> {
         Ok(self.advance(learning_rate, optimizer, parameters).is_none())
     }
 
-    /// One step. Returns the index of the first parameter with a number that is not finite.
+    /// Takes one step. Returns the index of the first parameter with a number that is not finite.
     pub(crate) fn advance<'a>(
         &mut self,
         learning_rate: f64,
@@ -159,8 +159,8 @@ impl<F: Float> OptimizerState<F> {
     }
 }
 
-/// Updates a part of a parameter block by block, and looks at the numbers while they are in cache:
-/// says whether all of them are finite.
+/// Updates a part of a parameter, block by block. Returns whether all numbers are finite, which it
+/// checks while they are in cache.
 fn update<F: Float>(
     optimizer: &dyn Optimizer<F>,
     step: Iteration,

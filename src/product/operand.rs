@@ -76,7 +76,7 @@ impl<'a, F> Operand<'a, F> {
         (before.chunks_exact(self.stride), last)
     }
 
-    /// `COUNT` stored rows from `row` on. The part's last row stands in for rows behind it.
+    /// `COUNT` stored rows from `row` on. Behind the part's last row, that row is repeated.
     #[inline(always)]
     pub(super) fn row_slices<const COUNT: usize>(self, row: usize) -> [&'a [F]; COUNT] {
         let (rows, columns) =

@@ -18,7 +18,7 @@ pub(super) struct Buffers<F> {
 }
 
 impl<F: Lanes> Buffers<F> {
-    /// Room for this many numbers of the left and of the right operand.
+    /// Buffers for this many numbers of the left and of the right operand.
     pub(super) fn split(&mut self, left: usize, right: usize) -> (&mut [F], &mut [F]) {
         (aligned(&mut self.left, left), aligned(&mut self.right, right))
     }

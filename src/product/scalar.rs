@@ -1,5 +1,5 @@
-//! The product on processors whose vectors the kernel does not know. They are rare, so that a few
-//! loops serve them: to compile tiles of single numbers takes longer than all other tiles.
+//! The product on processors whose vectors the kernel does not know. They are rare, so a few loops
+//! are enough: tiles of single numbers take longer to compile than all other tiles.
 
 use super::lanes::Lanes;
 use super::operand::Operand;

@@ -27,8 +27,8 @@ impl<F: Copy + Default> Start<'_, F> {
     }
 }
 
-/// How far k runs before the next rows and columns. Two vectors for each k then take at most 32 KB,
-/// which the first cache holds.
+/// The length of a block along k. Two vectors for each k then take at most 32 KB, which fits into
+/// the first cache.
 pub(super) const DEPTH: usize = 256;
 
 /// The vectors in each row of a tile.
@@ -53,7 +53,7 @@ pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<u
 }
 
 /// The first row of each tile, and whether the tile has [`FEW`] rows. Others have `TILE` rows. The
-/// last tiles have `FEW` rows where that leaves fewer sums without a use.
+/// last tiles have `FEW` rows if that wastes fewer sums.
 pub(super) fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
     let mut row = 0;
     std::iter::from_fn(move || {

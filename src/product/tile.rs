@@ -16,7 +16,7 @@ pub(super) struct Tile<'a, F> {
 }
 
 impl<F: Lanes> Tile<'_, F> {
-    /// What the sums start at; arbitrary in the rows that the tile does not have.
+    /// The start of the sums; arbitrary in rows that the tile does not have.
     #[inline(always)]
     pub(super) fn first_sums<S: Simd, const TILE: usize>(
         &self,
@@ -45,7 +45,7 @@ impl<F: Lanes> Tile<'_, F> {
         sums: &[Vectors<F, S>; TILE],
         result: &mut [F],
     ) {
-        // Over all `TILE` rows, so that the loop is unrolled and the sums stay in registers.
+        // Loops over all `TILE` rows: the loop is unrolled and the sums stay in registers.
         for (index, sums) in sums.iter().enumerate() {
             if index < self.rows.len() {
                 store_vectors(simd, sums, self.row(index, result));

@@ -1,4 +1,4 @@
-//! Which tensors of a `state_dict` are the weights and biases of which linear layer.
+//! Finds the linear layers of a `state_dict` by the names of its tensors.
 
 use crate::error::Result;
 use crate::float::Float;
@@ -16,8 +16,8 @@ pub(super) struct Linear {
     pub(super) outputs: usize,
 }
 
-/// The linear layers of an `nn.Sequential`, first to last: each takes what the one before it gives,
-/// and every tensor of the file belongs to one.
+/// The linear layers of an `nn.Sequential`, first to last. Each takes the outputs of the one before
+/// it, and every tensor of the file belongs to one of them.
 pub(super) fn linear_layers<F: Float>(header: &Header) -> Result<Vec<Linear>> {
     let names = header.names();
     let mut prefix = None;
@@ -102,8 +102,7 @@ impl<'n> Part<'n> {
             _ => return None,
         };
         let module: usize = number.parse().ok()?;
-        // `+1` and `01` are no numbers of modules; what cannot be the name of one would garble
-        // messages.
+        // `+1` and `01` are not numbers of modules. Other characters would garble messages.
         let sane = prefix.len() <= MOST_PREFIX_BYTES && !prefix.contains(char::is_control);
         (sane && module.to_string() == number).then_some(Self { prefix, module, is_bias })
     }
@@ -112,7 +111,7 @@ impl<'n> Part<'n> {
 /// Longer than any nesting of modules.
 const MOST_PREFIX_BYTES: usize = 1_000;
 
-/// A name in a message: its beginning, since a forged one may be megabytes long.
+/// The beginning of a name, for a message: a forged name may be megabytes long.
 fn shown(name: &str) -> String {
     format!("{:?}", name.chars().take(100).collect::<String>())
 }

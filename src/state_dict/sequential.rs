@@ -42,7 +42,7 @@ fn linear_module<F: Float>(layer: &Dense<F>) -> String {
     format!("nn.Linear({}, {}{bias})", layer.inputs(), layer.outputs())
 }
 
-/// None for the identity, which needs no module; `None` for one that has none.
+/// The module of an activation: empty for the identity, `None` if PyTorch has none.
 fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<String>> {
     if let Some(leaky_relu) = activation.downcast::<LeakyRelu>() {
         return Some(Some(format!("nn.LeakyReLU({:?})", leaky_relu.alpha())));
@@ -50,7 +50,7 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<S
     if let Some(elu) = activation.downcast::<Elu>() {
         return Some(Some(format!("nn.ELU({:?})", elu.alpha())));
     }
-    // One of the user's own may say any name.
+    // A custom activation may have any name.
     let name = activation.name().filter(|_| activation.is_built_in())?;
     let module = match name.as_str() {
         "identity" => return Some(None),
@@ -58,8 +58,8 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<S
         "tanh" => "nn.Tanh()",
         "relu" => "nn.ReLU()",
         "selu" => "nn.SELU()",
-        // PyTorch takes z itself for softplus(z) beyond the threshold, by default 20: in `f64` that
-        // is 2e-9 off, beyond 40 it is exact.
+        // Beyond a threshold, PyTorch takes z for softplus(z): in `f64` the error is 2e-9 beyond
+        // 20, the default, and 0 beyond 40.
         "softplus" => "nn.Softplus(threshold=40)",
         "softsign" => "nn.Softsign()",
         "exponential" => EXPONENTIAL,
@@ -73,6 +73,6 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<S
     Some(Some(module.to_owned()))
 }
 
-/// Left out, predictions would silently be logarithms.
+/// Without this module, predictions would be logarithms.
 const EXPONENTIAL: &str =
     r#"type("Exponential", (nn.Module,), {"forward": lambda self, z: z.exp()})()"#;

@@ -7,7 +7,6 @@ use crate::error::Result;
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::workers::agreement::fingerprint;
-use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 impl<F: Float> Run<'_, '_, F> {
@@ -25,16 +24,15 @@ impl<F: Float> Run<'_, '_, F> {
             }
         };
         if self.midway {
-            let parameters =
-                || vec![("the parameters in the middle of an epoch", fingerprint(net))];
-            self.agreement.check_alike(parameters)?;
+            let what = "the parameters in the middle of an epoch";
+            self.agreement.check_alike(|| vec![(what, fingerprint(net))])?;
         } else if self.agreement.is_first() {
-            // A state from mid-epoch cannot be resumed exactly: then the last checkpoint is kept.
+            // A state from mid-epoch cannot be resumed exactly, so the last checkpoint is kept.
             for checkpoint in &self.settings.checkpoints {
                 checkpoint.at_end(&self.session.state)?;
             }
         }
-        // What observers return at the end changes nothing.
+        // The answers at the end are ignored.
         let _ = tell(self.observers, self.session, net, Moment::TrainingEnd);
         let state = &self.session.state;
         if let (Some(best), true) = (&state.best, state.progress.best_epoch() > 0) {
@@ -54,7 +52,7 @@ impl<F: Float> Run<'_, '_, F> {
     fn epochs(&mut self, net: &mut Mlp<F>, start: Instant, before: Duration) -> Result<StopReason> {
         let settings = self.settings;
         let early_stopping = settings.early_stopping.as_ref();
-        if self.tell(net, Moment::TrainingStart)?.is_break() {
+        if self.tell(net, Moment::TrainingStart)? {
             return Ok(StopReason::Observer);
         }
         loop {
@@ -67,7 +65,7 @@ impl<F: Float> Run<'_, '_, F> {
             }
             let number = state.epochs.len() + 1;
             (self.session.now.epoch, self.session.now.batch, self.rows) = (number, 0, 0);
-            if self.tell(net, Moment::EpochStart)?.is_break() {
+            if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
             let ended = self.method.epoch(self, net)?;
@@ -89,7 +87,7 @@ impl<F: Float> Run<'_, '_, F> {
             }
             let base = self.method.learning_rate();
             settings.schedule.after_epoch(&mut session.state.plateau, score, base);
-            // Each worker computed the score, and decides whether to stop, by itself.
+            // Each worker decides by its own score whether to stop.
             let score = ("the score of an epoch", score.to_bits());
             let alike = || vec![("the parameters after an epoch", fingerprint(net)), score];
             self.agreement.check_alike(alike)?;
@@ -101,16 +99,14 @@ impl<F: Float> Run<'_, '_, F> {
             if let Some(reason) = done {
                 return Ok(reason);
             }
-            if self.tell(net, Moment::EpochEnd)?.is_break() {
+            if self.tell(net, Moment::EpochEnd)? {
                 return Ok(StopReason::Observer);
             }
         }
     }
 
-    /// Tells every observer; whether one of them, on any worker, ends training.
-    fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> Result<ControlFlow<()>> {
-        let here = tell(self.observers, self.session, net, moment).is_break();
-        let ended = self.agreement.any(here)?;
-        Ok(if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    /// Calls every observer. Returns whether one of them, on any worker, ends training.
+    fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> Result<bool> {
+        self.agreement.any(tell(self.observers, self.session, net, moment))
     }
 }

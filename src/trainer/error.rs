@@ -7,7 +7,8 @@
 pub enum TrainingError {
     /// Training diverged. The network has the parameters of the last good epoch.
     #[error(
-        "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): {cause}; {likely}"
+        "training diverged in epoch {epoch}, batch {batch}, layer {layer} (counted from 0): \
+         {cause}; {likely}"
     )]
     Diverged { epoch: usize, batch: usize, layer: usize, cause: Divergence, likely: LikelyCause },
     /// [`Lbfgs`](crate::optimizer::Lbfgs) does not support a setting.
@@ -70,7 +71,7 @@ pub enum Divergence {
 /// use ndarray::array;
 ///
 /// let data = Dataset::<f32>::new(array![[3504.0], [2372.0]], array![[18.0], [24.0]])?;
-/// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
+/// let mut net = Mlp::builder(1).dense(1, Identity).without_units().build()?;
 /// let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut net, &data);
 /// let Err(Error::Training(TrainingError::Diverged { likely, .. })) = error else { panic!() };
 /// assert_eq!(likely, LikelyCause::UnscaledInputs(3504.0));
@@ -80,15 +81,11 @@ pub enum Divergence {
 #[non_exhaustive]
 #[allow(missing_docs)] // Each message says what its fields are.
 pub enum LikelyCause {
-    /// The inputs are far from 1, the size that the initial weights suit.
-    #[error(
-        "the inputs reach {0:.3e}: build the network without `without_units`, and it scales them"
-    )]
+    /// The inputs are far larger than 1, for which the initial weights are made.
+    #[error("the inputs reach {0:.3e}: let the network scale them by its units")]
     UnscaledInputs(f64),
-    /// The targets of a regression are far from 1.
-    #[error(
-        "the targets reach {0:.3e}: build the network without `without_units`, and it scales them"
-    )]
+    /// The targets of a regression are far larger than 1.
+    #[error("the targets reach {0:.3e}: let the network scale them by its units")]
     UnscaledTargets(f64),
     /// The initial weights are too large.
     #[error("the initial weights are too large")]

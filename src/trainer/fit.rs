@@ -1,10 +1,10 @@
-//! Training on rows that are all there: `fit`, `resume` and `step`.
+//! Training on a data set, and single steps: `fit`, `resume` and `step`.
 
 use super::preflight::Preflight;
 use super::report::Report;
 use super::run::{Method, Observers, Run};
 use super::settings::{Settings, shape_of};
-use super::state::TrainingState;
+use super::state::{TrainingState, mismatch};
 use super::step::Session;
 use super::{Start, Trainer};
 use crate::data::batches::{Batches, InOrder, Scales, shuffled};
@@ -17,45 +17,81 @@ use crate::threads::Threads;
 use crate::workers::agreement::Agreement;
 
 impl<'a, F: Float> Trainer<'a, F> {
-    /// Trains the network, and reports how it went.
+    /// Trains the network from its own parameters and a fresh optimizer. The same network, data and
+    /// settings give the same bits each time.
     ///
-    /// With early stopping the network ends with the weights of the best epoch, else with those of the last. The
-    /// optimizer starts afresh: the same network, data and settings give the same bits each time. Rows of weight 0 are left out before anything else.
-    /// The network takes over what the data knows of its columns ([`Mlp::schema`]).
+    /// - Rows of weight 0 are left out before anything else.
+    /// - The network's units are measured on the training rows, without the validation rows, unless
+    ///   they are measured already.
+    /// - The network takes over the names of columns and classes ([`Mlp::schema`]).
+    /// - With early stopping it ends with the weights of the best epoch, else of the last.
     ///
     /// ```
     /// use densely::{Dataset, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use densely::error::TrainingError;
     /// use ndarray::array;
     ///
     /// // y = 2 x + 1
     /// let data = Dataset::<f64>::new(array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]])?;
     /// let mut net = Mlp::builder(1).dense(1, Identity).build()?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9)).epochs(500).fit(&mut net, &data)?;
-    /// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 2.0, epsilon = 1e-6);
+    /// let sgd = Sgd::new(0.1).momentum(0.9);
+    /// Trainer::new(MeanSquaredError, sgd).epochs(500).fit(&mut net, &data)?;
+    /// let predicted = net.predict(array![[10.0]].view())?;
+    /// approx::assert_abs_diff_eq!(predicted, array![[21.0]], epsilon = 1e-6);
     ///
-    /// let mut too_fast = Trainer::new(MeanSquaredError, Sgd::new(100.0));
-    /// assert!(matches!(too_fast.fit(&mut net, &data), Err(Error::Training(TrainingError::Diverged { .. }))));
+    /// let error = Trainer::new(MeanSquaredError, Sgd::new(100.0)).fit(&mut net, &data);
+    /// assert!(matches!(error, Err(Error::Training(TrainingError::Diverged { .. }))));
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`], [`TrainingError::NotWithLbfgs`] or [`NetworkError::DropoutOfOutputs`](crate::error::NetworkError::DropoutOfOutputs) for a setting that cannot be; [`ShapeError::Features`](crate::error::ShapeError::Features) or [`ShapeError::Targets`](crate::error::ShapeError::Targets) if the data does not fit the
-    /// network; [`LossError::UnsuitableOutput`](crate::error::LossError::UnsuitableOutput) or [`LossError::UnsuitableTarget`](crate::error::LossError::UnsuitableTarget) if the loss does not fit network or data;
-    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) if it has other columns or classes than the network or the validation rows;
-    /// [`DataError::TooFewRows`](crate::error::DataError::TooFewRows) if there are too few to set some aside; [`NetworkError::TooLarge`](crate::error::NetworkError::TooLarge) if training does not fit into memory. In all of these the network is unchanged.
+    /// Before training, and the network is then unchanged:
     ///
-    /// These come later, and leave the network with the parameters of the last epoch that was good: [`TrainingError::Diverged`] if the loss or a parameter is no longer finite, or the loss of a batch is more than a million, and
-    /// more than a million times that of the first; [`Error::Setting`] for a learning rate of a schedule that is not finite; what the metric to be [monitored](Self::monitor) returns; and of rows in files [`Error::Io`],
-    /// [`NpyError::ShortFile`](crate::error::NpyError::ShortFile), [`Error::ChangedFile`], [`NpyError::NotFiniteInFile`](crate::error::NpyError::NotFiniteInFile), [`ShapeError::TooLarge`](crate::error::ShapeError::TooLarge). With several [workers](Self::workers), what stands there.
+    /// - settings: [`Error::Setting`], [`TrainingError::NotWithLbfgs`],
+    ///   [`NetworkError::DropoutOfOutputs`];
+    /// - columns: [`ShapeError::Features`], [`ShapeError::Targets`], and [`SchemaError::Mismatch`]
+    ///   for names that differ from those of the network or the validation rows;
+    /// - the loss does not suit the network or a target: [`LossError::UnsuitableOutput`],
+    ///   [`LossError::UnsuitableTarget`];
+    /// - rows: [`DataError::TooFewRows`] if none are left for validation, [`DataError::NoScale`]
+    ///   if a column cannot be scaled;
+    /// - memory: [`NetworkError::TooLarge`].
+    ///
+    /// During training; the network then has the parameters of the last good epoch:
+    ///
+    /// - [`TrainingError::Diverged`] if the loss or a parameter is not finite, or the loss of a
+    ///   batch exceeds both a million and a million times that of the first;
+    /// - [`Error::Setting`] if a schedule gives a learning rate that is not finite;
+    /// - the error of the [monitored](Self::monitor) metric;
+    /// - rows in files: [`Error::Io`], [`Error::ChangedFile`], [`NpyError::ShortFile`],
+    ///   [`NpyError::NotFiniteInFile`], [`ShapeError::TooLarge`].
+    ///
+    /// [`workers`](Self::workers) lists the errors of several workers.
+    ///
+    /// [`NetworkError::DropoutOfOutputs`]: crate::error::NetworkError::DropoutOfOutputs
+    /// [`NetworkError::TooLarge`]: crate::error::NetworkError::TooLarge
+    /// [`ShapeError::Features`]: crate::error::ShapeError::Features
+    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// [`ShapeError::TooLarge`]: crate::error::ShapeError::TooLarge
+    /// [`SchemaError::Mismatch`]: crate::error::SchemaError::Mismatch
+    /// [`LossError::UnsuitableOutput`]: crate::error::LossError::UnsuitableOutput
+    /// [`LossError::UnsuitableTarget`]: crate::error::LossError::UnsuitableTarget
+    /// [`DataError::TooFewRows`]: crate::error::DataError::TooFewRows
+    /// [`DataError::NoScale`]: crate::error::DataError::NoScale
+    /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
+    /// [`NpyError::NotFiniteInFile`]: crate::error::NpyError::NotFiniteInFile
     pub fn fit<S: Storage<F>>(&mut self, net: &mut Mlp<F>, data: &Dataset<F, S>) -> Result<Report> {
         self.train_rows(net, data.examples(), true)
     }
 
-    /// Goes on with training where [`fit`](Self::fit), `resume` or [`step`](Self::step) ended, or from the state that was
-    /// [given](Self::with_state), up to the number of [`epochs`](Self::epochs), those before included. Without any of these, it is as [`fit`](Self::fit). Settings may be other ones; for the same bits they must be the same, the batch size and the seed too.
+    /// Continues training where [`fit`](Self::fit), `resume` or [`step`](Self::step) ended, or from
+    /// the [given state](Self::with_state), until [`epochs`](Self::epochs) epochs are done,
+    /// including those before. Without a state it does the same as [`fit`](Self::fit).
     ///
-    /// The network gets the parameters of the state, which are those of the last epoch, not of the best; the report is of all epochs.
+    /// The network gets the units and parameters of the state, which are those of the last epoch,
+    /// not of the best. The report covers all epochs. Settings may change; with the same settings
+    /// and data, training continues to the same bits as without the interruption.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
@@ -74,8 +110,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`TrainingError::StateMismatch`] if the state belongs to another network, optimizer or number of rows, or
-    /// training ended in an error.
+    /// Those of [`fit`](Self::fit), and [`TrainingError::StateMismatch`] if the state belongs to
+    /// another network, optimizer or number of rows, or if the last training ended in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
         net: &mut Mlp<F>,
@@ -84,11 +120,14 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.train_rows(net, data.examples(), false)
     }
 
-    /// One step on one batch, for training that comes as it comes; the mean loss of the batch before the step. Optimizer, schedule and dropout go on from the last step, or from where
-    /// [`fit`](Self::fit) ended, or the state that was [given](Self::with_state), whose parameters the network then gets.
+    /// Takes one step on one batch and returns the batch's mean loss before the step. Optimizer,
+    /// schedule and dropout continue from the last step, from the end of [`fit`](Self::fit), or
+    /// from the [given state](Self::with_state), whose units and parameters the network then gets.
     ///
-    /// A schedule must be in steps: there are no epochs. Early stopping, validation and observers take no part. Nothing is allocated once a batch as large has been seen, but on networks so large that
-    /// threads pay for themselves in a single step, which are made for it.
+    /// The network's units must be measured ([`Mlp::measure`]). A schedule must count in steps,
+    /// since there are no epochs. Early stopping, validation and observers are not used. A step
+    /// allocates nothing once it has seen a batch of the same size, except on very large networks,
+    /// which start threads for each step.
     ///
     /// ```
     /// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
@@ -97,6 +136,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// let mut net = Mlp::<f64>::builder(1).dense(1, Identity).build()?;
     /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.1));
     /// let batch = Dataset::new(array![[1.0], [2.0]], array![[3.0], [5.0]])?;
+    /// net.measure(&batch)?;
     /// let first = trainer.step(&mut net, &batch)?;
     /// let second = trainer.step(&mut net, &batch)?;
     /// assert!(second < first);
@@ -105,12 +145,15 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit); [`TrainingError::NotWithLbfgs`]. After [`TrainingError::Diverged`] the network holds the parameters of the last good step, and everything else starts
-    /// afresh with the next: optimizer, schedule and history.
+    /// Those of [`resume`](Self::resume), and [`NetworkError::NotMeasured`] for units that are not
+    /// measured. After [`TrainingError::Diverged`] the network has the parameters of the last good
+    /// step, and the next step starts afresh: optimizer, schedule and history.
+    ///
+    /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
         let Self { settings, method, start, whole_batch, .. } = self;
         if self.workers.count() > 1 {
-            return Err(Error::Workers(WorkersError::Unsupported { setting: "step by step" }));
+            return Err(WorkersError::Unsupported { setting: "step by step" }.into());
         }
         let (shape, activation) = shape_of(net)?;
         let batch = settings.rows_for(shape, activation, batch.examples())?;
@@ -119,19 +162,20 @@ impl<'a, F: Float> Trainer<'a, F> {
             _ => Scales::of(net)?,
         };
         settings.schedule.check(Epochs::None)?;
-        let session = match start {
-            Start::After(session) => session,
-            _ => {
-                method.check_all(settings, net, Epochs::None)?;
-                settings.check_checkpoints()?;
-                let state = start.state(false)?;
-                state.map_or(Ok(()), |state| method.check_state(state, net))?;
-                net.learn_schema(batch.schema())?;
-                state.map_or(Ok(()), |state| state.restore(net))?;
-                let state = start.take(false, settings, method.as_ref(), net);
-                start.after(Session::new(settings, net, state))
+        if !matches!(start, Start::After(_)) {
+            method.check_all(settings, net, Epochs::None)?;
+            settings.check_checkpoints()?;
+            if let Start::At(state) = start {
+                method.check_state(state, net)?;
             }
-        };
+            net.learn_schema(batch.schema())?;
+            if let Start::At(state) = start {
+                state.restore(net)?;
+            }
+            let state = start.take(false, settings, method.as_ref(), net);
+            *start = Start::After(Box::new(Session::new(settings, net, state)));
+        }
+        let Start::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
         session.now.batch = session.now.batch.saturating_add(1);
         session.state.parameters.read_from(net);
@@ -146,7 +190,7 @@ impl<'a, F: Float> Trainer<'a, F> {
                 session.state.parameters.write_to(net);
                 *start = Start::Lost;
             }
-            // Nothing was changed.
+            // The network is unchanged.
             Err(_) => {}
         }
         result
@@ -178,19 +222,19 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 }
 
-/// What one call of `fit` or `resume` works with.
+/// The parts of the trainer that one call of `fit` or `resume` uses.
 pub(super) struct Call<'r, 'a, F: Float> {
     pub(super) settings: &'r Settings<'a, F>,
     pub(super) method: &'r (dyn Method<F> + 'a),
     pub(super) observers: &'r mut Observers<'a, F>,
     pub(super) agreement: Agreement<'r, F>,
     pub(super) start: &'r mut Start<F>,
-    /// Whether training starts with the network as it is, whatever was done before.
+    /// Whether training starts at the network's own parameters, even if there is a state.
     pub(super) afresh: bool,
 }
 
 impl<F: Float> Call<'_, '_, F> {
-    /// Trains on one thread or several. `rows` are those of the largest product.
+    /// Trains on one thread or several. The largest product has this many rows.
     pub(super) fn run(
         self,
         net: &mut Mlp<F>,
@@ -206,7 +250,7 @@ impl<F: Float> Call<'_, '_, F> {
             let batch_size = settings.batch_size.min(data.rows());
             InOrder::new(data, agreement.part().of(data.rows()), batch_size, scales.clone())
         });
-        // Workers on one machine would take each other's processors.
+        // Workers on one machine share its processors.
         let limit = settings.threads.or((!agreement.is_alone()).then_some(1));
         let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
             let run = Run {
@@ -230,21 +274,22 @@ impl<F: Float> Call<'_, '_, F> {
     }
 }
 
+/// Why training cannot continue at [`Start::Lost`].
+const ENDED: &str = "training ended in an error";
+
 impl<F: Float> Start<F> {
-    /// The state that training goes on from.
+    /// The state that training continues from.
     pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
         match self {
             _ if afresh => Ok(None),
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
-            Self::Lost => Err(Error::Training(TrainingError::StateMismatch {
-                reason: "training ended in an error",
-            })),
+            Self::Lost => mismatch(ENDED),
         }
     }
 
-    /// Takes that state; that of the network as it is without one.
+    /// Takes that state, or makes one of the network's own parameters.
     fn take(
         &mut self,
         afresh: bool,
@@ -258,18 +303,9 @@ impl<F: Float> Start<F> {
             _ => TrainingState::new(net, method.name(), settings.seed, settings.epochs),
         }
     }
-
-    /// Goes on after what this session has done.
-    fn after(&mut self, session: Session<F>) -> &mut Session<F> {
-        *self = Self::After(Box::new(session));
-        match self {
-            Self::After(session) => session,
-            _ => unreachable!("it was just set"),
-        }
-    }
 }
 
-/// The multiplications of the largest product of `rows` rows.
+/// Multiplications in the largest product of this many rows.
 fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
     let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
     largest_layer.unwrap_or(0).saturating_mul(rows)

@@ -1,4 +1,4 @@
-//! Training on batches that come one by one: `fit_batches` and `resume_batches`.
+//! Training on a stream of batches: `fit_batches` and `resume_batches`.
 
 use super::Trainer;
 use super::fit::Call;
@@ -7,27 +7,34 @@ use super::report::Report;
 use super::settings::{Validation, shape_of};
 use crate::data::batches::{Scales, Stream};
 use crate::data::{Dataset, Examples};
-use crate::error::{Error, Result, TrainingError, WorkersError};
+use crate::error::{Result, TrainingError, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::schedule::Epochs;
 use crate::workers::agreement::Agreement;
 
 impl<F: Float> Trainer<'_, F> {
-    /// As [`fit`](Self::fit), on batches that come one by one, such as from files that are together larger than memory: `epoch` is called with the number of each epoch, from 1, and
-    /// returns the batches of that epoch, each of which leads to one step. They come as they are: to shuffle them is up to the caller.
+    /// Does the same as [`fit`](Self::fit) on a stream of batches, such as from files that together
+    /// exceed the memory. It calls `epoch` with the number of each epoch, from 1. The call returns
+    /// the epoch's batches, each of which leads to one step; the caller shuffles them.
+    ///
+    /// The network's units must be measured before ([`Mlp::measure`]).
     ///
     /// ```
     /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
     /// use ndarray::Array2;
     ///
+    /// let batch = |number: usize| {
+    ///     let inputs = Array2::from_shape_fn((16, 2), |(row, column)| {
+    ///         ((number * 32 + row * 2 + column) as f32).sin()
+    ///     });
+    ///     Dataset::new(inputs.clone(), inputs.dot(&Array2::ones((2, 1))))
+    /// };
     /// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
-    /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(50).fit_batches(&mut net, |_epoch| {
-    ///     Ok((0..10).map(|batch| {
-    ///         let inputs = Array2::from_shape_fn((16, 2), |(row, column)| ((batch * 32 + row * 2 + column) as f32).sin());
-    ///         Dataset::new(inputs.clone(), inputs.dot(&Array2::ones((2, 1))))
-    ///     }))
-    /// })?;
+    /// net.measure(&batch(0)?)?;
+    /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .epochs(50)
+    ///     .fit_batches(&mut net, |_epoch| Ok((0..10).map(batch)))?;
     /// assert_eq!(report.training_rows(), 160);
     /// assert!(report.best_loss() < 1e-3);
     /// # Ok::<(), densely::Error>(())
@@ -35,28 +42,32 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit), and what `epoch` or a batch returns; [`TrainingError::NotWithStream`] for early stopping or a metric without rows to be watched (give
-    /// [`validation_data`](Self::validation_data)), [`TrainingError::NotWithLbfgs`], [`TrainingError::StepsUnknown`] for a schedule that needs to know how many steps an epoch has, and
-    /// [`ShapeError::NoRows`](crate::error::ShapeError::NoRows) for an epoch without a batch.
-    pub fn fit_batches<B>(
+    /// Those of [`fit`](Self::fit), of `epoch` and of its batches, and:
+    ///
+    /// - [`NetworkError::NotMeasured`] for units that are not measured;
+    /// - [`TrainingError::NotWithStream`] for a validation fraction, and for early stopping or a
+    ///   metric without [`validation_data`](Self::validation_data);
+    /// - [`TrainingError::NotWithLbfgs`];
+    /// - [`TrainingError::StepsUnknown`] for a schedule that needs the number of steps in an epoch;
+    /// - [`ShapeError::NoRows`] for an epoch without a batch.
+    ///
+    /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
+    /// [`ShapeError::NoRows`]: crate::error::ShapeError::NoRows
+    pub fn fit_batches<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
         &mut self,
         net: &mut Mlp<F>,
         epoch: impl FnMut(usize) -> Result<B> + Send,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
+    ) -> Result<Report> {
         self.train_stream(net, epoch, true)
     }
 
-    /// As [`fit_batches`](Self::fit_batches), from where training ended, or from the state that was [given](Self::with_state), as [`resume`](Self::resume) has it: `epoch` is
-    /// called with the numbers of the epochs that are left.
+    /// Continues training on a stream, as [`resume`](Self::resume) does on a data set. It calls
+    /// `epoch` with the numbers of the remaining epochs.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
     /// # use ndarray::Array2;
-    /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
+    /// let mut net = Mlp::builder(8).dense(1, Identity).without_units().build()?;
     /// let batch = || Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)));
     /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(2);
     /// trainer.fit_batches(&mut net, |_epoch| Ok([batch(), batch()]))?;
@@ -73,46 +84,35 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     ///
-    /// As [`fit_batches`](Self::fit_batches); [`TrainingError::StateMismatch`].
-    pub fn resume_batches<B>(
+    /// Those of [`fit_batches`](Self::fit_batches) and [`resume`](Self::resume).
+    pub fn resume_batches<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
         &mut self,
         net: &mut Mlp<F>,
         epoch: impl FnMut(usize) -> Result<B> + Send,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
+    ) -> Result<Report> {
         self.train_stream(net, epoch, false)
     }
 
-    fn train_stream<B>(
+    fn train_stream<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
         &mut self,
         net: &mut Mlp<F>,
         mut epoch: impl FnMut(usize) -> Result<B> + Send,
         afresh: bool,
-    ) -> Result<Report>
-    where
-        B: IntoIterator<Item = Result<Dataset<F>>>,
-        B::IntoIter: Send,
-    {
+    ) -> Result<Report> {
         if self.workers.count() > 1 {
-            return Err(Error::Workers(WorkersError::Unsupported {
-                setting: "on a stream of batches",
-            }));
+            return Err(WorkersError::Unsupported { setting: "on a stream of batches" }.into());
         }
         let Self { settings, method, observers, workers, start, .. } = self;
         method.check_all(settings, net, Epochs::OfUnknownLength)?;
         settings.check_checkpoints()?;
-        let given = matches!(settings.validation, Validation::Fraction(_));
-        let watches = [
-            (given, "a validation fraction"),
-            (settings.fraction().is_some(), "early stopping without validation data"),
-            (settings.monitor.is_some(), "a metric without validation data"),
-        ];
-        let own_rows = matches!(settings.validation, Validation::Rows(_));
-        if let Some((_, setting)) = watches.into_iter().find(|(given, _)| *given && !own_rows) {
-            return Err(Error::Training(TrainingError::NotWithStream { setting }));
+        let unsupported = match settings.validation {
+            Validation::Rows(_) => None,
+            Validation::Fraction(_) => Some("a validation fraction"),
+            _ if settings.fraction().is_some() => Some("early stopping without validation data"),
+            _ => settings.monitor.as_ref().map(|_| "a metric without validation data"),
+        };
+        if let Some(setting) = unsupported {
+            return Err(TrainingError::NotWithStream { setting }.into());
         }
         let validation = validation_rows(settings, net)?;
         if let Some(validation) = &validation {
@@ -140,7 +140,7 @@ impl<F: Float> Trainer<'_, F> {
             Ok(batches.map(|batch| batch.map(|batch: Dataset<F>| batch.examples())))
         };
         let mut batches = Stream::new(epoch, check, Scales::of(net)?);
-        // The size of the batches is not known yet: the trainer's stands for it.
+        // The stream's batch size is not known yet; the trainer's is an estimate.
         let rows = settings.batch_size;
         let agreement = Agreement::new(&mut **workers)?;
         let call = Call { settings, method: method.as_ref(), observers, agreement, start, afresh };

@@ -8,14 +8,15 @@ use super::step::Session;
 use crate::backprop::Backprop;
 use crate::batch::Batch;
 use crate::data::batches::InOrder;
-use crate::error::{Divergence, Error, Result, TrainingError};
+use crate::error::{Divergence, Result, TrainingError};
 use crate::float::Float;
 use crate::loss::Loss;
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{Lbfgs, LbfgsMemory, Objective, Outcome};
+use crate::parameter::Parameter;
 use crate::schedule::Epochs;
 
-/// Rows that go through the network at a time: a number that does not depend on the threads.
+/// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;
 
 impl<F: Float> Method<F> for Lbfgs {
@@ -30,7 +31,7 @@ impl<F: Float> Method<F> for Lbfgs {
             (settings.l1 > 0.0, "an L1 penalty"),
         ];
         match cases.into_iter().find(|(given, _)| *given) {
-            Some((_, setting)) => Err(Error::Training(TrainingError::NotWithLbfgs { setting })),
+            Some((_, setting)) => unsupported(setting),
             None => Ok(Needs { copies: self.copies(), rows: ROWS_AT_ONCE, alone: true }),
         }
     }
@@ -43,11 +44,7 @@ impl<F: Float> Method<F> for Lbfgs {
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended> {
         run.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *run.session;
-        let Some(rows) = run.batches.examples() else {
-            return Err(Error::Training(TrainingError::NotWithLbfgs {
-                setting: "a stream of batches",
-            }));
-        };
+        let Some(rows) = run.batches.examples() else { return unsupported("a stream of batches") };
         let first = state.epochs.is_empty();
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
         let mut parameters = Parameters::of(net);
@@ -61,20 +58,19 @@ impl<F: Float> Method<F> for Lbfgs {
         parameters.numbers_mut().copy_from_slice(memory.point());
         parameters.write_to(net);
         now.gradient_norm = Some(memory.gradient_norm());
-        now.batch_loss = memory.value() - penalty(net, weight_decay);
-        let loss = now.batch_loss;
+        let loss = run.settings.in_target_unit(net, memory.value() - penalty(net, weight_decay));
+        now.batch_loss = loss;
         let reason = match outcome {
             Outcome::Lower => return run.end_of_epoch(net, loss).map(Ended::Whole),
             Outcome::Converged => StopReason::Converged,
             Outcome::OutOfEvaluations => StopReason::AllEvaluations,
-            Outcome::NotFinite(value) if value.is_finite() => {
-                return Err(run.diverged(net, rows, Divergence::Gradient));
-            }
             Outcome::NotFinite(value) => {
-                return Err(run.diverged(net, rows, Divergence::Loss(value)));
+                let finite = value.is_finite();
+                let cause = if finite { Divergence::Gradient } else { Divergence::Loss(value) };
+                return Err(run.diverged(net, rows, cause));
             }
         };
-        // A training that has nothing to do leaves an epoch that says so.
+        // If there is nothing to improve, the report still has one epoch.
         let score = first.then(|| run.end_of_epoch(net, loss)).transpose()?;
         Ok(Ended::Done(reason, score))
     }
@@ -86,7 +82,7 @@ impl<F: Float> Method<F> for Lbfgs {
         _: &mut Mlp<F>,
         _: Batch<'_, F>,
     ) -> Result<f64> {
-        Err(Error::Training(TrainingError::NotWithLbfgs { setting: "a step on one batch" }))
+        unsupported("a step on one batch")
     }
 
     fn learning_rate(&self) -> f64 {
@@ -94,12 +90,16 @@ impl<F: Float> Method<F> for Lbfgs {
     }
 }
 
+fn unsupported<T>(setting: &'static str) -> Result<T> {
+    Err(TrainingError::NotWithLbfgs { setting }.into())
+}
+
 /// The loss over all rows as a function of all parameters.
 struct OverAllRows<'o, 'd, F: Float> {
     backprop: &'o mut Backprop<F>,
     net: &'o mut Mlp<F>,
     all: InOrder<'d, F>,
-    /// The weight of all rows.
+    /// The sum of the rows' weights.
     total: f64,
     parameters: &'o mut Parameters<F>,
     loss: &'o dyn Loss<F>,
@@ -126,14 +126,12 @@ impl<F: Float> Objective<F> for OverAllRows<'_, '_, F> {
         }
         if *weight_decay > 0.0 {
             let decay = F::from_f64(*weight_decay);
-            let mut rest = gradient;
-            for parameter in backprop.parameters(net)? {
-                let (gradient, others) = rest.split_at_mut(parameter.values.len());
-                if !parameter.is_bias {
-                    gradient.iter_mut().zip(parameter.values).for_each(|(g, w)| *g += decay * *w);
-                }
-                rest = others;
-            }
+            let decays =
+                backprop.parameters(net)?.flat_map(|Parameter { is_bias, values, .. }| {
+                    let decay = if is_bias { F::zero() } else { decay };
+                    values.iter().map(move |w| decay * *w)
+                });
+            gradient.iter_mut().zip(decays).for_each(|(g, decay)| *g += decay);
         }
         Ok(value + penalty(net, *weight_decay))
     }

@@ -1,4 +1,4 @@
-//! A metric that training watches.
+//! The metric that training computes after each epoch.
 
 use crate::error::Result;
 use crate::float::Float;
@@ -8,16 +8,17 @@ use std::fmt;
 /// Whether a metric is better when it is larger.
 ///
 /// ```
-/// use densely::{Sgd, Trainer, metrics, trainer::Goal, loss::Huber};
+/// use densely::{Sgd, Trainer, loss::Huber, metrics, trainer::Goal};
 ///
-/// let by_error = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("MAE", Goal::Smallest, metrics::mean_absolute_error);
-/// let by_share = Trainer::<f32>::new(Huber::default(), Sgd::new(0.1)).monitor("R²", Goal::Largest, metrics::r_squared);
+/// let trainer = || Trainer::<f32>::new(Huber::default(), Sgd::new(0.1));
+/// let by_error = trainer().monitor("MAE", Goal::Smallest, metrics::mean_absolute_error);
+/// let by_share = trainer().monitor("R²", Goal::Largest, metrics::r_squared);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// The smaller, the better: an error.
+    /// Smaller values are better, as for an error.
     Smallest,
-    /// The larger, the better: a share of what is right.
+    /// Larger values are better, as for an accuracy.
     Largest,
 }
 
@@ -30,7 +31,7 @@ pub(super) struct Monitor<'a, F> {
 }
 
 impl<F: Float> Monitor<'_, F> {
-    /// The lower, the better.
+    /// The value, or its negative: lower scores are better.
     pub(super) fn score(&self, value: f64) -> f64 {
         match self.goal {
             Goal::Smallest => value,

@@ -1,4 +1,4 @@
-//! Who looks on while training goes on.
+//! Observers of training: when they are called, and what they see.
 
 use super::Epoch;
 use super::state::TrainingState;
@@ -9,10 +9,12 @@ use std::ops::ControlFlow;
 
 /// When an observer is called.
 ///
-/// An epoch that ends midway, because an observer broke or L-BFGS was done, has no end; a training that ends in an error has none either.
+/// An epoch that an observer or L-BFGS ends before its last batch has no [`Moment::EpochEnd`]. A
+/// training that ends in an error has no [`Moment::TrainingEnd`].
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, Observer, Training}};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::trainer::{Moment, Observer, Training};
 /// use ndarray::Array2;
 /// use std::{collections::HashMap, ops::ControlFlow};
 ///
@@ -28,8 +30,10 @@ use std::ops::ControlFlow;
 ///
 /// let data = Dataset::new(Array2::eye(8), Array2::ones((8, 1)))?;
 /// let (mut net, mut count) = (Mlp::builder(8).dense(1, Identity).build()?, Count::default());
-/// Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).batch_size(4).observer(&mut count).fit(&mut net, &data)?;
-/// assert_eq!((count.0[&Moment::TrainingStart], count.0[&Moment::EpochEnd], count.0[&Moment::BatchEnd]), (1, 3, 6));
+/// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).batch_size(4);
+/// trainer.observer(&mut count).fit(&mut net, &data)?;
+/// let moments = [Moment::TrainingStart, Moment::EpochEnd, Moment::BatchEnd];
+/// assert_eq!(moments.map(|moment| count.0[&moment]), [1, 3, 6]);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,24 +45,25 @@ pub enum Moment {
     EpochStart,
     /// Before a batch.
     BatchStart,
-    /// After the step that a batch led to.
+    /// After the step on a batch.
     BatchEnd,
-    /// After the last batch of an epoch, and the validation.
+    /// After the last batch of an epoch and the validation.
     EpochEnd,
-    /// After everything, before the best weights are put back.
+    /// At the end, before the best weights are restored.
     TrainingEnd,
 }
 
-/// Looks on while training goes on, and can end it with [`ControlFlow::Break`].
+/// Follows training, and can end it with [`ControlFlow::Break`].
 ///
-/// For one moment alone a closure will do: [`Trainer::on`](super::Trainer::on).
+/// For a single moment, pass a closure to [`Trainer::on`](super::Trainer::on).
 ///
 /// ```
-/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, Observer, Training}};
+/// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::trainer::{Moment, Observer, Training};
 /// use ndarray::Array2;
 /// use std::ops::ControlFlow;
 ///
-/// /// Keeps the longest gradient.
+/// /// Keeps the largest norm of a gradient.
 /// struct Longest(f64);
 ///
 /// impl Observer<f32> for Longest {
@@ -78,18 +83,18 @@ pub enum Moment {
 /// # Ok::<(), densely::Error>(())
 /// ```
 pub trait Observer<F: Float> {
-    /// Called at each [`Moment`]. What is returned at [`Moment::TrainingEnd`] changes nothing.
+    /// The trainer calls this at each [`Moment`]. The answer at [`Moment::TrainingEnd`] is ignored.
     fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()>;
 }
 
-/// One that the caller keeps.
+/// An observer that the caller keeps.
 impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for &mut O {
     fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
         (**self).observe(moment, training)
     }
 }
 
-/// One chosen at run time.
+/// An observer chosen at run time.
 impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for Box<O> {
     fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
         (**self).observe(moment, training)
@@ -105,14 +110,15 @@ impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At
     }
 }
 
-/// What an observer sees.
+/// The view of training that an observer gets.
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::{Moment, StopReason}};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::trainer::{Moment, StopReason};
 /// use ndarray::{Array2, array};
 /// use std::ops::ControlFlow;
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// // a = w x with w = 1. The loss a² at x = 1 has the gradient 2 w: a step halves w.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
 /// let (mut seen, mut kept) = (Vec::new(), None);
@@ -121,18 +127,19 @@ impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At
 ///     .on(Moment::BatchEnd, |training| {
 ///         assert_eq!((training.batches(), training.learning_rate()), (Some(2), 0.25));
 ///         let weight = training.net().layers()[0].weights()[[0, 0]];
-///         seen.push((training.epoch(), training.batch(), training.batch_loss(), training.gradient_norm(), weight));
+///         let numbers = [training.batch_loss(), training.gradient_norm(), weight];
+///         seen.push((training.epoch(), training.batch(), numbers));
 ///         ControlFlow::Continue(())
 ///     })
 ///     .on(Moment::EpochEnd, |training| {
 ///         assert_eq!(training.last_epoch(), training.epochs().last());
 ///         if training.is_best() {
-///             kept = Some(training.state());                       // to go on from, or to be saved
+///             kept = Some(training.state());                // to resume from
 ///         }
 ///         if training.epoch() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 ///     })
 ///     .fit(&mut net, &data)?;
-/// assert_eq!(seen[..3], [(1, 1, 1.0, 2.0, 0.5), (1, 2, 0.25, 1.0, 0.25), (2, 1, 0.0625, 0.5, 0.125)]);
+/// assert_eq!(seen[..2], [(1, 1, [1.0, 2.0, 0.5]), (1, 2, [0.25, 1.0, 0.25])]);
 /// assert_eq!(report.stop_reason(), StopReason::Observer);
 /// assert_eq!(kept.map(|state| state.epochs().len()), Some(2));
 /// # Ok::<(), densely::Error>(())
@@ -144,7 +151,7 @@ pub struct Training<'s, F: Float> {
 }
 
 impl<F: Float> Training<'_, F> {
-    /// The number of the epoch that is going on, or has just ended, counted from 1.
+    /// The number of the current epoch, or of the one that just ended, counted from 1.
     pub fn epoch(&self) -> usize {
         self.session.now.epoch
     }
@@ -154,22 +161,23 @@ impl<F: Float> Training<'_, F> {
         self.session.now.batch
     }
 
-    /// How many batches an epoch has, as far as is known: not of a stream, before its first epoch has ended.
+    /// Batches in an epoch. `None` in the first epoch of a stream.
     pub fn batches(&self) -> Option<usize> {
         self.session.state.steps_per_epoch.map(|steps| steps as usize)
     }
 
-    /// The mean loss of the last batch, before the step that it led to; in the unit of the targets that are trained on. NaN before the first.
+    /// The mean loss of the last batch before its step, in the targets' unit. NaN before the first.
     pub fn batch_loss(&self) -> f64 {
         self.session.now.batch_loss
     }
 
-    /// The learning rate of the last step. 0 before the first, and with L-BFGS, which has none.
+    /// The learning rate of the last step. 0 before the first, and with L-BFGS.
     pub fn learning_rate(&self) -> f64 {
         self.session.now.learning_rate
     }
 
-    /// √Σ g² of the last step's gradient, L1 included, before it was clipped; with L-BFGS, of the whole gradient where it is now.
+    /// √Σ g² of the last step's gradient with its L1 part, before clipping. With L-BFGS, of the
+    /// gradient over all rows at the current parameters.
     pub fn gradient_norm(&self) -> f64 {
         self.session.now.gradient_norm.unwrap_or_else(|| self.session.backprop.gradient_norm())
     }
@@ -189,13 +197,14 @@ impl<F: Float> Training<'_, F> {
         !self.epochs().is_empty() && self.session.state.progress.best_epoch() == self.epochs().len()
     }
 
-    /// The network as it is.
+    /// The network with its current parameters.
     pub fn net(&self) -> &Mlp<F> {
         self.net
     }
 
-    /// The state of training, of which [`Trainer::resume`](super::Trainer::resume) goes on as if it had not been interrupted: at the end of an epoch. At
-    /// other moments, as of the last epoch's end, but for what the batches since then did to optimizer and generators.
+    /// The state for [`Trainer::resume`](super::Trainer::resume). Training resumes exactly from the
+    /// state at the end of an epoch. At other moments the parameters are those of the last epoch's
+    /// end, but optimizer and random generators are further on.
     pub fn state(&self) -> TrainingState<F> {
         self.session.state.clone()
     }

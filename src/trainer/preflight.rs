@@ -1,4 +1,4 @@
-//! What must be right before training: the settings, the rows, and that all workers have the same.
+//! The checks before training: the settings, the rows, and that all workers have the same ones.
 
 use super::run::{Method, Needs};
 use super::settings::{Settings, Validation, shape_of};
@@ -13,14 +13,14 @@ use crate::workers::agreement::{
     Agreement, Alike, fingerprint, fingerprint_of, fingerprint_of_numbers,
 };
 
-/// Rows that were found right for training.
+/// Checked rows.
 pub(super) struct Preflight<F: Float> {
     pub(super) training: Examples<F>,
     pub(super) validation: Option<Examples<F>>,
     pub(super) needs: Needs,
 }
 
-/// The rows whose numbers workers compare.
+/// How many rows the workers compare by their numbers.
 const SAMPLE: usize = 16;
 
 impl<F: Float> Preflight<F> {
@@ -63,7 +63,7 @@ impl<F: Float> Preflight<F> {
         Ok(Self { training, validation, needs })
     }
 
-    /// What must be the same on all workers.
+    /// Everything that must be the same on all workers.
     pub(super) fn alike(
         &self,
         settings: &Settings<'_, F>,
@@ -88,12 +88,9 @@ impl<F: Float> Preflight<F> {
                 "the trainer's settings",
                 text(format!("{method:?}, {}", settings.fingerprint_text())),
             ),
-            (
-                "the state that training goes on from",
-                state.map_or(Ok(0), TrainingState::fingerprint)?,
-            ),
+            ("the training state", state.map_or(Ok(0), TrainingState::fingerprint)?),
             ("the training rows", rows_of(Some(training))?),
-            // A worker without validation rows compares as many numbers as one with them.
+            // Always present, so that all workers compare as many numbers.
             ("the validation rows", rows_of(validation.as_ref())?),
         ])
     }
@@ -109,7 +106,7 @@ pub(super) fn validation_rows<F: Float>(
     settings.rows_for(shape, activation, rows.clone()).map(Some)
 }
 
-/// A hash of some rows from everywhere, and of all weights.
+/// A hash of evenly spaced rows, and of all weights.
 fn fingerprint_of_rows<F: Float>(data: &Examples<F>) -> Result<u64> {
     let mut sample = data.weights().map_or(0, |all| fingerprint_of_numbers(1, all.iter()));
     for row in (0..data.rows()).step_by(data.rows().div_ceil(SAMPLE)) {

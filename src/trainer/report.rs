@@ -1,4 +1,4 @@
-//! What training tells: each epoch's losses, and why it stopped.
+//! The report of a training: the losses of each epoch, and why it stopped.
 
 use crate::bits::{Bits, ByBits};
 use crate::error::{Result, TrainingError};
@@ -7,22 +7,27 @@ use std::fmt;
 use std::io::{BufWriter, Write};
 use std::time::Duration;
 
-/// How training went. `Display` says it in one line.
+/// The result of a training. `Display` writes it in one line.
 ///
 /// ```
-/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer, trainer::StopReason};
+/// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+/// use densely::trainer::StopReason;
 /// use ndarray::{Array2, array};
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// // a = w x with w = 1. The loss a² at x = 1 has the gradient 2 w: a step halves w.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
-/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3).validation_fraction(0.5).fit(&mut net, &data)?;
+/// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3);
+/// let report = trainer.validation_fraction(0.5).fit(&mut net, &data)?;
 /// assert_eq!((report.training_rows(), report.validation_rows()), (4, 4));
 /// assert_eq!((report.epochs().len(), report.stop_reason()), (3, StopReason::AllEpochs));
-/// assert_eq!((report.best_epoch(), report.best_loss()), (3, 1.0 / 64.0));          // (1/8)²
+/// assert_eq!((report.best_epoch(), report.best_loss()), (3, 1.0 / 64.0));        // (1/8)²
 /// assert_eq!((report.monitored(), report.best_monitored()), (None, None));
 /// assert!(report.elapsed().as_secs() < 60);
-/// assert_eq!(report.to_string(), "stopped after epoch 3: all epochs done; best validation loss 0.015625 in epoch 3");
+/// assert_eq!(
+///     report.to_string(),
+///     "stopped after epoch 3: all epochs done; best validation loss 0.015625 in epoch 3",
+/// );
 ///
 /// let mut csv = Vec::new();
 /// report.write_csv(&mut csv)?;
@@ -45,21 +50,21 @@ pub struct Report {
     pub(super) elapsed: Duration,
 }
 
-/// One epoch's losses, in the target's own unit even where it was standardised
-/// ([`Loss::rescaled`](crate::loss::Loss::rescaled); several standardised targets weigh alike, and their loss is brought back by the
-/// root mean square of their deviations).
+/// The losses of one epoch, in the targets' unit. With several scaled targets, all weigh alike, and
+/// [`Loss::rescaled`](crate::loss::Loss::rescaled) by the root mean square of their spreads.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
 /// use ndarray::{Array2, array};
 ///
-/// // a = w x with w = 1; of the loss a² at x = 1 the gradient is 2 w, and a step takes w to w / 2.
+/// // a = w x with w = 1. The loss a² at x = 1 has the gradient 2 w: a step halves w.
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
-/// let report = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).validation_fraction(0.5).fit(&mut net, &data)?;
-/// let last = report.epochs()[1];
+/// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2);
+/// let last = trainer.validation_fraction(0.5).fit(&mut net, &data)?.epochs()[1];
 /// assert_eq!((last.number, last.learning_rate, last.monitored), (2, 0.25, None));
-/// assert_eq!((last.training_loss, last.validation_loss), (0.25, Some(0.0625)));    // before the step, and after it
+/// assert_eq!(last.training_loss, 0.25);                   // before the step
+/// assert_eq!(last.validation_loss, Some(0.0625));         // after it
 /// assert_eq!(last.loss(), 0.0625);
 /// assert_eq!(last.to_string(), "epoch 2: training loss 0.250000, validation loss 0.062500");
 /// # Ok::<(), densely::Error>(())
@@ -67,15 +72,16 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Epoch {
-    /// Which one, counted from 1.
+    /// The number of the epoch, counted from 1.
     pub number: usize,
-    /// The mean over the rows, by their weights, of the losses of their batches, each before the step that it led to and with dropout; after the iteration, with L-BFGS.
+    /// The mean loss over the training rows, by their weights. Each batch's loss is that before its
+    /// step, with dropout. With L-BFGS it is the loss after the iteration.
     pub training_loss: f64,
-    /// The loss on the validation rows after the epoch, if there are some.
+    /// The loss on the validation rows after the epoch, if there are any.
     pub validation_loss: Option<f64>,
-    /// The metric that is [monitored](super::Trainer::monitor).
+    /// The value of the [monitored](super::Trainer::monitor) metric.
     pub monitored: Option<f64>,
-    /// The learning rate of the epoch's last step; 0 with L-BFGS, which has none.
+    /// The learning rate of the epoch's last step; 0 with L-BFGS.
     pub learning_rate: f64,
 }
 
@@ -88,11 +94,7 @@ pub struct Epoch {
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
 /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
 /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).fit(&mut net, &data)?;
-/// let advice = match report.stop_reason() {
-///     StopReason::AllEpochs => "it may still improve: give it more epochs",
-///     _ => "more epochs would change nothing",
-/// };
-/// assert_eq!(advice, "it may still improve: give it more epochs");
+/// assert_eq!(report.stop_reason(), StopReason::AllEpochs);
 /// assert_eq!(report.stop_reason().to_string(), "all epochs done");
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -100,15 +102,15 @@ pub struct Epoch {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StopReason {
-    /// It came to the last epoch.
+    /// All epochs are done.
     AllEpochs,
-    /// The loss had not improved for as long as [`EarlyStopping`](super::EarlyStopping) is patient.
+    /// No improvement within the patience of [`EarlyStopping`](super::EarlyStopping).
     EarlyStopping,
-    /// An observer said so.
+    /// An observer stopped training.
     Observer,
-    /// L-BFGS found no lower loss.
+    /// L-BFGS converged: it found no lower loss.
     Converged,
-    /// L-BFGS evaluated the loss as often as it [may](crate::optimizer::Lbfgs::evaluations).
+    /// L-BFGS used all of its [evaluations](crate::optimizer::Lbfgs::evaluations) of the loss.
     AllEvaluations,
 }
 
@@ -128,13 +130,9 @@ impl ByBits for Epoch {
     }
 
     fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (
-            number,
-            Bits(training_loss),
-            Bits(validation_loss),
-            Bits(monitored),
-            Bits(learning_rate),
-        ) = Deserialize::deserialize(deserializer)?;
+        let (number, loss, validation, metric, rate) = Deserialize::deserialize(deserializer)?;
+        let (Bits(training_loss), Bits(validation_loss)) = (loss, validation);
+        let (Bits(monitored), Bits(learning_rate)) = (metric, rate);
         Ok(Self { number, training_loss, validation_loss, monitored, learning_rate })
     }
 }
@@ -145,15 +143,20 @@ impl Report {
         &self.epochs
     }
 
-    /// The number of the epoch with the lowest loss ([`Epoch::loss`]), or the best value of what is [monitored](super::Trainer::monitor); the first of them if there are
-    /// several, and 0 if there is none. With early stopping, the network has the weights of this epoch.
+    /// The number of the epoch with the lowest loss ([`Epoch::loss`]) or the best
+    /// [monitored](super::Trainer::monitor) value, the first if several are equal; 0 if there is
+    /// none. With early stopping, the network has the weights of this epoch.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
 
-    /// The loss of the best epoch.
+    fn best(&self) -> Option<&Epoch> {
+        self.epochs.get(self.best_epoch.checked_sub(1)?)
+    }
+
+    /// The loss of the best epoch; NaN if there is none.
     pub fn best_loss(&self) -> f64 {
-        self.epochs.get(self.best_epoch.wrapping_sub(1)).map_or(f64::NAN, Epoch::loss)
+        self.best().map_or(f64::NAN, Epoch::loss)
     }
 
     /// Why training ended.
@@ -161,39 +164,41 @@ impl Report {
         self.stop_reason
     }
 
-    /// Rows trained on; of a stream, those of the last epoch.
+    /// Training rows; with a stream, those of the last epoch.
     pub fn training_rows(&self) -> usize {
         self.training_rows
     }
 
-    /// The name of the metric that was [monitored](super::Trainer::monitor).
+    /// The name of the [monitored](super::Trainer::monitor) metric.
     pub fn monitored(&self) -> Option<&str> {
         self.monitored.as_deref()
     }
 
     /// The value of that metric in the best epoch.
     pub fn best_monitored(&self) -> Option<f64> {
-        self.epochs.get(self.best_epoch.wrapping_sub(1))?.monitored
+        self.best()?.monitored
     }
 
-    /// Rows set aside for validation, or given for it.
+    /// Validation rows.
     pub fn validation_rows(&self) -> usize {
         self.validation_rows
     }
 
-    /// How long training took, before it was resumed too.
+    /// The duration of training, including the time before it was resumed.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }
 
-    /// Writes the curves as CSV, an epoch a row: `epoch,training_loss,validation_loss,monitored,learning_rate`, the metric under its name; empty where there is none.
+    /// Writes one row of CSV for each epoch:
+    /// `epoch,training_loss,validation_loss,monitored,learning_rate`. The column of the metric has
+    /// the metric's name. Missing values are empty.
     ///
     /// # Errors
     ///
-    /// [`TrainingError::Csv`] for what the writer says.
+    /// [`TrainingError::Csv`] if the writer fails.
     pub fn write_csv(&self, writer: impl Write) -> Result<()> {
         let failed = |source| TrainingError::Csv { source };
-        // Each piece of a line would be a call of the system.
+        // Without a buffer, each piece of a line would be a system call.
         let mut writer = BufWriter::new(writer);
         let metric = quoted(self.monitored().unwrap_or("monitored"));
         writeln!(writer, "epoch,training_loss,validation_loss,{metric},learning_rate")
@@ -209,7 +214,7 @@ impl Report {
     }
 }
 
-/// A cell of CSV, in quotes if its text needs them.
+/// A cell of CSV, quoted if necessary.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -238,10 +243,10 @@ impl fmt::Display for StopReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AllEpochs => "all epochs done",
-            Self::EarlyStopping => "no improvement for as long as patience allows",
-            Self::Observer => "an observer said so",
-            Self::Converged => "no lower loss to be found",
-            Self::AllEvaluations => "all evaluations of the loss done",
+            Self::EarlyStopping => "no improvement within the patience",
+            Self::Observer => "stopped by an observer",
+            Self::Converged => "converged",
+            Self::AllEvaluations => "all evaluations of the loss used",
         })
     }
 }

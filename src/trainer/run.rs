@@ -1,21 +1,20 @@
-//! One call of `fit`, and the ways to train for an epoch of it.
+//! One call of `fit`, and the methods that train an epoch of it.
 
 use super::observer::{Moment, Observer, Training};
 use super::report::StopReason;
 use super::settings::Settings;
-use super::state::TrainingState;
+use super::state::{TrainingState, mismatch};
 use super::step::Session;
 use crate::batch::Batch;
 use crate::data::Outputs;
 use crate::data::batches::{Batches, InOrder, Scales};
-use crate::error::{Result, TrainingError};
+use crate::error::Result;
 use crate::float::Float;
 use crate::mlp::{Mlp, check_memory};
 use crate::schedule::Epochs;
 use crate::threads::Threads;
 use crate::workers::agreement::Agreement;
 use std::fmt::Debug;
-use std::ops::ControlFlow;
 
 /// One call of `fit`.
 pub(super) struct Run<'r, 'a, F: Float> {
@@ -29,11 +28,11 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) validation: Option<InOrder<'r, F>>,
     pub(super) scales: Scales,
     pub(super) threads: Threads,
-    /// What the metric looks at.
+    /// The outputs that the metric gets.
     pub(super) outputs: Outputs<F>,
     /// The rows of the last epoch.
     pub(super) rows: usize,
-    /// Whether an observer ended an epoch before its end.
+    /// Whether an observer ended an epoch before its last batch.
     pub(super) midway: bool,
 }
 
@@ -42,26 +41,26 @@ pub(super) type Observers<'a, F> = Vec<Box<dyn Observer<F> + Send + 'a>>;
 
 /// How an epoch ended.
 pub(super) enum Ended {
-    /// After its last batch; its score: the lower, the better.
+    /// After its last batch, with its score: lower is better.
     Whole(f64),
     /// Before its last batch, by an observer.
     Midway,
-    /// Because the optimizer is done; with the score of the start, if that is all.
+    /// Because the optimizer is done; with a score if there is no other epoch.
     Done(StopReason, Option<f64>),
 }
 
-/// A way to minimise the loss: by a step for each batch, or by iterations over all rows.
+/// A method to minimise the loss: a step for each batch, or iterations over all rows.
 pub(super) trait Method<F: Float>: Debug + Send + Sync {
-    /// Refuses settings that it cannot train with.
+    /// Refuses settings that the method does not support.
     fn check(&self, settings: &Settings<'_, F>, net: &Mlp<F>, epochs: Epochs) -> Result<Needs>;
 
-    /// Whether a state is one of this method's.
+    /// Whether a state can be one of this method.
     fn fits(&self, state: &TrainingState<F>, net: &Mlp<F>) -> bool;
 
     /// Trains for one epoch.
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended>;
 
-    /// Trains on one batch; the loss before the step.
+    /// Trains on one batch and returns the loss before the step.
     fn step(
         &self,
         session: &mut Session<F>,
@@ -70,22 +69,22 @@ pub(super) trait Method<F: Float>: Debug + Send + Sync {
         batch: Batch<'_, F>,
     ) -> Result<f64>;
 
-    /// The learning rate that a schedule changes; 0 without one.
+    /// The learning rate that a schedule changes; 0 if there is none.
     fn learning_rate(&self) -> f64;
 }
 
 /// What a method needs.
 pub(super) struct Needs {
-    /// Copies of the parameters that it keeps.
+    /// How many copies of the parameters it keeps.
     pub(super) copies: usize,
     /// Rows in one product.
     pub(super) rows: usize,
-    /// Whether several workers can train by it.
+    /// Whether it does not support several workers.
     pub(super) alone: bool,
 }
 
 impl<F: Float> dyn Method<F> + '_ {
-    /// The optimizer's name, as its `Debug` begins.
+    /// The optimizer's name, with which its `Debug` text begins.
     pub(super) fn name(&self) -> String {
         let text = format!("{self:?}");
         text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
@@ -100,7 +99,7 @@ impl<F: Float> dyn Method<F> + '_ {
     ) -> Result<Needs> {
         settings.check(epochs)?;
         let needs = self.check(settings, net, epochs)?;
-        // Besides: the parameters at the last epoch's end, the best, and the gradients.
+        // Three more: the last epoch's parameters, the best ones, and the gradients.
         check_memory::<F>(net.parameters(), 3 + needs.copies)?;
         Ok(needs)
     }
@@ -111,23 +110,19 @@ impl<F: Float> dyn Method<F> + '_ {
         if self.fits(state, net) && state.optimizer == self.name() {
             return Ok(());
         }
-        Err(TrainingError::StateMismatch { reason: "it was saved with another optimizer" }.into())
+        mismatch("it was saved with another optimizer")
     }
 }
 
-/// Tells every observer of this worker, also after one that ends training; whether one does.
+/// Calls every observer of this worker. Returns whether one of them ends training.
 pub(super) fn tell<F: Float>(
     observers: &mut Observers<'_, F>,
     session: &Session<F>,
     net: &Mlp<F>,
     moment: Moment,
-) -> ControlFlow<()> {
+) -> bool {
     let training = Training { net, session };
-    let mut told = ControlFlow::Continue(());
-    for observer in observers {
-        if observer.observe(moment, &training).is_break() {
-            told = ControlFlow::Break(());
-        }
-    }
-    told
+    observers
+        .iter_mut()
+        .fold(false, |ends, observer| observer.observe(moment, &training).is_break() | ends)
 }

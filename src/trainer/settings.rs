@@ -28,26 +28,24 @@ pub(super) struct Settings<'a, F: Float> {
     pub(super) threads: Option<usize>,
 }
 
-/// Which rows the loss is computed on after each epoch.
+/// The validation rows.
 #[derive(Debug)]
 pub(super) enum Validation<F: Float> {
-    /// None, but for early stopping.
+    /// None without early stopping, a fraction with it.
     Default,
     None,
     Fraction(f64),
     Rows(Examples<F>),
 }
 
-/// The share of the rows that early stopping watches unless told otherwise, as in scikit-learn.
-const FRACTION_FOR_EARLY_STOPPING: f64 = 0.1;
+/// The default validation fraction with early stopping, as in scikit-learn.
+const DEFAULT_FRACTION: f64 = 0.1;
 
 impl<F: Float> Settings<'_, F> {
-    /// The share of the rows to be set aside.
+    /// The fraction of the rows to set aside.
     pub(super) fn fraction(&self) -> Option<f64> {
         match self.validation {
-            Validation::Default => {
-                self.early_stopping.as_ref().map(|_| FRACTION_FOR_EARLY_STOPPING)
-            }
+            Validation::Default => self.early_stopping.as_ref().map(|_| DEFAULT_FRACTION),
             Validation::Fraction(fraction) => Some(fraction),
             Validation::None | Validation::Rows(_) => None,
         }
@@ -57,34 +55,32 @@ impl<F: Float> Settings<'_, F> {
         self.early_stopping.as_ref().is_some_and(|rule| rule.restores_best())
     }
 
-    /// Refuses what cannot train this network, whatever the data.
+    /// Refuses settings that are out of range.
     pub(super) fn check(&self, epochs: Epochs) -> Result<()> {
-        let at_least_1 = |value: f64| value >= 1.0;
-        let positive = |value: f64| {
+        const AT_LEAST_1: Range = ("at least 1", |value| value >= 1.0);
+        const FRACTION: Range = ("above 0 and below 1", |value| value > 0.0 && value < 1.0);
+        const PENALTY: Range = ("at least 0 and finite", |value| value >= 0.0 && value.is_finite());
+        let limit: Range = ("positive and finite", |value| {
             let rounded = F::from_f64(value);
             rounded > F::zero() && rounded.is_finite()
+        });
+        let fraction = match self.validation {
+            Validation::Fraction(fraction) => Some(fraction),
+            _ => None,
         };
-        Error::check_setting("number of epochs", self.epochs as f64, "at least 1", at_least_1)?;
-        Error::check_setting("batch size", self.batch_size as f64, "at least 1", at_least_1)?;
-        if let Some(threads) = self.threads {
-            Error::check_setting("number of threads", threads as f64, "at least 1", at_least_1)?;
+        let settings = [
+            ("number of epochs", Some(self.epochs as f64), AT_LEAST_1),
+            ("batch size", Some(self.batch_size as f64), AT_LEAST_1),
+            ("number of threads", self.threads.map(|threads| threads as f64), AT_LEAST_1),
+            ("validation fraction", fraction, FRACTION),
+            ("gradient norm", self.clip_norm, limit),
+            ("gradient value", self.clip_values, limit),
+            ("L1 penalty", Some(self.l1), PENALTY),
+        ];
+        for (name, value, (needs, holds)) in settings {
+            value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
         }
-        if let Validation::Fraction(fraction) = self.validation {
-            Error::check_setting("validation fraction", fraction, "above 0 and below 1", |f| {
-                f > 0.0 && f < 1.0
-            })?;
-        }
-        if let Some(early_stopping) = &self.early_stopping {
-            early_stopping.check()?;
-        }
-        let limits = [("gradient norm", self.clip_norm), ("gradient value", self.clip_values)];
-        for (name, limit) in limits {
-            if let Some(limit) = limit {
-                Error::check_setting(name, limit, "positive and finite", positive)?;
-            }
-        }
-        let l1 = |l1: f64| l1 >= 0.0 && l1.is_finite();
-        Error::check_setting("L1 penalty", self.l1, "at least 0 and finite", l1)?;
+        self.early_stopping.as_ref().map_or(Ok(()), EarlyStopping::check)?;
         self.schedule.check(epochs)?;
         self.checkpoints.iter().try_for_each(Checkpoint::check)
     }
@@ -94,7 +90,7 @@ impl<F: Float> Settings<'_, F> {
         self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)
     }
 
-    /// All that the bits of a training depend on, as text.
+    /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
         let Self { loss, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
@@ -102,7 +98,14 @@ impl<F: Float> Settings<'_, F> {
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 
-    /// The rows with a weight above 0; refuses them if they do not fit the network or the loss.
+    /// A loss in network units, in the targets' unit: squares by the mean square of the spreads.
+    pub(super) fn in_target_unit(&self, net: &Mlp<F>, loss: f64) -> f64 {
+        let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
+        let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;
+        self.loss.rescaled(loss, mean_square.sqrt())
+    }
+
+    /// The rows with a weight above 0. Refuses rows that do not fit the network or the loss.
     pub(super) fn rows_for(
         &self,
         (features, outputs): (usize, usize),
@@ -111,22 +114,17 @@ impl<F: Float> Settings<'_, F> {
     ) -> Result<Examples<F>> {
         Error::check_features(data.features(), features)?;
         if data.outputs() != outputs {
-            return Err(Error::Shape(ShapeError::Targets { found: data.outputs(), outputs }));
+            return Err(ShapeError::Targets { found: data.outputs(), outputs }.into());
         }
         let data = data.with_weight()?;
         self.loss.check_output(activation)?;
         let (mut targets, mut first) = (InOrder::targets(&data), 0);
         while let Some(batch) = targets.next()? {
-            self.loss.check_targets(batch.targets).map_err(|error| match error {
-                Error::Loss(LossError::UnsuitableTarget { loss, row, value, needs }) => {
-                    Error::Loss(LossError::UnsuitableTarget {
-                        loss,
-                        row: first + row,
-                        value,
-                        needs,
-                    })
+            self.loss.check_targets(batch.targets).map_err(|mut error| {
+                if let Error::Loss(LossError::UnsuitableTarget { row, .. }) = &mut error {
+                    *row += first;
                 }
-                error => error,
+                error
             })?;
             first += batch.targets.nrows();
         }
@@ -134,8 +132,11 @@ impl<F: Float> Settings<'_, F> {
     }
 }
 
-/// The shape and the last activation of a network, which rows must fit.
+/// A range of a setting: its description, and whether a value is in it.
+type Range = (&'static str, fn(f64) -> bool);
+
+/// The shape and the last activation of a network, which the rows must fit.
 pub(super) fn shape_of<F: Float>(net: &Mlp<F>) -> Result<((usize, usize), &AnyActivation<F>)> {
-    let last = net.layers().last().ok_or(Error::Network(NetworkError::NoLayers))?;
+    let last = net.layers().last().ok_or(NetworkError::NoLayers)?;
     Ok(((net.features(), net.outputs()), last.activation()))
 }

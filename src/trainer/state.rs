@@ -1,14 +1,13 @@
-//! All that training needs to go on as if it had not been interrupted.
+//! The state from which training resumes exactly.
 
 use super::Epoch;
 use super::early_stopping::Progress;
 use crate::bits;
 use crate::data::batches::{Scales, Shuffling};
-use crate::error::{Error, Result, TrainingError};
+use crate::error::{Result, TrainingError};
 use crate::float::Float;
 use crate::mlp::{Mlp, Parameters};
-use crate::optimizer::LbfgsMemory;
-use crate::optimizer::OptimizerState;
+use crate::optimizer::{LbfgsMemory, OptimizerState};
 use crate::random::{self, Purpose, generator};
 use crate::schedule::Plateau;
 use crate::units::Units;
@@ -17,17 +16,20 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The version of what serde writes.
+/// The version of the serialized form.
 const VERSION: u32 = 3;
 
-/// The state of training at the end of an epoch (or in the middle of one that an observer ended): the network's parameters, the best ones so far, what optimizer and schedule remember, the generators of
-/// shuffling and dropout, how patient early stopping has been, and the epochs so far.
+/// The state of training at the end of an epoch: units and parameters of the network, the best
+/// parameters so far, the states of optimizer, schedule, early stopping and random generators, and
+/// the report of the epochs so far.
 ///
-/// It goes through serde without the loss of a bit, in any format that knows optional values: a number stands as the integer that has its bits, many as their bytes (base64 in text formats). Put back into a trainer with the same
-/// settings, with the same data, on any number of threads, training goes on to the bits that it would have had without the interruption.
+/// With the same settings and data, on any number of threads, training resumes to the same bits as
+/// without the interruption. Serde keeps every bit, in any format that supports optional values:
+/// numbers become integers or bytes (base64 in text formats).
 ///
 /// ```
-/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer, trainer::TrainingState};
+/// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
+/// use densely::trainer::TrainingState;
 /// use ndarray::Array2;
 ///
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
@@ -56,12 +58,12 @@ pub struct TrainingState<F: Float> {
     pub(super) optimizer: String,
     units_in: Units,
     units_out: Units,
-    /// Those at the end of the last epoch, all of them finite.
+    /// The finite parameters at the end of the last epoch.
     pub(super) parameters: Parameters<F>,
     pub(super) best: Option<Parameters<F>>,
     pub(super) memory: OptimizerState<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
-    /// Unless rows come as a stream.
+    /// `None` with a stream.
     pub(super) shuffling: Option<Shuffling>,
     #[serde(with = "random")]
     pub(super) dropout: ChaCha8Rng,
@@ -69,19 +71,19 @@ pub struct TrainingState<F: Float> {
     pub(super) progress: Progress,
     #[serde(with = "bits")]
     pub(super) epochs: Vec<Epoch>,
-    /// As far as is known.
+    /// `None` in the first epoch of a stream.
     pub(super) steps_per_epoch: Option<u64>,
-    /// Of the first batch.
+    /// The loss of the first batch.
     #[serde(with = "bits")]
     pub(super) first_loss: Option<f64>,
     pub(super) elapsed: Duration,
 }
 
-/// For the history of so many epochs there is room from the start.
-const EPOCHS_WITH_ROOM: usize = 1024;
+/// The history is allocated for this many epochs at most.
+const MOST_RESERVED_EPOCHS: usize = 1024;
 
 impl<F: Float> TrainingState<F> {
-    /// Before the first epoch.
+    /// The state before the first epoch.
     pub(super) fn new(net: &Mlp<F>, optimizer: String, seed: u64, epochs: usize) -> Self {
         Self {
             version: VERSION,
@@ -97,7 +99,7 @@ impl<F: Float> TrainingState<F> {
             dropout: generator(seed, Purpose::Dropout),
             plateau: Plateau::default(),
             progress: Progress::default(),
-            epochs: Vec::with_capacity(epochs.min(EPOCHS_WITH_ROOM)),
+            epochs: Vec::with_capacity(epochs.min(MOST_RESERVED_EPOCHS)),
             steps_per_epoch: None,
             first_loss: None,
             elapsed: Duration::ZERO,
@@ -109,7 +111,7 @@ impl<F: Float> TrainingState<F> {
         &self.epochs
     }
 
-    /// Puts the units, and the parameters of the last epoch's end, into a network, to look at it or to use it.
+    /// Gives a network the units, and the parameters of the last epoch's end.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
@@ -129,7 +131,7 @@ impl<F: Float> TrainingState<F> {
     ///
     /// # Errors
     ///
-    /// [`TrainingError::StateMismatch`](crate::error::TrainingError::StateMismatch) if the network is of another shape.
+    /// [`TrainingError::StateMismatch`] if the network has another shape.
     pub fn restore(&self, net: &mut Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
         net.set_units(self.units_in.clone(), self.units_out.clone())?;
@@ -137,22 +139,21 @@ impl<F: Float> TrainingState<F> {
         Ok(())
     }
 
-    /// The units that the training rows are brought to.
+    /// The units of the training rows.
     pub(super) fn scales(&self) -> Result<Scales> {
         let (inputs, targets) = (self.units_in.measured()?, self.units_out.measured()?);
         Ok(Scales { inputs: inputs.cloned(), targets: targets.cloned() })
     }
 
-    /// A number for all of it but how long it took, to compare workers by.
+    /// A hash of everything but the elapsed time, by which workers compare their states.
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
-        let text = serde_json::to_string(&state).map_err(|error| {
-            Error::Training(TrainingError::DamagedState { reason: error.to_string() })
-        })?;
+        let text = serde_json::to_string(&state)
+            .map_err(|error| TrainingError::DamagedState { reason: error.to_string() })?;
         Ok(fingerprint_of(&text))
     }
 
-    /// Keeps the best parameters or not. Without those of before, the best epoch is sought anew.
+    /// Keeps the best parameters or not. Without earlier ones, the search for the best starts anew.
     pub(super) fn keep_best(&mut self, keep: bool) {
         if !keep {
             self.best = None;
@@ -162,7 +163,7 @@ impl<F: Float> TrainingState<F> {
         }
     }
 
-    /// Refuses a state, perhaps from a file, that is not one of this network.
+    /// Refuses a state that does not fit this network, or that a file has damaged.
     pub(super) fn check(&self, net: &Mlp<F>) -> Result<()> {
         self.check_parameters(net)?;
         if self.progress.best_epoch() > self.epochs.len() {
@@ -202,6 +203,6 @@ impl<F: Float> TrainingState<F> {
 }
 
 /// The error of a state that cannot be resumed.
-fn mismatch<T>(reason: &'static str) -> Result<T> {
+pub(super) fn mismatch<T>(reason: &'static str) -> Result<T> {
     Err(TrainingError::StateMismatch { reason }.into())
 }

@@ -1,4 +1,4 @@
-//! The state of a training, and one step of it: from a batch to new parameters.
+//! One step of training: from a batch to new parameters.
 
 use super::settings::Settings;
 use super::state::TrainingState;
@@ -12,7 +12,7 @@ use crate::schedule::Clock;
 use crate::threads::Threads;
 use crate::workers::Workers;
 
-/// The buffers of training, its state, and where in it the last step was.
+/// The buffers of training, its state, and its last step.
 #[derive(Debug)]
 pub(super) struct Session<F: Float> {
     pub(super) backprop: Backprop<F>,
@@ -20,22 +20,23 @@ pub(super) struct Session<F: Float> {
     pub(super) now: Now,
 }
 
-/// Where in training the last step was.
+/// The last step.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Now {
     pub(super) epoch: usize,
     pub(super) batch: usize,
+    /// In the targets' unit.
     pub(super) batch_loss: f64,
     pub(super) learning_rate: f64,
-    /// Of the gradient, where something has changed it since, or nobody else has it.
+    /// The norm before clipping; `None` if `backprop` still has that gradient.
     pub(super) gradient_norm: Option<f64>,
 }
 
-/// A batch whose loss is this many times that of the first, and larger than this itself, is taken as divergence: a
-/// network whose loss does not overflow, such as a classifier's, would otherwise go on for ever with useless weights.
+/// Training has diverged if a loss exceeds this number and this many times the first loss. A
+/// classifier's loss never overflows, so training would continue with useless weights.
 const LARGEST_GROWTH: f64 = 1e6;
 
-/// Inputs and targets beyond this were not scaled: what is standardised hardly ever reaches it.
+/// Scaled inputs and targets hardly ever exceed this.
 const LARGEST_SCALED: f64 = 100.0;
 
 impl<F: Float> Session<F> {
@@ -57,7 +58,7 @@ impl<F: Float> Session<F> {
         Self { backprop, state, now }
     }
 
-    /// Notes the parameters, and where the generator of dropout stands.
+    /// Copies the parameters and the generator of dropout into the state.
     pub(super) fn note(&mut self, net: &Mlp<F>) {
         self.state.parameters.read_from(net);
         self.state.dropout.clone_from(self.backprop.generator_mut());
@@ -86,67 +87,61 @@ impl<F: Float> Session<F> {
         if stops > 0.0 {
             return Ok(None);
         }
-        self.follow_gradient(settings, optimizer, net, batch, loss).map(Some)
-    }
-
-    /// From loss and gradient of a batch to new parameters.
-    fn follow_gradient(
-        &mut self,
-        settings: &Settings<'_, F>,
-        optimizer: &dyn Optimizer<F>,
-        net: &mut Mlp<F>,
-        batch: Batch<'_, F>,
-        loss: f64,
-    ) -> Result<f64> {
         let rate = self.learning_rate(settings, optimizer)?;
         self.now.learning_rate = rate;
-        self.now.batch_loss = loss;
+        self.now.batch_loss = settings.in_target_unit(net, loss);
+        let diverged = |session: &Self, net: &Mlp<F>, cause| {
+            Err(session.diverged(settings, net, Some(&batch), cause))
+        };
         if !loss.is_finite() {
-            return Err(self.diverged(settings, net, Some(&batch), Divergence::Loss(loss), None));
+            return diverged(self, net, Divergence::Loss(loss));
         }
         let first = *self.state.first_loss.get_or_insert(loss);
         if loss > LARGEST_GROWTH && loss > LARGEST_GROWTH * first {
-            let cause = Divergence::Growth { first, last: loss };
-            return Err(self.diverged(settings, net, Some(&batch), cause, None));
+            return diverged(self, net, Divergence::Growth { first, last: loss });
         }
         if settings.l1 > 0.0 {
             self.backprop.add_l1(net, settings.l1)?;
         }
-        let clip_values = settings.clip_values.map(|limit| (limit, self.backprop.gradient_norm()));
-        if let Some((limit, _)) = clip_values {
+        self.now.gradient_norm = settings.clip_values.map(|limit| {
+            let norm = self.backprop.gradient_norm();
             self.backprop.clip_values(limit);
+            norm
+        });
+        if let Some(limit) = settings.clip_norm {
+            let norm = self.backprop.clip_norm(limit);
+            self.now.gradient_norm.get_or_insert(norm);
         }
-        let norm = settings.clip_norm.map(|limit| self.backprop.clip_norm(limit));
-        self.now.gradient_norm = clip_values.map(|(_, norm)| norm).or(norm);
         let parameters = self.backprop.parameters(net)?;
         match self.state.memory.advance(rate, optimizer, parameters) {
-            None => Ok(loss),
-            broken => {
-                let cause = Divergence::Parameter;
-                Err(self.diverged(settings, net, Some(&batch), cause, broken))
-            }
+            None => Ok(Some(self.now.batch_loss)),
+            Some(_) => diverged(self, net, Divergence::Parameter),
         }
     }
 
-    /// The error of a training that diverged on a batch; `parameter` is the first that is not finite.
+    /// The error of a training that diverged on this batch.
     pub(super) fn diverged(
         &self,
         settings: &Settings<'_, F>,
         net: &Mlp<F>,
         batch: Option<&Batch<'_, F>>,
         cause: Divergence,
-        parameter: Option<usize>,
     ) -> Error {
-        let Now { epoch, batch: number, learning_rate, .. } = self.now;
-        // Where no step has been taken, none was too long.
-        let stepped = self.state.memory.steps() > 0 && cause != Divergence::Gradient;
-        Error::Training(TrainingError::Diverged {
-            epoch,
-            batch: number,
-            layer: layer_of(net, cause, parameter),
-            cause,
-            likely: likely_cause(settings, batch, stepped.then_some(learning_rate)),
-        })
+        let largest_input = batch.map_or(0.0, |batch| largest(batch.inputs.numbers().iter()));
+        let largest_target = batch.map_or(0.0, |batch| largest(batch.targets.iter()));
+        // Targets of a loss without a unit, such as probabilities and counts, need no scaling.
+        let has_unit = settings.loss.rescaled(1.0, 2.0) != 1.0;
+        let likely = if largest_input > LARGEST_SCALED {
+            LikelyCause::UnscaledInputs(largest_input)
+        } else if has_unit && largest_target > LARGEST_SCALED {
+            LikelyCause::UnscaledTargets(largest_target)
+        } else if self.state.memory.steps() > 0 && cause != Divergence::Gradient {
+            LikelyCause::LearningRate(self.now.learning_rate)
+        } else {
+            LikelyCause::InitialWeights
+        };
+        let Now { epoch, batch, .. } = self.now;
+        TrainingError::Diverged { epoch, batch, layer: layer_of(net, cause), cause, likely }.into()
     }
 
     fn learning_rate(
@@ -168,41 +163,22 @@ impl<F: Float> Session<F> {
     }
 }
 
-/// The first layer in which a number is not finite: the one of this parameter, or by its outputs. Where all are finite, the layer of the largest parameter.
-fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence, parameter: Option<usize>) -> usize {
+/// The first layer with a parameter that is not finite, or with an output that is not finite if the
+/// loss is not. Otherwise the layer of the largest parameter.
+fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence) -> usize {
     let layers = net.layers();
-    if let Some(parameter) = parameter {
-        let slices = layers.iter().enumerate();
-        let mut owners =
-            slices.flat_map(|(index, layer)| layer.parameter_slices().map(move |_| index));
-        return owners.nth(parameter).unwrap_or(0);
-    }
-    let broken =
-        |layer: &crate::dense::Dense<F>| layer.cached_output().iter().any(|a| !a.is_finite());
-    if let (Divergence::Loss(_), Some(layer)) = (cause, layers.iter().position(broken)) {
-        return layer;
-    }
-    let largest = layers.iter().map(|layer| largest(layer.parameter_slices().flatten()));
-    let largest = largest.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    largest.map_or(0, |(index, _)| index)
-}
-
-fn likely_cause<F: Float>(
-    settings: &Settings<'_, F>,
-    batch: Option<&Batch<'_, F>>,
-    rate: Option<f64>,
-) -> LikelyCause {
-    let input = batch.map_or(0.0, |batch| largest(batch.inputs.numbers().iter()));
-    let target = batch.map_or(0.0, |batch| largest(batch.targets.iter()));
-    // A loss that has no unit, as of probabilities or counts, has no targets to be scaled.
-    let has_unit = settings.loss.rescaled(1.0, 2.0) != 1.0;
-    if input > LARGEST_SCALED {
-        LikelyCause::UnscaledInputs(input)
-    } else if has_unit && target > LARGEST_SCALED {
-        LikelyCause::UnscaledTargets(target)
-    } else {
-        rate.map_or(LikelyCause::InitialWeights, LikelyCause::LearningRate)
-    }
+    let broken = match cause {
+        Divergence::Parameter => layers
+            .iter()
+            .position(|layer| layer.parameter_slices().flatten().any(|p| !p.is_finite())),
+        Divergence::Loss(_) => {
+            layers.iter().position(|layer| layer.cached_output().iter().any(|a| !a.is_finite()))
+        }
+        _ => None,
+    };
+    let sizes = layers.iter().map(|layer| largest(layer.parameter_slices().flatten()));
+    let largest = || sizes.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    broken.or_else(|| largest().map(|(index, _)| index)).unwrap_or(0)
 }
 
 fn largest<'v, F: Float>(values: impl Iterator<Item = &'v F>) -> f64 {

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::state::TrainingState;
 use super::step::Session;
 use crate::batch::Batch;
-use crate::error::{Error, Result, ShapeError};
+use crate::error::{Result, ShapeError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::optimizer::Optimizer;
@@ -39,11 +39,11 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         let alone = agreement.is_alone();
         batches.begin(session.now.epoch, settings.seed, &mut session.state.shuffling)?;
         let (mut sum, mut weights) = (0.0, 0.0);
-        // Whether an observer of this worker has ended training: the others learn it with the next sum.
+        // Whether an observer of this worker has ended training. The next sum tells the others.
         let mut ended = false;
         session.now.batch += 1;
         while let Some(batch) = batches.next(*threads)? {
-            ended |= tell(observers, session, net, Moment::BatchStart).is_break();
+            ended |= tell(observers, session, net, Moment::BatchStart);
             if ended && alone {
                 return Ok(Ended::Midway);
             }
@@ -54,7 +54,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
             sum += loss * batch.whole.weight;
             weights += batch.whole.weight;
             *rows += batch.inputs.rows();
-            ended = tell(observers, session, net, Moment::BatchEnd).is_break();
+            ended = tell(observers, session, net, Moment::BatchEnd);
             if ended && alone {
                 return Ok(Ended::Midway);
             }
@@ -65,7 +65,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
             return Ok(Ended::Midway);
         }
         if session.now.batch == 0 {
-            return Err(Error::Shape(ShapeError::NoRows));
+            return Err(ShapeError::NoRows.into());
         }
         session.state.steps_per_epoch = Some(session.now.batch as u64);
         run.end_of_epoch(net, sum / weights).map(Ended::Whole)
@@ -78,8 +78,8 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<f64> {
-        let loss = session.step(&mut Alone, false, settings, self.0.as_ref(), net, batch)?;
-        Ok(loss.unwrap_or(f64::NAN))
+        session.step(&mut Alone, false, settings, self.0.as_ref(), net, batch)?;
+        Ok(session.now.batch_loss)
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,4 +1,4 @@
-//! How good the network is after an epoch: the loss on the validation rows, and the metric.
+//! The validation loss and the metric after an epoch.
 
 use super::report::Epoch;
 use super::run::Run;
@@ -10,7 +10,7 @@ use crate::float::Float;
 use crate::mlp::Mlp;
 
 impl<F: Float> Run<'_, '_, F> {
-    /// Computes validation loss and metric, and returns the epoch's score: the lower, the better.
+    /// Computes validation loss and metric. Returns the epoch's score: lower is better.
     pub(super) fn end_of_epoch(&mut self, net: &mut Mlp<F>, training_loss: f64) -> Result<f64> {
         let validation_loss = self.validation_loss(net)?;
         if let (Some(loss), Some(rows)) = (validation_loss, &self.validation)
@@ -20,25 +20,22 @@ impl<F: Float> Run<'_, '_, F> {
             return Err(self.diverged(net, rows, Divergence::Loss(loss)));
         }
         let monitored = self.monitored(net)?;
-        // Losses are in the targets' own unit, whatever the network's units are.
-        let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
-        let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;
-        let own_unit = |loss| self.settings.loss.rescaled(loss, mean_square.sqrt());
         let now = self.session.now;
-        self.session.state.epochs.push(Epoch {
+        let epoch = Epoch {
             number: now.epoch,
-            training_loss: own_unit(training_loss),
-            validation_loss: validation_loss.map(own_unit),
+            training_loss,
+            validation_loss: validation_loss.map(|loss| self.settings.in_target_unit(net, loss)),
             monitored,
             learning_rate: now.learning_rate,
-        });
+        };
+        self.session.state.epochs.push(epoch);
         Ok(match (&self.settings.monitor, monitored) {
             (Some(monitor), Some(value)) => monitor.score(value),
-            _ => validation_loss.unwrap_or(training_loss),
+            _ => epoch.loss(),
         })
     }
 
-    /// The metric on the validation rows, or else the training rows.
+    /// The metric on the validation rows, or on the training rows if there are none.
     fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
         let validation = self.validation.as_ref().map(InOrder::data);
         let (Some(monitor), Some(rows)) =
@@ -52,7 +49,7 @@ impl<F: Float> Run<'_, '_, F> {
         (monitor.metric)(outputs, targets).map(Some)
     }
 
-    /// The mean loss of the validation rows, each worker having its part, a batch at a time.
+    /// The mean loss of the validation rows. Each worker adds its part, batch by batch.
     fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
         let Some(validation) = &mut self.validation else { return Ok(None) };
         let (loss, backprop) = (self.settings.loss.as_ref(), &mut self.session.backprop);
@@ -62,7 +59,7 @@ impl<F: Float> Run<'_, '_, F> {
             sums[0] += backprop.forward(net, loss, batch, Dropout::Off)? * batch.whole.weight;
             sums[1] += batch.whole.weight;
             if !sums[0].is_finite() {
-                // The layers hold the batch that led to it.
+                // The layers keep the outputs of this batch for the error.
                 break;
             }
         }
@@ -70,12 +67,12 @@ impl<F: Float> Run<'_, '_, F> {
         Ok(Some(sums[0] / sums[1]))
     }
 
-    /// The error of a training that diverged; the likely cause is told by the first of these rows.
+    /// The error of a training that diverged. The first of these rows show the likely cause.
     pub(super) fn diverged(&self, net: &Mlp<F>, rows: &Examples<F>, cause: Divergence) -> Error {
         let first = 0..self.settings.batch_size.min(rows.rows());
         let mut rows = InOrder::new(rows, first, self.settings.batch_size, self.scales.clone());
         match rows.next() {
-            Ok(batch) => self.session.diverged(self.settings, net, batch.as_ref(), cause, None),
+            Ok(batch) => self.session.diverged(self.settings, net, batch.as_ref(), cause),
             Err(error) => error,
         }
     }

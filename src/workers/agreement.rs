@@ -1,19 +1,19 @@
-//! What the workers of one training must agree on.
+//! Sums and comparisons over the workers of one training.
 
 use super::Workers;
 use crate::data::{Examples, Moments, Side};
-use crate::error::{Error, Result, WorkersError};
+use crate::error::{Result, WorkersError};
 use crate::float::Float;
 use crate::mlp::Mlp;
 use crate::part::Part;
 
-/// The workers that train together, and which of them this is.
+/// The workers that train together, and the part of this one.
 pub(crate) struct Agreement<'t, F> {
     workers: &'t mut dyn Workers<F>,
     part: Part,
 }
 
-/// What all workers must have alike: its name, and a number that stands for it.
+/// Something that all workers must have alike: its name and its hash.
 pub(crate) type Alike = (&'static str, u64);
 
 impl<'t, F: Float> Agreement<'t, F> {
@@ -22,9 +22,8 @@ impl<'t, F: Float> Agreement<'t, F> {
         if rank < count {
             return Ok(Self { workers, part: Part::new(rank, count) });
         }
-        Err(Error::Workers(WorkersError::Communication {
-            reason: format!("worker {rank} (counted from 0) is none of {count}"),
-        }))
+        let reason = format!("worker {rank} (counted from 0) is none of {count}");
+        Err(WorkersError::Communication { reason }.into())
     }
 
     /// The same workers for a shorter time.
@@ -36,12 +35,12 @@ impl<'t, F: Float> Agreement<'t, F> {
         self.part.is_all()
     }
 
-    /// Whether this worker writes what all have alike.
+    /// Whether this worker writes the files of all.
     pub(crate) fn is_first(&self) -> bool {
         self.part.rank() == 0
     }
 
-    /// Which rows are this worker's.
+    /// This worker's part of the rows.
     pub(crate) fn part(&self) -> Part {
         self.part
     }
@@ -55,7 +54,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         self.workers.sum(numbers, &mut std::iter::empty())
     }
 
-    /// Replaces rows, 0 where another worker has them, by those of all workers.
+    /// Replaces rows by those of all workers. The rows of other workers are 0 before.
     pub(crate) fn gather(&mut self, rows: &mut [F]) -> Result<()> {
         self.workers.sum(&mut [], &mut std::iter::once(rows))
     }
@@ -70,11 +69,10 @@ impl<'t, F: Float> Agreement<'t, F> {
         if self.is_alone() {
             return own;
         }
-        // The others would wait for a worker that returns its error at once.
+        // All return together: the others would wait for a worker that is gone.
         if self.any(own.is_err())? && own.is_ok() {
-            return Err(Error::Workers(WorkersError::Communication {
-                reason: "another could not read its rows".to_owned(),
-            }));
+            let reason = "another could not read its rows".to_owned();
+            return Err(WorkersError::Communication { reason }.into());
         }
         let mut all = Moments::default();
         for numbers in self.of_each(&own?.to_numbers(columns))? {
@@ -83,14 +81,14 @@ impl<'t, F: Float> Agreement<'t, F> {
         Ok(all)
     }
 
-    /// Whether it is so on one of the workers.
+    /// Whether this holds on any of the workers.
     pub(crate) fn any(&mut self, here: bool) -> Result<bool> {
         let mut count = [f64::from(u8::from(here))];
         self.sum(&mut count)?;
         Ok(count[0] > 0.0)
     }
 
-    /// What was checked, if the check succeeded on all workers and found all of them alike.
+    /// Returns `ready` if all workers are ready and alike.
     pub(crate) fn all_ready<T>(
         &mut self,
         ready: Result<T>,
@@ -99,25 +97,25 @@ impl<'t, F: Float> Agreement<'t, F> {
         if self.is_alone() {
             return ready;
         }
-        // First by itself: another version may compare other things.
+        // The version comes first, since another one may compare other things.
         let version = fingerprint_of(env!("CARGO_PKG_VERSION"));
         self.check_alike(|| vec![("the version of the library", version)])?;
         let alike = ready.and_then(|ready| Ok((alike(&ready)?, ready)));
         let refused = self.of_each(&[f64::from(u8::from(alike.is_err()))])?;
         let (alike, ready) = alike?;
         if let Some(rank) = refused.iter().position(|refused| refused[..] != [0.0]) {
-            return Err(Error::Workers(WorkersError::GaveUp { rank }));
+            return Err(WorkersError::GaveUp { rank }.into());
         }
         self.check_alike(|| alike)?;
         Ok(ready)
     }
 
-    /// Refuses what is not the same on all workers.
+    /// Refuses hashes that are not the same on all workers.
     pub(crate) fn check_alike(&mut self, alike: impl FnOnce() -> Vec<Alike>) -> Result<()> {
         if self.is_alone() {
             return Ok(());
         }
-        // In halves, which an `f64` holds exactly.
+        // An `f64` holds half of a hash exactly.
         let halves = |number: u64| [(number >> 32) as u32, number as u32].map(f64::from);
         let alike = alike();
         let own: Vec<f64> = alike.iter().flat_map(|&(_, number)| halves(number)).collect();
@@ -125,13 +123,13 @@ impl<'t, F: Float> Agreement<'t, F> {
         for (index, &(what, _)) in alike.iter().enumerate() {
             let of = |numbers: &Vec<f64>| numbers[2 * index..][..2].to_vec();
             if let Some(rank) = ranks.iter().position(|numbers| of(numbers) != of(&ranks[0])) {
-                return Err(Error::Workers(WorkersError::Differ { rank, what }));
+                return Err(WorkersError::Differ { rank, what }.into());
             }
         }
         Ok(())
     }
 
-    /// The numbers of each worker, by rank. Each writes its own into zeros, and the sum is all of them.
+    /// The numbers of each worker, by rank. Each adds its own to zeros of the others.
     fn of_each(&mut self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
         let mut all = vec![0.0; own.len() * self.part.count()];
         all[own.len() * self.part.rank()..][..own.len()].copy_from_slice(own);
@@ -140,9 +138,9 @@ impl<'t, F: Float> Agreement<'t, F> {
     }
 }
 
-/// A hash of the bits of all parameters, by the function of Fowler, Noll and Vo.
+/// A hash of the bits of all parameters (Fowler, Noll and Vo).
 pub(crate) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
-    // Several lanes side by side, since each product waits for the one before it.
+    // Eight independent lanes, since each product in a lane waits for the one before it.
     let mut lanes = [FNV_START; 8];
     for slice in net.parameter_slices() {
         let (chunks, rest) = slice.as_chunks::<8>();
@@ -156,7 +154,7 @@ pub(crate) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
     lanes.into_iter().fold(FNV_START, fold)
 }
 
-/// A hash of the bits of these numbers, after that of others.
+/// A hash of the bits of these numbers, continued from that of others.
 pub(crate) fn fingerprint_of_numbers<'n, F: Float>(
     before: u64,
     numbers: impl Iterator<Item = &'n F>,

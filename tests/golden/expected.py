@@ -49,17 +49,24 @@ def predictions(file):
     structure = json.loads(json.loads(file[8 : 8 + length])["__metadata__"]["densely"])
     tensors = safetensors.numpy.load(file)
     outputs = INPUTS
+    if "units_in.centres" in tensors:
+        centres, spreads = tensors["units_in.centres"], tensors["units_in.spreads"]
+        spreads = np.where(spreads == 0, np.inf, spreads)  # a constant column becomes 0
+        outputs = (outputs - centres) / spreads
     for index, layer in enumerate(structure["layers"]):
         outputs = outputs @ tensors[f"layers.{index}.weights"].astype(float)
         if layer["bias"]:
             outputs = outputs + tensors[f"layers.{index}.bias"].astype(float)
         name, *parameters = layer["activation"].rstrip(")").split("(")
         outputs = ACTIVATIONS[name](outputs, *map(float, parameters))
+    if "units_out.centres" in tensors:
+        outputs = tensors["units_out.centres"] + tensors["units_out.spreads"] * outputs
     return outputs
 
 
 here = pathlib.Path(__file__).parent
-for name in ["model_v1_f32.safetensors", "model_v1_f64.safetensors"]:
+models = [f"model_v{version}_{precision}.safetensors" for version in (1, 2) for precision in ("f32", "f64")]
+for name in models:
     print(name, predictions((here / name).read_bytes()).tolist())
 kept = json.loads((here / "kept_v1.json").read_text())
 print("kept_v1.json", predictions(base64.b64decode(kept["net"])).tolist())

@@ -15,6 +15,7 @@ use densely::{
     activation::{Elu, Gelu, LeakyRelu},
     mlp::MlpBuilder,
     schema::{Column, Schema},
+    units::Units,
 };
 
 /// Of every weight and bias.
@@ -37,11 +38,16 @@ fn assert_same<F: Float>(one: &Mlp<F>, other: &Mlp<F>) {
         assert_eq!(one.dropout().to_bits(), other.dropout().to_bits());
     }
     assert_eq!(one.schema(), other.schema());
+    assert_eq!((one.units_in(), one.units_out()), (other.units_in(), other.units_out()));
 }
 
 /// Whether it can be used: finite, and its layers fit together.
 fn assert_whole<F: Float>(net: &Mlp<F>) {
     assert!(bits(net).iter().all(|&bits| f64::from_bits(bits).is_finite()));
+    let mut net = net.clone();
+    if !net.units_in().is_measured() || !net.units_out().is_measured() {
+        net.set_units(Units::none(), Units::none()).unwrap();
+    }
     let outputs = net.predict(ndarray::Array2::zeros((1, net.features())).view()).unwrap();
     assert_eq!(outputs.ncols(), net.outputs());
 }

@@ -16,21 +16,21 @@ pub(crate) struct InOrder<'d, F: Float> {
     scales: Scales,
     batch_size: usize,
     all: Range<usize>,
-    /// The rows that are yet to be lent.
+    /// The rows that are still to be lent.
     rows: Range<usize>,
     /// The rows in the buffers.
     read: Range<usize>,
     buffers: Buffers<F>,
-    /// The numbers of the rows to be read, and their places in the buffers.
+    /// The rows to read, and their places in the buffers.
     numbers: Vec<usize>,
     places: Vec<u32>,
 }
 
-/// The bytes of numbers that are read at once from files: more than a read costs, and few beside a
-/// window of shuffled rows.
+/// The bytes of numbers that are read from files at once: many enough to outweigh the cost of a
+/// read, and few beside a window of shuffled rows.
 const AT_ONCE: usize = 4 << 20;
 
-/// Rows at a time for what does not depend on the size of a batch.
+/// The batch size for results that do not depend on it.
 const ROWS_AT_ONCE: usize = 64;
 
 impl<'d, F: Float> InOrder<'d, F> {
@@ -71,13 +71,13 @@ impl<'d, F: Float> InOrder<'d, F> {
         Self { data, sides, scales, batch_size, all, rows, read, buffers, numbers, places }
     }
 
-    /// Begins with the first row again.
+    /// Starts again at the first row.
     pub(crate) fn rewind(&mut self) {
         self.rows = self.all.clone();
         self.read = self.all.start..self.all.start;
     }
 
-    /// The data set that the rows are of.
+    /// The data set that contains the rows.
     pub(crate) fn data(&self) -> &'d Examples<F> {
         self.data
     }
@@ -100,12 +100,12 @@ impl<'d, F: Float> InOrder<'d, F> {
         });
         let weights = self.data.weights().map(|weights| &weights[start..end]);
         let mut batch = Batch::new(inputs, targets.view(), weights);
-        // Without inputs, the targets tell how many rows there are.
+        // Without inputs, the targets have the number of rows.
         batch.whole.rows = end - start;
         Ok(Some(batch))
     }
 
-    /// Reads as many batches as are read together.
+    /// Reads several batches at once.
     fn fill(&mut self) -> Result<()> {
         let Self { data, sides, scales, batch_size, rows, read, buffers, numbers, places, .. } =
             self;

@@ -13,21 +13,21 @@ use crate::units::Scale;
 
 /// Lends the batches of one epoch after the other.
 pub(crate) trait Batches<F: Float>: Send {
-    /// Begins an epoch, counted from 1. `shuffling` lasts from epoch to epoch; it starts by the
-    /// seed.
+    /// Begins an epoch, counted from 1. `shuffling` is kept from epoch to epoch; the seed starts
+    /// it.
     fn begin(&mut self, epoch: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()>;
 
     /// This worker's part of the next batch of the epoch; `None` after the last.
     fn next(&mut self, threads: Threads) -> Result<Option<Batch<'_, F>>>;
 
-    /// The number of steps of an epoch, if it is known before.
+    /// The number of steps of an epoch, if it is known in advance.
     fn steps(&self) -> Option<u64>;
 
     /// All rows, unless they come as a stream.
     fn examples(&self) -> Option<&Examples<F>>;
 }
 
-/// What brings inputs and targets to network units, where they have some.
+/// The scales that bring inputs and targets to network units, if there are any.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scales {
     pub(crate) inputs: Option<Scale>,

@@ -1,4 +1,4 @@
-//! The random order of rows, which lasts from epoch to epoch.
+//! The random order of rows, which is kept from epoch to epoch.
 
 use crate::bits;
 use crate::data::examples::Examples;
@@ -9,7 +9,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// The order of the rows, or of blocks of them, and the generator that makes the next order of it.
+/// The order of the rows, or of blocks of rows, and the generator that shuffles it for the next
+/// epoch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Shuffling {
     rows: usize,
@@ -48,7 +49,7 @@ impl Shuffling {
         &mut self.generator
     }
 
-    /// Refuses an order that is not one of these rows.
+    /// Checks that this is an order of these rows.
     pub(crate) fn check<F: Float>(&self, data: &Examples<F>) -> Result<()> {
         let refused = |reason| Err(TrainingError::StateMismatch { reason }.into());
         if self.rows != data.rows() {

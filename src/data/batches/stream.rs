@@ -1,4 +1,4 @@
-//! Batches that come one by one.
+//! A stream of batches from the caller.
 
 use super::interface::{Batches, Buffers, Scales};
 use super::shuffling::Shuffling;
@@ -14,7 +14,7 @@ pub(crate) struct Stream<F: Float, E, I, C> {
     /// Makes the batches of an epoch.
     epoch: E,
     batches: Option<I>,
-    /// Refuses rows that do not fit, and leaves out those without weight.
+    /// Checks the rows, and leaves out those of weight 0.
     check: C,
     scales: Scales,
     whole: WholeBatch<F>,

@@ -5,22 +5,21 @@ use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
 use crate::data::examples::Examples;
 use crate::data::storage::Side;
-use crate::error::{Result, ShapeError};
+use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::matrix::fit_in_memory;
 use crate::part::Part;
 use crate::threads::Threads;
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Shuffles in two steps, without an order of all rows: blocks of consecutive rows come in a random
-/// order over the whole data set, and the rows of the blocks of one window in a random order within
-/// it. The end of a window, less than a batch, comes first in the next one. If all rows fit into
-/// one window, their order is that of rows in memory.
+/// Shuffles in two steps, without an order of all rows: the blocks of consecutive rows of the whole
+/// data set, then the rows within each window of blocks. Rows at the end of a window that do not
+/// fill a batch go to the start of the next window. If all rows fit into one window, their order is
+/// that of rows in memory.
 ///
-/// A window's rows are read in the order of the files, and written to the places where their
-/// batches need them: a batch is then a part of the window.
+/// A window's rows are read in the order of the files and written to their places in the shuffled
+/// order: each batch is a part of the window.
 #[derive(Debug)]
 pub(crate) struct Windows<'d, F: Float> {
     data: &'d Examples<F>,
@@ -29,17 +28,17 @@ pub(crate) struct Windows<'d, F: Float> {
     window: usize,
     batch_size: usize,
     part: Part,
-    /// Rows in a unit of the order: a block, or 1 where all rows fit one window.
+    /// Rows in a unit of the order: a block, or 1 if all rows fit into one window.
     unit: usize,
     /// Units in a window.
     units: usize,
-    /// The units of this epoch in their order, and the next of them that is to be read.
+    /// The shuffled units of this epoch, and the next one to read.
     order: Vec<usize>,
     next_unit: usize,
-    /// Of the order in a window.
+    /// Shuffles the rows within a window.
     generator: ChaCha8Rng,
-    /// The rows to be read next, as they are read, and where each belongs: the number of its turn
-    /// in this window.
+    /// The rows to read next, in the order of the files, and the turn of each: its place in the
+    /// window's shuffled order.
     rows: Vec<usize>,
     turns: Vec<u32>,
     /// Buffer of a window's order.
@@ -47,17 +46,17 @@ pub(crate) struct Windows<'d, F: Float> {
     left: Vec<usize>,
     dealt: Dealt,
     buffers: Buffers<F>,
-    /// The weights of all workers' rows, by their turns.
+    /// The weights of all workers' rows, by turn.
     weights: Vec<F>,
 }
 
-/// How far a window was dealt.
+/// How many of a window's rows have gone into batches.
 #[derive(Clone, Copy, Debug, Default)]
 struct Dealt {
-    /// Rows of the window that have been dealt, by all workers, and by this one.
+    /// Rows dealt so far, by all workers and by this one.
     rows: usize,
     own: usize,
-    /// Rows that are dealt in this window.
+    /// Rows to deal in this window.
     end: usize,
 }
 
@@ -70,7 +69,7 @@ impl<'d, F: Float> Windows<'d, F> {
     ) -> Self {
         let unit = rows_of_a_unit(data);
         let window = data.storage.window().map_or(data.rows(), |window| window.rows);
-        // A window of less than a batch would have nothing to deal.
+        // A window must hold at least one batch.
         let units = window.max(batch_size.min(data.rows())).div_ceil(unit);
         Self {
             data,
@@ -107,7 +106,7 @@ impl<'d, F: Float> Windows<'d, F> {
             self.rows.clear();
             self.rows.extend(0..self.data.rows());
             self.data.storage.sort(&mut self.rows);
-            // Where each row stands in the order.
+            // The turn of each row.
             self.shuffled.resize(self.order.len(), 0);
             for (turn, &row) in self.order.iter().enumerate() {
                 self.shuffled[row] = turn as u32;
@@ -130,8 +129,8 @@ impl<'d, F: Float> Windows<'d, F> {
         self.keep_own(dealt);
         let (rows, columns) = (self.rows.len(), self.data.features() + self.data.outputs());
         // A batch may be larger than a window.
-        if rows > self.window && !fit_in_memory::<F>(rows, columns) {
-            return Err(ShapeError::TooLarge { rows, columns }.into());
+        if rows > self.window {
+            Error::check_memory::<F>(rows, columns)?;
         }
         for side in [Side::Inputs, Side::Targets] {
             let storage = &*self.data.storage;
@@ -140,7 +139,7 @@ impl<'d, F: Float> Windows<'d, F> {
         Ok(())
     }
 
-    /// The rows that were left, then those of these units, with a random turn each.
+    /// Takes the rows left over from the last window, then those of these units in random turns.
     fn choose(&mut self, units: std::ops::Range<usize>) {
         self.rows.clear();
         self.rows.append(&mut self.left);
@@ -160,8 +159,8 @@ impl<'d, F: Float> Windows<'d, F> {
         self.turns.extend(self.shuffled.iter().map(|turn| left as u32 + turn));
     }
 
-    /// Of the window's rows, keeps those that this worker deals, with the place where each belongs
-    /// in its buffer; those that are not dealt are left for the next window.
+    /// Keeps this worker's rows, each with its place in the buffer. Rows from turn `dealt` on are
+    /// left over for the next window.
     fn keep_own(&mut self, dealt: usize) {
         self.left.resize(self.rows.len() - dealt, 0);
         if self.left.is_empty() && self.part.is_all() {
@@ -208,7 +207,7 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
     }
 
     fn next(&mut self, _: Threads) -> Result<Option<Batch<'_, F>>> {
-        // The last block of the data may be short, so that a window has less than a batch.
+        // The data's last block may be short: a window may then hold less than a batch.
         while self.dealt.rows == self.dealt.end {
             if self.next_unit == self.order.len() {
                 return Ok(None);

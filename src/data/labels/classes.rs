@@ -17,7 +17,7 @@ pub(in crate::data) struct ClassSet {
     texts: DistinctTexts,
 }
 
-/// What a message says of labels that are not the classes of a classifier.
+/// The parts of the message about labels that are not the classes of a classifier.
 pub(in crate::data) struct WrongClasses {
     pub(in crate::data) found: String,
     pub(in crate::data) classes: String,

@@ -51,7 +51,7 @@ impl Dtype {
         }
     }
 
-    /// Converts bytes to numbers, by way of `f64`, which holds all but integers beyond 2⁵³ exactly.
+    /// Converts bytes to numbers by way of `f64`, which is exact but for integers beyond 2⁵³.
     pub(super) fn convert<F: Float>(self, bytes: &[u8], to: &mut [F]) {
         match self {
             Self::F4 => each(bytes, to, |bytes| f64::from(f32::from_le_bytes(bytes))),

@@ -110,12 +110,12 @@ impl Npy {
         Ok(())
     }
 
-    /// Refuses another file with another number of rows.
+    /// Checks that another file has the same number of rows.
     pub(super) fn check_rows(&self, other: &Self) -> Result<()> {
         self.check_same("rows", other, |npy| npy.rows)
     }
 
-    /// Refuses another file with another number of columns.
+    /// Checks that another file has the same number of columns.
     pub(super) fn check_columns(&self, other: &Self) -> Result<()> {
         self.check_same("columns", other, |npy| npy.columns)
     }
@@ -158,7 +158,7 @@ fn read_at(file: &File, _: &Path, mut at: u64, mut bytes: &mut [u8]) -> std::io:
     Ok(())
 }
 
-/// Other systems have no such call. A second handle has a position of its own.
+/// Other systems lack such a call; a second handle has its own position.
 #[cfg(not(any(unix, windows)))]
 fn read_at(_: &File, path: &Path, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
     use std::io::{Read, Seek, SeekFrom};

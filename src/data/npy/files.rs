@@ -7,7 +7,7 @@ use crate::data::dataset::Dataset;
 use crate::data::storage::{Side, Stored, Window};
 use crate::error::{Error, NpyError, Result, ShapeError};
 use crate::float::Float;
-use crate::matrix::{Matrix, Rows, fit_in_memory};
+use crate::matrix::{Matrix, Rows};
 use crate::units::Scale;
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,9 +18,8 @@ use std::sync::Arc;
 /// [`open_npy`](Dataset::open_npy) and [`open_shards`](Dataset::open_shards). With the cargo
 /// feature `npy`.
 ///
-/// Rows are read where they stand, as many at a time as are 64 MiB in memory, and become numbers of
-/// type `F` on the way; the files are neither changed nor mapped into memory. They must stay as
-/// they are while the data set is used.
+/// Rows are read in windows of 64 MiB and converted to `F`. The files are not mapped into memory,
+/// and must not change while the data set is used.
 #[derive(Clone)]
 pub struct NpyFiles<F> {
     shards: Arc<[Shard]>,
@@ -46,8 +45,7 @@ pub(super) struct Shard {
 /// Bytes of the numbers in memory at a time.
 pub(super) const WINDOW: usize = 64 << 20;
 
-/// Bytes of a file that are read together when rows are shuffled: enough to make up for the way to
-/// them.
+/// Bytes of a file that are read together when rows are shuffled: enough to outweigh the seek.
 const BLOCK: usize = 192 << 10;
 
 /// Blocks that a window has at least, so that rows of a batch come from many places.
@@ -56,14 +54,14 @@ const BLOCKS: usize = 64;
 /// Bytes of a file that are read at once.
 const AT_ONCE: usize = 256 << 10;
 
-/// Bytes between two rows that are rather read than left out.
+/// A gap between two rows that is shorter than this is read too, in place of a second read.
 const GAP: usize = 16 << 10;
 
-/// Bytes that are spent on a row in a window beside its numbers: where it is, and where it goes.
+/// Bytes for each row of a window beside its numbers: its place in the file and in the window.
 const ACCOUNTS: usize = 32;
 
 impl<F: Float> NpyFiles<F> {
-    /// Shards that belong together, at least one, with rows and columns.
+    /// The rows of all shards. There is at least one shard, and all have the same columns.
     pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let Some(last) = shards.last() else { return Err(ShapeError::NoRows.into()) };
         Ok(Self {
@@ -198,7 +196,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
 }
 
 fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
-    // All of them, whatever comes: a search that may end early goes one by one.
+    // A fold over all numbers is vectorized, a search that may end early is not.
     if numbers.iter().fold(true, |finite, number| finite & number.is_finite()) {
         return Ok(());
     }
@@ -208,7 +206,7 @@ fn check_finite<F: Float>(numbers: &[F], file: &Npy, row: usize) -> Result<()> {
 }
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
-    /// These rows, counted from 0, in memory: a batch to look at, or to predict.
+    /// Reads rows, counted from 0, into memory: a batch to look at or to predict.
     ///
     /// ```
     /// use densely::Dataset;
@@ -224,25 +222,19 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// # Errors
     ///
-    /// [`ShapeError::UnknownRow`] if there are not so many, [`ShapeError::NoRows`] for none,
-    /// [`ShapeError::TooLarge`] if they do not fit into memory; [`NpyError::NotFiniteInFile`],
-    /// [`Error::Io`], [`NpyError::ShortFile`], [`Error::ChangedFile`] for what is wrong with a
-    /// file.
+    /// [`ShapeError::UnknownRow`] for a row that does not exist, [`ShapeError::NoRows`] without
+    /// rows, [`ShapeError::TooLarge`] if they do not fit into memory; for a file,
+    /// [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`] or
+    /// [`Error::ChangedFile`].
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
         if rows.end > self.rows() {
-            return Err(ShapeError::UnknownRow {
-                row: rows.end.saturating_sub(1),
-                rows: self.rows(),
-            }
-            .into());
+            let (row, rows) = (rows.end.saturating_sub(1), self.rows());
+            return Err(ShapeError::UnknownRow { row, rows }.into());
         }
         if rows.is_empty() {
             return Err(ShapeError::NoRows.into());
         }
-        let columns = self.features() + self.outputs();
-        if !fit_in_memory::<F>(rows.len(), columns) {
-            return Err(ShapeError::TooLarge { rows: rows.len(), columns }.into());
-        }
+        Error::check_memory::<F>(rows.len(), self.features() + self.outputs())?;
         let (examples, count) = (self.examples(), rows.len());
         let mut all = InOrder::new(&examples, rows, count, Scales::default());
         let Some(batch) = all.next()? else { return Err(ShapeError::NoRows.into()) };

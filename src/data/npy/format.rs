@@ -14,7 +14,7 @@ const MAGIC: &[u8] = b"\x93NUMPY";
 /// The numbers begin at a multiple of this.
 const ALIGNMENT: usize = 64;
 
-/// Numpy reads no longer header.
+/// The longest header that numpy reads.
 const LONGEST: u32 = 65_535;
 
 /// The most nested brackets in the header of an array of numbers. The parser's time grows
@@ -30,7 +30,7 @@ pub(super) struct NpyHeader {
     pub(super) fortran: bool,
 }
 
-/// Reads the header, and returns the place of its end too.
+/// Reads the header. Also returns the place of its end.
 pub(super) fn read_header(mut file: &File, path: &Path) -> Result<(NpyHeader, u64)> {
     let wrong = |found: String| {
         let needs = "`np.save` writes such files";

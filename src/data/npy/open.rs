@@ -22,9 +22,9 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// In an epoch, training reads blocks of some hundred kilobytes in random order. It holds up to
     /// 64 MiB of them at a time and shuffles their rows together. Data of up to 64 MiB are shuffled
-    /// as a whole, to the same bits as from memory. A [`split`](Self::split) or
-    /// [`select`](Self::select)ion keeps four bytes for each of its rows, and leaves more than
-    /// 64 MiB of rows in the order of the files.
+    /// as a whole, with the same results as from memory. [`split`](Self::split) and
+    /// [`select`](Self::select) keep four bytes for each row; rows that take more than 64 MiB stay
+    /// in the files' order.
     ///
     /// ```
     /// use densely::Dataset;
@@ -84,7 +84,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// As [`open_npy`](Self::open_npy) and [`with_schema`](Self::with_schema);
     /// [`NpyError::NoShards`]; [`NpyError::DuplicateShard`] or [`NpyError::ShardMissing`] for a
-    /// shard's number that stands twice or is missing; [`NpyError::FilesDiffer`] if two shards have
+    /// shard's number that occurs twice or is missing; [`NpyError::FilesDiffer`] if two shards have
     /// different numbers of columns, or weights and inputs different numbers of rows; [`Error::Io`]
     /// if targets or weights are missing; [`DataError::Weight`], [`DataError::NoWeight`].
     ///
@@ -142,7 +142,7 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     let needs = "targets are rows × outputs, or one number a row";
     let targets = Npy::open(targets, stays_open, true, needs)?;
     inputs.check_rows(&targets)?;
-    // With a column there are no more rows than bytes.
+    // Without columns, a small file could declare any number of rows.
     if inputs.columns == 0 {
         return Err(ShapeError::NoFeatures.into());
     }

@@ -51,7 +51,7 @@ impl<F: Float> Dataset<F> {
         // If the program stops from here on, old inputs do not stand beside new targets.
         remove(folder.join(file_name("inputs", number)))?;
         let write = |what, numbers: ArrayViewD<'_, F>| {
-            atomic_file::write(&folder.join(file_name(what, number)), &file_of(numbers))
+            atomic_file::write(folder.join(file_name(what, number)), &file_of(numbers))
         };
         match self.weights() {
             Some(weights) => write("weights", weights.into_dyn())?,

@@ -83,7 +83,7 @@ pub(super) struct RowReader<'t> {
 }
 
 impl<'t> RowReader<'t> {
-    /// Begins with the first of so many rows and columns.
+    /// Starts at the first row of a table of this many rows and columns.
     pub(super) fn new(
         source: &'t CsvSource,
         file: &'t str,

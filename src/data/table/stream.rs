@@ -10,14 +10,15 @@ use crate::float::Float;
 use crate::schema::Schema;
 use std::marker::PhantomData;
 
-/// The data set that a [`Table`] becomes, in chunks of rows. Only one chunk is in memory.
+/// The data set of a [`Table`] and a target, in chunks of rows. Only one chunk is in memory.
 ///
 /// ```
 /// use densely::{Identity, MeanSquaredError, Mlp, Sgd, Table, Trainer, data::Target};
 ///
 /// let table = Table::open_csv("data/auto_mpg.csv")?.without(["model_year", "displacement"])?;
 /// let cars = table.stream(Target::number("mpg"))?;
-/// let mut net = Mlp::<f32>::builder(cars.features()).dense(cars.outputs(), Identity).build()?;
+/// let net = Mlp::<f32>::builder(cars.features()).without_units();
+/// let mut net = net.dense(cars.outputs(), Identity).build()?;
 /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(2);
 /// // 12 batches of 32 rows, and one of 8.
 /// let report = trainer.fit_batches(&mut net, |_| Ok(cars.chunks(32)))?;

@@ -1,11 +1,11 @@
-//! What a network is to predict, and the data sets of a table by that.
+//! The target of a table: what a network learns to predict.
 
 use super::Table;
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::float::Float;
 
-/// What a network is to predict of a [`Table`]: numbers or classes.
+/// The columns of a [`Table`] that a network learns to predict, as numbers or classes.
 ///
 /// ```
 /// use densely::{Table, data::Target};
@@ -58,32 +58,29 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`TableError::UnknownColumn`],
-    /// [`TableError::UnnamedColumn`],
-    /// [`TableError::DuplicateColumn`] for the columns' names;
-    /// [`ShapeError::Targets`] for no target,
-    /// [`SchemaError::DuplicateName`] for a target that stands twice,
-    /// [`TableError::TargetAlone`] if there is no other column;
-    /// [`TableError::TextTarget`] for numbers that are text,
-    /// [`TableError::Classes`] for a wrong number of classes;
-    /// [`TableError::TooManyCategories`] for a text feature
-    /// with more than 1,000 values, or with more than half as many values as rows and more than
-    /// 20; [`TableError::TooLarge`];
-    /// [`TableError::Cell`] for a cell that is blank or NaN, in a numeric
-    /// column for one that is not a finite number of `F`, and for a class that is a number with a
-    /// fraction.
+    /// - [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`] or
+    ///   [`TableError::UnnamedColumn`] for a column's name;
+    /// - [`ShapeError::Targets`] without a target, [`SchemaError::DuplicateName`] for a target that
+    ///   is given twice, [`TableError::TargetAlone`] if there is no other column;
+    /// - [`TableError::TextTarget`] if a numeric target is text, [`TableError::Classes`] for a
+    ///   wrong number of classes;
+    /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
+    ///   more than 20 values that are more than half the number of rows;
+    /// - [`TableError::Cell`] for a cell that is blank or NaN, for a cell of a numeric column that
+    ///   is not a finite number of `F`, and for a class that is a number with a fraction;
+    /// - [`TableError::TooLarge`] if the rows do not fit into memory.
     ///
-    /// [`TableError::UnknownColumn`]: crate::error::TableError::UnknownColumn
-    /// [`TableError::UnnamedColumn`]: crate::error::TableError::UnnamedColumn
-    /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
     /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
     /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName
+    /// [`TableError::UnknownColumn`]: crate::error::TableError::UnknownColumn
+    /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
+    /// [`TableError::UnnamedColumn`]: crate::error::TableError::UnnamedColumn
     /// [`TableError::TargetAlone`]: crate::error::TableError::TargetAlone
     /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
     /// [`TableError::Classes`]: crate::error::TableError::Classes
     /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
-    /// [`TableError::TooLarge`]: crate::error::TableError::TooLarge
     /// [`TableError::Cell`]: crate::error::TableError::Cell
+    /// [`TableError::TooLarge`]: crate::error::TableError::TooLarge
     pub fn dataset<F: Float>(&self, target: Target) -> Result<Dataset<F>> {
         let (schema, outputs) = self.infer(target)?;
         self.encoded(&schema, outputs)
