@@ -1,8 +1,9 @@
-//! The reason for the design, as a number: the backward pass of each activation from the output that the layer cached, against one that
-//! evaluates the function again.
+//! The reason for the design, as a number: the backward pass of each activation from the output
+//! that the layer cached, against one that evaluates the function again.
 //!
-//! `cargo bench --bench activations` measures both side by side for `f32` and `f64` at three sizes, and ends with a table of
-//! ratios. GELU, SiLU and Mish have no derivative from the output: theirs evaluates an exponential in either case.
+//! `cargo bench --bench activations` measures both side by side for `f32` and `f64` at three sizes,
+//! and ends with a table of ratios. GELU, SiLU and Mish have no derivative from the output: theirs
+//! evaluates an exponential in either case.
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use densely::{Float, activation::AnyActivation};
@@ -13,7 +14,8 @@ use std::time::Duration;
 
 const SIZES: [usize; 3] = [64, 4_096, 262_144];
 
-/// Cached: the derivative from the kept output. Again: the function of the kept z first, and then the derivative.
+/// Cached: the derivative from the kept output. Again: the function of the kept z first, and then
+/// the derivative.
 fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
     let Ok(activation) = name.parse::<AnyActivation<F>>() else { return };
     let mut group = criterion.benchmark_group(format!("{name} {}", F::NAME));
@@ -26,7 +28,8 @@ fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
         let mut delta = Array2::ones(z.dim());
         let mut again = z.clone();
         group.throughput(Throughput::Elements(size as u64));
-        // A new delta each time, in both: multiplied again and again it would become subnormal, and slow.
+        // A new delta each time, in both: multiplied again and again it would become subnormal, and
+        // slow.
         group.bench_function(BenchmarkId::new("cached", size), |bencher| {
             bencher.iter(|| {
                 delta.fill(F::one());

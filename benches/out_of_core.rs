@@ -1,6 +1,8 @@
-//! An epoch on rows in files beside one on the same rows in memory, and what the first takes in memory.
+//! An epoch on rows in files beside one on the same rows in memory, and what the first takes in
+//! memory.
 //!
-//! `cargo bench --features npy --bench out_of_core`, with `-- FOLDER` for another place of the files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
+//! `cargo bench --features npy --bench out_of_core`, with `-- FOLDER` for another place of the
+//! files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Sgd, Sigmoid, Softmax, Tanh,
@@ -64,7 +66,8 @@ impl Workload {
         }
     }
 
-    /// The seconds of the fastest epoch, by the clock and of the processor: where other processes keep that busy, the second tells more.
+    /// The seconds of the fastest epoch, by the clock and of the processor: where other processes
+    /// keep that busy, the second tells more.
     fn train<S: Storage<f32>>(&self, data: &Dataset<f32, S>) -> [f64; 2] {
         let mut builder = Mlp::builder(self.layers[0]).units_in(self.units);
         for &units in &self.layers[1..self.layers.len() - 1] {
@@ -108,7 +111,8 @@ fn peak() -> Option<usize> {
     line.split_whitespace().nth(1)?.parse::<usize>().ok().map(|kilobytes| kilobytes / 1024)
 }
 
-/// Seconds that this process has kept processors busy, for itself and in the system's calls: in hundredths.
+/// Seconds that this process has kept processors busy, for itself and in the system's calls: in
+/// hundredths.
 fn processor() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // Behind the program's name, which may hold anything.

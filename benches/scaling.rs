@@ -1,5 +1,6 @@
-//! How long a training step takes by the size of the work, drawn: over the width of the hidden layers and over the batch, with the time that
-//! the arithmetic alone would take at the processor's peak.
+//! How long a training step takes by the size of the work, drawn: over the width of the hidden
+//! layers and over the batch, with the time that the arithmetic alone would take at the processor's
+//! peak.
 //!
 //! `cargo bench --bench scaling -- pictures/scaling.svg`
 
@@ -57,8 +58,8 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
     fastest / steps as f64
 }
 
-/// Floating-point operations of a step: three products for each weight and row, two in the first layer, of a multiplication and
-/// an addition each.
+/// Floating-point operations of a step: three products for each weight and row, two in the first
+/// layer, of a multiplication and an addition each.
 fn operations(width: usize, batch: usize) -> f64 {
     let weights = 2 * FEATURES * width + 3 * width * width + 3 * width * CLASSES;
     2.0 * batch as f64 * weights as f64

@@ -1,6 +1,8 @@
-//! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`; and prediction, of one row and of many.
+//! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`;
+//! and prediction, of one row and of many.
 //!
-//! `cargo bench --bench training`. All on one thread; `benches/peers` compares with other libraries, and one thread with two.
+//! `cargo bench --bench training`. All on one thread; `benches/peers` compares with other
+//! libraries, and one thread with two.
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
@@ -93,7 +95,8 @@ fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
     })
 }
 
-/// The parts of a step, and the step. The weights hardly move: tanh would get cheaper as it saturates.
+/// The parts of a step, and the step. The weights hardly move: tanh would get cheaper as it
+/// saturates.
 fn steps<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("{} {}", workload.name, F::NAME));
@@ -123,7 +126,8 @@ fn steps<F: Float>(criterion: &mut Criterion) {
     }
 }
 
-/// One row, and 8,192; and these through a network of identities, which is its matrix products and biases alone.
+/// One row, and 8,192; and these through a network of identities, which is its matrix products and
+/// biases alone.
 fn predictions<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("predict {} {}", workload.name, F::NAME));

@@ -1,6 +1,7 @@
 //! Draws activations and their derivatives, the way the library computes them, as an SVG picture.
 //!
-//! `cargo run --release --example activations` draws identity, sigmoid and tanh; with `-- --all` every built-in.
+//! `cargo run --release --example activations` draws identity, sigmoid and tanh; with `-- --all`
+//! every built-in.
 
 mod command_line;
 mod figures;

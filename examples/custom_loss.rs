@@ -1,7 +1,8 @@
 //! A loss that the library does not have: ten lines, and one call that proves its gradient.
 //!
-//! `cargo run --release --example custom_loss` compares its gradients with numeric ones, and then trains with it: not how far a car goes on a gallon on average,
-//! but between which two numbers eight cars of ten are.
+//! `cargo run --release --example custom_loss` compares its gradients with numeric ones, and then
+//! trains with it: not how far a car goes on a gallon on average, but between which two numbers
+//! eight cars of ten are.
 
 use densely::{
     EarlyStopping, Error, Float, Identity, Loss, Mlp, Result, Sgd, Table, Tanh, Trainer,
@@ -9,7 +10,8 @@ use densely::{
 };
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 
-/// The mean of max(q (y - a), (1 - q) (a - y)), which is least where a fraction q of all y is below a.
+/// The mean of max(q (y - a), (1 - q) (a - y)), which is least where a fraction q of all y is below
+/// a.
 #[derive(Debug)]
 struct Quantile(f64);
 

@@ -1,8 +1,9 @@
-//! How a network learns where one class ends and the other begins: two moons and two spirals, frame by frame, with sigmoid and with
-//! tanh units.
+//! How a network learns where one class ends and the other begins: two moons and two spirals, frame
+//! by frame, with sigmoid and with tanh units.
 //!
-//! `cargo run --release --example decision_boundary` trains the four networks and draws `moons.svg` and `spirals.svg`. What to read is
-//! `watch`: an observer that keeps the network as it is after some of the epochs.
+//! `cargo run --release --example decision_boundary` trains the four networks and draws `moons.svg`
+//! and `spirals.svg`. What to read is `watch`: an observer that keeps the network as it is after
+//! some of the epochs.
 
 mod command_line;
 #[path = "decision_boundary/drawing.rs"]
@@ -124,7 +125,8 @@ struct Frame {
     epoch: usize,
     loss: f64,
     accuracy: f64,
-    /// The probability of the second class at the points of a grid over the frame, rows from top to bottom.
+    /// The probability of the second class at the points of a grid over the frame, rows from top to
+    /// bottom.
     field: Array2<f32>,
 }
 

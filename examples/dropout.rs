@@ -1,6 +1,8 @@
-//! Handwritten digits with two hidden layers, dropout and Adam: the settings of a classifier that is to generalise, over ten seeds.
+//! Handwritten digits with two hidden layers, dropout and Adam: the settings of a classifier that
+//! is to generalise, over ten seeds.
 //!
-//! `cargo run --release --example dropout` trains with and without dropout, and prints the accuracies on rows that were not trained on.
+//! `cargo run --release --example dropout` trains with and without dropout, and prints the
+//! accuracies on rows that were not trained on.
 
 use densely::{
     Adam, CategoricalCrossEntropy, Dataset, Error, Mlp, Relu, Schedule, Softmax, Table, Trainer,

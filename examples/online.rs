@@ -1,6 +1,8 @@
-//! An application that goes on learning while it serves: one thread learns from a stream, others predict by the last network that it published.
+//! An application that goes on learning while it serves: one thread learns from a stream, others
+//! predict by the last network that it published.
 //!
-//! `cargo run --release --example online` prints how far the predictions are off while the truth drifts, beside those of a network that learned once and was left alone.
+//! `cargo run --release --example online` prints how far the predictions are off while the truth
+//! drifts, beside those of a network that learned once and was left alone.
 
 use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Result, Tanh, Trainer, metrics};
 use ndarray::{Array2, array};
@@ -18,8 +20,9 @@ use std::time::Duration;
 
 /// The network that predictions are made by now.
 ///
-/// Whoever asks for it has it whole, and for as long as it is held, whatever is published meanwhile. The lock is held only while a pointer is copied: nobody waits for a
-/// prediction, nor for a step of training.
+/// Whoever asks for it has it whole, and for as long as it is held, whatever is published
+/// meanwhile. The lock is held only while a pointer is copied: nobody waits for a prediction, nor
+/// for a step of training.
 struct Published(RwLock<Arc<Mlp<f32>>>);
 
 impl Published {
@@ -53,7 +56,8 @@ const BATCHES: usize = 2000;
 const BATCHES_A_NETWORK: usize = 20;
 const BATCHES_A_LINE: usize = 250;
 
-/// Rows as they come at this time: y = sin(2 x·u), with some noise, where the direction u makes half a turn in the course of the stream.
+/// Rows as they come at this time: y = sin(2 x·u), with some noise, where the direction u makes
+/// half a turn in the course of the stream.
 fn rows(count: usize, now: usize, generator: &mut ChaCha8Rng) -> Result<Dataset<f32>> {
     let inputs = Array2::random_using((count, 2), StandardNormal, generator);
     let noise = Array2::<f32>::random_using((count, 1), StandardNormal, generator);

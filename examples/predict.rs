@@ -1,4 +1,5 @@
-//! Predicts the rows of a CSV file by a saved network: finds the columns that it was trained on by their names, and prints CSV.
+//! Predicts the rows of a CSV file by a saved network: finds the columns that it was trained on by
+//! their names, and prints CSV.
 //!
 //! `cargo run --release --example predict -- --model m.safetensors --data new.csv`
 
@@ -18,10 +19,12 @@ struct Options {
     /// Network, as the training programs --save it
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// CSV file with a header; columns are found by their names, in any order, and others are not looked at
+    /// CSV file with a header; columns are found by their names, in any order, and others are not
+    /// looked at
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Columns of the data to print before the predictions; a name with a comma in it stands in quotation marks
+    /// Columns of the data to print before the predictions; a name with a comma in it stands in
+    /// quotation marks
     #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = names, hide_default_value = true)]
     keep: Names,
 }
@@ -81,7 +84,8 @@ struct Outputs {
     numbers: Array2<String>,
 }
 
-/// The columns to be printed: the target's name, for a classifier the class and then the probability of each.
+/// The columns to be printed: the target's name, for a classifier the class and then the
+/// probability of each.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
     if schema.classes.is_empty() {

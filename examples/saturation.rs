@@ -1,8 +1,10 @@
-//! Why tanh gets stuck less than the sigmoid: one deep network, trained with each from the same initial weights.
+//! Why tanh gets stuck less than the sigmoid: one deep network, trained with each from the same
+//! initial weights.
 //!
-//! The sigmoid's slope is at most 1/4, that of tanh at most 1: each layer that the gradient comes back through makes it
-//! smaller, and with the sigmoid little is left for the first layers. `cargo run --release --example saturation`
-//! measures both on handwritten digits and draws them as an SVG picture.
+//! The sigmoid's slope is at most 1/4, that of tanh at most 1: each layer that the gradient comes
+//! back through makes it smaller, and with the sigmoid little is left for the first layers. `cargo
+//! run --release --example saturation` measures both on handwritten digits and draws them as an SVG
+//! picture.
 
 mod command_line;
 mod figures;
@@ -261,7 +263,8 @@ fn draw(
     gradient.legend(SeriesLabelPosition::LowerRight)
 }
 
-/// The axis of a quantity above 0, from the power of ten below the lowest value to the one above the highest.
+/// The axis of a quantity above 0, from the power of ten below the lowest value to the one above
+/// the highest.
 fn logarithmic<'s>(label: &str, spreads: impl Iterator<Item = &'s [Spread]>) -> Axis {
     let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
     for spread in spreads.flatten() {

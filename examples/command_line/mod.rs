@@ -1,4 +1,5 @@
-//! What every program here does the same way: parse its options, print its result, and say in one line what went wrong.
+//! What every program here does the same way: parse its options, print its result, and say in one
+//! line what went wrong.
 
 #![allow(dead_code)] // Each program uses a part.
 
@@ -9,7 +10,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else that goes wrong.
+/// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else
+/// that goes wrong.
 pub fn main<Options>(
     options: Result<Options, OptionError>,
     run: impl FnOnce(&Options) -> Result<String, Box<dyn AnyError>>,

@@ -18,7 +18,8 @@ pub fn moon(place: f64) -> (f64, f64) {
     (0.66 * angle.cos() - 0.3, 0.9 * angle.sin() - 0.25)
 }
 
-/// A turn and a half from near the middle outwards; evenly, so that there are more points further out.
+/// A turn and a half from near the middle outwards; evenly, so that there are more points further
+/// out.
 pub fn spiral(place: f64) -> (f64, f64) {
     let distance = 0.12 + 0.86 * place.sqrt();
     let angle = 3.0 * PI * distance;

@@ -36,7 +36,8 @@ impl Axis {
         let exponent = exponent(&range);
         let decimals = (exponent - chosen.1).max(0) as usize;
         let text = |multiple: f64| {
-            // A small number times a power of ten, so that 0.3 does not come as 0.30000000000000004; and -0 becomes 0.
+            // A small number times a power of ten, so that 0.3 does not come as
+            // 0.30000000000000004; and -0 becomes 0.
             let number = (multiple * chosen.0 + 0.0) * 10_f64.powi(chosen.1 - exponent);
             match exponent {
                 0 => format!("{number:.decimals$}"),
@@ -59,8 +60,8 @@ impl Axis {
         axis
     }
 
-    /// From one number above 0 to another. At every power of ten stands a number, or at as many of them as there is room for; also in between
-    /// where they are few.
+    /// From one number above 0 to another. At every power of ten stands a number, or at as many of
+    /// them as there is room for; also in between where they are few.
     pub fn logarithmic(label: &str, range: Range<f64>) -> Self {
         let range = range.start.log10()..range.end.log10();
         let decades = range.end - range.start;
@@ -129,7 +130,8 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// From the lowest to the highest of these numbers, and a little to both sides; around a single number as well.
+/// From the lowest to the highest of these numbers, and a little to both sides; around a single
+/// number as well.
 pub fn padded(numbers: impl Iterator<Item = f64>) -> Range<f64> {
     let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
     for number in numbers.filter(|number| number.is_finite()) {
@@ -147,7 +149,8 @@ pub fn padded(numbers: impl Iterator<Item = f64>) -> Range<f64> {
     lowest - room..highest + room
 }
 
-/// The power of a thousand in which numbers are written if they would be long otherwise, by its exponent to base 10.
+/// The power of a thousand in which numbers are written if they would be long otherwise, by its
+/// exponent to base 10.
 fn exponent(range: &Range<f64>) -> i32 {
     let largest = range.start.abs().max(range.end.abs());
     match largest {

@@ -39,7 +39,8 @@ pub fn chart<'a>(
     chart_aligned(sheet, title, text, x, y, numbers)
 }
 
-/// The same with room for numbers so wide beside the y axis: charts above one another begin at one line.
+/// The same with room for numbers so wide beside the y axis: charts above one another begin at one
+/// line.
 pub fn chart_aligned<'a>(
     sheet: &Sheet<'a>,
     title: &str,
@@ -91,7 +92,8 @@ pub fn widest_number(axis: &Axis, text: u32) -> u32 {
 }
 
 impl Chart<'_> {
-    /// Draws the line through these points, as far as it is in the chart; with a name, the legend will tell it.
+    /// Draws the line through these points, as far as it is in the chart; with a name, the legend
+    /// will tell it.
     pub fn curve(
         &mut self,
         name: Option<&str>,
@@ -126,7 +128,8 @@ impl Chart<'_> {
         Ok(())
     }
 
-    /// Writes something at a point, or a little beside it, so that the point is in this corner or edge of the text.
+    /// Writes something at a point, or a little beside it, so that the point is in this corner or
+    /// edge of the text.
     pub fn note(
         &mut self,
         text: &str,
@@ -181,7 +184,8 @@ impl Stroke {
     }
 }
 
-/// The pieces of a line that are in this range: `plotters` would draw the others too, beyond the chart's edge.
+/// The pieces of a line that are in this range: `plotters` would draw the others too, beyond the
+/// chart's edge.
 fn pieces_within(points: &[(f64, f64)], range: &Range<f64>) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     for segment in points.windows(2) {

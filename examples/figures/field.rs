@@ -3,12 +3,14 @@
 /// Numbers at the points of a grid, rows from top to bottom.
 pub type Grid = ndarray::Array2<f32>;
 
-/// Polygons, in columns and rows of the grid, that together cover where the numbers are at least this; between the points of the grid,
-/// where they pass it in a straight line, and half a column and row beyond them.
+/// Polygons, in columns and rows of the grid, that together cover where the numbers are at least
+/// this; between the points of the grid, where they pass it in a straight line, and half a column
+/// and row beyond them.
 ///
-/// Along each row, what is covered is a number of runs. A run that meets one run of the next row, and no other, goes on in it: the polygon
-/// leads through their ends. Whatever branches begins anew, in the middle between the rows. That takes a tenth of the characters of an SVG file
-/// that little squares would take, and has smooth edges.
+/// Along each row, what is covered is a number of runs. A run that meets one run of the next row,
+/// and no other, goes on in it: the polygon leads through their ends. Whatever branches begins
+/// anew, in the middle between the rows. That takes a tenth of the characters of an SVG file that
+/// little squares would take, and has smooth edges.
 pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
     let mut finished = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
@@ -48,8 +50,8 @@ impl Run {
         self.from <= other.to && other.from <= self.to
     }
 
-    /// How far what is covered in this row reaches towards the next or the one before, from left to right: to where the level is passed, or half
-    /// the way if it is not.
+    /// How far what is covered in this row reaches towards the next or the one before, from left to
+    /// right: to where the level is passed, or half the way if it is not.
     fn cap(&self, grid: &Grid, row: usize, down: bool, level: f32) -> Vec<(f64, f64)> {
         let side = if down { 1.0 } else { -1.0 };
         let beyond = if down { row + 1 } else { row.wrapping_sub(1) };
@@ -60,7 +62,8 @@ impl Run {
                 let here = grid[(row, column)];
                 f64::from((here - level) / (here - number))
             }
-            // A little into what goes on there: no line of the ground shines through between two polygons.
+            // A little into what goes on there: no line of the ground shines through between two
+            // polygons.
             Some(_) => 0.6,
         };
         let at = |column: usize| row as f64 + side * reach(column);

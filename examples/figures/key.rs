@@ -36,7 +36,8 @@ pub fn curve_key(
     Ok(())
 }
 
-/// A bar from 0 on the left to 1 on the right with these names of its ends, in the middle of a strip.
+/// A bar from 0 on the left to 1 on the right with these names of its ends, in the middle of a
+/// strip.
 pub fn color_bar(
     strip: &Sheet,
     text: u32,
@@ -56,7 +57,8 @@ pub fn color_bar(
     for index in 0..steps {
         let color = color((f64::from(index) + 0.5) / f64::from(steps));
         let x = left + (index * step) as i32;
-        // Each as far as to the end, under those behind it: no line of the ground shines through between two.
+        // Each as far as to the end, under those behind it: no line of the ground shines through
+        // between two.
         strip.draw(&Rectangle::new([(x, top), (right, bottom)], color.filled()))?;
     }
     strip.draw(&Rectangle::new([(left, top), (right, bottom)], AXIS.stroke_width(PIXEL)))?;

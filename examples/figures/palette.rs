@@ -1,5 +1,6 @@
-//! The colours of all figures. Those of curves and classes are of Okabe and Ito (2008), which people with any of the common kinds
-//! of colour blindness tell apart; where colours are mixed, they also differ in lightness or stand on both sides of white.
+//! The colours of all figures. Those of curves and classes are of Okabe and Ito (2008), which
+//! people with any of the common kinds of colour blindness tell apart; where colours are mixed,
+//! they also differ in lightness or stand on both sides of white.
 
 use plotters::style::RGBColor;
 
@@ -35,7 +36,8 @@ pub fn heat(share: f64) -> RGBColor {
     }
 }
 
-/// Of the probability of the second of two classes: blue, paler the less certain, and from ½ on orange. Light, for points to stand out.
+/// Of the probability of the second of two classes: blue, paler the less certain, and from ½ on
+/// orange. Light, for points to stand out.
 pub fn probability(probability: f64) -> RGBColor {
     const FIRST: RGBColor = RGBColor(120, 178, 218);
     const SECOND: RGBColor = RGBColor(247, 190, 105);
@@ -44,7 +46,8 @@ pub fn probability(probability: f64) -> RGBColor {
     mixed(WHITE, if probability < 0.5 { FIRST } else { SECOND }, 0.2 + 0.8 * certainty)
 }
 
-/// Of text on this ground: black or white, whichever has the higher contrast, as the Web Content Accessibility Guidelines reckon it.
+/// Of text on this ground: black or white, whichever has the higher contrast, as the Web Content
+/// Accessibility Guidelines reckon it.
 pub fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     let linear = |channel: u8| (f64::from(channel) / 255.0).powf(2.2);
     let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);

@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Units of a drawing in one pixel of the picture. `plotters` rounds to whole units, which would show as steps in flat
-/// curves if a unit were a pixel.
+/// Units of a drawing in one pixel of the picture. `plotters` rounds to whole units, which would
+/// show as steps in flat curves if a unit were a pixel.
 pub const PIXEL: u32 = 4;
 
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -16,7 +16,8 @@ pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// What our SVG files begin with.
 const BEGIN: &[u8] = b"<svg";
 
-/// Whether a picture can be written there, before the work that it is to show; and it must not be in the place of something else.
+/// Whether a picture can be written there, before the work that it is to show; and it must not be
+/// in the place of something else.
 pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     densely::atomic_file::check_can_write(path)?;
     if path.exists() {
@@ -51,7 +52,8 @@ pub fn draw(
     let in_units = format!("width=\"{wide}\" height=\"{high}\"");
     let in_pixels = format!("width=\"{width}\" height=\"{height}\"");
     let svg = svg.replacen(&in_units, &in_pixels, 1);
-    // What is so anyway need not be said; text cannot look like it, since its quotation marks are escaped.
+    // What is so anyway need not be said; text cannot look like it, since its quotation marks are
+    // escaped.
     let svg = svg.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
     std::fs::write(path, svg).map_err(|source| Error::Io { file: path.to_owned(), source })?;
     Ok(())

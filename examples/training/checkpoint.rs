@@ -43,7 +43,8 @@ impl Kept {
         }
     }
 
-    /// Goes on from what is in the folder, if there is something, and writes to it; `belongs_to` are the options and the data of this training.
+    /// Goes on from what is in the folder, if there is something, and writes to it; `belongs_to`
+    /// are the options and the data of this training.
     pub fn trainer<'a>(
         &self,
         trainer: Trainer<'a, f32>,

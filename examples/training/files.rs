@@ -16,7 +16,8 @@ pub struct Files {
 }
 
 impl Files {
-    /// Makes their folders and sees that they can be written, and that the network is not saved over any of them, or over the data.
+    /// Makes their folders and sees that they can be written, and that the network is not saved
+    /// over any of them, or over the data.
     pub fn prepare(options: &Options, task: Task, data: &Path) -> Result<Self, Box<dyn Error>> {
         check_leaves_data_alone(options, data)?;
         let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
@@ -50,7 +51,8 @@ impl Files {
     }
 }
 
-/// Refuses to write over the data, or into a folder of it, where a file can replace rows, or become some.
+/// Refuses to write over the data, or into a folder of it, where a file can replace rows, or become
+/// some.
 fn check_leaves_data_alone(options: &Options, data: &Path) -> Result<(), String> {
     if let Some(path) = &options.save {
         if is_same_file(path, data) {

@@ -1,6 +1,7 @@
 //! A number that stands for data.
 
-/// Of all of the numbers, by the function of Fowler, Noll and Vo: to notice other data, not to withstand an attack.
+/// Of all of the numbers, by the function of Fowler, Noll and Vo: to notice other data, not to
+/// withstand an attack.
 pub fn hash(numbers: impl IntoIterator<Item = u64>) -> u64 {
     numbers
         .into_iter()

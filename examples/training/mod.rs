@@ -1,4 +1,5 @@
-//! What all training programs share, wherever their rows come from: options, the training itself, and the summary.
+//! What all training programs share, wherever their rows come from: options, the training itself,
+//! and the summary.
 //!
 //! The part to read is [`Prepared`]: everything else is command line and layout.
 

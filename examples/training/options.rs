@@ -24,7 +24,8 @@ pub struct Options {
     /// What is minimised [default: squared for numbers, cross-entropy for classes]
     #[arg(long, value_enum)]
     pub loss: Option<LossName>,
-    /// What changes the weights; lbfgs looks at all rows at once, and an iteration counts as an epoch
+    /// What changes the weights; lbfgs looks at all rows at once, and an iteration counts as an
+    /// epoch
     #[arg(long, value_enum, default_value_t = OptimizerName::Sgd)]
     pub optimizer: OptimizerName,
     /// Learning rate [default: 0.01; rmsprop, adam and adamw: 0.001; lbfgs has none]
@@ -69,10 +70,12 @@ pub struct Options {
     /// Save the trained network, which takes raw features and gives raw units, as safetensors
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Draw how the training went and how good the network is on the test rows into this folder, as SVG
+    /// Draw how the training went and how good the network is on the test rows into this folder, as
+    /// SVG
     #[arg(long, value_name = "DIR")]
     pub plot: Option<PathBuf>,
-    /// Keep the training in this folder while it goes on: the same command goes on from there after it was stopped, to the same result
+    /// Keep the training in this folder while it goes on: the same command goes on from there after
+    /// it was stopped, to the same result
     #[arg(long, value_name = "DIR")]
     pub checkpoint: Option<PathBuf>,
     /// Epochs from one writing to the folder to the next

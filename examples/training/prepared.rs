@@ -52,7 +52,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
                 .validation_fraction(options.validation)
                 .early_stopping(EarlyStopping::patience(options.patience));
         }
-        // The first outputs are about 1. Steps from there to counts of 20 or more would be too long.
+        // The first outputs are about 1. Steps from there to counts of 20 or more would be too
+        // long.
         if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
             trainer = trainer.clip_norm(limit);
         }

@@ -3,7 +3,8 @@
 use densely::{Dataset, Mlp, Result, data::Storage};
 use ndarray::{Array2, ArrayView2};
 
-/// Predictions beside what was to be predicted: all that scores and pictures need of the test rows, whose inputs may take far more memory.
+/// Predictions beside what was to be predicted: all that scores and pictures need of the test rows,
+/// whose inputs may take far more memory.
 pub struct Tested {
     pub predicted: Array2<f32>,
     pub targets: Array2<f32>,

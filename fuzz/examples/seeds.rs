@@ -1,4 +1,5 @@
-//! Writes the seeds of the fuzz targets: small networks, states of training and tables, as the library writes them.
+//! Writes the seeds of the fuzz targets: small networks, states of training and tables, as the
+//! library writes them.
 
 use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh, Trainer, activation::{AnyActivation, Elu, Gelu}, schema::{Column, Schema}, optimizer::Lbfgs, trainer::TrainingState, units::Units};
 use ndarray::Array2;

@@ -12,7 +12,8 @@ fn load<F: Float>(bytes: &[u8]) {
     }
 }
 
-// Once as it is, and once with the length of its header put right: else most of what is tried would end there.
+// Once as it is, and once with the length of its header put right: else most of what is tried would
+// end there.
 fuzz_target!(|bytes: &[u8]| {
     load::<f32>(bytes);
     load::<f64>(bytes);

@@ -1,5 +1,6 @@
 #![no_main]
-//! Networks and states of training in JSON. A state that loads is also put into a trainer, which must refuse it or go on.
+//! Networks and states of training in JSON. A state that loads is also put into a trainer, which
+//! must refuse it or go on.
 
 mod whole;
 

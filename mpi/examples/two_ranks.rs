@@ -1,4 +1,5 @@
-//! Rows a second that the ranks of a job train on together: `mpirun -n 2 two_ranks mnist`. `mpi/benches/run` compares one rank with two.
+//! Rows a second that the ranks of a job train on together: `mpirun -n 2 two_ranks mnist`.
+//! `mpi/benches/run` compares one rank with two.
 
 use densely::{
     CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer, trainer::Moment,

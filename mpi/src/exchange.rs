@@ -17,11 +17,14 @@ type Pending<'s, 'a, F> = Request<'a, [F], &'s LocalScope<'a>>;
 
 /// Sums under way.
 ///
-/// A slice is cut into as many segments as there are ranks. Each rank is sent its segment by all others, adds them up, and sends the sum
-/// to all others: twice the slice goes out of a rank and into it, as in a ring, but after two messages and not after 2 (ranks - 1). Since
-/// one rank makes each sum, all get the same bits; since it adds in the same order each time, they are the same bits each time.
+/// A slice is cut into as many segments as there are ranks. Each rank is sent its segment by all
+/// others, adds them up, and sends the sum to all others: twice the slice goes out of a rank and
+/// into it, as in a ring, but after two messages and not after 2 (ranks - 1). Since one rank makes
+/// each sum, all get the same bits; since it adds in the same order each time, they are the same
+/// bits each time.
 ///
-/// Among many ranks, so many messages take longer than what they carry: MPI's own sum, which goes through few of them, takes over.
+/// Among many ranks, so many messages take longer than what they carry: MPI's own sum, which goes
+/// through few of them, takes over.
 pub(crate) struct Exchange<'s, 'a, F> {
     scope: &'s LocalScope<'a>,
     world: &'s SimpleCommunicator,
@@ -29,7 +32,8 @@ pub(crate) struct Exchange<'s, 'a, F> {
     ranks: usize,
     by_mpi: bool,
     scratch: &'a mut [F],
-    /// Segments of this rank, in the order in which they were begun, whose parts have not all arrived.
+    /// Segments of this rank, in the order in which they were begun, whose parts have not all
+    /// arrived.
     open: VecDeque<Open<'s, 'a, F>>,
     /// Everything else, to be waited for in the end.
     pending: Vec<Pending<'s, 'a, F>>,
@@ -64,7 +68,8 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         if self.by_mpi { length } else { length.div_ceil(self.ranks) }
     }
 
-    /// How much scratch a slice takes at most: what is sent of it, and the other ranks' parts of a segment.
+    /// How much scratch a slice takes at most: what is sent of it, and the other ranks' parts of a
+    /// segment.
     pub(crate) fn needs(&self, length: usize) -> usize {
         let parts = if self.by_mpi { 0 } else { self.ranks - 1 };
         length + parts * length.div_ceil(self.ranks)

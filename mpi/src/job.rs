@@ -14,13 +14,17 @@ use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a rank with an error waits for the others to have one, or to be done, before it ends them.
+/// How long a rank with an error waits for the others to have one, or to be done, before it ends
+/// them.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs a program on the ranks that one `mpirun` started; without `mpirun`, as the only rank. It starts MPI before, which can be done once in a process, and ends it afterwards.
+/// Runs a program on the ranks that one `mpirun` started; without `mpirun`, as the only rank. It
+/// starts MPI before, which can be done once in a process, and ends it afterwards.
 ///
-/// All ranks must have the same version of densely. Of a [`Mistake`], rank 0 writes the message to stderr, and the exit code is 1 on all. A panic ends all ranks: the others
-/// would wait for this one for ever. So does an exit code other than of success on some ranks alone, where the others are not done after five seconds.
+/// All ranks must have the same version of densely. Of a [`Mistake`], rank 0 writes the message to
+/// stderr, and the exit code is 1 on all. A panic ends all ranks: the others would wait for this
+/// one for ever. So does an exit code other than of success on some ranks alone, where the others
+/// are not done after five seconds.
 ///
 /// ```
 /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -69,7 +73,8 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
         Ok(code) => code,
         Err(mistake) => mistake.message().map_or(ExitCode::FAILURE, told),
     };
-    // Among themselves: those that are done must not be taken for taking part in what the others still do.
+    // Among themselves: those that are done must not be taken for taking part in what the others
+    // still do.
     let failed = "failed, and the others go on without it";
     meet(&end, (code != ExitCode::SUCCESS).then_some(&failed as &dyn fmt::Display));
     code
@@ -83,9 +88,11 @@ fn told(message: &str) -> ExitCode {
 
 /// The ranks that one `mpirun` started: what [`run`] hands to the program.
 pub struct Job {
-    /// For the program's messages: its own ranks, so that none of them can come among the gradients.
+    /// For the program's messages: its own ranks, so that none of them can come among the
+    /// gradients.
     world: SimpleCommunicator,
-    /// Whose world is for the crate's messages. Dropped last: without MPI, there are no communicators.
+    /// Whose world is for the crate's messages. Dropped last: without MPI, there are no
+    /// communicators.
     universe: Universe,
 }
 
@@ -108,8 +115,8 @@ impl Job {
         MpiWorkers::new(&self.universe)
     }
 
-    /// The world of all ranks, for whatever else a program has to tell between them. Not that of MPI itself, `MPI_COMM_WORLD`, in which the
-    /// workers and this job exchange messages of theirs.
+    /// The world of all ranks, for whatever else a program has to tell between them. Not that of
+    /// MPI itself, `MPI_COMM_WORLD`, in which the workers and this job exchange messages of theirs.
     #[must_use]
     pub fn world(&self) -> &SimpleCommunicator {
         &self.world
@@ -135,8 +142,8 @@ impl Job {
 
     /// What succeeded, if it did so on all ranks. All must call it.
     ///
-    /// An error on one rank while others are in the middle of a sum cannot be compared with theirs: after five seconds it is told with the rank's number, and ends
-    /// all.
+    /// An error on one rank while others are in the middle of a sum cannot be compared with theirs:
+    /// after five seconds it is told with the rank's number, and ends all.
     ///
     /// # Errors
     ///
@@ -191,7 +198,8 @@ fn is_of_another(error: &(dyn Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(densely::Error::Workers(WorkersError::GaveUp { .. })))
 }
 
-/// What is told of the errors of all ranks: each message once, with the first rank that has it unless all do.
+/// What is told of the errors of all ranks: each message once, with the first rank that has it
+/// unless all do.
 fn in_one_line(texts: &[String]) -> String {
     let mut messages: Vec<(usize, &str)> = Vec::new();
     for (rank, text) in texts.iter().enumerate() {

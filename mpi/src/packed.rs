@@ -1,4 +1,5 @@
-//! Sums of everything that is short, by one message from each rank to each other, or by MPI's own sum.
+//! Sums of everything that is short, by one message from each rank to each other, or by MPI's own
+//! sum.
 
 use densely::Float;
 use mpi::Tag;

@@ -7,17 +7,22 @@ use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};
 
-/// A slice of fewer numbers travels with all other such slices, and with the numbers beside the gradients, in one message.
+/// A slice of fewer numbers travels with all other such slices, and with the numbers beside the
+/// gradients, in one message.
 const SHORT: usize = 4096;
 
-/// Up to so many ranks, a message from each to each is faster than the sum that MPI has, by the model in `benches/scaling_model`.
+/// Up to so many ranks, a message from each to each is faster than the sum that MPI has, by the
+/// model in `benches/scaling_model`.
 const FEW: usize = 16;
 
-/// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers) is given. [`Job::workers`](crate::Job::workers) makes it.
+/// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers)
+/// is given. [`Job::workers`](crate::Job::workers) makes it.
 ///
-/// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by all others, adds it up, and sends the sum to all, without blocking,
-/// while the next gradient is computed. Short ones travel together. Which number is added to which depends on the number of ranks alone, so that the same job gives the
-/// same bits. Where there are more than 16 ranks, MPI's own sum does it, `MPI_Iallreduce`, which needs fewer messages.
+/// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by
+/// all others, adds it up, and sends the sum to all, without blocking, while the next gradient is
+/// computed. Short ones travel together. Which number is added to which depends on the number of
+/// ranks alone, so that the same job gives the same bits. Where there are more than 16 ranks, MPI's
+/// own sum does it, `MPI_Iallreduce`, which needs fewer messages.
 pub struct MpiWorkers<'j, F> {
     universe: &'j Universe,
     rank: usize,
@@ -56,7 +61,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
 
     /// # Errors
     ///
-    /// [`WorkersError::Communication`] for more numbers than MPI counts in one message. By default, an error of MPI ends the job.
+    /// [`WorkersError::Communication`] for more numbers than MPI counts in one message. By default,
+    /// an error of MPI ends the job.
     fn sum(
         &mut self,
         numbers: &mut [f64],

@@ -1,4 +1,5 @@
-//! Sums of several slices that are each cut into segments, of sizes that no number of ranks divides.
+//! Sums of several slices that are each cut into segments, of sizes that no number of ranks
+//! divides.
 
 mod jobs;
 

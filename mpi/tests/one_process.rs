@@ -43,7 +43,8 @@ fn classes(count: usize) -> Dataset<f64> {
     Dataset::multiclass(inputs, labels).unwrap()
 }
 
-/// With layers of both kinds: one whose gradient is cut into segments, and some that travel together.
+/// With layers of both kinds: one whose gradient is cut into segments, and some that travel
+/// together.
 fn net() -> Mlp<f64> {
     Mlp::builder(5).dense(72, Tanh).dense(64, Tanh).dense(1, Identity).seed(3).build().unwrap()
 }

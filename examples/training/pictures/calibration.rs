@@ -1,4 +1,5 @@
-//! A reliability diagram: how often what is given a probability is so, and how many rows that is known from.
+//! A reliability diagram: how often what is given a probability is so, and how many rows that is
+//! known from.
 
 use super::calibration_bins::calibration_bins;
 use super::{LeftOut, Outcome};

@@ -18,8 +18,8 @@ impl Bin {
         self.positives as f64 / self.rows as f64
     }
 
-    /// Where the share in all such rows is, with a confidence of 95 %: by Wilson (1927), whose interval is never beyond 0 or 1, and has a width if all rows
-    /// are of one kind.
+    /// Where the share in all such rows is, with a confidence of 95 %: by Wilson (1927), whose
+    /// interval is never beyond 0 or 1, and has a width if all rows are of one kind.
     pub fn interval(&self) -> (f64, f64) {
         const Z: f64 = 1.959_963_984_540_054;
         let (n, p) = (self.rows as f64, self.share_of_positives());

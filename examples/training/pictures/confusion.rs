@@ -60,7 +60,8 @@ impl Layout {
         let width = |text: &str, size| text::width(text, size * PIXEL).div_ceil(PIXEL);
         let widest = names.iter().map(|name| width(name, TEXT)).max().unwrap_or(0);
         let upright = widest + 6 > cell;
-        // Beside the matrix: the word `actual`, the names, and as much on the right, so that the matrix is in the middle unless that takes too much.
+        // Beside the matrix: the word `actual`, the names, and as much on the right, so that the
+        // matrix is in the middle unless that takes too much.
         let beside = MARGIN + 2 * TEXT + widest + TEXT / 2;
         let right = MARGIN + if widest < 100 { widest } else { TEXT };
         let matrix = cell * count;

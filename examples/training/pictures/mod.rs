@@ -47,7 +47,8 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Makes the folder, if there is none, and sees that all can be written there: not after a long training.
+    /// Makes the folder, if there is none, and sees that all can be written there: not after a long
+    /// training.
     pub fn in_folder(folder: &Path, task: Task) -> Result<Self, Box<dyn Error>> {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let pictures: &[_] = match task {

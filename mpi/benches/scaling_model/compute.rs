@@ -8,14 +8,16 @@ impl Compute {
     /// From at least two that were measured.
     pub fn new(mut points: Vec<(f64, f64)>) -> Self {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // More rows never take less time, but by a disturbance: what was measured for more is then the better number.
+        // More rows never take less time, but by a disturbance: what was measured for more is then
+        // the better number.
         for index in (1..points.len()).rev() {
             points[index - 1].1 = points[index - 1].1.min(points[index].1);
         }
         Self(points)
     }
 
-    /// Straight from one measured point to the next; beyond the last, each row as many as the last ones took on average; below the first, as much as there.
+    /// Straight from one measured point to the next; beyond the last, each row as many as the last
+    /// ones took on average; below the first, as much as there.
     pub fn seconds(&self, rows: f64) -> f64 {
         let [(first_rows, first), .., (last_rows, last)] = self.0[..] else { return f64::NAN };
         if rows <= first_rows {

@@ -9,8 +9,9 @@ const SHORT_BYTES: f64 = 8.0;
 /// What training sums beside the gradients: the loss, and whether all go on.
 const BESIDE: usize = 2;
 
-/// What connects the ranks, and what their processors do for it: the parameters of Culler et al. (1993, LogP), with a bandwidth for long messages, as in LogGP, and a handshake before them. Seconds,
-/// bytes, bytes a second.
+/// What connects the ranks, and what their processors do for it: the parameters of Culler et al.
+/// (1993, LogP), with a bandwidth for long messages, as in LogGP, and a handshake before them.
+/// Seconds, bytes, bytes a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Network {
     /// Until a message is there, beyond what the processors do for it.
@@ -35,7 +36,8 @@ pub enum Algorithm {
     Workers,
     /// Every rank sends to every other.
     Exchange,
-    /// MPI's own sums, of each long gradient and of the short ones together: by recursive halving and doubling.
+    /// MPI's own sums, of each long gradient and of the short ones together: by recursive halving
+    /// and doubling.
     Halving,
 }
 
@@ -45,7 +47,8 @@ const FEW: usize = 16;
 /// What is summed in a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gradients {
-    /// The lengths of those that travel by themselves, in the order in which the backward pass gives them.
+    /// The lengths of those that travel by themselves, in the order in which the backward pass
+    /// gives them.
     pub long: Vec<usize>,
     /// How many numbers travel together.
     pub short: usize,
@@ -64,7 +67,8 @@ impl Gradients {
     }
 }
 
-/// What an [`Algorithm::Exchange`] has of each kind of cost: a fit multiplies them by what it finds.
+/// What an [`Algorithm::Exchange`] has of each kind of cost: a fit multiplies them by what it
+/// finds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Amounts {
     /// Messages that have to be waited for one after the other, those of handshakes included.
@@ -85,8 +89,10 @@ pub struct Amounts {
 const ROUNDS_WITH_HANDSHAKE: f64 = 3.0;
 
 impl Amounts {
-    /// Of N ranks that each cut a long slice of n numbers into N segments, send each to the rank that adds it up, and its sum back to all: two messages to each other
-    /// rank, 2 (N - 1) / N · n numbers out and as many in. Of short slices, each rank sends all that it has to each other: one message, (N - 1) n numbers.
+    /// Of N ranks that each cut a long slice of n numbers into N segments, send each to the rank
+    /// that adds it up, and its sum back to all: two messages to each other rank, 2 (N - 1) / N · n
+    /// numbers out and as many in. Of short slices, each rank sends all that it has to each other:
+    /// one message, (N - 1) n numbers.
     pub fn of_exchange(gradients: &Gradients, ranks: usize, unasked: f64) -> Self {
         let mut amounts = Self {
             rounds: 0.0,
@@ -144,9 +150,11 @@ impl Network {
         }
     }
 
-    /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with r = ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling,
-    /// 2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ; or, for few numbers, doubling alone, r (α + bytes / β + n γ). The faster one is what an MPI library takes.
-    /// To α comes the handshake of messages that are long enough.
+    /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with r =
+    /// ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling, 2 r α + 2 (N
+    /// - 1) / N · bytes / β + (N - 1) / N · n γ; or, for few numbers, doubling alone, r (α + bytes
+    /// / β + n γ). The faster one is what an MPI library takes. To α comes the handshake of
+    /// messages that are long enough.
     fn halving(&self, numbers: f64, ranks: usize) -> f64 {
         let rounds = ranks.next_power_of_two().ilog2();
         let share = (ranks as f64 - 1.0) / ranks as f64;
@@ -213,12 +221,14 @@ mod tests {
 
     #[test]
     fn two_ranks_exchange_halves_and_short_ones_whole() {
-        // Two rounds of 20,000 bytes, which nobody asks for; three messages; 12 numbers of 8 bytes; half of the 10,000 added, and 24 packed.
+        // Two rounds of 20,000 bytes, which nobody asks for; three messages; 12 numbers of 8 bytes;
+        // half of the 10,000 added, and 24 packed.
         let expected = 2e-5 + 3e-6 + (4e4 + 96.0) * 1e-9 + 5000.0 * 1e-9 + 24.0 * 3e-9;
         close(of(&[10_000, 10], Algorithm::Exchange, 2), expected);
         // One round and message.
         close(of(&[6], Algorithm::Exchange, 2), 1e-5 + 1e-6 + 64.0 * 1e-9 + 16.0 * 3e-9);
-        // Two million bytes in each of two messages that are asked for, so that there are six rounds; the third, of two numbers, is not.
+        // Two million bytes in each of two messages that are asked for, so that there are six
+        // rounds; the third, of two numbers, is not.
         let expected = 6e-5 + 3e-6 + 4e-6 + (4e6 + 16.0) * 1e-9 + 500_000.0 * 1e-9 + 4.0 * 3e-9;
         close(of(&[1_000_000], Algorithm::Exchange, 2), expected);
     }
@@ -228,13 +238,15 @@ mod tests {
         let (many, more) = (1 << 20, (1 << 20) + 1);
         let growth = of(&[1 << 20, 98], Algorithm::Exchange, more)
             - of(&[1 << 20, 98], Algorithm::Exchange, many);
-        // Three messages, 100 numbers of 8 bytes, 100 to pack: the long slice has reached its limit, two times through the network.
+        // Three messages, 100 numbers of 8 bytes, 100 to pack: the long slice has reached its
+        // limit, two times through the network.
         assert!((growth / (3e-6 + 800e-9 + 300e-9) - 1.0).abs() < 1e-2, "{growth}");
     }
 
     #[test]
     fn halving_and_doubling_reaches_a_limit_but_for_its_rounds() {
-        // 4,000,000 bytes: halves, quarters and so on to the 32nd part, 125,000 bytes, are asked for.
+        // 4,000,000 bytes: halves, quarters and so on to the 32nd part, 125,000 bytes, are asked
+        // for.
         let (message, asked) = (1.1e-5, 3.3e-5);
         let halving = |ranks| NETWORK.halving(1e6, ranks);
         close(halving(2), 2.0 * asked + 4e-3 + 0.5e-3);

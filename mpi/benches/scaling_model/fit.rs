@@ -5,8 +5,9 @@ use crate::cost::{Amounts, Network};
 /// How many numbers of a network are found.
 const FREE: usize = 5;
 
-/// A network's numbers, by least squares of the relative errors: sums take from a microsecond to tens of milliseconds, and all count alike. What a processor adds takes as long as it
-/// does without a network. None is below 0: the others are then fitted without it.
+/// A network's numbers, by least squares of the relative errors: sums take from a microsecond to
+/// tens of milliseconds, and all count alike. What a processor adds takes as long as it does
+/// without a network. None is below 0: the others are then fitted without it.
 pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     let rows = sums.iter().map(|(amounts, seconds)| {
         let Amounts { rounds, messages, handshakes, bytes, packed, .. } = *amounts;
@@ -26,7 +27,8 @@ pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     Network { latency, overhead, handshake, unasked, bandwidth, addition, packing }
 }
 
-/// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by the normal equations, in which each number is scaled so that they are of one size.
+/// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by the
+/// normal equations, in which each number is scaled so that they are of one size.
 fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE] {
     let mut equations = [[0.0; FREE + 1]; FREE];
     for (row, target) in rows {

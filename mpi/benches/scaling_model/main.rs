@@ -1,5 +1,6 @@
-//! How long a step takes by ranks: measured with two of them here, and modelled for up to 1,024 over networks that are not here. `run` beside this file measures,
-//! prints the tables of `mpi/README.md` and draws its picture.
+//! How long a step takes by ranks: measured with two of them here, and modelled for up to 1,024
+//! over networks that are not here. `run` beside this file measures, prints the tables of
+//! `mpi/README.md` and draws its picture.
 
 #![cfg_attr(test, allow(dead_code))] // The tests, which tests/scaling_model.rs runs.
 

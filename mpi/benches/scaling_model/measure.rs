@@ -7,7 +7,8 @@ use densely_mpi::Job;
 use densely_mpi::mpi::collective::SystemOperation;
 use densely_mpi::mpi::traits::CommunicatorCollectives;
 
-/// Numbers that are summed at once: of one slice that travels with others, of one that is cut, and of several.
+/// Numbers that are summed at once: of one slice that travels with others, of one that is cut, and
+/// of several.
 const SUMS: [(usize, usize); 19] = [
     (1, 1),
     (1, 16),
@@ -72,7 +73,8 @@ pub fn together(job: &Job, over: Over) -> Vec<Record> {
     records
 }
 
-/// From one row to four times the batch of the workload, and on to where a step takes some tens of milliseconds: so many rows have small networks on many ranks.
+/// From one row to four times the batch of the workload, and on to where a step takes some tens of
+/// milliseconds: so many rows have small networks on many ranks.
 fn batches(workload: &Workload) -> Vec<usize> {
     let most = (1 << 29) / workload.parameters();
     let most = most.clamp(4 * workload.batch, 1 << 16);

@@ -1,4 +1,5 @@
-//! The model, drawn: with the same rows on each rank, and with the same rows in all, over the ranks.
+//! The model, drawn: with the same rows on each rank, and with the same rows in all, over the
+//! ranks.
 
 use crate::cost::{Algorithm, Gradients};
 use crate::figures::{self, Axis, Stroke, chart_aligned, curve_key, palette, widest_number};

@@ -3,7 +3,8 @@
 use crate::compute::Compute;
 use crate::cost::{Algorithm, Gradients, Network};
 
-/// The model: T(N, b) = t(b) + C(N), for N ranks with b rows each: no part of the sums is hidden behind the backward pass. MPI does little for a message while nobody calls it, and the steps of
+/// The model: T(N, b) = t(b) + C(N), for N ranks with b rows each: no part of the sums is hidden
+/// behind the backward pass. MPI does little for a message while nobody calls it, and the steps of
 /// two ranks took as long as this says.
 #[derive(Clone, Copy, Debug)]
 pub struct Model<'m> {
@@ -19,8 +20,10 @@ impl Model<'_> {
         self.compute.seconds(rows) + self.sums(ranks)
     }
 
-    /// The same if all that can be is hidden: the sum of a gradient begins when the backward pass has it, and when that of the one before has ended. Each takes the
-    /// share of C that it has of the numbers. Of t(b), what grows with the rows is the three products of each weight, two in the first layer; the last two of them are the backward pass.
+    /// The same if all that can be is hidden: the sum of a gradient begins when the backward pass
+    /// has it, and when that of the one before has ended. Each takes the share of C that it has of
+    /// the numbers. Of t(b), what grows with the rows is the three products of each weight, two in
+    /// the first layer; the last two of them are the backward pass.
     pub fn step_overlapped(&self, ranks: usize, rows: f64) -> f64 {
         let alone = self.compute.seconds(rows);
         let long = &self.gradients.long;
@@ -42,17 +45,20 @@ impl Model<'_> {
         self.network.seconds(self.algorithm, self.gradients, ranks)
     }
 
-    /// Weak scaling: rows a second and rank with the same rows on each, as a share of those of one rank.
+    /// Weak scaling: rows a second and rank with the same rows on each, as a share of those of one
+    /// rank.
     pub fn efficiency(&self, ranks: usize, rows: f64) -> f64 {
         self.compute.seconds(rows) / self.step(ranks, rows)
     }
 
-    /// Strong scaling: how many times as fast as on one rank a step is whose rows are divided among so many. The slowest rank has the rows that are not a whole share.
+    /// Strong scaling: how many times as fast as on one rank a step is whose rows are divided among
+    /// so many. The slowest rank has the rows that are not a whole share.
     pub fn speedup(&self, ranks: usize, rows: usize) -> f64 {
         self.compute.seconds(rows as f64) / self.step(ranks, rows.div_ceil(ranks) as f64)
     }
 
-    /// With how many ranks, at most so many, a step of so many rows is fastest; fewer where it makes no difference.
+    /// With how many ranks, at most so many, a step of so many rows is fastest; fewer where it
+    /// makes no difference.
     pub fn fastest(&self, most: usize, rows: usize) -> usize {
         let by_speed = |a: &usize, b: &usize| {
             // Of equals, the last is the maximum.
@@ -61,7 +67,8 @@ impl Model<'_> {
         (1..=most).max_by(by_speed).unwrap_or(1)
     }
 
-    /// The fewest rows on each of so many ranks with which they are so efficient: those whose step alone takes e / (1 - e) times as long as the sums.
+    /// The fewest rows on each of so many ranks with which they are so efficient: those whose step
+    /// alone takes e / (1 - e) times as long as the sums.
     pub fn rows_for(&self, efficiency: f64, ranks: usize) -> f64 {
         let seconds = efficiency / (1.0 - efficiency) * self.sums(ranks);
         // A bisection ends a little beyond.
@@ -73,7 +80,8 @@ impl Model<'_> {
 mod tests {
     use super::*;
 
-    /// 1 ms a step and 1 ms a row, and 10 ms for each message to another rank; then by halving and doubling, where only its rounds cost something.
+    /// 1 ms a step and 1 ms a row, and 10 ms for each message to another rank; then by halving and
+    /// doubling, where only its rounds cost something.
     fn with_model(algorithm: Algorithm, test: impl Fn(&Model<'_>)) {
         let compute = Compute::new(vec![(1.0, 2e-3), (64.0, 65e-3)]);
         let gradients = Gradients { long: Vec::new(), short: 10 };
@@ -111,7 +119,8 @@ mod tests {
 
     #[test]
     fn what_can_be_hidden_is() {
-        // Two layers of 4,500 weights: three and two products of 1 ms, the backward pass being 2 and 1; sums of 3 ms in all, half for each layer.
+        // Two layers of 4,500 weights: three and two products of 1 ms, the backward pass being 2
+        // and 1; sums of 3 ms in all, half for each layer.
         let compute = Compute::new(vec![(1.0, 2e-3), (64.0, 7e-3)]);
         let gradients = Gradients { long: vec![4500, 4500], short: 0 };
         let network = Network {
@@ -126,7 +135,8 @@ mod tests {
         let algorithm = Algorithm::Exchange;
         let model = Model { compute: &compute, gradients: &gradients, network, algorithm };
         close(model.step(2, 64.0), 10e-3);
-        // The second sum begins 0.5 ms after the backward pass has ended, since the first takes so much longer than the first layer.
+        // The second sum begins 0.5 ms after the backward pass has ended, since the first takes so
+        // much longer than the first layer.
         close(model.step_overlapped(2, 64.0), 7e-3 + 0.5e-3 + 1.5e-3);
     }
 
@@ -145,7 +155,8 @@ mod tests {
 
     #[test]
     fn the_fastest_is_where_rows_saved_no_longer_pay_for_messages() {
-        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8: 16. Seven ranks have ten rows: 17; nine have eight: 17.
+        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8: 16. Seven ranks have ten rows: 17; nine have
+        // eight: 17.
         with_model(Algorithm::Exchange, |model| {
             assert_eq!(model.fastest(1024, 64), 8);
             close(model.speedup(8, 64), 65.0 / 16.0);
@@ -155,7 +166,8 @@ mod tests {
     #[test]
     fn rows_for_an_efficiency() {
         with_model(Algorithm::Halving, |model| {
-            // Ten rounds of a millisecond: a step alone must take 90, which it does with 89 rows; and 10, with 9.
+            // Ten rounds of a millisecond: a step alone must take 90, which it does with 89 rows;
+            // and 10, with 9.
             close(model.rows_for(0.9, 1024), 89.0);
             close(model.rows_for(0.5, 1024), 9.0);
             assert!(model.efficiency(1024, 89.0) > 0.9 - 1e-9);

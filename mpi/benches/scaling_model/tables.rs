@@ -1,4 +1,5 @@
-//! What was measured, how well the model says it, and what follows for many ranks, as tables in Markdown.
+//! What was measured, how well the model says it, and what follows for many ranks, as tables in
+//! Markdown.
 
 use crate::compute::Compute;
 use crate::cost::{Algorithm, Amounts, Gradients, Network};

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long one number is measured.
 const TIME: Duration = Duration::from_millis(250);
-/// About so many seconds are timed at once, or one step: long beside the clock's granularity, and short beside the time that a thread has a core to itself on a
-/// machine that does other things as well. The fastest such window counts.
+/// About so many seconds are timed at once, or one step: long beside the clock's granularity, and
+/// short beside the time that a thread has a core to itself on a machine that does other things as
+/// well. The fastest such window counts.
 const WINDOW: f64 = 5e-4;
 /// Of the slowest steps, which take longer than [`TIME`], at least so many windows.
 const WINDOWS: usize = 12;
@@ -42,7 +43,8 @@ pub fn step(workload: &Workload, rows: usize, workers: Option<&mut MpiWorkers<'_
     fastest(&stopwatch.windows)
 }
 
-/// The seconds of a step in each window, from the end of one step to that of another of the same epoch: what is done once an epoch is left out.
+/// The seconds of a step in each window, from the end of one step to that of another of the same
+/// epoch: what is done once an epoch is left out.
 struct Stopwatch {
     start: Instant,
     begin: Instant,
@@ -81,7 +83,8 @@ impl Observer<f32> for Stopwatch {
     }
 }
 
-/// The seconds in which the workers sum slices of these lengths, with the two numbers that training has beside them.
+/// The seconds in which the workers sum slices of these lengths, with the two numbers that training
+/// has beside them.
 pub fn sum(lengths: &[usize], workers: &mut MpiWorkers<'_, f32>) -> f64 {
     let all: usize = lengths.iter().sum();
     let mut slices: Vec<Vec<f32>> = lengths.iter().map(|&length| vec![0.0; length]).collect();
@@ -104,7 +107,8 @@ pub fn sum(lengths: &[usize], workers: &mut MpiWorkers<'_, f32>) -> f64 {
     }
 }
 
-/// The seconds in which a number of a gradient is copied, and one added to another, in a gradient of a megabyte.
+/// The seconds in which a number of a gradient is copied, and one added to another, in a gradient
+/// of a megabyte.
 pub fn addition() -> f64 {
     let mut sum = vec![0.0_f32; 1 << 18];
     let (part, mut copy) = (vec![1.0_f32; sum.len()], vec![0.0_f32; sum.len()]);

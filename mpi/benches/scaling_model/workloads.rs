@@ -62,7 +62,8 @@ impl Workload {
         builder.dense(self.layers[last], (self.output)()).build().unwrap()
     }
 
-    /// Inputs about as large as random normal ones, and one row in each class, so that the targets suit every loss.
+    /// Inputs about as large as random normal ones, and one row in each class, so that the targets
+    /// suit every loss.
     pub fn data(&self, rows: usize) -> Dataset<f32> {
         let outputs = self.layers[self.layers.len() - 1];
         let inputs = Array2::from_shape_fn((rows, self.layers[0]), |(row, column)| {
@@ -74,7 +75,8 @@ impl Workload {
         Dataset::new(inputs, targets).unwrap()
     }
 
-    /// How many numbers each gradient has, in the order in which the backward pass gives them: of the last layer's weights, of its bias, and so on.
+    /// How many numbers each gradient has, in the order in which the backward pass gives them: of
+    /// the last layer's weights, of its bias, and so on.
     pub fn gradients(&self) -> Vec<usize> {
         let layers = self.layers.windows(2).rev();
         layers.flat_map(|layer| [layer[0] * layer[1], layer[1]]).collect()

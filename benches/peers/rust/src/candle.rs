@@ -1,4 +1,5 @@
-//! candle, by a training loop as in its examples. Its SGD has no momentum, which saves it work that the others do.
+//! candle, by a training loop as in its examples. Its SGD has no momentum, which saves it work that
+//! the others do.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, Output, Result, Workload};
 use candle_core::{D, DType, Device, Tensor};
@@ -29,7 +30,8 @@ impl Network {
     }
 }
 
-/// Trains a network from this seed, which only the order of the rows depends on: candle's random numbers on a processor have none.
+/// Trains a network from this seed, which only the order of the rows depends on: candle's random
+/// numbers on a processor have none.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
     let device = Device::Cpu;
     let data = workload.data();
@@ -72,7 +74,8 @@ pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Re
     })
 }
 
-/// Predicts one row. The weights are detached from the variables, as those of a network that is loaded for prediction are.
+/// Predicts one row. The weights are detached from the variables, as those of a network that is
+/// loaded for prediction are.
 pub fn prediction(workload: Workload) -> Result<impl FnMut() -> Result<()>> {
     let network = Network::new(workload, &VarMap::new())?;
     let detached =

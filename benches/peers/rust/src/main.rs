@@ -95,9 +95,9 @@ fn run(command: &Command) -> Result<()> {
 }
 
 impl Options {
-    /// The other libraries divide their work among the threads of `rayon`'s pool. `inside` makes this thread one of them, so that
-    /// nothing is handed over to another thread and waited for. Each library is started as it is faster: burn and rustyml
-    /// inside, candle outside.
+    /// The other libraries divide their work among the threads of `rayon`'s pool. `inside` makes
+    /// this thread one of them, so that nothing is handed over to another thread and waited for.
+    /// Each library is started as it is faster: burn and rustyml inside, candle outside.
     fn start_peer(&self, inside: bool) -> Result<()> {
         if self.f64 {
             return Err("only densely is timed in f64 here".into());

@@ -1,10 +1,12 @@
-//! What one core of this machine can do at most: fused multiply-adds that do not wait for one another, on numbers in registers.
+//! What one core of this machine can do at most: fused multiply-adds that do not wait for one
+//! another, on numbers in registers.
 
 use pulp::{Arch, Simd, WithSimd};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A multiply-add takes 4 cycles and 2 begin in each on today's processors, so that 8 or more must be under way; AVX2 has registers for 14.
+/// A multiply-add takes 4 cycles and 2 begin in each on today's processors, so that 8 or more must
+/// be under way; AVX2 has registers for 14.
 const UNDER_WAY: usize = 12;
 const ROUNDS: usize = 1_000_000;
 
@@ -16,7 +18,8 @@ macro_rules! peak {
         }
 
         impl WithSimd for $name {
-            /// A result, so that the work is not left out, and how many numbers are worked on at once.
+            /// A result, so that the work is not left out, and how many numbers are worked on at
+            /// once.
             type Output = ($type, usize);
 
             #[inline(always)]
@@ -39,7 +42,8 @@ macro_rules! peak {
 peak!(PeakF32, f32, f32s, splat_f32s, mul_add_e_f32s, add_f32s, reduce_sum_f32s);
 peak!(PeakF64, f64, f64s, splat_f64s, mul_add_e_f64s, add_f64s, reduce_sum_f64s);
 
-/// Thousand millions of floating-point operations a second, in `f32` and in `f64`: the best of a second each.
+/// Thousand millions of floating-point operations a second, in `f32` and in `f64`: the best of a
+/// second each.
 pub fn gigaflops() -> (f64, f64) {
     let arch = Arch::new();
     let (factor, addend) = black_box((0.5, 1.0));

@@ -42,7 +42,8 @@ pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Re
             Output::Softmax => network.compile(sgd, CategoricalCrossEntropy::new(false)),
         };
         for epoch in 0..EPOCHS {
-            // A call shuffles from its seed. One for each epoch costs it no more than one for all: a call only checks shapes.
+            // A call shuffles from its seed. One for each epoch costs it no more than one for all:
+            // a call only checks shapes.
             network.set_seed(seed * EPOCHS as u64 + epoch as u64);
             let start = Instant::now();
             let history = network.fit_with_batches(&inputs, &targets, 1, workload.batch())?;

@@ -1,4 +1,5 @@
-//! The networks that every library trains, their data, and how the time of a step is taken. The same in `../python/workloads.py`.
+//! The networks that every library trains, their data, and how the time of a step is taken. The
+//! same in `../python/workloads.py`.
 
 use clap::ValueEnum;
 use ndarray::Array2;
@@ -13,8 +14,9 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 pub const LEARNING_RATE: f64 = 0.001;
 pub const MOMENTUM: f64 = 0.9;
 
-/// So many epochs a network is trained before another takes its place: tanh is cheaper where it is saturated, and cheapest of all
-/// is NaN, so that a network that is trained on and on becomes faster.
+/// So many epochs a network is trained before another takes its place: tanh is cheaper where it is
+/// saturated, and cheapest of all is NaN, so that a network that is trained on and on becomes
+/// faster.
 pub const EPOCHS: usize = 4;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -99,13 +101,14 @@ impl Workload {
         }
     }
 
-    /// Whether the time of predicting one row is taken too: of the small ones, where it is overhead more than arithmetic.
+    /// Whether the time of predicting one row is taken too: of the small ones, where it is overhead
+    /// more than arithmetic.
     pub fn has_latency(self) -> bool {
         matches!(self, Self::Tiny | Self::Small | Self::Mnist)
     }
 
-    /// Inputs are normally distributed; so are real targets. The class is which of the first inputs is the largest, or, of two
-    /// classes, the sign of the first: something that can be learnt.
+    /// Inputs are normally distributed; so are real targets. The class is which of the first inputs
+    /// is the largest, or, of two classes, the sign of the first: something that can be learnt.
     pub fn data(self) -> Data {
         let mut random = SmallRng::seed_from_u64(1);
         let inputs =
@@ -128,7 +131,8 @@ impl Workload {
         Data { inputs, targets, classes }
     }
 
-    /// The rows in a shuffled order, for libraries that leave shuffling to the caller. It is not part of their time.
+    /// The rows in a shuffled order, for libraries that leave shuffling to the caller. It is not
+    /// part of their time.
     pub fn order(self, seed: u64) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.rows() as u32).collect();
         order.shuffle(&mut SmallRng::seed_from_u64(seed));
@@ -157,8 +161,8 @@ pub struct Step {
     pub last_loss: f64,
 }
 
-/// The time of a step in the best epoch. `train` builds a network from the seed and trains it for `EPOCHS` epochs; that is done again
-/// and again, at least twice, until the time is up.
+/// The time of a step in the best epoch. `train` builds a network from the seed and trains it for
+/// `EPOCHS` epochs; that is done again and again, at least twice, until the time is up.
 pub fn best_step(
     workload: Workload,
     budget: Duration,
@@ -182,7 +186,8 @@ pub fn best_step(
     }
 }
 
-/// Microseconds that a prediction takes, the best of many repetitions of several each: one alone is too short for the clock.
+/// Microseconds that a prediction takes, the best of many repetitions of several each: one alone is
+/// too short for the clock.
 pub fn best_latency(mut predict: impl FnMut() -> Result<()>) -> Result<f64> {
     const TOGETHER: u32 = 20;
     let end = Instant::now() + Duration::from_millis(500);

@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use densely::{Dataset, data::NpyFiles};
 use std::error::Error;
 
-/// Rows of which a hash is taken, spread over all: to read all of them may take as long as an epoch.
+/// Rows of which a hash is taken, spread over all: to read all of them may take as long as an
+/// epoch.
 const SAMPLE: usize = 16;
 
 /// Rows in files, and what they are.
@@ -15,7 +16,8 @@ pub struct Data {
     pub task: Task,
     /// Why it is this task, where neither the folder nor the command line says so.
     pub taken_for: Option<String>,
-    /// What tells it from other data: its shape, and a hash of its schema, its weights and some of its rows.
+    /// What tells it from other data: its shape, and a hash of its schema, its weights and some of
+    /// its rows.
     pub identity: String,
 }
 

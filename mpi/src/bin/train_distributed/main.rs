@@ -1,4 +1,5 @@
-//! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4 train_distributed --data shards/`.
+//! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4
+//! train_distributed --data shards/`.
 //!
 //! `train_distributed --help` lists the options, which are those of the examples.
 
@@ -22,7 +23,8 @@ use training::{Files, Plan, Prepared, Subject};
 fn main() -> ExitCode {
     densely_mpi::run(|job| {
         let options = Options::parse();
-        // Each rank has a command line of its own: those with options would wait for one that has none.
+        // Each rank has a command line of its own: those with options would wait for one that has
+        // none.
         job.check_alike("a command line with", &outcome(&options))?;
         match options {
             Ok(options) => train(job, options),
