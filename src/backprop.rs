@@ -290,8 +290,8 @@ impl<F: Float> Backprop<F> {
     }
 
     /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean
-    /// loss of the batch, and delta of the output layer. Of one worker's part of a batch the loss
-    /// is its share of the mean.
+    /// loss of the batch, and delta of the output layer. With several workers, the result is this
+    /// worker's share of the mean.
     pub(crate) fn forward(
         &mut self,
         net: &mut Mlp<F>,

@@ -21,7 +21,7 @@ use elementwise::difference;
 pub use elementwise::elementwise;
 
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{Error, LossError, Result};
+use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
@@ -121,6 +121,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`LossError::UnsuitableOutput`], [`Error::Setting`].
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())
@@ -185,14 +187,16 @@ fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
     activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
 }
 
-/// The error for an output layer that the loss does not suit.
-fn unsuitable<F: Float>(
+/// The error for an output layer, unless it suits the loss.
+fn check_suits<F: Float>(
+    suits: bool,
     loss: &dyn Debug,
     activation: &AnyActivation<F>,
     needs: &'static str,
-) -> Error {
-    let (loss, activation) = (format!("{loss:?}"), format!("{activation:?}"));
-    LossError::UnsuitableOutput { loss, activation, needs }.into()
+) -> Result<()> {
+    let error = |loss, activation| LossError::UnsuitableOutput { loss, activation, needs };
+    let failed = || error(format!("{loss:?}"), format!("{activation:?}"));
+    if suits { Ok(()) } else { Err(failed().into()) }
 }
 
 /// The error for the first target for which `holds` is false.

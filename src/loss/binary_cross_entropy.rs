@@ -1,4 +1,7 @@
-use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
+use super::{
+    FusedLoss, Loss, check_suits, difference, each_target, elementwise, may_be_probabilities,
+    ratio, weighted_surprise,
+};
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softplus};
 use crate::error::Result;
 use crate::float::Float;
@@ -60,14 +63,8 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        if !super::may_be_probabilities(activation) {
-            return Err(super::unsuitable(
-                self,
-                activation,
-                "outputs between 0 and 1, such as those of Sigmoid",
-            ));
-        }
-        Ok(())
+        let needs = "outputs between 0 and 1, such as those of Sigmoid";
+        check_suits(may_be_probabilities(activation), self, activation, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {

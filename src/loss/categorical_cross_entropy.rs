@@ -1,4 +1,4 @@
-use super::{FusedLoss, Loss};
+use super::{FusedLoss, Loss, check_suits, may_be_probabilities};
 use crate::activation::{AnyActivation, Softmax};
 use crate::error::{LossError, Result};
 use crate::float::Float;
@@ -67,14 +67,8 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        if super::may_be_probabilities(activation) {
-            return Ok(());
-        }
-        Err(super::unsuitable(
-            self,
-            activation,
-            "outputs between 0 and 1, such as those of Softmax",
-        ))
+        let needs = "outputs between 0 and 1, such as those of Softmax";
+        check_suits(may_be_probabilities(activation), self, activation, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {

@@ -1,4 +1,6 @@
-use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
+use super::{
+    FusedLoss, Loss, check_suits, difference, each_target, elementwise, ratio, weighted_surprise,
+};
 use crate::activation::{AnyActivation, Exponential, Softplus};
 use crate::error::Result;
 use crate::float::Float;
@@ -58,14 +60,8 @@ impl<F: Float> Loss<F> for Poisson {
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let positive = activation.is::<Exponential>() || activation.is::<Softplus>();
-        if activation.is_built_in() && !positive {
-            return Err(super::unsuitable(
-                self,
-                activation,
-                "positive outputs, such as those of Exponential",
-            ));
-        }
-        Ok(())
+        let needs = "positive outputs, such as those of Exponential";
+        check_suits(positive || !activation.is_built_in(), self, activation, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
