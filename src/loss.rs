@@ -121,6 +121,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`LossError::UnsuitableOutput`], [`Error::Setting`].
+    ///
+    /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let _ = activation;
         Ok(())

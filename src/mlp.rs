@@ -231,7 +231,7 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes,
-    /// [`SchemaError::DuplicateName`] if one stands twice. The network is then unchanged.
+    /// [`SchemaError::DuplicateName`] for a duplicate. The network is then unchanged.
     ///
     /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName

@@ -130,7 +130,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else as [`to_state_dict`](Self::to_state_dict).
+    /// [`Error::Io`]; otherwise as [`to_state_dict`](Self::to_state_dict).
     pub fn save_state_dict(&self, path: impl AsRef<Path>) -> Result<()> {
         atomic_file::write(path.as_ref(), &self.to_state_dict()?)
     }

@@ -34,8 +34,8 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] for another number of names than classes; else see [the
-    /// module](super).
+    /// [`SchemaError::Names`] if the number of names is not that of the classes; otherwise see
+    /// [the module](super).
     pub fn new<F: Float>(
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,

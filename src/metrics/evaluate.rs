@@ -6,8 +6,8 @@ use crate::mlp::Mlp;
 use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {
-    /// Evaluates the predictions for these rows by one of the [metrics](crate::metrics) or a metric
-    /// of yours. All predictions and targets are held in memory, inputs in files are not.
+    /// Evaluates the predictions for these rows by one of the [metrics](crate::metrics) or a custom
+    /// metric. All predictions and targets are held in memory, inputs in files are not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};

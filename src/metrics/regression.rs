@@ -81,7 +81,7 @@ pub fn mean_absolute_error<F: Float>(
 ///
 /// # Errors
 ///
-/// [`MetricError::Undefined`] if an output's target is constant; else see [the module](super).
+/// [`MetricError::Undefined`] if an output's target is constant; otherwise see [the module](super).
 pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let mut sum = 0.0;

@@ -6,7 +6,7 @@ use crate::data::cell::abbreviated;
 use crate::data::column_summary::ColumnSummary;
 use crate::error::{CellProblem, Error, Result, TableError};
 
-/// A column of a table: its name in the header, and what the first pass told of its cells.
+/// A column of a table: its name in the header, and the summary of its cells.
 #[derive(Clone, Debug)]
 pub(super) struct TableColumn {
     pub(super) name: String,

@@ -86,8 +86,8 @@ impl Table {
         self.encoded(&schema, outputs)
     }
 
-    /// The data set whose target is this numeric column:
-    /// [`dataset`](Self::dataset) of [`Target::number`].
+    /// The data set of a regression on this numeric column: [`dataset`](Self::dataset) of
+    /// [`Target::number`].
     ///
     /// ```
     /// # use densely::Table;
