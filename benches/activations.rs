@@ -1,8 +1,9 @@
-//! The reason for the design, as a number: the backward pass of each activation from the output that the layer cached, against one that
-//! evaluates the function again.
+//! Measures the backward pass of each activation in two ways: from the output that the layer
+//! cached, as the library does, and by evaluating the function again.
 //!
-//! `cargo bench --bench activations` measures both side by side for `f32` and `f64` at three sizes, and ends with a table of
-//! ratios. GELU, SiLU and Mish have no derivative from the output: theirs evaluates an exponential in either case.
+//! `cargo bench --bench activations` runs both for `f32` and `f64` at three sizes, and ends with a
+//! table of ratios. GELU, SiLU and Mish have no derivative from the output: both ways evaluate an
+//! exponential.
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use densely::{Float, activation::AnyActivation};
@@ -13,7 +14,8 @@ use std::time::Duration;
 
 const SIZES: [usize; 3] = [64, 4_096, 262_144];
 
-/// Cached: the derivative from the kept output. Again: the function of the kept z first, and then the derivative.
+/// `cached` takes the derivative from the kept output. `again` first evaluates the function at the
+/// kept z, and then takes the derivative.
 fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
     let Ok(activation) = name.parse::<AnyActivation<F>>() else { return };
     let mut group = criterion.benchmark_group(format!("{name} {}", F::NAME));
@@ -26,7 +28,8 @@ fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
         let mut delta = Array2::ones(z.dim());
         let mut again = z.clone();
         group.throughput(Throughput::Elements(size as u64));
-        // A new delta each time, in both: multiplied again and again it would become subnormal, and slow.
+        // Both get a new delta each time: a delta that is multiplied repeatedly becomes subnormal,
+        // and slow.
         group.bench_function(BenchmarkId::new("cached", size), |bencher| {
             bencher.iter(|| {
                 delta.fill(F::one());
@@ -45,7 +48,7 @@ fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
     group.finish();
 }
 
-/// The median that was just measured, in nanoseconds an element.
+/// Returns the median of the last measurement, in nanoseconds per element.
 fn median(name: &str, float: &str, which: &str, size: usize) -> Option<f64> {
     let folder = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let path = format!("criterion/{name} {float}/{which}/{size}/new/estimates.json");

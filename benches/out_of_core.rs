@@ -1,6 +1,9 @@
-//! An epoch on rows in files beside one on the same rows in memory, and what the first takes in memory.
+//! Measures an epoch on rows in files and one on the same rows in memory, and the memory that
+//! training on files takes.
 //!
-//! `cargo bench --features npy --bench out_of_core`, with `-- FOLDER` for another place of the files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
+//! `cargo bench --features npy --bench out_of_core` writes files of 2 GB each to the system's
+//! temporary folder. `-- FOLDER` chooses another folder, and `taskset -c 1` in front runs it on one
+//! core.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Sgd, Sigmoid, Softmax, Tanh,
@@ -15,7 +18,7 @@ use std::time::Instant;
 const BYTES: usize = 2 << 30;
 const SHARDS: usize = 16;
 
-/// The fastest of so many epochs counts.
+/// The number of epochs, of which the fastest counts.
 const EPOCHS: usize = 3;
 
 struct Workload {
@@ -45,7 +48,7 @@ impl Workload {
         self.layers[self.layers.len() - 1]
     }
 
-    /// Numbers without a pattern, and classes.
+    /// Writes numbers without a pattern, and classes.
     fn write(&self, folder: &Path) {
         let mut state = 1_u32;
         let mut random = || {
@@ -64,13 +67,14 @@ impl Workload {
         }
     }
 
-    /// The seconds of the fastest epoch, by the clock and of the processor: where other processes keep that busy, the second tells more.
+    /// Returns the wall-clock seconds and the processor seconds of the fastest epoch. If other
+    /// processes keep the processor busy, the processor seconds tell more.
     fn train<S: Storage<f32>>(&self, data: &Dataset<f32, S>) -> [f64; 2] {
         let mut builder = Mlp::builder(self.layers[0]).units_in(self.units);
         for &units in &self.layers[1..self.layers.len() - 1] {
             builder = builder.dense(units, Tanh);
         }
-        // So slow a rate that the units do not saturate, which would make tanh cheaper.
+        // The rate is so small that the units do not saturate, which would make tanh cheaper.
         let sgd = Sgd::new(1e-6).momentum(0.9);
         let (builder, trainer) = match self.outputs() {
             1 => (builder.dense(1, Sigmoid), Trainer::new(BinaryCrossEntropy, sgd)),
@@ -101,17 +105,17 @@ impl Workload {
     }
 }
 
-/// The most memory that this process has had so far, in megabytes.
+/// Returns the peak memory of this process so far, in megabytes.
 fn peak() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse::<usize>().ok().map(|kilobytes| kilobytes / 1024)
 }
 
-/// Seconds that this process has kept processors busy, for itself and in the system's calls: in hundredths.
+/// Returns the processor time of this process in seconds, system calls included, to a hundredth.
 fn processor() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // Behind the program's name, which may hold anything.
+    // The fields follow the program's name, which may contain any character.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
@@ -131,7 +135,8 @@ fn main() {
             println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
             for index in 0..WORKLOADS.len() {
                 let folder = tempfile::tempdir_in(&place).unwrap();
-                // Processes of their own: what one took in memory is no matter to the next.
+                // Each task runs in a process of its own, so that its peak memory does not affect
+                // the others.
                 let run = |tasks: &[&str]| {
                     let mut process = Command::new(std::env::current_exe().unwrap());
                     process.arg(folder.path()).arg(index.to_string()).args(tasks);

@@ -1,5 +1,5 @@
-//! How long a training step takes by the size of the work, drawn: over the width of the hidden layers and over the batch, with the time that
-//! the arithmetic alone would take at the processor's peak.
+//! Draws how the time of a training step grows with the width of the hidden layers and with the
+//! batch size, beside the time of the arithmetic alone at the processor's peak.
 //!
 //! `cargo bench --bench scaling -- pictures/scaling.svg`
 
@@ -23,10 +23,10 @@ const CLASSES: usize = 10;
 const BATCH: usize = 64;
 const WIDTH: usize = 256;
 
-/// Each point is the fastest epoch of so long a time.
+/// How long each point is measured. The fastest epoch counts.
 const TIME: Duration = Duration::from_millis(400);
 
-/// The seconds of a step with two hidden layers of so many units.
+/// Returns the seconds of a step with two hidden layers of `width` units.
 fn step(width: usize, batch: usize, threads: usize) -> f64 {
     let steps = (100_000 / (width * batch)).clamp(20, 100);
     let rows = steps * batch;
@@ -39,7 +39,7 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
     let builder = Mlp::builder(FEATURES).dense(width, Tanh).dense(width, Tanh);
     let mut net = builder.dense(CLASSES, Softmax).without_units().build().unwrap();
     let (start, mut last, mut fastest) = (Instant::now(), None, f64::INFINITY);
-    // So slow a rate that the units do not saturate, which would make tanh cheaper.
+    // The rate is so small that the units do not saturate, which would make tanh cheaper.
     Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-6).momentum(0.9))
         .epochs(usize::MAX)
         .batch_size(batch)
@@ -57,14 +57,14 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
     fastest / steps as f64
 }
 
-/// Floating-point operations of a step: three products for each weight and row, two in the first layer, of a multiplication and
-/// an addition each.
+/// Returns the floating-point operations of a step: three products for each weight and row, two in
+/// the first layer; each product is a multiplication and an addition.
 fn operations(width: usize, batch: usize) -> f64 {
     let weights = 2 * FEATURES * width + 3 * width * width + 3 * width * CLASSES;
     2.0 * batch as f64 * weights as f64
 }
 
-/// A line of the chart: a step's time on one thread, on two, and at the peak.
+/// A point of the chart: the time of a step on one thread, on two, and at the peak.
 struct Measured {
     label: String,
     sizes: Vec<usize>,

@@ -1,6 +1,8 @@
-//! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`; and prediction, of one row and of many.
+//! Measures the parts of a training step, whole steps, and the prediction of one row and of many,
+//! on the five workloads of `benches/README.md`.
 //!
-//! `cargo bench --bench training`. All on one thread; `benches/peers` compares with other libraries, and one thread with two.
+//! `cargo bench --bench training` runs on one thread. `benches/peers` compares with other
+//! libraries, and one thread with two.
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
@@ -86,14 +88,15 @@ impl<F: Float> Workload<F> {
     }
 }
 
-/// Numbers without a pattern, about as large as random normal ones.
+/// Returns numbers without a pattern, about as large as random normal ones.
 fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
     Array2::from_shape_fn((rows, columns), |(row, column)| {
         F::from_f64(1.7 * (row as f64 * 7.3 + column as f64 * 31.7).sin())
     })
 }
 
-/// The parts of a step, and the step. The weights hardly move: tanh would get cheaper as it saturates.
+/// Measures the parts of a step, and the step. The weights hardly change, since tanh becomes
+/// cheaper as it saturates.
 fn steps<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("{} {}", workload.name, F::NAME));
@@ -123,7 +126,8 @@ fn steps<F: Float>(criterion: &mut Criterion) {
     }
 }
 
-/// One row, and 8,192; and these through a network of identities, which is its matrix products and biases alone.
+/// Measures the prediction of one row and of 8,192 rows, and of these through a network of
+/// identities, which computes only its matrix products and biases.
 fn predictions<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("predict {} {}", workload.name, F::NAME));

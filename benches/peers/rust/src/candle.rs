@@ -1,4 +1,5 @@
-//! candle, by a training loop as in its examples. Its SGD has no momentum, which saves it work that the others do.
+//! Trains with candle, in a training loop as in its examples. Its SGD has no momentum, so it does
+//! less work than the others.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, Output, Result, Workload};
 use candle_core::{D, DType, Device, Tensor};
@@ -18,7 +19,7 @@ impl Network {
         Ok(Self(layers.collect::<candle_core::Result<_>>()?))
     }
 
-    /// What comes out before the activation of the last layer, which is part of the losses.
+    /// Returns the outputs before the last layer's activation, which is part of the losses.
     fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
         let (output, hidden) = self.0.split_last().expect("every workload has layers");
         let mut values = inputs.clone();
@@ -29,7 +30,8 @@ impl Network {
     }
 }
 
-/// Trains a network from this seed, which only the order of the rows depends on: candle's random numbers on a processor have none.
+/// Trains a network. The seed decides only the order of the rows, since candle's random numbers on
+/// a processor take no seed.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
     let device = Device::Cpu;
     let data = workload.data();
@@ -72,7 +74,8 @@ pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Re
     })
 }
 
-/// Predicts one row. The weights are detached from the variables, as those of a network that is loaded for prediction are.
+/// Predicts one row. The weights are detached from the variables, as in a network that is loaded
+/// for prediction.
 pub fn prediction(workload: Workload) -> Result<impl FnMut() -> Result<()>> {
     let network = Network::new(workload, &VarMap::new())?;
     let detached =

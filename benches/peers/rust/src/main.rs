@@ -1,4 +1,4 @@
-//! Trains one network by one library and prints what it took, as lines of JSON.
+//! Trains one network with one library, and prints the measurements as lines of JSON.
 
 mod burn;
 mod candle;
@@ -95,9 +95,9 @@ fn run(command: &Command) -> Result<()> {
 }
 
 impl Options {
-    /// The other libraries divide their work among the threads of `rayon`'s pool. `inside` makes this thread one of them, so that
-    /// nothing is handed over to another thread and waited for. Each library is started as it is faster: burn and rustyml
-    /// inside, candle outside.
+    /// The other libraries divide their work among the threads of `rayon`'s pool. With `inside`,
+    /// this thread belongs to the pool, so that no work is handed over to another thread. Each
+    /// library runs in the way in which it is faster: burn and rustyml inside, candle outside.
     fn start_peer(&self, inside: bool) -> Result<()> {
         if self.f64 {
             return Err("only densely is timed in f64 here".into());
@@ -140,7 +140,7 @@ impl Options {
     }
 }
 
-/// The version that was built, by the lock file.
+/// The version in the lock file.
 fn version(package: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
     let (_, after) =

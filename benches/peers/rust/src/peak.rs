@@ -1,10 +1,12 @@
-//! What one core of this machine can do at most: fused multiply-adds that do not wait for one another, on numbers in registers.
+//! Measures the peak performance of one core: independent fused multiply-adds on numbers in
+//! registers.
 
 use pulp::{Arch, Simd, WithSimd};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A multiply-add takes 4 cycles and 2 begin in each on today's processors, so that 8 or more must be under way; AVX2 has registers for 14.
+/// The number of multiply-adds in flight. On today's processors each takes 4 cycles and 2 begin per
+/// cycle, so at least 8 are needed; AVX2 has registers for 14.
 const UNDER_WAY: usize = 12;
 const ROUNDS: usize = 1_000_000;
 
@@ -16,7 +18,7 @@ macro_rules! peak {
         }
 
         impl WithSimd for $name {
-            /// A result, so that the work is not left out, and how many numbers are worked on at once.
+            /// A result, so that the compiler does not remove the work, and the number of lanes.
             type Output = ($type, usize);
 
             #[inline(always)]
@@ -39,7 +41,8 @@ macro_rules! peak {
 peak!(PeakF32, f32, f32s, splat_f32s, mul_add_e_f32s, add_f32s, reduce_sum_f32s);
 peak!(PeakF64, f64, f64s, splat_f64s, mul_add_e_f64s, add_f64s, reduce_sum_f64s);
 
-/// Thousand millions of floating-point operations a second, in `f32` and in `f64`: the best of a second each.
+/// Returns the billions of floating-point operations per second in `f32` and in `f64`, each the
+/// best within one second.
 pub fn gigaflops() -> (f64, f64) {
     let arch = Arch::new();
     let (factor, addend) = black_box((0.5, 1.0));

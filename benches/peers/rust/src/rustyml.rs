@@ -1,4 +1,4 @@
-//! rustyml, by its `fit_with_batches`, which shuffles and gathers the batches itself.
+//! Trains with rustyml's `fit_with_batches`, which shuffles and gathers the batches itself.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
 use ndarray::ArrayD;
@@ -29,7 +29,7 @@ fn network(workload: Workload, seed: u64) -> Result<Sequential> {
     Ok(builder.build(&Shape::with_free_batch(&[workload.batch(), workload.features()]))?)
 }
 
-/// Trains a network from this seed.
+/// Trains a network from a seed.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
     let data = workload.data();
     let (inputs, targets): (Tensor, Tensor) = (data.inputs.into_dyn(), data.targets.into_dyn());
@@ -42,7 +42,8 @@ pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Re
             Output::Softmax => network.compile(sgd, CategoricalCrossEntropy::new(false)),
         };
         for epoch in 0..EPOCHS {
-            // A call shuffles from its seed. One for each epoch costs it no more than one for all: a call only checks shapes.
+            // A call shuffles from its seed. One call per epoch costs rustyml no more than one call
+            // for all epochs, since a call only checks shapes.
             network.set_seed(seed * EPOCHS as u64 + epoch as u64);
             let start = Instant::now();
             let history = network.fit_with_batches(&inputs, &targets, 1, workload.batch())?;

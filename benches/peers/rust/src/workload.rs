@@ -1,4 +1,5 @@
-//! The networks that every library trains, their data, and how the time of a step is taken. The same in `../python/workloads.py`.
+//! The networks that every library trains, their data, and how a step is timed.
+//! `../python/workloads.py` has the same in Python.
 
 use clap::ValueEnum;
 use ndarray::Array2;
@@ -13,8 +14,9 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 pub const LEARNING_RATE: f64 = 0.001;
 pub const MOMENTUM: f64 = 0.9;
 
-/// So many epochs a network is trained before another takes its place: tanh is cheaper where it is saturated, and cheapest of all
-/// is NaN, so that a network that is trained on and on becomes faster.
+/// The number of epochs for which a network is trained before a new one replaces it. tanh is
+/// cheaper where it saturates, and cheapest for NaN, so a network that is trained on and on becomes
+/// faster.
 pub const EPOCHS: usize = 4;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -26,7 +28,7 @@ pub enum Workload {
     Wide,
 }
 
-/// The activation of the last layer; the loss is the one that goes with it.
+/// The activation of the last layer, which determines the loss.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Output {
     /// Mean squared error.
@@ -39,9 +41,9 @@ pub enum Output {
 
 pub struct Data {
     pub inputs: Array2<f32>,
-    /// For softmax a column of 0 and 1 for each class.
+    /// One column for each output; for softmax a column of 0 and 1 for each class.
     pub targets: Array2<f32>,
-    /// For softmax the class of each row, for libraries that take it so.
+    /// For softmax, the class of each row, for libraries that take classes in this form.
     pub classes: Vec<u32>,
 }
 
@@ -56,7 +58,7 @@ impl Workload {
         }
     }
 
-    /// How many numbers go in, and how many come out of each layer. Hidden layers have tanh.
+    /// The number of inputs, and of outputs of each layer. Hidden layers have tanh.
     pub fn layers(self) -> &'static [usize] {
         match self {
             Self::Tiny => &[8, 32, 1],
@@ -99,13 +101,15 @@ impl Workload {
         }
     }
 
-    /// Whether the time of predicting one row is taken too: of the small ones, where it is overhead more than arithmetic.
+    /// Whether predicting one row is timed too. This is done for the small networks, where overhead
+    /// takes longer than arithmetic.
     pub fn has_latency(self) -> bool {
         matches!(self, Self::Tiny | Self::Small | Self::Mnist)
     }
 
-    /// Inputs are normally distributed; so are real targets. The class is which of the first inputs is the largest, or, of two
-    /// classes, the sign of the first: something that can be learnt.
+    /// Inputs and real targets are normally distributed. The class is the index of the largest of
+    /// the first inputs or, with two classes, the sign of the first input, so that it can be
+    /// learned.
     pub fn data(self) -> Data {
         let mut random = SmallRng::seed_from_u64(1);
         let inputs =
@@ -128,7 +132,8 @@ impl Workload {
         Data { inputs, targets, classes }
     }
 
-    /// The rows in a shuffled order, for libraries that leave shuffling to the caller. It is not part of their time.
+    /// Returns the row numbers in shuffled order, for libraries that leave shuffling to the caller.
+    /// Their times do not include it.
     pub fn order(self, seed: u64) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.rows() as u32).collect();
         order.shuffle(&mut SmallRng::seed_from_u64(seed));
@@ -152,13 +157,13 @@ impl Epochs {
 
 pub struct Step {
     pub microseconds: f64,
-    /// Of the last network: that they fall is the proof that it was trained.
+    /// The losses of the last network: if they fall, it was trained.
     pub first_loss: f64,
     pub last_loss: f64,
 }
 
-/// The time of a step in the best epoch. `train` builds a network from the seed and trains it for `EPOCHS` epochs; that is done again
-/// and again, at least twice, until the time is up.
+/// Returns the time of a step in the best epoch. `train` builds a network from the seed and trains
+/// it for `EPOCHS` epochs. This is repeated until the time is up, at least twice.
 pub fn best_step(
     workload: Workload,
     budget: Duration,
@@ -182,7 +187,8 @@ pub fn best_step(
     }
 }
 
-/// Microseconds that a prediction takes, the best of many repetitions of several each: one alone is too short for the clock.
+/// Returns the microseconds of a prediction, the best of many repetitions. Each repetition times
+/// several predictions, since one is too short for the clock.
 pub fn best_latency(mut predict: impl FnMut() -> Result<()>) -> Result<f64> {
     const TOGETHER: u32 = 20;
     let end = Instant::now() + Duration::from_millis(500);
