@@ -1,5 +1,5 @@
 #![no_main]
-//! Model files.
+//! Fuzzes model files.
 
 mod whole;
 
@@ -12,7 +12,8 @@ fn load<F: Float>(bytes: &[u8]) {
     }
 }
 
-// Once as it is, and once with the length of its header put right: else most of what is tried would end there.
+// Loads the bytes as they are, and then with the correct header length: otherwise most inputs would
+// fail at the length.
 fuzz_target!(|bytes: &[u8]| {
     load::<f32>(bytes);
     load::<f64>(bytes);
