@@ -64,7 +64,7 @@ fn operations(width: usize, batch: usize) -> f64 {
     2.0 * batch as f64 * weights as f64
 }
 
-/// A point of the chart: the time of a step on one thread, on two, and at the peak.
+/// One chart: for each size, the time of a step on one thread, on two, and at the peak.
 struct Measured {
     label: String,
     sizes: Vec<usize>,

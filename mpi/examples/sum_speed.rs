@@ -1,6 +1,8 @@
-//! How long sums over all ranks take, by this crate and by MPI's own: `mpirun -n 2 sum_speed [workers|blocking|immediate]`.
+//! Measures sums over all ranks, by this crate and by MPI: `mpirun -n 2 sum_speed
+//! [workers|blocking|immediate]`.
 //!
-//! Of gradients as large as those of 784-128-10 and of 784-512-512-10, made anew before each sum, as in training.
+//! The gradients are as large as those of 784-128-10 and of 784-512-512-10, and are filled anew
+//! before each sum, as in training.
 
 use densely::workers::Workers;
 use densely_mpi::mpi::collective::SystemOperation;

@@ -1,4 +1,4 @@
-//! A job: several processes that one `mpirun` starts.
+//! A job: the processes that one `mpirun` starts.
 
 use crate::texts::texts_of_all;
 use crate::{Mistake, MpiWorkers};
@@ -14,13 +14,17 @@ use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a rank with an error waits for the others to have one, or to be done, before it ends them.
+/// How long a rank with an error waits for the others to report one or to finish, before it ends
+/// them.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs a program on the ranks that one `mpirun` started; without `mpirun`, as the only rank. It starts MPI before, which can be done once in a process, and ends it afterwards.
+/// Runs a program on the ranks that `mpirun` started or, without `mpirun`, on a single rank. It
+/// starts MPI before the program, which is possible once per process, and ends it afterwards.
 ///
-/// All ranks must have the same version of densely. Of a [`Mistake`], rank 0 writes the message to stderr, and the exit code is 1 on all. A panic ends all ranks: the others
-/// would wait for this one for ever. So does an exit code other than of success on some ranks alone, where the others are not done after five seconds.
+/// All ranks must have the same version of densely. If the program returns a [`Mistake`], rank 0
+/// writes its message to stderr, and the exit code is 1 on all ranks. A panic ends all ranks, since
+/// the others would wait for this one for ever. So does an exit code other than success on only
+/// some ranks, unless the others finish within five seconds.
 ///
 /// ```
 /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -32,7 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///         let ready = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)));
 ///         let data = job.agreed(ready)?;
 ///         let mut net = job.agreed(Mlp::builder(8).dense(1, Identity).build())?;
-///         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(4).workers(job.workers());
+///         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+///         let mut trainer = trainer.epochs(2).batch_size(4).workers(job.workers());
 ///         let report = job.agreed(trainer.fit(&mut net, &data))?;
 ///         if job.rank() == 0 {
 ///             println!("{report}");
@@ -45,13 +50,13 @@ pub fn run(program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode 
     run_as(densely::VERSION, program)
 }
 
-/// As [`run`], with a densely of this version: for tests.
+/// Like [`run`], but with the given version of densely, for tests.
 #[doc(hidden)]
 pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode {
     let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Serialized) else {
         return told("MPI was started before");
     };
-    // A training on several threads calls MPI from one of them.
+    // Training on several threads calls MPI from one of them.
     if threading < Threading::Serialized {
         return told("this MPI can be called from the main thread alone");
     }
@@ -61,65 +66,68 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
         SimpleCommunicator::world().abort(101);
     }));
     let job = Job { world: universe.world().duplicate(), universe };
-    // After the job, to be dropped before it.
+    // The ranks meet in it after the program. It must be dropped before `job`.
     let end = job.universe.world().duplicate();
     let result = job.check_alike("version of densely", version).and_then(|()| program(&job));
-    // All of it before the job ends: the first process to exit may have the others ended.
+    // All of this happens before the job ends: the first process that exits may end the others.
     let code = match result {
         Ok(code) => code,
         Err(mistake) => mistake.message().map_or(ExitCode::FAILURE, told),
     };
-    // Among themselves: those that are done must not be taken for taking part in what the others still do.
+    // The ranks that finished wait in a communicator of their own, so that this does not count as
+    // taking part in what the other ranks still do.
     let failed = "failed, and the others go on without it";
     meet(&end, (code != ExitCode::SUCCESS).then_some(&failed as &dyn fmt::Display));
     code
 }
 
-/// If nobody can be told, the exit code still says it.
+/// If the message cannot be written, the exit code still shows the failure.
 fn told(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "error: {message}");
     ExitCode::FAILURE
 }
 
-/// The ranks that one `mpirun` started: what [`run`] hands to the program.
+/// The ranks that one `mpirun` started. [`run`] passes it to the program.
 pub struct Job {
-    /// For the program's messages: its own ranks, so that none of them can come among the gradients.
+    /// The program's communicator, separate from the workers' one, so that its messages cannot mix
+    /// with the gradients.
     world: SimpleCommunicator,
-    /// Whose world is for the crate's messages. Dropped last: without MPI, there are no communicators.
+    /// Its world carries the crate's own messages. It is dropped last: communicators need MPI.
     universe: Universe,
 }
 
 impl Job {
-    /// Which rank this process is, counted from 0.
+    /// Returns the rank of this process, counted from 0.
     #[must_use]
     pub fn rank(&self) -> usize {
         self.universe.world().rank() as usize
     }
 
-    /// How many ranks there are.
+    /// Returns the number of ranks.
     #[must_use]
     pub fn count(&self) -> usize {
         self.universe.world().size() as usize
     }
 
-    /// All ranks as workers of one training.
+    /// Returns all ranks as the workers of one training.
     #[must_use]
     pub fn workers<F: Float + Equivalence>(&self) -> MpiWorkers<'_, F> {
         MpiWorkers::new(&self.universe)
     }
 
-    /// The world of all ranks, for whatever else a program has to tell between them. Not that of MPI itself, `MPI_COMM_WORLD`, in which the
-    /// workers and this job exchange messages of theirs.
+    /// Returns a communicator of all ranks, for the program's own messages. It is not
+    /// `MPI_COMM_WORLD`, in which the workers and this job exchange theirs.
     #[must_use]
     pub fn world(&self) -> &SimpleCommunicator {
         &self.world
     }
 
-    /// Sees that a text is the same on all ranks. All must call it.
+    /// Checks that a text is the same on all ranks. All ranks must call it.
     ///
     /// # Errors
     ///
-    /// [`Mistake`], on all ranks, with both texts and the first rank that has another than rank 0.
+    /// [`Mistake`], on all ranks, with both texts and the first rank whose text differs from rank
+    /// 0's.
     pub fn check_alike(&self, name: &str, text: &str) -> Result<(), Mistake> {
         let texts = texts_of_all(&self.universe.world(), text);
         let other = texts.iter().enumerate().find(|(_, other)| **other != texts[0]);
@@ -133,21 +141,22 @@ impl Job {
         }
     }
 
-    /// What succeeded, if it did so on all ranks. All must call it.
+    /// Returns the value if the result is `Ok` on all ranks. All ranks must call it.
     ///
-    /// An error on one rank while others are in the middle of a sum cannot be compared with theirs: after five seconds it is told with the rank's number, and ends
-    /// all.
+    /// If one rank has an error while others are in the middle of a sum, the ranks cannot compare
+    /// their results. After five seconds that rank reports its error with its number, and ends all
+    /// ranks.
     ///
     /// # Errors
     ///
-    /// [`Mistake`], on all ranks, if there was an error on any.
+    /// [`Mistake`], on all ranks, if any rank has an error.
     pub fn agreed<T, E: Into<Box<dyn Error>>>(&self, result: Result<T, E>) -> Result<T, Mistake> {
         let result = result.map_err(Into::<Box<dyn Error>>::into);
         let error = result.as_ref().err().map(|error| error as &dyn fmt::Display);
         meet(&self.universe.world(), error);
         let told = match &result {
             Ok(_) => String::new(),
-            // Of what is wrong elsewhere, others tell.
+            // Other ranks report what went wrong there.
             Err(error) if is_of_another(error.as_ref()) => OTHER.to_owned(),
             Err(error) => format!("{TOLD}{error}"),
         };
@@ -166,7 +175,7 @@ impl fmt::Debug for Job {
     }
 }
 
-/// Waits until all ranks are here; with an error, not for long.
+/// Waits until all ranks are here; with an error, only for a short time.
 fn meet(world: &SimpleCommunicator, error: Option<&dyn fmt::Display>) {
     let started = Instant::now();
     let mut barrier = world.immediate_barrier();
@@ -182,16 +191,16 @@ fn meet(world: &SimpleCommunicator, error: Option<&dyn fmt::Display>) {
     }
 }
 
-/// Before the message of an error.
+/// Precedes the message of an error.
 const TOLD: &str = "!";
-/// In place of one.
+/// Stands for an error that another rank reports.
 const OTHER: &str = "?";
 
 fn is_of_another(error: &(dyn Error + 'static)) -> bool {
     matches!(error.downcast_ref(), Some(densely::Error::Workers(WorkersError::GaveUp { .. })))
 }
 
-/// What is told of the errors of all ranks: each message once, with the first rank that has it unless all do.
+/// Joins the errors of all ranks: each message once, with the first rank that has it unless all do.
 fn in_one_line(texts: &[String]) -> String {
     let mut messages: Vec<(usize, &str)> = Vec::new();
     for (rank, text) in texts.iter().enumerate() {

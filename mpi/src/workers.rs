@@ -7,23 +7,28 @@ use mpi::environment::Universe;
 use mpi::request::{self, Request};
 use mpi::traits::{Communicator, Equivalence};
 
-/// A slice of fewer numbers travels with all other such slices, and with the numbers beside the gradients, in one message.
+/// Slices of fewer numbers travel in one message, with the numbers besides the gradients.
 const SHORT: usize = 4096;
 
-/// Up to so many ranks, a message from each to each is faster than the sum that MPI has, by the model in `benches/scaling_model`.
+/// The most ranks among which a message from each to each is faster than MPI's sum, by the model in
+/// `benches/scaling_model`.
 const FEW: usize = 16;
 
-/// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers) is given. [`Job::workers`](crate::Job::workers) makes it.
+/// All ranks of a job as workers, for [`Trainer::workers`](densely::Trainer::workers).
+/// [`Job::workers`](crate::Job::workers) creates it.
 ///
-/// A long slice is cut into as many segments as there are ranks; each rank is sent its segment by all others, adds it up, and sends the sum to all, without blocking,
-/// while the next gradient is computed. Short ones travel together. Which number is added to which depends on the number of ranks alone, so that the same job gives the
-/// same bits. Where there are more than 16 ranks, MPI's own sum does it, `MPI_Iallreduce`, which needs fewer messages.
+/// A long slice is cut into as many segments as there are ranks. Every rank receives its segment
+/// from all others, adds the parts up, and sends the sum to all, without blocking, while the next
+/// gradient is computed. Short slices travel together. The order of additions depends only on the
+/// number of ranks, so the same job gives the same bits. With more than 16 ranks, MPI's own sum
+/// `MPI_Iallreduce` replaces this, since it needs fewer messages.
 pub struct MpiWorkers<'j, F> {
     universe: &'j Universe,
     rank: usize,
     count: usize,
     by_mpi: bool,
-    /// What is sent and received; as long as the gradients of the last sum needed.
+    /// The numbers that are sent and received. It is as long as the gradients of the last sum
+    /// needed.
     scratch: Vec<F>,
     packed: Packed,
 }
@@ -36,7 +41,7 @@ impl<'j, F: Float + Equivalence> MpiWorkers<'j, F> {
         Self { universe, rank, count, by_mpi: count > FEW, scratch, packed }
     }
 
-    /// Leaves sums to MPI, however few ranks there are: for tests.
+    /// Leaves sums to MPI for any number of ranks, for tests.
     #[doc(hidden)]
     #[must_use]
     pub fn by_mpi(mut self) -> Self {
@@ -56,7 +61,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
 
     /// # Errors
     ///
-    /// [`WorkersError::Communication`] for more numbers than MPI counts in one message. By default, an error of MPI ends the job.
+    /// [`WorkersError::Communication`] if one message would hold more numbers than MPI counts. By
+    /// default, an error of MPI ends the job.
     fn sum(
         &mut self,
         numbers: &mut [f64],
@@ -72,7 +78,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         let mut waiting = None;
         let (mut needed, mut missing) = (0, 0);
         let (rank, by_mpi) = (self.rank, self.by_mpi);
-        // More than one round only until the scratch has grown to what the gradients need.
+        // The loop runs more than once only until the scratch has grown to the size that the
+        // gradients need.
         loop {
             let (scratch, packed) = (&mut self.scratch[..], &mut self.packed);
             request::scope(|scope| {
@@ -83,7 +90,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
                         exchange.progress();
                         continue;
                     }
-                    // The same on all ranks, so that none waits for a sum that another refuses.
+                    // The check gives the same result on all ranks, so that none waits for a sum
+                    // that another refuses.
                     if let Err(error) = check_counted(slice.len(), exchange.in_one(slice.len())) {
                         too_long = Some(error);
                         break;
@@ -117,7 +125,7 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
     }
 }
 
-/// Refuses what MPI cannot count: so many numbers of a slice in one message.
+/// Refuses a message of more numbers than MPI can count.
 fn check_counted(length: usize, in_one: usize) -> Result<()> {
     let most = i32::MAX as usize;
     if in_one <= most {

@@ -1,4 +1,5 @@
-//! The formulas of the model in `benches/scaling_model`, at points that were reckoned by hand: a bench without a harness runs no tests of its own.
+//! Tests the formulas of the model in `benches/scaling_model` at points computed by hand, since a
+//! bench without a harness runs no tests of its own.
 
 #![allow(dead_code)] // The bench uses all of it.
 

@@ -1,21 +1,23 @@
-//! How long a step takes one rank by itself, by its rows.
+//! The time of a step on one rank, without communication, as a function of its rows.
 
-/// Rows and seconds, by rows.
+/// Pairs of rows and seconds, sorted by rows.
 #[derive(Clone, Debug)]
 pub struct Compute(Vec<(f64, f64)>);
 
 impl Compute {
-    /// From at least two that were measured.
+    /// Takes at least two measured points.
     pub fn new(mut points: Vec<(f64, f64)>) -> Self {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // More rows never take less time, but by a disturbance: what was measured for more is then the better number.
+        // More rows never take less time. If the measurement says so, it was disturbed, and the
+        // time of more rows is the better number.
         for index in (1..points.len()).rev() {
             points[index - 1].1 = points[index - 1].1.min(points[index].1);
         }
         Self(points)
     }
 
-    /// Straight from one measured point to the next; beyond the last, each row as many as the last ones took on average; below the first, as much as there.
+    /// Interpolates linearly between measured points. Beyond the last point each row takes as long
+    /// as the last ones did on average; below the first point a step takes as long as there.
     pub fn seconds(&self, rows: f64) -> f64 {
         let [(first_rows, first), .., (last_rows, last)] = self.0[..] else { return f64::NAN };
         if rows <= first_rows {
@@ -29,7 +31,7 @@ impl Compute {
         seconds0 + (rows - rows0) / (rows1 - rows0) * (seconds1 - seconds0)
     }
 
-    /// The fewest rows that take so long.
+    /// Returns the fewest rows that take this long.
     pub fn rows(&self, seconds: f64) -> f64 {
         let (mut low, mut high) = (1.0, 1.0);
         while self.seconds(high) < seconds {
@@ -42,7 +44,7 @@ impl Compute {
         high
     }
 
-    /// The most that was measured.
+    /// Returns the most rows that were measured.
     pub fn most(&self) -> f64 {
         self.0.last().map_or(f64::NAN, |last| last.0)
     }

@@ -1,53 +1,56 @@
-//! What it costs to sum the gradients of a step over the ranks, by the formulas of the algorithms.
+//! The cost of summing the gradients of a step over the ranks, by the formulas of the algorithms.
 
-/// A slice of fewer numbers travels with the others of its kind, as `MpiWorkers` has it.
+/// As in `MpiWorkers`, slices of fewer numbers travel together.
 const SHORT: usize = 4096;
-/// Of a number in a slice that travels by itself.
+/// The bytes of a number in a slice that travels by itself.
 const LONG_BYTES: f64 = 4.0;
-/// Of a number that travels with others, where all are of 64 bits.
+/// The bytes of a number in slices that travel together, which are sent in 64 bits.
 const SHORT_BYTES: f64 = 8.0;
-/// What training sums beside the gradients: the loss, and whether all go on.
+/// The numbers that training sums besides the gradients: the loss, and whether all go on.
 const BESIDE: usize = 2;
 
-/// What connects the ranks, and what their processors do for it: the parameters of Culler et al. (1993, LogP), with a bandwidth for long messages, as in LogGP, and a handshake before them. Seconds,
-/// bytes, bytes a second.
+/// The connection of the ranks, and what their processors do for it, in seconds, bytes, and bytes
+/// per second. The parameters are those of LogP (Culler et al. 1993), with a bandwidth for long
+/// messages, as in LogGP, and a handshake before them.
 #[derive(Clone, Copy, Debug)]
 pub struct Network {
-    /// Until a message is there, beyond what the processors do for it.
+    /// The time until a message arrives, beyond what the processors do for it.
     pub latency: f64,
-    /// What a processor does for a message that it sends and for one that it receives meanwhile.
+    /// The time that a processor needs for a message that it sends and one that it receives
+    /// meanwhile.
     pub overhead: f64,
-    /// The same for the handshake before a message of more bytes than are sent unasked.
+    /// The same time for the handshake, which precedes a message of more bytes than `unasked`.
     pub handshake: f64,
     pub unasked: f64,
-    /// Into a rank, and out of it at the same time.
+    /// The bandwidth into a rank, and at the same time out of it.
     pub bandwidth: f64,
-    /// In which a processor copies a number, and adds one.
+    /// The time in which a processor copies a number and adds one.
     pub addition: f64,
-    /// In which it converts and adds, in the same way, one that travels with others.
+    /// The time in which a processor converts and adds a number that travels with others.
     pub packing: f64,
 }
 
-/// What ranks do to sum.
+/// The algorithm by which the ranks sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `MpiWorkers`: the exchange among few ranks, else the sums of MPI.
+    /// `MpiWorkers`: the exchange among few ranks, otherwise the sums of MPI.
     Workers,
-    /// Every rank sends to every other.
+    /// Every rank sends to every other rank.
     Exchange,
-    /// MPI's own sums, of each long gradient and of the short ones together: by recursive halving and doubling.
+    /// MPI's own sums, by recursive halving and doubling: one for each long gradient, and one for
+    /// all short ones.
     Halving,
 }
 
-/// Up to so many ranks `MpiWorkers` has an exchange.
+/// The most ranks for which `MpiWorkers` uses the exchange.
 const FEW: usize = 16;
 
 /// What is summed in a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gradients {
-    /// The lengths of those that travel by themselves, in the order in which the backward pass gives them.
+    /// The lengths of the slices that travel by themselves, in the order of the backward pass.
     pub long: Vec<usize>,
-    /// How many numbers travel together.
+    /// The count of the numbers that travel together.
     pub short: usize,
 }
 
@@ -57,23 +60,23 @@ impl Gradients {
         Self { long, short: short.into_iter().sum::<usize>() + BESIDE }
     }
 
-    /// What each sum is of, as so many numbers of four bytes.
+    /// Returns the length of each sum, in numbers of four bytes.
     fn sums(&self) -> impl Iterator<Item = f64> {
         let short = self.short as f64 * SHORT_BYTES / LONG_BYTES;
         self.long.iter().map(|&length| length as f64).chain([short])
     }
 }
 
-/// What an [`Algorithm::Exchange`] has of each kind of cost: a fit multiplies them by what it finds.
+/// How much of each kind of cost an [`Algorithm::Exchange`] has. A fit finds the factors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Amounts {
-    /// Messages that have to be waited for one after the other, those of handshakes included.
+    /// Messages that wait for one another, those of handshakes included.
     pub rounds: f64,
-    /// Messages sent, and as many received.
+    /// Messages sent; as many are received.
     pub messages: f64,
-    /// Those of them with a handshake.
+    /// Messages with a handshake.
     pub handshakes: f64,
-    /// Sent, and as many received.
+    /// Bytes sent; as many are received.
     pub bytes: f64,
     /// Numbers copied and added.
     pub additions: f64,
@@ -81,12 +84,14 @@ pub struct Amounts {
     pub packed: f64,
 }
 
-/// A handshake is two messages before the one that it is for.
+/// A handshake is two messages before the message itself.
 const ROUNDS_WITH_HANDSHAKE: f64 = 3.0;
 
 impl Amounts {
-    /// Of N ranks that each cut a long slice of n numbers into N segments, send each to the rank that adds it up, and its sum back to all: two messages to each other
-    /// rank, 2 (N - 1) / N · n numbers out and as many in. Of short slices, each rank sends all that it has to each other: one message, (N - 1) n numbers.
+    /// For N ranks. Each rank cuts a long slice of n numbers into N segments, sends each segment to
+    /// the rank that sums it, and sends its own sum to all: two messages to each other rank, with 2
+    /// (N - 1) / N · n numbers out and as many in. Short slices of n numbers in all go in one
+    /// message to each other rank: (N - 1) n numbers.
     pub fn of_exchange(gradients: &Gradients, ranks: usize, unasked: f64) -> Self {
         let mut amounts = Self {
             rounds: 0.0,
@@ -109,14 +114,14 @@ impl Amounts {
         };
         let of_short = rounds(1.0, gradients.short as f64 * SHORT_BYTES);
         let of_long = gradients.long.iter().map(|&n| rounds(2.0, n as f64 / all * LONG_BYTES));
-        // All are under way at once.
+        // All messages travel at the same time.
         amounts.rounds = of_long.fold(of_short, f64::max);
         amounts.additions = gradients.long.iter().sum::<usize>() as f64 * others / all;
         amounts.packed = gradients.short as f64 * all;
         amounts
     }
 
-    /// The seconds that they take.
+    /// Returns the seconds that they take.
     pub fn seconds(&self, network: &Network) -> f64 {
         self.rounds * network.latency
             + self.messages * network.overhead
@@ -128,7 +133,7 @@ impl Amounts {
 }
 
 impl Network {
-    /// The seconds of a step's sums over so many ranks, from when the gradients are there.
+    /// Returns the seconds of a step's sums over these ranks, from when all gradients are known.
     pub fn seconds(&self, algorithm: Algorithm, gradients: &Gradients, ranks: usize) -> f64 {
         match algorithm {
             Algorithm::Exchange => {
@@ -144,9 +149,13 @@ impl Network {
         }
     }
 
-    /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with r = ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling,
-    /// 2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ; or, for few numbers, doubling alone, r (α + bytes / β + n γ). The faster one is what an MPI library takes.
-    /// To α comes the handshake of messages that are long enough.
+    /// The seconds of one all-reduce of n numbers, by Thakur, Rabenseifner and Gropp (2005), with
+    /// r = ⌈log2 N⌉ and α = latency + overhead of a message. An MPI library chooses the faster of
+    ///
+    /// - halving and doubling: 2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ,
+    /// - doubling alone, for few numbers: r (α + bytes / β + n γ).
+    ///
+    /// The handshake of long messages is added to α.
     fn halving(&self, numbers: f64, ranks: usize) -> f64 {
         let rounds = ranks.next_power_of_two().ilog2();
         let share = (ranks as f64 - 1.0) / ranks as f64;
@@ -158,7 +167,8 @@ impl Network {
         halving.min(doubling)
     }
 
-    /// The seconds of a message of so many bytes, without its bytes.
+    /// Returns the seconds of a message of this many bytes, without the time of the bytes
+    /// themselves.
     fn message(&self, bytes: f64) -> f64 {
         if bytes > self.unasked {
             ROUNDS_WITH_HANDSHAKE * self.latency + self.overhead + self.handshake
@@ -213,12 +223,14 @@ mod tests {
 
     #[test]
     fn two_ranks_exchange_halves_and_short_ones_whole() {
-        // Two rounds of 20,000 bytes, which nobody asks for; three messages; 12 numbers of 8 bytes; half of the 10,000 added, and 24 packed.
+        // Two rounds of 20,000 bytes without a handshake; three messages; 12 numbers of 8 bytes;
+        // half of the 10,000 numbers added, and 24 packed.
         let expected = 2e-5 + 3e-6 + (4e4 + 96.0) * 1e-9 + 5000.0 * 1e-9 + 24.0 * 3e-9;
         close(of(&[10_000, 10], Algorithm::Exchange, 2), expected);
-        // One round and message.
+        // One round and one message.
         close(of(&[6], Algorithm::Exchange, 2), 1e-5 + 1e-6 + 64.0 * 1e-9 + 16.0 * 3e-9);
-        // Two million bytes in each of two messages that are asked for, so that there are six rounds; the third, of two numbers, is not.
+        // Two million bytes in each of two messages with a handshake, which makes six rounds. The
+        // third message, of two numbers, has none.
         let expected = 6e-5 + 3e-6 + 4e-6 + (4e6 + 16.0) * 1e-9 + 500_000.0 * 1e-9 + 4.0 * 3e-9;
         close(of(&[1_000_000], Algorithm::Exchange, 2), expected);
     }
@@ -228,22 +240,24 @@ mod tests {
         let (many, more) = (1 << 20, (1 << 20) + 1);
         let growth = of(&[1 << 20, 98], Algorithm::Exchange, more)
             - of(&[1 << 20, 98], Algorithm::Exchange, many);
-        // Three messages, 100 numbers of 8 bytes, 100 to pack: the long slice has reached its limit, two times through the network.
+        // Each further rank adds three messages, 100 numbers of 8 bytes, and 100 numbers to pack.
+        // The long slice has reached its limit: it passes the network twice.
         assert!((growth / (3e-6 + 800e-9 + 300e-9) - 1.0).abs() < 1e-2, "{growth}");
     }
 
     #[test]
     fn halving_and_doubling_reaches_a_limit_but_for_its_rounds() {
-        // 4,000,000 bytes: halves, quarters and so on to the 32nd part, 125,000 bytes, are asked for.
+        // 4,000,000 bytes: the messages are halves, quarters and so on to the 32nd part, 125,000
+        // bytes, which still has a handshake.
         let (message, asked) = (1.1e-5, 3.3e-5);
         let halving = |ranks| NETWORK.halving(1e6, ranks);
         close(halving(2), 2.0 * asked + 4e-3 + 0.5e-3);
         let share = 1023.0 / 1024.0;
         let messages = 2.0 * (5.0 * asked + 5.0 * message);
         close(halving(1024), messages + share * (8e-3 + 1e-3));
-        // Three ranks take the rounds of four.
+        // Three ranks take as many rounds as four.
         close(halving(3), 4.0 * asked + 2.0 / 3.0 * 9e-3);
-        // A sum for each long gradient, and one of the two numbers beside them.
+        // One sum for each long gradient, and one for the two numbers besides them.
         close(
             of(&[1_000_000; 2], Algorithm::Halving, 2),
             2.0 * halving(2) + NETWORK.halving(4.0, 2),

@@ -1,12 +1,13 @@
-//! The network that explains best how long sums took.
+//! Finds the network that explains the measured times of sums best.
 
 use crate::cost::{Amounts, Network};
 
-/// How many numbers of a network are found.
+/// The number of a network's parameters that the fit finds.
 const FREE: usize = 5;
 
-/// A network's numbers, by least squares of the relative errors: sums take from a microsecond to tens of milliseconds, and all count alike. What a processor adds takes as long as it
-/// does without a network. None is below 0: the others are then fitted without it.
+/// Fits the parameters of a network by least squares of the relative errors, so that sums of a
+/// microsecond count as much as those of tens of milliseconds. `addition` is measured without a
+/// network. A parameter that would be negative becomes 0, and the others are fitted without it.
 pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     let rows = sums.iter().map(|(amounts, seconds)| {
         let Amounts { rounds, messages, handshakes, bytes, packed, .. } = *amounts;
@@ -26,7 +27,9 @@ pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     Network { latency, overhead, handshake, unasked, bandwidth, addition, packing }
 }
 
-/// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by the normal equations, in which each number is scaled so that they are of one size.
+/// Returns the x that minimises the sum of (row · x - target)², with 0 in place of those that are
+/// not free. It solves the normal equations, in which each parameter is scaled to about the same
+/// size.
 fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE] {
     let mut equations = [[0.0; FREE + 1]; FREE];
     for (row, target) in rows {
@@ -47,7 +50,7 @@ fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE]
         }
         equations[i][FREE] *= f64::from(u8::from(free[i])) / scales[i];
     }
-    // By Gauss and Jordan; the matrix is positive definite, so that any pivot will do.
+    // Gauss–Jordan elimination. The matrix is positive definite, so any pivot will do.
     for pivot in 0..FREE {
         let row = equations[pivot].map(|number| number / equations[pivot][pivot]);
         for (other, equation) in equations.iter_mut().enumerate() {
@@ -76,7 +79,7 @@ mod tests {
         packing: 4e-9,
     };
 
-    /// What sums over a network would take.
+    /// Fits a network to the times that sums would take over this network.
     fn fitted(network: Network) -> Network {
         let lengths: [&[usize]; 8] = [
             &[1],

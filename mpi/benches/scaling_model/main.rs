@@ -1,5 +1,6 @@
-//! How long a step takes by ranks: measured with two of them here, and modelled for up to 1,024 over networks that are not here. `run` beside this file measures,
-//! prints the tables of `mpi/README.md` and draws its picture.
+//! Measures how long a step takes on two ranks of this machine, and models it for up to 1,024 ranks
+//! on other networks. `run` beside this file measures, prints the tables of `mpi/README.md` and
+//! draws its picture.
 
 #![cfg_attr(test, allow(dead_code))] // The tests, which tests/scaling_model.rs runs.
 
@@ -49,7 +50,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what was measured, from the first rank.
+/// Runs a measurement, and prints its records on the first rank.
 fn measure(what: &str) -> Result<ExitCode, Box<dyn Error>> {
     if what == "alone" {
         records::print(&measure::alone())?;

@@ -1,4 +1,4 @@
-//! What each of the programs measures that `run` starts.
+//! The measurements of each program that `run` starts.
 
 use crate::records::{Over, Record, What};
 use crate::timing;
@@ -7,7 +7,8 @@ use densely_mpi::Job;
 use densely_mpi::mpi::collective::SystemOperation;
 use densely_mpi::mpi::traits::CommunicatorCollectives;
 
-/// Numbers that are summed at once: of one slice that travels with others, of one that is cut, and of several.
+/// The slices of each measured sum: one slice that travels with others, one that is cut into
+/// segments, and several.
 const SUMS: [(usize, usize); 19] = [
     (1, 1),
     (1, 16),
@@ -30,7 +31,7 @@ const SUMS: [(usize, usize); 19] = [
     (4, 1 << 18),
 ];
 
-/// One process by itself.
+/// Measures one process by itself.
 pub fn alone() -> Vec<Record> {
     let addition = timing::addition();
     let mut records = vec![record(What::Addition, Over::Alone, "", (1, 1), addition)];
@@ -43,7 +44,7 @@ pub fn alone() -> Vec<Record> {
     records
 }
 
-/// Two processes that train without each other: a step of workers is as slow as the slower one's.
+/// Measures two processes that train independently: a step of workers is as slow as the slower one.
 pub fn apart(job: &Job) -> Vec<Record> {
     let world = job.world();
     let step = |workload: &Workload| {
@@ -55,7 +56,7 @@ pub fn apart(job: &Job) -> Vec<Record> {
     WORKLOADS.iter().map(step).collect()
 }
 
-/// Workers that train together, and sum.
+/// Measures workers that train and sum together.
 pub fn together(job: &Job, over: Over) -> Vec<Record> {
     let mut workers = job.workers();
     let mut records = Vec::new();
@@ -72,7 +73,8 @@ pub fn together(job: &Job, over: Over) -> Vec<Record> {
     records
 }
 
-/// From one row to four times the batch of the workload, and on to where a step takes some tens of milliseconds: so many rows have small networks on many ranks.
+/// From one row to four times the workload's batch, and further until a step takes some tens of
+/// milliseconds, since small networks on many ranks have that many rows.
 fn batches(workload: &Workload) -> Vec<usize> {
     let most = (1 << 29) / workload.parameters();
     let most = most.clamp(4 * workload.batch, 1 << 16);

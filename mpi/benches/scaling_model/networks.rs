@@ -1,18 +1,20 @@
-//! The networks that the model is drawn for.
+//! The networks for which the model is drawn.
 
 use crate::cost::Network;
 use crate::measured::Measured;
 
-/// A network by its name, as it is drawn and tabled.
+/// A network and the name that pictures and tables give it.
 pub struct Named {
     pub name: &'static str,
     pub network: Network,
 }
 
-/// Ten and a hundred gigabits a second, each rank on a machine of its own with a link of its own.
+/// Ten and a hundred gigabits per second, with each rank on its own machine with its own link.
 ///
-/// How long a message of a byte is on its way was measured by others, with what both processors do for it: about 25 µs over TCP and Ethernet, 1.5 µs with RDMA. What a processor does for a message is
-/// measured here, over TCP and over shared memory: the kernel's part in the first, and MPI's alone in the second, as with RDMA. Of the bits of a link, headers of packets leave 94 and 96 of a hundred.
+/// The latency of a message of one byte, with the overhead of both processors, is from published
+/// measurements: about 25 µs over TCP and Ethernet, 1.5 µs with RDMA. The overhead of a processor
+/// is measured here: over TCP it includes the kernel's part; over shared memory, as with RDMA, it
+/// is MPI's alone. Packet headers leave 94 % and 96 % of the bits of a link.
 pub fn networks(measured: &Measured) -> [Named; 2] {
     let network = |message: f64, gigabits: f64, unasked: f64, here: &Network| Network {
         latency: (message - here.overhead).max(0.0),
@@ -20,7 +22,7 @@ pub fn networks(measured: &Measured) -> [Named; 2] {
         bandwidth: gigabits * 1e9 / 8.0,
         ..*here
     };
-    // Open MPI asks before 64 KiB over TCP; with RDMA, UCX does from some 8 KiB on.
+    // Open MPI begins a handshake at 64 KiB over TCP; with RDMA, UCX does from about 8 KiB on.
     [
         Named {
             name: "10 Gbit/s, TCP",

@@ -1,4 +1,5 @@
-//! The model, drawn: with the same rows on each rank, and with the same rows in all, over the ranks.
+//! Draws the model over the number of ranks: with a fixed number of rows on each rank, and with a
+//! fixed number in all.
 
 use crate::cost::{Algorithm, Gradients};
 use crate::figures::{self, Axis, Stroke, chart_aligned, curve_key, palette, widest_number};
@@ -11,10 +12,10 @@ use plotters::style::{BLACK, RGBColor};
 use std::error::Error;
 use std::path::Path;
 
-/// Of the workloads, in their order.
+/// The colours of the workloads, in their order.
 const COLORS: [RGBColor; 5] =
     [palette::ORANGE, palette::VERMILION, palette::GREEN, palette::BLUE, palette::PURPLE];
-/// Of numbers, in pixels.
+/// The height of numbers, in pixels.
 const TEXT: u32 = 17;
 const KEY: u32 = 34;
 

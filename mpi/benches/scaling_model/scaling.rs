@@ -1,10 +1,11 @@
-//! The time of a step by ranks, and what follows from it.
+//! Models the time of a step as a function of the number of ranks.
 
 use crate::compute::Compute;
 use crate::cost::{Algorithm, Gradients, Network};
 
-/// The model: T(N, b) = t(b) + C(N), for N ranks with b rows each: no part of the sums is hidden behind the backward pass. MPI does little for a message while nobody calls it, and the steps of
-/// two ranks took as long as this says.
+/// The model is T(N, b) = t(b) + C(N) for N ranks with b rows each. No part of the sums is hidden
+/// behind the backward pass: MPI does little for a message outside its own calls, and the measured
+/// steps of two ranks took as long as the model says.
 #[derive(Clone, Copy, Debug)]
 pub struct Model<'m> {
     pub compute: &'m Compute,
@@ -14,13 +15,15 @@ pub struct Model<'m> {
 }
 
 impl Model<'_> {
-    /// The seconds of a step of so many ranks, each with so many rows.
+    /// Returns the seconds of a step of `ranks` ranks with `rows` rows each.
     pub fn step(&self, ranks: usize, rows: f64) -> f64 {
         self.compute.seconds(rows) + self.sums(ranks)
     }
 
-    /// The same if all that can be is hidden: the sum of a gradient begins when the backward pass has it, and when that of the one before has ended. Each takes the
-    /// share of C that it has of the numbers. Of t(b), what grows with the rows is the three products of each weight, two in the first layer; the last two of them are the backward pass.
+    /// The same if as much as possible is hidden. The sum of a gradient begins when the backward
+    /// pass has computed it and the previous sum has ended. Each sum takes a share of C in
+    /// proportion to its numbers. The part of t(b) that grows with the rows is three products for
+    /// each weight, two in the first layer; the last two of them are the backward pass.
     pub fn step_overlapped(&self, ranks: usize, rows: f64) -> f64 {
         let alone = self.compute.seconds(rows);
         let long = &self.gradients.long;
@@ -37,34 +40,39 @@ impl Model<'_> {
         alone + summed + self.gradients.short as f64 * number - computed
     }
 
-    /// Those of its sums.
+    /// Returns the seconds of the step's sums.
     pub fn sums(&self, ranks: usize) -> f64 {
         self.network.seconds(self.algorithm, self.gradients, ranks)
     }
 
-    /// Weak scaling: rows a second and rank with the same rows on each, as a share of those of one rank.
+    /// Weak scaling: the rows per second and rank with this many rows on each rank, relative to one
+    /// rank.
     pub fn efficiency(&self, ranks: usize, rows: f64) -> f64 {
         self.compute.seconds(rows) / self.step(ranks, rows)
     }
 
-    /// Strong scaling: how many times as fast as on one rank a step is whose rows are divided among so many. The slowest rank has the rows that are not a whole share.
+    /// Strong scaling: the speedup over one rank of a step whose rows are divided among the ranks.
+    /// The slowest rank determines the time; it has a row more if the rows cannot be divided
+    /// evenly.
     pub fn speedup(&self, ranks: usize, rows: usize) -> f64 {
         self.compute.seconds(rows as f64) / self.step(ranks, rows.div_ceil(ranks) as f64)
     }
 
-    /// With how many ranks, at most so many, a step of so many rows is fastest; fewer where it makes no difference.
+    /// Returns the number of ranks, at most `most`, with which a step of `rows` rows is fastest;
+    /// among equals, the smallest.
     pub fn fastest(&self, most: usize, rows: usize) -> usize {
         let by_speed = |a: &usize, b: &usize| {
-            // Of equals, the last is the maximum.
+            // Of equal elements, `max_by` returns the last.
             self.speedup(*a, rows).total_cmp(&self.speedup(*b, rows)).then(b.cmp(a))
         };
         (1..=most).max_by(by_speed).unwrap_or(1)
     }
 
-    /// The fewest rows on each of so many ranks with which they are so efficient: those whose step alone takes e / (1 - e) times as long as the sums.
+    /// Returns the fewest rows on each rank that reach this efficiency e: their step alone takes e
+    /// / (1 - e) times as long as the sums.
     pub fn rows_for(&self, efficiency: f64, ranks: usize) -> f64 {
         let seconds = efficiency / (1.0 - efficiency) * self.sums(ranks);
-        // A bisection ends a little beyond.
+        // The bisection ends slightly above the result.
         (self.compute.rows(seconds) * (1.0 - 1e-9)).ceil()
     }
 }
@@ -73,7 +81,8 @@ impl Model<'_> {
 mod tests {
     use super::*;
 
-    /// 1 ms a step and 1 ms a row, and 10 ms for each message to another rank; then by halving and doubling, where only its rounds cost something.
+    /// A step takes 1 ms and 1 ms per row, and each message to another rank 10 ms. With halving and
+    /// doubling, only its rounds cost time.
     fn with_model(algorithm: Algorithm, test: impl Fn(&Model<'_>)) {
         let compute = Compute::new(vec![(1.0, 2e-3), (64.0, 65e-3)]);
         let gradients = Gradients { long: Vec::new(), short: 10 };
@@ -111,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_can_be_hidden_is() {
-        // Two layers of 4,500 weights: three and two products of 1 ms, the backward pass being 2 and 1; sums of 3 ms in all, half for each layer.
+        // Two layers of 4,500 weights: three and two products of 1 ms, of which the backward pass
+        // takes 2 ms and 1 ms. The sums take 3 ms in all, half for each layer.
         let compute = Compute::new(vec![(1.0, 2e-3), (64.0, 7e-3)]);
         let gradients = Gradients { long: vec![4500, 4500], short: 0 };
         let network = Network {
@@ -126,7 +136,8 @@ mod tests {
         let algorithm = Algorithm::Exchange;
         let model = Model { compute: &compute, gradients: &gradients, network, algorithm };
         close(model.step(2, 64.0), 10e-3);
-        // The second sum begins 0.5 ms after the backward pass has ended, since the first takes so much longer than the first layer.
+        // The second sum begins 0.5 ms after the end of the backward pass, since the first sum
+        // takes longer than the first layer by that much.
         close(model.step_overlapped(2, 64.0), 7e-3 + 0.5e-3 + 1.5e-3);
     }
 
@@ -134,7 +145,7 @@ mod tests {
     fn many_ranks_wait_for_messages() {
         with_model(Algorithm::Exchange, |model| {
             close(model.efficiency(1001, 64.0), 65.0 / 1065.0);
-            // More ranks than rows: one row, and the sums.
+            // More ranks than rows: a rank has one row, and the sums.
             close(model.speedup(1001, 64), 65.0 / 1002.0);
         });
         with_model(Algorithm::Halving, |model| {
@@ -145,7 +156,8 @@ mod tests {
 
     #[test]
     fn the_fastest_is_where_rows_saved_no_longer_pay_for_messages() {
-        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8: 16. Seven ranks have ten rows: 17; nine have eight: 17.
+        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8, where it is 16. For seven ranks with ten rows
+        // it is 17, and so it is for nine with eight.
         with_model(Algorithm::Exchange, |model| {
             assert_eq!(model.fastest(1024, 64), 8);
             close(model.speedup(8, 64), 65.0 / 16.0);
@@ -155,7 +167,8 @@ mod tests {
     #[test]
     fn rows_for_an_efficiency() {
         with_model(Algorithm::Halving, |model| {
-            // Ten rounds of a millisecond: a step alone must take 90, which it does with 89 rows; and 10, with 9.
+            // The sums take ten rounds of a millisecond. A step alone must take 90 ms, with 89
+            // rows, or 10 ms, with 9.
             close(model.rows_for(0.9, 1024), 89.0);
             close(model.rows_for(0.5, 1024), 9.0);
             assert!(model.efficiency(1024, 89.0) > 0.9 - 1e-9);

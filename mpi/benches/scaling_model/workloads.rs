@@ -1,4 +1,4 @@
-//! The five workloads of `benches/README.md`, with numbers in place of data.
+//! The five workloads of `benches/README.md`, with generated numbers in place of data.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss, MeanSquaredError, Mlp,
@@ -62,7 +62,8 @@ impl Workload {
         builder.dense(self.layers[last], (self.output)()).build().unwrap()
     }
 
-    /// Inputs about as large as random normal ones, and one row in each class, so that the targets suit every loss.
+    /// Inputs are about as large as random normal ones. Each target row has a single 1, so that the
+    /// targets suit every loss.
     pub fn data(&self, rows: usize) -> Dataset<f32> {
         let outputs = self.layers[self.layers.len() - 1];
         let inputs = Array2::from_shape_fn((rows, self.layers[0]), |(row, column)| {
@@ -74,7 +75,8 @@ impl Workload {
         Dataset::new(inputs, targets).unwrap()
     }
 
-    /// How many numbers each gradient has, in the order in which the backward pass gives them: of the last layer's weights, of its bias, and so on.
+    /// Returns the length of each gradient in the order of the backward pass: the last layer's
+    /// weights, its bias, and so on.
     pub fn gradients(&self) -> Vec<usize> {
         let layers = self.layers.windows(2).rev();
         layers.flat_map(|layer| [layer[0] * layer[1], layer[1]]).collect()

@@ -1,4 +1,5 @@
-//! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4 train_distributed --data shards/`.
+//! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4
+//! train_distributed --data shards/`.
 //!
 //! `train_distributed --help` lists the options, which are those of the examples.
 
@@ -22,7 +23,8 @@ use training::{Files, Plan, Prepared, Subject};
 fn main() -> ExitCode {
     densely_mpi::run(|job| {
         let options = Options::parse();
-        // Each rank has a command line of its own: those with options would wait for one that has none.
+        // Each rank parses a command line of its own. Without this check, ranks with valid options
+        // would wait for a rank without.
         job.check_alike("a command line with", &outcome(&options))?;
         match options {
             Ok(options) => train(job, options),
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What a command line has, in words.
+/// Describes what a command line holds.
 fn outcome(options: &Result<Options, clap::Error>) -> String {
     match options {
         Ok(_) => "no mistake".to_owned(),
@@ -49,7 +51,7 @@ fn outcome(options: &Result<Options, clap::Error>) -> String {
 fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let first = job.rank() == 0;
     if !first {
-        // One process tells and writes.
+        // Only one process prints and writes.
         options.training.save = None;
         options.training.plot = None;
         options.training.json = true;

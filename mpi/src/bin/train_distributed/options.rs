@@ -10,10 +10,12 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "train_distributed", allow_negative_numbers = true)]
 pub struct Options {
-    /// Folder that all ranks see, with inputs-00000.npy, targets-00000.npy, more of them, and schema.json
+    /// Folder that all ranks see, with inputs-00000.npy, targets-00000.npy, more of them, and
+    /// schema.json
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// What the targets are, where schema.json names no classes: binary for one column of 0 and 1, multiclass for one of them for each class [default: regression]
+    /// What the targets are, where schema.json names no classes: binary for one column of 0 and 1,
+    /// multiclass for one of them for each class [default: regression]
     #[arg(long, value_enum)]
     pub task: Option<Task>,
     /// Threads of each rank
@@ -31,14 +33,16 @@ impl Options {
         Self::from_arg_matches(&command.try_get_matches()?)
     }
 
-    /// What a checkpoint belongs to: the options that decide, and what tells the data from other data. Not how many ranks there are: others can go on with it.
+    /// What a checkpoint belongs to: the options that determine the result, and the identity of the
+    /// data. The number of ranks is not part of it, since another number can resume the training.
     pub fn belongs_to(&self, task: Task, data: &str) -> BTreeMap<String, String> {
         let mut options = self.training.that_decide(task);
         options.insert("data".to_owned(), data.to_owned());
         options
     }
 
-    /// What has to be the same on all ranks, which otherwise train different networks or wait for each other.
+    /// What must be the same on all ranks: otherwise they train different networks, or wait for
+    /// each other.
     pub fn alike(&self, task: Task, data: &str) -> BTreeMap<String, String> {
         let mut options = self.belongs_to(task, data);
         let checkpoint = self.training.checkpoint.as_ref();
