@@ -29,8 +29,7 @@ pub use softsign::Softsign;
 pub use tanh::Tanh;
 
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt::Debug;
 

@@ -6,17 +6,13 @@ mod dropout;
 pub use crate::dense::Gradient;
 pub(crate) use dropout::Dropout;
 
-use crate::batch::Batch;
-use crate::dense::Dense;
-use crate::elementary::vectorized;
 use crate::error::{Error, NetworkError, Result, ShapeError};
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::matrix::{Matrix, Rows};
-use crate::mlp::Mlp;
-use crate::parameter::Parameter;
 use crate::random::{Purpose, generator};
-use crate::threads::Threads;
+use crate::{
+    batch::Batch, dense::Dense, elementary::vectorized, float::Float, loss::Loss, mlp::Mlp,
+    parameter::Parameter, threads::Threads,
+};
 use dropout::Dropped;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;

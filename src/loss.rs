@@ -20,9 +20,8 @@ pub use squared_error::MeanSquaredError;
 use elementwise::difference;
 pub use elementwise::elementwise;
 
-use crate::activation::AnyActivation;
 use crate::error::{Error, LossError, Result};
-use crate::float::Float;
+use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 

@@ -10,12 +10,8 @@ pub(crate) use builder::check_memory;
 pub(crate) use parameters::Parameters;
 pub use predict::PredictBuffers;
 
-use crate::activation::Identity;
-use crate::dense::Dense;
 use crate::error::{Error, NetworkError, Result};
-use crate::float::Float;
-use crate::schema::Schema;
-use crate::units::Units;
+use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema, units::Units};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 

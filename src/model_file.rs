@@ -12,13 +12,9 @@ pub(crate) mod structure;
 pub(crate) mod tensors;
 mod through_serde;
 
-use crate::activation::Activations;
-use crate::atomic_file;
-use crate::dense::Dense;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
 use crate::units::{Scaling, Units};
+use crate::{activation::Activations, atomic_file, dense::Dense, float::Float, mlp::Mlp};
 use damage::damaged;
 use ndarray::{Array1, Array2, ArrayView1};
 use std::io::Read;

@@ -25,14 +25,12 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::data::batches::WholeBatch;
 use crate::data::{Dataset, Storage};
-use crate::error::Result;
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::optimizer::{Lbfgs, Optimizer};
-use crate::schedule::Schedule;
 use crate::workers::{Alone, Workers};
+use crate::{
+    data::batches::WholeBatch, error::Result, float::Float, loss::Loss, schedule::Schedule,
+};
 use method::{Method, Observers};
 use monitor::Monitor;
 use ndarray::ArrayView2;

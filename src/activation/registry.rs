@@ -1,9 +1,8 @@
 //! Activations that are not built in, by their names in model files.
 
 use super::{Activation, AnyActivation};
-use crate::choice;
 use crate::error::{NetworkError, Result};
-use crate::float::Float;
+use crate::{choice, float::Float};
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -1,11 +1,9 @@
 //! The names of a data set's columns and classes.
 
-use super::batches::InOrder;
-use super::storage::Storage;
-use crate::data::Dataset;
+use super::{batches::InOrder, storage::Storage};
 use crate::error::{DataError, Result, SchemaError};
-use crate::float::Float;
 use crate::schema::{Column, Schema, classes_of};
+use crate::{data::Dataset, float::Float};
 use std::sync::Arc;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {

@@ -1,8 +1,7 @@
 //! Checks that several modules share.
 
 use crate::error::{DataError, Error, Result, ShapeError};
-use crate::float::Float;
-use crate::matrix::fit_in_memory;
+use crate::{float::Float, matrix::fit_in_memory};
 use ndarray::{ArrayView1, ArrayView2};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;

@@ -1,8 +1,7 @@
 use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
 use super::{ratio, weighted_surprise};
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
-use crate::error::Result;
-use crate::float::Float;
+use crate::{error::Result, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.

@@ -1,8 +1,7 @@
 use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
 use super::{ratio, weighted_surprise};
 use crate::activation::{AnyActivation, Exponential, Softplus};
-use crate::error::Result;
-use crate::float::Float;
+use crate::{error::Result, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected

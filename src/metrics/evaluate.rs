@@ -1,8 +1,7 @@
 use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
 use crate::error::{Result, SchemaError};
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::{float::Float, mlp::Mlp};
 use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {

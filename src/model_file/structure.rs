@@ -2,13 +2,9 @@
 
 use super::damage::{damaged, start_of};
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
-use crate::activation::check_own_name;
 use crate::activation::{Activations, AnyActivation};
 use crate::error::{ModelFileError, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schema::Schema;
-use crate::units::Scaling;
+use crate::{activation::check_own_name, float::Float, mlp::Mlp, schema::Schema, units::Scaling};
 use serde::{Deserialize, Serialize};
 
 /// The format's name.

@@ -1,9 +1,8 @@
 //! Finds the linear layers of a `state_dict` by the names of its tensors.
 
-use crate::error::Result;
-use crate::float::Float;
-use crate::model_file::damage::damaged;
-use crate::model_file::tensors::Header;
+use crate::{
+    error::Result, float::Float, model_file::damage::damaged, model_file::tensors::Header,
+};
 use std::collections::BTreeMap;
 
 /// An `nn.Linear`.

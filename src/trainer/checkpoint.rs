@@ -1,9 +1,8 @@
 //! Training states in files.
 
 use super::TrainingState;
-use crate::atomic_file;
 use crate::error::{Error, Result, TrainingError};
-use crate::float::Float;
+use crate::{atomic_file, float::Float};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::BufReader;

@@ -3,10 +3,7 @@
 use super::method::{EpochOutcome, Run, tell};
 use super::observer::Moment;
 use super::report::{Report, StopReason};
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::workers::agreement::fingerprint;
+use crate::{error::Result, float::Float, mlp::Mlp, workers::agreement::fingerprint};
 use std::time::{Duration, Instant};
 
 impl<F: Float> Run<'_, '_, F> {

@@ -1,20 +1,16 @@
 //! Training on a data set, and single steps: `fit`, `resume` and `step`.
 
 use super::method::{Method, Observers, Run};
-use super::preflight::Preflight;
-use super::report::Report;
 use super::settings::{Settings, shape_of};
 use super::state::{TrainingState, mismatch};
-use super::step::Session;
 use super::{StartingPoint, Trainer};
+use super::{preflight::Preflight, report::Report, step::Session};
 use crate::data::batches::{Batches, InOrder, Scales, shuffled};
 use crate::data::{Dataset, Examples, Outputs, Storage};
 use crate::error::{Error, Result, TrainingError, WorkersError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schedule::Epochs;
-use crate::threads::Threads;
-use crate::workers::agreement::Agreement;
+use crate::{
+    float::Float, mlp::Mlp, schedule::Epochs, threads::Threads, workers::agreement::Agreement,
+};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Trains the network from its own parameters and a fresh optimizer. The same network, data and

@@ -1,20 +1,14 @@
 //! Training by iterations of L-BFGS over all rows.
 
 use super::method::{EpochOutcome, Method, Needs, Run};
-use super::report::StopReason;
-use super::settings::Settings;
-use super::state::TrainingState;
-use super::step::Session;
-use crate::backprop::Backprop;
-use crate::batch::Batch;
-use crate::data::batches::InOrder;
+use super::{report::StopReason, settings::Settings, state::TrainingState, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{Lbfgs, LbfgsMemory, Objective, Outcome};
-use crate::parameter::Parameter;
-use crate::schedule::Epochs;
+use crate::{
+    backprop::Backprop, batch::Batch, data::batches::InOrder, float::Float, loss::Loss,
+    parameter::Parameter, schedule::Epochs,
+};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;

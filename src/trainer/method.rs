@@ -1,19 +1,14 @@
 //! One call of `fit`, and the methods that train an epoch of it.
 
 use super::observer::{Moment, Observer, Training};
-use super::report::StopReason;
-use super::settings::Settings;
 use super::state::{TrainingState, mismatch};
-use super::step::Session;
-use crate::batch::Batch;
-use crate::data::Outputs;
+use super::{report::StopReason, settings::Settings, step::Session};
 use crate::data::batches::{Batches, InOrder, Scales};
-use crate::error::Result;
-use crate::float::Float;
 use crate::mlp::{Mlp, check_memory};
-use crate::schedule::Epochs;
-use crate::threads::Threads;
-use crate::workers::agreement::Agreement;
+use crate::{
+    batch::Batch, data::Outputs, error::Result, float::Float, schedule::Epochs, threads::Threads,
+    workers::agreement::Agreement,
+};
 use std::fmt::Debug;
 
 /// One call of `fit`.

@@ -1,17 +1,11 @@
 //! Training by a step of the optimizer for each batch.
 
 use super::method::{EpochOutcome, Method, Needs, Run, tell};
-use super::observer::Moment;
-use super::settings::Settings;
-use super::state::TrainingState;
-use super::step::Session;
-use crate::batch::Batch;
+use super::{observer::Moment, settings::Settings, state::TrainingState, step::Session};
 use crate::error::{Result, ShapeError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::optimizer::Optimizer;
-use crate::schedule::Epochs;
-use crate::workers::Alone;
+use crate::{
+    batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, schedule::Epochs, workers::Alone,
+};
 use std::fmt;
 
 /// The method of every [`Optimizer`].

@@ -1,11 +1,9 @@
 //! Rows in their own order.
 
 use super::interface::{BatchBuffers, Scales};
-use crate::batch::Batch;
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{
+    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+};
 use std::ops::Range;
 
 /// Lends consecutive rows: for validation, predictions, scales and checks.

@@ -3,14 +3,11 @@
 use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::Shuffling;
 use crate::batch::{self, Batch, Whole};
-use crate::data::examples::Examples;
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
-use crate::part::Part;
-use crate::threads::Threads;
-use crate::units::Scale;
+use crate::{
+    data::examples::Examples, elementary::vectorized, error::Result, float::Float, part::Part,
+    threads::Threads, units::Scale,
+};
 
 /// Gathering a number of a row that is not in cache takes as long as this many multiplications.
 const COST: usize = 16;

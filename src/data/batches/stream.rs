@@ -2,12 +2,10 @@
 
 use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::Shuffling;
-use crate::batch::Batch;
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
-use crate::error::Result;
-use crate::float::Float;
-use crate::threads::Threads;
+use crate::{
+    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+    threads::Threads,
+};
 
 /// Batches of any number and size, as the caller makes them.
 pub(crate) struct Stream<F: Float, E, I, C> {

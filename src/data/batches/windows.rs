@@ -3,12 +3,10 @@
 use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::part::Part;
-use crate::threads::Threads;
+use crate::{
+    data::examples::Examples, data::storage::Side, float::Float, part::Part, threads::Threads,
+};
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;

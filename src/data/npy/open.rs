@@ -3,9 +3,8 @@
 use super::file::Npy;
 use super::save::{SCHEMA, read_schema};
 use super::storage::{NpyFiles, Shard, WINDOW};
-use crate::data::Dataset;
 use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::float::Float;
+use crate::{data::Dataset, float::Float};
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 

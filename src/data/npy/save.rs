@@ -1,11 +1,8 @@
 //! Writing a data set as `.npy` files.
 
 use super::format::file_of;
-use crate::atomic_file;
-use crate::data::Dataset;
 use crate::error::{Error, NpyError, Result};
-use crate::float::Float;
-use crate::schema::Schema;
+use crate::{atomic_file, data::Dataset, float::Float, schema::Schema};
 use ndarray::ArrayViewD;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

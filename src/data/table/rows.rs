@@ -2,9 +2,8 @@
 
 use super::parser::{CsvParser, Record};
 use super::source::CsvSource;
-use crate::data::cell::abbreviated;
-use crate::data::column_summary::ColumnSummary;
 use crate::error::{CellProblem, Error, Result, TableError};
+use crate::{data::cell::abbreviated, data::column_summary::ColumnSummary};
 
 /// A column of a table: its name in the header, and the summary of its cells.
 #[derive(Clone, Debug)]

@@ -1,9 +1,7 @@
 //! The target of a table: what a network learns to predict.
 
 use super::Table;
-use crate::data::Dataset;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{data::Dataset, error::Result, float::Float};
 
 /// The columns of a [`Table`] that a network learns to predict, as numbers or classes.
 ///

@@ -2,9 +2,7 @@
 
 use super::Lbfgs;
 use super::line_search::{LineSearch, Trial};
-use crate::bits;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{bits, error::Result, float::Float};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
