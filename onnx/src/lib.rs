@@ -44,9 +44,11 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for an activation that is not built in, more than 1,000 layers or 65,536
-/// names; [`NetworkError::LayerShape`](densely::error::NetworkError::LayerShape) or [`SchemaError::Names`](densely::error::SchemaError::Names) if the layers or the schema no longer fit;
-/// [`Error::NotFinite`] for a weight that is NaN or infinite.
+/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for an activation
+/// that is not built in, more than 1,000 layers or 65,536 names;
+/// [`NetworkError::LayerShape`](densely::error::NetworkError::LayerShape) or
+/// [`SchemaError::Names`](densely::error::SchemaError::Names) if the layers or the schema no longer
+/// fit; [`Error::NotFinite`] for a weight that is NaN or infinite.
 pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     Ok(export::model(net)?.encode_to_vec())
 }
@@ -74,8 +76,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for a model that is damaged, has another number type than `F`, or is no
-/// multilayer perceptron.
+/// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for a model that is
+/// damaged, has another number type than `F`, or is no multilayer perceptron.
 pub fn from_bytes<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
     import::network(bytes)
 }
