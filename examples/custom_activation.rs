@@ -1,6 +1,8 @@
-//! An activation that the library does not have: ten lines, and one call that proves its derivative.
+//! Adds an activation that the library does not have, in ten lines, and checks its derivative with
+//! one call.
 //!
-//! `cargo run --release --example custom_activation` compares its gradients with numeric ones, and then trains with it and with tanh.
+//! `cargo run --release --example custom_activation` compares its gradients with numeric ones, and
+//! then trains with it and with tanh.
 
 use densely::{
     Activation, Adam, Dataset, Error, Float, Identity, MeanSquaredError, Mlp, Schedule, Tanh,
@@ -11,7 +13,8 @@ use densely::{
 };
 use ndarray::{Array2, ArrayViewMut2, Zip, array};
 
-/// a = sin z. The derivative is cos z, of which a tells the size but not the sign: the layer has to keep z as well.
+/// a = sin z. The derivative is cos z. The output a gives its size but not its sign, so the layer
+/// has to keep z as well.
 #[derive(Debug)]
 struct Sine;
 
@@ -26,14 +29,15 @@ impl Activation for Sine {
         Zip::from(delta).and(kept.pre_activation).for_each(|delta, &z| *delta *= z.cos());
     }
 
-    /// In model files: `Mlp::load_with` finds it by this name.
+    /// The name in model files, by which `Mlp::load_with` finds the activation.
     fn name(&self) -> Option<String> {
         Some("sine".into())
     }
 }
 
 fn main() -> Result<(), Error> {
-    // Inputs that lead to z beyond π/2, where cos z is negative: had the derivative been written as √(1 - a²), this would be an error.
+    // The inputs lead to z beyond π/2, where cos z is negative. The check would report the wrong
+    // derivative √(1 - a²).
     let (inputs, targets) =
         (array![[0.5, -3.0], [4.0, 2.5], [-2.0, 1.0]], array![[1.], [0.], [2.]]);
     let mut net = Mlp::<f64>::builder(2).dense(8, Sine).dense(1, Identity).build()?;
@@ -47,7 +51,8 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Five waves of a sine, learned from every other of 400 points; the error is that at the points between.
+/// Learns five waves of a sine from every other of 400 points, and returns the error at the points
+/// between.
 fn error_on_a_wave(activation: &AnyActivation<f32>) -> Result<f64, Error> {
     let points = |first: usize| -> Result<Dataset<f32>, Error> {
         let x = Array2::from_shape_fn((200, 1), |(row, _)| (2 * row + first) as f32 / 20.0 - 10.0);

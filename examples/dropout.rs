@@ -1,6 +1,8 @@
-//! Handwritten digits with two hidden layers, dropout and Adam: the settings of a classifier that is to generalise, over ten seeds.
+//! Trains a classifier of handwritten digits that generalises well: two hidden layers, dropout and
+//! Adam, over ten seeds.
 //!
-//! `cargo run --release --example dropout` trains with and without dropout, and prints the accuracies on rows that were not trained on.
+//! `cargo run --release --example dropout` trains with and without dropout, and prints the
+//! accuracies on test rows.
 
 use densely::{
     Adam, CategoricalCrossEntropy, Dataset, Error, Mlp, Relu, Schedule, Softmax, Table, Trainer,
@@ -22,7 +24,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Trains on four rows of five, and is judged by the fifth.
+/// Trains on four fifths of the rows, and returns the accuracy on the others.
 fn accuracy(digits: &Dataset<f32>, dropout: f64, seed: u64) -> Result<f64, Error> {
     let (train, test) = digits.split(0.2, seed)?;
     let mut net = Mlp::<f32>::builder(train.features())

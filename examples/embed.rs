@@ -1,6 +1,8 @@
-//! A trained network inside the program: one file to deploy, which any number of threads share while they predict.
+//! Embeds a trained network in the program: there is one file to deploy, and any number of threads
+//! share the network while they predict.
 //!
-//! `cargo run --release --example embed -- --threads 2 --seconds 5` prints how many predictions that makes a second, and how long one takes.
+//! `cargo run --release --example embed -- --threads 2 --seconds 5` prints how many predictions per
+//! second that makes, and how long one takes.
 
 mod command_line;
 
@@ -15,10 +17,11 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As `train_binary_classifier --save` wrote it: raw features in, since their scales are folded into the weights.
+/// The file as `train_binary_classifier --save` wrote it. It takes raw features, since their scales
+/// are folded into the weights.
 const MODEL: &[u8] = include_bytes!("../data/models/breast_cancer.safetensors");
 
-/// Loaded when it is first asked for, by whichever thread that is, and never again.
+/// The first thread that uses the network loads it, once.
 static NETWORK: LazyLock<Mlp<f32>> =
     LazyLock::new(|| Mlp::from_bytes(MODEL).expect("the program's own model is whole"));
 
@@ -54,7 +57,8 @@ fn main() -> ExitCode {
             Some(threads) => threads.into(),
             None => thread::available_parallelism()?.get(),
         };
-        // From a nanosecond to a minute, with three digits: all the room that it will ever need is made here.
+        // From a nanosecond to a minute, with three digits. All memory that it ever needs is
+        // allocated here.
         let latencies = Histogram::new_with_bounds(1, 60_000_000_000, 3)?;
         let begin = Instant::now();
         let served = thread::scope(|scope| -> Result<Served, Box<dyn AnyError>> {
@@ -88,7 +92,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What a thread did.
+/// The results of a thread.
 struct Served {
     /// In nanoseconds, one for each prediction.
     latencies: Histogram<u64>,
@@ -96,7 +100,7 @@ struct Served {
     right: u64,
 }
 
-/// Predicts one row after the other, over and over, until the time is up.
+/// Predicts one row after the other, repeatedly, until the time is up.
 fn serve(
     net: &Mlp<f32>,
     rows: &Dataset<f32>,
@@ -104,7 +108,8 @@ fn serve(
     begin: Instant,
     time: Duration,
 ) -> Result<Served, Error> {
-    // A thread's own. The buffers are filled by the first prediction; from the second on, nothing is allocated.
+    // Each thread has its own buffers. The first prediction fills them; later predictions allocate
+    // nothing.
     let (mut output, mut buffers) = (Array2::zeros((1, net.outputs())), PredictBuffers::new());
     let mut right = 0;
     let (inputs, diagnoses) = (rows.inputs(), rows.targets());

@@ -1,4 +1,5 @@
-//! Predicts the rows of a CSV file by a saved network: finds the columns that it was trained on by their names, and prints CSV.
+//! Predicts the rows of a CSV file with a saved network. It finds the columns by the names in the
+//! network, and prints CSV.
 //!
 //! `cargo run --release --example predict -- --model m.safetensors --data new.csv`
 
@@ -18,19 +19,21 @@ struct Options {
     /// Network, as the training programs --save it
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// CSV file with a header; columns are found by their names, in any order, and others are not looked at
+    /// CSV file with a header; columns are found by their names, in any order, and others are not
+    /// looked at
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Columns of the data to print before the predictions; a name with a comma in it stands in quotation marks
+    /// Columns of the data to print before the predictions; a name with a comma in it stands in
+    /// quotation marks
     #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = names, hide_default_value = true)]
     keep: Names,
 }
 
-/// Some columns.
+/// Names of columns.
 #[derive(Clone, Debug)]
 struct Names(Vec<String>);
 
-/// As in the header of a CSV file.
+/// Parses names in the form of a CSV header.
 fn names(text: &str) -> Result<Names, csv::Error> {
     let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     let names = line.records().next().transpose()?.unwrap_or_default();
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
             predicted => predicted?,
         };
         for (name, cells) in prediction(&schema, &outputs) {
-            // No name may stand twice, and the target is what one compares with.
+            // No name may occur twice. The target may be kept, to compare the predictions with it.
             let is_kept = options.keep.0.contains(&name);
             columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
         }
@@ -61,7 +64,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What the network takes and gives, and its outputs, as text.
+/// Returns the schema of the network, and its outputs as text.
 fn predict<F: Float>(options: &Options, table: &Table) -> Result<(Schema, Outputs), Error> {
     let net = Mlp::<F>::load(&options.model)?;
     let mut outputs = net.predict(table.inputs_for(&net)?.view())?;
@@ -81,7 +84,8 @@ struct Outputs {
     numbers: Array2<String>,
 }
 
-/// The columns to be printed: the target's name, for a classifier the class and then the probability of each.
+/// The columns to print: the target's name; for a classifier the class, and then the probability of
+/// each class.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
     if schema.classes.is_empty() {

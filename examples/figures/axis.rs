@@ -1,14 +1,14 @@
-//! What an axis shows: a range, and the numbers beside it.
+//! The axes of charts: a range, and the numbers beside it.
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
 
-/// An axis; a logarithmic one has the logarithms to base 10 as its places.
+/// An axis. On a logarithmic axis, places are the logarithms to base 10.
 #[derive(Clone, Debug)]
 pub struct Axis {
     pub label: String,
     pub range: Range<f64>,
-    /// Places, and what is written there.
+    /// Places, and the text at each.
     pub ticks: Vec<(f64, String)>,
     logarithmic: bool,
 }
@@ -18,13 +18,13 @@ impl Axis {
         Self { label: label.to_owned(), range, ticks, logarithmic: false }
     }
 
-    /// With at most so many round numbers: multiples of 1, 2 or 5 times a power of ten.
+    /// An axis with at most `most` round numbers: multiples of 1, 2 or 5 times a power of ten.
     pub fn linear(label: &str, range: Range<f64>, most: usize) -> Self {
         let rough = (range.end - range.start) / most as f64;
         let magnitude = rough.log10().floor() as i32;
         let steps = [(1.0, magnitude), (2.0, magnitude), (5.0, magnitude), (1.0, magnitude + 1)];
         let step = |(factor, power): (f64, i32)| factor * 10_f64.powi(power);
-        // A range may begin and end at a number: rounding must not lose it.
+        // If the range begins or ends at a round number, rounding must not lose it.
         let first = |step: f64| (range.start / step - 1e-9).ceil();
         let last = |step: f64| (range.end / step + 1e-9).floor();
         let few = |step: f64| last(step) - first(step) < most as f64;
@@ -36,7 +36,8 @@ impl Axis {
         let exponent = exponent(&range);
         let decimals = (exponent - chosen.1).max(0) as usize;
         let text = |multiple: f64| {
-            // A small number times a power of ten, so that 0.3 does not come as 0.30000000000000004; and -0 becomes 0.
+            // A small number times a power of ten, so that 0.3 does not become 0.30000000000000004;
+            // -0 becomes 0.
             let number = (multiple * chosen.0 + 0.0) * 10_f64.powi(chosen.1 - exponent);
             match exponent {
                 0 => format!("{number:.decimals$}"),
@@ -49,7 +50,7 @@ impl Axis {
         Self::new(label, range, ticks)
     }
 
-    /// Of whole numbers.
+    /// An axis of whole numbers.
     pub fn whole(label: &str, range: Range<f64>, most: usize) -> Self {
         let mut axis = Self::linear(label, range, most);
         axis.ticks.retain(|(place, _)| (place - place.round()).abs() < 1e-6);
@@ -59,8 +60,8 @@ impl Axis {
         axis
     }
 
-    /// From one number above 0 to another. At every power of ten stands a number, or at as many of them as there is room for; also in between
-    /// where they are few.
+    /// An axis between two numbers above 0. It has a number at every power of ten, or at as many of
+    /// them as there is room for, and more numbers between them if they are few.
     pub fn logarithmic(label: &str, range: Range<f64>) -> Self {
         let range = range.start.log10()..range.end.log10();
         let decades = range.end - range.start;
@@ -83,25 +84,25 @@ impl Axis {
         Self { label: label.to_owned(), range, ticks, logarithmic: true }
     }
 
-    /// Where a number is on this axis.
+    /// Returns the place of a number on this axis.
     pub fn place(&self, number: f64) -> f64 {
         if self.logarithmic { number.log10() } else { number }
     }
 
-    /// The same with so many times fewer numbers.
+    /// The same axis with only every `nth` of its numbers.
     pub fn with_every(&self, nth: usize) -> Self {
         let ticks = self.ticks.iter().step_by(nth.max(1)).cloned().collect();
         Self { ticks, ..self.clone() }
     }
 
-    /// The same with more room at the end: this share of what there is.
+    /// The same axis with more room at the end: this share of its length.
     pub fn extended(mut self, share: f64) -> Self {
         self.range.end += share * (self.range.end - self.range.start);
         self
     }
 }
 
-/// That of `plotters` would choose the numbers itself.
+/// The axis type of `plotters` would choose the numbers itself.
 impl Ranged for Axis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
@@ -112,7 +113,7 @@ impl Ranged for Axis {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        // There are no lines between those with numbers.
+        // The grid has no light lines between the lines with numbers.
         let light = hint.weight().allow_light_points();
         if light { Vec::new() } else { self.ticks.iter().map(|tick| tick.0).collect() }
     }
@@ -129,7 +130,7 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// From the lowest to the highest of these numbers, and a little to both sides; around a single number as well.
+/// Returns the range of these numbers with a margin on both sides, also if they are all the same.
 pub fn padded(numbers: impl Iterator<Item = f64>) -> Range<f64> {
     let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
     for number in numbers.filter(|number| number.is_finite()) {
@@ -147,7 +148,8 @@ pub fn padded(numbers: impl Iterator<Item = f64>) -> Range<f64> {
     lowest - room..highest + room
 }
 
-/// The power of a thousand in which numbers are written if they would be long otherwise, by its exponent to base 10.
+/// Returns the power of a thousand, as an exponent to base 10, in which numbers are written if they
+/// would be long otherwise.
 fn exponent(range: &Range<f64>) -> i32 {
     let largest = range.start.abs().max(range.end.abs());
     match largest {

@@ -1,14 +1,16 @@
-//! Where a function of the plane is large, as few polygons.
+//! Covers the region in which a function of the plane is large with few polygons.
 
 /// Numbers at the points of a grid, rows from top to bottom.
 pub type Grid = ndarray::Array2<f32>;
 
-/// Polygons, in columns and rows of the grid, that together cover where the numbers are at least this; between the points of the grid,
-/// where they pass it in a straight line, and half a column and row beyond them.
+/// Returns polygons, in columns and rows of the grid, that cover the region in which the numbers
+/// are at least `level`. Between the points of the grid the numbers are interpolated linearly; at
+/// its edge the region extends by half a column and row.
 ///
-/// Along each row, what is covered is a number of runs. A run that meets one run of the next row, and no other, goes on in it: the polygon
-/// leads through their ends. Whatever branches begins anew, in the middle between the rows. That takes a tenth of the characters of an SVG file
-/// that little squares would take, and has smooth edges.
+/// In each row the region is a number of runs. A run that meets exactly one run of the next row
+/// continues in it, and the polygon leads through the ends of both. At a branch new polygons begin,
+/// in the middle between the rows. This takes a tenth of the characters of an SVG file that small
+/// squares would take, and has smooth edges.
 pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
     let mut finished = Vec::new();
     let mut open: Vec<Strip> = Vec::new();
@@ -36,7 +38,7 @@ pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
     finished.iter().map(|strip| strip.outline(grid, level)).collect()
 }
 
-/// From where to where in a row, in columns.
+/// The ends of a run in a row, in columns.
 #[derive(Clone, Copy)]
 struct Run {
     from: f64,
@@ -48,8 +50,8 @@ impl Run {
         self.from <= other.to && other.from <= self.to
     }
 
-    /// How far what is covered in this row reaches towards the next or the one before, from left to right: to where the level is passed, or half
-    /// the way if it is not.
+    /// How far a run reaches towards the next row or the one before, from left to right: to the
+    /// place where the numbers pass the level, or half the way if they do not.
     fn cap(&self, grid: &Grid, row: usize, down: bool, level: f32) -> Vec<(f64, f64)> {
         let side = if down { 1.0 } else { -1.0 };
         let beyond = if down { row + 1 } else { row.wrapping_sub(1) };
@@ -60,7 +62,8 @@ impl Run {
                 let here = grid[(row, column)];
                 f64::from((here - level) / (here - number))
             }
-            // A little into what goes on there: no line of the ground shines through between two polygons.
+            // The polygons overlap a little, so that the ground does not show as a line between
+            // them.
             Some(_) => 0.6,
         };
         let at = |column: usize| row as f64 + side * reach(column);
@@ -76,7 +79,7 @@ impl Run {
     }
 }
 
-/// Runs of rows below one another.
+/// The runs of consecutive rows that make one polygon.
 struct Strip {
     first_row: usize,
     runs: Vec<Run>,
@@ -100,7 +103,8 @@ impl Strip {
     }
 }
 
-/// Where the numbers of a row are at least this; half a column beyond its ends.
+/// Returns the runs of a row in which the numbers are at least `level`, with half a column beyond
+/// its ends.
 fn runs(numbers: &[f32], level: f32) -> Vec<Run> {
     let passed = |column: usize| {
         let (before, behind) = (numbers[column - 1], numbers[column]);
@@ -122,7 +126,7 @@ fn runs(numbers: &[f32], level: f32) -> Vec<Run> {
     runs
 }
 
-/// Without points that are on the line from one that is kept to the next.
+/// Removes the points that lie on the line between the points around them.
 fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let mut kept = vec![points[0]];
     let mut from = 0;
@@ -137,7 +141,7 @@ fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     kept
 }
 
-/// Whether a point is so near to the line from one point to another that nobody sees it.
+/// Whether a point is so near to the line between two others that the difference is invisible.
 fn is_near((x, y): (f64, f64), (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> bool {
     const NEAR: f64 = 0.08;
     let (along, across) = (x1 - x0, y1 - y0);

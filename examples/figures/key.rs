@@ -1,4 +1,4 @@
-//! What a figure's colours mean: the names of curves, and a bar of colours with numbers.
+//! The key of a figure: the names of curves, and a bar of colours with numbers.
 
 use super::Stroke;
 use super::palette::AXIS;
@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;
 
-/// The names of curves, each behind a piece of its line, in the middle of a strip.
+/// Writes the names of curves, each behind a piece of its line, in the middle of a strip.
 pub fn curve_key(
     strip: &Sheet,
     text: u32,
@@ -36,7 +36,8 @@ pub fn curve_key(
     Ok(())
 }
 
-/// A bar from 0 on the left to 1 on the right with these names of its ends, in the middle of a strip.
+/// Draws a bar from 0 on the left to 1 on the right, with names of its ends, in the middle of a
+/// strip.
 pub fn color_bar(
     strip: &Sheet,
     text: u32,
@@ -56,7 +57,8 @@ pub fn color_bar(
     for index in 0..steps {
         let color = color((f64::from(index) + 0.5) / f64::from(steps));
         let x = left + (index * step) as i32;
-        // Each as far as to the end, under those behind it: no line of the ground shines through between two.
+        // Each piece reaches to the right end, under the later ones, so that the ground does not
+        // show as a line between two.
         strip.draw(&Rectangle::new([(x, top), (right, bottom)], color.filled()))?;
     }
     strip.draw(&Rectangle::new([(left, top), (right, bottom)], AXIS.stroke_width(PIXEL)))?;

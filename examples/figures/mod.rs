@@ -1,4 +1,5 @@
-//! What the programs that draw share: the sheet that they draw on, its colours, and the look of axes, curves and keys.
+//! What the programs that draw share: the sheet, its colours, and the look of axes, curves and
+//! keys.
 
 #![allow(dead_code, unused_imports)] // Each program uses a part.
 

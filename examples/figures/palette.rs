@@ -1,5 +1,6 @@
-//! The colours of all figures. Those of curves and classes are of Okabe and Ito (2008), which people with any of the common kinds
-//! of colour blindness tell apart; where colours are mixed, they also differ in lightness or stand on both sides of white.
+//! The colours of all figures. Those of curves and classes are from Okabe and Ito (2008), and can
+//! be told apart with any of the common kinds of colour blindness. Mixed colours also differ in
+//! lightness, or are on different sides of white.
 
 use plotters::style::RGBColor;
 
@@ -14,18 +15,18 @@ pub const IDENTITY: RGBColor = VERMILION;
 pub const SIGMOID: RGBColor = BLUE;
 pub const TANH: RGBColor = GREEN;
 
-/// Of points of two classes on a ground of [`probability`].
+/// The colours of the points of two classes on a ground of [`probability`].
 pub const FIRST_CLASS: RGBColor = RGBColor(0, 60, 110);
 pub const SECOND_CLASS: RGBColor = RGBColor(150, 50, 0);
 
 pub const GRID: RGBColor = RGBColor(225, 225, 225);
 pub const AXIS: RGBColor = RGBColor(90, 90, 90);
-/// Of diagonals and other lines that curves are compared with.
+/// The colour of diagonals and other lines that curves are compared with.
 pub const REFERENCE: RGBColor = RGBColor(120, 120, 120);
 
 const WHITE: RGBColor = RGBColor(255, 255, 255);
 
-/// Of a share from 0 to 1: from white to a dark blue, ever darker.
+/// The colour of a share from 0 to 1: from white to dark blue.
 pub fn heat(share: f64) -> RGBColor {
     const DARK: RGBColor = RGBColor(0, 45, 95);
     if share < 0.6 {
@@ -35,16 +36,18 @@ pub fn heat(share: f64) -> RGBColor {
     }
 }
 
-/// Of the probability of the second of two classes: blue, paler the less certain, and from ½ on orange. Light, for points to stand out.
+/// The colour of the probability of the second of two classes: blue below ½ and orange above, paler
+/// if it is less certain. The colours are light, so that points stand out.
 pub fn probability(probability: f64) -> RGBColor {
     const FIRST: RGBColor = RGBColor(120, 178, 218);
     const SECOND: RGBColor = RGBColor(247, 190, 105);
     let certainty = (2.0 * probability - 1.0).abs();
-    // Not from white: the line between the two is to be seen.
+    // The mix does not begin at white, so that the line between the two colours shows.
     mixed(WHITE, if probability < 0.5 { FIRST } else { SECOND }, 0.2 + 0.8 * certainty)
 }
 
-/// Of text on this ground: black or white, whichever has the higher contrast, as the Web Content Accessibility Guidelines reckon it.
+/// The colour of text on this ground: black or white, whichever has the higher contrast by the Web
+/// Content Accessibility Guidelines.
 pub fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     let linear = |channel: u8| (f64::from(channel) / 255.0).powf(2.2);
     let luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);

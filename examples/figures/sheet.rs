@@ -1,4 +1,4 @@
-//! The white sheet that is drawn on, and the SVG file that it becomes.
+//! The white sheet on which figures are drawn, and its SVG file.
 
 use densely::Error;
 use plotters::coord::Shift;
@@ -7,16 +7,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Units of a drawing in one pixel of the picture. `plotters` rounds to whole units, which would show as steps in flat
-/// curves if a unit were a pixel.
+/// Units of a drawing in one pixel of the picture. `plotters` rounds to whole units, so flat curves
+/// would show steps if a unit were a pixel.
 pub const PIXEL: u32 = 4;
 
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// What our SVG files begin with.
+/// The beginning of our SVG files.
 const BEGIN: &[u8] = b"<svg";
 
-/// Whether a picture can be written there, before the work that it is to show; and it must not be in the place of something else.
+/// Checks that a picture can be written there, before the work that it will show. It must not
+/// replace any other kind of file.
 pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     densely::atomic_file::check_can_write(path)?;
     if path.exists() {
@@ -24,7 +25,7 @@ pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
         let mut begin = Vec::new();
         let file = File::open(path).map_err(named)?;
         file.take(BEGIN.len() as u64).read_to_end(&mut begin).map_err(named)?;
-        // Nothing is lost of an empty one, such as `mktemp` makes.
+        // An empty file, such as `mktemp` makes, may be replaced.
         if !begin.is_empty() && begin != BEGIN {
             return Err(
                 format!("{} is no SVG picture, it is not drawn over", path.display()).into()
@@ -34,7 +35,7 @@ pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Draws on a white sheet of so many pixels, and writes it to this file.
+/// Draws on a white sheet of this size in pixels, and writes it to a file.
 pub fn draw(
     path: &Path,
     (width, height): (u32, u32),
@@ -51,7 +52,8 @@ pub fn draw(
     let in_units = format!("width=\"{wide}\" height=\"{high}\"");
     let in_pixels = format!("width=\"{width}\" height=\"{height}\"");
     let svg = svg.replacen(&in_units, &in_pixels, 1);
-    // What is so anyway need not be said; text cannot look like it, since its quotation marks are escaped.
+    // Removes attributes that have the default value. Text cannot look like them, since its
+    // quotation marks are escaped.
     let svg = svg.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
     std::fs::write(path, svg).map_err(|source| Error::Io { file: path.to_owned(), source })?;
     Ok(())

@@ -1,13 +1,13 @@
-//! Text in a picture: how wide it will be, and what of a name can stand there.
+//! Text in a picture: its width, and the form of a name that can be drawn.
 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
-/// The fonts of `plotters` are so much smaller than it is told.
+/// `plotters` draws fonts smaller than the given size by this factor.
 const FONT: f64 = 1.0 / 1.24;
 
-/// About how many units a text of this size has from left to right. Nobody knows with which font an SVG file will be shown: this is
-/// as wide as DejaVu Sans, which is one of the widest.
+/// Estimates the width in units of a text of this size. The font in which a viewer shows an SVG
+/// file is unknown: the estimate is for DejaVu Sans, which is one of the widest.
 pub fn width(text: &str, size: u32) -> u32 {
     let ems = |c: char| match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | '\'' | '|' | ' ' | 'I' => 0.33,
@@ -20,8 +20,9 @@ pub fn width(text: &str, size: u32) -> u32 {
     (text.chars().map(ems).sum::<f64>() * FONT * f64::from(size)).ceil() as u32
 }
 
-/// A name as it can be drawn: without what XML does not allow, and of at most so many characters, the middle left out, since names
-/// that begin alike mostly end differently.
+/// Returns a name as it can be drawn: without characters that XML does not allow, and with at most
+/// `most` characters. The middle is left out, since names with the same beginning mostly differ at
+/// the end.
 pub fn name(name: &str, most: usize) -> String {
     let forbidden = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     let characters: Vec<char> =
@@ -34,7 +35,8 @@ pub fn name(name: &str, most: usize) -> String {
     shown.chain(&characters[characters.len() - end..]).collect()
 }
 
-/// Of so many units, and in which corner or edge of it the place is that it is drawn at.
+/// A style of this size in units. The place where a text is drawn is at this corner or edge of the
+/// text.
 pub fn style(size: u32, h: HPos, v: VPos, color: RGBColor) -> TextStyle<'static> {
     let style = TextStyle::from(("sans-serif", size)).pos(Pos::new(h, v));
     TextStyle { color: color.to_backend_color(), ..style }

@@ -1,6 +1,7 @@
-//! A number that stands for data.
+//! A hash of data.
 
-/// Of all of the numbers, by the function of Fowler, Noll and Vo: to notice other data, not to withstand an attack.
+/// The hash of Fowler, Noll and Vo of these numbers. It detects other data, but does not withstand
+/// an attack.
 pub fn hash(numbers: impl IntoIterator<Item = u64>) -> u64 {
     numbers
         .into_iter()

@@ -24,7 +24,8 @@ pub struct Options {
     /// What is minimised [default: squared for numbers, cross-entropy for classes]
     #[arg(long, value_enum)]
     pub loss: Option<LossName>,
-    /// What changes the weights; lbfgs looks at all rows at once, and an iteration counts as an epoch
+    /// What changes the weights; lbfgs looks at all rows at once, and an iteration counts as an
+    /// epoch
     #[arg(long, value_enum, default_value_t = OptimizerName::Sgd)]
     pub optimizer: OptimizerName,
     /// Learning rate [default: 0.01; rmsprop, adam and adamw: 0.001; lbfgs has none]
@@ -69,10 +70,12 @@ pub struct Options {
     /// Save the trained network, which takes raw features and gives raw units, as safetensors
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// Draw how the training went and how good the network is on the test rows into this folder, as SVG
+    /// Draw how the training went and how good the network is on the test rows into this folder, as
+    /// SVG
     #[arg(long, value_name = "DIR")]
     pub plot: Option<PathBuf>,
-    /// Keep the training in this folder while it goes on: the same command goes on from there after it was stopped, to the same result
+    /// Keep the training in this folder while it goes on: the same command goes on from there after
+    /// it was stopped, to the same result
     #[arg(long, value_name = "DIR")]
     pub checkpoint: Option<PathBuf>,
     /// Epochs from one writing to the folder to the next
@@ -88,7 +91,7 @@ pub struct Options {
 pub struct Hidden(pub Vec<usize>);
 
 impl Options {
-    /// Every option that has a part in what is learned from the data.
+    /// Returns every option that affects what is learned from the data.
     pub fn that_decide(&self, task: Task) -> BTreeMap<String, String> {
         let options = [
             ("task", task.name().to_owned()),
@@ -111,13 +114,14 @@ impl Options {
             ("--test", self.test.to_string()),
             ("--seed", self.seed.to_string()),
         ];
-        // A longer training is the same one where the rate does not look at how long it will be.
+        // A longer training continues a shorter one, unless the rate depends on the number of
+        // epochs.
         let longer = !self.schedule.depends_on_epochs();
         let decide = options.into_iter().filter(|&(name, _)| !(longer && name == "--epochs"));
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses what the optimizer would not look at, and a loss that is not for the task.
+    /// Refuses options that the optimizer would ignore, and a loss that does not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
         self.optimizer.check(self.rates())?;
         self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
@@ -144,14 +148,14 @@ fn hidden(text: &str) -> Result<Hidden, String> {
     widths.collect::<Result<_, _>>().map(Hidden)
 }
 
-/// The command of these options, with the names of all activations in its help.
+/// Adds the names of all activations to the help of a command with these options.
 pub fn named(command: Command) -> Command {
     command.mut_arg("activation", |activation| {
         activation.help(format!("Activation of the hidden layers: {}", activations()))
     })
 }
 
-/// The activations that there are, as text.
+/// Returns the names of all activations.
 fn activations() -> String {
     let names = AnyActivation::<f32>::NAMES.join(", ");
     format!("{names}; behind leaky_relu and elu there may be a positive α, as in elu(0.5)")
@@ -169,7 +173,7 @@ fn positive(text: &str) -> Result<f64, String> {
     number(text, "positive and finite", |rate| rate > 0.0 && rate.is_finite())
 }
 
-/// Of momentum, dropout and validation.
+/// Parses momentum, dropout and validation.
 fn share(text: &str) -> Result<f64, String> {
     number(text, "at least 0 and below 1", |share| (0.0..1.0).contains(&share))
 }

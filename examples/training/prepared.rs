@@ -9,7 +9,7 @@ use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, train
 use indicatif::ProgressBar;
 use std::error::Error;
 
-/// A training that can begin.
+/// A training that is ready to run.
 pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
     train: Dataset<f32, S>,
@@ -52,7 +52,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
                 .validation_fraction(options.validation)
                 .early_stopping(EarlyStopping::patience(options.patience));
         }
-        // The first outputs are about 1. Steps from there to counts of 20 or more would be too long.
+        // The first outputs are about 1. Steps from there to counts of 20 or more would be too
+        // large.
         if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
             trainer = trainer.clip_norm(limit);
         }
@@ -76,12 +77,12 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         report
     }
 
-    /// Saves the trained network, before anything else that can go wrong.
+    /// Saves the trained network, before any later step can fail.
     pub fn save(&self) -> Result<(), densely::Error> {
         self.plan.options.save.as_ref().map_or(Ok(()), |path| self.net.save(path))
     }
 
-    /// Has the trained network predict the test rows.
+    /// Predicts the test rows with the trained network.
     pub fn test(
         &self,
         test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,

@@ -1,6 +1,6 @@
-//! Whether of the rows that are given a probability as many are positive as it says.
+//! Compares predicted probabilities with the share of positive rows.
 
-/// The rows whose probabilities are in one of the equal parts of 0 to 1.
+/// The rows whose probabilities are in one of the equal parts of the range from 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bin {
     pub rows: usize,
@@ -18,8 +18,8 @@ impl Bin {
         self.positives as f64 / self.rows as f64
     }
 
-    /// Where the share in all such rows is, with a confidence of 95 %: by Wilson (1927), whose interval is never beyond 0 or 1, and has a width if all rows
-    /// are of one kind.
+    /// The 95 % confidence interval of the share, by Wilson (1927). It never exceeds 0 or 1, and
+    /// has a width even if all rows are of one kind.
     pub fn interval(&self) -> (f64, f64) {
         const Z: f64 = 1.959_963_984_540_054;
         let (n, p) = (self.rows as f64, self.share_of_positives());
@@ -29,7 +29,7 @@ impl Bin {
     }
 }
 
-/// The rows in this many bins, by probability; 1 is in the last one.
+/// Sorts the rows into this many bins by probability; 1 is in the last bin.
 pub fn calibration_bins(rows: impl Iterator<Item = (f64, bool)>, count: usize) -> Vec<Bin> {
     let mut bins = vec![Bin::default(); count];
     for (probability, positive) in rows {

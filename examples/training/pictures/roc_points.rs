@@ -1,10 +1,11 @@
-//! The receiver operating characteristic: how many negative rows must be taken for positive ones to find how many of the positive ones.
+//! The receiver operating characteristic: the true positive rate against the false positive rate.
 
-/// The shares of negative and of positive rows with a prediction of at least each threshold, from (0, 0) to (1, 1); none unless
-/// there are rows of both kinds.
+/// Returns the shares of negative and of positive rows whose prediction reaches each threshold,
+/// from (0, 0) to (1, 1); no points unless there are rows of both kinds.
 ///
-/// Rows with equal predictions come together: the line between two points is then what guessing among them would give, and the
-/// area below all of it is the probability that a positive row has the larger prediction, where equal ones count one half. Points amid a line are left out.
+/// Rows with equal predictions make one step: on the line between two points lies what guessing
+/// among them gives. The area below the line is the probability that a positive row has the larger
+/// prediction, where equal ones count one half. Points inside a straight piece are left out.
 pub fn roc_points(rows: impl Iterator<Item = (f64, bool)>) -> Option<Vec<(f64, f64)>> {
     let mut rows: Vec<(f64, bool)> = rows.collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -30,7 +31,8 @@ pub fn roc_points(rows: impl Iterator<Item = (f64, bool)>) -> Option<Vec<(f64, f
     Some(shares.collect())
 }
 
-/// Whether the second of three points, each beyond the one before, is on the line between the others.
+/// Whether the second of three points, each beyond the one before, lies on the line between the
+/// others.
 fn is_on_line(first: (usize, usize), second: (usize, usize), third: (usize, usize)) -> bool {
     let rise = |from: (usize, usize), to: (usize, usize)| {
         ((to.0 - from.0) as u128, (to.1 - from.1) as u128)
