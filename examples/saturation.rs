@@ -125,7 +125,7 @@ struct Measured {
     color: RGBColor,
     /// After each epoch.
     losses: Vec<Spread>,
-    /// Of each layer.
+    /// The gradients of each layer.
     gradients: Vec<Spread>,
 }
 

@@ -54,7 +54,7 @@ impl Plan<'_> {
             (Some(Error::Training(TrainingError::StateMismatch { .. })), Some(kept)) => {
                 format!("{}: {error}", kept.state.display()).into()
             }
-            // The error counts rows, and the user needs to know of which file.
+            // The error only counts rows, so the name of the file is added.
             (Some(Error::Data(DataError::TooFewRows { .. })), _) => {
                 format!("{}: {error}", self.subject.data).into()
             }
