@@ -223,7 +223,7 @@ fn a_slightly_wrong_derivative_exceeds_the_largest_error() {
     assert!(check.unwrap().largest_error > 10.0 * LARGEST_ERROR);
 }
 
-/// A loss near 1 whose gradient is of the order of 10⁻⁷, and one hundredth too large.
+/// A loss near 1 whose gradient is about 10⁻⁷, and too large by one hundredth.
 #[derive(Debug)]
 struct SlightlyWrong;
 
@@ -281,7 +281,8 @@ fn a_gradient_that_is_not_finite_is_wrong() {
     );
 }
 
-/// One rectifier, whose kink lies at a distance from the bias that its step would cross.
+/// A single rectifier, whose kink is so near to the bias that the step of the difference would
+/// cross it.
 #[test]
 fn a_right_gradient_passes_however_near_a_kink() {
     for slope in ["relu", "leaky_relu(0.2)", "hard_tanh"] {
@@ -305,7 +306,8 @@ fn a_right_gradient_passes_however_near_a_kink() {
     }
 }
 
-/// Networks of rectifiers as they are drawn: some unit is always near its kink for some row.
+/// Networks of rectifiers with their initial weights: some unit is always near its kink for some
+/// row.
 #[test]
 fn rectifier_networks_pass_from_every_seed() {
     for seed in 0..10 {
@@ -317,8 +319,8 @@ fn rectifier_networks_pass_from_every_seed() {
     }
 }
 
-/// Raw features, as a network takes them after its standardiser was folded in: a step of a weight
-/// is a large step of z.
+/// Raw features, as for a network whose units are folded in: a small step of a weight is a large
+/// step of z.
 #[test]
 fn large_inputs_are_no_mistake() {
     for size in [1e3, 1e5, 1e6, 1e7] {
@@ -330,8 +332,8 @@ fn large_inputs_are_no_mistake() {
     }
 }
 
-/// Near a perfect fit the gradients are those of rounding: there is nothing to prove, and nothing
-/// wrong.
+/// Near a perfect fit the gradients are rounding errors: the check can prove nothing, and finds no
+/// error.
 #[test]
 fn a_perfect_fit_is_no_mistake() {
     for residual in [0.0, 1e-14, 1e-12] {
@@ -365,7 +367,7 @@ fn a_layer_of_which_nothing_is_proved_is_named() {
 #[test]
 fn a_check_of_nothing_does_not_pass() {
     let mut net = Mlp::builder(4).dense(5, Relu).dense(2, Identity).seed(1).build().unwrap();
-    // A rectifier that is stopped everywhere, and targets that the output biases meet exactly.
+    // All rectifiers are inactive, and the output biases meet the targets exactly.
     net.layers_mut()[0].bias_mut().unwrap().fill(-100.0);
     let (inputs, targets) = (numbers(6, 4), Array2::zeros((6, 2)));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
@@ -380,7 +382,7 @@ fn a_kink_is_reported_and_not_failed() {
     let mut net = Mlp::builder(1).dense(2, Relu).dense(1, Identity).seed(1).build().unwrap();
     net.layers_mut()[0].weights_mut().assign(&ndarray::array![[1.0, 1.0]]);
     net.layers_mut()[0].bias_mut().unwrap().assign(&ndarray::array![-0.5, 0.3]);
-    // The first unit's z is 0.5 - 0.5 = 0: its weight and its bias sit on the kink.
+    // The first unit's z is 0.5 - 0.5 = 0, so its weight and its bias are at the kink.
     let (inputs, targets) = (ndarray::array![[0.5]], ndarray::array![[3.0]]);
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
     let places: Vec<_> = check.kinks.iter().map(|k| (k.layer, k.parameter, &k.index[..])).collect();

@@ -1,4 +1,4 @@
-//! From a network to PyTorch.
+//! Exports networks to PyTorch.
 
 use super::activation;
 use densely::{
@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 use serde_json::json;
 use std::process::Command;
 
-/// The expression in the file, and its tensors' names.
+/// Returns the expression in the file, and its tensors' names.
 fn describe<F: Float>(net: &Mlp<F>) -> (String, Vec<String>) {
     let bytes = net.to_state_dict().unwrap();
     assert_eq!(bytes, net.to_state_dict().unwrap(), "the same bytes each time");
@@ -27,7 +27,7 @@ fn expression_of<F: Float>(name: &str) -> String {
     describe(&Mlp::<F>::builder(2).dense(3, activation(name)).without_units().build().unwrap()).0
 }
 
-/// As `interop/check_state_dict.py` proves that PyTorch understands them.
+/// `interop/check_state_dict.py` proves that PyTorch reads these files.
 #[test]
 fn every_activation_has_a_module() {
     let modules = [
@@ -84,7 +84,7 @@ fn modules_have_the_numbers_that_pytorch_gives_them() {
 }
 
 fn come_back_to_the_bit<F: Float>() {
-    // More than ten modules, and layers of one input and of one output.
+    // The network has more than ten modules, and layers of one input and of one output.
     let builder = Mlp::<F>::builder(3).dense(1, Tanh).dense(7, Tanh).without_bias();
     let builder = builder.dense(7, Tanh).dense(7, Tanh).dense(7, Tanh).dense(7, Tanh);
     let net = builder.dense(2, Identity).without_units().seed(5).build().unwrap();
@@ -119,7 +119,7 @@ fn files_are_written_and_read() {
     assert!(matches!(error, Error::Io { .. }), "{error}");
 }
 
-/// An activation that PyTorch does not know, under the name of one that it does.
+/// An activation that PyTorch does not have, with the name of one that it has.
 #[derive(Debug)]
 struct Halved;
 
@@ -167,7 +167,7 @@ fn networks_that_no_longer_fit_together_or_are_too_deep_are_refused() {
 fn export<F: Float>(folder: &std::path::Path) {
     let write = |name: &str, net: Mlp<F>| {
         let stem = format!("{}_{name}", F::NAME);
-        // The same number in both precisions.
+        // The numbers are the same in both precisions.
         let number = |row: usize, column: usize| f64::from(((row * 3 + column) as f32).sin() * 3.0);
         let inputs = Array2::from_shape_fn((8, net.features()), |(r, c)| number(r, c));
         let outputs = net.predict(inputs.mapv(F::from_f64).view()).unwrap().mapv(F::as_f64);
@@ -187,7 +187,8 @@ fn export<F: Float>(folder: &std::path::Path) {
     write("deep", builder.dense(2, Identity).seed(11).without_units().build().unwrap());
 }
 
-/// `PYTHON=/path/to/python cargo test --test state_dict -- --ignored --nocapture`, with a Python that has torch and safetensors.
+/// Run `PYTHON=/path/to/python cargo test --test state_dict -- --ignored --nocapture`, with a
+/// Python that has torch and safetensors.
 #[test]
 #[ignore = "needs PyTorch"]
 fn pytorch_computes_what_the_network_computes() {
