@@ -63,11 +63,12 @@ fn fitting_losses(
     losses
 }
 
-/// The largest error of a network of smooth functions: a hundredth of what `gradient_check` accepts.
+/// The largest error of a network of smooth functions: a hundredth of what `gradient_check`
+/// accepts.
 const LARGEST_ERROR: f64 = 1e-8;
 
-/// Whether the five-point formula is exact far beyond its tolerance: no function in the network has a
-/// kink, or a jump in its second derivative, and the loss is not as steep as e^(e^z).
+/// Whether the five-point formula is exact far beyond its tolerance: no function in the network has
+/// a kink, or a jump in its second derivative, and the loss is not as steep as e^(e^z).
 fn is_smooth(hidden: &[AnyActivation], last: &AnyActivation) -> bool {
     let bent = ["relu", "leaky_relu(0.01)", "elu(1)", "selu", "softsign", "hard_tanh"];
     let mut names = hidden.iter().chain([last]).map(ToString::to_string);
