@@ -226,8 +226,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes,
-    /// [`SchemaError::DuplicateName`] for a duplicate. The network is then unchanged.
+    /// [`SchemaError::Names`] if the numbers of names are not those of features, targets or
+    /// classes, [`SchemaError::DuplicateName`] for a duplicate. The network is then unchanged.
     ///
     /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName

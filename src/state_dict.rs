@@ -59,8 +59,8 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else [`Error::InFile`] with what [`from_state_dict`](Self::from_state_dict)
-    /// says.
+    /// [`Error::Io`]; otherwise [`Error::InFile`] with an error of
+    /// [`from_state_dict`](Self::from_state_dict).
     pub fn load_state_dict(
         path: impl AsRef<Path>,
         activations: impl IntoIterator<Item = AnyActivation<F>>,
