@@ -567,8 +567,8 @@ fn centres_and_spreads_that_are_none_are_refused() {
 
 /// y = x + 3 [rare] + noise, of 3,000 rows with 2 rare ones. No network does better than
 /// R² = 1 / (1 + 0.5²) = 0.8 on rows that it has not seen.
-fn with_a_rare_category() -> Dataset<f32> {
-    let mut generator = ChaCha8Rng::seed_from_u64(7);
+fn with_a_rare_category(seed: u64) -> Dataset<f32> {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let drawn = Array2::<f64>::random_using((3000, 2), StandardNormal, &mut generator);
     let mut csv = String::from("x,group,y\n");
     for (row, numbers) in drawn.rows().into_iter().enumerate() {
@@ -581,9 +581,10 @@ fn with_a_rare_category() -> Dataset<f32> {
 
 #[test]
 fn a_rare_category_does_no_harm() {
-    let data = with_a_rare_category();
+    // As many rows to judge by: the R² of a fifth would vary by 0.014 itself.
+    let (data, test) = (with_a_rare_category(1), with_a_rare_category(2));
     for seed in 0..10 {
-        let (train, test) = data.split(0.2, seed).unwrap();
+        let (train, _) = data.split(0.2, seed).unwrap();
         let linear = Mlp::<f32>::builder(train.features());
         let hidden = linear.clone().dense(32, Relu);
         for builder in [linear, hidden] {
@@ -592,7 +593,6 @@ fn a_rare_category_does_no_harm() {
             trainer = trainer.epochs(10);
             trainer.fit(&mut net, &train).unwrap();
             let r_squared = net.evaluate(&test, metrics::r_squared).unwrap();
-            println!("seed {seed}: {r_squared}");
             assert!((0.76..0.83).contains(&r_squared), "seed {seed}: {net}: {r_squared}");
         }
     }

@@ -41,7 +41,7 @@ linear!(Halved, self: 0.5, self.0.map(str::to_owned));
 
 fn net() -> Mlp<f32> {
     let builder = Mlp::builder(2).dense(3, Tanh).dense(3, Halved(Some("halved")));
-    builder.dense(2, Scaled(-0.1)).seed(2).build().unwrap()
+    builder.dense(2, Scaled(-0.1)).seed(2).without_units().build().unwrap()
 }
 
 fn known() -> Activations<f32> {

@@ -139,7 +139,7 @@ fn the_largest_comes_back() {
     let deep = (0..999).fold(Mlp::<f32>::builder(1), |builder, _| {
         builder.dense(1, densely::activation::LeakyRelu::default()).dropout(0.5)
     });
-    let deep = deep.dense(1, Identity).build().unwrap();
+    let deep = deep.dense(1, Identity).without_units().build().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&deep.to_bytes().unwrap()).unwrap();
     assert_eq!(loaded.layers().len(), 1_000);
     let activations = deep.layers().iter().map(|layer| layer.activation().clone());

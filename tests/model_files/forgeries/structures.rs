@@ -98,11 +98,11 @@ pub fn of_structures() -> Vec<Forgery> {
         (
             "a newer version",
             {
-                let mut newer = changed("/version", 2.into());
+                let mut newer = changed("/version", 3.into());
                 newer = replaced(&newer, "0.1.0", "3.1.4");
                 replaced(&newer, "tanh", "sine")
             },
-            "the model has version 2 of the format, written by densely 3.1.4; densely ",
+            "the model has version 3 of the format, written by densely 3.1.4; densely ",
         ),
     ]
 }
@@ -142,7 +142,7 @@ pub fn of_long_texts() -> Vec<Forgery> {
                 let newer = changed("/library", plain.clone().into());
                 replaced(&newer, r#"\"version\":1"#, r#"\"version\":9"#)
             },
-            "the model is of version 9",
+            "the model has version 9 of the format",
         ),
         ("a long text for a number", changed("/version", plain.into()), "invalid type"),
         (
