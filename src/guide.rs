@@ -1,4 +1,5 @@
-//! The guide: the ideas behind this library with their mathematics, and answers to common questions.
+//! The guide: the ideas behind this library with their mathematics, and answers to common
+//! questions.
 //!
 //! The [crate's own page](crate) takes you from nothing to a trained network. Then:
 //!
@@ -6,10 +7,10 @@
 //!
 //! - [Cached outputs](ideas::cached_outputs): backpropagation from the chain rule, and why a layer
 //!   keeps only its output
-//! - [Losses fused with outputs](ideas::fused_losses): why delta is the output minus the target, and
-//!   why saturated outputs do no harm
-//! - [Reproducibility](ideas::reproducibility): the same bits on any number of threads, and after an
-//!   interruption
+//! - [Losses fused with outputs](ideas::fused_losses): why delta is the output minus the target,
+//!   and why saturated outputs do no harm
+//! - [Reproducibility](ideas::reproducibility): the same bits on any number of threads, and after
+//!   an interruption
 //!
 //! **How to**, each with a complete program and the error messages that you may see:
 //!
@@ -21,7 +22,8 @@
 //! - [Resuming](how_to::resuming) training that was stopped
 //! - [Many machines](how_to::many_machines) that train one network
 //! - [Embedding](how_to::embedding) a trained network in an application
-//! - [From scikit-learn](how_to::from_scikit_learn): every parameter of `MLPClassifier`, and trained models
+//! - [From scikit-learn](how_to::from_scikit_learn): every parameter of `MLPClassifier`, and
+//!   trained models
 //! - [From PyTorch](how_to::from_pytorch): the training loop line by line, and `state_dict`s
 //!
 //! **[Out of scope](out_of_scope)**: what this library leaves out, and what to use instead.
@@ -37,8 +39,8 @@ use crate::{
     optimizer::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
 };
 
-/// The pages that pages link to. It stands before each page: the definitions at a page's own end are
-/// for readers of the file, and the first definition counts.
+/// The pages that pages link to. It stands before each page: the definitions at a page's own end
+/// are for readers of the file, and the first definition counts.
 macro_rules! pages {
     () => {
         concat!(

@@ -98,7 +98,8 @@ impl<F: Float> TrainingState<F> {
     /// networks, but not states.
     ///
     /// ```
-    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, trainer::TrainingState};
+    /// # use densely::trainer::{Trainer, TrainingState};
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp};
     /// # use ndarray::Array2;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("training.json");

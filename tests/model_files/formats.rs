@@ -55,6 +55,7 @@ enum Untagged<F: Float> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "F: Float", tag = "kind")]
+#[allow(clippy::large_enum_variant)]
 enum Tagged<F: Float> {
     None,
     Net { net: Mlp<F> },
