@@ -99,7 +99,8 @@ impl<F: Float> TrainingState<F> {
     /// networks, but not states.
     ///
     /// ```
-    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer, trainer::TrainingState};
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use densely::trainer::TrainingState;
     /// # use ndarray::Array2;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("training.json");
