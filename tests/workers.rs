@@ -342,8 +342,7 @@ fn workers_notice_that_they_do_not_belong_together() {
         trainer = trainer.batch_size(4).with_state(state);
         trainer.resume(&mut net.clone(), &data).unwrap_err().to_string()
     });
-    let message =
-        "worker 1 (counted from 0) differs from worker 0 in the state that training goes on from";
+    let message = "worker 1 (counted from 0) differs from worker 0 in the training state";
     assert_eq!(found, [message; 2]);
 
     let found = at_once(workers(3), |worker| {

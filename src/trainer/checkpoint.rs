@@ -98,8 +98,8 @@ impl<F: Float> TrainingState<F> {
     /// networks, but not states.
     ///
     /// ```
-    /// # use densely::trainer::{Trainer, TrainingState};
-    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp};
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use densely::trainer::TrainingState;
     /// # use ndarray::Array2;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("training.json");
