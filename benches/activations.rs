@@ -48,7 +48,7 @@ fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
     group.finish();
 }
 
-/// The median that was just measured, in nanoseconds an element.
+/// Returns the median of the last measurement, in nanoseconds per element.
 fn median(name: &str, float: &str, which: &str, size: usize) -> Option<f64> {
     let folder = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let path = format!("criterion/{name} {float}/{which}/{size}/new/estimates.json");

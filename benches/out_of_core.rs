@@ -17,7 +17,7 @@ use std::time::Instant;
 const BYTES: usize = 2 << 30;
 const SHARDS: usize = 16;
 
-/// The fastest of so many epochs counts.
+/// The number of epochs, of which the fastest counts.
 const EPOCHS: usize = 3;
 
 struct Workload {
@@ -47,7 +47,7 @@ impl Workload {
         self.layers[self.layers.len() - 1]
     }
 
-    /// Numbers without a pattern, and classes.
+    /// Writes numbers without a pattern, and classes.
     fn write(&self, folder: &Path) {
         let mut state = 1_u32;
         let mut random = || {
@@ -73,7 +73,7 @@ impl Workload {
         for &units in &self.layers[1..self.layers.len() - 1] {
             builder = builder.dense(units, Tanh);
         }
-        // So slow a rate that the units do not saturate, which would make tanh cheaper.
+        // The rate is so small that the units do not saturate, which would make tanh cheaper.
         let sgd = Sgd::new(1e-6).momentum(0.9);
         let (builder, trainer) = match self.outputs() {
             1 => (builder.dense(1, Sigmoid), Trainer::new(BinaryCrossEntropy, sgd)),
@@ -104,7 +104,7 @@ impl Workload {
     }
 }
 
-/// The most memory that this process has had so far, in megabytes.
+/// Returns the peak memory of this process so far, in megabytes.
 fn peak() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -115,7 +115,7 @@ fn peak() -> Option<usize> {
 /// hundredths.
 fn processor() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // Behind the program's name, which may hold anything.
+    // The fields follow the program's name, which may contain any character.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
@@ -135,7 +135,8 @@ fn main() {
             println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
             for index in 0..WORKLOADS.len() {
                 let folder = tempfile::tempdir_in(&place).unwrap();
-                // Processes of their own: what one took in memory is no matter to the next.
+                // Each task runs in a process of its own, so that its peak memory does not affect
+                // the others.
                 let run = |tasks: &[&str]| {
                     let mut process = Command::new(std::env::current_exe().unwrap());
                     process.arg(folder.path()).arg(index.to_string()).args(tasks);

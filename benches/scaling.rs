@@ -24,10 +24,10 @@ const CLASSES: usize = 10;
 const BATCH: usize = 64;
 const WIDTH: usize = 256;
 
-/// Each point is the fastest epoch of so long a time.
+/// How long each point is measured. The fastest epoch counts.
 const TIME: Duration = Duration::from_millis(400);
 
-/// The seconds of a step with two hidden layers of so many units.
+/// Returns the seconds of a step with two hidden layers of `width` units.
 fn step(width: usize, batch: usize, threads: usize) -> f64 {
     let steps = (100_000 / (width * batch)).clamp(20, 100);
     let rows = steps * batch;
@@ -40,7 +40,7 @@ fn step(width: usize, batch: usize, threads: usize) -> f64 {
     let builder = Mlp::builder(FEATURES).dense(width, Tanh).dense(width, Tanh);
     let mut net = builder.dense(CLASSES, Softmax).without_units().build().unwrap();
     let (start, mut last, mut fastest) = (Instant::now(), None, f64::INFINITY);
-    // So slow a rate that the units do not saturate, which would make tanh cheaper.
+    // The rate is so small that the units do not saturate, which would make tanh cheaper.
     Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-6).momentum(0.9))
         .epochs(usize::MAX)
         .batch_size(batch)
@@ -65,7 +65,7 @@ fn operations(width: usize, batch: usize) -> f64 {
     2.0 * batch as f64 * weights as f64
 }
 
-/// A line of the chart: a step's time on one thread, on two, and at the peak.
+/// One chart: for each size, the time of a step on one thread, on two, and at the peak.
 struct Measured {
     label: String,
     sizes: Vec<usize>,

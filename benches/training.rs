@@ -88,7 +88,7 @@ impl<F: Float> Workload<F> {
     }
 }
 
-/// Numbers without a pattern, about as large as random normal ones.
+/// Returns numbers without a pattern, about as large as random normal ones.
 fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
     Array2::from_shape_fn((rows, columns), |(row, column)| {
         F::from_f64(1.7 * (row as f64 * 7.3 + column as f64 * 31.7).sin())

@@ -1,4 +1,4 @@
-//! Draws activations and their derivatives, the way the library computes them, as an SVG picture.
+//! Draws activations and their derivatives, as the library computes them, in an SVG picture.
 //!
 //! `cargo run --release --example activations` draws identity, sigmoid and tanh; with `-- --all`
 //! every built-in.
@@ -60,7 +60,7 @@ struct Curves {
 impl Curves {
     fn of(name: &str) -> Result<Self, Box<dyn Error>> {
         let activation = name.parse::<AnyActivation<f64>>()?;
-        // Over a row of one number softmax is always 1: let it have a second one, which stays 0.
+        // With one number per row softmax is always 1, so it gets a second number, which stays 0.
         let row_wise = activation.is::<Softmax>();
         let mut z = Array2::zeros((POINTS, if row_wise { 2 } else { 1 }));
         z.column_mut(0).assign(&Array1::linspace(Z.start, Z.end, POINTS));

@@ -29,7 +29,7 @@ impl Activation for Sine {
         Zip::from(delta).and(kept.pre_activation).for_each(|delta, &z| *delta *= z.cos());
     }
 
-    /// In model files: `Mlp::load_with` finds it by this name.
+    /// The name in model files, by which `Mlp::load_with` finds the activation.
     fn name(&self) -> Option<String> {
         Some("sine".into())
     }

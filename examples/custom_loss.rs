@@ -1,4 +1,4 @@
-//! A loss that the library does not have: ten lines, and one call that proves its gradient.
+//! Adds a loss that the library does not have, in ten lines, and checks its gradient with one call.
 //!
 //! `cargo run --release --example custom_loss` compares its gradients with numeric ones, and then
 //! trains with it: not how far a car goes on a gallon on average, but between which two numbers
@@ -30,7 +30,7 @@ impl<F: Float> Loss<F> for Quantile {
         });
     }
 
-    /// In the report, the loss is in miles per gallon, not in standard deviations of them.
+    /// The report has the loss in miles per gallon, not in their standard deviations.
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor
     }
@@ -45,7 +45,7 @@ impl<F: Float> Loss<F> for Quantile {
 }
 
 fn main() -> Result<()> {
-    // Targets on both sides of the outputs, since each side has a slope of its own.
+    // The targets are on both sides of the outputs, since each side has its own slope.
     let (inputs, targets) =
         (array![[0.5, -1.0], [2.0, 0.3], [-1.0, 1.0]], array![[5.], [-5.], [5.]]);
     let mut net = Mlp::<f64>::builder(2).dense(4, Tanh).dense(1, Identity).build()?;

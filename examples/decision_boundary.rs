@@ -43,7 +43,7 @@ struct Options {
     output: PathBuf,
 }
 
-/// Of each of two hidden layers.
+/// The units of each of the two hidden layers.
 const UNITS: usize = 32;
 const LEARNING_RATE: f64 = 0.003;
 
@@ -86,7 +86,7 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     Ok(text)
 }
 
-/// Trains a network, and returns it as it was after each of these epochs.
+/// Trains a network, and returns a frame for each of these epochs.
 fn watch(
     activation: AnyActivation<f32>,
     data: &Dataset<f32>,
@@ -120,7 +120,7 @@ fn watch(
     Ok(seen)
 }
 
-/// What a network thought after an epoch.
+/// The predictions of a network after an epoch.
 struct Frame {
     epoch: usize,
     loss: f64,
@@ -133,14 +133,15 @@ struct Frame {
 /// Frames show the square from -`REACH` to `REACH` in both directions.
 const REACH: f64 = 1.15;
 
-/// Points of the grid along each side.
+/// The number of grid points along each side.
 const GRID: usize = 64;
 
 impl Frame {
     fn of(epoch: usize, net: &Mlp<f32>, data: &Dataset<f32>) -> Result<Self, Error> {
         let predicted = net.predict(data.inputs())?;
         let (predicted, targets) = (predicted.view(), data.targets());
-        // In the middle of squares, of which the first and the last end where the frame does.
+        // Each point is in the middle of its square. The first and the last square end at the
+        // frame.
         let place = |index: usize| (REACH * ((2 * index + 1) as f64 / GRID as f64 - 1.0)) as f32;
         let grid = |row: usize| [place(row % GRID), -place(row / GRID)];
         let grid: Vec<[f32; 2]> = (0..GRID * GRID).map(grid).collect();

@@ -24,7 +24,7 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Trains on four rows of five, and is judged by the fifth.
+/// Trains on four fifths of the rows, and returns the accuracy on the others.
 fn accuracy(digits: &Dataset<f32>, dropout: f64, seed: u64) -> Result<f64, Error> {
     let (train, test) = digits.split(0.2, seed)?;
     let mut net = Mlp::<f32>::builder(train.features())

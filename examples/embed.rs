@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// into the weights.
 const MODEL: &[u8] = include_bytes!("../data/models/breast_cancer.safetensors");
 
-/// Loaded when it is first asked for, by whichever thread that is, and never again.
+/// The first thread that uses the network loads it, once.
 static NETWORK: LazyLock<Mlp<f32>> =
     LazyLock::new(|| Mlp::from_bytes(MODEL).expect("the program's own model is whole"));
 
@@ -92,7 +92,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What a thread did.
+/// The results of a thread.
 struct Served {
     /// In nanoseconds, one for each prediction.
     latencies: Histogram<u64>,
@@ -100,7 +100,7 @@ struct Served {
     right: u64,
 }
 
-/// Predicts one row after the other, over and over, until the time is up.
+/// Predicts one row after the other, repeatedly, until the time is up.
 fn serve(
     net: &Mlp<f32>,
     rows: &Dataset<f32>,

@@ -18,7 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-/// The network that predictions are made by now.
+/// The network that predictions use now.
 ///
 /// Whoever asks for it has it whole, and for as long as it is held, whatever is published
 /// meanwhile. The lock is held only while a pointer is copied: nobody waits for a prediction, nor
@@ -30,7 +30,7 @@ impl Published {
         Self(RwLock::new(Arc::new(net)))
     }
 
-    // A panic elsewhere cannot have left a pointer half written: poison says nothing here.
+    // A panic elsewhere cannot leave a pointer half written, so a poisoned lock is no error.
 
     fn get(&self) -> Arc<Mlp<f32>> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
@@ -38,21 +38,21 @@ impl Published {
 
     fn publish(&self, net: Mlp<f32>) {
         let net = Arc::new(net);
-        // The old one, if nobody holds it any more, is freed after the lock.
+        // If the old network has no other owner, it is freed after the lock.
         let _old = replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), net);
     }
 }
 
-/// What learner and predictors share.
+/// The state that the learner and the predictors share.
 struct Service {
     published: Published,
-    /// The number of the batch that the stream has come to.
+    /// The index of the current batch in the stream.
     now: AtomicUsize,
 }
 
-/// Batches in the stream.
+/// The number of batches in the stream.
 const BATCHES: usize = 2000;
-/// From one network that is published to the next, and from one printed line to the next.
+/// The batches from one published network to the next, and from one printed line to the next.
 const BATCHES_A_NETWORK: usize = 20;
 const BATCHES_A_LINE: usize = 250;
 
@@ -66,7 +66,7 @@ fn rows(count: usize, now: usize, generator: &mut ChaCha8Rng) -> Result<Dataset<
     Dataset::new(inputs, truth + 0.1 * noise)
 }
 
-/// The learner's thread: a step on each batch as it comes.
+/// The learner's thread: takes a step on each batch when it arrives.
 fn learn(service: &Service) -> Result<()> {
     let mut net = Mlp::clone(&service.published.get());
     let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01));
@@ -77,7 +77,7 @@ fn learn(service: &Service) -> Result<()> {
     for now in 0..BATCHES {
         service.now.store(now, Relaxed);
         let batch = rows(32, now, &mut generator)?;
-        // Before it is learned: no network has seen these rows.
+        // The errors are measured before the step: no network has seen these rows.
         for (sum, net) in errors.iter_mut().zip([&service.published.get(), &left_alone]) {
             *sum += net.evaluate(&batch, metrics::mean_squared_error)?;
         }
@@ -91,13 +91,13 @@ fn learn(service: &Service) -> Result<()> {
             println!("{batches:7}  {published:14.3}  {alone:15.3}");
             errors = [0.0; 2];
         }
-        // The next one comes when it comes: here, after a millisecond.
+        // Waits for the next batch: here, a millisecond.
         thread::sleep(Duration::from_millis(1));
     }
     Ok(())
 }
 
-/// What a predictor has done.
+/// The results of a predictor.
 #[derive(Default)]
 struct Served {
     predictions: usize,
@@ -105,7 +105,7 @@ struct Served {
     squares: f64,
 }
 
-/// A predictor's thread: answers one request after the other, each by the network of that moment.
+/// A predictor's thread: answers one request after another, each with the current network.
 fn serve(service: &Service, seed: u64, is_over: impl Fn() -> bool) -> Result<Served> {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let mut served = Served::default();
@@ -118,14 +118,14 @@ fn serve(service: &Service, seed: u64, is_over: impl Fn() -> bool) -> Result<Ser
         let error = net.evaluate(&request, metrics::mean_squared_error)?;
         served.squares += error * request.rows() as f64;
         served.predictions += request.rows();
-        // The next request comes when it comes.
+        // Waits for the next request.
         thread::sleep(Duration::from_micros(200));
     }
     Ok(served)
 }
 
 fn main() -> Result<()> {
-    // Trained once, before the stream begins.
+    // This network is trained once, before the stream begins.
     let mut net = Mlp::builder(2).dense(32, Tanh).dense(32, Tanh).dense(1, Identity).build()?;
     let known = rows(5000, 0, &mut ChaCha8Rng::seed_from_u64(3))?;
     Trainer::new(MeanSquaredError, Adam::new(0.003)).epochs(30).fit(&mut net, &known)?;
@@ -135,7 +135,7 @@ fn main() -> Result<()> {
         let service = Arc::clone(&service);
         move || learn(&service)
     });
-    // If learning ends, by an error or a panic too, the predictors see it, and end.
+    // If learning ends, even by an error or a panic, the predictors see it and end.
     let served = thread::scope(|scope| {
         let predictors = [1, 2].map(|seed| {
             let (service, learner) = (&service, &learner);

@@ -29,11 +29,11 @@ struct Options {
     keep: Names,
 }
 
-/// Some columns.
+/// Names of columns.
 #[derive(Clone, Debug)]
 struct Names(Vec<String>);
 
-/// As in the header of a CSV file.
+/// Parses names in the form of a CSV header.
 fn names(text: &str) -> Result<Names, csv::Error> {
     let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     let names = line.records().next().transpose()?.unwrap_or_default();
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
             predicted => predicted?,
         };
         for (name, cells) in prediction(&schema, &outputs) {
-            // No name may stand twice, and the target is what one compares with.
+            // No name may occur twice. The target may be kept, to compare the predictions with it.
             let is_kept = options.keep.0.contains(&name);
             columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
         }
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What the network takes and gives, and its outputs, as text.
+/// Returns the schema of the network, and its outputs as text.
 fn predict<F: Float>(options: &Options, table: &Table) -> Result<(Schema, Outputs), Error> {
     let net = Mlp::<F>::load(&options.model)?;
     let mut outputs = net.predict(table.inputs_for(&net)?.view())?;

@@ -55,7 +55,7 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     Ok(summary(&tanh, &sigmoid, &data, options))
 }
 
-/// What one training showed.
+/// The measurements of one training.
 struct Training {
     /// After each epoch, the mean loss of its batches.
     losses: Vec<f64>,
@@ -96,7 +96,7 @@ fn train(
     Ok(Training { losses, gradients })
 }
 
-/// A quantity over the seeds.
+/// The spread of a quantity over the seeds.
 struct Spread {
     lowest: f64,
     median: f64,
@@ -104,13 +104,13 @@ struct Spread {
 }
 
 impl Spread {
-    /// Of each position in these rows, which are of one length.
+    /// Returns the spread at each position of these rows, which all have the same length.
     fn by_position<'a>(rows: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Vec<Self> {
         let positions = rows.clone().map(Vec::len).min().unwrap_or(0);
         (0..positions).map(|index| Self::of(rows.clone().map(|row| row[index]).collect())).collect()
     }
 
-    /// Of one number or more.
+    /// Takes at least one number.
     fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let (last, middle) = (values.len() - 1, values.len() / 2);
@@ -119,13 +119,13 @@ impl Spread {
     }
 }
 
-/// What the trainings with one activation showed.
+/// The measurements of all trainings with one activation.
 struct Measured {
     name: &'static str,
     color: RGBColor,
     /// After each epoch.
     losses: Vec<Spread>,
-    /// Of each layer.
+    /// The gradients of each layer.
     gradients: Vec<Spread>,
 }
 
@@ -149,7 +149,7 @@ impl Measured {
         self.losses.last().map_or(f64::NAN, |loss| loss.median)
     }
 
-    /// The first layer's median gradient, in units of the last layer's.
+    /// Returns the first layer's median gradient, relative to the last layer's.
     fn first_to_last(&self) -> f64 {
         match &self.gradients[..] {
             [first, .., last] => first.median / last.median,
@@ -199,7 +199,7 @@ fn plural(seeds: usize) -> String {
     if seeds == 1 { "1 seed".to_owned() } else { format!("{seeds} seeds") }
 }
 
-/// Two significant digits.
+/// Rounds to two significant digits.
 fn significant(value: f64) -> String {
     let rounded = format!("{value:.1e}");
     let magnitude = rounded.split_once('e').and_then(|(_, exponent)| exponent.parse().ok());
@@ -275,7 +275,7 @@ fn logarithmic<'s>(label: &str, spreads: impl Iterator<Item = &'s [Spread]>) -> 
     Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end))
 }
 
-/// 0 has no logarithm, and stands where the smallest normal `f32` would.
+/// 0 has no logarithm, and is drawn at the smallest normal `f32`.
 fn log10(value: f64) -> f64 {
     value.max(f64::from(f32::MIN_POSITIVE)).log10()
 }

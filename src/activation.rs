@@ -29,8 +29,7 @@ pub use softsign::Softsign;
 pub use tanh::Tanh;
 
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -60,7 +59,7 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// An activation needs the function, the derivative, and the input of the derivative. It does not
-/// compile without one of them. [`gradient_check`](crate::gradient_check()) checks the derivative.
+/// compile without one of them. [`gradient_check`](fn@crate::gradient_check) checks the derivative.
 ///
 /// ```
 /// use densely::{Activation, Float, activation::FromOutput};

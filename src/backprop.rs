@@ -6,17 +6,13 @@ mod dropout;
 pub use crate::dense::Gradient;
 pub(crate) use dropout::Dropout;
 
-use crate::batch::Batch;
-use crate::dense::Dense;
-use crate::elementary::vectorized;
 use crate::error::{Error, NetworkError, Result, ShapeError};
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::matrix::{Matrix, Rows};
-use crate::mlp::Mlp;
-use crate::parameter::Parameter;
 use crate::random::{Purpose, generator};
-use crate::threads::Threads;
+use crate::{
+    batch::Batch, dense::Dense, elementary::vectorized, float::Float, loss::Loss, mlp::Mlp,
+    parameter::Parameter, threads::Threads,
+};
 use dropout::Dropped;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand_chacha::ChaCha8Rng;
@@ -40,8 +36,7 @@ use std::iter::{from_fn, zip};
 ///
 /// The derivative g'_l is computed from the cached A_l. A loss that is
 /// [fused](crate::loss::Loss::fused_with) with the output activation computes D_L at once: A_L - Y,
-/// divided by the number of rows for the mean. The gradient of the inputs, D_1·W_1ᵀ, is not
-/// computed.
+/// divided by the number of terms in the mean. The gradient of the inputs, D_1·W_1ᵀ, is not needed.
 ///
 /// If layer l has [dropout](crate::mlp::MlpBuilder::dropout) with mask M_l, the next layer takes
 /// A_l ∘ M_l in place of A_l, and D_l = (D_(l+1)·W_(l+1)ᵀ ∘ M_l) ∘ g'_l.
@@ -290,8 +285,8 @@ impl<F: Float> Backprop<F> {
     }
 
     /// The forward pass: A_l = g_l(A_(l-1)·W_l + b_l) into the cache of each layer, then the mean
-    /// loss of the batch, and delta of the output layer. Of one worker's part of a batch the loss
-    /// is its share of the mean.
+    /// loss of the batch, and delta of the output layer. With several workers, the result is this
+    /// worker's share of the mean.
     pub(crate) fn forward(
         &mut self,
         net: &mut Mlp<F>,

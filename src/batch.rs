@@ -1,7 +1,6 @@
 //! The rows of one training step.
 
-use crate::float::Float;
-use crate::matrix::Rows;
+use crate::{float::Float, matrix::Rows};
 use ndarray::ArrayView2;
 
 /// The rows of one step: all of them, or one worker's part of them.

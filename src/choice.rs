@@ -22,7 +22,7 @@ impl<T: FromStr + ToString> Setting for T {
 }
 
 /// Settings and their names.
-pub(crate) type Settings<'s> = Vec<(&'static str, &'s mut dyn Setting)>;
+pub(crate) type NamedSettings<'s> = Vec<(&'static str, &'s mut dyn Setting)>;
 
 /// A name and what stands in brackets behind it.
 pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
@@ -48,7 +48,7 @@ pub(crate) fn unknown(kind: &'static str, text: &str, names: &[&str]) -> Error {
 pub(crate) fn read(
     kind: &'static str,
     text: &str,
-    mut settings: Settings<'_>,
+    mut settings: NamedSettings<'_>,
     required: usize,
 ) -> Result<()> {
     let error = |reason| error(kind, text, reason);
@@ -83,8 +83,8 @@ pub(crate) fn read(
 pub(crate) fn write(
     formatter: &mut fmt::Formatter<'_>,
     name: &str,
-    settings: Settings<'_>,
-    defaults: Settings<'_>,
+    settings: NamedSettings<'_>,
+    defaults: NamedSettings<'_>,
     unnamed: usize,
 ) -> fmt::Result {
     let parts = settings.iter().zip(defaults).enumerate();
@@ -114,11 +114,8 @@ macro_rules! chosen_by_name {
             fn from_str(text: &str) -> Result<Self> {
                 match $crate::choice::name(text) {
                     $($name => {
-                        #[allow(unused_mut)]
-                        let mut chosen: $type = $default;
-                        let settings: $crate::choice::Settings<'_> =
-                            vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
-                        $crate::choice::read($kind, text, settings, 0)?;
+                        let mut chosen = $default;
+                        $crate::choice::read($kind, text, chosen.settings(), 0)?;
                         Ok(Box::new(chosen))
                     })*
                     _ => Err($crate::choice::unknown($kind, text, &[$($name),*])),
@@ -126,15 +123,16 @@ macro_rules! chosen_by_name {
             }
         }
 
-        $(impl std::fmt::Display for $type {
+        $(impl $type {
+            fn settings(&mut self) -> $crate::choice::NamedSettings<'_> {
+                vec![$((stringify!($setting), &mut self.$($field).+)),*]
+            }
+        }
+
+        impl std::fmt::Display for $type {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                #[allow(unused_mut, unused_variables)]
-                let (mut chosen, mut default): (Self, Self) = (*self, $default);
-                let settings: $crate::choice::Settings<'_> =
-                    vec![$((stringify!($setting), &mut chosen.$($field).+)),*];
-                let defaults: $crate::choice::Settings<'_> =
-                    vec![$((stringify!($setting), &mut default.$($field).+)),*];
-                $crate::choice::write(formatter, $name, settings, defaults, 1)
+                let (mut chosen, mut default) = (*self, $default);
+                $crate::choice::write(formatter, $name, chosen.settings(), default.settings(), 1)
             }
         })*
     };

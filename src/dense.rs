@@ -1,12 +1,9 @@
 //! A fully connected layer.
 
-use crate::activation::AnyActivation;
 use crate::error::{Error, NetworkError, Result};
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
-use crate::product;
 use crate::threads::{Share, Threads};
-use crate::units::Scale;
+use crate::{activation::AnyActivation, float::Float, product, units::Scale};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
 
 /// A fully connected layer: A = g(X·W + b).

@@ -1,9 +1,7 @@
 //! The number type of a network.
 
 use crate::bits::{ByBits, LittleEndian};
-use crate::elementary::Elementary;
-use crate::number::Number;
-use crate::product::Multiply;
+use crate::{elementary::Elementary, number::Number, product::Multiply};
 
 /// `f32` or `f64`: the precision of a network, its data and its training.
 ///

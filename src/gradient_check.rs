@@ -5,8 +5,7 @@ pub(crate) mod error;
 
 use crate::backprop::{Backprop, Dropout};
 use crate::error::{Error, GradientCheckError, Result};
-use crate::loss::Loss;
-use crate::mlp::Mlp;
+use crate::{loss::Loss, mlp::Mlp};
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
 use std::iter::zip;

@@ -20,9 +20,8 @@ pub use squared_error::MeanSquaredError;
 use elementwise::difference;
 pub use elementwise::elementwise;
 
-use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{LossError, Result};
-use crate::float::Float;
+use crate::error::{Error, LossError, Result};
+use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -36,8 +35,8 @@ use std::fmt::Debug;
 ///
 /// # Your own
 ///
-/// A loss of your own needs one method. [`gradient_check`](crate::gradient_check()) checks that its
-/// gradient belongs to its losses.
+/// A loss of your own needs one method. [`gradient_check`](fn@crate::gradient_check) checks that
+/// its gradient belongs to its losses.
 ///
 /// ```
 /// use densely::{Float, Identity, Loss, Mlp, gradient_check};
@@ -181,14 +180,22 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     );
 }
 
-/// Whether an activation's outputs can be probabilities. Unknown, hence true, for custom
-/// activations.
-fn may_be_probabilities<F: Float>(activation: &AnyActivation<F>) -> bool {
-    activation.is::<Sigmoid>() || activation.is::<Softmax>() || !activation.is_built_in()
+/// Refuses a built-in activation that is not suitable; custom activations are trusted.
+fn check_activation<F: Float>(
+    loss: &dyn Debug,
+    activation: &AnyActivation<F>,
+    suitable: bool,
+    needs: &'static str,
+) -> Result<()> {
+    if suitable || !activation.is_built_in() {
+        return Ok(());
+    }
+    let (loss, activation) = (format!("{loss:?}"), format!("{activation:?}"));
+    Err(Error::Loss(LossError::UnsuitableOutput { loss, activation, needs }))
 }
 
-/// The error for the first target for which `holds` is false.
-fn each_target<F: Float>(
+/// Refuses the first target for which `holds` is false.
+fn check_each_target<F: Float>(
     loss: &dyn Debug,
     targets: ArrayView2<'_, F>,
     needs: &'static str,

@@ -10,12 +10,8 @@ pub(crate) use builder::check_memory;
 pub(crate) use parameters::Parameters;
 pub use predict::PredictBuffers;
 
-use crate::activation::Identity;
-use crate::dense::Dense;
 use crate::error::{Error, NetworkError, Result};
-use crate::float::Float;
-use crate::schema::Schema;
-use crate::units::Units;
+use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema, units::Units};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
 
@@ -191,10 +187,8 @@ impl<F: Float> Mlp<F> {
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
             if !last.activation().is::<Identity>() {
-                return Err(NetworkError::UnitsOfActivation {
-                    activation: format!("{:?}", last.activation()),
-                }
-                .into());
+                let activation = format!("{:?}", last.activation());
+                return Err(NetworkError::UnitsOfActivation { activation }.into());
             }
             last.fold_outputs(scale);
         }
@@ -233,7 +227,7 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`SchemaError::Names`] if there are names of other numbers of features, targets or classes,
-    /// [`SchemaError::DuplicateName`] if one stands twice. The network is then unchanged.
+    /// [`SchemaError::DuplicateName`] for a duplicate. The network is then unchanged.
     ///
     /// [`SchemaError::Names`]: crate::error::SchemaError::Names
     /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName

@@ -12,13 +12,9 @@ pub(crate) mod structure;
 pub(crate) mod tensors;
 mod through_serde;
 
-use crate::activation::Activations;
-use crate::atomic_file;
-use crate::dense::Dense;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
 use crate::units::{Scaling, Units};
+use crate::{activation::Activations, atomic_file, dense::Dense, float::Float, mlp::Mlp};
 use damage::damaged;
 use ndarray::{Array1, Array2, ArrayView1};
 use std::io::Read;
@@ -270,12 +266,7 @@ pub(crate) fn in_file<T>(
     path: &Path,
     read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,
 ) -> Result<T> {
-    let io = |source| Error::Io { file: path.into(), source };
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    let metadata = file.metadata().map_err(io)?;
-    if metadata.is_dir() {
-        return Err(io(std::io::ErrorKind::IsADirectory.into()));
-    }
+    let (mut file, metadata) = Error::open_file(path)?;
     read(&mut file, metadata.len())
         .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }

@@ -13,10 +13,7 @@ mod scalar;
 mod shape;
 mod tile;
 
-use crate::elementary::vectorized;
-use crate::matrix::Rows;
-use crate::number::Number;
-use crate::threads::Share;
+use crate::{elementary::vectorized, matrix::Rows, number::Number, threads::Share};
 use kernel::Product;
 use lanes::Lanes;
 use ndarray::{ArrayView1, ArrayViewMut2};
@@ -164,8 +161,7 @@ fn multiply<F: Multiply>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::float::Float;
-    use crate::matrix::Matrix;
+    use crate::{float::Float, matrix::Matrix};
     use ndarray::{Array, Array2, Axis};
     use pulp::{Simd, WithSimd};
 

@@ -8,7 +8,7 @@ pub(crate) use clock::Clock;
 pub(crate) use plateau::Plateau;
 pub use span::Span;
 
-use crate::choice::{self, Settings};
+use crate::choice::{self, NamedSettings};
 use crate::error::{Error, Result, TrainingError};
 use std::f64::consts::PI;
 use std::fmt;
@@ -88,7 +88,7 @@ impl Kind<'_> {
         Self::ReduceOnPlateau { factor: 0.0, patience: 0 },
     ];
 
-    fn settings(&mut self) -> (&'static str, Settings<'_>) {
+    fn settings(&mut self) -> (&'static str, NamedSettings<'_>) {
         match self {
             Self::Constant => ("constant", vec![]),
             Self::Step { every, factor } => ("step", vec![("every", every), ("factor", factor)]),

@@ -3,16 +3,12 @@
 mod linear;
 mod sequential;
 
-use crate::activation::AnyActivation;
-use crate::atomic_file;
-use crate::dense::Dense;
 use crate::error::{Error, ModelFileError, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::damage::damaged;
-use crate::model_file::in_file;
-use crate::model_file::limits::MOST_LAYERS;
 use crate::model_file::tensors::{Header, Tensor, to_bytes};
+use crate::{
+    activation::AnyActivation, atomic_file, dense::Dense, float::Float, mlp::Mlp,
+    model_file::damage::damaged, model_file::in_file, model_file::limits::MOST_LAYERS,
+};
 use linear::linear_layers;
 use ndarray::{Array1, Array2};
 use sequential::Sequential;
@@ -130,7 +126,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`]; else as [`to_state_dict`](Self::to_state_dict).
+    /// [`Error::Io`]; otherwise as [`to_state_dict`](Self::to_state_dict).
     pub fn save_state_dict(&self, path: impl AsRef<Path>) -> Result<()> {
         atomic_file::write(path.as_ref(), &self.to_state_dict()?)
     }

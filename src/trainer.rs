@@ -7,11 +7,11 @@ pub(crate) mod error;
 mod fit;
 mod fit_batches;
 mod lbfgs;
+mod method;
 mod monitor;
 mod observer;
 mod preflight;
 mod report;
-mod run;
 mod settings;
 mod state;
 mod step;
@@ -25,17 +25,15 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::data::batches::WholeBatch;
 use crate::data::{Dataset, Storage};
-use crate::error::Result;
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::optimizer::{Lbfgs, Optimizer};
-use crate::schedule::Schedule;
 use crate::workers::{Alone, Workers};
+use crate::{
+    data::batches::WholeBatch, error::Result, float::Float, loss::Loss, schedule::Schedule,
+};
+use method::{Method, Observers};
 use monitor::Monitor;
 use ndarray::ArrayView2;
-use run::{Method, Observers};
 use settings::{Settings, Validation};
 use std::ops::ControlFlow;
 use step::Session;
@@ -131,13 +129,13 @@ pub struct Trainer<'a, F: Float> {
     method: Box<dyn Method<F> + 'a>,
     observers: Observers<'a, F>,
     workers: Box<dyn Workers<F> + 'a>,
-    start: Start<F>,
+    start: StartingPoint<F>,
     /// The buffers of [`step`](Self::step).
     whole_batch: WholeBatch<F>,
 }
 
 /// Where training starts.
-enum Start<F: Float> {
+enum StartingPoint<F: Float> {
     /// At the network's own parameters.
     Afresh,
     /// At a state that the user gave.
@@ -181,7 +179,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             method,
             observers: Vec::new(),
             workers: Box::new(Alone),
-            start: Start::Afresh,
+            start: StartingPoint::Afresh,
             whole_batch: WholeBatch::default(),
         }
     }
@@ -388,7 +386,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// [`step`](Self::step) continues. [`fit`](Self::fit) and [`fit_batches`](Self::fit_batches)
     /// ignore it. [`TrainingState`] has an example.
     pub fn with_state(mut self, state: TrainingState<F>) -> Self {
-        self.start = Start::At(Box::new(state));
+        self.start = StartingPoint::At(Box::new(state));
         self
     }
 

@@ -1,10 +1,7 @@
 //! The units of a network: they scale the data's numbers to about -1 to 1, and outputs back.
 
-use crate::bits;
-use crate::elementary::vectorized;
 use crate::error::{Error, NetworkError, Result};
-use crate::float::Float;
-use crate::matrix::Matrix;
+use crate::{bits, elementary::vectorized, float::Float, matrix::Matrix};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -3,8 +3,7 @@
 pub(crate) mod agreement;
 pub(crate) mod error;
 
-use crate::error::Result;
-use crate::float::Float;
+use crate::{error::Result, float::Float};
 use std::fmt::Debug;
 
 /// Processes (or threads) that train one network together, for

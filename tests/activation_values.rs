@@ -1,4 +1,5 @@
-//! Every built-in activation's values and derivatives, against PyTorch's and mpmath's, and what they promise at infinity, NaN, and everywhere.
+//! Compares every built-in activation's values and derivatives with PyTorch's and mpmath's, and
+//! checks what they promise at infinity, at NaN, and everywhere.
 
 use approx::{assert_relative_eq, assert_ulps_eq};
 use densely::{Float, activation::AnyActivation};
@@ -15,7 +16,7 @@ fn forward<F: Float>(activation: &AnyActivation<F>, z: ArrayView2<'_, F>) -> Arr
     output
 }
 
-/// The values, and `delta` taken back through the derivative.
+/// Returns the values, and `delta` after the backward pass through the derivative.
 fn forward_and_backward<F: Float>(
     activation: &AnyActivation<F>,
     z: ArrayView2<'_, F>,
@@ -27,7 +28,7 @@ fn forward_and_backward<F: Float>(
     (output, delta)
 }
 
-/// Values and derivatives at one row of points.
+/// Returns values and derivatives at a row of points.
 fn of_points<F: Float>(name: &str, points: Array1<F>) -> (Array1<F>, Array1<F>) {
     let z = points.insert_axis(Axis(0));
     let ones = Array2::ones(z.dim());
@@ -35,15 +36,16 @@ fn of_points<F: Float>(name: &str, points: Array1<F>) -> (Array1<F>, Array1<F>) 
     (output.remove_axis(Axis(0)), slope.remove_axis(Axis(0)))
 }
 
-/// Saturated and not, on both sides, near 0, and off every kink.
+/// The points are saturated and not, on both sides, near 0, and at no kink.
 const POINTS: [f64; 13] =
     [-30.0, -8.5, -3.0, -1.5, -0.5, -1e-3, 1e-8, 0.25, 0.75, 1.5, 2.5, 7.0, 25.0];
 
-/// PyTorch 2.15; where it differs from mpmath by more than 4e-16, mpmath 1.3. These are
+/// The values of PyTorch 2.15, or those of mpmath 1.3 if they differ by more than 4e-16. They
+/// differ in
 ///
-/// - derivatives that PyTorch, too, computes by a subtraction that cancels: of sigmoid at 2.5 and above, of tanh at ±1.5 and beyond, of
-///   softsign at -30, -8.5 and 25, of SiLU at 25;
-/// - GELU at -1.5 and below, where PyTorch's 1 + erf cancels, until nothing is left of it at -8.5;
+/// - derivatives that PyTorch, too, computes by a subtraction with cancellation: of sigmoid at 2.5
+///   and above, of tanh at ±1.5 and beyond, of softsign at -30, -8.5 and 25, of SiLU at 25;
+/// - GELU at -1.5 and below, where PyTorch's 1 + erf cancels, entirely at -8.5;
 /// - the derivative of Mish at -1.5.
 ///
 /// ```python
@@ -53,18 +55,21 @@ const POINTS: [f64; 13] =
 /// f = torch.nn.functional
 /// sigmoid = lambda z: 1 / (1 + mp.exp(-z))
 /// softplus = lambda z: mp.log(1 + mp.exp(z))
-/// scale, alpha = mp.mpf(1.0507009873554804934193349852946), mp.mpf(1.6732632423543772848170429916717)
+/// scale = mp.mpf(1.0507009873554804934193349852946)
+/// alpha = mp.mpf(1.6732632423543772848170429916717)
+/// leaky = lambda slope: lambda z: z if z > 0 else mp.mpf(slope) * z
 /// table = {
 ///     "identity": (lambda z: 1 * z, lambda z: z),
 ///     "sigmoid": (torch.sigmoid, sigmoid),
 ///     "tanh": (torch.tanh, mp.tanh),
 ///     "relu": (f.relu, lambda z: max(z, mp.mpf(0))),
-///     "leaky_relu(0.01)": (lambda z: f.leaky_relu(z, 0.01), lambda z: z if z > 0 else mp.mpf(0.01) * z),
-///     "leaky_relu(0.2)": (lambda z: f.leaky_relu(z, 0.2), lambda z: z if z > 0 else mp.mpf(0.2) * z),
+///     "leaky_relu(0.01)": (lambda z: f.leaky_relu(z, 0.01), leaky(0.01)),
+///     "leaky_relu(0.2)": (lambda z: f.leaky_relu(z, 0.2), leaky(0.2)),
 ///     "elu(1)": (lambda z: f.elu(z, 1.0), lambda z: z if z > 0 else mp.expm1(z)),
 ///     "elu(0.5)": (lambda z: f.elu(z, 0.5), lambda z: z if z > 0 else mp.expm1(z) / 2),
 ///     "selu": (f.selu, lambda z: scale * (z if z > 0 else alpha * mp.expm1(z))),
-///     "softplus": (lambda z: f.softplus(z, threshold=1e9), softplus),    # its default is linear above 20
+///     # The default threshold makes softplus linear above 20.
+///     "softplus": (lambda z: f.softplus(z, threshold=1e9), softplus),
 ///     "softsign": (f.softsign, lambda z: z / (1 + abs(z))),
 ///     "exponential": (torch.exp, mp.exp),
 ///     "hard_tanh": (f.hardtanh, lambda z: min(max(z, mp.mpf(-1)), mp.mpf(1))),
@@ -73,7 +78,8 @@ const POINTS: [f64; 13] =
 ///     "mish": (f.mish, lambda z: z * mp.tanh(softplus(z))),
 /// }
 /// def best(torchs, exact):
-///     return torchs if torchs == exact or abs(torchs - exact) <= 4e-16 * abs(exact) else float(exact)
+///     near = torchs == exact or abs(torchs - exact) <= 4e-16 * abs(exact)
+///     return torchs if near else float(exact)
 /// for name, (torchs, exact) in table.items():
 ///     z = torch.tensor(points, requires_grad=True)
 ///     values = torchs(z); values.sum().backward()
@@ -133,8 +139,9 @@ const EXPECTED: [(&str, [f64; 13], [f64; 13]); 16] = [
         [-2.713710660963392e-12, -0.0015256815725764648, -0.09339311453232084, -0.06409781589225864, 0.28951067791351226, 0.5993599521834649, 0.6000000064000001, 0.7541726677205928, 0.985758355716688, 1.0884879850078475, 1.041129530131353, 1.000021559160889, 1.0]),
 ];
 
-/// Whether the derivative is computed from the output by a subtraction from a constant, which cancels where the output saturates. Its
-/// error is then that of an output near ±1 (near -1.76 for SELU): a spacing or two of such numbers.
+/// Whether the derivative is computed from the output by a subtraction from a constant, which
+/// cancels where the output saturates. Its error is then one or two spacings of numbers near ±1
+/// (near -1.76 for SELU).
 fn cancels(name: &str) -> bool {
     ["sigmoid", "tanh", "elu(1)", "elu(0.5)", "selu", "softsign"].contains(&name)
 }
@@ -151,7 +158,8 @@ fn values_and_derivatives_equal_pytorchs() {
     }
 }
 
-/// The same in `f32`: -1e-3 and 1e-8 are rounded, which no function here magnifies; GELU at -30 is below the smallest number.
+/// Does the same in `f32`. Rounding -1e-3 and 1e-8 does no harm, since no function here magnifies
+/// it. GELU at -30 is below the smallest number.
 #[test]
 fn values_and_derivatives_equal_pytorchs_in_single_precision() {
     for (name, values, slopes) in EXPECTED {
@@ -165,12 +173,14 @@ fn values_and_derivatives_equal_pytorchs_in_single_precision() {
     }
 }
 
-/// The gradient of Σ δa: every output of a row depends on every z of it, so that the whole Jacobian matters.
+/// Compares the gradient of Σ δa. Every output of a row depends on every z of the row, so the whole
+/// Jacobian matters.
 ///
 /// ```python
 /// import torch                                                # PyTorch 2.15
 /// torch.set_default_dtype(torch.float64)
-/// z = torch.tensor([[0.5, -1.5, 2.5, 0.0], [-30.0, -8.5, 7.0, 1e-8], [1000.0, 999.0, 1001.5, 1000.5]], requires_grad=True)
+/// z = [[0.5, -1.5, 2.5, 0.0], [-30.0, -8.5, 7.0, 1e-8], [1000.0, 999.0, 1001.5, 1000.5]]
+/// z = torch.tensor(z, requires_grad=True)
 /// delta = torch.tensor([[1.0, -2.0, 0.5, 3.0], [0.25, 1.0, -1.0, 2.0], [-0.5, 1.5, 1.0, 0.75]])
 /// a = torch.softmax(z, 1); (a * delta).sum().backward()
 /// print(a.tolist(), z.grad.tolist())
@@ -199,11 +209,13 @@ fn softmax_and_its_jacobian_equal_pytorchs() {
         ],
         [-0.16930732207895757, 0.03583887630065441, 0.13775947684597317, -0.004291031067670086]
     ];
-    // δ - Σ aδ cancels where one a is nearly 1: its error is a spacing or two of δ, here up to 3.
+    // δ - Σ aδ cancels if one a is nearly 1. Its error is one or two spacings of δ, which is at
+    // most 3.
     assert_relative_eq!(gradient, expected, max_relative = 1e-14, epsilon = 1e-15);
 }
 
-/// g(-∞) and g(∞), from each activation's documentation; SELU's -λα from the paper's constants (Klambauer et al. 2017).
+/// g(-∞) and g(∞), from each activation's documentation. SELU's -λα is computed from the paper's
+/// constants (Klambauer et al. 2017).
 fn limits() -> [(&'static str, f64, f64); 16] {
     let infinity = f64::INFINITY;
     [
@@ -228,7 +240,7 @@ fn limits() -> [(&'static str, f64, f64); 16] {
 
 fn check_infinity_and_nan<F: Float>() {
     for (name, at_minus_infinity, at_infinity) in limits() {
-        // Nine numbers: a vectorised kernel treats the last ones differently.
+        // Nine numbers, since a vectorized kernel treats the last ones differently.
         let expected = [at_minus_infinity, at_infinity, f64::NAN].repeat(3);
         let points = [-f64::INFINITY, f64::INFINITY, f64::NAN].repeat(3);
         let (output, _) = of_points(name, Array1::from_iter(points).mapv(F::from_f64));
@@ -264,7 +276,8 @@ fn check_softmax_of_infinity_and_nan<F: Float>() {
     for row in output.rows().into_iter().take(4) {
         assert!(row.iter().all(|a| a.is_nan()), "{row}");
     }
-    // e^-∞ = 0: a class that is ruled out leaves the others as they were, as do the NaN of other rows.
+    // e^-∞ = 0: a class that is ruled out does not change the others. Neither does a NaN in another
+    // row.
     assert_eq!(output.row(4), array![0.5, 0.0, 0.5].mapv(F::from_f64));
 }
 
@@ -274,7 +287,8 @@ fn a_row_of_softmax_with_nan_or_infinity_in_it_is_nan() {
     check_softmax_of_infinity_and_nan::<f64>();
 }
 
-/// From 0 to beyond the largest finite number: every exponent, the subnormal ones too; and 20,000 points where functions bend.
+/// Numbers from 0 to beyond the largest finite one: every exponent, subnormal numbers too, and
+/// 20,000 points where functions bend.
 fn magnitudes<F: Float>(from_bits: impl Fn(u64) -> F, bits_of_infinity: u64) -> Array1<F> {
     let step = bits_of_infinity / 4096;
     let all = (0..=4096).map(|index| from_bits(step * index));
@@ -319,28 +333,31 @@ fn check_bounds<F: Float>(magnitudes: &Array1<F>) {
     }
 }
 
-/// A tanh whose largest value is above 1 has a negative derivative 1 - a² there: the network would climb.
+/// If tanh could exceed 1, its derivative 1 - a² would be negative there, and the network would
+/// ascend.
 #[test]
 fn bounded_functions_stay_in_bounds_and_their_derivatives_are_never_negative() {
     check_bounds(&magnitudes_f32());
     check_bounds(&magnitudes_f64());
 }
 
-/// The same numbers where they do not lie side by side: transposed, and as every second column of a wider matrix.
+/// The same numbers in matrices that are not contiguous: transposed, and every second column of a
+/// wider matrix.
 fn elsewhere<F: Float>(matrix: &Array2<F>) -> [Array2<F>; 2] {
     let (rows, columns) = matrix.dim();
     let mut transposed = Array2::zeros((rows, columns).f());
     let mut wide = Array2::from_elem((rows, 2 * columns), F::nan());
     transposed.assign(matrix);
     wide.slice_mut(s![.., ..;2]).assign(matrix);
-    // Sliced in place: the gaps stay, with NaN in them that no number may take anything from.
+    // The matrix is sliced in place, so the gaps stay. They hold NaN, which no kernel may read or
+    // change.
     wide.slice_collapse(s![.., ..;2]);
     [transposed, wide]
 }
 
 macro_rules! check_layouts {
     ($float:ident) => {
-        // Not a multiple of any vector's length, so that kernels have a rest to do.
+        // No multiple of any vector's length, so that kernels have a remainder.
         let z = Array2::from_shape_fn((7, 13), |(row, column)| {
             (9.0 * (3.7 * row as f64 + 1.3 * column as f64).sin()) as $float
         });
@@ -350,13 +367,14 @@ macro_rules! check_layouts {
             let activation = named::<$float>(name);
             let (expected_output, expected_delta) =
                 forward_and_backward(&activation, z.view(), delta.view());
-            // A row's sum is taken in another order where the row is not contiguous: n roundings at worst.
+            // The sum of a row that is not contiguous has another order, with at most n roundings.
             let ulps = if name == "softmax" { 13 } else { 1 };
             for mut output in elsewhere(&z) {
                 activation.forward(output.view_mut());
                 assert_ulps_eq!(output, expected_output, epsilon = 0.0, max_ulps = ulps);
             }
-            // Backward in every combination: the output, z and delta need not lie in memory alike.
+            // The backward pass takes every combination: the output, z and delta may have different
+            // layouts.
             let with_contiguous = |matrix: &Array2<$float>| {
                 let [transposed, wide] = elsewhere(matrix);
                 [matrix.clone(), transposed, wide]

@@ -1,7 +1,7 @@
-//! Training and prediction allocate nothing once their buffers are there, on any thread, for every activation, loss and optimizer that
-//! there is.
+//! Training and prediction allocate nothing after their buffers are allocated, on any thread, for
+//! every activation, loss and optimizer.
 //!
-//! One test: what is counted is the whole process's.
+//! The file has a single test, since it counts the allocations of the whole process.
 
 use densely::{
     Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Float,
@@ -29,7 +29,7 @@ fn count(work: impl FnOnce()) -> usize {
     change.allocations + change.reallocations
 }
 
-/// Every loss and the output layers that it goes with, fused and not.
+/// Every loss with the output layers that suit it, fused and not.
 fn losses<F: Float>() -> [(Box<dyn Loss<F>>, AnyActivation<F>); 9] {
     [
         (Box::new(MeanSquaredError), Identity.into()),
@@ -68,7 +68,7 @@ fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
     })
 }
 
-/// A step by hand, and the prediction of a batch and of a row.
+/// Checks a step by hand, and the prediction of a batch and of a row.
 fn steps_and_predictions<F: Float>() {
     let (inputs, targets) = (noise(32, 10), one_of_three_classes(32));
     let data = Dataset::new(inputs.clone(), targets.clone()).unwrap();
@@ -100,7 +100,8 @@ fn steps_and_predictions<F: Float>() {
     }
 }
 
-/// Forty epochs more: shuffling, the validation rows, the best weights, all on two threads; with the loss, the output layer and the optimizer of these numbers.
+/// Checks forty more epochs with shuffling, validation rows and the best weights, on two threads,
+/// with the loss, the output layer and the optimizer of these indices.
 fn epochs<F: Float>(data: &Dataset<F>, loss: usize, optimizer: usize, threads: usize) {
     let allocations = |epochs| {
         let (loss, output) = losses().into_iter().nth(loss).unwrap();
@@ -121,8 +122,8 @@ fn epochs<F: Float>(data: &Dataset<F>, loss: usize, optimizer: usize, threads: u
             trainer.fit(&mut net, data).unwrap();
         })
     };
-    // A thread makes its buffers when it first gets a part of each product, which may be in a later epoch; an allocation in each
-    // epoch would be 40 more.
+    // A thread allocates its buffers when it first gets a part of each product, possibly in a later
+    // epoch. An allocation in each epoch would be 40 more.
     let (few, many) = (allocations(20), allocations(60));
     assert!(many < few + 20, "{few} {many} {optimizer}, {loss}, {}", F::NAME);
 }
@@ -139,7 +140,7 @@ fn every_loss_and_every_optimizer<F: Float>() {
     }
 }
 
-/// Thirty iterations more of L-BFGS, whose history is full by then.
+/// Checks thirty more iterations of L-BFGS, whose history is full by then.
 fn iterations<F: Float>() {
     let data = Dataset::new(noise::<F>(64, 10), one_of_three_classes(64)).unwrap();
     let allocations = |epochs| {
@@ -152,7 +153,7 @@ fn iterations<F: Float>() {
     assert_eq!(allocations(10), allocations(40), "{}", F::NAME);
 }
 
-/// `Trainer::step`, whose buffers are there after the first.
+/// Checks `Trainer::step`, which has its buffers after the first step.
 fn steps_by_hand<F: Float>() {
     let data = Dataset::new(noise::<F>(32, 10), one_of_three_classes(32)).unwrap();
     for optimizer in optimizers::<F>() {
@@ -178,7 +179,7 @@ fn nothing_is_allocated_once_the_buffers_are_there() {
     iterations::<f64>();
     steps_by_hand::<f32>();
     steps_by_hand::<f64>();
-    // Last: threads of a training that has ended may still be ending.
+    // This is last, since threads of an earlier training may still be ending.
     every_loss_and_every_optimizer::<f32>();
     every_loss_and_every_optimizer::<f64>();
 }

@@ -1,4 +1,4 @@
-//! What threads can share, checked by the compiler.
+//! The compiler checks which types threads can share.
 
 use densely::metrics::ConfusionMatrix;
 use densely::{
@@ -38,7 +38,7 @@ fn can_be_sent<T: Send + Unpin>(_: &T) {}
 
 #[test]
 fn types_can_be_shared_between_threads() {
-    // Networks, and how they predict.
+    // Networks and prediction.
     can_be_shared![Units, Scaling];
     can_be_shared![Mlp<f32>, Mlp<f64>, MlpBuilder<f32>, Dense<f32>, PredictBuffers<f32>];
     can_be_shared![AnyActivation<f32>, Activations<f32>, OutputAndPreActivation<'static, f32>];
@@ -71,12 +71,12 @@ fn types_can_be_shared_between_threads() {
     can_be_shared![EarlyStopping, Checkpoint, Goal, Moment, Span, Training<'static, f32>];
     can_be_shared![TrainingState<f32>, Schedule<'static>];
 
-    // What comes of it.
+    // The results of training.
     can_be_shared![Report, Epoch, StopReason, GradientCheck, Kink];
     can_be_shared![Error, CellProblem, Divergence, LikelyCause, Result<Mlp<f32>>];
 }
 
-/// They own observers, which need not be shareable: here, a closure of a `Cell`.
+/// These types own observers, which need not be shareable: here, a closure with a `Cell`.
 #[test]
 fn trainers_can_be_sent_to_another_thread() {
     let steps = Cell::new(0);
@@ -91,7 +91,7 @@ fn trainers_can_be_sent_to_another_thread() {
     can_be_sent(&trainer);
 }
 
-/// Every name in `src/lib.rs` stands above, or is one of these, which are no types.
+/// Every name in `src/lib.rs` is listed above, or is one of these, which are not types.
 #[test]
 fn no_type_was_forgotten() {
     let others = ["Activation", "Derivative", "Float", "Observer", "Workers", "Storage", "VERSION"];

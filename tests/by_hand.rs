@@ -1,4 +1,4 @@
-//! Training batch by batch: steps, streams, what they refuse, going on, and divergence.
+//! Training batch by batch: steps, streams, refusals, resuming, and divergence.
 
 use densely::{
     Adam, Backprop, Dataset, Dense, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Relu,
@@ -13,7 +13,7 @@ use ndarray::{Array2, Axis, array};
 
 type Hand = Trainer<'static, f64>;
 
-/// y = x₁ x₂, all of them at most 1, as is the first.
+/// y = x₁ x₂, where |x₁| and |x₂| are at most 1.
 fn rows(range: std::ops::Range<usize>) -> Dataset<f64> {
     let number = |(row, c)| ((13 * (range.start + row) + 78 * c) as f64).cos();
     let inputs = Array2::from_shape_fn((range.len(), 2), number);
@@ -44,7 +44,8 @@ fn fit_batches(trainer: &mut Trainer<'_, f64>, net: &mut Mlp<f64>) -> Result<Rep
 
 type Change<'c> = dyn Fn(&mut Backprop<f64>, &Mlp<f64>) + 'c;
 
-/// The loop that `Backprop` documents, with a change of gradients: the losses, and the parameters.
+/// The loop in the documentation of `Backprop`, with a function that changes the gradients. Returns
+/// the losses and the parameters.
 fn by_hand<'d>(
     schedule: &Schedule<'_>,
     batches: impl Iterator<Item = &'d Dataset<f64>>,
@@ -89,7 +90,8 @@ fn a_step_is_the_loop_by_hand_to_the_bit() {
     }
 }
 
-/// By their formulas, from the gradient g and the weight w; of a bias, 0.
+/// The parameters follow their formulas, from the gradient g and the weight w, which is 0 for a
+/// bias.
 #[test]
 fn gradients_are_penalised_clipped_and_shortened() {
     let (mut net, data) = (network(), rows(0..20));
@@ -122,7 +124,8 @@ fn gradients_are_penalised_clipped_and_shortened() {
     }
 }
 
-/// After three epochs of one row, whose order cannot be shuffled, and after two of a stream.
+/// Resumes after three epochs of a single row, which shuffling cannot reorder, and after two epochs
+/// of a stream.
 #[test]
 fn steps_go_on_where_training_ended_and_a_stream_is_a_step_for_each_batch() {
     let (one, batches, constant) = (rows(0..1), batches(), Schedule::constant());
@@ -160,7 +163,7 @@ fn a_batch_or_a_network_that_does_not_fit_leaves_training_as_it_was() {
     assert_eq!(parameters(&net), by_hand(&Schedule::constant(), batches.iter(), &|_, _| ()).1);
 }
 
-/// In the middle of waiting for a better epoch, and where patience has come to its end.
+/// Resumes while early stopping waits for a better epoch, and when its patience has run out.
 #[test]
 fn going_on_with_a_fit_is_one_longer_fit_to_the_bit() {
     let fit = |first: usize, then: &[usize]| {
@@ -183,7 +186,7 @@ fn going_on_with_a_fit_is_one_longer_fit_to_the_bit() {
     }
 }
 
-/// The network then is as it was after the last good epoch, here the second.
+/// After the error the network is as it was after the last good epoch, here the second.
 #[test]
 fn an_error_in_a_stream_ends_training_after_the_last_good_epoch() {
     let mut expected = network();
@@ -241,7 +244,7 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
     }
 }
 
-/// Epoch, batch and layer; what was seen; and what probably led to it.
+/// Returns epoch, batch and layer of a divergence, its kind, and its probable cause.
 fn diverged<T>(result: Result<T>) -> ([usize; 3], Divergence, LikelyCause) {
     let Err(Error::Training(TrainingError::Diverged { epoch, batch, layer, cause, likely })) =
         result
@@ -268,7 +271,7 @@ fn divergence_tells_the_likely_cause() {
     }
 }
 
-/// Four batches an epoch; the second of the third epoch throws the weights far away.
+/// Each epoch has four batches. The second batch of the third epoch makes the weights huge.
 #[test]
 fn divergence_tells_when_and_leaves_the_last_good_epoch_or_step() {
     let rates = || Schedule::of_step(|step| if step < 9 { 0.05 } else { 1e10 });
@@ -286,15 +289,17 @@ fn divergence_tells_when_and_leaves_the_last_good_epoch_or_step() {
     assert_eq!(parameters(&net), before);
 }
 
-/// Layers of one weight each: a b c x, for x = 1.
+/// The layers have one weight each: the output is a b c x, with x = 1.
 #[test]
 fn divergence_tells_the_first_layer_that_is_not_finite() {
     let loss = Divergence::Loss(f64::INFINITY);
-    // In the last case the derivatives are 0.01, 10 and 10: times the largest rate, two overflow.
+    // In the last case the derivatives are 0.01, 10 and 10: after multiplication by the largest
+    // rate, two overflow.
     for (weights, target, layer, expected) in [
         ([1.0, 1e200, 1e200], 0.0, 2, loss),
         ([1e200, 1e200, 1e200], 0.0, 1, loss),
-        // The outputs are finite, but not their squares: the layer is that of the largest weight.
+        // The outputs are finite, but their squares are not. The error names the layer of the
+        // largest weight.
         ([1.0, 1e180, 1.0], 0.0, 1, loss),
         ([1000.0, 1.0, 1.0], 999.995, 1, Divergence::Parameter),
     ] {
@@ -310,7 +315,7 @@ fn divergence_tells_the_first_layer_that_is_not_finite() {
     }
 }
 
-/// Before any step the learning rate cannot have been too large.
+/// Before the first step, the learning rate cannot be the cause.
 #[test]
 fn a_network_that_overflows_from_the_start_has_too_large_initial_weights() {
     let mut net = network();

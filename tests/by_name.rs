@@ -1,4 +1,4 @@
-//! Activations, losses, optimizers and schedules that are chosen by name.
+//! Activations, losses, optimizers and schedules can be chosen by name.
 
 use densely::{
     Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError, Optimizer, Result,
@@ -10,7 +10,7 @@ use densely::{
 };
 use std::fmt::{Debug, Display};
 
-/// What is written is read again, to the same settings.
+/// Checks that the text of a value parses to a value with the same settings.
 fn returns<T: ?Sized + Debug>(value: impl Display + Debug, text: &str)
 where
     Box<T>: std::str::FromStr<Err = densely::Error>,
@@ -49,7 +49,7 @@ fn optimizers_are_read_as_they_are_written() {
     returns::<dyn Optimizer<f32>>(AdamW::default(), "adamw(0.001)");
     returns::<dyn Optimizer<f32>>(AdamW::new(0.5).weight_decay(0.0), "adamw(0.5, weight_decay=0)");
 
-    // In any order, with any spaces; a name alone has the defaults.
+    // Settings may have any order and any spaces. A name alone has the defaults.
     let read = |text: &str| format!("{:?}", text.parse::<Box<dyn Optimizer<f32>>>().unwrap());
     assert_eq!(read("sgd( momentum = 0.9 ,0.5)"), format!("{:?}", Sgd::new(0.5).momentum(0.9)));
     assert_eq!(read("sgd(0.5, 0.9)"), format!("{:?}", Sgd::new(0.5).momentum(0.9)));

@@ -1,4 +1,4 @@
-//! The state of training in a file, while training goes on.
+//! Training writes its state to a file while it goes on.
 
 use densely::{
     Adam, Dataset, EarlyStopping, Error, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer,
@@ -71,7 +71,7 @@ fn at_each_best_epoch() {
     assert!(report.best_epoch() < report.epochs().len());
     assert_eq!(load(&best).epochs(), &report.epochs()[..report.best_epoch()]);
     assert_eq!(load(&last).epochs(), report.epochs());
-    // Which early stopping puts back.
+    // Early stopping restores these weights.
     let mut restored = self::net();
     load(&best).restore(&mut restored).unwrap();
     assert_eq!(bytes(&restored), bytes(&net));
@@ -81,7 +81,7 @@ fn at_each_best_epoch() {
 fn at_each_epoch_that_is_best_by_a_metric() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("best.json");
-    // The larger, the better, though it is an error.
+    // The trainer maximises the metric, although it is an error.
     let mut trainer = trainer()
         .epochs(6)
         .monitor("RMSE", Goal::Largest, metrics::root_mean_squared_error)
@@ -134,7 +134,7 @@ fn of_lbfgs() {
     assert_eq!(bytes(&resumed), bytes(&undisturbed));
 }
 
-/// Training that fails keeps the state of the last epoch that was good.
+/// If training fails, the file keeps the state of the last good epoch.
 #[test]
 fn outlast_training_that_diverges() {
     let folder = tempfile::tempdir().unwrap();
@@ -173,7 +173,7 @@ fn that_cannot_be_written_are_errors_before_training() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-/// What is there already stays until there is something better.
+/// An existing file stays until training has a better state.
 #[test]
 fn replace_nothing_before_the_first_epoch_has_ended() {
     let folder = tempfile::tempdir().unwrap();
@@ -188,7 +188,7 @@ fn replace_nothing_before_the_first_epoch_has_ended() {
     assert_eq!(load(&path).epochs().len(), 1);
 }
 
-/// An epoch that an observer ends is not written: the last file goes on to the same bits.
+/// An epoch that an observer stops is not written. Resuming from the last file gives the same bits.
 #[test]
 fn in_the_middle_of_an_epoch_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -208,7 +208,7 @@ fn in_the_middle_of_an_epoch_nothing_is_written() {
     assert_eq!(bytes(&resumed), bytes(&undisturbed));
 }
 
-/// L-BFGS that has nothing to do leaves one epoch, which is the best.
+/// If L-BFGS has nothing to do, it ends after one epoch, which is the best.
 #[test]
 fn at_best_where_there_is_nothing_to_do() {
     let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ fn points() -> Array2<f64> {
     Array2::from_shape_fn((10, 2), |(row, column)| (3.0 * row as f64 + 5.0 * column as f64).sin())
 }
 
-/// Full-batch descent to a standstill.
+/// Full-batch gradient descent until it stops changing.
 fn minimise(net: &mut Mlp<f64>, loss: &dyn Loss<f64>, inputs: &Array2<f64>, targets: &Array2<f64>) {
     let mut backprop = Backprop::new(net);
     let (sgd, mut memory) = (Sgd::new(0.2).momentum(0.9), OptimizerState::new());
@@ -46,11 +46,12 @@ fn identity_and_squared_error_are_least_squares() {
 }
 
 /// ```python
-/// import numpy as np                                          # Newton's method on the log-likelihood
+/// import numpy as np  # Newton's method on the log-likelihood
 /// X = np.array([[np.sin(3. * r + 5. * c) for c in range(2)] + [1.] for r in range(10)])
 /// y = np.array([1., 0, 1, 1, 0, 0, 1, 0, 1, 0]); w = np.zeros(3)
 /// for _ in range(50):
-///     p = 1 / (1 + np.exp(-X @ w)); w += np.linalg.solve(X.T @ (X * (p * (1 - p))[:, None]), X.T @ (y - p))
+///     p = 1 / (1 + np.exp(-X @ w))
+///     w += np.linalg.solve(X.T @ (X * (p * (1 - p))[:, None]), X.T @ (y - p))
 /// print(w.tolist())
 /// ```
 #[test]
@@ -92,8 +93,9 @@ fn stacked_identity_layers_are_one_with_the_product_of_their_weights() {
     assert_relative_eq!(stacked.unwrap(), single.unwrap(), max_relative = 1e-13, epsilon = 1e-14);
 }
 
-/// tanh z = 2σ(2z) - 1: a tanh network is a sigmoid network with first weights and biases doubled, the next weights doubled, and the
-/// next bias less the sum of its weights.
+/// tanh z = 2σ(2z) - 1, so a tanh network equals a sigmoid network in which the first weights and
+/// biases and the next weights are doubled, and the sum of the next weights is subtracted from the
+/// next bias.
 #[test]
 fn a_tanh_network_is_a_rescaled_sigmoid_network() {
     let tanh = Mlp::<f64>::builder(2).dense(6, Tanh).dense(3, Identity).without_units();

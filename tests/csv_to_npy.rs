@@ -1,4 +1,5 @@
-//! What `csv_to_npy` writes is what a table in memory would have been; or there is nothing, and the table's own error.
+//! `csv_to_npy` writes the same data as a table in memory holds, or writes nothing and reports the
+//! table's error.
 
 use densely::{Dataset, Table};
 use std::fs;
@@ -13,7 +14,7 @@ fn run(options: &[&str]) -> Output {
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(options).output().unwrap()
 }
 
-/// The one line on stderr of a run that fails.
+/// Returns the line on stderr of a run that fails.
 fn failure(options: &[&str]) -> String {
     let output = run(options);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
@@ -21,10 +22,10 @@ fn failure(options: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap().trim_end().to_owned()
 }
 
-/// Converted with shards of so many rows.
+/// Converts a table to shards of this many rows, and compares.
 fn check(options: &[&str], whole: &Dataset<f32>, rows_per_shard: usize) -> String {
     let place = tempfile::tempdir().unwrap();
-    // Folders around it are made, too.
+    // The program also makes the parent folders.
     let folder = place.path().join("new/shards");
     let rows = rows_per_shard.to_string();
     let output = ["--output", folder.to_str().unwrap(), "--rows-per-shard", &rows];
@@ -57,7 +58,7 @@ fn shards_are_the_rows_of_the_table() {
     check(&[&cars[..], &["mpg"]].concat(), &table("auto_mpg").regression("mpg").unwrap(), 7);
     let fewer = table("auto_mpg").without(["origin", "weight"]).unwrap();
     check(&without, &fewer.regression("mpg").unwrap(), 1000);
-    // Three texts.
+    // A column of three different texts.
     check(
         &[&cars[..], &["origin"]].concat(),
         &table("auto_mpg").multiclass("origin").unwrap(),
@@ -110,7 +111,7 @@ fn nothing_is_written_over() {
     assert!(to(&at("file")).starts_with("error: "));
     assert_eq!(fs::read(at("file")).unwrap(), b"mine");
 
-    // Of a program that was killed.
+    // A killed program may have left this folder.
     fs::create_dir(at("other.unfinished")).unwrap();
     assert!(to(&at("other")).contains("other.unfinished: is being written by another program"));
     assert!(at("other.unfinished").exists() && !at("other").exists());

@@ -1,4 +1,4 @@
-//! Dropout: inverted, seeded, off in predictions, and right with cached outputs.
+//! Dropout is inverted and seeded, does not affect predictions, and is correct with cached outputs.
 
 use densely::{
     Activation, Adam, Backprop, CategoricalCrossEntropy, Dataset, Dense, Error, Identity,
@@ -15,8 +15,8 @@ fn wave(rows: usize, columns: usize) -> Array2<f64> {
     })
 }
 
-/// The hidden layer puts out 1 everywhere, and delta is 2 (a - y) = 2 for a = 0 and y = -1: with one row, the gradient of the second layer's weights is
-/// twice what it was given.
+/// The hidden layer's outputs are all 1, and delta is 2 (a - y) = 2 for a = 0 and y = -1. So with
+/// one row, the gradient of the second layer's weights is twice the layer's input.
 fn given_to_the_second_layer(fraction: f64, seed: u64, passes: usize) -> Vec<f64> {
     let units = 500;
     let hidden = Dense::new(Array2::zeros((1, units)), Some(Array1::ones(units)), Identity);
@@ -40,7 +40,8 @@ fn outputs_are_left_out_with_the_given_probability_and_the_others_make_up_for_th
         let kept = 1.0 / (1.0 - fraction);
         assert!(given.iter().all(|&a| a == 0.0 || a == kept), "{fraction}");
         let left_out = given.iter().filter(|&&a| a == 0.0).count() as f64;
-        // Of 50,000 draws, five standard deviations: less often wrong than once in a million seeds.
+        // The bound is five standard deviations of 50,000 draws: fewer than one seed in a million
+        // fails.
         let expected = 50_000.0 * fraction;
         let bound = 5.0 * (expected * (1.0 - fraction)).sqrt();
         assert!((left_out - expected).abs() < bound, "{fraction}: {left_out}");
@@ -78,7 +79,7 @@ fn predictions_and_losses_use_all_outputs() {
     assert_ne!(in_training, loss(&mut without));
 }
 
-/// Derivatives from the output, from z, and of whole rows; masked where the output is 0 too.
+/// Checks derivatives from the output, from z, and of whole rows, also if the output is 0.
 #[test]
 fn gradients_are_right_whatever_the_derivative_is_computed_from() {
     fn check(activation: impl Activation) {
@@ -97,12 +98,14 @@ fn gradients_are_right_whatever_the_derivative_is_computed_from() {
     check(Identity);
 }
 
-/// A mask is linear: the gradient without dropout is the mean of the gradients with it, where everything else is linear too, and the loss as well.
+/// A mask is linear. If everything else, including the loss, is linear too, the gradient without
+/// dropout is the mean of the gradients with it.
 #[test]
 fn in_the_mean_the_gradient_of_the_last_layer_is_that_without_dropout() {
     let given = given_to_the_second_layer(0.3, 5, 400);
     let mean = given.iter().sum::<f64>() / given.len() as f64;
-    // The standard deviation of one draw is √(0.3 / 0.7), of the mean of 200,000 that over √200,000.
+    // The standard deviation of one draw is √(0.3 / 0.7). That of the mean of 200,000 draws is
+    // smaller by the factor √200,000.
     assert!((mean - 1.0).abs() < 5.0 * (0.3_f64 / 0.7 / 200_000.0).sqrt(), "{mean}");
 }
 
@@ -125,7 +128,7 @@ fn the_trainers_seed_is_that_of_dropout() {
     let data = Dataset::new(wave(8, 3), wave(8, 2)).unwrap();
     let trained = |seed| {
         let mut net = network(Tanh, 0.5);
-        // One batch: no shuffling has a part in it.
+        // With a single batch, shuffling has no effect.
         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).seed(seed);
         trainer.fit(&mut net, &data).unwrap();
         net.layers()[0].weights().to_owned()

@@ -1,4 +1,4 @@
-//! What scikit-learn checks of each estimator (`check_estimator`), as far as it makes sense here.
+//! The checks of scikit-learn's `check_estimator`, where they apply to this library.
 
 use densely::{
     Adam, Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Dense, EarlyStopping,
@@ -10,7 +10,7 @@ use densely::{
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, array, s, stack};
 
-/// A loss, the output layer that goes with it, and what is to be learned.
+/// A loss, the output layer that suits it, and the targets.
 struct Task<F: Float> {
     name: &'static str,
     loss: fn() -> Box<dyn Loss<F>>,
@@ -27,7 +27,7 @@ fn of<F: Float>(numbers: &Array2<f64>) -> Array2<F> {
     numbers.mapv(F::from_f64)
 }
 
-/// Functions of two features, without noise: of every kind that can be learned.
+/// Functions of two features, without noise: one of each kind of target.
 fn tasks<F: Float>(rows: usize) -> Vec<Task<F>> {
     let inputs = numbers(rows, 2);
     let (x, y) = (inputs.column(0).to_owned(), inputs.column(1).to_owned());
@@ -116,7 +116,7 @@ fn check_learning<F: Float>() {
     }
 }
 
-/// In another order, and alone.
+/// Rows are predicted the same in another order, and alone.
 fn check_rows<F: Float>() {
     for task in tasks::<F>(60) {
         let (net, _) = task.fit();
@@ -171,7 +171,7 @@ fn check_data<F: Float>() {
     }
 }
 
-/// Finite losses and predictions.
+/// Trains, and checks that losses and predictions are finite.
 fn fit_sanely<F: Float>(task: &Task<F>) -> (Mlp<F>, Report) {
     let (net, report) = task.fit();
     assert!(report.epochs().iter().all(|epoch| epoch.training_loss.is_finite()), "{}", task.name);
@@ -180,7 +180,7 @@ fn fit_sanely<F: Float>(task: &Task<F>) -> (Mlp<F>, Report) {
     (net, report)
 }
 
-/// A part that is set aside needs another row.
+/// Setting a part aside requires another row.
 fn check_one_row<F: Float>() {
     for task in tasks::<F>(1) {
         let (_, report) = fit_sanely(&task);
@@ -207,7 +207,8 @@ fn check_one_feature<F: Float>() {
     }
 }
 
-/// Of two, of several, and where there is no other; with class weights, and with rows set aside.
+/// All rows are of one class, where two classes, several or only this one exist. Trains also with
+/// class weights, and with rows set aside.
 fn check_one_class<F: Float>() {
     let constant = |numbers: &[f64]| {
         Array2::from_shape_fn((30, numbers.len()), |(_, column)| F::from_f64(numbers[column]))
@@ -234,7 +235,7 @@ fn check_one_class<F: Float>() {
     }
 }
 
-/// In network units they are 0, also in rows that have another number.
+/// Constant features are 0 in network units, also in rows with another number.
 fn check_constant_features<F: Float>() {
     for task in tasks::<F>(60) {
         let mut inputs = task.data.inputs().to_owned();
@@ -253,7 +254,7 @@ fn check_constant_features<F: Float>() {
     }
 }
 
-/// Outputs that are exactly 0 and 1, of a sum of ±1000, with the loss fused and not.
+/// Outputs are exactly 0 and 1, for sums of ±1000, with the loss fused and not.
 fn check_perfect_predictions<F: Float>() {
     let saturated = |output: AnyActivation<F>| {
         let weights = of(&array![[1000.0, -1000.0], [-1000.0, 1000.0]]);

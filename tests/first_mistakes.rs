@@ -1,4 +1,4 @@
-//! What people get wrong at first is told with its remedy, and never silently trained on.
+//! An error names the remedy of common first mistakes. None of them is trained on silently.
 
 use densely::{Backprop, EarlyStopping};
 use densely::{
@@ -62,7 +62,7 @@ fn a_network_that_was_never_trained() {
     assert_eq!(message(net.predict_row(&[1.0])), expected);
 }
 
-/// Validation rows are in the data's units, as the training rows, wherever they lie.
+/// Validation rows are in the data's units, like the training rows, wherever they lie.
 #[test]
 fn validation_rows_far_from_the_training_rows() {
     let rows =

@@ -1,6 +1,7 @@
 //! Networks that `interop/from_sklearn.py` wrote predict what scikit-learn predicts.
 //!
-//! The files in `tests/golden/` were written by it and `interop/make_golden.py`, from models fitted by scikit-learn 1.9.1, with scikit-learn's outputs.
+//! It wrote the files in `tests/golden/` together with `interop/make_golden.py`, from models that
+//! scikit-learn 1.9.1 fitted, with their outputs.
 
 use densely::{Float, Mlp};
 use ndarray::Array2;
@@ -27,7 +28,8 @@ fn matrix(rows: &Value) -> Array2<f64> {
     Array2::from_shape_fn((rows.len(), rows[0].len()), |(row, column)| rows[row][column])
 }
 
-/// The largest difference, as a part of 1 or of the largest output of its column.
+/// Returns the largest error, relative to 1 or to the largest output of its column, whichever is
+/// larger.
 fn worst_error<F: Float>(name: &str) -> f64 {
     let net = Mlp::<F>::from_bytes(&file::<F>(name)).unwrap();
     let expected = expected(name);
@@ -48,7 +50,8 @@ fn worst_error<F: Float>(name: &str) -> f64 {
 fn predictions_are_those_of_scikit_learn() {
     for name in MODELS {
         assert!(worst_error::<f64>(name) <= 1e-12, "{name}");
-        // The first sums are of raw features, whose means are up to 16 deviations from 0: so many times their digits are lost that scikit-learn, in 64 bits, keeps.
+        // The first layer sums raw features, whose means are up to 16 deviations from 0.
+        // Cancellation loses that factor of precision; scikit-learn computes in 64 bits.
         assert!(worst_error::<f32>(name) <= 32.0 * f64::from(f32::EPSILON), "{name}");
     }
 }
@@ -80,7 +83,7 @@ fn activations_are_named() {
     assert_eq!(activations_of("poisson"), ["identity", "exponential"]);
 }
 
-/// The structure without what it says of its writer, and the numbers.
+/// Returns the structure without the fields about its writer, and the numbers.
 fn parts(bytes: &[u8]) -> (Value, Vec<u8>) {
     let (header, metadata) = SafeTensors::read_metadata(bytes).unwrap();
     let mut structure: Value =
@@ -92,7 +95,7 @@ fn parts(bytes: &[u8]) -> (Value, Vec<u8>) {
 fn is_as_saved<F: Float>(name: &str) {
     let bytes = file::<F>(name);
     let saved = Mlp::<F>::from_bytes(&bytes).unwrap().to_bytes().unwrap();
-    // What is saved is of version 2, which tells the units.
+    // Saving writes version 2, which holds the units.
     let ((mut expected, numbers), saved) = (parts(&bytes), parts(&saved));
     assert_eq!(expected["version"], 1);
     expected["version"] = 2.into();

@@ -1,4 +1,4 @@
-//! The README is the crate's page, too: where its links and pictures lead.
+//! The README is also the crate's page, so its links and pictures must work on both.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

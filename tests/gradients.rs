@@ -5,7 +5,7 @@ use densely::{
     MeanSquaredError, Mlp, Relu, Sigmoid, Softmax, Tanh, activation::FromOutput,
     error::GradientCheckError, gradient_check,
 };
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 /// Numbers in [-1, 1] without a pattern that a network could share.
 fn numbers(rows: usize, columns: usize) -> Array2<f64> {
@@ -31,7 +31,7 @@ fn network(
     builder = builder.dense(outputs, last);
     builder = if bias { builder } else { builder.without_bias() };
     let mut net = builder.seed(seed).build().unwrap();
-    // Biases that are not zero, so that what they do is seen.
+    // Biases that are not zero, so that their effect shows.
     for layer in net.layers_mut() {
         if let Some(mut bias) = layer.bias_mut() {
             bias.indexed_iter_mut().for_each(|(index, bias)| *bias = 0.1 * (index as f64 - 1.5));
@@ -63,8 +63,18 @@ fn fitting_losses(
     losses
 }
 
-/// The largest relative error of a right gradient: a hundredth of what `gradient_check` lets pass.
+/// The largest error of a network of smooth functions: a hundredth of what `gradient_check` accepts.
 const LARGEST_ERROR: f64 = 1e-8;
+
+/// Whether the five-point formula is exact far beyond its tolerance: no function in the network has a
+/// kink, or a jump in its second derivative, and the loss is not as steep as e^(e^z).
+fn is_smooth(hidden: &[AnyActivation], last: &AnyActivation) -> bool {
+    let bent = ["relu", "leaky_relu(0.01)", "elu(1)", "selu", "softsign", "hard_tanh"];
+    let mut names = hidden.iter().chain([last]).map(ToString::to_string);
+    let exponential = |activation: &AnyActivation| activation.to_string() == "exponential";
+    let steep = hidden.len() > 1 && hidden.iter().all(exponential);
+    !steep && names.all(|name| !bent.contains(&&name[..]))
+}
 
 /// Checks the first of some networks, drawn from different seeds, whose rectifiers are not all
 /// stopped.
@@ -83,8 +93,8 @@ fn check_some_network(
             Err(error) => panic!("{loss:?}, {hidden:?}, {last:?}, bias {bias}: {error}"),
             Ok(check) => {
                 assert_eq!(check.compared, net.parameters(), "{:?}", check.kinks);
-                eprintln!("LE {}", check.largest_error);
-                eprintln!("{loss:?}, {hidden:?}, {last:?}");
+                let exact = check.largest_error <= LARGEST_ERROR || !is_smooth(hidden, last);
+                assert!(exact, "{loss:?}, {hidden:?}, {last:?}: {check:?}");
                 return;
             }
         }
@@ -117,10 +127,9 @@ fn every_activation_and_loss_agrees_with_central_differences() {
     assert_eq!(cases, 6992);
 }
 
-/// The derivative of the sigmoid, where that of the tanh belongs: the mistake that genann makes
-/// with a function it does not know.
-#[derive(Debug)]
-struct WrongTanh;
+/// tanh with a derivative that is wrong by this factor.
+#[derive(Clone, Debug)]
+struct WrongTanh(f64);
 
 impl Activation for WrongTanh {
     type Derivative = FromOutput;
@@ -129,33 +138,92 @@ impl Activation for WrongTanh {
         Tanh.forward(z);
     }
 
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        Zip::from(delta).and(output).for_each(|delta, &a| *delta *= a * (F::one() - a));
+    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, mut delta: ArrayViewMut2<'_, F>) {
+        Tanh.backward(output, delta.view_mut());
+        delta *= F::from_f64(self.0);
     }
 }
 
 #[test]
 fn a_wrong_derivative_is_found_and_named() {
-    let mut net = Mlp::builder(4).dense(5, WrongTanh).dense(2, Identity).seed(1).build().unwrap();
-    let before = net.clone();
-    let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
+    // Gradients of the wrong layer and of those before it go through the wrong derivative.
+    for (wrong, factor) in [(0, 1.00001), (1, 1.00001), (2, 1.00001), (0, 0.5), (1, -1.0)] {
+        let mut builder = Mlp::builder(4);
+        for layer in 0..3 {
+            let tanh = WrongTanh(if layer == wrong { factor } else { 1.0 });
+            builder = builder.dense(5, tanh);
+        }
+        let mut net = builder.dense(2, Identity).seed(1).build().unwrap();
+        let before = net.clone();
+        let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
+        let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+        let Err(Error::GradientCheck(GradientCheckError::WrongGradient {
+            layer,
+            parameter,
+            index,
+            analytic,
+            numeric,
+        })) = check
+        else {
+            panic!("{wrong}: {check:?}");
+        };
+        assert_eq!((layer, parameter, index), (0, "weight", vec![0, 0]));
+        assert!((analytic / numeric / factor - 1.0).abs() < 1e-7, "{analytic} {numeric}");
+        assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
+
+        // The layers above the wrong one are right.
+        let mut above = Mlp::from_layers(net.layers()[wrong + 1..].to_vec()).unwrap();
+        let inputs = numbers(6, above.features());
+        let check = gradient_check(&mut above, &MeanSquaredError, inputs.view(), targets.view());
+        assert!(check.unwrap().largest_error <= LARGEST_ERROR);
+    }
+}
+
+/// The identity, whose derivative is wrong for the third output.
+#[derive(Debug)]
+struct WrongThird;
+
+impl Activation for WrongThird {
+    type Derivative = FromOutput;
+
+    fn forward<F: Float>(&self, _: ArrayViewMut2<'_, F>) {}
+
+    fn backward<F: Float>(&self, _: ArrayView2<'_, F>, mut delta: ArrayViewMut2<'_, F>) {
+        delta.column_mut(2).mapv_inplace(|delta| F::from_f64(1.001) * delta);
+    }
+}
+
+#[test]
+fn the_layer_and_the_index_of_a_wrong_gradient_are_named() {
+    let builder = Mlp::builder(4).dense(5, Tanh).dense(3, WrongThird);
+    let mut net = builder.seed(1).build().unwrap();
+    // What reaches the first layer through the third output is 0, and so right.
+    net.layers_mut()[1].weights_mut().column_mut(2).fill(0.0);
+    let (inputs, targets) = (numbers(6, 4), numbers(6, 3));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
     let Err(Error::GradientCheck(GradientCheckError::WrongGradient {
         layer,
         parameter,
         index,
-        analytic,
-        numeric,
+        ..
     })) = check
     else {
         panic!("{check:?}");
     };
-    assert_eq!((layer, parameter, index), (0, "weight", vec![0, 0]));
-    assert!((analytic - numeric).abs() > 1e-3);
-    assert_eq!(net.layers()[0].weights(), before.layers()[0].weights());
+    assert_eq!((layer, parameter, index), (1, "weight", vec![0, 2]));
 }
 
-/// A loss near 1 whose gradient is of the order of 10⁻⁷, and one hundredth too large.
+/// What `gradient_check` accepts, the bound above does not: it can fail.
+#[test]
+fn a_slightly_wrong_derivative_exceeds_the_largest_error() {
+    let wrong = WrongTanh(1.0 + 5e-7);
+    let mut net = Mlp::builder(4).dense(5, wrong).dense(2, Identity).seed(1).build().unwrap();
+    let (inputs, targets) = (numbers(6, 4), numbers(6, 2));
+    let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
+    assert!(check.unwrap().largest_error > 10.0 * LARGEST_ERROR);
+}
+
+/// A loss near 1 whose gradient is about 10⁻⁷, and too large by one hundredth.
 #[derive(Debug)]
 struct SlightlyWrong;
 
@@ -213,7 +281,8 @@ fn a_gradient_that_is_not_finite_is_wrong() {
     );
 }
 
-/// One rectifier, whose kink lies at a distance from the bias that its step would cross.
+/// A single rectifier, whose kink is so near to the bias that the step of the difference would
+/// cross it.
 #[test]
 fn a_right_gradient_passes_however_near_a_kink() {
     for slope in ["relu", "leaky_relu(0.2)", "hard_tanh"] {
@@ -237,7 +306,8 @@ fn a_right_gradient_passes_however_near_a_kink() {
     }
 }
 
-/// Networks of rectifiers as they are drawn: some unit is always near its kink for some row.
+/// Networks of rectifiers with their initial weights: some unit is always near its kink for some
+/// row.
 #[test]
 fn rectifier_networks_pass_from_every_seed() {
     for seed in 0..10 {
@@ -249,8 +319,8 @@ fn rectifier_networks_pass_from_every_seed() {
     }
 }
 
-/// Raw features, as a network takes them after its standardiser was folded in: a step of a weight
-/// is a large step of z.
+/// Raw features, as for a network whose units are folded in: a small step of a weight is a large
+/// step of z.
 #[test]
 fn large_inputs_are_no_mistake() {
     for size in [1e3, 1e5, 1e6, 1e7] {
@@ -262,8 +332,8 @@ fn large_inputs_are_no_mistake() {
     }
 }
 
-/// Near a perfect fit the gradients are those of rounding: there is nothing to prove, and nothing
-/// wrong.
+/// Near a perfect fit the gradients are rounding errors: the check can prove nothing, and finds no
+/// error.
 #[test]
 fn a_perfect_fit_is_no_mistake() {
     for residual in [0.0, 1e-14, 1e-12] {
@@ -281,7 +351,7 @@ fn a_perfect_fit_is_no_mistake() {
     }
 }
 
-/// The layer below stopped rectifiers learns nothing, however right the one above is.
+/// All gradients of a layer below stopped rectifiers are 0, and prove nothing.
 #[test]
 fn a_layer_of_which_nothing_is_proved_is_named() {
     let mut net = Mlp::builder(4).dense(5, Relu).dense(2, Identity).seed(1).build().unwrap();
@@ -297,7 +367,7 @@ fn a_layer_of_which_nothing_is_proved_is_named() {
 #[test]
 fn a_check_of_nothing_does_not_pass() {
     let mut net = Mlp::builder(4).dense(5, Relu).dense(2, Identity).seed(1).build().unwrap();
-    // A rectifier that is stopped everywhere, and targets that the output biases meet exactly.
+    // All rectifiers are inactive, and the output biases meet the targets exactly.
     net.layers_mut()[0].bias_mut().unwrap().fill(-100.0);
     let (inputs, targets) = (numbers(6, 4), Array2::zeros((6, 2)));
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());
@@ -312,7 +382,7 @@ fn a_kink_is_reported_and_not_failed() {
     let mut net = Mlp::builder(1).dense(2, Relu).dense(1, Identity).seed(1).build().unwrap();
     net.layers_mut()[0].weights_mut().assign(&ndarray::array![[1.0, 1.0]]);
     net.layers_mut()[0].bias_mut().unwrap().assign(&ndarray::array![-0.5, 0.3]);
-    // The first unit's z is 0.5 - 0.5 = 0: its weight and its bias sit on the kink.
+    // The first unit's z is 0.5 - 0.5 = 0, so its weight and its bias are at the kink.
     let (inputs, targets) = (ndarray::array![[0.5]], ndarray::array![[3.0]]);
     let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
     let places: Vec<_> = check.kinks.iter().map(|k| (k.layer, k.parameter, &k.index[..])).collect();

@@ -1,4 +1,5 @@
-//! A process that is killed at any moment leaves the old file or the new one, and training goes on from it to the same bits.
+//! A process that is killed at any moment leaves the old file or the new one, and training resumes
+//! from it to the same bits.
 #![cfg(unix)]
 
 use densely::{Identity, Mlp, Tanh, trainer::TrainingState};
@@ -9,28 +10,30 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Where the process that is to be killed saves.
+/// The environment variable with the place to which the process saves until it is killed.
 const PLACE: &str = "DENSELY_SAVES_FOR_EVER";
 
 fn net(seed: u64) -> Mlp<f32> {
     Mlp::builder(100).dense(300, Tanh).dense(1, Identity).seed(seed).build().unwrap()
 }
 
-/// A time of so many milliseconds at most, another one for each number.
+/// Returns a pseudorandom duration of at most `most` milliseconds.
 fn while_of(number: u64, most: u64) -> Duration {
-    // The multiplier of a linear congruential generator of Knuth's; its upper bits look random.
+    // The multiplier is that of a linear congruential generator by Knuth; its upper bits look
+    // random.
     let random = (number + 1).wrapping_mul(6_364_136_223_846_793_005).rotate_left(20);
     Duration::from_micros(random % (1_000 * most))
 }
 
-/// What is in a folder but these; what a killed process leaves begins with a dot.
+/// Counts the other files in a folder. The names of those that a killed process leaves begin with a
+/// dot.
 fn strays(folder: &Path, but: &[&str]) -> usize {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let strays = names.filter(|name| !but.iter().any(|but| name == but));
     strays.inspect(|name| assert!(name.to_string_lossy().starts_with('.'), "{name:?}")).count()
 }
 
-/// Another number for each file that was put in this place; none where there is none.
+/// Returns a different value for each file that was put in this place; `None` if there is no file.
 fn which_file(place: &Path) -> Option<(u64, i64)> {
     let metadata = std::fs::metadata(place).ok()?;
     Some((metadata.ino(), metadata.mtime_nsec()))
@@ -41,7 +44,7 @@ fn kill(mut child: Child) {
     child.wait().unwrap();
 }
 
-/// Not a test: the process that is killed.
+/// This is not a test, but the process that is killed.
 #[test]
 #[ignore = "saves for ever"]
 fn save_for_ever() {
@@ -68,7 +71,7 @@ fn a_saved_network_is_the_old_one_or_the_new_one() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // From when it has begun.
+        // Waits until the process has begun.
         while which_file(&place) == before {
             sleep(Duration::from_micros(200));
         }
@@ -85,7 +88,7 @@ fn a_saved_network_is_the_old_one_or_the_new_one() {
             }
         }
     }
-    // Else it was never killed at a moment that matters.
+    // Otherwise the process was never killed at a moment that matters.
     assert!(seen.iter().all(|&times| times > 10), "{seen:?}");
     assert!(midway > 10, "{midway} of 200 killed while they were writing");
 }
@@ -100,7 +103,7 @@ fn train(options: &[&str]) -> Command {
     command
 }
 
-/// What a run says, but for how long it took.
+/// Returns the scores of a run, without its duration.
 fn scores(output: std::process::Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut scores: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -122,10 +125,10 @@ fn training_ends_the_same(options: &[&str]) {
     let output = loop {
         let mut child = train(&keep).spawn().unwrap();
         if kills % 2 == 0 {
-            // At any moment; mostly while it reads.
+            // The run is killed at any moment, mostly while it reads.
             sleep(while_of(kills, 30));
         } else {
-            // Soon after an epoch, so that it comes to an end on any machine.
+            // The run is killed soon after an epoch, so that training finishes on any machine.
             let before = which_file(&state);
             while which_file(&state) == before && child.try_wait().unwrap().is_none() {
                 sleep(Duration::from_micros(200));
@@ -138,7 +141,7 @@ fn training_ends_the_same(options: &[&str]) {
         kill(child);
         kills += 1;
         strays(folder.path(), &["undisturbed", "killed", "kept"]);
-        // Whole or not there, at every moment.
+        // At every moment the file is whole or does not exist.
         if let Ok(file) = std::fs::read(&killed) {
             Mlp::<f32>::from_bytes(&file).unwrap();
         }

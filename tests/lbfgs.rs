@@ -1,11 +1,15 @@
-//! L-BFGS against scikit-learn's: from the same weights on the same rows, a loss no higher after as many evaluations of loss and gradient.
+//! Compares L-BFGS with scikit-learn's. From the same weights on the same rows, its loss must be no
+//! higher after the same number of evaluations of loss and gradient.
 //!
-//! Both go the same way at first. Then rounding grows until which of two losses is the lower is chance for any one start (on auto_mpg ours is, for 3 to 7 of ten): it is the
-//! geometric mean over ten starts (five of the digits) that must be no higher.
+//! Both take the same steps at first. Later, rounding errors have grown so much that for a single
+//! start chance decides which loss is lower (on auto_mpg ours is, for 3 to 7 of ten starts). So the
+//! test compares the geometric mean over ten starts, and over five for the digits.
 //!
-//! scikit-learn 1.9, SciPy's L-BFGS-B with its limits of convergence lifted. `MLPClassifier` takes probabilities nearer to 0 or 1 than 2⁻⁵² for
-//! 2⁻⁵², and the loss that it minimises is never below 2.2e-16; given here is the loss of its weights without that, the lowest of the first n
-//! evaluations. On breast_cancer and the digits it stops after about 100 evaluations, where it finds nothing lower.
+//! The numbers are from scikit-learn 1.9, which uses SciPy's L-BFGS-B, with its limits of
+//! convergence lifted. `MLPClassifier` clips probabilities to 2⁻⁵² from 0 and 1, so the loss that
+//! it minimises is never below 2.2e-16. The numbers here are the losses of its weights without
+//! clipping, the lowest of the first n evaluations. On breast_cancer and the digits it stops after
+//! about 100 evaluations, since it finds nothing lower.
 //!
 //! ```python
 //! import csv, os, warnings
@@ -21,7 +25,8 @@
 //!         try:
 //!             column = [np.array(cells, float)]
 //!         except ValueError:
-//!             column = [np.array([c == kind for c in cells], float) for kind in sorted(set(cells))]
+//!             kinds = sorted(set(cells))
+//!             column = [np.array([c == kind for c in cells], float) for kind in kinds]
 //!         if title == target:
 //!             y = column[-1]
 //!         else:
@@ -77,7 +82,7 @@ fn table(name: &str) -> Table {
     Table::read_csv(format!("{}/data/{name}.csv", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// The mean of each column is 0 and its deviation 1, or 0 if it is constant.
+/// Scales each column to mean 0 and deviation 1, or to 0 if it is constant.
 fn by_column(numbers: ArrayView2<'_, f64>) -> Array2<f64> {
     let mut scaled = numbers.to_owned();
     for mut column in scaled.columns_mut() {
@@ -88,7 +93,7 @@ fn by_column(numbers: ArrayView2<'_, f64>) -> Array2<f64> {
     scaled
 }
 
-/// Inputs and targets standardised by hand: the script counts losses in these units.
+/// Standardises inputs and targets by hand, since the script computes losses in these units.
 fn standardised(data: Dataset<f64>) -> Dataset<f64> {
     Dataset::new(by_column(data.inputs()), by_column(data.targets())).unwrap()
 }
@@ -114,7 +119,7 @@ fn network(
     net
 }
 
-/// The loss of the network that so many evaluations lead to, and what the trainer says of it.
+/// Returns the loss after this many evaluations, and compares it with the report's.
 fn loss_after<L: Loss<f64> + Copy>(
     lbfgs: Lbfgs,
     evaluations: u64,
@@ -123,7 +128,7 @@ fn loss_after<L: Loss<f64> + Copy>(
     data: &Dataset<f64>,
 ) -> f64 {
     let mut net = net.clone();
-    // Until nothing lower is found, as there.
+    // Training goes on until it finds nothing lower, as in the script.
     let lbfgs = lbfgs.evaluations(evaluations).tolerance(f64::MIN_POSITIVE);
     let mut trainer = Trainer::lbfgs(loss, lbfgs).epochs(evaluations as usize);
     let report = trainer.fit(&mut net, data).unwrap();
@@ -136,7 +141,8 @@ fn loss_after<L: Loss<f64> + Copy>(
     found
 }
 
-/// With what scikit-learn reaches after 1, 30, 100 and 300 evaluations, from one start after the other.
+/// Compares with scikit-learn's losses after 1, 30, 100 and 300 evaluations, for one start after
+/// another.
 fn assert_no_higher<L: Loss<f64> + Copy>(
     data: &Dataset<f64>,
     hidden: usize,
@@ -150,7 +156,7 @@ fn assert_no_higher<L: Loss<f64> + Copy>(
         let net = network(data, hidden, last.clone(), start);
         for (index, evaluations) in [1, 30, 100, 300].into_iter().enumerate() {
             let ours = loss_after(Lbfgs::new(), evaluations, &net, loss, data);
-            // A loss of 0 is as good as one beyond all digits.
+            // A loss of 0 counts like one below all digits.
             logarithms[index] +=
                 (ours.max(1e-40) / theirs[index]).ln() / scikit_learns.len() as f64;
         }
@@ -159,7 +165,7 @@ fn assert_no_higher<L: Loss<f64> + Copy>(
     let [first, after_30, after_100, after_300] = logarithms;
     assert!(first.abs() < 1e-12, "{logarithms:?}");
     assert!(after_30 + after_100 + after_300 <= 0.0, "{logarithms:?}");
-    // Up to 30 evaluations they go the same way, but for a step or two.
+    // Up to 30 evaluations both take the same steps, apart from one or two.
     assert!(after_30 < 1e-3 && after_100 <= 0.0 && after_300 <= 0.0, "{logarithms:?}");
 }
 
@@ -304,7 +310,8 @@ fn ten_classes_of_digits() {
     );
 }
 
-/// The same algorithm: while rounding has not grown, losses are the same for the same history. (For another, see the last lines of the script.)
+/// The algorithm is the same: before rounding errors grow, the losses agree for the same history.
+/// The last lines of the script give the losses for other histories.
 #[test]
 fn the_same_history_leads_to_the_same_losses() {
     let data = standardised(table("auto_mpg").regression("mpg").unwrap());
@@ -350,7 +357,7 @@ fn the_same_history_leads_to_the_same_losses() {
     }
 }
 
-/// Counts how often it is asked for.
+/// Counts its calls.
 #[derive(Debug, Default)]
 struct Counted(AtomicU64);
 

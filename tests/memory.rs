@@ -1,4 +1,4 @@
-//! Training takes no more memory than its data, its parameters and two batches need.
+//! Training needs no more memory than its data, its parameters and two batches.
 
 #[test]
 #[cfg(target_os = "linux")]
@@ -6,7 +6,7 @@ fn peak_memory_is_bounded() {
     use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer};
     use ndarray::Array2;
 
-    /// The most memory that this process has had resident, in bytes.
+    /// Returns the peak resident memory of this process, in bytes.
     fn peak() -> usize {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

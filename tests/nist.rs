@@ -1,7 +1,9 @@
-//! Two of the NIST Statistical Reference Datasets that are exactly small networks: at the certified parameters the loss is the
-//! certified residual sum of squares over the rows, and the gradient is zero.
+//! Two of the NIST Statistical Reference Datasets are exactly small networks. At the certified
+//! parameters the loss is the certified residual sum of squares divided by the number of rows, and
+//! the gradient is zero.
 //!
-//! Source: NIST StRD, nonlinear regression, [Rat42](https://www.itl.nist.gov/div898/strd/nls/data/ratkowsky2.shtml) and
+//! Source: NIST StRD, nonlinear regression,
+//! [Rat42](https://www.itl.nist.gov/div898/strd/nls/data/ratkowsky2.shtml) and
 //! [DanWood](https://www.itl.nist.gov/div898/strd/nls/data/daniel_wood.shtml).
 
 use approx::assert_relative_eq;
@@ -15,7 +17,8 @@ struct Problem {
     residual_sum_of_squares: f64,
     certified: Vec<f64>,
     network: fn(&[f64]) -> Mlp<f64>,
-    /// The largest gradient, relative to its terms, that eleven digits of the parameters leave; see [`relative_gradient`].
+    /// The largest gradient, relative to its terms, for parameters of eleven digits; see
+    /// [`relative_gradient`].
     rest: f64,
 }
 
@@ -54,7 +57,7 @@ fn dan_wood() -> Problem {
     }
 }
 
-/// Every weight's and bias's gradient in turn, after a run.
+/// Returns the gradients of every weight and bias, after a run.
 fn gradients(backprop: &Backprop<f64>) -> Vec<f64> {
     let layers = backprop.gradients().iter();
     layers
@@ -63,7 +66,8 @@ fn gradients(backprop: &Backprop<f64>) -> Vec<f64> {
         .collect()
 }
 
-/// The largest gradient of a parameter, over the mean magnitude of the rows' own gradients, which cancel in it at the minimum.
+/// Returns the largest gradient of a parameter, relative to the mean magnitude of its terms, the
+/// gradients of the rows, which cancel at the minimum.
 fn relative_gradient(net: &mut Mlp<f64>, problem: &Problem) -> f64 {
     let Problem { inputs, targets, .. } = problem;
     let mut backprop = Backprop::new(net);
@@ -91,11 +95,13 @@ fn the_loss_is_the_certified_residual_sum_of_squares() {
     }
 }
 
-/// The certified digits are rounded. Half a unit in the eleventh digit of every parameter, all signs at their worst, moves the gradient
-/// by at most Σ_k |Σ_i ∂f_i/∂p ∂f_i/∂p_k| Δp_k; over the mean magnitude of its terms that is 1.7e-9 for Rat42 and 5.5e-9 for DanWood
-/// (mpmath, 40 digits; the certified points themselves have 5.0e-10 and 8.5e-10).
+/// The certified digits are rounded. Half a unit in the eleventh digit of every parameter, with the
+/// worst signs, changes the gradient by at most Σ_k |Σ_i ∂f_i/∂p ∂f_i/∂p_k| Δp_k. Relative to the
+/// mean magnitude of its terms that is 1.7e-9 for Rat42 and 5.5e-9 for DanWood (mpmath, 40 digits;
+/// the certified points themselves have 5.0e-10 and 8.5e-10).
 ///
-/// One per cent off in any one parameter must show: else a gradient that is always 0 would pass.
+/// An error of one per cent in any parameter must show, so that a gradient that is always 0 does
+/// not pass.
 #[test]
 fn the_gradient_is_zero_at_the_certified_parameters_and_nowhere_near() {
     for problem in [rat42(), dan_wood()] {

@@ -1,4 +1,5 @@
-//! Data sets in `.npy` files: what NumPy wrote is read, what is broken is an error, and training gives the bits that it gives from memory.
+//! Data sets in `.npy` files: files of NumPy are read, broken files are errors, and training on
+//! files gives the same bits as in memory.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity,
@@ -13,7 +14,7 @@ use densely::{
 use ndarray::{Array1, Array2, array};
 use std::path::{Path, PathBuf};
 
-/// Written by `tests/npy_files/write.py`.
+/// The path of a file that `tests/npy_files/write.py` wrote.
 fn file(name: &str) -> PathBuf {
     Path::new("tests/npy_files").join(format!("{name}.npy"))
 }
@@ -99,7 +100,7 @@ fn a_number_that_is_not_finite_is_found_when_its_row_is_read() {
     assert!(!net.units_in().is_measured());
     assert_eq!(net.measure(&data).unwrap_err().to_string(), message);
 
-    // Finite, but not as an `f32`.
+    // The numbers are finite, but not as `f32`.
     let message = open::<f32>("too_large", "column").unwrap().read(0..4).unwrap_err().to_string();
     assert!(message.ends_with("row 1, column 2 (counted from 0) is -inf, not a finite number"));
     assert!(open::<f64>("too_large", "column").unwrap().read(0..4).is_ok());
@@ -121,7 +122,7 @@ fn files_that_were_cut_off_or_changed_are_errors() {
             ),
         }
     }
-    // Bytes of the header that are others lead to an error or to other numbers, and to nothing else.
+    // A changed byte of the header leads to an error or to other numbers, never to a panic.
     for index in 0..128 {
         for byte in [0, b'(', b'9', b'}', 0xff] {
             let mut broken = whole.clone();
@@ -132,7 +133,7 @@ fn files_that_were_cut_off_or_changed_are_errors() {
             }
         }
     }
-    // Which would fill a parser's stack, or its time.
+    // Deep nesting would exhaust a parser's stack, or its time.
     for bracket in [b'(', b'[', b'{'] {
         for depth in [5, 40, 0xffff] {
             let mut text = b"{'descr': ".to_vec();
@@ -154,7 +155,7 @@ fn files_that_were_cut_off_or_changed_are_errors() {
         "{error}"
     );
 
-    // Other numbers in as many bytes, under the data set's feet.
+    // The file changes while the data set is open: it has as many bytes, but other numbers.
     std::fs::write(&path, &whole).unwrap();
     let data = Dataset::<f32, _>::open_npy(&path, file("column")).unwrap();
     let written = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
@@ -164,7 +165,7 @@ fn files_that_were_cut_off_or_changed_are_errors() {
     assert!(matches!(error, Error::ChangedFile { .. }), "{error}");
 }
 
-/// Rows that are wider than what is read at once.
+/// Rows that are wider than one read.
 #[test]
 fn wide_rows_are_read_one_by_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,7 +185,7 @@ fn wide_rows_are_read_one_by_one() {
     assert!(trainer.fit(&mut net, &files).unwrap().best_loss().is_finite());
 }
 
-/// Two classes or a number, from 14 features.
+/// Rows of 14 features, with two classes or a number as target.
 fn in_memory(rows: usize, classes: bool) -> Dataset<f32> {
     let inputs = Array2::from_shape_fn((rows, 14), |(row, column)| {
         ((row * 7 + column * 3) as f32 * 0.37).sin() * (column + 1) as f32
@@ -196,7 +197,7 @@ fn in_memory(rows: usize, classes: bool) -> Dataset<f32> {
     }
 }
 
-/// The same in shards.
+/// The same rows in shards.
 fn in_files(data: &Dataset<f32>, folder: &Path) -> Dataset<f32, NpyFiles<f32>> {
     let cuts = [0, data.rows() / 3, data.rows() / 2, data.rows()];
     for (number, cut) in cuts.windows(2).enumerate() {
@@ -265,7 +266,8 @@ fn classes_are_split_and_weighed_as_in_memory() {
     trainer().validation_data(&b).fit(&mut from_files, &b).unwrap();
     assert_eq!(from_memory.to_bytes().unwrap(), from_files.to_bytes().unwrap());
 
-    // A target that suits no such loss is found before training, with its row.
+    // Training checks the targets before it starts, and names the row of one that does not suit the
+    // loss.
     let folder = tempfile::tempdir().unwrap();
     let numbers = in_files(&in_memory(50, false), folder.path());
     let mut net = Mlp::builder(14).dense(1, Sigmoid).build().unwrap();
@@ -317,7 +319,7 @@ fn shards_that_do_not_belong_together_are_refused() {
     std::fs::remove_file(path("targets-00001.npy")).unwrap();
     assert!(message().starts_with(&path("targets-00001.npy")));
 
-    // A shard that is left out, and one that is there twice.
+    // A shard is missing, and one occurs twice.
     shard(3, 1, 1);
     shard(3, 1, 3);
     let missing = path("inputs-00002.npy");
@@ -329,7 +331,7 @@ fn shards_that_do_not_belong_together_are_refused() {
     assert!(message_of_twice.ends_with("belong to the same shard"), "{message_of_twice}");
     std::fs::remove_file(path("inputs-3.npy")).unwrap();
 
-    // Other names, of the shard that is written or in the file.
+    // The names differ between the written shard and the file.
     let named = Dataset::<f32>::new(Array2::ones((4, 3)), Array2::ones((4, 1))).unwrap();
     let named = named.with_feature_names(["a", "b", "c"]).unwrap();
     let error = named.save_shard(folder.path(), 1).unwrap_err();
@@ -378,7 +380,7 @@ fn training_goes_on_from_a_checkpoint() {
     assert_eq!(undisturbed.to_bytes().unwrap(), resumed.to_bytes().unwrap());
 }
 
-/// What `save_shard` writes is what `np.save` writes, to the byte.
+/// `save_shard` writes the same bytes as `np.save`.
 #[test]
 fn files_are_written_as_by_numpy() {
     let folder = tempfile::tempdir().unwrap();

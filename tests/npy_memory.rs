@@ -1,4 +1,5 @@
-//! What training on files takes in memory does not grow with the files. In a process of its own, since it looks at the most that the process ever took.
+//! The memory of training on files does not grow with the files. The test has its own process,
+//! since it reads the peak memory of the process.
 #![cfg(target_os = "linux")]
 
 use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, metrics};
@@ -9,7 +10,7 @@ use std::path::Path;
 const ROWS: usize = 100_000;
 const FEATURES: usize = 784;
 
-/// Zeros, which the file system need not store.
+/// Writes zeros, which the file system need not store.
 fn zeros(path: &Path, shape: &str, numbers: usize) {
     let mut file = File::create(path).unwrap();
     let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
@@ -18,7 +19,7 @@ fn zeros(path: &Path, shape: &str, numbers: usize) {
     file.set_len(128 + 4 * numbers as u64).unwrap();
 }
 
-/// The most memory that this process has had so far, in kilobytes.
+/// Returns the peak memory of this process so far, in kilobytes.
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();

@@ -1,4 +1,4 @@
-//! Who looks on: moments, what is seen at them, reports, monitored metrics and early stopping.
+//! Observers: their moments, what they see, reports, monitored metrics and early stopping.
 
 use approx::assert_relative_eq;
 use densely::trainer::Moment::{
@@ -28,7 +28,7 @@ fn network() -> Mlp<f64> {
     Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units().seed(6).build().unwrap()
 }
 
-/// Three epochs of four batches of 32 rows.
+/// A trainer of three epochs with four batches of 32 rows.
 fn trainer<'a>() -> Trainer<'a, f64> {
     Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.5)).epochs(3).batch_size(8)
 }
@@ -42,7 +42,7 @@ fn loss_of(net: &Mlp<f64>, data: &Dataset<f64>) -> f64 {
     (net.predict(data.inputs()).unwrap() - data.targets()).mapv(|e| e * e).mean().unwrap()
 }
 
-/// √Σ g² of all rows together.
+/// √Σ g², with the gradient of all rows together.
 fn norm_of(net: &Mlp<f64>, data: &Dataset<f64>) -> f64 {
     let (mut net, mut backprop) = (net.clone(), Backprop::new(net));
     backprop.run(&mut net, &MeanSquaredError, data.inputs(), data.targets()).unwrap();
@@ -57,10 +57,10 @@ struct Recorder(Vec<Seen>);
 
 struct Seen {
     moment: Moment,
-    /// Of the epoch, of the batch, and of the epochs that have ended.
+    /// The numbers of the epoch, of the batch, and of the epochs that have ended.
     numbers: [usize; 3],
     batches: Option<usize>,
-    /// Loss, learning rate and norm.
+    /// Loss, learning rate and gradient norm.
     of_step: [f64; 3],
     net: Mlp<f64>,
 }
@@ -145,7 +145,7 @@ fn the_gradients_norm_is_that_before_clipping() {
     }
 }
 
-/// More rows than go through the network at a time.
+/// Validation has more rows than one pass of the network takes.
 #[test]
 fn the_gradients_norm_with_lbfgs_is_that_of_all_rows() {
     let data = data(2500);
@@ -156,7 +156,8 @@ fn the_gradients_norm_with_lbfgs_is_that_of_all_rows() {
     assert_relative_eq!(norm, norm_of(&last.net, &data), max_relative = 1e-9);
 }
 
-/// In the second epoch where it has the moment: so many steps were taken, so many epochs ended.
+/// Training ends at each moment, in the second epoch if the moment occurs there, after the expected
+/// numbers of steps and epochs.
 #[test]
 fn a_break_ends_training_at_each_moment() {
     let seen = record(trainer(), &data(32));
@@ -202,7 +203,8 @@ fn observers_are_called_in_the_order_in_which_they_were_added() {
     assert_eq!(*order.lock().unwrap(), ["first", "second", "third", "last"]);
 }
 
-/// Trains with a metric of these values; the network after each epoch, and in the end.
+/// Trains with a metric that takes these values. Returns the network after each epoch and at the
+/// end.
 fn scripted(script: &[f64], goal: Goal, rule: EarlyStopping) -> (Report, Vec<Seen>, Mlp<f64>) {
     let (calls, mut recorder, mut net) = (AtomicUsize::new(0), Recorder::default(), network());
     let report = trainer()
@@ -216,7 +218,7 @@ fn scripted(script: &[f64], goal: Goal, rule: EarlyStopping) -> (Report, Vec<See
     (report.unwrap(), recorder.0, net)
 }
 
-/// Each with the number of epochs and the best of them.
+/// Each script has the expected number of epochs and the best epoch.
 #[test]
 fn early_stopping_waits_for_exactly_so_many_bad_epochs_and_restores_the_best() {
     use Goal::{Largest, Smallest};
@@ -230,12 +232,13 @@ fn early_stopping_waits_for_exactly_so_many_bad_epochs_and_restores_the_best() {
         (&[0.1, 0.3, 0.2, 0.3, 0.9], Largest, patience(2), 4, 2),
         (&[-2.0, nan, -1.0, nan, nan, 5.0], Largest, patience(2), 5, 3),
         (&[infinite, infinite, 2.0, 1.0], Smallest, patience(2), 4, 4),
-        // Exactly min_delta is not enough, small steps add up; the best may be better by less.
+        // An improvement of exactly min_delta is not enough. Small steps add up. The best epoch may
+        // be better by less.
         (&[5.0, 4.5, 4.75, 1.0], Smallest, patience(2).min_delta(0.5), 3, 2),
         (&[5.0, 4.75, 4.25, 4.0, 3.5, 3.25, 3.25, 1.0], Smallest, patience(2).min_delta(0.5), 7, 6),
         (&[1.0, 1.5, 1.5, 9.0], Largest, patience(2).min_delta(0.5), 3, 2),
         (&[5.0, 6.0, 7.0, 1.0], Smallest, patience(2).keep_last(), 3, 1),
-        // No epoch has a value: the first one counts as the best.
+        // No epoch has a value, so the first one counts as the best.
         (&[nan, nan, nan, nan], Smallest, patience(3), 3, 1),
     ];
     for (script, goal, rule, epochs, best) in cases {

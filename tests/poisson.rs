@@ -1,5 +1,5 @@
-//! Regressions other than of the mean by squares: Poisson's loss, Huber's, and the absolute error,
-//! against PyTorch and scikit-learn.
+//! Regression with other losses than the squared error: Poisson's loss, Huber's, and the absolute
+//! error, compared with PyTorch and scikit-learn.
 
 use approx::assert_relative_eq;
 use densely::{
@@ -12,7 +12,8 @@ use densely::{
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 
-/// scikit-learn 1.9; its solver `newton-cholesky` and Newton's method in NumPy agree to 16 digits.
+/// Compares with scikit-learn 1.9. Its solver `newton-cholesky` and Newton's method in NumPy agree
+/// to 16 digits.
 ///
 /// ```python
 /// import numpy as np
@@ -41,7 +42,7 @@ fn without_a_hidden_layer_it_is_poisson_regression() {
         Trainer::lbfgs(Poisson, Lbfgs::new().tolerance(1e-11)).fit(&mut net, &data).unwrap();
         let layer = &net.layers()[0];
         let expected = array![[0.5042020334113378], [-0.43523670245023294]];
-        // Nearer to the minimum, rounding hides what the loss still loses.
+        // Nearer to the minimum, rounding hides further improvement of the loss.
         assert_relative_eq!(layer.weights(), expected, max_relative = 1e-9);
         assert_relative_eq!(layer.bias().unwrap()[0], 0.9910656154694583, max_relative = 1e-9);
     }
@@ -59,7 +60,7 @@ fn of_outputs<F: Float>(
     (losses.mapv(|l: F| l.as_f64()).sum() / rows, gradient.mapv(|g: F| g.as_f64() / rows))
 }
 
-/// The same with respect to the weighted sums, fused with [`Exponential`].
+/// Returns the same with respect to the weighted sums, with the loss fused with [`Exponential`].
 fn of_sums<F: Float>(z: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> (f64, Array2<f64>) {
     let exponential = AnyActivation::<F>::from(Exponential);
     let mut outputs = z.to_owned();
@@ -76,7 +77,7 @@ fn assert_equal(found: (f64, Array2<f64>), value: f64, gradient: Array2<f64>) {
     assert_relative_eq!(found.1, gradient, max_relative = 4e-15);
 }
 
-/// PyTorch 2.15; the means over rows and outputs.
+/// Compares with PyTorch 2.15: the means over rows and outputs.
 ///
 /// ```python
 /// import torch
@@ -139,8 +140,8 @@ fn values_and_gradients_equal_pytorchs() {
     assert_equal(found, 2.2125, gradient);
 }
 
-/// e^-1000 is 0 and e^1000 is infinite as a number: the loss e^z - y z and its derivative e^z - y
-/// are right all the same.
+/// e^-1000 is 0 and e^1000 is infinite in floating point. The loss e^z - y z and its
+/// derivative e^z - y must still be correct.
 fn extreme_sums<F: Float>() {
     let cases = [
         (-1000.0, 3.0, 3000.0, -3.0),
@@ -159,14 +160,14 @@ fn extreme_sums<F: Float>() {
 fn extreme_sums_are_no_trouble() {
     extreme_sums::<f64>();
     extreme_sums::<f32>();
-    // Softplus of 1000 is 1000; of -700, e^-700, whose logarithm is -700.
+    // The softplus of 1000 is 1000. The softplus of -700 is e^-700, whose logarithm is -700.
     let mut outputs = array![[1000.0, -700.0]];
     AnyActivation::<f64>::from(Softplus).forward(outputs.view_mut());
     let (value, _) = of_outputs(&Poisson, outputs.view(), array![[2.0, 3.0]].view());
     let expected = (1000.0 - 2.0 * 1000_f64.ln() + 3.0 * 700.0) / 2.0;
     assert_relative_eq!(value, expected, max_relative = 1e-14);
-    // An expected count that was rounded to 0 is impossible for a count of 1, and free for one of
-    // 0.
+    // If an expected count rounds to 0, the loss of a count of 1 is infinite, and that of a count
+    // of 0 is 0.
     let (value, gradient) = of_outputs(&Poisson, array![[0.0]].view(), array![[0.0]].view());
     assert_eq!((value, gradient), (0.0, array![[1.0]]));
     let (value, _) = of_outputs(&Poisson, array![[0.0]].view(), array![[1.0]].view());
@@ -191,16 +192,17 @@ fn gradients_equal_central_differences() {
             let check = gradient_check(&mut net, loss, inputs.view(), targets.view());
             let check = check.unwrap_or_else(|error| panic!("{loss:?} {last:?} {hidden}: {error}"));
             assert_eq!((check.compared, &check.kinks[..]), (net.parameters(), &[][..]), "{loss:?}");
-            eprintln!("LE {}", check.largest_error);
+            // A hundredth of what `Ok` implies.
             assert!(check.largest_error <= 1e-8, "{loss:?} {check:?}");
         }
     };
     for (rows, outputs) in [(1, 1), (7, 1), (7, 3)] {
-        // 0, 1, 2 and 3.
+        // The counts are 0, 1, 2 and 3.
         let counts = numbers(rows, outputs).mapv(|y| (2.0 * y + 1.5).round().max(0.0));
         check(&Poisson, Exponential.into(), &counts);
         check(&Poisson, Softplus.into(), &counts);
-        // Near the outputs, and far on both sides of them: no difference is 0, or as large as δ.
+        // Targets are near the outputs and far on both sides of them. No difference is 0 or equals
+        // δ.
         let real = 4.0 * numbers(rows, outputs);
         for delta in [0.3, 1.0, 2.5] {
             check(&Huber::new(delta), Identity.into(), &real);
@@ -211,7 +213,7 @@ fn gradients_equal_central_differences() {
     }
 }
 
-/// What standardised targets of deviation 4 make of a loss, brought back.
+/// Compares the loss of standardised targets of deviation 4, scaled back.
 #[test]
 fn losses_return_to_the_targets_own_unit() {
     let (outputs, targets) = (numbers(7, 2), 3.0 * numbers(2, 7).reversed_axes());

@@ -1,4 +1,4 @@
-//! What stays of a file that is replaced, and that what was promised before the work holds after it.
+//! Replacing a file keeps its permissions, and a check before the work still holds after it.
 #![cfg(unix)]
 
 use densely::{Error, Identity, Mlp, atomic_file::check_can_write};
@@ -10,7 +10,7 @@ fn net() -> Mlp<f32> {
     Mlp::builder(2).dense(1, Identity).build().unwrap()
 }
 
-/// Asks, then saves, and loads what was saved.
+/// Checks the path, then saves, and loads the file.
 fn save(path: &Path) {
     check_can_write(path).unwrap();
     net().save(path).unwrap();
@@ -37,7 +37,7 @@ fn links_stay_links() {
     fs::create_dir(folder.path().join("to")).unwrap();
     symlink("second", &link).unwrap();
     symlink("to/m", &second).unwrap();
-    // First to nothing, then to a file.
+    // The first time there is no file, the second time there is one.
     for _ in 0..2 {
         save(&link);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());

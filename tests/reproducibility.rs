@@ -1,4 +1,4 @@
-//! Same seed, same bits; another seed, other bits.
+//! The same seed gives the same bits; another seed gives other bits.
 
 use densely::{Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Sgd, Tanh, Trainer};
 use ndarray::Array2;
@@ -11,7 +11,7 @@ fn data<F: Float>() -> Dataset<F> {
     Dataset::new(inputs, targets.insert_axis(ndarray::Axis(1))).unwrap()
 }
 
-/// The weights and the losses of a training run.
+/// Returns the weights and the losses of a training run.
 fn run<F: Float>(seed: u64) -> (Vec<F>, Vec<f64>) {
     run_with(seed, seed)
 }
@@ -60,14 +60,16 @@ fn a_trainer_used_twice_does_the_same_twice() {
     assert_eq!(first.layers()[0].weights(), second.layers()[0].weights());
 }
 
-/// ChaCha8's stream, the drawing of weights, the split and the shuffling stay what they are from release to release.
+/// ChaCha8's stream, the drawing of weights, the split and the shuffling stay the same from release
+/// to release.
 ///
-/// The numbers were printed by this test when the stream was laid down: they pin it, they do not prove it. They are compared to 10⁻⁹,
-/// since the last bits of a sum depend on the processor's vector width.
+/// This test printed the numbers when the stream was fixed. They pin the stream and do not prove
+/// that it is right. They are compared to 10⁻⁹, since the last bits of a sum depend on the
+/// processor's vector width.
 ///
-/// The first run is the one of old, whose units are those of all rows. In the second, `fit` measures
-/// them itself, without the validation rows: the scaling of inputs moved from a copy of the rows to
-/// the gathering of a batch.
+/// The first run has the original numbers, with units from all rows. In the second run, `fit`
+/// measures the units itself, without the validation rows: inputs are now scaled when a batch is
+/// gathered, and no longer in a copy of the rows.
 #[test]
 fn a_golden_run_pins_the_stream() {
     let new = || Mlp::builder(3).dense(8, Tanh).dense(1, Identity).seed(7).build().unwrap();
@@ -84,5 +86,9 @@ fn a_golden_run_pins_the_stream() {
         [0.8111466849424899, -0.8476443890068172, 0.33539016284186113],
         [0.11446241671598673, 0.054945406869091724, 0.037172368156188754],
     );
-    check(new(), [0.8260385837731586, -0.8515828128762046, 0.3236495559474251], [0.0, 0.0, 0.0]);
+    check(
+        new(),
+        [0.8260385837731586, -0.8515828128762046, 0.3236495559474251],
+        [0.11174963015203224, 0.05340786936268222, 0.03575574685900468],
+    );
 }

@@ -1,4 +1,4 @@
-//! Training that was interrupted and resumed gives the bits of training that was not.
+//! Training that is interrupted and resumed gives the same bits as training without interruption.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -36,7 +36,7 @@ fn bits<F: Float>(net: &Mlp<F>) -> Vec<u64> {
     numbers.map(|number| number.as_f64().to_bits()).collect()
 }
 
-/// Through JSON, whose numbers `serde_json` may round where they are written as decimals.
+/// Passes the state through JSON, where `serde_json` may round decimal numbers.
 fn through_serde<F: Float>(state: &TrainingState<F>) -> TrainingState<F> {
     serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
 }
@@ -66,7 +66,8 @@ fn schedules() -> Vec<Schedule<'static>> {
     ]
 }
 
-/// Five epochs, the state, and five epochs more on other threads against ten epochs.
+/// Trains five epochs, resumes from the state for five more on another number of threads, and
+/// compares with ten epochs.
 fn check<F: Float>(
     trainer: &dyn Fn() -> Trainer<'static, F>,
     net: &Mlp<F>,
@@ -134,7 +135,7 @@ fn with_lbfgs() {
     lbfgs::<f64>();
 }
 
-/// Products large enough to be divided.
+/// The products are large enough to be divided among threads.
 #[test]
 fn on_any_number_of_threads() {
     let data = data(330, 130);
@@ -150,7 +151,8 @@ fn on_any_number_of_threads() {
     check::<f32>(&trainer, &net(), &data, [2, 3]);
 }
 
-/// A schedule in epochs behind a warm-up in steps has to know how many steps an epoch of the stream had.
+/// A schedule in epochs after a warm-up in steps has to know the number of steps in an epoch of the
+/// stream.
 #[test]
 fn of_a_stream() {
     let trainer = || {
@@ -158,11 +160,16 @@ fn of_a_stream() {
         Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).schedule(schedule)
     };
     let batches = |_| Ok((10..15).map(|rows| Ok(data::<f64>(rows, 4))));
-    let mut undisturbed = network(4, 0.2);
+    let measured = || {
+        let mut net = network(4, 0.2);
+        net.measure(&data::<f64>(15, 4)).unwrap();
+        net
+    };
+    let mut undisturbed = measured();
     trainer().epochs(8).fit_batches(&mut undisturbed, batches).unwrap();
     for epochs in 1..8 {
         let mut first = trainer().epochs(epochs);
-        first.fit_batches(&mut network(4, 0.2), batches).unwrap();
+        first.fit_batches(&mut measured(), batches).unwrap();
         let state = through_serde(first.state().unwrap());
         let mut net = network(4, 0.2);
         let mut resumed = trainer().epochs(8).with_state(state);
@@ -206,7 +213,7 @@ fn what_is_refused_costs_no_state() {
     first.resume(&mut net, &data).unwrap();
     assert!(bits(&net) == bits(&undisturbed));
 
-    // After an error in training nobody knows where it stands.
+    // After an error in training, its position is unknown.
     let mut diverging = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e300)).epochs(3);
     assert!(matches!(
         diverging.fit(&mut net, &data),
@@ -257,10 +264,10 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();
     let here = || adam().with_state(state.clone());
-    assert_eq!(refused(here(), other, &data), "the network has another shape");
+    assert_eq!(refused(here(), other, &data), "the network is of another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
     assert_eq!(refused(sgd, network(4, 0.0), &data), "it was saved with another optimizer");
-    // As much to remember, but not the same.
+    // The state has the same size, but belongs to another optimizer.
     let rmsprop = RmsProp::new(0.1).momentum(0.9);
     let rmsprop = Trainer::new(CategoricalCrossEntropy, rmsprop).with_state(state.clone());
     assert_eq!(refused(rmsprop, network(4, 0.0), &data), "it was saved with another optimizer");
@@ -269,7 +276,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     let more = self::data(41, 4);
     assert_eq!(refused(here(), network(4, 0.0), &more), "it was saved with another number of rows");
 
-    // From a file that was changed.
+    // The state comes from a file that was changed.
     let json = serde_json::to_value(&state).unwrap();
     let changed = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut json = json.clone();

@@ -30,12 +30,12 @@ fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
     let mut loaded = Mlp::<f32>::from_bytes(&net.to_bytes().unwrap()).unwrap();
     assert_eq!(loaded.schema(), &schema);
 
-    // Arrays have no names, and take none away.
+    // Arrays have no names, and do not remove existing ones.
     let arrays = Dataset::new(Array2::zeros((3, 4)), Array2::ones((3, 1))).unwrap();
     assert_eq!(arrays.feature_names(), ["x0", "x1", "x2", "x3"]);
     trainer.fit(&mut loaded, &arrays).unwrap();
     assert_eq!(loaded.schema(), &schema);
-    // Others are other columns: the weights are not for them.
+    // Other names mean other columns, which the weights do not fit.
     let turned = "mpg,origin,weight\n18,USA,3504\n24,Japan,2372\n26,Europe,1835\n27,Japan,2130\n";
     let before = loaded.to_bytes().unwrap();
     let error = trainer.fit(&mut loaded, &table(turned).regression("mpg").unwrap()).unwrap_err();
@@ -52,7 +52,7 @@ fn a_network_knows_the_columns_that_it_was_trained_on_and_so_does_its_file() {
 #[test]
 fn streams_and_steps_tell_the_network_its_columns_too() {
     let data = || table(CARS).regression::<f32>("mpg").unwrap();
-    let net = || Mlp::builder(4).dense(1, Identity).build().unwrap();
+    let net = || Mlp::builder(4).dense(1, Identity).without_units().build().unwrap();
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(2);
     let mut streamed = net();
     trainer().fit_batches(&mut streamed, |_| Ok([Ok(data()), Ok(data())])).unwrap();
@@ -66,7 +66,7 @@ fn streams_and_steps_tell_the_network_its_columns_too() {
     assert!(matches!(error, Error::Schema(SchemaError::Mismatch { number: 0, .. })), "{error}");
 }
 
-/// As pandas writes them: an index without a name.
+/// A file of pandas has an index column without a name.
 #[test]
 fn a_column_without_a_name_is_an_error_only_where_all_are_used() {
     let index = ",origin,weight,x,x\n0,Japan,1,?,?\n";
@@ -105,7 +105,7 @@ fn a_schema_that_does_not_fit_is_refused() {
         r#""b" occurs twice among the names of the classes"#
     );
     let origin = Schema::new([Column::categories("origin", ["USA", "USA"])]);
-    assert_eq!(refused(origin), r#""USA" stands twice among the names of the categories"#);
+    assert_eq!(refused(origin), r#""USA" occurs twice among the names of the categories"#);
     let infinite = Column::numbers("a").with_offset(f64::INFINITY);
     let message = "the offset of a column is inf, it must be finite, and 0 for text";
     assert_eq!(refused(Schema::new([infinite, Column::numbers("b")])), message);

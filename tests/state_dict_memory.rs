@@ -1,4 +1,5 @@
-//! Loading a `state_dict` takes at most twice the memory of the file: the numbers, and one layer's once more while it is transposed.
+//! Loading a `state_dict` takes at most twice the memory of the file: the numbers, and a copy of
+//! one layer while it is transposed.
 
 #[test]
 #[cfg(target_os = "linux")]
@@ -6,14 +7,14 @@ fn peak_memory_is_twice_the_file() {
     use densely::{Identity, Mlp};
     use std::io::Write;
 
-    /// The most memory that this process has had resident, in bytes.
+    /// Returns the peak resident memory of this process, in bytes.
     fn peak() -> usize {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.split_whitespace().next().unwrap().parse::<usize>().unwrap() * 1024
     }
 
-    // A single layer is the worst.
+    // A single layer is the worst case.
     let (outputs, inputs) = (4096, 2048);
     let size = 4 * outputs * inputs;
     let header = format!(

@@ -1,4 +1,4 @@
-//! The same bits on any number of threads.
+//! Any number of threads gives the same bits.
 
 use densely::{
     Activation, Adam, CategoricalCrossEntropy, Dataset, EarlyStopping, Float, MeanSquaredError,
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 
-/// The identity, which notes on which threads it runs.
+/// The identity, which records the threads on which it runs.
 #[derive(Clone, Debug, Default)]
 struct Witness(Arc<Mutex<HashSet<ThreadId>>>);
 
@@ -27,8 +27,9 @@ impl Activation for Witness {
     fn backward<F: Float>(&self, _: ArrayView2<'_, F>, _: ArrayViewMut2<'_, F>) {}
 }
 
-/// Trains 200-260-270-outputs on so many threads; the bits of all weights and biases. With 300 rows in a batch, the products of the
-/// second layer are divided by rows, with 200 by columns, unless its activation looks at whole rows.
+/// Trains 200-260-270-outputs on `threads` threads, and returns the bits of all weights and biases.
+/// With 300 rows in a batch, the products of the second layer are divided by rows; with 200, by
+/// columns, unless its activation looks at whole rows.
 fn train<F: Float>(
     hidden: [AnyActivation<F>; 2],
     outputs: usize,
@@ -46,7 +47,7 @@ fn train<F: Float>(
     )
 }
 
-/// As [`train`], by this trainer, and with dropout.
+/// Does the same with this trainer, and with dropout.
 fn train_with<F: Float>(
     trainer: Trainer<'static, F>,
     hidden: [AnyActivation<F>; 2],
@@ -111,7 +112,7 @@ fn trained_weights_have_the_same_bits_on_any_number_of_threads() {
     check::<f64>();
 }
 
-/// By rows and by columns, with dropout, row weights, clipping and L1.
+/// Checks division by rows and by columns, with dropout, row weights, clipping and L1.
 fn check_the_rest<F: Float>() {
     let trainers: [fn() -> Trainer<'static, F>; 5] = [
         || Trainer::new(CategoricalCrossEntropy, Adagrad::new(0.01)),
@@ -147,7 +148,7 @@ fn so_have_those_of_every_optimizer_with_dropout_weights_and_clipping() {
 #[test]
 fn large_products_are_divided_and_small_ones_are_not() {
     let witness = Witness::default();
-    // On a busy machine no other thread may get a turn during a short training.
+    // On a busy machine, other threads may not run at all during a short training.
     let divided = (0..50).any(|_| {
         train::<f32>([Tanh.into(), witness.clone().into()], 10, 200, Sgd::new(0.01), 2);
         let threads = std::mem::take(&mut *witness.0.lock().unwrap());

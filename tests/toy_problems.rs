@@ -1,4 +1,5 @@
-//! Small problems that no single layer can solve, learned by plain gradient descent from one random start after another.
+//! Plain gradient descent learns small problems that no single layer can solve, from several random
+//! starts.
 
 use densely::{
     BinaryCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Sgd, Sigmoid, Tanh, Trainer,
@@ -8,7 +9,8 @@ use ndarray::{Array2, array};
 use std::f64::consts::{LN_2, PI};
 use std::ops::ControlFlow;
 
-/// Targets ±1. The settings are not tuned to these ten seeds: with them the first 200 all reach it, with the inputs as -1 and 1 too.
+/// The targets are ±1. The settings are not tuned to these ten seeds: the first 200 seeds all
+/// succeed, also with inputs of -1 and 1.
 #[test]
 fn xor_is_learned_from_every_seed() {
     let inputs = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
@@ -28,7 +30,8 @@ fn xor_is_learned_from_every_seed() {
     }
 }
 
-/// Two arms, each of three turns about the other (Lang, Witbrock 1988): 97 points of class 1, and their negations of class 0.
+/// Two arms that each make three turns around the other (Lang, Witbrock 1988): 97 points of class
+/// 1, and their negations as class 0.
 fn two_spirals() -> Dataset<f64> {
     let inputs = Array2::from_shape_fn((194, 2), |(row, column)| {
         let index = (row / 2) as f64;
@@ -40,11 +43,12 @@ fn two_spirals() -> Dataset<f64> {
     Dataset::new(inputs, targets).unwrap().with_classes(["negated", "first"]).unwrap()
 }
 
-/// Whether a plain network has every point right after at most 10,000 epochs.
+/// Whether a plain network classifies every point correctly after at most 10,000 epochs.
 fn separates(data: &Dataset<f64>, seed: u64) -> bool {
     let builder = Mlp::builder(2).dense(20, Tanh).dense(20, Tanh).dense(1, Sigmoid);
     let mut net = builder.seed(seed).build().unwrap();
-    // A point on the wrong side has a loss of at least ln 2: when all losses together are less, every point is right.
+    // A point on the wrong side has a loss of at least ln 2. If the sum of all losses is less,
+    // every point is on the right side.
     let all_right = LN_2 / data.rows() as f64;
     let report = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1).momentum(0.95).nesterov())
         .epochs(10_000)
@@ -65,10 +69,12 @@ fn separates(data: &Dataset<f64>, seed: u64) -> bool {
     wrong == 0
 }
 
-/// Lang and Witbrock needed shortcuts from every layer to all later ones, and about 20,000 epochs; two wide layers do without.
+/// Lang and Witbrock needed shortcuts from every layer to all later ones, and about 20,000 epochs.
+/// Two wide layers need no shortcuts.
 ///
-/// Of the first sixteen seeds fifteen take 4,000 to 7,200 epochs, and one stays in a local minimum. Which one may change with the last
-/// bit of an exponential, over so many steps: two of three are asked for.
+/// Of the first sixteen seeds, fifteen take 4,000 to 7,200 epochs, and one stays in a local
+/// minimum. Over so many steps the last bit of an exponential may change which one that is, so the
+/// test requires two of three.
 #[test]
 fn two_spirals_are_separated_without_shortcuts() {
     let data = two_spirals();

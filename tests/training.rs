@@ -1,4 +1,5 @@
-//! What the trainer promises: batches, validation, early stopping, restoring, reports, observers, and what diverges.
+//! The promises of the trainer: batches, validation, early stopping, restoring, reports, observers,
+//! and divergence.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity, Loss,
@@ -12,7 +13,7 @@ use ndarray::{Array2, array};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// y = sin 3x with a little of what cannot be learned.
+/// y = sin 3x with a little noise.
 fn noisy_sine(rows: usize) -> Dataset<f64> {
     let inputs = Array2::from_shape_fn((rows, 1), |(row, _)| (17.3 * row as f64).sin());
     let noise = |row: usize| 0.3 * (91.7 * row as f64 * row as f64).sin();
@@ -64,28 +65,29 @@ fn without_early_stopping_the_last_weights_stay() {
     approx::assert_relative_eq!(squared_error_of(&net, &validation), last, max_relative = 1e-12);
 }
 
-/// Ten rows in batches of four: the last batch of two is trained on with its own mean. With a rate so small that the weights hardly
-/// move, an epoch's loss is that of all rows.
+/// Ten rows in batches of four: the last batch has two rows, and its own mean. The rate is so small
+/// that the weights hardly change, so an epoch's loss is that of all rows.
 #[test]
 fn an_epochs_loss_is_the_mean_over_all_rows() {
     let data = noisy_sine(10);
     let mut net = network();
+    net.measure(&data).unwrap();
     let before = squared_error_of(&net, &data);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-12));
     let report = trainer.epochs(1).batch_size(4).fit(&mut net, &data).unwrap();
     approx::assert_relative_eq!(report.epochs()[0].training_loss, before, max_relative = 1e-9);
 }
 
-/// By the definition of gradient descent, w moves by the sum of the batches' own mean gradients.
+/// By the definition of gradient descent, w changes by the sum of the batches' own mean gradients.
 #[test]
 fn the_short_last_batch_has_its_own_mean() {
     let data = Dataset::new(array![[1.0], [1.0], [1.0]], array![[1.0], [1.0], [1.0]]).unwrap();
-    let builder = Mlp::builder(1).dense(1, Identity).without_bias();
+    let builder = Mlp::builder(1).dense(1, Identity).without_bias().without_units();
     let mut net =
         builder.initialization(densely::initialization::Initialization::Zeros).build().unwrap();
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25));
     trainer.epochs(1).batch_size(2).fit(&mut net, &data).unwrap();
-    // Each batch, of two rows or of one, has the gradient 2 (w - 1): w goes 0, ½, ¾.
+    // Each batch, of two rows or of one, has the gradient 2 (w - 1), so w is 0, ½, ¾.
     assert_eq!(net.layers()[0].weights()[[0, 0]], 0.75);
 }
 
@@ -142,7 +144,7 @@ fn a_rate_too_large_ends_with_epoch_and_batch_and_the_last_good_weights() {
     assert_eq!(net.layers()[0].weights(), start.layers()[0].weights());
 }
 
-/// The loss of a classifier grows only with the weights, and overflows late or never.
+/// The loss of a classifier grows only in proportion to the weights, and overflows late or never.
 #[test]
 fn a_classifiers_divergence_is_found_too() {
     let inputs = Array2::from_shape_fn((64, 2), |(row, c)| ((row * 2 + c) as f64 * 1.7).sin());
@@ -168,7 +170,8 @@ fn a_classifiers_divergence_is_found_too() {
     }
 }
 
-/// Makes one weight infinite in the third step, while the loss, through saturated units, stays finite.
+/// Makes one weight infinite in the third step, while the loss stays finite, since the units are
+/// saturated.
 #[derive(Debug)]
 struct Saboteur(AtomicUsize);
 
@@ -182,7 +185,7 @@ impl Optimizer<f64> for Saboteur {
     }
 
     fn update(&self, _: Iteration, parameter: Parameter<'_, f64>, _: &mut [f64]) {
-        // Two layers' weights and biases in each step.
+        // Each step updates two layers' weights and biases.
         if self.0.fetch_add(1, Ordering::Relaxed) == 2 * 4 {
             parameter.values[0] = f64::INFINITY;
         }
@@ -241,7 +244,7 @@ fn settings_out_of_range_are_refused_before_anything_is_trained() {
         ),
         (
             fit(Trainer::new(BinaryCrossEntropy, sgd())),
-            "BinaryCrossEntropy needs outputs between 0 and 1, as of Sigmoid; the network ends in Identity",
+            "BinaryCrossEntropy needs outputs between 0 and 1, such as those of Sigmoid; the network ends in Identity",
         ),
     ];
     for (message, expected) in cases {

@@ -1,4 +1,5 @@
-//! Views of every kind are taken as inputs: whole, transposed, with gaps, upside down, one row, no row.
+//! Inputs may be views of every kind: whole, transposed, with gaps, in reverse order, with one row,
+//! with no row.
 
 use approx::assert_relative_eq;
 use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, Tanh, error::NetworkError};
@@ -56,7 +57,8 @@ fn gradients_are_the_same_for_every_view() {
     }
 }
 
-/// A row's prediction does not depend on how many come with it, nor on how they lie in memory: to the bit.
+/// A row's prediction depends neither on the number of rows with it nor on their layout, to the
+/// bit.
 #[test]
 fn a_row_alone_is_the_row_among_others() {
     for outputs in [1, 2, 40] {

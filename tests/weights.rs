@@ -1,4 +1,5 @@
-//! A weight of k is k copies of a row, of 0 no row: in gradients, losses, training and scaling.
+//! A weight of k equals k copies of a row, and a weight of 0 equals no row: in gradients, losses,
+//! training and scaling.
 
 use approx::assert_relative_eq;
 use densely::{
@@ -20,7 +21,7 @@ fn one_hot(classes: &[usize], columns: usize) -> Array2<f64> {
     Array2::from_shape_fn((classes.len(), columns), |(row, c)| f64::from(classes[row] == c))
 }
 
-/// As many copies of each row as it weighs.
+/// Returns each row as often as its weight says.
 fn copies(rows: &Array2<f64>, weights: &Array1<f64>) -> Array2<f64> {
     let copies = weights.iter().map(|&weight| weight as usize).enumerate();
     let indices: Vec<_> = copies.flat_map(|(row, n)| std::iter::repeat_n(row, n)).collect();
@@ -31,7 +32,7 @@ fn network(last: impl Into<AnyActivation<f64>>, outputs: usize) -> Mlp<f64> {
     Mlp::builder(4).dense(7, Tanh).dense(outputs, last).seed(3).build().unwrap()
 }
 
-/// The numbers of all layers, from their weights and biases.
+/// Returns the numbers of all layers, from their weights and biases.
 fn flat<'a>(
     layers: impl Iterator<Item = (ArrayView2<'a, f64>, ArrayView1<'a, f64>)>,
 ) -> Array1<f64> {
@@ -59,7 +60,7 @@ fn gradient(
     (loss.unwrap(), flat(gradients.map(|g| (g.weights(), g.bias().unwrap()))))
 }
 
-/// Up to rounding.
+/// Compares up to rounding.
 fn assert_same(found: &(f64, Array1<f64>), expected: &(f64, Array1<f64>), what: &str) {
     let largest = |numbers: &Array1<f64>| numbers.iter().fold(0.0, |all: f64, g| all.max(g.abs()));
     assert!((found.0 - expected.0).abs() <= 1e-14 * expected.0.abs(), "{what}: {found:?}");
@@ -98,7 +99,7 @@ fn a_whole_weight_is_so_many_copies_in_loss_and_gradient() {
     }
 }
 
-/// Σ w L / Σ w, from each row by itself.
+/// The loss is Σ w L / Σ w, computed from each row by itself.
 #[test]
 fn any_weights_give_the_weighted_mean_of_the_rows_own_gradients() {
     let (inputs, weights) = (numbers(8, 4), numbers(8, 1).column(0).mapv(|w| w * w));
@@ -118,7 +119,7 @@ fn any_weights_give_the_weighted_mean_of_the_rows_own_gradients() {
     }
 }
 
-/// The loss, or what the hidden layer puts out, is infinite for such a row: 0 · ∞ is no number.
+/// The loss or the hidden layer's output is infinite for such a row, and 0 · ∞ is NaN.
 #[test]
 fn a_row_without_weight_does_not_count_were_its_loss_infinite() {
     let (mut inputs, targets) = (numbers(8, 4), numbers(8, 3));
@@ -145,7 +146,7 @@ fn weighted(inputs: Array2<f64>, targets: Array2<f64>, weights: Array1<f64>) -> 
     Dataset::new(inputs, targets).unwrap().with_weights(weights).unwrap()
 }
 
-/// The rows that have a weight.
+/// Returns the rows whose weight is not 0.
 fn counting(inputs: &Array2<f64>, targets: &Array2<f64>, weights: &Array1<f64>) -> Dataset<f64> {
     let rows: Vec<usize> = (0..weights.len()).filter(|&row| weights[row] > 0.0).collect();
     let select = |matrix: &Array2<f64>| matrix.select(Axis(0), &rows);
@@ -158,7 +159,7 @@ fn train(trainer: Trainer<'_, f64>, data: &Dataset<f64>) -> (Array1<f64>, Report
     (parameters(&net), report)
 }
 
-/// Every third row has no weight, inputs of a million and a target whose square overflows.
+/// Every third row has weight 0, inputs of a million, and a target whose square overflows.
 #[test]
 fn training_with_weightless_rows_is_training_without_them_to_the_bit() {
     let (mut inputs, mut targets) = (numbers(90, 4), numbers(90, 1).mapv(|y| y * y));
@@ -188,7 +189,7 @@ fn training_with_weightless_rows_is_training_without_them_to_the_bit() {
     }
 }
 
-/// All rows in each batch: only the order of sums differs.
+/// Each batch has all rows, so only the order of sums differs.
 #[test]
 fn training_on_weights_is_training_on_copies() {
     let (inputs, targets) = (numbers(20, 4), numbers(20, 1));
@@ -211,8 +212,9 @@ fn reported_losses_are_weighted_means() {
         let errors = net.predict(data.inputs()).unwrap() - data.targets();
         (errors.column(0).mapv(|e| e * e) * &weights).sum() / weights.sum()
     };
-    // So small a rate that the weights hardly move: an epoch's loss is that of all rows.
+    // The rate is so small that the weights hardly change, so an epoch's loss is that of all rows.
     let mut net = network(Identity, 1);
+    net.measure(&data).unwrap();
     let expected = mean(&net);
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-13)).epochs(1).batch_size(7);
     let report = trainer.fit(&mut net, &data).unwrap();
@@ -251,7 +253,7 @@ fn balanced_classes_count_alike() {
     assert_relative_eq!(weighted.weights().unwrap(), expected.view(), max_relative = 1e-15);
 }
 
-/// A network whose units were measured on these rows.
+/// Returns a network whose units were measured on these rows.
 fn measured(data: &Dataset<f64>) -> Result<Mlp<f64>, Error> {
     let mut net = Mlp::builder(data.features()).dense(data.outputs(), Identity).build()?;
     net.measure(data)?;
@@ -274,7 +276,8 @@ fn units_count_rows_by_their_weights() {
     assert_relative_eq!(targets, expected.1, max_relative = 1e-12);
 }
 
-/// A row without weight, first or last, is no outlier, and does not make a constant feature vary.
+/// A row of weight 0, first or last, does not count as an outlier, and does not make a constant
+/// feature vary.
 #[test]
 fn units_do_not_see_weightless_rows() {
     let column = |number: f64| array![0.1, 0.4, 0.2, 0.7, 0.9, number];
@@ -295,7 +298,7 @@ fn units_do_not_see_weightless_rows() {
     }
 }
 
-/// One part of a split may have got no row that counts.
+/// One part of a split may have only rows of weight 0.
 #[test]
 fn a_data_set_without_any_weight_is_refused() {
     let weights = Array1::from_shape_fn(10, |row| f64::from(row == 0));

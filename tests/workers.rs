@@ -1,4 +1,5 @@
-//! Several workers train as one would, and notice when they do not belong together. Here they are threads; `mpi/tests` has processes.
+//! Several workers train like one, and detect if they do not belong together. Here they are
+//! threads; in `mpi/tests` they are processes.
 
 use densely::{
     Adam, BinaryCrossEntropy, Dataset, EarlyStopping, Error, Float, Identity, MeanSquaredError,
@@ -15,13 +16,14 @@ use ndarray::{Array1, Array2};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-/// A worker that tells its numbers to every one, itself too.
+/// A worker that sends its numbers to all workers, itself included.
 #[derive(Debug)]
 struct Worker {
     rank: usize,
     to: Vec<Sender<Vec<f64>>>,
     from: Vec<Receiver<Vec<f64>>>,
-    /// Adds this to one number of the gradients that it gets: a fault of what connects the workers.
+    /// The worker adds this to one number of the gradients that it receives, to simulate a fault of
+    /// the connection.
     fault: f64,
 }
 
@@ -81,7 +83,7 @@ impl<F: Float> Workers<F> for Worker {
     }
 }
 
-/// Does this with each of them at the same time.
+/// Runs this with each worker at the same time.
 fn at_once<R: Send>(workers: Vec<Worker>, work: impl Fn(Worker) -> R + Sync) -> Vec<R> {
     let work = &work;
     std::thread::scope(|scope| {
@@ -91,7 +93,7 @@ fn at_once<R: Send>(workers: Vec<Worker>, work: impl Fn(Worker) -> R + Sync) -> 
     })
 }
 
-/// 101 rows of two classes that are hard to tell apart, with weights between 0 and 3.
+/// 101 rows of two classes that are hard to separate, with weights between 0 and 3.
 fn data() -> Dataset<f64> {
     let inputs = Array2::from_shape_fn((101, 3), |(row, column)| {
         ((row * 7 + column * 13) as f64 * 0.37).sin()
@@ -124,7 +126,8 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Everything that looks at all rows, or draws random numbers; batches of 18 of 73 rows, the last of one: for most workers, of none.
+/// A trainer with everything that looks at all rows or draws random numbers. Batches have 18 of 73
+/// rows. The last batch has one, so most workers have no row of it.
 fn trainer<'a>(optimizer: impl Optimizer<f64> + 'a) -> Trainer<'a, f64> {
     Trainer::new(BinaryCrossEntropy, optimizer)
         .epochs(10)
@@ -205,7 +208,7 @@ fn a_checkpoint_goes_on_with_any_number_of_workers() {
     });
     at_once(workers(2), |worker| {
         let is_first = worker.rank == 0;
-        // The other must not write: it could not.
+        // The other worker must not write: its path does not allow it.
         let path = if is_first { path.clone() } else { folder.path().join("none/training.json") };
         let checkpoint = Checkpoint::every(2, path);
         let mut trainer = trainer(Adam::new(0.01)).epochs(4).workers(worker).checkpoint(checkpoint);
@@ -268,7 +271,7 @@ fn what_an_observer_of_one_ends_ends_for_all() {
     }
 }
 
-/// The error of each of two workers that train so.
+/// Returns the errors of two workers that train like this.
 fn errors(train: impl Fn(&mut Trainer<'_, f64>, usize) -> Result<()> + Sync) -> Vec<String> {
     at_once(workers(2), |worker| {
         let rank = worker.rank;
@@ -327,7 +330,7 @@ fn workers_notice_that_they_do_not_belong_together() {
     });
     assert_eq!(found, ["worker 1 (counted from 0) differs from worker 0 in the parameters"; 2]);
 
-    // Of two trainings that are equally far.
+    // The states are from two trainings that are equally far.
     let states = [0.1, 0.2].map(|rate| {
         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(1);
         trainer.fit(&mut net.clone(), &data).unwrap();
@@ -363,7 +366,7 @@ fn an_error_of_one_worker_leaves_none_waiting() {
     assert_eq!(found[0], "worker 1 (counted from 0) cannot train: its own message says why");
     assert!(found[1].contains("7 features"), "{}", found[1]);
 
-    // One that goes away in the middle.
+    // One worker leaves in the middle.
     let found = at_once(workers(3), |worker| {
         let leaves = worker.rank == 2;
         let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(4);
@@ -379,7 +382,7 @@ fn an_error_of_one_worker_leaves_none_waiting() {
     assert!(found[..2].iter().all(|message| message.contains("is gone")), "{found:?}");
 }
 
-/// A metric that is not the same for all would have one stop where the others go on.
+/// If the metric differed between workers, one would stop while the others go on.
 #[test]
 fn a_metric_that_differs_is_noticed_after_the_epoch() {
     let (net, data) = small();
@@ -431,7 +434,7 @@ fn what_several_workers_cannot_do_is_said() {
 
 #[test]
 fn units_are_those_of_all_rows() {
-    // A column of large numbers that hardly differ, a constant one, and rows with weights.
+    // A column of large numbers that hardly differ, a constant column, and rows with weights.
     let inputs = Array2::from_shape_fn((101, 3), |(row, column)| match column {
         0 => 1e9 + (row as f64 * 0.7).sin(),
         1 => 3.25,
@@ -462,7 +465,7 @@ fn units_are_those_of_all_rows() {
                 );
                 let (inputs, targets) = scaled(net);
                 assert!(inputs.column(1).iter().all(|&x| x == 0.0));
-                // The mean of 1e9 is rounded to 2⁻²³ with each worker's, and the deviation is above 0.7.
+                // Each worker rounds the mean of 1e9 to 2⁻²³, and the deviation is above 0.7.
                 let rounding = (count + 1) as f64 * 2_f64.powi(-23) / 0.7;
                 assert!(inputs.iter().zip(&alone.0).all(|(x, y)| (x - y).abs() < rounding));
                 assert!(targets.iter().zip(&alone.1).all(|(x, y)| (x - y).abs() < 1e-12));

@@ -26,7 +26,7 @@ pub fn main<Options>(
     }
 }
 
-/// Says what is wrong with the options, or helps.
+/// Explains what is wrong with the options, or prints the help.
 pub fn explain(error: &OptionError) -> ExitCode {
     let message = error.to_string();
     if !error.use_stderr() {
@@ -39,7 +39,7 @@ pub fn explain(error: &OptionError) -> ExitCode {
 pub fn print(text: &str) -> ExitCode {
     let mut stdout = std::io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // A reader that has gone away, as in `… | head -1`, is no failure.
+        // A reader that has closed the pipe, as in `… | head -1`, is no failure.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             complain(&format!("error: cannot print the result: {error}"), 1)
         }
@@ -47,16 +47,16 @@ pub fn print(text: &str) -> ExitCode {
     }
 }
 
-/// One line on stderr, whatever is in the names of files and columns.
+/// Writes one line to stderr, whatever the names of files and columns contain.
 fn complain(message: &str, exit_code: u8) -> ExitCode {
     let line: String =
         message.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    // If nobody can be told, the exit code still says it.
+    // If the message cannot be written, the exit code still shows the error.
     let _ = writeln!(std::io::stderr(), "{line}");
     ExitCode::from(exit_code)
 }
 
-/// A bar on a terminal; nothing where output is piped, or `quiet`.
+/// A progress bar on a terminal; none if output is piped or `quiet`.
 pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
     let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
     if quiet || !terminal {
@@ -67,12 +67,12 @@ pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Whether both are the same existing file.
+/// Whether both paths lead to the same existing file.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// For options: a whole number, at least 1.
+/// Parses an option that is a whole number, at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()

@@ -1,4 +1,4 @@
-//! Frames of a training in a row, rows of two activations below one another.
+//! Draws the frames of a training in a row, with a row for each of two activations.
 
 use super::{Frame, REACH};
 use crate::figures::{self, PIXEL, Sheet, palette, superlevel, text};
@@ -15,20 +15,20 @@ const GAP: u32 = 12;
 const LEFT: u32 = 40;
 const KEY: u32 = 48;
 const HEADER: u32 = 26;
-/// Of what stands below a frame.
+/// The height of the caption below a frame.
 const CAPTION: u32 = 58;
 
-/// Where a new colour begins.
+/// The probabilities at which a new colour begins.
 const LEVELS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 
-/// A row for each activation, of as many frames.
+/// Draws a row of frames for each activation.
 pub fn draw(
     path: &Path,
     data: &Dataset<f32>,
     rows: &[(&str, Vec<Frame>)],
 ) -> Result<(), Box<dyn Error>> {
     let columns = rows.iter().map(|(_, frames)| frames.len()).max().unwrap_or(0) as u32;
-    // As wide as the key at least.
+    // The sheet is at least as wide as the key.
     let width = (LEFT + columns * (SIDE + GAP)).max(680);
     let height = KEY + HEADER + rows.len() as u32 * (SIDE + CAPTION);
     figures::draw(path, (width, height), |sheet| {
@@ -84,7 +84,7 @@ fn draw_key(strip: &Sheet) -> Result<(), Box<dyn Error>> {
     figures::color_bar(&right, TEXT, color, 20, ("P(second class): 0", "1"))
 }
 
-/// The probability in the middle of those that have the same colour as this one.
+/// Returns the probability in the middle of the band that has the same colour.
 fn of_band(probability: f64) -> f64 {
     let band = LEVELS.iter().filter(|&&level| level <= probability).count();
     let edge = |index: usize| LEVELS.get(index).copied().unwrap_or(1.0);
@@ -120,7 +120,7 @@ fn draw_frame(
     Ok(())
 }
 
-/// The classes differ in shape too.
+/// The classes differ in shape as well as in colour.
 fn draw_point(sheet: &Sheet, place: (i32, i32), class: usize) -> Result<(), Box<dyn Error>> {
     let size = 3 * PIXEL;
     match class {

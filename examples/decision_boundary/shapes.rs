@@ -1,4 +1,4 @@
-//! Points of two classes in the plane that no straight line tells apart.
+//! Points of two classes in the plane that no straight line separates.
 
 use densely::{Dataset, Error};
 use ndarray::Array2;
@@ -6,13 +6,13 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::PI;
 
-/// Points of each class.
+/// The number of points of each class.
 pub const POINTS: usize = 60;
 
-/// Where a point of the first class is: at a place from 0 to 1 along its shape.
+/// Maps a position from 0 to 1 along a shape to a point of the first class.
 pub type Shape = fn(f64) -> (f64, f64);
 
-/// Half a circle, whose right end is in the other one.
+/// Half a circle, whose right end lies inside the other one.
 pub fn moon(place: f64) -> (f64, f64) {
     let angle = PI * place;
     (0.66 * angle.cos() - 0.3, 0.9 * angle.sin() - 0.25)
@@ -26,7 +26,7 @@ pub fn spiral(place: f64) -> (f64, f64) {
     (distance * angle.cos(), distance * angle.sin())
 }
 
-/// The second class is the first one turned by half a circle. None is quite where it should be.
+/// The second class is the first one turned by half a circle. All points have some noise.
 pub fn points(shape: Shape, seed: u64) -> Result<Dataset<f32>, Error> {
     const NOISE: f64 = 0.04;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -35,7 +35,7 @@ pub fn points(shape: Shape, seed: u64) -> Result<Dataset<f32>, Error> {
     for row in 0..2 * POINTS {
         let (x, y) = shape(((row % POINTS) as f64 + 0.5) / POINTS as f64);
         let side = if row < POINTS { 1.0 } else { -1.0 };
-        // The sum of some evenly distributed numbers is nearly normally distributed.
+        // The sum of twelve uniformly distributed numbers is nearly normally distributed.
         let mut noise = || NOISE * (0..12).map(|_| random.random_range(-0.5..0.5)).sum::<f64>();
         inputs[[row, 0]] = (side * x + noise()) as f32;
         inputs[[row, 1]] = (side * y + noise()) as f32;

@@ -1,14 +1,14 @@
-//! What an axis shows: a range, and the numbers beside it.
+//! The axes of charts: a range, and the numbers beside it.
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
 
-/// An axis; a logarithmic one has the logarithms to base 10 as its places.
+/// An axis. On a logarithmic axis, places are the logarithms to base 10.
 #[derive(Clone, Debug)]
 pub struct Axis {
     pub label: String,
     pub range: Range<f64>,
-    /// Places, and what is written there.
+    /// Places, and the text at each.
     pub ticks: Vec<(f64, String)>,
     logarithmic: bool,
 }
@@ -18,13 +18,13 @@ impl Axis {
         Self { label: label.to_owned(), range, ticks, logarithmic: false }
     }
 
-    /// With at most so many round numbers: multiples of 1, 2 or 5 times a power of ten.
+    /// An axis with at most `most` round numbers: multiples of 1, 2 or 5 times a power of ten.
     pub fn linear(label: &str, range: Range<f64>, most: usize) -> Self {
         let rough = (range.end - range.start) / most as f64;
         let magnitude = rough.log10().floor() as i32;
         let steps = [(1.0, magnitude), (2.0, magnitude), (5.0, magnitude), (1.0, magnitude + 1)];
         let step = |(factor, power): (f64, i32)| factor * 10_f64.powi(power);
-        // A range may begin and end at a number: rounding must not lose it.
+        // If the range begins or ends at a round number, rounding must not lose it.
         let first = |step: f64| (range.start / step - 1e-9).ceil();
         let last = |step: f64| (range.end / step + 1e-9).floor();
         let few = |step: f64| last(step) - first(step) < most as f64;
@@ -50,7 +50,7 @@ impl Axis {
         Self::new(label, range, ticks)
     }
 
-    /// Of whole numbers.
+    /// An axis of whole numbers.
     pub fn whole(label: &str, range: Range<f64>, most: usize) -> Self {
         let mut axis = Self::linear(label, range, most);
         axis.ticks.retain(|(place, _)| (place - place.round()).abs() < 1e-6);
@@ -84,25 +84,25 @@ impl Axis {
         Self { label: label.to_owned(), range, ticks, logarithmic: true }
     }
 
-    /// Where a number is on this axis.
+    /// Returns the place of a number on this axis.
     pub fn place(&self, number: f64) -> f64 {
         if self.logarithmic { number.log10() } else { number }
     }
 
-    /// The same with so many times fewer numbers.
+    /// The same axis with only every `nth` of its numbers.
     pub fn with_every(&self, nth: usize) -> Self {
         let ticks = self.ticks.iter().step_by(nth.max(1)).cloned().collect();
         Self { ticks, ..self.clone() }
     }
 
-    /// The same with more room at the end: this share of what there is.
+    /// The same axis with more room at the end: this share of its length.
     pub fn extended(mut self, share: f64) -> Self {
         self.range.end += share * (self.range.end - self.range.start);
         self
     }
 }
 
-/// That of `plotters` would choose the numbers itself.
+/// The axis type of `plotters` would choose the numbers itself.
 impl Ranged for Axis {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
@@ -113,7 +113,7 @@ impl Ranged for Axis {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        // There are no lines between those with numbers.
+        // The grid has no light lines between the lines with numbers.
         let light = hint.weight().allow_light_points();
         if light { Vec::new() } else { self.ticks.iter().map(|tick| tick.0).collect() }
     }

@@ -1,4 +1,4 @@
-//! One chart of a figure: a light grid, labelled axes, and the curves in it.
+//! A chart of a figure: a light grid, labelled axes, and curves.
 
 use super::axis::Axis;
 use super::palette::{AXIS, GRID};
@@ -12,16 +12,16 @@ use std::ops::Range;
 
 type Plane = Cartesian2d<Axis, Axis>;
 
-/// How a curve is drawn.
+/// The look of a curve.
 #[derive(Clone, Copy)]
 pub struct Stroke {
     pub color: RGBColor,
     pub dashed: bool,
 }
 
-/// A chart with its axes drawn, ready for curves.
+/// A chart whose axes are drawn, ready for curves.
 pub struct Chart<'a> {
-    /// For what is no curve.
+    /// For drawing anything else than curves.
     pub context: ChartContext<'a, SVGBackend<'a>, Plane>,
     y: Range<f64>,
     text: u32,
@@ -51,16 +51,16 @@ pub fn chart_aligned<'a>(
 ) -> Result<Chart<'a>, Box<dyn Error>> {
     let text = text * PIXEL;
     let font = ("sans-serif", text);
-    // Room for the label, where there is one.
+    // Reserves room for the label, if there is one.
     let room = |axis: &Axis| if axis.label.is_empty() { text / 2 } else { text * 2 };
     let panel = sheet.margin(text * 2 / 3, 0, 0, 0);
-    // One without a word would take as much room.
+    // An empty title would take as much room as any other.
     let below_title = match title {
         "" => panel,
         title => panel.titled(title, ("sans-serif", text * 7 / 6))?,
     };
     let left = room(y) + numbers;
-    // No number may run into the next, and half of the last one may be beyond the axis.
+    // No number may run into the next, and half of the last one may stand beyond the axis.
     let widest = widest_number(x, text / PIXEL);
     let width = below_title.dim_in_pixel().0.saturating_sub(left + 2 * text).max(1);
     let needed = x.ticks.len() as u32 * (widest + text / 2);
@@ -85,7 +85,7 @@ pub fn chart_aligned<'a>(
     Ok(Chart { context, y: y.range.clone(), text })
 }
 
-/// In units, of the numbers beside this axis in text of so many pixels.
+/// Returns the width, in units, of the numbers beside this axis in text of this many pixels.
 pub fn widest_number(axis: &Axis, text: u32) -> u32 {
     let widths = axis.ticks.iter().map(|(_, number)| text::width(number, text * PIXEL));
     widths.max().unwrap_or(0)
@@ -116,7 +116,7 @@ impl Chart<'_> {
         Ok(())
     }
 
-    /// Draws a dot of so many pixels across at each of these points.
+    /// Draws a dot of this diameter in pixels at each of these points.
     pub fn dots(
         &mut self,
         points: impl Iterator<Item = (f64, f64)>,
@@ -174,7 +174,7 @@ impl Stroke {
         self.color.stroke_width(2 * PIXEL)
     }
 
-    /// The line through these points, dashed.
+    /// The dashed line through these points.
     pub fn dashes<Point: Clone>(
         self,
         points: Vec<Point>,

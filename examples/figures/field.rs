@@ -1,4 +1,4 @@
-//! Where a function of the plane is large, as few polygons.
+//! Covers the region in which a function of the plane is large with few polygons.
 
 /// Numbers at the points of a grid, rows from top to bottom.
 pub type Grid = ndarray::Array2<f32>;
@@ -38,7 +38,7 @@ pub fn superlevel(grid: &Grid, level: f32) -> Vec<Vec<(f64, f64)>> {
     finished.iter().map(|strip| strip.outline(grid, level)).collect()
 }
 
-/// From where to where in a row, in columns.
+/// The ends of a run in a row, in columns.
 #[derive(Clone, Copy)]
 struct Run {
     from: f64,
@@ -79,7 +79,7 @@ impl Run {
     }
 }
 
-/// Runs of rows below one another.
+/// The runs of consecutive rows that make one polygon.
 struct Strip {
     first_row: usize,
     runs: Vec<Run>,
@@ -103,7 +103,8 @@ impl Strip {
     }
 }
 
-/// Where the numbers of a row are at least this; half a column beyond its ends.
+/// Returns the runs of a row in which the numbers are at least `level`, with half a column beyond
+/// its ends.
 fn runs(numbers: &[f32], level: f32) -> Vec<Run> {
     let passed = |column: usize| {
         let (before, behind) = (numbers[column - 1], numbers[column]);
@@ -125,7 +126,7 @@ fn runs(numbers: &[f32], level: f32) -> Vec<Run> {
     runs
 }
 
-/// Without points that are on the line from one that is kept to the next.
+/// Removes the points that lie on the line between the points around them.
 fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let mut kept = vec![points[0]];
     let mut from = 0;
@@ -140,7 +141,7 @@ fn straightened(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     kept
 }
 
-/// Whether a point is so near to the line from one point to another that nobody sees it.
+/// Whether a point is so near to the line between two others that the difference is invisible.
 fn is_near((x, y): (f64, f64), (x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> bool {
     const NEAR: f64 = 0.08;
     let (along, across) = (x1 - x0, y1 - y0);

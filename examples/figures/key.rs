@@ -1,4 +1,4 @@
-//! What a figure's colours mean: the names of curves, and a bar of colours with numbers.
+//! The key of a figure: the names of curves, and a bar of colours with numbers.
 
 use super::Stroke;
 use super::palette::AXIS;
@@ -8,7 +8,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;
 
-/// The names of curves, each behind a piece of its line, in the middle of a strip.
+/// Writes the names of curves, each behind a piece of its line, in the middle of a strip.
 pub fn curve_key(
     strip: &Sheet,
     text: u32,

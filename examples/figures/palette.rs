@@ -15,18 +15,18 @@ pub const IDENTITY: RGBColor = VERMILION;
 pub const SIGMOID: RGBColor = BLUE;
 pub const TANH: RGBColor = GREEN;
 
-/// Of points of two classes on a ground of [`probability`].
+/// The colours of the points of two classes on a ground of [`probability`].
 pub const FIRST_CLASS: RGBColor = RGBColor(0, 60, 110);
 pub const SECOND_CLASS: RGBColor = RGBColor(150, 50, 0);
 
 pub const GRID: RGBColor = RGBColor(225, 225, 225);
 pub const AXIS: RGBColor = RGBColor(90, 90, 90);
-/// Of diagonals and other lines that curves are compared with.
+/// The colour of diagonals and other lines that curves are compared with.
 pub const REFERENCE: RGBColor = RGBColor(120, 120, 120);
 
 const WHITE: RGBColor = RGBColor(255, 255, 255);
 
-/// Of a share from 0 to 1: from white to a dark blue, ever darker.
+/// The colour of a share from 0 to 1: from white to dark blue.
 pub fn heat(share: f64) -> RGBColor {
     const DARK: RGBColor = RGBColor(0, 45, 95);
     if share < 0.6 {
@@ -42,7 +42,7 @@ pub fn probability(probability: f64) -> RGBColor {
     const FIRST: RGBColor = RGBColor(120, 178, 218);
     const SECOND: RGBColor = RGBColor(247, 190, 105);
     let certainty = (2.0 * probability - 1.0).abs();
-    // Not from white: the line between the two is to be seen.
+    // The mix does not begin at white, so that the line between the two colours shows.
     mixed(WHITE, if probability < 0.5 { FIRST } else { SECOND }, 0.2 + 0.8 * certainty)
 }
 

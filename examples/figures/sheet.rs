@@ -1,4 +1,4 @@
-//! The white sheet that is drawn on, and the SVG file that it becomes.
+//! The white sheet on which figures are drawn, and its SVG file.
 
 use densely::Error;
 use plotters::coord::Shift;
@@ -13,7 +13,7 @@ pub const PIXEL: u32 = 4;
 
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// What our SVG files begin with.
+/// The beginning of our SVG files.
 const BEGIN: &[u8] = b"<svg";
 
 /// Whether a picture can be written there, before the work that it is to show; and it must not be
@@ -25,7 +25,7 @@ pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
         let mut begin = Vec::new();
         let file = File::open(path).map_err(named)?;
         file.take(BEGIN.len() as u64).read_to_end(&mut begin).map_err(named)?;
-        // Nothing is lost of an empty one, such as `mktemp` makes.
+        // An empty file, such as `mktemp` makes, may be replaced.
         if !begin.is_empty() && begin != BEGIN {
             return Err(
                 format!("{} is no SVG picture, it is not drawn over", path.display()).into()
@@ -35,7 +35,7 @@ pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Draws on a white sheet of so many pixels, and writes it to this file.
+/// Draws on a white sheet of this size in pixels, and writes it to a file.
 pub fn draw(
     path: &Path,
     (width, height): (u32, u32),

@@ -1,9 +1,9 @@
-//! Text in a picture: how wide it will be, and what of a name can stand there.
+//! Text in a picture: its width, and the form of a name that can be drawn.
 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, TextStyle};
 
-/// The fonts of `plotters` are so much smaller than it is told.
+/// `plotters` draws fonts smaller than the given size by this factor.
 const FONT: f64 = 1.0 / 1.24;
 
 /// About how many units a text of this size has from left to right. Nobody knows with which font an
@@ -34,7 +34,8 @@ pub fn name(name: &str, most: usize) -> String {
     shown.chain(&characters[characters.len() - end..]).collect()
 }
 
-/// Of so many units, and in which corner or edge of it the place is that it is drawn at.
+/// A style of this size in units. The place where a text is drawn is at this corner or edge of the
+/// text.
 pub fn style(size: u32, h: HPos, v: VPos, color: RGBColor) -> TextStyle<'static> {
     let style = TextStyle::from(("sans-serif", size)).pos(Pos::new(h, v));
     TextStyle { color: color.to_backend_color(), ..style }

@@ -1,4 +1,4 @@
-//! Where the rows of the three training programs come from: a CSV file.
+//! The CSV files from which the three training programs read their rows.
 
 mod options;
 mod task;
@@ -39,7 +39,7 @@ fn train(options: &Options, plan: &mut Plan<'_>) -> Result<String, Box<dyn Error
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
 
-/// The hash of all inputs and targets.
+/// Returns the hash of all inputs and targets.
 fn hash(data: &Dataset<f32>) -> u64 {
     let (inputs, targets) = (data.inputs(), data.targets());
     training::hash(inputs.iter().chain(targets).map(|number| number.to_bits().into()))

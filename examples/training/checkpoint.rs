@@ -1,4 +1,5 @@
-//! Where training is kept while it goes on: a folder with its state and what it is the state of.
+//! The checkpoint of a training: a folder with its state, and with the options and data to which
+//! the state belongs.
 
 use super::files::is_same_place;
 use super::options::Options;
@@ -16,9 +17,9 @@ use std::path::{Path, PathBuf};
 pub struct Kept {
     pub folder: PathBuf,
     pub state: PathBuf,
-    /// The options and the data that the state belongs to.
+    /// The options and the data to which the state belongs.
     belongs_to: PathBuf,
-    /// Whether it is this process that writes them.
+    /// Whether this process writes the files.
     writes: bool,
 }
 
@@ -29,13 +30,13 @@ impl Kept {
         Ok(Self { writes: true, ..Self::of_another(folder) })
     }
 
-    /// Of a training of several processes, in one beside that which writes.
+    /// The checkpoint of a process that reads the files that another process writes.
     pub fn of_another(folder: &Path) -> Self {
         let (state, belongs_to) = (folder.join("training.json"), folder.join("options.json"));
         Self { folder: folder.to_owned(), state, belongs_to, writes: false }
     }
 
-    /// Refuses to have one of its files written over.
+    /// Refuses a path that would overwrite one of its files.
     pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
         match [&self.state, &self.belongs_to].iter().any(|file| is_same_place(file, path)) {
             true => Err(format!("{} holds the training, it is not saved over", path.display())),
@@ -85,7 +86,7 @@ impl Kept {
         Ok(trainer.with_state(state))
     }
 
-    /// Removes what was being written when the training was stopped.
+    /// Removes unfinished files of a training that was stopped.
     fn clear(&self) -> Result<(), Box<dyn Error>> {
         for entry in fs::read_dir(&self.folder).map_err(|error| named(&self.folder, error))? {
             let entry = entry?;

@@ -1,4 +1,4 @@
-//! What can be chosen by name: optimizer, schedule, loss and class weights.
+//! The choices by name: optimizer, schedule, loss and class weights.
 
 use super::Task;
 use clap::ValueEnum;
@@ -7,7 +7,7 @@ use densely::{
     schedule::Span,
 };
 
-/// What changes the parameters.
+/// The optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OptimizerName {
     Sgd,
@@ -18,7 +18,7 @@ pub enum OptimizerName {
     Lbfgs,
 }
 
-/// How an optimizer is set; none of it is given unless the user says so.
+/// The settings of an optimizer. Each is `None` unless the user gives it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     pub learning_rate: Option<f64>,
@@ -38,7 +38,7 @@ impl OptimizerName {
         Ok(())
     }
 
-    /// A trainer by this optimizer; sgd has a momentum of 0.9 unless told otherwise.
+    /// Returns a trainer with this optimizer; the default momentum of sgd is 0.9.
     pub fn trainer<'a>(
         self,
         loss: Box<dyn Loss<f32>>,
@@ -90,7 +90,7 @@ impl ScheduleName {
         matches!(self, Self::Step | Self::Exponential | Self::Cosine | Self::OneCycle)
     }
 
-    /// Over so many epochs, the first of them to warm up.
+    /// Returns the schedule over `epochs` epochs, of which the first `warm_up` warm up.
     pub fn schedule<'a>(self, epochs: usize, warm_up: usize) -> Schedule<'a> {
         let rest = epochs.saturating_sub(warm_up).max(1);
         let schedule = match self {
@@ -106,7 +106,7 @@ impl ScheduleName {
     }
 }
 
-/// What is minimised.
+/// The loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LossName {
     /// Mean squared error
@@ -122,7 +122,7 @@ pub enum LossName {
 }
 
 impl LossName {
-    /// The usual one.
+    /// The default loss of a task.
     pub fn of(task: Task) -> Self {
         match task {
             Task::Regression => Self::Squared,
@@ -159,12 +159,12 @@ impl LossName {
     }
 }
 
-/// How much the classes count.
+/// The weights of the classes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClassWeight {
-    /// All the same, however rare.
+    /// All classes count the same, however rare.
     Balanced,
-    /// Of each class, in alphabetical order.
+    /// A weight for each class, in alphabetical order.
     Each(Vec<f64>),
 }
 

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Where the training is kept while it goes on, and where its pictures go.
+/// The checkpoint and the pictures.
 pub struct Files {
     kept: Option<Kept>,
     pictures: Option<Pictures>,
@@ -35,7 +35,7 @@ impl Files {
         Ok(Self { kept, pictures })
     }
 
-    /// Those of a process beside the one that writes: it goes on from the same checkpoint.
+    /// The files of a process that does not write: it resumes from the same checkpoint.
     #[allow(dead_code)] // For `train_distributed`.
     pub fn of_another(options: &Options) -> Self {
         let kept = options.checkpoint.as_deref().map(Kept::of_another);
@@ -74,13 +74,13 @@ fn check_leaves_data_alone(options: &Options, data: &Path) -> Result<(), String>
     Ok(())
 }
 
-/// Whether both are the same file, which may be yet to be written, however the paths to it are put.
+/// Whether both paths lead to the same file, which need not exist yet.
 pub fn is_same_place(one: &Path, other: &Path) -> bool {
     let places = (place(one), place(other));
     is_same_file(one, other) || matches!(places, (Some(one), Some(other)) if one == other)
 }
 
-/// The folder that a file is in, or will be, and its name there.
+/// Returns the folder in which a file is or will be, and its name there.
 fn place(path: &Path) -> Option<(PathBuf, OsString)> {
     let folder = path.parent()?;
     let here = folder.as_os_str().is_empty();

@@ -1,4 +1,4 @@
-//! A number that stands for data.
+//! A hash of data.
 
 /// Of all of the numbers, by the function of Fowler, Noll and Vo: to notice other data, not to
 /// withstand an attack.

@@ -32,14 +32,14 @@ use densely::{
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 
-/// What is to be trained, and how.
+/// The task and the options of a training.
 pub struct Plan<'o> {
     pub task: Task,
     pub options: &'o Options,
     pub files: Files,
-    /// Of what the summary tells.
+    /// The subject of the summary.
     pub subject: Subject,
-    /// What a checkpoint belongs to: the options that decide, and the data.
+    /// What a checkpoint belongs to: the options that determine the result, and the data.
     pub belongs_to: BTreeMap<String, String>,
 }
 
@@ -48,13 +48,13 @@ impl Plan<'_> {
         self.options.loss.unwrap_or(LossName::of(self.task))
     }
 
-    /// The error with the file that it is about.
+    /// Adds the file to an error.
     pub fn in_context(&self, error: Box<dyn AnyError>) -> Box<dyn AnyError> {
         match (error.downcast_ref(), self.files.kept()) {
             (Some(Error::Training(TrainingError::StateMismatch { .. })), Some(kept)) => {
                 format!("{}: {error}", kept.state.display()).into()
             }
-            // Told of the rows alone, where the reader has a file before them.
+            // The error only counts rows, so the name of the file is added.
             (Some(Error::Data(DataError::TooFewRows { .. })), _) => {
                 format!("{}: {error}", self.subject.data).into()
             }

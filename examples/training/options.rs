@@ -91,7 +91,7 @@ pub struct Options {
 pub struct Hidden(pub Vec<usize>);
 
 impl Options {
-    /// Every option that has a part in what is learned from the data.
+    /// Returns every option that affects what is learned from the data.
     pub fn that_decide(&self, task: Task) -> BTreeMap<String, String> {
         let options = [
             ("task", task.name().to_owned()),
@@ -114,13 +114,14 @@ impl Options {
             ("--test", self.test.to_string()),
             ("--seed", self.seed.to_string()),
         ];
-        // A longer training is the same one where the rate does not look at how long it will be.
+        // A longer training continues a shorter one, unless the rate depends on the number of
+        // epochs.
         let longer = !self.schedule.depends_on_epochs();
         let decide = options.into_iter().filter(|&(name, _)| !(longer && name == "--epochs"));
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses what the optimizer would not look at, and a loss that is not for the task.
+    /// Refuses options that the optimizer would ignore, and a loss that does not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
         self.optimizer.check(self.rates())?;
         self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
@@ -147,14 +148,14 @@ fn hidden(text: &str) -> Result<Hidden, String> {
     widths.collect::<Result<_, _>>().map(Hidden)
 }
 
-/// The command of these options, with the names of all activations in its help.
+/// Adds the names of all activations to the help of a command with these options.
 pub fn named(command: Command) -> Command {
     command.mut_arg("activation", |activation| {
         activation.help(format!("Activation of the hidden layers: {}", activations()))
     })
 }
 
-/// The activations that there are, as text.
+/// Returns the names of all activations.
 fn activations() -> String {
     let names = AnyActivation::<f32>::NAMES.join(", ");
     format!("{names}; behind leaky_relu and elu there may be a positive α, as in elu(0.5)")
@@ -172,7 +173,7 @@ fn positive(text: &str) -> Result<f64, String> {
     number(text, "positive and finite", |rate| rate > 0.0 && rate.is_finite())
 }
 
-/// Of momentum, dropout and validation.
+/// Parses momentum, dropout and validation.
 fn share(text: &str) -> Result<f64, String> {
     number(text, "at least 0 and below 1", |share| (0.0..1.0).contains(&share))
 }

@@ -9,7 +9,7 @@ use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, train
 use indicatif::ProgressBar;
 use std::error::Error;
 
-/// A training that can begin.
+/// A training that is ready to run.
 pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
     train: Dataset<f32, S>,
@@ -77,12 +77,12 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         report
     }
 
-    /// Saves the trained network, before anything else that can go wrong.
+    /// Saves the trained network, before any later step can fail.
     pub fn save(&self) -> Result<(), densely::Error> {
         self.plan.options.save.as_ref().map_or(Ok(()), |path| self.net.save(path))
     }
 
-    /// Has the trained network predict the test rows.
+    /// Predicts the test rows with the trained network.
     pub fn test(
         &self,
         test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,

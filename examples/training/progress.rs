@@ -5,7 +5,7 @@ use densely::trainer::Training;
 use indicatif::ProgressBar;
 use std::ops::ControlFlow;
 
-/// A bar over the epochs on a terminal; nothing where output is piped, or `quiet`.
+/// A bar over the epochs on a terminal; none if output is piped or `quiet`.
 pub fn bar(epochs: usize, quiet: bool) -> ProgressBar {
     let template = "epoch {pos}/{len} {wide_bar} {msg}  {elapsed}";
     command_line::progress(epochs as u64, quiet, template)

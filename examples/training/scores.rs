@@ -68,7 +68,7 @@ impl Task {
     }
 }
 
-/// A few test rows may all be of one class. A score that they leave undefined is not an error.
+/// A few test rows may all be of one class, which leaves some scores undefined. That is no error.
 fn defined(score: Result<f64, Error>) -> Result<Option<f64>, Error> {
     match score {
         Err(Error::Metric(MetricError::Undefined { .. })) => Ok(None),

@@ -1,4 +1,4 @@
-//! What is told in the end.
+//! The summary of a training.
 
 use super::Plan;
 use super::scores::Scores;
@@ -8,14 +8,14 @@ use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
-/// Of what is told.
+/// The subject of a training.
 #[derive(Clone)]
 pub struct Subject {
-    /// Where the rows come from.
+    /// The source of the rows.
     pub data: String,
-    /// What is learned.
+    /// The target.
     pub target: String,
-    /// The task, and why it is this one, where nobody said it.
+    /// The task and the reason for it, if the user did not choose it.
     pub taken_for: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Summary {
         }
     }
 
-    /// One JSON object on one line.
+    /// Returns one JSON object on one line.
     pub fn json(&self) -> String {
         let report = &self.report;
         let test: Map<String, Value> = self

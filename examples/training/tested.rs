@@ -1,4 +1,4 @@
-//! What the trained network says of the test rows.
+//! The predictions for the test rows.
 
 use densely::{Dataset, Mlp, Result, data::Storage};
 use ndarray::{Array2, ArrayView2};
@@ -12,14 +12,14 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// Of all rows, in memory.
+    /// Predicts all rows, in memory.
     #[allow(dead_code)] // For the programs on a CSV file.
     pub fn of(net: &Mlp<f32>, test: &Dataset<f32>) -> Result<Self> {
         let (predicted, targets) = (net.predict(test.inputs())?, test.targets().to_owned());
         Ok(Self { predicted, targets, classes: test.classes().to_vec() })
     }
 
-    /// Zeros, in which predictions and targets can be put.
+    /// Zeros, which predictions and targets will replace.
     #[allow(dead_code)] // For `train_distributed`.
     pub fn zeros<S: Storage<f32>>(test: &Dataset<f32, S>) -> Self {
         let zeros = Array2::zeros((test.rows(), test.outputs()));
@@ -34,7 +34,7 @@ impl Tested {
         self.targets.view()
     }
 
-    /// The names of the classes; none where the targets are numbers.
+    /// Returns the names of the classes; none if the targets are numbers.
     pub fn classes(&self) -> &[String] {
         &self.classes
     }

@@ -30,7 +30,7 @@ fn networks<F: Float>() -> densely::Result<[Mlp<F>; 3]> {
     Ok([small, everything, every_activation.build()?])
 }
 
-/// Those that the target `serde_json` goes on with.
+/// The training states that the target `serde_json` resumes.
 fn states<F: Float>() -> densely::Result<Vec<TrainingState<F>>> {
     let data = Dataset::new(
         Array2::from_shape_fn((9, 2), |(row, column)| F::from_f64((3 * row + column) as f64).sin()),

@@ -1,6 +1,6 @@
 #![no_main]
-//! Tables: all numbers made from one are finite, and a network that knows its columns finds them
-//! again, also after it was saved and loaded.
+//! Fuzzes tables. All numbers of a data set are finite, and a network that knows its columns finds
+//! them again, also after saving and loading.
 
 use densely::{Dataset, Float, Identity, Mlp, Result, Sigmoid, Softmax, Table, data::Target};
 use libfuzzer_sys::fuzz_target;
@@ -34,7 +34,8 @@ fn check<F: Float>(table: &Table, data: Result<Dataset<F>>) {
     }
 }
 
-/// Some rows at a time, read a few bytes at a time, they are the same, or the error is.
+/// Reads the rows in chunks, from a few bytes at a time. They are the same rows as of the whole
+/// table, or the same error.
 fn check_stream(bytes: &[u8], name: &str, whole: &Result<Dataset<f32>>) {
     let held = bytes.to_vec();
     let open = move || Ok(BufReader::with_capacity(7, Cursor::new(held.clone())));

@@ -1,11 +1,11 @@
 #![no_main]
-//! NumPy files.
+//! Fuzzes NumPy files.
 
 use densely::{Dataset, Float, MeanSquaredError, Mlp, Sgd, Trainer};
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
 
-/// More numbers than a header of these few bytes can be followed by are not read.
+/// The most features that are read: these few bytes cannot hold more numbers.
 const MOST_FEATURES: usize = 1000;
 
 fn open<F: Float>(file: &Path) {

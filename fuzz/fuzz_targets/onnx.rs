@@ -1,5 +1,5 @@
 #![no_main]
-//! ONNX models.
+//! Fuzzes ONNX models.
 
 mod whole;
 

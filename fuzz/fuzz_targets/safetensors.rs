@@ -1,5 +1,5 @@
 #![no_main]
-//! Model files.
+//! Fuzzes model files.
 
 mod whole;
 

@@ -17,7 +17,7 @@ fn load<F: Float>(bytes: &[u8]) {
     let again: TrainingState<F> = serde_json::from_str(&saved).unwrap();
     assert_eq!(saved, serde_json::to_string(&again).unwrap());
 
-    // Those of `examples/seeds.rs`.
+    // The data of `examples/seeds.rs`.
     let data = Dataset::new(
         Array2::from_shape_fn((9, 2), |(row, column)| F::from_f64((3 * row + column) as f64).sin()),
         Array2::from_shape_fn((9, 1), |(row, _)| F::from_f64(row as f64 / 9.0)),
@@ -37,7 +37,7 @@ fn load<F: Float>(bytes: &[u8]) {
     for (trainer, net) in [(adam, net), (lbfgs, plain)] {
         let mut net = net;
         let mut trainer = trainer.batch_size(4).epochs(epochs).threads(1).with_state(state.clone());
-        // An error leaves it whole too.
+        // An error leaves the network whole too.
         let _ = trainer.resume(&mut net, &data);
         whole::check(&net);
     }

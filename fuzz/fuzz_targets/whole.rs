@@ -1,4 +1,4 @@
-//! Checks of every network that loads: it is finite, it predicts, and saving and loading it again
+//! Checks every network that loads: it is finite, it predicts, and saving and loading it again
 //! changes nothing.
 
 use densely::{Float, Mlp};

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 const EPOCHS: usize = 3;
 
-/// About as many as the data set has.
+/// About as many rows as MNIST has.
 const ROWS: usize = 60_416;
 
 fn main() -> ExitCode {
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(job: &Job) -> Result<ExitCode, Mistake> {
-    // Units of the hidden layers, rows of each rank's part of a batch, rows in all.
+    // Units of the hidden layers, rows of each rank's part of a batch, and rows in all.
     let (hidden, batch, rows): (&[usize], _, _) = match std::env::args().nth(1).as_deref() {
         Some("mnist") => (&[128], 64, ROWS),
         Some("mnist-256") => (&[128], 256, ROWS),
@@ -38,7 +38,7 @@ fn measure(job: &Job) -> Result<ExitCode, Mistake> {
         hidden.iter().fold(Mlp::<f32>::builder(784), |builder, &units| builder.dense(units, Tanh));
     let mut net = job.agreed(builder.dense(10, Softmax).without_units().build())?;
     let (mut first, mut last) = (None, None);
-    // Not the first epoch: buffers are made in it, and connections.
+    // The first epoch does not count: it allocates buffers and opens connections.
     let report = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01))
         .epochs(EPOCHS)
         .batch_size(batch * job.count())

@@ -1,4 +1,4 @@
-//! Sums of long slices, each rank adding up a part of them.
+//! Sums long slices: each rank adds up a segment of them.
 
 use densely::Float;
 use mpi::Tag;
@@ -8,14 +8,14 @@ use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Destination, Equivalence, Source};
 use std::collections::VecDeque;
 
-/// What a rank has for the one that adds it up.
+/// The numbers that a rank sends to the rank that sums their segment.
 const PARTS: Tag = 1;
-/// What comes back.
+/// The sums that come back.
 const SUMS: Tag = 2;
 
 type Pending<'s, 'a, F> = Request<'a, [F], &'s LocalScope<'a>>;
 
-/// Sums under way.
+/// The sums in progress.
 ///
 /// A slice is cut into as many segments as there are ranks. Each rank is sent its segment by all
 /// others, adds them up, and sends the sum to all others: twice the slice goes out of a rank and
@@ -35,14 +35,14 @@ pub(crate) struct Exchange<'s, 'a, F> {
     /// Segments of this rank, in the order in which they were begun, whose parts have not all
     /// arrived.
     open: VecDeque<Open<'s, 'a, F>>,
-    /// Everything else, to be waited for in the end.
+    /// All other requests, which `finish` waits for.
     pending: Vec<Pending<'s, 'a, F>>,
 }
 
-/// A segment that this rank adds up.
+/// A segment that this rank sums.
 struct Open<'s, 'a, F> {
     sum: &'a mut [F],
-    /// From the other ranks, in their order.
+    /// The parts of the other ranks, in the order of the ranks.
     parts: VecDeque<Pending<'s, 'a, F>>,
 }
 
@@ -58,12 +58,12 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         Self { scope, world, rank, ranks, by_mpi, scratch, open, pending }
     }
 
-    /// How much scratch is left.
+    /// Returns how much scratch is left.
     pub(crate) fn room(&self) -> usize {
         self.scratch.len()
     }
 
-    /// How many numbers of a slice are in one message.
+    /// Returns how many numbers of a slice are in one message.
     pub(crate) fn in_one(&self, length: usize) -> usize {
         if self.by_mpi { length } else { length.div_ceil(self.ranks) }
     }
@@ -75,7 +75,7 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         length + parts * length.div_ceil(self.ranks)
     }
 
-    /// Begins to sum a slice, for which there must be room.
+    /// Begins to sum a slice. The scratch must have room for it.
     pub(crate) fn begin(&mut self, slice: &'a mut [F]) {
         if self.by_mpi {
             let sent = take(&mut self.scratch, slice.len());
@@ -94,7 +94,8 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
                 continue;
             }
             let other = self.world.process_at_rank(rank as i32);
-            // Out of a copy: so the sum can be received into the segment at any time.
+            // The parts are sent from a copy, so that the sum can be received into the segment at
+            // any time.
             let sent = take(&mut self.scratch, segment.len());
             sent.copy_from_slice(segment);
             self.pending.push(other.immediate_receive_into_with_tag(self.scope, segment, SUMS));
@@ -113,10 +114,10 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         self.progress();
     }
 
-    /// Adds what has arrived, without waiting.
+    /// Adds the parts that have arrived, without waiting.
     pub(crate) fn progress(&mut self) {
         if self.by_mpi {
-            // To look at one of them moves all.
+            // Testing one request advances all of them.
             let looked_at = self.pending.pop().map(Request::test);
             self.pending.extend(looked_at.and_then(Result::err));
             return;
@@ -135,7 +136,7 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
         }
     }
 
-    /// Waits for everything.
+    /// Waits for all requests.
     pub(crate) fn finish(mut self) {
         while let Some(open) = self.open.front_mut() {
             while let Some(part) = open.parts.pop_front() {
@@ -156,7 +157,7 @@ impl<'s, 'a, F: Float + Equivalence> Exchange<'s, 'a, F> {
     }
 }
 
-/// The first so many of them.
+/// Takes the first `length` numbers of the scratch.
 fn take<'a, F>(scratch: &mut &'a mut [F], length: usize) -> &'a mut [F] {
     let (taken, rest) = std::mem::take(scratch).split_at_mut(length);
     *scratch = rest;

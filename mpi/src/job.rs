@@ -1,4 +1,4 @@
-//! A job: several processes that one `mpirun` starts.
+//! A job: the processes that one `mpirun` starts.
 
 use crate::texts::texts_of_all;
 use crate::{Mistake, MpiWorkers};
@@ -36,8 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///         let ready = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)));
 ///         let data = job.agreed(ready)?;
 ///         let mut net = job.agreed(Mlp::builder(8).dense(1, Identity).build())?;
-///         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(4);
-///         let report = job.agreed(trainer.workers(job.workers()).fit(&mut net, &data))?;
+///         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+///         let mut trainer = trainer.epochs(2).batch_size(4).workers(job.workers());
+///         let report = job.agreed(trainer.fit(&mut net, &data))?;
 ///         if job.rank() == 0 {
 ///             println!("{report}");
 ///         }
@@ -49,13 +50,13 @@ pub fn run(program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode 
     run_as(densely::VERSION, program)
 }
 
-/// As [`run`], with a densely of this version: for tests.
+/// Like [`run`], but with the given version of densely, for tests.
 #[doc(hidden)]
 pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mistake>) -> ExitCode {
     let Some((universe, threading)) = mpi::initialize_with_threading(Threading::Serialized) else {
         return told("MPI was started before");
     };
-    // A training on several threads calls MPI from one of them.
+    // Training on several threads calls MPI from one of them.
     if threading < Threading::Serialized {
         return told("this MPI can be called from the main thread alone");
     }
@@ -65,10 +66,10 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
         SimpleCommunicator::world().abort(101);
     }));
     let job = Job { world: universe.world().duplicate(), universe };
-    // After the job, to be dropped before it.
+    // The ranks meet in it after the program. It must be dropped before `job`.
     let end = job.universe.world().duplicate();
     let result = job.check_alike("version of densely", version).and_then(|()| program(&job));
-    // All of it before the job ends: the first process to exit may have the others ended.
+    // All of this happens before the job ends: the first process that exits may end the others.
     let code = match result {
         Ok(code) => code,
         Err(mistake) => mistake.message().map_or(ExitCode::FAILURE, told),
@@ -80,13 +81,13 @@ pub fn run_as(version: &str, program: impl FnOnce(&Job) -> Result<ExitCode, Mist
     code
 }
 
-/// If nobody can be told, the exit code still says it.
+/// If the message cannot be written, the exit code still shows the failure.
 fn told(message: &str) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "error: {message}");
     ExitCode::FAILURE
 }
 
-/// The ranks that one `mpirun` started: what [`run`] hands to the program.
+/// The ranks that one `mpirun` started. [`run`] passes it to the program.
 pub struct Job {
     /// For the program's messages: its own ranks, so that none of them can come among the
     /// gradients.
@@ -97,19 +98,19 @@ pub struct Job {
 }
 
 impl Job {
-    /// Which rank this process is, counted from 0.
+    /// Returns the rank of this process, counted from 0.
     #[must_use]
     pub fn rank(&self) -> usize {
         self.universe.world().rank() as usize
     }
 
-    /// How many ranks there are.
+    /// Returns the number of ranks.
     #[must_use]
     pub fn count(&self) -> usize {
         self.universe.world().size() as usize
     }
 
-    /// All ranks as workers of one training.
+    /// Returns all ranks as the workers of one training.
     #[must_use]
     pub fn workers<F: Float + Equivalence>(&self) -> MpiWorkers<'_, F> {
         MpiWorkers::new(&self.universe)
@@ -122,11 +123,12 @@ impl Job {
         &self.world
     }
 
-    /// Sees that a text is the same on all ranks. All must call it.
+    /// Checks that a text is the same on all ranks. All ranks must call it.
     ///
     /// # Errors
     ///
-    /// [`Mistake`], on all ranks, with both texts and the first rank that has another than rank 0.
+    /// [`Mistake`], on all ranks, with both texts and the first rank whose text differs from rank
+    /// 0's.
     pub fn check_alike(&self, name: &str, text: &str) -> Result<(), Mistake> {
         let texts = texts_of_all(&self.universe.world(), text);
         let other = texts.iter().enumerate().find(|(_, other)| **other != texts[0]);
@@ -140,21 +142,21 @@ impl Job {
         }
     }
 
-    /// What succeeded, if it did so on all ranks. All must call it.
+    /// Returns the value if the result is `Ok` on all ranks. All ranks must call it.
     ///
     /// An error on one rank while others are in the middle of a sum cannot be compared with theirs:
     /// after five seconds it is told with the rank's number, and ends all.
     ///
     /// # Errors
     ///
-    /// [`Mistake`], on all ranks, if there was an error on any.
+    /// [`Mistake`], on all ranks, if any rank has an error.
     pub fn agreed<T, E: Into<Box<dyn Error>>>(&self, result: Result<T, E>) -> Result<T, Mistake> {
         let result = result.map_err(Into::<Box<dyn Error>>::into);
         let error = result.as_ref().err().map(|error| error as &dyn fmt::Display);
         meet(&self.universe.world(), error);
         let told = match &result {
             Ok(_) => String::new(),
-            // Of what is wrong elsewhere, others tell.
+            // Other ranks report what went wrong there.
             Err(error) if is_of_another(error.as_ref()) => OTHER.to_owned(),
             Err(error) => format!("{TOLD}{error}"),
         };
@@ -173,7 +175,7 @@ impl fmt::Debug for Job {
     }
 }
 
-/// Waits until all ranks are here; with an error, not for long.
+/// Waits until all ranks are here; with an error, only for a short time.
 fn meet(world: &SimpleCommunicator, error: Option<&dyn fmt::Display>) {
     let started = Instant::now();
     let mut barrier = world.immediate_barrier();
@@ -189,9 +191,9 @@ fn meet(world: &SimpleCommunicator, error: Option<&dyn fmt::Display>) {
     }
 }
 
-/// Before the message of an error.
+/// Precedes the message of an error.
 const TOLD: &str = "!";
-/// In place of one.
+/// Stands for an error that another rank reports.
 const OTHER: &str = "?";
 
 fn is_of_another(error: &(dyn Error + 'static)) -> bool {

@@ -1,8 +1,8 @@
-//! What is wrong with a job.
+//! The error of a job.
 
 use std::fmt;
 
-/// An error that all ranks know of, and rank 0 alone tells: what [`Job`](crate::Job) finds.
+/// An error that all ranks know and only rank 0 reports. [`Job`](crate::Job) detects it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     message: Option<String>,
@@ -13,7 +13,7 @@ impl Mistake {
         Self { message }
     }
 
-    /// What [`run`](crate::run) tells; `None` where rank 0 does.
+    /// Returns the message that [`run`](crate::run) writes; `None` on ranks other than 0.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()

@@ -12,16 +12,16 @@ const PACKED: Tag = 3;
 
 type Pending<'s, 'a> = Request<'a, [f64], &'s LocalScope<'a>>;
 
-/// Numbers and short slices, one behind the other, as `f64`.
+/// Numbers and short slices, one after another, as `f64`.
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
     own: Vec<f64>,
-    /// Of the other ranks, in their order; of MPI, the sum.
+    /// The numbers of the other ranks, in the order of the ranks; with MPI's sum, the sum.
     others: Vec<f64>,
 }
 
 impl Packed {
-    /// Sends what this rank has to all others, and receives what they have.
+    /// Sends the numbers of this rank to all others, and receives theirs.
     pub(crate) fn exchange<'s, 'a, F: Float>(
         &'a mut self,
         scope: &'s LocalScope<'a>,
@@ -54,7 +54,7 @@ impl Packed {
         pending
     }
 
-    /// Adds everything up in the order of the ranks, so that all get the same bits.
+    /// Adds all numbers in the order of the ranks, so that all ranks get the same bits.
     pub(crate) fn sum<F: Float>(
         &mut self,
         (rank, by_mpi): (usize, bool),
@@ -65,7 +65,7 @@ impl Packed {
         if own.is_empty() {
             return;
         }
-        // -0 is what changes no number that is added to it.
+        // Adding -0 changes no number.
         let mut sums = vec![-0.0; own.len()];
         let mut add = |part: &[f64]| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
         for (index, part) in others.chunks(own.len()).enumerate() {

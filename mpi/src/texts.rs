@@ -1,12 +1,12 @@
-//! Texts that all ranks show each other.
+//! Exchanges texts among all ranks.
 
 use mpi::datatype::PartitionMut;
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives};
 
-/// Each rank's text, on all of them. All must call it.
+/// Returns each rank's text, on all ranks. All ranks must call it.
 pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String> {
-    // No longer than that: a message, not a file.
+    // Longer texts are cut: this is for messages, not for files.
     let own = &text.as_bytes()[..text.len().min(1 << 16)];
     let mut lengths = vec![0_i32; world.size() as usize];
     world.all_gather_into(&(own.len() as i32), &mut lengths[..]);
@@ -17,7 +17,7 @@ pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String
     });
     let before: Vec<i32> = before.collect();
     let mut all = vec![0_u8; lengths.iter().map(|&length| length as usize).sum()];
-    // Which MPI would take for a mistake.
+    // MPI would take an empty buffer for a mistake.
     if all.is_empty() {
         return vec![String::new(); lengths.len()];
     }

@@ -28,7 +28,8 @@ pub struct MpiWorkers<'j, F> {
     rank: usize,
     count: usize,
     by_mpi: bool,
-    /// What is sent and received; as long as the gradients of the last sum needed.
+    /// The numbers that are sent and received. It is as long as the gradients of the last sum
+    /// needed.
     scratch: Vec<F>,
     packed: Packed,
 }
@@ -41,7 +42,7 @@ impl<'j, F: Float + Equivalence> MpiWorkers<'j, F> {
         Self { universe, rank, count, by_mpi: count > FEW, scratch, packed }
     }
 
-    /// Leaves sums to MPI, however few ranks there are: for tests.
+    /// Leaves sums to MPI for any number of ranks, for tests.
     #[doc(hidden)]
     #[must_use]
     pub fn by_mpi(mut self) -> Self {
@@ -78,7 +79,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
         let mut waiting = None;
         let (mut needed, mut missing) = (0, 0);
         let (rank, by_mpi) = (self.rank, self.by_mpi);
-        // More than one round only until the scratch has grown to what the gradients need.
+        // The loop runs more than once only until the scratch has grown to the size that the
+        // gradients need.
         loop {
             let (scratch, packed) = (&mut self.scratch[..], &mut self.packed);
             request::scope(|scope| {
@@ -89,7 +91,8 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
                         exchange.progress();
                         continue;
                     }
-                    // The same on all ranks, so that none waits for a sum that another refuses.
+                    // The check gives the same result on all ranks, so that none waits for a sum
+                    // that another refuses.
                     if let Err(error) = check_counted(slice.len(), exchange.in_one(slice.len())) {
                         too_long = Some(error);
                         break;
@@ -123,7 +126,7 @@ impl<F: Float + Equivalence> Workers<F> for MpiWorkers<'_, F> {
     }
 }
 
-/// Refuses what MPI cannot count: so many numbers of a slice in one message.
+/// Refuses a message of more numbers than MPI can count.
 fn check_counted(length: usize, in_one: usize) -> Result<()> {
     let most = i32::MAX as usize;
     if in_one <= most {

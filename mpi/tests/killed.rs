@@ -1,4 +1,4 @@
-//! A rank that dies ends the others; the checkpoint goes on.
+//! A rank that dies ends the others, and training resumes from the checkpoint.
 
 mod jobs;
 
@@ -23,7 +23,7 @@ fn shards(folder: &Path) {
     }
 }
 
-/// Trains for so many epochs, and saves the network to `net` beside the checkpoint.
+/// Trains for this many epochs, and saves the network to `net` beside the checkpoint.
 fn program(job: &mut Command, data: &Path, folder: &Path, epochs: usize) {
     job.arg("--data").arg(data).args(["--epochs", &epochs.to_string(), "--batch-size", "64"]);
     job.args(["--hidden", "64,64", "--patience", "1000000", "--checkpoint-every", "1"]);
@@ -49,9 +49,9 @@ fn the_others_end_and_the_checkpoint_goes_on() {
         let script =
             format!("echo $$ > '{}'-$OMPI_COMM_WORLD_RANK; exec '{PROGRAM}' \"$@\"", id.display());
         let mut job = mpirun(2);
-        // Other networks of the machine may not reach it.
+        // Only the loopback device: the machine's other networks may not connect the ranks.
         job.args(["--mca", "btl", transport, "--mca", "btl_tcp_if_include", "lo"]);
-        // However fast the machine is, it does not come to the end.
+        // Even a fast machine does not finish this many epochs.
         program(job.args(["sh", "-c", &script, "sh"]), &data, &disturbed, 100_000_000);
         let job = Running::start(&mut job);
         wait_for("a checkpoint", || disturbed.join("training.json").exists());
@@ -81,7 +81,7 @@ fn the_others_end_and_the_checkpoint_goes_on() {
     }
 }
 
-/// To the rounding of `f32`, over all epochs.
+/// Compares to the rounding of `f32`, summed over all epochs.
 fn close(these: &[u8], those: &[u8]) {
     let [these, those] = [these, those].map(|bytes| Mlp::<f32>::from_bytes(bytes).unwrap());
     for (this, that) in these.layers().iter().zip(those.layers()) {

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Of the weights of the net, those that do not travel with all others.
+/// The lengths of the net's weights that travel by themselves.
 const LENGTHS: [usize; 3] = [101 * 97, 97 * 89, 89 * 83];
 
 fn train(workers: Option<MpiWorkers<'_, f64>>) -> Mlp<f64> {
@@ -31,7 +31,7 @@ fn train(workers: Option<MpiWorkers<'_, f64>>) -> Mlp<f64> {
     net
 }
 
-/// Whole numbers, of which a sum is exact; each slice, place and rank has its own.
+/// Each slice, place and rank has its own whole number, so that sums are exact.
 fn check_sums(workers: &mut MpiWorkers<'_, f64>, round: usize) {
     let number = |slice: usize, place: usize, rank: usize| {
         ((slice + 1) * 1_000_000 * (rank + 1) + place * (rank + 2) + round) as f64
@@ -62,7 +62,8 @@ fn be_a_rank(folder: &Path, by_mpi: bool) {
         for round in 0..20 {
             check_sums(&mut summing, round);
         }
-        // Room for all of them at once: else each sum would wait for itself in the middle.
+        // The scratch has room for all slices at once: otherwise each sum would wait for itself in
+        // the middle.
         let ranks = job.count();
         let parts = if by_mpi { 0 } else { ranks - 1 };
         let scratch = LENGTHS.iter().map(|length| length + parts * length.div_ceil(ranks));

@@ -1,4 +1,4 @@
-//! A mistake in a job is told once, by rank 0, and ends all ranks.
+//! Rank 0 alone reports a mistake in a job, once, and all ranks end.
 
 mod jobs;
 
@@ -19,7 +19,7 @@ fn shard(rows: usize, features: usize) -> Dataset<f32> {
     Dataset::regression(inputs, targets).unwrap()
 }
 
-/// The message of a job of so many ranks that must fail.
+/// Returns the message of a job of this many ranks, which must fail.
 fn message(ranks: usize, arguments: &[&str], data: &Path) -> String {
     let job = output(mpirun(ranks).arg(PROGRAM).arg("--data").arg(data).args(arguments));
     assert!(!job.status.success(), "{}", text(&job.stdout));
@@ -59,14 +59,14 @@ fn wrong_options() {
     assert_eq!(job.status.code(), Some(2), "{message}");
 }
 
-/// A job of two ranks with a command line each.
+/// Runs a job of two ranks with a command line each.
 fn two(first: &[&str], second: &[&str]) -> Output {
     let mut job = mpirun(1);
     job.arg(PROGRAM).args(first).args([":", "-n", "1", PROGRAM]).args(second);
     output(&mut job)
 }
 
-/// The message of such a job, which fails.
+/// Returns the message of such a job, which must fail.
 fn told_by_two(first: &[&str], second: &[&str]) -> String {
     let job = two(first, second);
     assert!(!job.status.success(), "{}", text(&job.stdout));
@@ -111,7 +111,7 @@ fn another_option_on_one_rank() {
             _ => [&right[..], &[option, value]].concat(),
         };
         if expected.is_empty() {
-            // Which is what the folder says itself.
+            // The folder names the same task.
             assert!(two(&right, &wrong).status.success());
             continue;
         }
@@ -125,7 +125,7 @@ fn other_data_on_one_rank() {
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
     shard(30, 3).save_shard(folders[0].path(), 0).unwrap();
     shard(30, 4).save_shard(folders[1].path(), 0).unwrap();
-    // As many rows and columns, of other numbers.
+    // As many rows and columns, but other numbers.
     let other = Dataset::regression(shard(30, 3).inputs().mapv(|x| x + 1.0), vec![0.5; 30]);
     other.unwrap().save_shard(folders[2].path(), 0).unwrap();
     let [first, columns, numbers] =

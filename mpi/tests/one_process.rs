@@ -1,4 +1,5 @@
-//! Ranks train as one process does, but for rounding; twice the same number of ranks, to the bit.
+//! Ranks train as one process does, up to rounding. Two runs with the same number of ranks agree to
+//! the bit.
 
 mod jobs;
 
@@ -16,10 +17,10 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// The 10 epochs of the promise.
+/// The 10 epochs for which the documentation promises equal results.
 const EPOCHS: usize = 10;
 
-/// 67 rows, so that batches of 16 leave one of 3: with four ranks, one of them has none of it.
+/// 67 rows, so that batches of 16 leave one of 3: with four ranks, one rank has no row of it.
 fn regression() -> Dataset<f64> {
     let inputs = Array2::from_shape_fn((67, 5), |(row, column)| {
         ((row * 7 + column * 13) % 29) as f64 / 10.0 - 1.0
@@ -114,7 +115,7 @@ fn ranks_train_as_one_process_does() {
     check("ranks_train_as_one_process_does", [2, 3, 4], |job| job.workers());
 }
 
-/// What more than 16 ranks do.
+/// More than 16 ranks use MPI's own sum.
 #[test]
 fn sums_of_mpi_are_as_good() {
     check("sums_of_mpi_are_as_good", [2, 3], |job| job.workers().by_mpi());
@@ -177,7 +178,7 @@ fn be_a_rank(folder: &Path, workers: impl Fn(&Job) -> MpiWorkers<'_, f64>) {
     assert_eq!(code, ExitCode::SUCCESS);
 }
 
-/// Training and validation losses, and the metric, of all epochs.
+/// Returns the training losses, validation losses and metrics of all epochs.
 fn losses_of(report: &Report) -> Vec<f64> {
     let each = report.epochs().iter().flat_map(|epoch| {
         [Some(epoch.training_loss), epoch.validation_loss, epoch.monitored].into_iter().flatten()
@@ -185,7 +186,7 @@ fn losses_of(report: &Report) -> Vec<f64> {
     each.collect()
 }
 
-/// To 1e-10, relative to the largest of the numbers.
+/// Compares to 1e-10, relative to the largest number.
 fn assert_close(name: &str, ranks: usize, these: &[f64], those: &[f64]) {
     assert_eq!(these.len(), those.len(), "{name} on {ranks} ranks");
     let largest = those.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));

@@ -1,4 +1,4 @@
-//! What `train_distributed` writes, and what it leaves alone.
+//! The files that `train_distributed` writes, and those that it leaves alone.
 
 mod jobs;
 
@@ -63,7 +63,7 @@ fn a_checkpoint_belongs_to_its_rows() {
     let options = ["--checkpoint", kept.to_str().unwrap()];
     succeeded(&train(2, &data, &options));
     succeeded(&train(3, &data, &options));
-    // As many rows and columns, of other numbers.
+    // As many rows and columns, but other numbers.
     numbers(&data, 30, 1.0);
     let message = refused(&data, &options);
     assert!(message.contains("holds a training with data of 30 rows, 2 features"), "{message}");

@@ -4,10 +4,8 @@ use super::{
     Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
     Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
-use crate::choice;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{choice, float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::any::Any;
 use std::fmt;

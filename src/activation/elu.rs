@@ -1,8 +1,7 @@
 //! Exponential linear units.
 
 use super::{Activation, FromOutput, slices};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default: α = 1.

@@ -2,8 +2,7 @@
 //! so the derivative is no function of the output, and the layer keeps z.
 
 use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{float::Float, initialization::Initialization};
 use ndarray::ArrayViewMut2;
 
 /// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal

@@ -1,8 +1,7 @@
 //! Functions with straight pieces: the rectifier, its leaky variant, and the hard tanh.
 
 use super::{Activation, FromOutput, slices};
-use crate::float::Float;
-use crate::initialization::Initialization;
+use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The rectifier: g(z) = max(0, z), range [0, ∞).

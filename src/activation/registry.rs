@@ -1,9 +1,8 @@
 //! Activations that are not built in, by their names in model files.
 
 use super::{Activation, AnyActivation};
-use crate::choice;
 use crate::error::{NetworkError, Result};
-use crate::float::Float;
+use crate::{choice, float::Float};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -93,7 +92,7 @@ impl<F: Float> Activations<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::ActivationName`] if it has none, or one that is taken.
+    /// [`NetworkError::ActivationName`] if it has no name, or the name is taken.
     pub fn with(mut self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
@@ -126,9 +125,8 @@ impl<F: Float> Activations<F> {
     fn check(&self, name: &str) -> Result<()> {
         check_own_name::<F>(name)?;
         if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            return Err(
-                NetworkError::ActivationName { name: name.to_owned(), reason: "is taken" }.into()
-            );
+            let (name, reason) = (name.to_owned(), "is taken");
+            return Err(NetworkError::ActivationName { name, reason }.into());
         }
         Ok(())
     }

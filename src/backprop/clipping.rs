@@ -1,10 +1,7 @@
 //! Norm, clipping and L1 penalty of gradients, between the backward pass and the step.
 
 use super::{Backprop, Gradient};
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::{elementary::vectorized, error::Result, float::Float, mlp::Mlp};
 use std::iter::zip;
 
 impl<F: Float> Backprop<F> {

@@ -1,10 +1,7 @@
 //! Dropout: training sets outputs of hidden layers to 0 at random.
 
-use crate::batch::Batch;
-use crate::dense::Dense;
-use crate::elementary::vectorized;
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
+use crate::{batch::Batch, dense::Dense, elementary::vectorized, float::Float};
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 

@@ -1,11 +1,8 @@
 //! Rows in memory.
 
 use super::storage::{Side, Stored, Window};
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
-use crate::units::Scale;
+use crate::{elementary::vectorized, error::Result, float::Float, units::Scale};
 use ndarray::Axis;
 use std::sync::Arc;
 

@@ -14,10 +14,8 @@ pub(crate) use shuffling::Shuffling;
 pub(crate) use stream::{Stream, WholeBatch};
 pub(crate) use windows::Windows;
 
-use super::examples::Examples;
-use super::storage::Side;
-use crate::float::Float;
-use crate::part::Part;
+use super::{examples::Examples, storage::Side};
+use crate::{float::Float, part::Part};
 
 /// The rows in a new order in each epoch.
 pub(crate) fn shuffled<'d, F: Float>(

@@ -4,9 +4,7 @@ use super::arrays::Arrays;
 use super::examples::{Examples, weights_of};
 use super::storage::{Side, Storage};
 use crate::error::{Error, Result, ShapeError};
-use crate::float::Float;
-use crate::matrix::Matrix;
-use crate::schema::Schema;
+use crate::{float::Float, matrix::Matrix, schema::Schema};
 use ndarray::{Array2, ArrayView2};
 use std::sync::Arc;
 

@@ -1,10 +1,8 @@
 //! The rows of a data set with the type of its storage erased, so that code is compiled once.
 
 use super::storage::{Side, Stored};
-use crate::batch;
 use crate::error::{DataError, Result};
-use crate::float::Float;
-use crate::schema::Schema;
+use crate::{batch, float::Float, schema::Schema};
 use std::sync::Arc;
 
 /// Rows for training or evaluation. A clone shares them.

@@ -6,11 +6,8 @@ pub(super) mod index;
 
 use super::cell::{abbreviated, list};
 use super::column_summary::ColumnSummary;
-use crate::data::Dataset;
 use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
-use crate::float::Float;
-use crate::matrix::fit_in_memory;
-use crate::mlp::Mlp;
+use crate::{data::Dataset, float::Float, matrix::fit_in_memory, mlp::Mlp};
 use classes::{ClassSet, WrongClasses};
 use index::LabelIndex;
 use ndarray::{Array1, Array2, Axis};

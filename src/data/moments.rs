@@ -1,13 +1,9 @@
 //! Means and deviations of columns, also of rows in files and of rows that several workers share.
 
-use super::batches::InOrder;
-use super::dataset::Dataset;
-use super::examples::Examples;
 use super::storage::{Side, Storage};
+use super::{batches::InOrder, dataset::Dataset, examples::Examples};
 use crate::error::{DataError, Error, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::units::Units;
+use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 

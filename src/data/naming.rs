@@ -1,11 +1,9 @@
 //! The names of a data set's columns and classes.
 
-use super::batches::InOrder;
-use super::storage::Storage;
-use crate::data::Dataset;
+use super::{batches::InOrder, storage::Storage};
 use crate::error::{DataError, Result, SchemaError};
-use crate::float::Float;
 use crate::schema::{Column, Schema, classes_of};
+use crate::{data::Dataset, float::Float};
 use std::sync::Arc;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
@@ -136,9 +134,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
                 let ones = target.iter().filter(|&&y| y == one).count();
                 let zeros = target.iter().filter(|&&y| y == zero).count();
                 if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                    return Err(
-                        DataError::NotOneHot { row: first + row, columns: target.len() }.into()
-                    );
+                    let (row, columns) = (first + row, target.len());
+                    return Err(DataError::NotOneHot { row, columns }.into());
                 }
             }
             first += batch.targets.nrows();

@@ -2,9 +2,9 @@
 
 mod dtype;
 mod file;
-mod files;
 mod format;
 mod open;
 mod save;
+mod storage;
 
-pub use files::NpyFiles;
+pub use storage::NpyFiles;

@@ -1,12 +1,10 @@
 //! A network's outputs for all rows of a data set.
 
 use super::batches::{InOrder, Scales};
-use super::examples::Examples;
-use super::storage::Side;
+use super::{examples::Examples, storage::Side};
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::matrix::Matrix;
 use crate::mlp::{Mlp, PredictBuffers};
+use crate::{float::Float, matrix::Matrix};
 use ndarray::{ArrayView2, Axis, Slice};
 use std::ops::Range;
 

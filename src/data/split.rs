@@ -1,7 +1,6 @@
 //! Splits the rows of a data set in two, group by group.
 
-use super::batches::InOrder;
-use super::examples::Examples;
+use super::{batches::InOrder, examples::Examples};
 use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::random::{Purpose, generator};

@@ -1,9 +1,6 @@
 //! The storage of a data set's numbers.
 
-use crate::error::Result;
-use crate::float::Float;
-use crate::matrix::Rows;
-use crate::units::Scale;
+use crate::{error::Result, float::Float, matrix::Rows, units::Scale};
 use std::fmt::Debug;
 use std::sync::Arc;
 

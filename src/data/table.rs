@@ -91,11 +91,7 @@ impl Table {
     /// column.
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let io = |source| Error::Io { file: path.to_owned(), source };
-        let file = std::fs::File::open(path).map_err(io)?;
-        if file.metadata().map_err(io)?.is_dir() {
-            return Err(io(std::io::ErrorKind::IsADirectory.into()));
-        }
+        let (file, _) = Error::open_file(path)?;
         Self::parse_csv(file, &path.display().to_string())
     }
 

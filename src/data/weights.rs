@@ -1,9 +1,8 @@
 //! Weights of rows and classes.
 
 use super::storage::Storage;
-use crate::data::Dataset;
 use crate::error::{DataError, Error, Result};
-use crate::float::Float;
+use crate::{data::Dataset, float::Float};
 use ndarray::{Array1, ArrayView1};
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {

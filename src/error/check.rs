@@ -1,9 +1,11 @@
 //! Checks that several modules share.
 
 use crate::error::{DataError, Error, Result, ShapeError};
-use crate::float::Float;
-use crate::matrix::fit_in_memory;
+use crate::{float::Float, matrix::fit_in_memory};
 use ndarray::{ArrayView1, ArrayView2};
+use std::fs::{File, Metadata};
+use std::io::ErrorKind;
+use std::path::Path;
 
 impl Error {
     pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
@@ -74,6 +76,17 @@ impl Error {
     pub(crate) fn check_memory<F>(rows: usize, columns: usize) -> Result<()> {
         let fits = fit_in_memory::<F>(rows, columns);
         if fits { Ok(()) } else { Err(ShapeError::TooLarge { rows, columns }.into()) }
+    }
+
+    /// Opens a file for reading. A folder is an error.
+    pub(crate) fn open_file(path: &Path) -> Result<(File, Metadata)> {
+        let open = || {
+            let file = File::open(path)?;
+            let metadata = file.metadata()?;
+            let folder = metadata.is_dir();
+            if folder { Err(ErrorKind::IsADirectory.into()) } else { Ok((file, metadata)) }
+        };
+        open().map_err(|source| Self::Io { file: path.into(), source })
     }
 
     pub(crate) fn check_setting(

@@ -1,7 +1,7 @@
-use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
-use crate::activation::{Activation, AnyActivation, Sigmoid, Softplus};
-use crate::error::{LossError, Result};
-use crate::float::Float;
+use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
+use super::{ratio, weighted_surprise};
+use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
+use crate::{error::Result, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.
@@ -60,20 +60,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        if !super::may_be_probabilities(activation) {
-            return Err(LossError::UnsuitableOutput {
-                loss: format!("{self:?}"),
-                activation: format!("{activation:?}"),
-                needs: "outputs between 0 and 1, such as those of Sigmoid",
-            }
-            .into());
-        }
-        Ok(())
+        let suitable = activation.is::<Sigmoid>() || activation.is::<Softmax>();
+        check_activation(
+            self,
+            activation,
+            suitable,
+            "outputs between 0 and 1, such as those of Sigmoid",
+        )
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        each_target(self, targets, "numbers between 0 and 1", probability)
+        check_each_target(self, targets, "numbers between 0 and 1", probability)
     }
 }
 

@@ -4,9 +4,8 @@ use super::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Huber, Loss, MeanAbsoluteError, MeanSquaredError,
     Poisson,
 };
-use crate::choice::chosen_by_name;
 use crate::error::{Error, Result};
-use crate::float::Float;
+use crate::{choice::chosen_by_name, float::Float};
 
 chosen_by_name! {
     "loss", Loss {

@@ -1,5 +1,5 @@
-use super::{FusedLoss, Loss};
-use crate::activation::{AnyActivation, Softmax};
+use super::{FusedLoss, Loss, check_activation};
+use crate::activation::{AnyActivation, Sigmoid, Softmax};
 use crate::error::{LossError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
@@ -26,8 +26,8 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// use densely::{Backprop, CategoricalCrossEntropy, Dense, Mlp, Softmax};
 /// use ndarray::{Array2, array};
 ///
-/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?; // z = x
-/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]]; // a = ⅛, ¼, ⅝
+/// let mut net = Mlp::from_layers(vec![Dense::new(Array2::eye(3), None, Softmax)?])?;   // z = x
+/// let z = array![[0.0, 2.0_f64.ln(), 5.0_f64.ln()]];  // a = ⅛, ¼, ⅝
 /// let (mut backprop, y) = (Backprop::new(&net), array![[0.0, 1.0, 0.0]]);
 /// let loss = backprop.loss(&mut net, &CategoricalCrossEntropy, z.view(), y.view())?;
 /// approx::assert_relative_eq!(loss, 4.0_f64.ln(), max_relative = 1e-14); // -ln ¼
@@ -67,15 +67,13 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        if super::may_be_probabilities(activation) {
-            return Ok(());
-        }
-        Err(LossError::UnsuitableOutput {
-            loss: format!("{self:?}"),
-            activation: format!("{activation:?}"),
-            needs: "outputs between 0 and 1, such as those of Softmax",
-        }
-        .into())
+        let suitable = activation.is::<Softmax>() || activation.is::<Sigmoid>();
+        check_activation(
+            self,
+            activation,
+            suitable,
+            "outputs between 0 and 1, such as those of Softmax",
+        )
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {

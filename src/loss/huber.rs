@@ -1,7 +1,6 @@
 use super::{Loss, elementwise};
-use crate::activation::AnyActivation;
 use crate::error::{Error, Result};
-use crate::float::Float;
+use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
 /// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for

@@ -1,7 +1,7 @@
-use super::{FusedLoss, Loss, difference, each_target, elementwise, ratio, weighted_surprise};
+use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
+use super::{ratio, weighted_surprise};
 use crate::activation::{AnyActivation, Exponential, Softplus};
-use crate::error::{LossError, Result};
-use crate::float::Float;
+use crate::{error::Result, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 
 /// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected
@@ -27,7 +27,7 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 /// let (x, counts) = (array![[2.0_f64.ln()]], array![[3.0]]);
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.loss(&mut net, &Poisson, x.view(), counts.view())?;
-/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14); // a - y ln a
+/// approx::assert_relative_eq!(loss, 2.0 - 3.0 * 2.0_f64.ln(), max_relative = 1e-14);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,20 +57,17 @@ impl<F: Float> Loss<F> for Poisson {
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        let positive = activation.is::<Exponential>() || activation.is::<Softplus>();
-        if activation.is_built_in() && !positive {
-            return Err(LossError::UnsuitableOutput {
-                loss: format!("{self:?}"),
-                activation: format!("{activation:?}"),
-                needs: "positive outputs, such as those of Exponential",
-            }
-            .into());
-        }
-        Ok(())
+        let suitable = activation.is::<Exponential>() || activation.is::<Softplus>();
+        check_activation(
+            self,
+            activation,
+            suitable,
+            "positive outputs, such as those of Exponential",
+        )
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        each_target(self, targets, "numbers of at least 0", |y| y >= F::zero())
+        check_each_target(self, targets, "numbers of at least 0", |y| y >= F::zero())
     }
 }
 

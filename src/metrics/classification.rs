@@ -96,7 +96,7 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 /// # Errors
 ///
 /// [`MetricError::Undefined`] unless there is one column and both classes are among the targets;
-/// else see [the module](super).
+/// otherwise see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });
@@ -128,7 +128,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 /// F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall. 0 for a class that is
 /// neither predicted nor among the targets.
 ///
-/// For one column of outputs it is that of the second class, for more the mean over the classes
+/// For one column of outputs it is the second class's F1, for several the mean over the classes
 /// (macro average), as [`precision`] and [`recall`].
 ///
 /// ```

@@ -34,8 +34,8 @@ impl ConfusionMatrix {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Names`] for another number of names than classes; else see [the
-    /// module](super).
+    /// [`SchemaError::Names`] if the number of names is not that of the classes; otherwise see
+    /// [the module](super).
     pub fn new<F: Float>(
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
@@ -45,9 +45,8 @@ impl ConfusionMatrix {
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
         let columns = outputs.ncols().max(2);
         if classes.len() != columns {
-            return Err(
-                SchemaError::Names { names: classes.len(), columns, what: "classes" }.into()
-            );
+            let (names, what) = (classes.len(), "classes");
+            return Err(SchemaError::Names { names, columns, what }.into());
         }
         let mut counts = vec![vec![0; columns]; columns];
         for (predicted, actual) in

@@ -1,13 +1,12 @@
 use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
 use crate::error::{Result, SchemaError};
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::{float::Float, mlp::Mlp};
 use ndarray::ArrayView2;
 
 impl<F: Float> Mlp<F> {
-    /// Evaluates the predictions for these rows by one of the [metrics](crate::metrics) or a metric
-    /// of yours. All predictions and targets are held in memory, inputs in files are not.
+    /// Evaluates the predictions for these rows by one of the [metrics](crate::metrics) or a custom
+    /// metric. All predictions and targets are held in memory, inputs in files are not.
     ///
     /// ```
     /// use densely::{Dataset, Mlp, Softmax, metrics};

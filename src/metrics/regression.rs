@@ -81,7 +81,7 @@ pub fn mean_absolute_error<F: Float>(
 ///
 /// # Errors
 ///
-/// [`MetricError::Undefined`] if an output's target is constant; else see [the module](super).
+/// [`MetricError::Undefined`] if an output's target is constant; otherwise see [the module](super).
 pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let mut sum = 0.0;
@@ -91,9 +91,8 @@ pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
         let offset = targets.iter().map(|y| y.as_f64() - first).sum::<f64>() / count;
         let total: f64 = targets.iter().map(|y| (y.as_f64() - first - offset).powi(2)).sum();
         if total == 0.0 {
-            return Err(
-                MetricError::Undefined { metric: "R²", reason: "the target is constant" }.into()
-            );
+            let (metric, reason) = ("R²", "the target is constant");
+            return Err(MetricError::Undefined { metric, reason }.into());
         }
         let residual: f64 =
             outputs.iter().zip(targets).map(|(a, y)| (a.as_f64() - y.as_f64()).powi(2)).sum();

@@ -3,12 +3,9 @@
 use crate::activation::{AnyActivation, Identity};
 use crate::dense::{Dense, check_dropout};
 use crate::error::{NetworkError, Result};
-use crate::float::Float;
-use crate::initialization::Initialization;
-use crate::matrix::fit_in_memory;
-use crate::mlp::Mlp;
 use crate::random::{Purpose, generator};
 use crate::units::{Scaling, Units};
+use crate::{float::Float, initialization::Initialization, matrix::fit_in_memory, mlp::Mlp};
 use ndarray::Array1;
 
 /// Builds an [`Mlp`]; made by [`Mlp::builder`].

@@ -1,8 +1,7 @@
 //! A copy of all weights and biases.
 
 use super::Mlp;
-use crate::bits;
-use crate::float::Float;
+use crate::{bits, float::Float};
 use serde::{Deserialize, Serialize};
 
 /// A copy of all weights and biases of a network, one after the other.

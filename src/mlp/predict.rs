@@ -1,10 +1,7 @@
 //! The forward pass of predictions, through all layers.
 
-use crate::dense::Dense;
 use crate::error::{NetworkError, Result};
-use crate::float::Float;
-use crate::matrix::Matrix;
-use crate::units::Units;
+use crate::{dense::Dense, float::Float, matrix::Matrix, units::Units};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 

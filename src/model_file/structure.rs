@@ -2,13 +2,9 @@
 
 use super::damage::{damaged, start_of};
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
-use crate::activation::check_own_name;
 use crate::activation::{Activations, AnyActivation};
 use crate::error::{ModelFileError, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schema::Schema;
-use crate::units::Scaling;
+use crate::{activation::check_own_name, float::Float, mlp::Mlp, schema::Schema, units::Scaling};
 use serde::{Deserialize, Serialize};
 
 /// The format's name.
@@ -52,7 +48,7 @@ fn is_zero(number: &f64) -> bool {
 
 /// The fields that every version has.
 #[derive(Deserialize)]
-struct Origin {
+struct FormatOrigin {
     format: String,
     version: u32,
     library: String,
@@ -95,7 +91,7 @@ impl Structure {
     }
 
     pub(crate) fn from_json<F: Float>(json: &str) -> Result<Self> {
-        let origin: Origin = serde_json::from_str(json).map_err(damaged)?;
+        let origin: FormatOrigin = serde_json::from_str(json).map_err(damaged)?;
         if origin.format != FORMAT {
             return Err(damaged(format!("the format is {:?}", start_of(&origin.format))));
         }

@@ -3,9 +3,7 @@
 
 use super::damage::damaged;
 use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
-use crate::bits::read_numbers;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{bits::read_numbers, error::Result, float::Float};
 use ndarray::{ArrayView, Dimension};
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo, View};

@@ -1,9 +1,7 @@
 //! Networks through serde, as the bytes of their files.
 
-use crate::activation::Activations;
 use crate::bits::{deserialize_bytes, serialize_bytes};
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::{activation::Activations, float::Float, mlp::Mlp};
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 

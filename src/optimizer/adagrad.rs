@@ -1,8 +1,5 @@
 use super::{Iteration, Optimizer, check_decay, check_positive, decay_of};
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
-use crate::parameter::Parameter;
+use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
 
 /// Adagrad (Duchi et al. 2011): steps that shrink with the squares of all gradients so far.
 ///

@@ -1,8 +1,5 @@
 use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
-use crate::parameter::Parameter;
+use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
 
 /// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
 ///

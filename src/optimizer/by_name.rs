@@ -1,9 +1,8 @@
 //! The built-in optimizers by their names.
 
 use super::{Adagrad, Adam, AdamW, Optimizer, RmsProp, Sgd};
-use crate::choice::chosen_by_name;
 use crate::error::{Error, Result};
-use crate::float::Float;
+use crate::{choice::chosen_by_name, float::Float};
 
 chosen_by_name! {
     "optimizer", Optimizer {

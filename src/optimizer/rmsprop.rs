@@ -1,8 +1,5 @@
 use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
-use crate::parameter::Parameter;
+use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
 
 /// RMSProp (Hinton 2012): steps divided by the root of a running mean of the squared gradients.
 ///

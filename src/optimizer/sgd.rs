@@ -1,8 +1,6 @@
 use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
-use crate::elementary::vectorized;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::parameter::Parameter;
+use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 
 /// Stochastic gradient descent: w ← w - η g, with momentum and Nesterov's variant of it.
 ///

@@ -1,12 +1,10 @@
 //! The memory of an optimizer between steps.
 
 use super::{Iteration, Optimizer};
-use crate::bits;
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
-use crate::parameter::Parameter;
-use crate::threads::Threads;
+use crate::{
+    bits, elementary::vectorized, error::Result, float::Float, parameter::Parameter,
+    threads::Threads,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -4,9 +4,8 @@
 //! Functions that need no vectors are not inlined and serve every instruction set. Inlined, they
 //! made the kernel slower, and slower to compile.
 
-use super::lanes::Lanes;
-use super::operand::Operand;
 use super::shape::{VECTORS, blocks};
+use super::{lanes::Lanes, operand::Operand};
 use pulp::Simd;
 
 /// A thread's buffers for packed operands. They grow to the largest block and keep that size, so

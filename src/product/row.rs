@@ -1,8 +1,7 @@
 //! Products with a vector. They read each number of the matrix once, so that packing does not pay.
 
 use super::lanes::{Lanes, load_vectors, store_vectors};
-use super::operand::Operand;
-use super::shape::Start;
+use super::{operand::Operand, shape::Start};
 use pulp::Simd;
 
 /// Each row of `left` times `right`.

@@ -1,10 +1,8 @@
 //! The product on processors whose vectors the kernel does not know. They are rare, so a few loops
 //! are enough: tiles of single numbers take longer to compile than all other tiles.
 
-use super::lanes::Lanes;
-use super::operand::Operand;
-use super::packing::Buffers;
 use super::shape::{DEPTH, Start, blocks};
+use super::{lanes::Lanes, operand::Operand, packing::Buffers};
 use pulp::Simd;
 
 /// Row by row of the result. A block of the right operand serves all rows while it is in cache. The

@@ -1,9 +1,8 @@
 //! Finds the linear layers of a `state_dict` by the names of its tensors.
 
-use crate::error::Result;
-use crate::float::Float;
-use crate::model_file::damage::damaged;
-use crate::model_file::tensors::Header;
+use crate::{
+    error::Result, float::Float, model_file::damage::damaged, model_file::tensors::Header,
+};
 use std::collections::BTreeMap;
 
 /// An `nn.Linear`.
@@ -23,7 +22,7 @@ pub(super) fn linear_layers<F: Float>(header: &Header) -> Result<Vec<Linear>> {
     let mut prefix = None;
     let mut modules = BTreeMap::<usize, [Option<&str>; 2]>::new();
     for name in &names {
-        let part = Part::of(name).ok_or_else(|| {
+        let part = TensorName::of(name).ok_or_else(|| {
             let name = shown(name);
             damaged(format!(
                 "{name} is not the weight or bias of a linear layer in an nn.Sequential, such as \"0.weight\""
@@ -84,7 +83,7 @@ impl Linear {
 }
 
 /// The parts of a name such as `net.2.bias`.
-struct Part<'n> {
+struct TensorName<'n> {
     /// `net`.
     prefix: &'n str,
     /// 2.
@@ -92,7 +91,7 @@ struct Part<'n> {
     is_bias: bool,
 }
 
-impl<'n> Part<'n> {
+impl<'n> TensorName<'n> {
     fn of(name: &'n str) -> Option<Self> {
         let (module, parameter) = name.rsplit_once('.')?;
         let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));

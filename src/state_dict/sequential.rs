@@ -1,11 +1,7 @@
 //! A network as the Python expression of an `nn.Sequential`.
 
 use crate::activation::{AnyActivation, Elu, LeakyRelu};
-use crate::dense::Dense;
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::model_file::damage::damaged;
+use crate::{dense::Dense, error::Result, float::Float, mlp::Mlp, model_file::damage::damaged};
 
 /// An `nn.Sequential` that computes what a network does.
 pub(super) struct Sequential {

@@ -9,7 +9,7 @@ pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Sen
     let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads).build() else {
         return work(1);
     };
-    let ended = Ended::default();
+    let ended = StopFlag::default();
     pool.scope(|scope| {
         let working = rayon_core::current_thread_index();
         let ended = &ended;
@@ -30,9 +30,9 @@ pub(super) fn join(these: impl FnOnce() + Send, others: impl FnOnce() + Send) {
 
 /// Whether the work of the pool has ended.
 #[derive(Default)]
-struct Ended(AtomicBool);
+struct StopFlag(AtomicBool);
 
-impl Ended {
+impl StopFlag {
     /// Runs the parts of the work that other threads hand over, until the end.
     fn wait(&self) {
         let mut idle = 0_u32;
@@ -54,7 +54,7 @@ impl Ended {
 const IDLE_BEFORE_OTHERS: u32 = 1000;
 
 /// Ends the waiting when it is dropped, also by a panic.
-struct SetAtEnd<'a>(&'a Ended);
+struct SetAtEnd<'a>(&'a StopFlag);
 
 impl Drop for SetAtEnd<'_> {
     fn drop(&mut self) {

@@ -1,9 +1,8 @@
 //! Training states in files.
 
 use super::TrainingState;
-use crate::atomic_file;
 use crate::error::{Error, Result, TrainingError};
-use crate::float::Float;
+use crate::{atomic_file, float::Float};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::BufReader;
@@ -78,7 +77,7 @@ impl Checkpoint {
 
 /// The part of a state that every version has.
 #[derive(Deserialize)]
-struct Origin {
+struct StateVersion {
     version: u32,
 }
 
@@ -130,7 +129,7 @@ impl<F: Float> TrainingState<F> {
         };
         // First without keeping anything: another file may be larger than the memory.
         let file = BufReader::new(File::open(path).map_err(io)?);
-        let Origin { version } = serde_json::from_reader(file).map_err(damaged)?;
+        let StateVersion { version } = serde_json::from_reader(file).map_err(damaged)?;
         Self::check_version(version).map_err(in_file)?;
         let bytes = std::fs::read(path).map_err(io)?;
         serde_json::from_slice(&bytes).map_err(damaged)

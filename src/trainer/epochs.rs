@@ -1,12 +1,9 @@
 //! One training: its epochs, early stopping, and checkpoints.
 
+use super::method::{EpochOutcome, Run, tell};
 use super::observer::Moment;
 use super::report::{Report, StopReason};
-use super::run::{Ended, Run, tell};
-use crate::error::Result;
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::workers::agreement::fingerprint;
+use crate::{error::Result, float::Float, mlp::Mlp, workers::agreement::fingerprint};
 use std::time::{Duration, Instant};
 
 impl<F: Float> Run<'_, '_, F> {
@@ -73,13 +70,13 @@ impl<F: Float> Run<'_, '_, F> {
             session.note(net);
             session.state.elapsed = before.saturating_add(start.elapsed());
             let (score, done) = match ended {
-                Ended::Whole(score) => (score, None),
-                Ended::Midway => {
+                EpochOutcome::Whole(score) => (score, None),
+                EpochOutcome::Midway => {
                     self.midway = true;
                     return Ok(StopReason::Observer);
                 }
-                Ended::Done(reason, None) => return Ok(reason),
-                Ended::Done(reason, Some(score)) => (score, Some(reason)),
+                EpochOutcome::Done(reason, None) => return Ok(reason),
+                EpochOutcome::Done(reason, Some(score)) => (score, Some(reason)),
             };
             let is_best = session.state.progress.after_epoch(number, score, early_stopping);
             if let (true, Some(best)) = (is_best, &mut session.state.best) {

@@ -1,20 +1,16 @@
 //! Training on a data set, and single steps: `fit`, `resume` and `step`.
 
-use super::preflight::Preflight;
-use super::report::Report;
-use super::run::{Method, Observers, Run};
+use super::method::{Method, Observers, Run};
 use super::settings::{Settings, shape_of};
 use super::state::{TrainingState, mismatch};
-use super::step::Session;
-use super::{Start, Trainer};
+use super::{StartingPoint, Trainer};
+use super::{preflight::Preflight, report::Report, step::Session};
 use crate::data::batches::{Batches, InOrder, Scales, shuffled};
 use crate::data::{Dataset, Examples, Outputs, Storage};
 use crate::error::{Error, Result, TrainingError, WorkersError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schedule::Epochs;
-use crate::threads::Threads;
-use crate::workers::agreement::Agreement;
+use crate::{
+    float::Float, mlp::Mlp, schedule::Epochs, threads::Threads, workers::agreement::Agreement,
+};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Trains the network from its own parameters and a fresh optimizer. The same network, data and
@@ -158,24 +154,24 @@ impl<'a, F: Float> Trainer<'a, F> {
         let (shape, activation) = shape_of(net)?;
         let batch = settings.rows_for(shape, activation, batch.examples())?;
         let scales = match start {
-            Start::At(state) => state.scales()?,
+            StartingPoint::At(state) => state.scales()?,
             _ => Scales::of(net)?,
         };
         settings.schedule.check(Epochs::None)?;
-        if !matches!(start, Start::After(_)) {
+        if !matches!(start, StartingPoint::After(_)) {
             method.check_all(settings, net, Epochs::None)?;
             settings.check_checkpoints()?;
-            if let Start::At(state) = start {
+            if let StartingPoint::At(state) = start {
                 method.check_state(state, net)?;
             }
             net.learn_schema(batch.schema())?;
-            if let Start::At(state) = start {
+            if let StartingPoint::At(state) = start {
                 state.restore(net)?;
             }
             let state = start.take(false, settings, method.as_ref(), net);
-            *start = Start::After(Box::new(Session::new(settings, net, state)));
+            *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
         }
-        let Start::After(session) = start else { return mismatch(ENDED) };
+        let StartingPoint::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
         session.now.batch = session.now.batch.saturating_add(1);
         session.state.parameters.read_from(net);
@@ -188,7 +184,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             Ok(_) => session.note(net),
             Err(Error::Training(TrainingError::Diverged { .. })) => {
                 session.state.parameters.write_to(net);
-                *start = Start::Lost;
+                *start = StartingPoint::Lost;
             }
             // The network is unchanged.
             Err(_) => {}
@@ -228,7 +224,7 @@ pub(super) struct Call<'r, 'a, F: Float> {
     pub(super) method: &'r (dyn Method<F> + 'a),
     pub(super) observers: &'r mut Observers<'a, F>,
     pub(super) agreement: Agreement<'r, F>,
-    pub(super) start: &'r mut Start<F>,
+    pub(super) start: &'r mut StartingPoint<F>,
     /// Whether training starts at the network's own parameters, even if there is a state.
     pub(super) afresh: bool,
 }
@@ -269,15 +265,19 @@ impl<F: Float> Call<'_, '_, F> {
             };
             run.train(net)
         });
-        *start = if report.is_ok() { Start::After(Box::new(session)) } else { Start::Lost };
+        *start = if report.is_ok() {
+            StartingPoint::After(Box::new(session))
+        } else {
+            StartingPoint::Lost
+        };
         report
     }
 }
 
-/// Why training cannot continue at [`Start::Lost`].
+/// Why training cannot continue at [`StartingPoint::Lost`].
 const ENDED: &str = "training ended in an error";
 
-impl<F: Float> Start<F> {
+impl<F: Float> StartingPoint<F> {
     /// The state that training continues from.
     pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
         match self {

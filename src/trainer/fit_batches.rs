@@ -1,17 +1,11 @@
 //! Training on a stream of batches: `fit_batches` and `resume_batches`.
 
-use super::Trainer;
-use super::fit::Call;
-use super::preflight::validation_rows;
-use super::report::Report;
 use super::settings::{Validation, shape_of};
+use super::{Trainer, fit::Call, preflight::validation_rows, report::Report};
 use crate::data::batches::{Scales, Stream};
 use crate::data::{Dataset, Examples};
 use crate::error::{Result, TrainingError, WorkersError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schedule::Epochs;
-use crate::workers::agreement::Agreement;
+use crate::{float::Float, mlp::Mlp, schedule::Epochs, workers::agreement::Agreement};
 
 impl<F: Float> Trainer<'_, F> {
     /// Does the same as [`fit`](Self::fit) on a stream of batches, such as from files that together

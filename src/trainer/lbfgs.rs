@@ -1,20 +1,14 @@
 //! Training by iterations of L-BFGS over all rows.
 
-use super::report::StopReason;
-use super::run::{Ended, Method, Needs, Run};
-use super::settings::Settings;
-use super::state::TrainingState;
-use super::step::Session;
-use crate::backprop::Backprop;
-use crate::batch::Batch;
-use crate::data::batches::InOrder;
+use super::method::{EpochOutcome, Method, Needs, Run};
+use super::{report::StopReason, settings::Settings, state::TrainingState, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
-use crate::float::Float;
-use crate::loss::Loss;
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{Lbfgs, LbfgsMemory, Objective, Outcome};
-use crate::parameter::Parameter;
-use crate::schedule::Epochs;
+use crate::{
+    backprop::Backprop, batch::Batch, data::batches::InOrder, float::Float, loss::Loss,
+    parameter::Parameter, schedule::Epochs,
+};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;
@@ -41,7 +35,7 @@ impl<F: Float> Method<F> for Lbfgs {
             || state.lbfgs.as_ref().is_some_and(|memory| memory.fits(net.parameters()))
     }
 
-    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended> {
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome> {
         run.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *run.session;
         let Some(rows) = run.batches.examples() else { return unsupported("a stream of batches") };
@@ -61,7 +55,7 @@ impl<F: Float> Method<F> for Lbfgs {
         let loss = run.settings.in_target_unit(net, memory.value() - penalty(net, weight_decay));
         now.batch_loss = loss;
         let reason = match outcome {
-            Outcome::Lower => return run.end_of_epoch(net, loss).map(Ended::Whole),
+            Outcome::Lower => return run.end_of_epoch(net, loss).map(EpochOutcome::Whole),
             Outcome::Converged => StopReason::Converged,
             Outcome::OutOfEvaluations => StopReason::AllEvaluations,
             Outcome::NotFinite(value) => {
@@ -72,7 +66,7 @@ impl<F: Float> Method<F> for Lbfgs {
         };
         // If there is nothing to improve, the report still has one epoch.
         let score = first.then(|| run.end_of_epoch(net, loss)).transpose()?;
-        Ok(Ended::Done(reason, score))
+        Ok(EpochOutcome::Done(reason, score))
     }
 
     fn step(

@@ -1,7 +1,6 @@
 //! The metric that training computes after each epoch.
 
-use crate::error::Result;
-use crate::float::Float;
+use crate::{error::Result, float::Float};
 use ndarray::ArrayView2;
 use std::fmt;
 

@@ -1,10 +1,7 @@
 //! Observers of training: when they are called, and what they see.
 
-use super::Epoch;
-use super::state::TrainingState;
-use super::step::Session;
-use crate::float::Float;
-use crate::mlp::Mlp;
+use super::{Epoch, state::TrainingState, step::Session};
+use crate::{float::Float, mlp::Mlp};
 use std::ops::ControlFlow;
 
 /// When an observer is called.

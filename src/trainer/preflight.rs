@@ -1,17 +1,14 @@
 //! The checks before training: the settings, the rows, and that all workers have the same ones.
 
-use super::run::{Method, Needs};
+use super::method::{Method, Needs};
 use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
-use crate::data::Examples;
 use crate::data::batches::{InOrder, Scales};
 use crate::error::{Result, WorkersError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::schedule::Epochs;
 use crate::workers::agreement::{
     Agreement, Alike, fingerprint, fingerprint_of, fingerprint_of_numbers,
 };
+use crate::{data::Examples, float::Float, mlp::Mlp, schedule::Epochs};
 
 /// Checked rows.
 pub(super) struct Preflight<F: Float> {

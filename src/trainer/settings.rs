@@ -2,14 +2,12 @@
 
 use super::monitor::Monitor;
 use super::{Checkpoint, EarlyStopping};
-use crate::activation::AnyActivation;
-use crate::data::Examples;
-use crate::data::batches::InOrder;
 use crate::error::{Error, LossError, NetworkError, Result, ShapeError};
-use crate::float::Float;
-use crate::loss::Loss;
-use crate::mlp::Mlp;
 use crate::schedule::{Epochs, Schedule};
+use crate::{
+    activation::AnyActivation, data::Examples, data::batches::InOrder, float::Float, loss::Loss,
+    mlp::Mlp,
+};
 
 #[derive(Debug)]
 pub(super) struct Settings<'a, F: Float> {

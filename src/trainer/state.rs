@@ -1,17 +1,14 @@
 //! The state from which training resumes exactly.
 
-use super::Epoch;
-use super::early_stopping::Progress;
-use crate::bits;
+use super::{Epoch, early_stopping::Progress};
 use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Result, TrainingError};
-use crate::float::Float;
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{LbfgsMemory, OptimizerState};
 use crate::random::{self, Purpose, generator};
-use crate::schedule::Plateau;
-use crate::units::Units;
-use crate::workers::agreement::fingerprint_of;
+use crate::{
+    bits, float::Float, schedule::Plateau, units::Units, workers::agreement::fingerprint_of,
+};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

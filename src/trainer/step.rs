@@ -1,16 +1,12 @@
 //! One step of training: from a batch to new parameters.
 
-use super::settings::Settings;
-use super::state::TrainingState;
+use super::{settings::Settings, state::TrainingState};
 use crate::backprop::{Backprop, Dropout};
-use crate::batch::Batch;
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::optimizer::Optimizer;
-use crate::schedule::Clock;
-use crate::threads::Threads;
-use crate::workers::Workers;
+use crate::{
+    batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, schedule::Clock, threads::Threads,
+    workers::Workers,
+};
 
 /// The buffers of training, its state, and its last step.
 #[derive(Debug)]

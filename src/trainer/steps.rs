@@ -1,17 +1,11 @@
 //! Training by a step of the optimizer for each batch.
 
-use super::observer::Moment;
-use super::run::{Ended, Method, Needs, Run, tell};
-use super::settings::Settings;
-use super::state::TrainingState;
-use super::step::Session;
-use crate::batch::Batch;
+use super::method::{EpochOutcome, Method, Needs, Run, tell};
+use super::{observer::Moment, settings::Settings, state::TrainingState, step::Session};
 use crate::error::{Result, ShapeError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::optimizer::Optimizer;
-use crate::schedule::Epochs;
-use crate::workers::Alone;
+use crate::{
+    batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, schedule::Epochs, workers::Alone,
+};
 use std::fmt;
 
 /// The method of every [`Optimizer`].
@@ -34,7 +28,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         state.lbfgs.is_none() && state.memory.fits(self.0.as_ref(), lengths)
     }
 
-    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended> {
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome> {
         let Run { settings, observers, agreement, session, batches, threads, rows, .. } = run;
         let alone = agreement.is_alone();
         batches.begin(session.now.epoch, settings.seed, &mut session.state.shuffling)?;
@@ -45,30 +39,30 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         while let Some(batch) = batches.next(*threads)? {
             ended |= tell(observers, session, net, Moment::BatchStart);
             if ended && alone {
-                return Ok(Ended::Midway);
+                return Ok(EpochOutcome::Midway);
             }
             let (optimizer, workers) = (self.0.as_ref(), agreement.workers());
             let Some(loss) = session.step(workers, ended, settings, optimizer, net, batch)? else {
-                return Ok(Ended::Midway);
+                return Ok(EpochOutcome::Midway);
             };
             sum += loss * batch.whole.weight;
             weights += batch.whole.weight;
             *rows += batch.inputs.rows();
             ended = tell(observers, session, net, Moment::BatchEnd);
             if ended && alone {
-                return Ok(Ended::Midway);
+                return Ok(EpochOutcome::Midway);
             }
             session.now.batch += 1;
         }
         session.now.batch -= 1;
         if agreement.any(ended)? {
-            return Ok(Ended::Midway);
+            return Ok(EpochOutcome::Midway);
         }
         if session.now.batch == 0 {
             return Err(ShapeError::NoRows.into());
         }
         session.state.steps_per_epoch = Some(session.now.batch as u64);
-        run.end_of_epoch(net, sum / weights).map(Ended::Whole)
+        run.end_of_epoch(net, sum / weights).map(EpochOutcome::Whole)
     }
 
     fn step(

@@ -1,13 +1,8 @@
 //! The validation loss and the metric after an epoch.
 
-use super::report::Epoch;
-use super::run::Run;
-use crate::backprop::Dropout;
-use crate::data::Examples;
-use crate::data::batches::InOrder;
+use super::{method::Run, report::Epoch};
 use crate::error::{Divergence, Error, Result};
-use crate::float::Float;
-use crate::mlp::Mlp;
+use crate::{backprop::Dropout, data::Examples, data::batches::InOrder, float::Float, mlp::Mlp};
 
 impl<F: Float> Run<'_, '_, F> {
     /// Computes validation loss and metric. Returns the epoch's score: lower is better.

@@ -3,9 +3,7 @@
 use super::Workers;
 use crate::data::{Examples, Moments, Side};
 use crate::error::{Result, WorkersError};
-use crate::float::Float;
-use crate::mlp::Mlp;
-use crate::part::Part;
+use crate::{float::Float, mlp::Mlp, part::Part};
 
 /// The workers that train together, and the part of this one.
 pub(crate) struct Agreement<'t, F> {

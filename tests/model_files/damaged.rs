@@ -1,4 +1,5 @@
-//! Every file cut short, and every file with one byte changed, is an error or a network that is whole: no panic.
+//! Every truncated file, and every file with one changed byte, is an error or a whole network.
+//! Nothing panics.
 
 use super::{assert_whole, everything, with_schema};
 use densely::{
@@ -7,7 +8,7 @@ use densely::{
 };
 use ndarray::Array2;
 
-/// Calls `load` with every length cut, which must be errors, and with every byte changed.
+/// Calls `load` with the bytes cut at every length, which must fail, and with every byte changed.
 fn damage(bytes: &[u8], mut load: impl FnMut(&[u8]) -> bool) {
     assert!(load(bytes));
     for length in 0..bytes.len() {
@@ -49,7 +50,7 @@ fn networks_are_whole_or_errors() {
     networks::<f64>();
 }
 
-/// A state that loads is put into a trainer, which goes on or refuses it.
+/// A state that loads is put into a trainer, which resumes or refuses it.
 #[test]
 fn states_of_training_are_whole_or_errors() {
     let inputs = Array2::from_shape_fn((12, 1), |(row, _)| (row as f32).sin());
@@ -78,7 +79,7 @@ fn states_of_training_are_whole_or_errors() {
         let Ok(state) = serde_json::from_slice::<TrainingState<f32>>(bytes) else { return false };
         let mut net = net();
         let epochs = state.epochs().len() + 1;
-        // Which of the two it is depends on the bit.
+        // The changed bit decides which of the two it is.
         let _ = trainer(epochs).with_state(state).resume(&mut net, &data);
         assert_whole(&net);
         true

@@ -1,4 +1,4 @@
-//! Files that somebody made up are errors that say what is wrong.
+//! Forged files are errors that name the fault.
 
 use super::forgeries::{self, Forgery};
 use densely::{Error, Mlp, error::ModelFileError};
@@ -13,7 +13,7 @@ fn check(forgeries: Vec<Forgery>) {
     }
 }
 
-/// What the others are changed from.
+/// Checks the file from which the others are derived.
 #[test]
 fn the_file_that_was_not_changed_loads() {
     let bytes = forgeries::model(&forgeries::structure(1), forgeries::small(), 2);
@@ -41,7 +41,7 @@ fn with_long_texts() {
     check(forgeries::of_long_texts());
 }
 
-/// Before anything else that may have changed until then.
+/// The version is checked before anything else that a newer version may have changed.
 #[test]
 fn of_a_newer_version_by_name() {
     let newer = serde_json::json!({

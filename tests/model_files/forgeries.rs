@@ -1,4 +1,4 @@
-//! Model files that somebody made up, and what is said of each.
+//! Forged model files, and a part of the error message of each.
 
 mod structures;
 
@@ -6,15 +6,15 @@ pub use structures::{of_long_texts, of_structures};
 
 use serde_json::{Map, Value, json};
 
-/// What it is, its bytes, and a part of the message.
+/// A name, the bytes of the file, and a part of the message.
 pub type Forgery = (&'static str, Vec<u8>, &'static str);
 
-/// A file of this header and these numbers.
+/// Returns a file with this header and these numbers.
 pub fn file(header: &str, numbers: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), numbers].concat()
 }
 
-/// A layer of these weights, and of one bias.
+/// Returns a structure whose layers have one weight and one bias each.
 pub fn structure(layers: usize) -> Value {
     json!({
         "format": "densely", "version": 1, "library": "0.1.0", "precision": "f32",
@@ -23,7 +23,7 @@ pub fn structure(layers: usize) -> Value {
     })
 }
 
-/// Tensors of these names, types and shapes, one after another.
+/// Returns tensors of these names, types and shapes, one after another.
 pub fn tensors(tensors: &[(&str, &str, &[u64])]) -> Map<String, Value> {
     let mut place = 0;
     let entries = tensors.iter().map(|&(name, dtype, shape)| {
@@ -44,12 +44,12 @@ pub fn model(structure: &Value, mut tensors: Map<String, Value>, numbers: usize)
 const WEIGHTS: &str = "layers.0.weights";
 const BIAS: &str = "layers.0.bias";
 
-/// A layer of one input and one output, which loads.
+/// Returns the header of a layer with one input and one output, which loads.
 pub fn small() -> Map<String, Value> {
     tensors(&[(WEIGHTS, "F32", &[1, 1]), (BIAS, "F32", &[1])])
 }
 
-/// The small network, with one thing in its structure changed.
+/// Returns the small network with one change in its structure.
 fn changed(pointer: &str, value: Value) -> Vec<u8> {
     let mut structure = structure(1);
     match structure.pointer_mut(pointer) {
@@ -62,7 +62,7 @@ fn changed(pointer: &str, value: Value) -> Vec<u8> {
     model(&structure, small(), 2)
 }
 
-/// The small network, with the first number replaced.
+/// Returns the small network with the first number replaced.
 fn with_number(number: f32) -> Vec<u8> {
     let mut bytes = model(&structure(1), small(), 2);
     let place = bytes.len() - 8;
@@ -70,7 +70,7 @@ fn with_number(number: f32) -> Vec<u8> {
     bytes
 }
 
-/// The small network's header with what makes it text of this kind.
+/// Returns the small network's header with another text of this kind.
 fn with_text(what: &str, by: &str) -> Vec<u8> {
     let bytes = model(&structure(1), small(), 2);
     let header = std::str::from_utf8(&bytes[8..bytes.len() - 8]).unwrap();
@@ -82,7 +82,7 @@ fn layers(shapes: &[(&str, &str, &[u64])], count: usize, numbers: usize) -> Vec<
     model(&structure(count), tensors(shapes), numbers)
 }
 
-/// Lengths and shapes.
+/// Files with wrong lengths and shapes.
 pub fn of_sizes() -> Vec<Forgery> {
     let good = model(&structure(1), small(), 2);
     let length = |length: u64| [&length.to_le_bytes(), &good[8..]].concat();
@@ -158,7 +158,7 @@ pub fn of_sizes() -> Vec<Forgery> {
     ]
 }
 
-/// Tensors and numbers.
+/// Files with wrong tensors and numbers.
 pub fn of_tensors() -> Vec<Forgery> {
     let matrix: (&str, &str, &[u64]) = (WEIGHTS, "F32", &[1, 1]);
     let bias: (&str, &str, &[u64]) = (BIAS, "F32", &[1]);

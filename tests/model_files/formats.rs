@@ -1,4 +1,4 @@
-//! Through serde, in any format, by itself and inside structures.
+//! Networks go through serde in any format, alone and inside structures.
 
 use super::{assert_same, everything, large, with_schema};
 use densely::{Float, Mlp};
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 
-/// By every format that names its fields, and JSON by every way into it.
+/// Checks every format that names its fields, and each function of `serde_json`.
 fn through<T: Serialize + DeserializeOwned>(value: &T, check: impl Fn(&T)) {
     let json = serde_json::to_string(value).unwrap();
     check(&serde_json::from_str(&json).unwrap());
@@ -21,7 +21,7 @@ fn through<T: Serialize + DeserializeOwned>(value: &T, check: impl Fn(&T)) {
     check(&ciborium::from_reader(&cbor[..]).unwrap());
 }
 
-/// By formats that keep the order of fields alone.
+/// Checks formats that keep only the order of fields.
 fn through_postcard<T: Serialize + DeserializeOwned>(value: &T, check: impl Fn(&T)) {
     check(&postcard::from_bytes(&postcard::to_allocvec(value).unwrap()).unwrap());
 }
@@ -97,7 +97,7 @@ fn everywhere<F: Float>(net: &Mlp<F>) {
 fn in_any_format_and_inside_any_structure() {
     everywhere(&with_schema(everything::<f32>()));
     everywhere(&with_schema(everything::<f64>()));
-    // Some formats read what is short in another way.
+    // Some formats read short data differently.
     everywhere(&large::<f32>());
 }
 
@@ -124,7 +124,7 @@ fn with_the_same_checks_on_reading() {
     assert!(error.to_string().contains("a weight or bias is inf"), "{error}");
 }
 
-/// What cannot be saved cannot go through serde either.
+/// A network that cannot be saved cannot go through serde either.
 #[test]
 fn with_the_same_checks_on_writing() {
     let mut net = everything::<f32>().build().unwrap();

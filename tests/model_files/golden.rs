@@ -1,10 +1,11 @@
-//! Files of every version load for ever, and predict what they predicted.
+//! Files of every version load for ever, and their networks predict the same.
 //!
-//! NEVER regenerate the files in `tests/golden/`, whatever a test says: they stand for those that users have. A new version of the format gets files of its own beside
-//! these.
+//! NEVER regenerate the files in `tests/golden/`, even if a test fails: they stand for the files of
+//! users. A new version of the format gets new files beside these.
 //!
-//! The expected numbers are NumPy's, by `tests/golden/expected.py`, in f64 from the weights in the file; predictions in f32 are off by their rounding, which differs from one
-//! machine's kernels to another's.
+//! The expected numbers are NumPy's, which `tests/golden/expected.py` computes in f64 from the
+//! weights in the file. Predictions in f32 differ from them by rounding, which depends on the
+//! kernels of the machine.
 
 use super::{everything, with_schema};
 use approx::assert_relative_eq;
@@ -29,7 +30,7 @@ fn schema() -> Schema {
     Schema::new(columns).with_targets(["kind"]).with_classes(["a", "é", ""])
 }
 
-/// How a user keeps a network in a structure.
+/// A network inside a user's structure.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u8,
@@ -64,7 +65,7 @@ const EXPECTED_JSON: [[f64; 3]; 3] = [
     [0.41273822499346774, 0.1215049910207436, 0.4657567839857888],
 ];
 
-/// Every built-in activation, each with what it can have.
+/// Checks every built-in activation with its options.
 #[test]
 fn with_everything_in_f32() {
     let net = Mlp::<f32>::load(file("model_v1_f32.safetensors")).unwrap();
@@ -115,7 +116,7 @@ fn in_a_structure_through_json() {
     check(&kept.net, EXPECTED_JSON, 1e-5);
 }
 
-/// Version 1 knew no units.
+/// Version 1 had no units.
 #[test]
 fn files_of_version_1_have_no_units() {
     let small = Mlp::<f32>::load(file("model_v1_f32.safetensors")).unwrap();
@@ -125,7 +126,8 @@ fn files_of_version_1_have_no_units() {
     }
 }
 
-/// Features in thousands and in thousandths, a constant one, and targets near 20 and -50,000.
+/// A network with features in thousands and in thousandths, a constant feature, and targets near 20
+/// and -50,000.
 fn with_units<F: Float>(seed: u64) -> Mlp<F> {
     let builder = Mlp::<F>::builder(3).dense(4, Tanh).dense(2, Identity);
     let mut net = builder.seed(seed).build().unwrap();
@@ -155,7 +157,7 @@ fn with_units_in_both_precisions() {
     check(&net, EXPECTED_V2_F64, 1e-13);
 }
 
-/// A network that is yet to be trained keeps its choice of units.
+/// An untrained network keeps its choice of units.
 #[test]
 fn with_units_that_are_not_measured() {
     let net = Mlp::<f32>::load(file("model_v2_unmeasured.safetensors")).unwrap();
@@ -164,7 +166,7 @@ fn with_units_that_are_not_measured() {
     assert!(!net.units_in().is_measured());
 }
 
-/// As below, for version 2.
+/// Checks version 2 in the same way.
 #[test]
 #[ignore = "the golden files are there"]
 fn make_golden_files_of_version_2() {
@@ -180,11 +182,11 @@ fn make_golden_files_of_version_2() {
     }
 }
 
-/// How they were made, once; it does not write over a file.
+/// Wrote the files, once. It does not overwrite a file.
 #[test]
 #[ignore = "the golden files are there"]
 fn make_golden_files() {
-    // Deep as they are, what goes in must be seen in what comes out.
+    // The network is deep, but its outputs must still depend on its inputs.
     let telling = |net: &Mlp<f32>| {
         let outputs = net.predict(inputs().view()).unwrap();
         outputs.columns().into_iter().all(|column| {

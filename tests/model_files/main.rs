@@ -1,4 +1,4 @@
-//! A saved network is the same network, and whatever else is in a file is an error.
+//! A network that is saved and loaded is the same network. Any other file is an error.
 
 mod damaged;
 mod forged;
@@ -18,7 +18,7 @@ use densely::{
     units::Units,
 };
 
-/// Of every weight and bias.
+/// Returns the bits of every weight and bias.
 fn bits<F: Float>(net: &Mlp<F>) -> Vec<u64> {
     let numbers = net.layers().iter().flat_map(|layer| {
         let bias = layer.bias().into_iter().flatten();
@@ -27,7 +27,7 @@ fn bits<F: Float>(net: &Mlp<F>) -> Vec<u64> {
     numbers.map(|number| number.as_f64().to_bits()).collect()
 }
 
-/// Whether everything is the same, to the bit.
+/// Checks that both networks are the same to the bit.
 fn assert_same<F: Float>(one: &Mlp<F>, other: &Mlp<F>) {
     assert!(bits(one) == bits(other));
     assert_eq!(one.layers().len(), other.layers().len());
@@ -41,7 +41,7 @@ fn assert_same<F: Float>(one: &Mlp<F>, other: &Mlp<F>) {
     assert_eq!((one.units_in(), one.units_out()), (other.units_in(), other.units_out()));
 }
 
-/// Whether it can be used: finite, and its layers fit together.
+/// Checks that the network can be used: it is finite, and its layers fit together.
 fn assert_whole<F: Float>(net: &Mlp<F>) {
     assert!(bits(net).iter().all(|&bits| f64::from_bits(bits).is_finite()));
     let mut net = net.clone();
@@ -52,13 +52,13 @@ fn assert_whole<F: Float>(net: &Mlp<F>) {
     assert_eq!(outputs.ncols(), net.outputs());
 }
 
-/// Three features, and three classes.
+/// A schema of three features and three classes.
 fn schema() -> Schema {
     let columns = [Column::numbers("Größe, \"in\" cm"), Column::categories("origin", ["日本", ""])];
     Schema::new(columns).with_targets(["kind\n"]).with_classes(["a", "\\", "\u{0}"])
 }
 
-/// With a parameter, without a bias, with dropout and a schema.
+/// A network with a parameter of an activation, a layer without bias, dropout and a schema.
 fn everything<F: Float>() -> MlpBuilder<F> {
     Mlp::builder(3)
         .dense(4, Elu::new(0.1).unwrap())
@@ -77,7 +77,7 @@ fn with_schema<F: Float>(builder: MlpBuilder<F>) -> Mlp<F> {
     net
 }
 
-/// So large that no format can have it in one piece by chance.
+/// A network so large that no format reads it in one piece.
 fn large<F: Float>() -> Mlp<F> {
     Mlp::builder(100).dense(200, Tanh).dense(1, Identity).build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Loading takes no more memory than twice the file.
+//! Loading takes at most twice the memory of the file.
 
 use super::forgeries;
 use super::peak;
@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// Of some 20 MB.
+/// A network of about 20 MB.
 fn net() -> Mlp<f32> {
     Mlp::builder(1_000).dense(4_000, Tanh).dense(250, Tanh).dense(1, Identity).build().unwrap()
 }
@@ -50,7 +50,7 @@ fn of_a_network_twice_the_file() {
 fn of_a_state_twice_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
-    // Many rows, a small network; then few rows, a large one.
+    // Many rows and a small network; then few rows and a large network.
     for (rows, hidden) in [(1_000_000, 1), (10, 80_000)] {
         let data = Dataset::new(Array2::ones((rows, 8)), Array2::ones((rows, 1))).unwrap();
         let builder = Mlp::<f32>::builder(8).dense(hidden, Tanh).dense(1, Identity);
@@ -66,7 +66,7 @@ fn of_a_state_twice_the_file() {
     }
 }
 
-/// And the 16 MiB that a header may have.
+/// The limit includes 16 MiB, the longest header.
 #[test]
 fn of_a_forged_file_hardly_more() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,7 +84,7 @@ fn of_a_forged_file_hardly_more() {
     assert!(more.is_empty(), "{more:#?}");
 }
 
-/// A file of 1 TB that takes no room on the disk.
+/// A sparse file of 1 TB, which takes no room on the disk.
 #[test]
 fn of_a_huge_file_none() {
     let folder = tempfile::tempdir().unwrap();

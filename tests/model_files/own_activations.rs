@@ -1,4 +1,4 @@
-//! Activations of the user's own, by the names that the application knows.
+//! The application knows its own activations by name.
 
 use super::assert_same;
 use densely::{
@@ -12,7 +12,7 @@ use serde::de::DeserializeSeed;
 #[derive(Debug)]
 struct Scaled(f64);
 
-/// a = z / 2, under whatever name.
+/// a = z / 2, with any name.
 #[derive(Debug)]
 struct Halved(Option<&'static str>);
 
@@ -90,12 +90,12 @@ fn that_nobody_knows_are_named_with_their_layer() {
     assert_eq!(message(&Activations::new()), expected(1, "halved"));
     let some = Activations::new().with(Halved(Some("halved"))).unwrap();
     assert_eq!(message(&some), expected(2, "scaled(-0.1)"));
-    // A parameter that cannot be.
+    // A parameter that is not allowed.
     let positive = |text: &str| text.parse().ok().filter(|&scale| scale > 0.0).map(Scaled);
     let some = some.with_parameter("scaled", positive).unwrap();
     assert_eq!(message(&some), expected(2, "scaled(-0.1)"));
 
-    // A file may say names as long as it likes, a message may not.
+    // Names in a file may be long, but not in a message.
     let name: &str = "n".repeat(1 << 20).leak();
     let net = Mlp::<f32>::builder(1).dense(1, Halved(Some(name))).build().unwrap();
     let error = Mlp::<f32>::from_bytes(&net.to_bytes().unwrap()).unwrap_err();
@@ -120,7 +120,7 @@ fn have_names_of_their_own() {
     assert_eq!(message(known().with(Halved(Some("halved")))), taken);
     assert_eq!(message(known().with_parameter("halved", |_| Some(Tanh))), taken);
     assert!(message(known().with_parameter("scaled", |_| Some(Tanh))).ends_with("is taken"));
-    // Behind it would stand the bracket of the parameter.
+    // The bracket of the parameter would follow this name.
     let error = message(own().with_parameter("scaled(", |_| Some(Tanh)));
     assert!(error.ends_with("contains a bracket"), "{error}");
 

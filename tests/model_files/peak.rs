@@ -1,4 +1,4 @@
-//! The most memory that a piece of work holds at once, on its own thread.
+//! Measures the peak memory of a piece of work on its own thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -14,17 +14,17 @@ thread_local! {
     static PEAK: Cell<usize> = const { Cell::new(0) };
 }
 
-/// So much at once is refused, as by a system that has not got it.
+/// Larger allocations fail, as on a system without that much memory.
 const MOST: usize = 1 << 32;
 
 fn change(more: usize, less: usize) {
     let held = HELD.get().wrapping_add(more);
-    // What another thread had allocated may be freed on this one.
+    // This thread may free memory that another thread allocated.
     PEAK.set(PEAK.get().max(if held > isize::MAX as usize { 0 } else { held }));
     HELD.set(held.wrapping_sub(less));
 }
 
-// SAFETY: everything is passed on to the system's allocator; null is what an allocator returns that has no memory.
+// SAFETY: All calls go to the system's allocator. An allocator without memory returns null.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() > MOST {
@@ -51,13 +51,13 @@ unsafe impl GlobalAlloc for Counting {
         if size > MOST {
             return ptr::null_mut();
         }
-        // As if it were moved, when both are there for a moment.
+        // Counts both blocks, as if the memory were moved.
         change(size, layout.size());
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
-/// Beyond what is held before.
+/// Returns the peak memory above that at the beginning.
 pub fn of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     PEAK.set(before);

@@ -1,4 +1,4 @@
-//! To the bit, whatever the network.
+//! Every network comes back to the bit.
 
 use super::{assert_same, assert_whole, bits, everything, schema, with_schema};
 use densely::{
@@ -15,7 +15,7 @@ fn every_network<F: Float>() {
     for name in names.chain(["leaky_relu(0.2)", "elu(0.1)", "elu(1e-300)", "leaky_relu(3e38)"]) {
         for case in 0..8 {
             let [bias, dropout, named] = [1, 2, 4].map(|bit| case & bit != 0);
-            // Too small or too large for an `f32`.
+            // The parameter is too small or too large for an `f32`.
             let Ok(activation) = name.parse::<AnyActivation<F>>() else { continue };
             let mut builder = Mlp::builder(3).dense(4, activation.clone());
             if !bias {
@@ -90,7 +90,7 @@ fn a_file_is_as_good_as_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.safetensors");
     let net = with_schema(everything::<f64>());
-    // The second time over the first.
+    // The second time, the file exists.
     for _ in 0..2 {
         net.save(&path).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), net.to_bytes().unwrap());
@@ -104,7 +104,7 @@ fn a_file_is_as_good_as_bytes() {
     assert_eq!(error.to_string(), expected);
 }
 
-/// Else a file that is good would be replaced by one that nobody can read.
+/// Otherwise an unreadable file would replace a good one.
 #[test]
 fn what_could_not_be_read_again_is_not_saved() {
     let folder = tempfile::tempdir().unwrap();
@@ -132,7 +132,8 @@ fn what_could_not_be_read_again_is_not_saved() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// What the documentation says a file holds, it does: so many layers, and so many names of the longest kind.
+/// A file holds as many layers, and as many names of the longest kind, as the documentation
+/// promises.
 #[test]
 fn the_largest_comes_back() {
     let deep = (0..999).fold(Mlp::<f32>::builder(1), |builder, _| {

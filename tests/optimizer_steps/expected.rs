@@ -1,8 +1,9 @@
-//! What PyTorch 2.15 comes to after 50 steps, by the script in `main.rs`: the loss before the last step, and every parameter after it.
+//! The results of PyTorch 2.15 after 50 steps, by the script in `main.rs`: the loss before the last
+//! step, and every parameter after it.
 
 pub type Expected = (f64, &'static [f64]);
 
-/// Of the regression, in the order of `optimizers`.
+/// The regression, in the order of `optimizers`.
 #[rustfmt::skip]
 pub const REGRESSION: [Expected; 17] = [
     (0.1837558840744065, &[
@@ -143,7 +144,7 @@ pub const REGRESSION: [Expected; 17] = [
     ]),
 ];
 
-/// Of the classifier, in the order of `optimizers`.
+/// The classifier, in the order of `optimizers`.
 #[rustfmt::skip]
 pub const CLASSES: [Expected; 17] = [
     (1.0468803778341818, &[
@@ -284,7 +285,7 @@ pub const CLASSES: [Expected; 17] = [
     ]),
 ];
 
-/// Of the regression at a falling learning rate.
+/// The regression with a decreasing learning rate.
 #[rustfmt::skip]
 pub const FALLING_RATE: [Expected; 3] = [
     (0.08459108948494319, &[

@@ -1,4 +1,4 @@
-//! The optimizers' steps, against a step by hand and against PyTorch.
+//! Compares the optimizers' steps with a step by hand and with PyTorch.
 
 mod expected;
 
@@ -11,7 +11,8 @@ use densely::{
 use expected::Expected;
 use ndarray::{Array1, Array2, array};
 
-/// One step on one example with binary cross-entropy and weight decay 0.1, by hand; after scikit-learn's `test_fit`, recomputed in `f64`.
+/// Takes one step on one example with binary cross-entropy and weight decay 0.1, and compares with
+/// numbers by hand. It follows scikit-learn's `test_fit`, recomputed in `f64`.
 #[test]
 fn one_step_equals_the_one_by_hand() {
     let hidden =
@@ -50,7 +51,7 @@ fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
     Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
 }
 
-/// A network, its loss, and what it learns.
+/// A network, its loss, and its data.
 struct Problem {
     net: Mlp<f64>,
     loss: &'static dyn Loss<f64>,
@@ -82,7 +83,7 @@ fn classes() -> Problem {
     }
 }
 
-/// Takes 50 steps, the learning rate of each `factor` times the last, and compares.
+/// Takes 50 steps, multiplies the learning rate by `factor` after each, and compares.
 fn assert_steps(
     problem: Problem,
     optimizer: &dyn Optimizer<f64>,
@@ -115,7 +116,7 @@ fn assert_steps(
     assert!(same, "{optimizer:?}: loss {last_loss}, not {expected_loss}; off by {differences}");
 }
 
-/// With weight decay 0, then with 0.01; in the end AdamW.
+/// All optimizers with weight decay 0, then with 0.01; AdamW is last.
 fn optimizers() -> Vec<Box<dyn Optimizer<f64>>> {
     let mut optimizers: Vec<Box<dyn Optimizer<f64>>> = Vec::new();
     for decay in [0.0, 0.01] {
@@ -133,7 +134,8 @@ fn optimizers() -> Vec<Box<dyn Optimizer<f64>>> {
     optimizers
 }
 
-/// PyTorch 2.15; what this prints stands in `expected.rs`. Weight decay is for weights alone, never for biases.
+/// Compares with PyTorch 2.15. `expected.rs` has the output of this script. Weight decay applies to
+/// weights only, never to biases.
 ///
 /// ```python
 /// import math, torch
@@ -143,7 +145,8 @@ fn optimizers() -> Vec<Box<dyn Optimizer<f64>>> {
 /// torch.set_default_dtype(torch.float64)
 ///
 /// def wave(rows, columns, phase):
-///     return torch.tensor([[math.sin(phase + 1.3 * (i * columns + j)) for j in range(columns)] for i in range(rows)])
+///     number = lambda i, j: math.sin(phase + 1.3 * (i * columns + j))
+///     return torch.tensor([[number(i, j) for j in range(columns)] for i in range(rows)])
 ///
 /// def after_50_steps(problem, optimizer, factor=1.0, **options):
 ///     sizes, activation, loss_of, x, y = problem
@@ -153,7 +156,8 @@ fn optimizers() -> Vec<Box<dyn Optimizer<f64>>> {
 ///         for w, b, phase in zip(weights, biases, [0.1, 0.3]):
 ///             w.copy_(wave(*w.T.shape, phase).T)
 ///             b.copy_(wave(1, len(b), phase + 0.1)[0])
-///     optimizer = optimizer([{"params": weights}, {"params": biases, "weight_decay": 0}], **options)
+///     groups = [{"params": weights}, {"params": biases, "weight_decay": 0}]
+///     optimizer = optimizer(groups, **options)
 ///     for step in range(50):
 ///         for group in optimizer.param_groups:
 ///             group["lr"] = options["lr"] * factor**step
@@ -201,7 +205,7 @@ fn fifty_steps_equal_pytorchs() {
     }
 }
 
-/// The last table of the script above. AdamW's decay shrinks with the rate.
+/// Compares with the last table of the script above. AdamW's decay shrinks with the rate.
 #[test]
 fn fifty_steps_at_a_falling_rate_equal_pytorchs() {
     let optimizers: [Box<dyn Optimizer<f64>>; 3] = [

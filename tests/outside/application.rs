@@ -1,4 +1,4 @@
-//! What somebody writes who depends on `densely`, and on nothing else: trains, saves, loads and predicts.
+//! An application that depends only on `densely`: it trains, saves, loads and predicts.
 
 use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Table, Tanh, Trainer, metrics};
 

@@ -1,16 +1,19 @@
-//! What an application pays that depends on this crate: the crates that it brings, and the size of the program. It is built here as its owner builds it, from nothing but
-//! what is already downloaded.
+//! Measures what this crate costs an application: the crates that it adds, and the size of the
+//! program. The test builds the application as its owner would, from crates that are already
+//! downloaded.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Crates in the tree of the application, itself not counted, and bytes of its program.
+/// The most crates in the application's dependency tree, without itself, and the most bytes of its
+/// program.
 const MOST_CRATES: usize = 45;
 const MOST_BYTES: u64 = 2_000_000;
 
-/// An application in a folder of its own. It stays there from one run of the test to the next, with what was built, so that the next is quick.
+/// An application in its own folder. The folder and its build stay for the next run of the test,
+/// which is then fast.
 struct Application {
     folder: PathBuf,
 }
@@ -22,7 +25,7 @@ impl Application {
         let manifest = include_str!("application.toml");
         let path = serde_json::to_string(densely).unwrap();
         std::fs::create_dir_all(folder.join("src")).unwrap();
-        // What is as it was is not written, so that cargo does not take it for new.
+        // Unchanged files are not written again, so that cargo does not rebuild them.
         let write = |name: &str, text: &str| {
             let path = folder.join(name);
             if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
@@ -31,15 +34,17 @@ impl Application {
         };
         write("Cargo.toml", &manifest.replace("\"..\"", &path));
         write("src/main.rs", include_str!("application.rs"));
-        // The versions that we have downloaded; what is ours alone, cargo leaves out.
+        // The lock file names the downloaded versions. Cargo leaves out the crates that only
+        // densely itself needs.
         write("Cargo.lock", &std::fs::read_to_string(densely.join("Cargo.lock")).unwrap());
         Self { folder }
     }
 
-    /// What cargo prints on stdout.
+    /// Returns cargo's output on stdout.
     fn cargo(&self, arguments: &[&str], features: &[&str]) -> String {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        // Flags, targets and folders of the cargo that runs this test are no concern of the application.
+        // The flags, targets and folders of the cargo that runs this test must not affect the
+        // application.
         for (name, _) in std::env::vars_os() {
             let begins =
                 |parts: &[&str]| parts.iter().any(|part| name.to_string_lossy().starts_with(part));
@@ -60,16 +65,17 @@ impl Application {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The crates that it depends on, ours among them.
+    /// Returns the crates on which it depends, densely included.
     fn crates(&self, features: &[&str]) -> BTreeSet<String> {
         let tree = self.cargo(&["tree", "-e", "normal,build", "--prefix", "none"], features);
         let (application, crates) = tree.split_once('\n').unwrap();
         assert!(application.starts_with("application "), "{tree}");
-        // A crate has a line wherever it is needed, with (*) where what it needs itself stands further up.
+        // A crate has a line wherever it is needed. (*) means that its own dependencies are listed
+        // further up.
         crates.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
     }
 
-    /// The program.
+    /// Builds the program, and returns its path.
     fn build(&self, features: &[&str]) -> PathBuf {
         let target = self.folder.join("target");
         let options = ["--message-format", "json", "--target-dir", target.to_str().unwrap()];
@@ -93,7 +99,7 @@ fn an_application_is_small_and_works_with_default_features_and_without() {
         assert!(bytes <= MOST_BYTES, "{features:?}: {bytes} bytes");
         println!("{features:?}: {} crates, {bytes} bytes", crates.len());
 
-        // It trains, saves, loads, predicts and compares.
+        // The program trains, saves, loads, predicts and compares.
         let saved = application.folder.join("net.safetensors");
         let output = Command::new(&program).arg(&data).arg(&saved).output().unwrap();
         assert!(output.status.success(), "{features:?}: {output:?}");

@@ -1,4 +1,4 @@
-//! Numbers of twice the precision of `f64` (Dekker 1971), and the reference functions to some 30
+//! Numbers of twice the precision of `f64` (Dekker 1971), and reference functions to about 30
 //! digits.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -102,7 +102,7 @@ pub fn exp_m1(x: Wide) -> Wide {
 }
 
 impl Scaled {
-    /// As one wide number; underflows where the value does.
+    /// Returns the value as one wide number, which underflows if the value does.
     pub fn plain(self) -> Wide {
         let power = 2.0_f64.powi(self.exponent.max(-1000));
         let rest = 2.0_f64.powi(self.exponent.min(-1000) + 1000);

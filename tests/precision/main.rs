@@ -1,4 +1,4 @@
-//! The largest errors of the activations, in units in the last place, over every exponent.
+//! Measures the largest errors of the activations, in units in the last place, over every exponent.
 //!
 //! An `f32` is compared with the standard library's functions in `f64`, an `f64` with numbers of
 //! twice its precision.

@@ -1,21 +1,21 @@
-//! Programs that show what an application does with the library.
+//! Runs the examples that show how an application uses the library.
 
 use super::run;
 
-/// What a program prints.
+/// Returns the output of a program.
 fn text(name: &str, options: &[&str]) -> String {
     let output = run(name, options);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The numbers in a line, whatever stands between them.
+/// Returns the numbers in a line, whatever separates them.
 fn numbers(line: &str) -> Vec<f64> {
     let words = line.split(|c: char| c.is_whitespace() || ",:%".contains(c));
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
-/// The numbers in the one line that begins like this.
+/// Returns the numbers in the one line that begins with this text.
 fn numbers_of(text: &str, start: &str) -> Vec<f64> {
     let mut lines = text.lines().filter_map(|line| line.strip_prefix(start));
     let line = lines.next().unwrap_or_else(|| panic!("{start}: {text}"));
@@ -42,7 +42,7 @@ fn who_learns_from_a_stream_follows_it() {
     let mut lines = text.lines().map(numbers).filter(|numbers| numbers.len() == 3);
     let last = lines.by_ref().take(8).last().unwrap();
     let [batches, published, left_alone] = last[..] else { panic!("{text}") };
-    // The noise is 0.1, and no network could be further off than by 2.
+    // The noise is 0.1, and no network can have an error above 2.
     assert!(batches == 2000.0 && published < 0.25 && left_alone > 1.0, "{text}");
     for predictor in ["predictor 1", "predictor 2"] {
         let [predictions, networks, error] = numbers_of(&text, predictor)[..] else {
@@ -52,7 +52,7 @@ fn who_learns_from_a_stream_follows_it() {
     }
 }
 
-/// How many gradients were compared.
+/// Returns how many gradients were compared.
 fn compared(text: &str) -> f64 {
     let [compared, error] = numbers(text.lines().next().unwrap())[..] else { panic!("{text}") };
     assert!(error < 1e-6, "{text}");

@@ -1,4 +1,4 @@
-//! A training in a folder belongs to its data, its task and its options.
+//! A checkpoint belongs to its data, its task and its options.
 
 use crate::{BINARY, REGRESSION, failure, json};
 use std::fs;
@@ -21,7 +21,7 @@ fn another_training_is_not_gone_on_with() {
     let first = json(REGRESSION, &with(&[]));
     let again = json(REGRESSION, &with(&[]));
     assert_eq!((&first["test"], &first["epochs"]), (&again["test"], &again["epochs"]));
-    // Longer: as if it had not been stopped.
+    // With more epochs, training goes on as if it had not been stopped.
     let longer = json(REGRESSION, &[&options[..], &["--epochs", "30"]].concat());
     let alone = ["--data", &data, "--target", "y", "--hidden", "4", "--epochs", "30"];
     assert_eq!(longer["test"], json(REGRESSION, &alone)["test"]);
@@ -42,7 +42,7 @@ fn another_training_is_not_gone_on_with() {
     let task = refused(BINARY, &with(&["--loss", "squared"]));
     assert_eq!(task, "with task regression, not binary_classification");
     assert_eq!(refused(REGRESSION, &with(&[])), "of 30 epochs, not 20");
-    // A file as long, at the same place, with other numbers.
+    // A file of the same length, at the same place, with other numbers.
     table(folder.path(), "data.csv", 1);
     let other = refused(REGRESSION, &[&options[..], &["--epochs", "30"]].concat());
     assert!(other.starts_with("with data "), "{other}");
@@ -64,7 +64,7 @@ fn what_is_wrong_in_the_folder_is_named() {
             "{message}"
         );
     }
-    // A network beside them is fine, and what a killed process leaves is cleared away.
+    // The folder may also hold a network. Files that a killed process left are removed.
     fs::write(inside(".training.json.abcdef"), "half").unwrap();
     json(REGRESSION, &[&options[..], &["--save", &inside("m.safetensors")]].concat());
     let mut names: Vec<_> = fs::read_dir(&kept).unwrap().map(|e| e.unwrap().file_name()).collect();

@@ -1,4 +1,5 @@
-//! What the pictures of the programs are made of: points of curves, bins, numbers of axes, areas of a field.
+//! Tests the elements of the programs' pictures: points of curves, bins, numbers of axes, and areas
+//! of a field.
 
 #[path = "../../examples/figures/axis.rs"]
 #[allow(dead_code)]
@@ -26,7 +27,8 @@ fn rows(probabilities: &[f64], positives: &[u8]) -> impl Iterator<Item = (f64, b
 fn roc_goes_through_every_threshold_and_equal_predictions_at_once() {
     let points =
         |probabilities: &[f64], positives: &[u8]| roc_points(rows(probabilities, positives));
-    // By hand: one positive found, then one of two negatives together with the other positive.
+    // By hand: the first row is positive; then one of two negatives comes together with the other
+    // positive.
     assert_eq!(
         points(&[0.1, 0.5, 0.5, 0.9], &[0, 0, 1, 1]).unwrap(),
         [(0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)]
@@ -77,7 +79,7 @@ fn bins_count_their_rows_and_know_how_little_they_know() {
     let (low, high) = bins[0].interval();
     assert_relative_eq!(low, 0.236_593_090_512_563_94, max_relative = 1e-12);
     assert_relative_eq!(high, 0.763_406_909_487_436_1, max_relative = 1e-12);
-    // One row of one kind: 0 to z² / (1 + z²).
+    // A single row of one kind has the interval from 0 to z² / (1 + z²).
     let (low, high) = calibration_bins(rows(&[0.5], &[0]), 1)[0].interval();
     assert_eq!(low, 0.0);
     assert_relative_eq!(high, 3.841_458_820_694_124 / 4.841_458_820_694_124, max_relative = 1e-12);
@@ -106,7 +108,7 @@ fn axes_have_round_numbers_of_any_size() {
     );
     assert!(numbers(&logarithmic(1e-40, 1e38)).len() < 12);
 
-    // Of one number, and of none that can be drawn.
+    // The range of one number, and of numbers that cannot be drawn.
     assert_eq!(padded([5.0].into_iter()), 4.5..5.5);
     assert_eq!(padded([0.0, f64::NAN].into_iter()), -1.0..1.0);
     assert_eq!(padded([f64::INFINITY].into_iter()), 0.0..1.0);
@@ -114,7 +116,7 @@ fn axes_have_round_numbers_of_any_size() {
     assert!(Axis::linear("", of_rounding, 8).ticks.len() > 1);
 }
 
-/// By the shoelace formula; the polygons may go round either way.
+/// Computes the area by the shoelace formula. The polygons may have either orientation.
 fn area(polygons: &[Vec<(f64, f64)>]) -> f64 {
     let of = |polygon: &Vec<(f64, f64)>| {
         let next = polygon.iter().cycle().skip(1);
@@ -139,7 +141,7 @@ fn polygons_of_a_field_cover_where_it_is_large() {
         400.0 * std::f64::consts::PI,
         max_relative = 0.01
     );
-    // A ring branches; what its polygons share where they meet is little.
+    // A ring has branches. The overlap of its polygons is small.
     let ring = grid(|x, y| 5.0 - (x.hypot(y) - 20.0).abs());
     assert_relative_eq!(
         area(&superlevel(&ring, 0.0)),

@@ -1,4 +1,4 @@
-//! The programs, run as a user runs them.
+//! Runs the programs as a user does.
 
 mod applications;
 mod checkpoint;
@@ -36,7 +36,7 @@ fn json(name: &str, options: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The one line on stderr of a run that fails with this exit code.
+/// Returns the line on stderr of a run that fails with this exit code.
 fn failure(name: &str, options: &[&str], exit_code: i32) -> String {
     let output = run(name, options);
     assert_eq!(output.status.code(), Some(exit_code), "{options:?}: {output:?}");
@@ -60,7 +60,8 @@ fn medians(name: &str, scores: &[&str]) -> Vec<f64> {
     scores.iter().map(of).collect()
 }
 
-/// The bounds are the better of scikit-learn's SGD and Adam, and for the digits logistic regression.
+/// The bounds are the better of scikit-learn's SGD and Adam; for the digits, those of logistic
+/// regression.
 #[test]
 fn defaults_reach_the_published_quality() {
     let rmse = medians(REGRESSION, &["rmse"]);
@@ -127,7 +128,8 @@ fn columns_that_are_left_out_are_no_features() {
     assert_eq!(json(REGRESSION, &quick)["features"], 5);
 }
 
-/// What each kind of broken file gets: the message names file, row, column and value as far as they exist.
+/// Checks the message for each kind of broken file: it names file, row, column and value if they
+/// exist.
 #[test]
 fn bad_files_get_one_line_and_leave_no_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -230,7 +232,7 @@ fn files_that_cannot_be_read_or_written_are_named() {
     assert!(failure(REGRESSION, &["--data", path], 1).contains("is a directory"));
     assert!(failure(REGRESSION, &["--save", path], 1).contains("is a directory"));
     let nowhere = folder.path().join("no/net.safetensors");
-    // Before training starts: a rate that diverges would otherwise be what is reported.
+    // The program checks before training starts. Otherwise it would report the rate that diverges.
     let options = ["--save", nowhere.to_str().unwrap(), "--learning-rate", "1e30"];
     assert!(failure(REGRESSION, &options, 1).contains("net.safetensors: No such file"));
 }
@@ -309,7 +311,8 @@ fn wrong_options_exit_with_2() {
     }
 }
 
-/// A constant so large that an `f32` has no digits left for what is added to it: its weight, which nothing taught, must not stay.
+/// A constant is so large that an `f32` has no digits left for anything added to it. Nothing trains
+/// its weight, which must not keep its initial value.
 #[test]
 fn a_constant_column_is_fine() {
     let folder = tempfile::tempdir().unwrap();

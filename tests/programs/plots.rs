@@ -1,10 +1,11 @@
-//! Pictures: which are written, that they are whole, and what they do not take the place of.
+//! Pictures: which ones are written, that they are valid, and that they replace no other files.
 
 use super::{BINARY, MULTICLASS, REGRESSION, failure, json, run};
 use std::fs;
 use std::path::Path;
 
-/// What the tags between `<` and `>` have in common in every SVG file here: one root, text in its elements alone, numbers that are finite and on the sheet.
+/// Checks an SVG file and returns its text: it has one root and text only in its text elements, and
+/// its numbers are finite and on the sheet.
 fn checked(path: &Path) -> String {
     let svg = fs::read_to_string(path).unwrap();
     let (mut open, mut sheet) = (Vec::new(), (0.0, 0.0));
@@ -55,7 +56,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The line of the summary that tells of pictures.
+/// Returns the line of the summary about pictures.
 fn told(program: &str, options: &[&str]) -> String {
     let output = run(program, options);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -75,7 +76,7 @@ fn each_program_draws_what_belongs_to_its_task() {
         ),
         (MULTICLASS, &["learning.svg", "confusion.svg"], &["accuracy 0.", "predicted"]),
     ] {
-        // Made with the folder above it.
+        // The program also makes the parent folder.
         let inside = folder.path().join("new").join(program);
         let options = ["--plot", inside.to_str().unwrap(), "--epochs", "3"];
         assert_eq!(
@@ -89,7 +90,8 @@ fn each_program_draws_what_belongs_to_its_task() {
         for part in [&["best epoch: ", "validation"], parts].concat() {
             assert!(drawn.contains(part), "{program}: {part}");
         }
-        // Again, over the same pictures; without validation rows they have no curve.
+        // The second run replaces the pictures. Without validation rows, there is no curve for
+        // them.
         json(program, &[&options[..], &["--validation", "0"]].concat());
         let learning = checked(&inside.join("learning.svg"));
         assert!(!learning.contains("validation") && learning.contains("training"));
@@ -117,7 +119,7 @@ fn what_is_no_picture_is_not_drawn_over_and_told_before_training() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("predictions.svg");
     let plot = folder.path().to_str().unwrap();
-    // A rate that diverges would otherwise be what is reported.
+    // Without the refusal, the program would report the rate that diverges.
     let refused = |plot: &str, more: &[&str]| {
         failure(REGRESSION, &[&["--learning-rate", "1e30", "--plot", plot], more].concat(), 1)
     };
@@ -143,7 +145,7 @@ fn what_is_no_picture_is_not_drawn_over_and_told_before_training() {
 fn a_curve_that_is_undefined_is_left_out_and_names_are_escaped() {
     let folder = tempfile::tempdir().unwrap();
     let (csv, plot) = (folder.path().join("rare.csv"), folder.path().join("plot"));
-    // So few of the second class that none is among the test rows.
+    // The second class is so rare that no test row has it.
     let rows =
         (0..60).map(|row| format!("{row},{}\n", if row < 58 { "a<b&c" } else { "\"d\u{1}\"" }));
     fs::write(&csv, format!("x,\"<kind>\"\n{}", rows.collect::<String>())).unwrap();

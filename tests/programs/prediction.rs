@@ -1,4 +1,4 @@
-//! `predict`: the rows of a file by a saved network.
+//! The program `predict`: it predicts the rows of a file with a saved network.
 
 use super::{BINARY, MULTICLASS, PREDICT, REGRESSION, failure, json, run};
 use densely::{
@@ -8,7 +8,7 @@ use densely::{
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A folder with a network, and with a file.
+/// A folder with a network and a data file.
 struct Case {
     folder: TempDir,
 }
@@ -20,7 +20,7 @@ impl Case {
         case
     }
 
-    /// Of these columns, to one number.
+    /// A network from these columns to one number.
     fn of<F: densely::Float>(columns: Vec<Column>) -> Self {
         let case = Self { folder: tempfile::tempdir().unwrap() };
         let schema = Schema::new(columns).with_targets(["y"]);
@@ -42,7 +42,7 @@ impl Case {
         options.map(str::to_owned).collect()
     }
 
-    /// What is printed, as a table.
+    /// Returns the printed predictions as a table.
     fn predictions(&self, csv: &str, more: &[&str]) -> Table {
         let options = self.options(csv, more);
         let output = run(PREDICT, &options.iter().map(String::as_str).collect::<Vec<_>>());
@@ -60,7 +60,7 @@ fn names(table: &Table) -> Vec<&str> {
     table.column_names().collect()
 }
 
-/// A file's first rows, the columns from last to first, and two more.
+/// Returns a file's first rows, with the columns in reverse order and two more columns.
 fn turned(data: &str, rows: usize) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(data);
     let text = std::fs::read_to_string(path).unwrap();
@@ -89,7 +89,7 @@ fn of_numbers_are_those_of_the_library() {
     for (predicted, expected) in predicted.iter().zip(&expected) {
         assert_eq!(predicted.parse::<f32>().unwrap(), *expected);
     }
-    // They are miles per gallon.
+    // The predictions are miles per gallon.
     assert!(expected.iter().all(|mpg| (5.0..50.0).contains(mpg)), "{expected}");
 }
 

@@ -28,7 +28,7 @@ fn every_schedule_finds_the_tumours() {
         score(&run, "log_loss").to_bits()
     });
     let different: std::collections::HashSet<_> = trained.into_iter().collect();
-    // The plateau may not have come within so few epochs.
+    // The plateau schedule may not act within these few epochs.
     assert!(different.len() >= schedules.len() - 1);
 }
 
@@ -49,7 +49,8 @@ fn losses_dropout_and_decay_change_what_is_learned() {
     }
 }
 
-/// How many benign tumours are called malignant, and malignant ones benign.
+/// Returns how many benign tumours are predicted as malignant, and how many malignant ones as
+/// benign.
 fn confused(options: &[&str]) -> (usize, usize) {
     let output = run(BINARY, options);
     assert!(output.status.success(), "{output:?}");
@@ -67,7 +68,7 @@ fn confused(options: &[&str]) -> (usize, usize) {
 #[test]
 fn class_weights_say_how_much_a_class_counts() {
     let usual = confused(&[]);
-    // Without weight, benign tumours might as well not be there.
+    // With weight 0, benign tumours do not count at all.
     let only_malignant = confused(&["--class-weight", "0,1"]);
     assert!(only_malignant.0 > 20 + usual.0 && only_malignant.1 == 0, "{only_malignant:?}");
     let only_benign = confused(&["--class-weight", "1,0"]);
@@ -120,7 +121,8 @@ fn what_does_not_go_together_is_told_in_one_line() {
     assert!(message.contains("magic") && message.contains("adamw"), "{message}");
 }
 
-/// Coefficients of the Poisson regression, the bias first, by Newton's method (iteratively reweighted least squares).
+/// Computes the coefficients of the Poisson regression, the bias first, by Newton's method
+/// (iteratively reweighted least squares).
 fn poisson_regression(inputs: &Array2<f64>, counts: ArrayView1<'_, f64>) -> Array1<f64> {
     let rows = inputs.nrows();
     let mut design = Array2::ones((rows, inputs.ncols() + 1));
@@ -136,7 +138,7 @@ fn poisson_regression(inputs: &Array2<f64>, counts: ArrayView1<'_, f64>) -> Arra
     coefficients
 }
 
-/// Gaussian elimination: the matrix is positive definite.
+/// Solves by Gaussian elimination; the matrix is positive definite.
 fn solve(mut matrix: Array2<f64>, mut right: Array1<f64>) -> Array1<f64> {
     let size = right.len();
     for pivot in 0..size {
@@ -187,7 +189,7 @@ fn poisson_without_a_hidden_layer_is_the_poisson_regression() {
     }
 }
 
-/// By the program's own settings, over ten seeds.
+/// Runs with the program's default settings, over ten seeds.
 #[test]
 fn digits_with_dropout_and_adam() {
     let output = run("dropout", &[]);

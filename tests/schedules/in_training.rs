@@ -1,4 +1,4 @@
-//! Schedules in a trainer: the rates of its steps, plateaus, and what is refused.
+//! Schedules in a trainer: the rates of its steps, plateaus, and refusals.
 
 use super::BASE;
 use approx::assert_relative_eq;
@@ -10,13 +10,14 @@ use ndarray::array;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Two batches of one row an epoch, one weight of 1, no bias, target 0: the weight becomes w (1 - 2η) in each step.
+/// Trains on two batches of one row per epoch. The network has one weight, initially 1, and no
+/// bias, and the target is 0: each step multiplies the weight by 1 - 2η.
 fn train<'a>(
     rate: f64,
     configure: impl FnOnce(Trainer<'a, f64>) -> Trainer<'a, f64>,
 ) -> Result<(f64, Report), Error> {
     let data = Dataset::new(array![[1.0], [1.0]], array![[0.0], [0.0]]).unwrap();
-    let builder = Mlp::<f64>::builder(1).dense(1, Identity).without_bias();
+    let builder = Mlp::<f64>::builder(1).dense(1, Identity).without_bias().without_units();
     let mut net = builder.initialization(Initialization::Zeros).build().unwrap();
     net.layers_mut()[0].weights_mut().fill(1.0);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).batch_size(1);
@@ -35,7 +36,7 @@ fn a_function_of_the_step_sees_each_step_and_its_rates_are_those_of_the_steps() 
         train(BASE, |trainer| trainer.schedule(Schedule::of_step(rate)).epochs(3)).unwrap();
     let rates: Vec<f64> = report.epochs().iter().map(|epoch| epoch.learning_rate).collect();
     assert_eq!(seen.into_inner().unwrap(), [0, 1, 2, 3, 4, 5]);
-    // Of the last step of each epoch of two.
+    // The rates of the last step of each epoch of two steps.
     assert_eq!(rates, [0.02, 0.04, 0.06]);
     let expected: f64 = (0..6).map(|step| 1.0 - 0.02 * f64::from(step + 1)).product();
     assert_relative_eq!(weight, expected, max_relative = 1e-14);
@@ -62,7 +63,7 @@ fn a_trainer_steps_at_the_scheduled_rates() {
     }
 }
 
-/// The rates of epochs whose monitored values are these.
+/// Returns the rates of epochs with these monitored values.
 fn rates_on(schedule: Schedule<'_>, goal: Goal, values: &[f64]) -> Vec<f64> {
     let epochs = AtomicUsize::new(0);
     let (_, report) = train(BASE, |trainer| {
@@ -82,16 +83,19 @@ const SCORES: [f64; 30] = [
     0.89, 2.0, 2.0, 2.0, 2.0, 2.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.4,
 ];
 
-/// PyTorch 2.15, to the bit; its patience waits one epoch more than it is told.
+/// Compares with PyTorch 2.15, to the bit. Its scheduler waits one epoch more than its patience.
 ///
 /// ```python
 /// import torch
 /// from torch.optim.lr_scheduler import ReduceLROnPlateau
 /// nan = float("nan")
-/// scores = [3, 4, 2, 2, 2, 1.5, nan, 1.4, 1.4, nan, 1.4, 1.4, 1.4, 1, 1.1, 0.9, 0.95, 0.9, 0.89, 2, 2, 2, 2, 2, 0.5, 0.6, 0.7, 0.8, 0.9, 0.4]
-/// for patience, factor, mode, least in (2, 0.5, "min", 0), (3, 0.3, "min", 0.005), (2, 0.5, "max", 0), (1, 0.1, "max", 0.002):
+/// scores = [3, 4, 2, 2, 2, 1.5, nan, 1.4, 1.4, nan, 1.4, 1.4, 1.4, 1, 1.1, 0.9, 0.95, 0.9, 0.89]
+/// scores += [2, 2, 2, 2, 2, 0.5, 0.6, 0.7, 0.8, 0.9, 0.4]
+/// cases = (2, 0.5, "min", 0), (3, 0.3, "min", 0.005), (2, 0.5, "max", 0), (1, 0.1, "max", 0.002)
+/// for patience, factor, mode, least in cases:
 ///     sgd = torch.optim.SGD([torch.zeros(1)], lr=0.1)
-///     plateau = ReduceLROnPlateau(sgd, mode, factor, patience - 1, threshold=0, min_lr=least, eps=0)
+///     options = dict(threshold=0, min_lr=least, eps=0)
+///     plateau = ReduceLROnPlateau(sgd, mode, factor, patience - 1, **options)
 ///     rates = []
 ///     for score in scores if mode == "min" else scores[::-1]:
 ///         rates.append(sgd.param_groups[0]["lr"])
@@ -156,11 +160,12 @@ fn a_plateau_is_found_when_pytorch_finds_it() {
     }
 }
 
-/// The rule, followed here by the losses that a training reports.
+/// Follows the rule with the losses that a training reports.
 #[test]
 fn the_rate_falls_when_the_losses_do_not() {
     for patience in [1, 2, 3] {
-        // The weight becomes -1.1 times itself, and the loss grows, until the rate is halved; then it falls until it is 0, and is no better from then on.
+        // Each step multiplies the weight by -1.1, and the loss grows, until the rate is halved.
+        // Then the loss falls to 0, and cannot improve any more.
         let first = 1.05;
         let (_, report) = train(first, |trainer| {
             trainer.schedule(Schedule::reduce_on_plateau(0.5, patience)).epochs(150)

@@ -1,14 +1,15 @@
-//! Learning rates from step to step, against PyTorch's schedulers and scikit-learn's.
+//! Compares learning rates from step to step with PyTorch's and scikit-learn's schedulers.
 
 mod in_training;
 
 use approx::assert_relative_eq;
 use densely::{Schedule, schedule::Span};
 
-/// η of all schedules here.
+/// The base rate η of all schedules here.
 const BASE: f64 = 0.1;
 
-/// The same for one step an epoch and for several, in epochs as in steps; to the bit.
+/// Checks that rates are the same to the bit with one step per epoch and with several, in epochs
+/// and in steps.
 fn assert_rates(
     schedule: impl Fn(fn(usize) -> Span) -> Schedule<'static>,
     expected: &[(u64, f64)],
@@ -29,7 +30,7 @@ fn assert_rates(
     }
 }
 
-/// PyTorch 2.15, by the closed forms of its schedulers:
+/// Compares with the closed forms of PyTorch 2.15's schedulers:
 ///
 /// ```python
 /// import torch
@@ -45,7 +46,8 @@ fn assert_rates(
 /// print(*rates(ExponentialLR, times, gamma=0.93))
 /// print(*rates(CosineAnnealingLR, times + [40], T_max=40))
 /// print(*rates(CosineAnnealingLR, times + [40], T_max=40, eta_min=0.003))
-/// for steps, times in (40, [0, 1, 7, 11, 12, 19, 39]), (10, [0, 1, 2, 3, 9]), (3, [0, 1, 2]), (1, [0]):
+/// cycles = (40, [0, 1, 7, 11, 12, 19, 39]), (10, [0, 1, 2, 3, 9]), (3, [0, 1, 2]), (1, [0])
+/// for steps, times in cycles:
 ///     print(steps, *rates(OneCycleLR, times, max_lr=0.1, total_steps=steps, cycle_momentum=False))
 /// ```
 #[test]
@@ -106,7 +108,7 @@ fn rates_equal_pytorchs_to_the_bit() {
     }
 }
 
-/// scikit-learn 1.9, to the bit:
+/// Compares with scikit-learn 1.9, to the bit:
 ///
 /// ```python
 /// from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
@@ -146,12 +148,12 @@ fn inverse_scaling_equals_scikit_learns_to_the_bit() {
         let expected: Vec<_> = [0, 1, 7, 19, 39].into_iter().zip(rates).collect();
         assert_rates(|span| Schedule::inverse_scaling(span(1), power), &expected);
     }
-    // Per 4 steps, what is t there is t / 4 here.
+    // With a span of 4 steps, step t here is step t / 4 there.
     let slower = Schedule::inverse_scaling(Span::Steps(4), 0.25);
     assert_eq!(slower.learning_rate(BASE, 4 * 19, 1), 0.047287080450158794);
 }
 
-/// Those that follow epochs stand still within one; those that change at each step go on.
+/// Schedules that follow epochs are constant within one. Those that change at each step go on.
 #[test]
 fn spans_in_epochs() {
     let in_epochs = [
@@ -187,13 +189,16 @@ fn after_their_end_they_stay() {
     }
 }
 
-/// PyTorch 2.15. Not to the bit: it computes each rate from the last one, and adds up rounding.
+/// Compares with PyTorch 2.15, not to the bit: it computes each rate from the last one, so rounding
+/// errors add up.
 ///
 /// ```python
 /// import torch
 /// from torch.optim import SGD
 /// from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR, StepLR
-/// for make in lambda s: CosineAnnealingLR(s, T_max=35), lambda s: StepLR(s, step_size=10, gamma=0.6):
+/// cosine = lambda s: CosineAnnealingLR(s, T_max=35)
+/// step = lambda s: StepLR(s, step_size=10, gamma=0.6)
+/// for make in cosine, step:
 ///     sgd, rates = SGD([torch.zeros(1)], lr=0.1), []
 ///     scheduler = SequentialLR(sgd, [LinearLR(sgd, 1 / 5, total_iters=4), make(sgd)], [5])
 ///     for t in range(40):
@@ -245,7 +250,8 @@ fn a_warm_up_rises_in_steps_to_the_first_rate() {
     let schedule = Schedule::constant().warm_up(Span::Epochs(2));
     let rates: Vec<f64> = (0..10).map(|step| schedule.learning_rate(1.0, step, 4)).collect();
     assert_eq!(rates, [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.0, 1.0]);
-    // To the first rate of what follows, which then begins at its own first step.
+    // The warm-up leads to the first rate of the next schedule, which then begins at its own first
+    // step.
     let cycle = || Schedule::one_cycle(Span::Steps(40));
     let first = cycle().learning_rate(BASE, 0, 1);
     let warmed_up = cycle().warm_up(Span::Steps(4));

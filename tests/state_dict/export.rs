@@ -1,4 +1,4 @@
-//! From a network to PyTorch.
+//! Exports networks to PyTorch.
 
 use super::activation;
 use densely::{
@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 use serde_json::json;
 use std::process::Command;
 
-/// The expression in the file, and its tensors' names.
+/// Returns the expression in the file, and its tensors' names.
 fn describe<F: Float>(net: &Mlp<F>) -> (String, Vec<String>) {
     let bytes = net.to_state_dict().unwrap();
     assert_eq!(bytes, net.to_state_dict().unwrap(), "the same bytes each time");
@@ -24,10 +24,10 @@ fn describe<F: Float>(net: &Mlp<F>) -> (String, Vec<String>) {
 }
 
 fn expression_of<F: Float>(name: &str) -> String {
-    describe(&Mlp::<F>::builder(2).dense(3, activation(name)).build().unwrap()).0
+    describe(&Mlp::<F>::builder(2).dense(3, activation(name)).without_units().build().unwrap()).0
 }
 
-/// As `interop/check_state_dict.py` proves that PyTorch understands them.
+/// `interop/check_state_dict.py` proves that PyTorch reads these files.
 #[test]
 fn every_activation_has_a_module() {
     let modules = [
@@ -66,7 +66,13 @@ fn every_activation_has_a_module() {
 fn modules_have_the_numbers_that_pytorch_gives_them() {
     let builder =
         Mlp::<f32>::builder(2).dense(3, Identity).dropout(0.5).dense(4, Relu).dropout(0.25);
-    let net = builder.dense(5, Identity).without_bias().dense(1, Sigmoid).build().unwrap();
+    let net = builder
+        .dense(5, Identity)
+        .without_bias()
+        .dense(1, Sigmoid)
+        .without_units()
+        .build()
+        .unwrap();
     let (expression, names) = describe(&net);
     assert_eq!(
         expression,
@@ -78,10 +84,10 @@ fn modules_have_the_numbers_that_pytorch_gives_them() {
 }
 
 fn come_back_to_the_bit<F: Float>() {
-    // More than ten modules, and layers of one input and of one output.
+    // The network has more than ten modules, and layers of one input and of one output.
     let builder = Mlp::<F>::builder(3).dense(1, Tanh).dense(7, Tanh).without_bias();
     let builder = builder.dense(7, Tanh).dense(7, Tanh).dense(7, Tanh).dense(7, Tanh);
-    let net = builder.dense(2, Identity).seed(5).build().unwrap();
+    let net = builder.dense(2, Identity).without_units().seed(5).build().unwrap();
     let activations = net.layers().iter().map(|layer| layer.activation().clone());
     let loaded = Mlp::<F>::from_state_dict(&net.to_state_dict().unwrap(), activations).unwrap();
     for (loaded, saved) in loaded.layers().iter().zip(net.layers()) {
@@ -101,7 +107,7 @@ fn exported_networks_come_back_to_the_bit() {
 #[test]
 fn files_are_written_and_read() {
     let path = std::env::temp_dir().join(format!("densely-state-dict-{}", std::process::id()));
-    let net = Mlp::<f32>::builder(2).dense(1, Identity).build().unwrap();
+    let net = Mlp::<f32>::builder(2).dense(1, Identity).without_units().build().unwrap();
     net.save_state_dict(&path).unwrap();
     let loaded = Mlp::<f32>::load_state_dict(&path, [Identity.into()]).unwrap();
     assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
@@ -113,7 +119,7 @@ fn files_are_written_and_read() {
     assert!(matches!(error, Error::Io { .. }), "{error}");
 }
 
-/// An activation that PyTorch does not know, under the name of one that it does.
+/// An activation that PyTorch does not have, with the name of one that it has.
 #[derive(Debug)]
 struct Halved;
 
@@ -135,7 +141,8 @@ impl Activation for Halved {
 
 #[test]
 fn what_pytorch_has_no_module_for_is_refused() {
-    let net = Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Halved).build().unwrap();
+    let net =
+        Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Halved).without_units().build().unwrap();
     let error = net.to_state_dict().unwrap_err();
     assert_eq!(error.to_string(), "state_dict: layer 1: PyTorch has no module for Halved");
     assert!(matches!(
@@ -146,7 +153,8 @@ fn what_pytorch_has_no_module_for_is_refused() {
 
 #[test]
 fn networks_that_no_longer_fit_together_or_are_too_deep_are_refused() {
-    let mut net = Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Identity).build().unwrap();
+    let mut net =
+        Mlp::<f32>::builder(2).dense(3, Tanh).dense(1, Identity).without_units().build().unwrap();
     net.layers_mut()[1] = Dense::new(Array2::zeros((4, 1)), None, Identity).unwrap();
     assert!(matches!(net.to_state_dict(), Err(Error::Network(NetworkError::LayerShape { .. }))));
 
@@ -159,7 +167,7 @@ fn networks_that_no_longer_fit_together_or_are_too_deep_are_refused() {
 fn export<F: Float>(folder: &std::path::Path) {
     let write = |name: &str, net: Mlp<F>| {
         let stem = format!("{}_{name}", F::NAME);
-        // The same number in both precisions.
+        // The numbers are the same in both precisions.
         let number = |row: usize, column: usize| f64::from(((row * 3 + column) as f32).sin() * 3.0);
         let inputs = Array2::from_shape_fn((8, net.features()), |(r, c)| number(r, c));
         let outputs = net.predict(inputs.mapv(F::from_f64).view()).unwrap().mapv(F::as_f64);
@@ -172,14 +180,15 @@ fn export<F: Float>(folder: &std::path::Path) {
     };
     for name in AnyActivation::<F>::NAMES.iter().chain(&["leaky_relu(0.2)", "elu(0.3)"]) {
         let builder = Mlp::builder(3).dense(6, activation(name)).dense(4, activation(name));
-        write(name, builder.seed(11).build().unwrap());
+        write(name, builder.seed(11).without_units().build().unwrap());
     }
     let builder = Mlp::builder(3).dense(40, Relu).dropout(0.5).dense(20, Tanh).without_bias();
     let builder = builder.dense(20, Tanh).dropout(0.1).dense(1, Identity).dense(20, Tanh);
-    write("deep", builder.dense(2, Identity).seed(11).build().unwrap());
+    write("deep", builder.dense(2, Identity).seed(11).without_units().build().unwrap());
 }
 
-/// `PYTHON=/path/to/python cargo test --test state_dict -- --ignored --nocapture`, with a Python that has torch and safetensors.
+/// Run `PYTHON=/path/to/python cargo test --test state_dict -- --ignored --nocapture`, with a
+/// Python that has torch and safetensors.
 #[test]
 #[ignore = "needs PyTorch"]
 fn pytorch_computes_what_the_network_computes() {

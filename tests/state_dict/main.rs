@@ -1,6 +1,7 @@
-//! PyTorch's `state_dict`s: what it computes from one is what the network computes, and back.
+//! A network that is loaded from PyTorch's `state_dict` computes what PyTorch computes, and the
+//! other way round.
 //!
-//! The files in `tests/golden/` are PyTorch's, written by `interop/make_golden.py`.
+//! `interop/make_golden.py` wrote the files in `tests/golden/` with PyTorch.
 
 mod export;
 mod refusals;
@@ -25,7 +26,8 @@ fn matrix<F: Float>(rows: &Value) -> Array2<F> {
     })
 }
 
-/// In units in the last place of 1, or of the largest of these outputs: what the sums are made of is as large, and they may be added in any order.
+/// Returns the error in units in the last place of 1 or of the largest output. The terms of the
+/// sums are that large, and can be added in any order.
 fn error_in_ulps<F: Float>(found: &Array2<F>, expected: &Array2<F>) -> f64 {
     assert_eq!(found.dim(), expected.dim());
     let scale = expected.iter().fold(1.0, |scale: f64, a| scale.max(a.as_f64().abs()));
@@ -60,7 +62,8 @@ fn every_activation_agrees<F: Float>(most_ulps: f64) {
     }
 }
 
-/// Sums of five products, through activations that are within four units in the last place here and a few in PyTorch. For `f64`, 4,500 would be 1e-12.
+/// The sums have five products. The activations are within four units in the last place here, and
+/// within a few in PyTorch. For `f64`, 4,500 units would be 1e-12.
 #[test]
 fn every_activation_agrees_with_pytorch() {
     every_activation_agrees::<f32>(8.0);
@@ -96,6 +99,6 @@ fn modules_are_taken_by_number_under_any_prefix() {
     let outputs = net.predict(matrix(&expected["inputs"]).view()).unwrap();
     let ulps = error_in_ulps(&outputs, &matrix(&expected["outputs"]));
     println!("wrapped: {ulps:.2} ulps");
-    // Five layers, with weights up to 3.
+    // The network has five layers, with weights up to 3.
     assert!(ulps <= 32.0, "{ulps} ulps");
 }

@@ -1,4 +1,5 @@
-//! What is not the `state_dict` of linear layers in an `nn.Sequential`, or is damaged.
+//! Refuses a file that is not the `state_dict` of linear layers in an `nn.Sequential`, or is
+//! damaged.
 
 use super::golden;
 use densely::{Error, Identity, Mlp, Tanh, activation::AnyActivation, error::ModelFileError};
@@ -9,7 +10,7 @@ fn two() -> [AnyActivation<f32>; 2] {
     [Tanh.into(), Identity.into()]
 }
 
-/// The file of these tensors, all of whose bytes are 0 unless said otherwise.
+/// Returns a file of these tensors, in which every byte is `byte`.
 fn file(tensors: &[(&str, Dtype, &[usize])], byte: u8) -> Vec<u8> {
     let bytes = vec![byte; 4096];
     let views = tensors.iter().map(|&(name, dtype, shape)| {
@@ -19,13 +20,13 @@ fn file(tensors: &[(&str, Dtype, &[usize])], byte: u8) -> Vec<u8> {
     serialize(views, None).unwrap()
 }
 
-/// As [`file`], in `f32`.
+/// Returns the error for such a file, in `f32`.
 fn refusal(tensors: &[(&str, &[usize])]) -> String {
     let tensors: Vec<_> = tensors.iter().map(|&(name, shape)| (name, Dtype::F32, shape)).collect();
     reason(&file(&tensors, 0))
 }
 
-/// Why it is refused.
+/// Returns the reason of the refusal.
 fn reason(bytes: &[u8]) -> String {
     match Mlp::<f32>::from_state_dict(bytes, two()) {
         Err(Error::ModelFile(ModelFileError::Interchange { format: "state_dict", reason })) => {
@@ -95,7 +96,7 @@ fn what_pytorch_wrote_of_other_layers_and_types_is_refused() {
 fn layers_that_do_not_fit_together_are_refused() {
     let reason = refusal(&[("0.weight", &[3, 2]), ("2.weight", &[1, 4])]);
     assert_eq!(reason, "2.weight takes 4 inputs, 0.weight has 3 outputs");
-    // By number: by text, 10 would come before 2.
+    // Layers are sorted by number: as text, 10 would come before 2.
     let reason = refusal(&[("2.weight", &[3, 2]), ("10.weight", &[1, 4])]);
     assert_eq!(reason, "10.weight takes 4 inputs, 2.weight has 3 outputs");
     let reason = refusal(&[("0.weight", &[3, 2]), ("0.bias", &[2])]);
@@ -114,7 +115,7 @@ fn several_networks_in_one_file_are_refused() {
     assert_eq!(reason, "its tensors are of two modules, \"actor\" and \"critic\"");
     let reason = refusal(&[("0.weight", &[3, 2]), ("head.0.weight", &[1, 3])]);
     assert_eq!(reason, "its tensors are of two modules, \"\" and \"head\"");
-    // nn.Sequential in nn.Sequential.
+    // An nn.Sequential inside an nn.Sequential.
     let reason = refusal(&[("0.0.weight", &[3, 2]), ("1.0.weight", &[1, 3])]);
     assert_eq!(reason, "its tensors are of two modules, \"0\" and \"1\"");
 }
@@ -142,7 +143,7 @@ fn numbers_that_are_not_finite_are_refused() {
     assert_eq!(reason, "0.weight: a weight or bias is NaN, not a finite number");
 }
 
-/// A file of a header and as many bytes of numbers as it likes.
+/// Returns a file of a header and any number of bytes after it.
 fn forged(header: &str, numbers: usize) -> Vec<u8> {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());
@@ -173,18 +174,20 @@ fn forged_sizes_are_errors_before_anything_is_allocated() {
     reason(b"PK\x03\x04\x00\x00\x08\x08\x00\x00\x00\x00");
 }
 
-/// As PyTorch's `{"format": "pt"}`.
+/// The file has PyTorch's metadata `{"format": "pt"}`.
 #[test]
 fn metadata_may_say_anything() {
     let header = r#"{"__metadata__":{"format":"pt","densely":"{","":"\u0000"},"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}"#;
     assert!(Mlp::<f32>::from_state_dict(&forged(header, 4), [Identity.into()]).is_ok());
 }
 
-/// Every file cut short, and every file with one byte changed, is an error or a network of finite numbers: no panic.
+/// Every truncated file, and every file with one changed byte, is an error or a network of finite
+/// numbers. Nothing panics.
 #[test]
 fn damaged_files_are_errors() {
     let builder = Mlp::<f32>::builder(2).dense(3, Tanh);
-    let bytes = builder.dense(1, Identity).build().unwrap().to_state_dict().unwrap();
+    let bytes =
+        builder.dense(1, Identity).without_units().build().unwrap().to_state_dict().unwrap();
     for length in 0..bytes.len() {
         let result = Mlp::<f32>::from_state_dict(&bytes[..length], two());
         let refused = matches!(

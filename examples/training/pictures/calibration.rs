@@ -12,7 +12,7 @@ use std::path::Path;
 
 const TEXT: u32 = 18;
 const BINS: usize = 10;
-/// Where probabilities are right.
+/// The line of correct probabilities.
 const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
@@ -30,7 +30,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let most = bins.iter().map(|bin| bin.rows).max().unwrap_or(0);
     let (above, below) = (share(""), share(&format!("predicted probability of {class}")));
     let y = share(&format!("actual share of {class}"));
-    // The room at the end is that of the numbers on the bars.
+    // The room at the end is for the numbers on the bars.
     let counts = Axis::whole("rows", 0.0..most as f64 * 1.35, 3);
     figures::draw(path, (600, 640), |sheet| {
         let (upper, lower) = sheet.split_vertically(430 * PIXEL);
@@ -43,7 +43,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
                 PathElement::new([(x, low), (x, high)], palette::BLUE.stroke_width(2 * PIXEL));
             chart.context.draw_series([interval])?;
         }
-        // Paler than the intervals: of few rows, the way from one point to the next says little.
+        // The line is paler than the intervals: between points of few rows it means little.
         let line = palette::BLUE.mix(0.4).stroke_width(2 * PIXEL);
         chart.context.draw_series([PathElement::new(points.clone(), line)])?;
         chart.dots(points.into_iter(), 12, palette::BLUE.filled())?;

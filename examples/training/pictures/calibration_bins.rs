@@ -1,6 +1,6 @@
-//! Whether of the rows that are given a probability as many are positive as it says.
+//! Compares predicted probabilities with the share of positive rows.
 
-/// The rows whose probabilities are in one of the equal parts of 0 to 1.
+/// The rows whose probabilities are in one of the equal parts of the range from 0 to 1.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bin {
     pub rows: usize,
@@ -29,7 +29,7 @@ impl Bin {
     }
 }
 
-/// The rows in this many bins, by probability; 1 is in the last one.
+/// Sorts the rows into this many bins by probability; 1 is in the last bin.
 pub fn calibration_bins(rows: impl Iterator<Item = (f64, bool)>, count: usize) -> Vec<Bin> {
     let mut bins = vec![Bin::default(); count];
     for (probability, positive) in rows {

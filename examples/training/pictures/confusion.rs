@@ -1,4 +1,4 @@
-//! The confusion matrix as a heat map.
+//! Draws the confusion matrix as a heat map.
 
 use super::{LeftOut, Outcome};
 use crate::figures::{self, PIXEL, Sheet, palette, text};
@@ -12,10 +12,10 @@ const TEXT: u32 = 16;
 const TITLE: u32 = 19;
 const MARGIN: u32 = 12;
 
-/// More than that have no room for numbers that can be read.
+/// The most classes for which there is room for readable numbers.
 const MOST_CLASSES: usize = 60;
 
-/// Of a class's name.
+/// The most characters of a class's name.
 const MOST_CHARACTERS: usize = 28;
 
 const BAR: (&str, &str) = ("share of the actual class: 0 %", "100 %");
@@ -37,7 +37,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     Ok(None)
 }
 
-/// Where everything is, in pixels.
+/// The layout, in pixels.
 struct Layout {
     title: String,
     names: Vec<String>,
@@ -156,7 +156,7 @@ impl Layout {
     }
 }
 
-/// Any count above 0 is to be seen.
+/// Any count above 0 must be visible.
 fn tint(share: f64) -> RGBColor {
     palette::heat(0.07 + 0.93 * share)
 }
@@ -179,7 +179,7 @@ fn write(
     Ok(())
 }
 
-/// From bottom to top.
+/// Writes a text from bottom to top.
 fn write_upright(
     sheet: &Sheet,
     text: &str,

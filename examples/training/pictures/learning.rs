@@ -1,4 +1,4 @@
-//! Learning curves: the losses, and what is monitored, after each epoch.
+//! Draws learning curves: the losses and the monitored metric after each epoch.
 
 use super::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Sheet, Stroke, palette, text};
@@ -13,13 +13,13 @@ const TRAINING: Stroke = Stroke { color: palette::BLUE, dashed: false };
 const VALIDATION: Stroke = Stroke { color: palette::VERMILION, dashed: false };
 const BEST: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
-/// More points than that are not seen, and make a large file.
+/// More points would be invisible, and make a large file.
 const MOST_POINTS: usize = 1500;
 
-/// Up to so many epochs have a dot each; one alone would have nothing else.
+/// Up to this many epochs have a dot each, since a single epoch has no line.
 const MOST_DOTS: usize = 30;
 
-/// The values of one quantity after the epochs that have one.
+/// The values of a quantity after the epochs that have one.
 struct Curve {
     points: Vec<(f64, f64)>,
     stroke: Stroke,
@@ -100,7 +100,8 @@ fn draw_chart(
     Ok(())
 }
 
-/// Logarithmic where the values are above 0, and the largest of them five times the smallest.
+/// The axis is logarithmic if the values are positive and the largest is at least five times the
+/// smallest.
 fn axis(label: &str, curves: &[Curve]) -> Axis {
     let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
     let lowest = values().fold(f64::INFINITY, f64::min);
@@ -111,11 +112,11 @@ fn axis(label: &str, curves: &[Curve]) -> Axis {
     } else {
         Axis::linear(label, figures::padded(values()), 8)
     };
-    // The room at the end is that of the best epoch's name, which no curve crosses there.
+    // The room at the end is for the name of the best epoch, so that no curve crosses it.
     axis.extended(0.09)
 }
 
-/// Of as many points in a row as need be, the lowest and the highest alone.
+/// Keeps only the lowest and the highest of several points in a row, if there are too many.
 fn thinned(points: Vec<(f64, f64)>, most: usize) -> Vec<(f64, f64)> {
     if points.len() <= most {
         return points;

@@ -1,4 +1,4 @@
-//! What `--plot` draws: how training went, and how good the network is on the test rows.
+//! The pictures of `--plot`: how training went, and how good the network is on the test rows.
 
 mod calibration;
 mod calibration_bins;
@@ -19,7 +19,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What the pictures show.
+/// The results that the pictures show.
 pub struct Outcome<'a> {
     pub target: &'a str,
     pub loss: &'a str,
@@ -29,7 +29,7 @@ pub struct Outcome<'a> {
     pub scores: &'a Scores,
 }
 
-/// Why a picture is not drawn, if it is not.
+/// The reason why a picture is not drawn; `None` if it is drawn.
 type LeftOut = Option<String>;
 
 type Drawing = fn(&Path, &Outcome) -> Result<LeftOut, Box<dyn Error>>;
@@ -61,7 +61,7 @@ impl Pictures {
         Ok(pictures)
     }
 
-    /// Refuses to have something else where one of them will be.
+    /// Refuses a path at which one of the pictures will be.
     pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
         match self.paths().any(|picture| is_same_place(&picture, path)) {
             true => Err(format!("{} will be a picture, it is not saved there", path.display())),
@@ -69,7 +69,7 @@ impl Pictures {
         }
     }
 
-    /// Draws them, and says which.
+    /// Draws the pictures, and names them.
     pub fn draw(&self, outcome: &Outcome) -> Result<String, Box<dyn Error>> {
         let (mut drawn, mut left_out) = (Vec::new(), String::new());
         for ((name, draw), path) in self.pictures.iter().zip(self.paths()) {
@@ -77,7 +77,7 @@ impl Pictures {
                 None => drawn.push(*name),
                 Some(why) => {
                     left_out += &format!("; no {name}: {why}");
-                    // One of another training must not stand beside those of this one.
+                    // A picture of another training must not stand beside those of this one.
                     if path.exists() {
                         let named = |error| format!("{}: {error}", path.display());
                         fs::remove_file(&path).map_err(named)?;

@@ -1,4 +1,4 @@
-//! Predicted against actual numbers, and what is left between them.
+//! Draws predicted against actual numbers, and the residuals.
 
 use super::{LeftOut, Outcome};
 use crate::figures::{self, Axis, Chart, PIXEL, Sheet, Stroke, palette, text};
@@ -9,7 +9,7 @@ use std::path::Path;
 const TEXT: u32 = 18;
 const RIGHT: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
-/// More rows than that are not told apart, and make a large file.
+/// More rows could not be told apart, and make a large file.
 const MOST_DOTS: usize = 1000;
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
@@ -24,7 +24,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         1 => format!("{rows} test rows"),
         _ => format!("{} of {rows} test rows", pairs.len()),
     };
-    // Of several spaces in a row SVG shows one.
+    // SVG shows several spaces in a row as one.
     let scores = outcome.scores.to_string().replace("  ", ", ");
     let title = format!("{}, {shown}: {scores}", text::name(outcome.target, 30));
     figures::draw(path, (1200, 620), |sheet| {
@@ -64,7 +64,7 @@ fn draw_residuals(sheet: &Sheet, target: &str, pairs: &[(f64, f64)]) -> Result<(
     draw_dots(&mut chart, residuals)
 }
 
-/// Through which those below are seen.
+/// The dots are translucent, so that those below are visible.
 fn draw_dots(
     chart: &mut Chart,
     points: impl Iterator<Item = (f64, f64)>,

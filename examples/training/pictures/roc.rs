@@ -1,4 +1,4 @@
-//! The receiver operating characteristic, drawn.
+//! Draws the receiver operating characteristic.
 
 use super::roc_points::roc_points;
 use super::{LeftOut, Outcome};
@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 
 const CURVE: Stroke = Stroke { color: palette::BLUE, dashed: false };
-/// As good as chance.
+/// The line of chance.
 const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
@@ -21,7 +21,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let area = metrics::roc_auc(outcome.predicted, actual)?;
     let class = |index: usize| text::name(&outcome.test.classes()[index], 24);
     let title = format!("ROC, {} test rows: AUC {area:.4}", actual.nrows());
-    // Room for what is at 1 to be seen.
+    // Leaves room for what is at 1.
     let axis = |label: &str| Axis::linear(label, -0.01..1.01, 6);
     let x = axis(&format!("false positives: share of {}", class(0)));
     let y = axis(&format!("true positives: share of {}", class(1)));

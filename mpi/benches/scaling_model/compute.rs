@@ -1,11 +1,11 @@
-//! How long a step takes one rank by itself, by its rows.
+//! The time of a step on one rank, without communication, as a function of its rows.
 
-/// Rows and seconds, by rows.
+/// Pairs of rows and seconds, sorted by rows.
 #[derive(Clone, Debug)]
 pub struct Compute(Vec<(f64, f64)>);
 
 impl Compute {
-    /// From at least two that were measured.
+    /// Takes at least two measured points.
     pub fn new(mut points: Vec<(f64, f64)>) -> Self {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         // More rows never take less time, but by a disturbance: what was measured for more is then
@@ -31,7 +31,7 @@ impl Compute {
         seconds0 + (rows - rows0) / (rows1 - rows0) * (seconds1 - seconds0)
     }
 
-    /// The fewest rows that take so long.
+    /// Returns the fewest rows that take this long.
     pub fn rows(&self, seconds: f64) -> f64 {
         let (mut low, mut high) = (1.0, 1.0);
         while self.seconds(high) < seconds {
@@ -44,7 +44,7 @@ impl Compute {
         high
     }
 
-    /// The most that was measured.
+    /// Returns the most rows that were measured.
     pub fn most(&self) -> f64 {
         self.0.last().map_or(f64::NAN, |last| last.0)
     }

@@ -1,12 +1,12 @@
-//! What it costs to sum the gradients of a step over the ranks, by the formulas of the algorithms.
+//! The cost of summing the gradients of a step over the ranks, by the formulas of the algorithms.
 
-/// A slice of fewer numbers travels with the others of its kind, as `MpiWorkers` has it.
+/// As in `MpiWorkers`, slices of fewer numbers travel together.
 const SHORT: usize = 4096;
-/// Of a number in a slice that travels by itself.
+/// The bytes of a number in a slice that travels by itself.
 const LONG_BYTES: f64 = 4.0;
-/// Of a number that travels with others, where all are of 64 bits.
+/// The bytes of a number in slices that travel together, which are sent in 64 bits.
 const SHORT_BYTES: f64 = 8.0;
-/// What training sums beside the gradients: the loss, and whether all go on.
+/// The numbers that training sums besides the gradients: the loss, and whether all go on.
 const BESIDE: usize = 2;
 
 /// What connects the ranks, and what their processors do for it: the parameters of Culler et al.
@@ -14,34 +14,35 @@ const BESIDE: usize = 2;
 /// Seconds, bytes, bytes a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Network {
-    /// Until a message is there, beyond what the processors do for it.
+    /// The time until a message arrives, beyond what the processors do for it.
     pub latency: f64,
-    /// What a processor does for a message that it sends and for one that it receives meanwhile.
+    /// The time that a processor needs for a message that it sends and one that it receives
+    /// meanwhile.
     pub overhead: f64,
-    /// The same for the handshake before a message of more bytes than are sent unasked.
+    /// The same time for the handshake, which precedes a message of more bytes than `unasked`.
     pub handshake: f64,
     pub unasked: f64,
-    /// Into a rank, and out of it at the same time.
+    /// The bandwidth into a rank, and at the same time out of it.
     pub bandwidth: f64,
-    /// In which a processor copies a number, and adds one.
+    /// The time in which a processor copies a number and adds one.
     pub addition: f64,
-    /// In which it converts and adds, in the same way, one that travels with others.
+    /// The time in which a processor converts and adds a number that travels with others.
     pub packing: f64,
 }
 
-/// What ranks do to sum.
+/// The algorithm by which the ranks sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `MpiWorkers`: the exchange among few ranks, else the sums of MPI.
+    /// `MpiWorkers`: the exchange among few ranks, otherwise the sums of MPI.
     Workers,
-    /// Every rank sends to every other.
+    /// Every rank sends to every other rank.
     Exchange,
     /// MPI's own sums, of each long gradient and of the short ones together: by recursive halving
     /// and doubling.
     Halving,
 }
 
-/// Up to so many ranks `MpiWorkers` has an exchange.
+/// The most ranks for which `MpiWorkers` uses the exchange.
 const FEW: usize = 16;
 
 /// What is summed in a step.
@@ -50,7 +51,7 @@ pub struct Gradients {
     /// The lengths of those that travel by themselves, in the order in which the backward pass
     /// gives them.
     pub long: Vec<usize>,
-    /// How many numbers travel together.
+    /// The count of the numbers that travel together.
     pub short: usize,
 }
 
@@ -60,7 +61,7 @@ impl Gradients {
         Self { long, short: short.into_iter().sum::<usize>() + BESIDE }
     }
 
-    /// What each sum is of, as so many numbers of four bytes.
+    /// Returns the length of each sum, in numbers of four bytes.
     fn sums(&self) -> impl Iterator<Item = f64> {
         let short = self.short as f64 * SHORT_BYTES / LONG_BYTES;
         self.long.iter().map(|&length| length as f64).chain([short])
@@ -71,13 +72,13 @@ impl Gradients {
 /// finds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Amounts {
-    /// Messages that have to be waited for one after the other, those of handshakes included.
+    /// Messages that wait for one another, those of handshakes included.
     pub rounds: f64,
-    /// Messages sent, and as many received.
+    /// Messages sent; as many are received.
     pub messages: f64,
-    /// Those of them with a handshake.
+    /// Messages with a handshake.
     pub handshakes: f64,
-    /// Sent, and as many received.
+    /// Bytes sent; as many are received.
     pub bytes: f64,
     /// Numbers copied and added.
     pub additions: f64,
@@ -85,7 +86,7 @@ pub struct Amounts {
     pub packed: f64,
 }
 
-/// A handshake is two messages before the one that it is for.
+/// A handshake is two messages before the message itself.
 const ROUNDS_WITH_HANDSHAKE: f64 = 3.0;
 
 impl Amounts {
@@ -115,14 +116,14 @@ impl Amounts {
         };
         let of_short = rounds(1.0, gradients.short as f64 * SHORT_BYTES);
         let of_long = gradients.long.iter().map(|&n| rounds(2.0, n as f64 / all * LONG_BYTES));
-        // All are under way at once.
+        // All messages travel at the same time.
         amounts.rounds = of_long.fold(of_short, f64::max);
         amounts.additions = gradients.long.iter().sum::<usize>() as f64 * others / all;
         amounts.packed = gradients.short as f64 * all;
         amounts
     }
 
-    /// The seconds that they take.
+    /// Returns the seconds that they take.
     pub fn seconds(&self, network: &Network) -> f64 {
         self.rounds * network.latency
             + self.messages * network.overhead
@@ -134,7 +135,7 @@ impl Amounts {
 }
 
 impl Network {
-    /// The seconds of a step's sums over so many ranks, from when the gradients are there.
+    /// Returns the seconds of a step's sums over these ranks, from when all gradients are known.
     pub fn seconds(&self, algorithm: Algorithm, gradients: &Gradients, ranks: usize) -> f64 {
         match algorithm {
             Algorithm::Exchange => {
@@ -166,7 +167,8 @@ impl Network {
         halving.min(doubling)
     }
 
-    /// The seconds of a message of so many bytes, without its bytes.
+    /// Returns the seconds of a message of this many bytes, without the time of the bytes
+    /// themselves.
     fn message(&self, bytes: f64) -> f64 {
         if bytes > self.unasked {
             ROUNDS_WITH_HANDSHAKE * self.latency + self.overhead + self.handshake
@@ -225,7 +227,7 @@ mod tests {
         // half of the 10,000 added, and 24 packed.
         let expected = 2e-5 + 3e-6 + (4e4 + 96.0) * 1e-9 + 5000.0 * 1e-9 + 24.0 * 3e-9;
         close(of(&[10_000, 10], Algorithm::Exchange, 2), expected);
-        // One round and message.
+        // One round and one message.
         close(of(&[6], Algorithm::Exchange, 2), 1e-5 + 1e-6 + 64.0 * 1e-9 + 16.0 * 3e-9);
         // Two million bytes in each of two messages that are asked for, so that there are six
         // rounds; the third, of two numbers, is not.
@@ -253,9 +255,9 @@ mod tests {
         let share = 1023.0 / 1024.0;
         let messages = 2.0 * (5.0 * asked + 5.0 * message);
         close(halving(1024), messages + share * (8e-3 + 1e-3));
-        // Three ranks take the rounds of four.
+        // Three ranks take as many rounds as four.
         close(halving(3), 4.0 * asked + 2.0 / 3.0 * 9e-3);
-        // A sum for each long gradient, and one of the two numbers beside them.
+        // One sum for each long gradient, and one for the two numbers besides them.
         close(
             of(&[1_000_000; 2], Algorithm::Halving, 2),
             2.0 * halving(2) + NETWORK.halving(4.0, 2),

@@ -1,8 +1,8 @@
-//! The network that explains best how long sums took.
+//! Finds the network that explains the measured times of sums best.
 
 use crate::cost::{Amounts, Network};
 
-/// How many numbers of a network are found.
+/// The number of a network's parameters that the fit finds.
 const FREE: usize = 5;
 
 /// A network's numbers, by least squares of the relative errors: sums take from a microsecond to
@@ -49,7 +49,7 @@ fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE]
         }
         equations[i][FREE] *= f64::from(u8::from(free[i])) / scales[i];
     }
-    // By Gauss and Jordan; the matrix is positive definite, so that any pivot will do.
+    // Gauss–Jordan elimination. The matrix is positive definite, so any pivot will do.
     for pivot in 0..FREE {
         let row = equations[pivot].map(|number| number / equations[pivot][pivot]);
         for (other, equation) in equations.iter_mut().enumerate() {
@@ -78,7 +78,7 @@ mod tests {
         packing: 4e-9,
     };
 
-    /// What sums over a network would take.
+    /// Fits a network to the times that sums would take over this network.
     fn fitted(network: Network) -> Network {
         let lengths: [&[usize]; 8] = [
             &[1],

@@ -50,7 +50,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what was measured, from the first rank.
+/// Runs a measurement, and prints its records on the first rank.
 fn measure(what: &str) -> Result<ExitCode, Box<dyn Error>> {
     if what == "alone" {
         records::print(&measure::alone())?;

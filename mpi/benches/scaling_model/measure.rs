@@ -1,4 +1,4 @@
-//! What each of the programs measures that `run` starts.
+//! The measurements of each program that `run` starts.
 
 use crate::records::{Over, Record, What};
 use crate::timing;
@@ -31,7 +31,7 @@ const SUMS: [(usize, usize); 19] = [
     (4, 1 << 18),
 ];
 
-/// One process by itself.
+/// Measures one process by itself.
 pub fn alone() -> Vec<Record> {
     let addition = timing::addition();
     let mut records = vec![record(What::Addition, Over::Alone, "", (1, 1), addition)];
@@ -44,7 +44,7 @@ pub fn alone() -> Vec<Record> {
     records
 }
 
-/// Two processes that train without each other: a step of workers is as slow as the slower one's.
+/// Measures two processes that train independently: a step of workers is as slow as the slower one.
 pub fn apart(job: &Job) -> Vec<Record> {
     let world = job.world();
     let step = |workload: &Workload| {
@@ -56,7 +56,7 @@ pub fn apart(job: &Job) -> Vec<Record> {
     WORKLOADS.iter().map(step).collect()
 }
 
-/// Workers that train together, and sum.
+/// Measures workers that train and sum together.
 pub fn together(job: &Job, over: Over) -> Vec<Record> {
     let mut workers = job.workers();
     let mut records = Vec::new();

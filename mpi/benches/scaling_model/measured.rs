@@ -1,4 +1,4 @@
-//! What the model needs of the records, and what it is checked against.
+//! The parts of the records that the model needs, and those that check it.
 
 use crate::compute::Compute;
 use crate::cost::{Amounts, Gradients, Network};
@@ -27,7 +27,7 @@ impl Measured {
         if over == Over::Tcp { self.tcp } else { self.shared_memory }
     }
 
-    /// Of a workload by itself.
+    /// The measured steps of a workload on one process.
     pub fn compute(&self, workload: &Workload) -> Compute {
         let steps = self.records.iter().filter(|record| {
             (record.what, record.over) == (What::Step, Over::Alone)
@@ -36,7 +36,7 @@ impl Measured {
         Compute::new(steps.map(|record| (record.count as f64, record.seconds)).collect())
     }
 
-    /// The seconds of a step with the workload's batch on each rank, or of its sums.
+    /// Returns the seconds of a step with the workload's batch on each rank, or of its sums.
     pub fn of(&self, what: What, over: Over, workload: &Workload) -> Result<f64, Box<dyn Error>> {
         let is = |record: &&Record| {
             (record.what, record.over) == (what, over)
@@ -49,7 +49,7 @@ impl Measured {
     }
 }
 
-/// What two workers summed, and in how many seconds.
+/// Returns the sums of two workers, with their seconds.
 pub fn sums(records: &[Record], over: Over) -> Vec<(Amounts, f64)> {
     let sums = records.iter().filter(|record| (record.what, record.over) == (What::Sum, over));
     let sum = |record: &Record| {

@@ -1,15 +1,15 @@
-//! The networks that the model is drawn for.
+//! The networks for which the model is drawn.
 
 use crate::cost::Network;
 use crate::measured::Measured;
 
-/// A network by its name, as it is drawn and tabled.
+/// A network and the name that pictures and tables give it.
 pub struct Named {
     pub name: &'static str,
     pub network: Network,
 }
 
-/// Ten and a hundred gigabits a second, each rank on a machine of its own with a link of its own.
+/// Ten and a hundred gigabits per second, with each rank on its own machine with its own link.
 ///
 /// How long a message of a byte is on its way was measured by others, with what both processors do
 /// for it: about 25 µs over TCP and Ethernet, 1.5 µs with RDMA. What a processor does for a message
@@ -23,7 +23,7 @@ pub fn networks(measured: &Measured) -> [Named; 2] {
         bandwidth: gigabits * 1e9 / 8.0,
         ..*here
     };
-    // Open MPI asks before 64 KiB over TCP; with RDMA, UCX does from some 8 KiB on.
+    // Open MPI begins a handshake at 64 KiB over TCP; with RDMA, UCX does from about 8 KiB on.
     [
         Named {
             name: "10 Gbit/s, TCP",

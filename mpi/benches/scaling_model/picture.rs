@@ -12,10 +12,10 @@ use plotters::style::{BLACK, RGBColor};
 use std::error::Error;
 use std::path::Path;
 
-/// Of the workloads, in their order.
+/// The colours of the workloads, in their order.
 const COLORS: [RGBColor; 5] =
     [palette::ORANGE, palette::VERMILION, palette::GREEN, palette::BLUE, palette::PURPLE];
-/// Of numbers, in pixels.
+/// The height of numbers, in pixels.
 const TEXT: u32 = 17;
 const KEY: u32 = 34;
 

@@ -1,13 +1,13 @@
-//! What was measured, as a CSV file: each program that measures prints lines of it.
+//! The measurements as a CSV file, to which each measuring program adds lines.
 
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 
-/// One number that was measured.
+/// One measured number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
     pub what: What,
-    /// Between what.
+    /// What connects the processes.
     pub over: Over,
     /// The workload; empty for sums and additions.
     pub workload: String,
@@ -29,13 +29,13 @@ pub enum What {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Over {
-    /// One process, the other core being idle.
+    /// One process, while the other core is idle.
     Alone,
-    /// Two processes, neither knowing of the other.
+    /// Two independent processes.
     Apart,
-    /// Two workers, through memory.
+    /// Two workers that communicate through memory.
     SharedMemory,
-    /// Two workers, through the loopback device.
+    /// Two workers that communicate through the loopback device.
     Tcp,
 }
 
@@ -46,7 +46,8 @@ impl Record {
     }
 }
 
-/// All records of a file, the fastest of each kind: it was measured in several rounds.
+/// Reads all records of a file, and keeps the fastest of each kind, since it was measured in
+/// several rounds.
 pub fn read(path: &str) -> Result<Vec<Record>, Box<dyn Error>> {
     let mut records: Vec<Record> = Vec::new();
     for record in csv::Reader::from_path(path)?.deserialize() {

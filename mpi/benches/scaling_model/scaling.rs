@@ -1,4 +1,4 @@
-//! The time of a step by ranks, and what follows from it.
+//! Models the time of a step as a function of the number of ranks.
 
 use crate::compute::Compute;
 use crate::cost::{Algorithm, Gradients, Network};
@@ -15,7 +15,7 @@ pub struct Model<'m> {
 }
 
 impl Model<'_> {
-    /// The seconds of a step of so many ranks, each with so many rows.
+    /// Returns the seconds of a step of `ranks` ranks with `rows` rows each.
     pub fn step(&self, ranks: usize, rows: f64) -> f64 {
         self.compute.seconds(rows) + self.sums(ranks)
     }
@@ -40,7 +40,7 @@ impl Model<'_> {
         alone + summed + self.gradients.short as f64 * number - computed
     }
 
-    /// Those of its sums.
+    /// Returns the seconds of the step's sums.
     pub fn sums(&self, ranks: usize) -> f64 {
         self.network.seconds(self.algorithm, self.gradients, ranks)
     }
@@ -61,7 +61,7 @@ impl Model<'_> {
     /// makes no difference.
     pub fn fastest(&self, most: usize, rows: usize) -> usize {
         let by_speed = |a: &usize, b: &usize| {
-            // Of equals, the last is the maximum.
+            // Of equal elements, `max_by` returns the last.
             self.speedup(*a, rows).total_cmp(&self.speedup(*b, rows)).then(b.cmp(a))
         };
         (1..=most).max_by(by_speed).unwrap_or(1)
@@ -71,7 +71,7 @@ impl Model<'_> {
     /// alone takes e / (1 - e) times as long as the sums.
     pub fn rows_for(&self, efficiency: f64, ranks: usize) -> f64 {
         let seconds = efficiency / (1.0 - efficiency) * self.sums(ranks);
-        // A bisection ends a little beyond.
+        // The bisection ends slightly above the result.
         (self.compute.rows(seconds) * (1.0 - 1e-9)).ceil()
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     fn many_ranks_wait_for_messages() {
         with_model(Algorithm::Exchange, |model| {
             close(model.efficiency(1001, 64.0), 65.0 / 1065.0);
-            // More ranks than rows: one row, and the sums.
+            // More ranks than rows: a rank has one row, and the sums.
             close(model.speedup(1001, 64), 65.0 / 1002.0);
         });
         with_model(Algorithm::Halving, |model| {

@@ -10,7 +10,7 @@ use crate::scaling::Model;
 use crate::workloads::{WORKLOADS, Workload};
 use std::error::Error;
 
-/// The most ranks that the model is asked about.
+/// The most ranks for which the model is evaluated.
 pub const MOST_RANKS: usize = 1024;
 
 const BETWEEN_TWO: [(&str, Over); 2] =
@@ -40,7 +40,7 @@ fn print_networks(measured: &Measured, networks: &[Named]) {
     println!("\ncopying and adding a number: {:.3} ns", 1e9 * measured.addition);
 }
 
-/// Steps of two ranks, as the model has them and as they were.
+/// Prints the modelled and the measured steps of two ranks.
 fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
     for (name, over) in BETWEEN_TWO {
         println!("\nTwo ranks, {name}, microseconds:\n");
@@ -60,7 +60,7 @@ fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
             let step = measured.of(What::Step, over, workload)?;
             let hidden = model.step(2, workload.batch as f64)
                 - model.step_overlapped(2, workload.batch as f64);
-            // Two that compute at once share the memory.
+            // Two ranks that compute at the same time share the memory.
             let modelled = apart + model.sums(2);
             let times = [alone, apart, model.sums(2), sums, modelled - hidden, modelled, step];
             let times = times.map(microseconds).join(" | ");
@@ -71,7 +71,7 @@ fn print_check(measured: &Measured) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where scaling ends: two tables, with a column for each network.
+/// Prints where scaling ends, in two tables with a column for each network.
 fn print_answers(measured: &Measured, networks: &[Named]) {
     println!(
         "\nThe workload's batch in all: the ranks with which a step is fastest, at most {MOST_RANKS}, and how many times as fast it is as on one:"
@@ -110,19 +110,19 @@ fn print_answer(
     }
 }
 
-/// Three digits, more would be an accuracy that the model does not have.
+/// Three digits: more would be an accuracy that the model does not have.
 fn microseconds(seconds: f64) -> String {
     grouped(1e6 * seconds)
 }
 
-/// Two digits and zeros; marked where so many rows were not measured.
+/// Two digits and zeros, with a mark if this many rows were not measured.
 fn rounded(rows: f64, compute: &Compute) -> String {
     let unit = 10_f64.powf((rows.log10().floor() - 1.0).max(0.0));
     let mark = if rows > compute.most() { "\\*" } else { "" };
     format!("{}{mark}", grouped((rows / unit).ceil() * unit))
 }
 
-/// With commas between thousands; three digits at least.
+/// With commas between thousands, and at least three digits.
 fn grouped(number: f64) -> String {
     let decimals = if number < 99.95 { 1 } else { 0 };
     let text = format!("{number:.decimals$}");
@@ -140,7 +140,7 @@ fn grouped(number: f64) -> String {
     grouped
 }
 
-/// How far each sum that was measured is from the fit, for whoever doubts it.
+/// Prints the error of the fit for each measured sum.
 pub fn print_fit(measured: &Measured, sums: impl Fn(Over) -> Vec<(Amounts, f64)>) {
     for (name, over) in BETWEEN_TWO {
         println!("\n{name}\n\n| rounds | messages | bytes | µs | model | error |");

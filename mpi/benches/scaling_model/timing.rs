@@ -1,4 +1,4 @@
-//! What is measured: steps, sums and additions.
+//! Measures steps, sums and additions.
 
 use crate::workloads::Workload;
 use densely::{
@@ -11,16 +11,17 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-/// How long one number is measured.
+/// How long each number is measured.
 const TIME: Duration = Duration::from_millis(250);
 /// About so many seconds are timed at once, or one step: long beside the clock's granularity, and
 /// short beside the time that a thread has a core to itself on a machine that does other things as
 /// well. The fastest such window counts.
 const WINDOW: f64 = 5e-4;
-/// Of the slowest steps, which take longer than [`TIME`], at least so many windows.
+/// The fewest windows. The slowest steps need more than [`TIME`] for them.
 const WINDOWS: usize = 12;
 
-/// The seconds of a training step on one thread, each worker having so many rows of a batch.
+/// Returns the seconds of a training step on one thread, where each worker has `rows` rows of a
+/// batch.
 pub fn step(workload: &Workload, rows: usize, workers: Option<&mut MpiWorkers<'_, f32>>) -> f64 {
     let count = workers.as_ref().map_or(1, |workers| workers.count());
     let guess = 2e-6 + workload.parameters() as f64 * (rows as f64 * 1e-10 + 1e-9);
@@ -28,7 +29,7 @@ pub fn step(workload: &Workload, rows: usize, workers: Option<&mut MpiWorkers<'_
     let data = workload.data(steps * rows * count);
     let mut net = workload.network();
     let mut stopwatch = Stopwatch::new();
-    // So slow a rate that the units do not saturate, which would make tanh cheaper.
+    // The rate is so small that the units do not saturate, which would make tanh cheaper.
     let trainer = Trainer::new((workload.loss)(), Sgd::new(1e-6).momentum(0.9))
         .epochs(usize::MAX)
         .batch_size(rows * count)
@@ -91,7 +92,8 @@ pub fn sum(lengths: &[usize], workers: &mut MpiWorkers<'_, f32>) -> f64 {
     let sums = (WINDOW / (2e-6 + all as f64 * 1e-9)).clamp(1.0, 1024.0) as usize;
     let (start, mut windows) = (Instant::now(), Vec::new());
     loop {
-        // A worker whose time is over says so to all, who then end at the same sum.
+        // When the time of one worker is up, it tells all workers, so that they end at the same
+        // sum.
         let over = start.elapsed() > TIME && windows.len() >= WINDOWS;
         let mut ended = [f64::from(u8::from(over)), 0.0];
         Workers::<f32>::sum(workers, &mut ended, &mut std::iter::empty()).unwrap();

@@ -1,4 +1,4 @@
-//! The five workloads of `benches/README.md`, with numbers in place of data.
+//! The five workloads of `benches/README.md`, with generated numbers in place of data.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss, MeanSquaredError, Mlp,

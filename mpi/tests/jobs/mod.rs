@@ -1,4 +1,4 @@
-//! Jobs that the tests start.
+//! Starts jobs for the tests.
 
 #![allow(dead_code)] // Each file of tests uses a part.
 
@@ -14,7 +14,7 @@ pub fn mpirun(ranks: usize) -> Command {
     command
 }
 
-/// `mpirun` without a number of ranks.
+/// Returns `mpirun` without a number of ranks.
 pub fn base() -> Command {
     let mut command = Command::new("mpirun");
     command.args(["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"]);
@@ -27,19 +27,19 @@ pub fn folder_of_job() -> Option<std::path::PathBuf> {
     std::env::var_os("DENSELY_MPI_TEST").map(Into::into)
 }
 
-/// Has `mpirun` run the test of this name once more, on each rank.
+/// Lets `mpirun` run the test of this name once more, on each rank.
 pub fn run_test(command: &mut Command, name: &str, folder: &std::path::Path) -> Output {
     command.args(["-x", "DENSELY_MPI_TEST"]).env("DENSELY_MPI_TEST", folder);
     command.arg(std::env::current_exe().unwrap()).args(["--exact", name, "--nocapture"]);
     output(command)
 }
 
-/// What a job that must end within a minute gives.
+/// Returns the output of a job, which must end within a minute.
 pub fn output(command: &mut Command) -> Output {
     Running::start(command).output()
 }
 
-/// A job under way, which ends with the test that started it.
+/// A running job, which ends when its test ends.
 pub struct Running(Option<Child>);
 
 impl Running {
@@ -48,7 +48,7 @@ impl Running {
         Self(Some(command.spawn().unwrap()))
     }
 
-    /// What it gives; it must end within a minute.
+    /// Returns the output of the job, which must end within a minute.
     pub fn output(mut self) -> Output {
         let child = self.0.take().unwrap();
         let id = child.id();
@@ -60,7 +60,7 @@ impl Running {
             }
         });
         let output = child.wait_with_output().unwrap();
-        // Nobody listens where the watch has ended the job.
+        // The send fails if the watch has ended the job.
         let _ = done.send(());
         watch.join().unwrap();
         output
@@ -76,7 +76,7 @@ impl Drop for Running {
     }
 }
 
-/// `mpirun` then ends its ranks, which it could not if it were killed.
+/// Asks `mpirun` to stop, so that it ends its ranks. It could not do so if it were killed.
 fn end(id: u32) {
     let _ = Command::new("kill").arg(id.to_string()).status();
 }
@@ -89,12 +89,12 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// How often a text is in another.
+/// Counts the occurrences of a text in another.
 pub fn count(text: &str, part: &str) -> usize {
     text.matches(part).count()
 }
 
-/// Waits for something, for half a minute at most.
+/// Waits for a condition, for half a minute at most.
 pub fn wait_for(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {

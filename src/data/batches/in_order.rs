@@ -1,11 +1,9 @@
 //! Rows in their own order.
 
-use super::interface::{Buffers, Scales};
-use crate::batch::Batch;
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
-use crate::error::Result;
-use crate::float::Float;
+use super::interface::{BatchBuffers, Scales};
+use crate::{
+    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+};
 use std::ops::Range;
 
 /// Lends consecutive rows: for validation, predictions, scales and checks.
@@ -20,7 +18,7 @@ pub(crate) struct InOrder<'d, F: Float> {
     rows: Range<usize>,
     /// The rows in the buffers.
     read: Range<usize>,
-    buffers: Buffers<F>,
+    buffers: BatchBuffers<F>,
     /// The rows to read, and their places in the buffers.
     numbers: Vec<usize>,
     places: Vec<u32>,
@@ -66,7 +64,7 @@ impl<'d, F: Float> InOrder<'d, F> {
         batch_size: usize,
         scales: Scales,
     ) -> Self {
-        let (all, read, buffers) = (rows.clone(), rows.start..rows.start, Buffers::new(data));
+        let (all, read, buffers) = (rows.clone(), rows.start..rows.start, BatchBuffers::new(data));
         let (numbers, places) = (Vec::new(), Vec::new());
         Self { data, sides, scales, batch_size, all, rows, read, buffers, numbers, places }
     }

@@ -1,15 +1,11 @@
 //! What all batches have in common: the interface, the scales, and the buffers.
 
 use super::shuffling::Shuffling;
-use crate::batch::Batch;
-use crate::data::examples::Examples;
 use crate::data::storage::{Side, Stored};
-use crate::error::Result;
-use crate::float::Float;
-use crate::matrix::Matrix;
-use crate::mlp::Mlp;
-use crate::threads::Threads;
-use crate::units::Scale;
+use crate::{
+    batch::Batch, data::examples::Examples, error::Result, float::Float, matrix::Matrix, mlp::Mlp,
+    threads::Threads, units::Scale,
+};
 
 /// Lends the batches of one epoch after the other.
 pub(crate) trait Batches<F: Float>: Send {
@@ -50,12 +46,12 @@ impl Scales {
 
 /// The buffers that rows are read into.
 #[derive(Debug)]
-pub(super) struct Buffers<F> {
+pub(super) struct BatchBuffers<F> {
     pub(super) inputs: Matrix<F>,
     pub(super) targets: Matrix<F>,
 }
 
-impl<F: Float> Buffers<F> {
+impl<F: Float> BatchBuffers<F> {
     pub(super) fn new(data: &Examples<F>) -> Self {
         Self { inputs: Matrix::new(data.features()), targets: Matrix::new(data.outputs()) }
     }

@@ -1,16 +1,13 @@
 //! Rows in memory, shuffled.
 
-use super::interface::{Batches, Buffers, Scales};
+use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::Shuffling;
 use crate::batch::{self, Batch, Whole};
-use crate::data::examples::Examples;
-use crate::elementary::vectorized;
-use crate::error::Result;
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
-use crate::part::Part;
-use crate::threads::Threads;
-use crate::units::Scale;
+use crate::{
+    data::examples::Examples, elementary::vectorized, error::Result, float::Float, part::Part,
+    threads::Threads, units::Scale,
+};
 
 /// Gathering a number of a row that is not in cache takes as long as this many multiplications.
 const COST: usize = 16;
@@ -27,7 +24,7 @@ pub(crate) struct Shuffled<'d, F: Float> {
     order: Vec<usize>,
     /// The first row, in this order, of the next batch.
     next: usize,
-    buffers: Buffers<F>,
+    buffers: BatchBuffers<F>,
     weights: Vec<F>,
 }
 
@@ -40,7 +37,7 @@ impl<'d, F: Float> Shuffled<'d, F> {
         part: Part,
     ) -> Self {
         let (rows, batch_size) = (data.rows(), batch_size.min(data.rows()));
-        let (order, buffers, weights) = (vec![0; rows], Buffers::new(data), Vec::new());
+        let (order, buffers, weights) = (vec![0; rows], BatchBuffers::new(data), Vec::new());
         let next = rows;
         Self { data, inputs, targets, scales, batch_size, part, order, next, buffers, weights }
     }
@@ -63,7 +60,7 @@ impl<F: Float> Batches<F> for Shuffled<'_, F> {
         self.next = end;
         let own = self.part.of(all.len());
         let rows = &all[own.clone()];
-        let Buffers { inputs, targets } = &mut self.buffers;
+        let BatchBuffers { inputs, targets } = &mut self.buffers;
         gather(self.inputs, self.scales.inputs.as_ref(), rows, inputs, threads);
         gather(self.targets, self.scales.targets.as_ref(), rows, targets, threads);
         let mut batch = Batch::new(inputs.as_rows(), targets.view(), None);

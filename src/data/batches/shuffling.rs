@@ -1,10 +1,8 @@
 //! The random order of rows, which is kept from epoch to epoch.
 
-use crate::bits;
-use crate::data::examples::Examples;
 use crate::error::{Result, TrainingError};
-use crate::float::Float;
 use crate::random::{self, Purpose, generator};
+use crate::{bits, data::examples::Examples, float::Float};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};

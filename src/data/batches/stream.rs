@@ -1,13 +1,11 @@
 //! A stream of batches from the caller.
 
-use super::interface::{Batches, Buffers, Scales};
+use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::Shuffling;
-use crate::batch::Batch;
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
-use crate::error::Result;
-use crate::float::Float;
-use crate::threads::Threads;
+use crate::{
+    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+    threads::Threads,
+};
 
 /// Batches of any number and size, as the caller makes them.
 pub(crate) struct Stream<F: Float, E, I, C> {
@@ -57,7 +55,7 @@ where
 /// All rows of a small data set as one batch, in buffers that stay.
 #[derive(Debug)]
 pub(crate) struct WholeBatch<F: Float> {
-    current: Option<(Examples<F>, Buffers<F>)>,
+    current: Option<(Examples<F>, BatchBuffers<F>)>,
     rows: Vec<usize>,
     places: Vec<u32>,
 }
@@ -72,12 +70,12 @@ impl<F: Float> WholeBatch<F> {
     /// The rows in network units.
     pub(crate) fn of(&mut self, data: Examples<F>, scales: &Scales) -> Result<Batch<'_, F>> {
         let rows = data.rows();
-        let fits = |buffers: &Buffers<F>| {
+        let fits = |buffers: &BatchBuffers<F>| {
             let columns = (buffers.inputs.columns(), buffers.targets.columns());
             columns == (data.features(), data.outputs())
         };
         let buffers = self.current.take().map(|(_, buffers)| buffers).filter(fits);
-        let buffers = buffers.unwrap_or_else(|| Buffers::new(&data));
+        let buffers = buffers.unwrap_or_else(|| BatchBuffers::new(&data));
         let (data, buffers) = self.current.insert((data, buffers));
         if self.rows.len() < rows {
             self.rows = (0..rows).collect();

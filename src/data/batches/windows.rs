@@ -1,14 +1,12 @@
 //! Rows in files, shuffled: a window of them at a time.
 
-use super::interface::{Batches, Buffers, Scales};
+use super::interface::{BatchBuffers, Batches, Scales};
 use super::shuffling::{Shuffling, rows_of_a_unit, units_of};
 use crate::batch::{self, Batch, Whole};
-use crate::data::examples::Examples;
-use crate::data::storage::Side;
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::part::Part;
-use crate::threads::Threads;
+use crate::{
+    data::examples::Examples, data::storage::Side, float::Float, part::Part, threads::Threads,
+};
 use rand::seq::SliceRandom;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -44,15 +42,15 @@ pub(crate) struct Windows<'d, F: Float> {
     /// Buffer of a window's order.
     shuffled: Vec<u32>,
     left: Vec<usize>,
-    dealt: Dealt,
-    buffers: Buffers<F>,
+    dealt: WindowProgress,
+    buffers: BatchBuffers<F>,
     /// The weights of all workers' rows, by turn.
     weights: Vec<F>,
 }
 
 /// How many of a window's rows have gone into batches.
 #[derive(Clone, Copy, Debug, Default)]
-struct Dealt {
+struct WindowProgress {
     /// Rows dealt so far, by all workers and by this one.
     rows: usize,
     own: usize,
@@ -86,8 +84,8 @@ impl<'d, F: Float> Windows<'d, F> {
             turns: Vec::new(),
             shuffled: Vec::new(),
             left: Vec::new(),
-            dealt: Dealt::default(),
-            buffers: Buffers::new(data),
+            dealt: WindowProgress::default(),
+            buffers: BatchBuffers::new(data),
             weights: Vec::new(),
         }
     }
@@ -119,7 +117,7 @@ impl<'d, F: Float> Windows<'d, F> {
         let turns = self.rows.len();
         let last = end == self.order.len();
         let dealt = if last { turns } else { turns - turns % self.batch_size };
-        self.dealt = Dealt { rows: 0, own: 0, end: dealt };
+        self.dealt = WindowProgress { rows: 0, own: 0, end: dealt };
         if let Some(weights) = self.data.weights() {
             self.weights.resize(turns, F::zero());
             for (&row, &turn) in self.rows.iter().zip(&self.turns) {
@@ -202,7 +200,7 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
         }
         self.next_unit = 0;
         self.left.clear();
-        self.dealt = Dealt::default();
+        self.dealt = WindowProgress::default();
         Ok(())
     }
 
@@ -214,7 +212,7 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
             }
             self.fill()?;
         }
-        let Dealt { rows: first, own: place, end } = self.dealt;
+        let WindowProgress { rows: first, own: place, end } = self.dealt;
         let rows = self.batch_size.min(end - first);
         let own = self.part.of(rows);
         self.dealt.rows += rows;

@@ -34,12 +34,7 @@ impl Npy {
         or_column: bool,
         needs: &'static str,
     ) -> Result<Self> {
-        let failed = |source| Error::Io { file: path.clone(), source };
-        let file = File::open(&path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        if metadata.is_dir() {
-            return Err(failed(std::io::ErrorKind::IsADirectory.into()));
-        }
+        let (file, metadata) = Error::open_file(&path)?;
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let (NpyHeader { lengths, dtype: name, fortran }, start) = read_header(&file, &path)?;
         let wrong =
@@ -103,9 +98,8 @@ impl Npy {
 
     fn check_length(&self, bytes: u64) -> Result<()> {
         if bytes < self.end {
-            return Err(
-                NpyError::ShortFile { file: self.path.clone(), bytes, expected: self.end }.into()
-            );
+            let (file, expected) = (self.path.clone(), self.end);
+            return Err(NpyError::ShortFile { file, bytes, expected }.into());
         }
         Ok(())
     }

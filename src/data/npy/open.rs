@@ -1,11 +1,10 @@
 //! Opening a pair of files, or a folder of them.
 
 use super::file::Npy;
-use super::files::{NpyFiles, Shard, WINDOW};
 use super::save::{SCHEMA, read_schema};
-use crate::data::Dataset;
+use super::storage::{NpyFiles, Shard, WINDOW};
 use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::float::Float;
+use crate::{data::Dataset, float::Float};
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
@@ -172,9 +171,8 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
         let [first, second] = [&pair[0], &pair[1]];
         let missing = value(first).saturating_add(1);
         if value(first) == value(second) {
-            return Err(
-                NpyError::DuplicateShard { first: file(first), second: file(second) }.into()
-            );
+            let (first, second) = (file(first), file(second));
+            return Err(NpyError::DuplicateShard { first, second }.into());
         }
         if missing < value(second) {
             return Err(NpyError::ShardMissing { file: file(&format!("{missing:05}")) }.into());

@@ -1,11 +1,8 @@
 //! Writing a data set as `.npy` files.
 
 use super::format::file_of;
-use crate::atomic_file;
-use crate::data::Dataset;
 use crate::error::{Error, NpyError, Result};
-use crate::float::Float;
-use crate::schema::Schema;
+use crate::{atomic_file, data::Dataset, float::Float, schema::Schema};
 use ndarray::ArrayViewD;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -48,7 +45,7 @@ impl<F: Float> Dataset<F> {
     pub fn save_shard(&self, folder: impl AsRef<Path>, number: usize) -> Result<()> {
         let folder = folder.as_ref();
         keep_schema(self.schema(), folder.join(SCHEMA))?;
-        // If the program stops from here on, old inputs do not stand beside new targets.
+        // If the program stops from here on, no old inputs remain beside new targets.
         remove(folder.join(file_name("inputs", number)))?;
         let write = |what, numbers: ArrayViewD<'_, F>| {
             atomic_file::write(folder.join(file_name(what, number)), &file_of(numbers))
@@ -75,10 +72,8 @@ fn remove(file: PathBuf) -> Result<()> {
 fn keep_schema(schema: &Schema, path: PathBuf) -> Result<()> {
     match read_schema(&path)? {
         None => {
-            let text = serde_json::to_vec_pretty(schema).map_err(|error| {
-                let file = path.clone();
-                Error::Io { file, source: error.into() }
-            })?;
+            let failed = |error| Error::Io { file: path.clone(), source: error };
+            let text = serde_json::to_vec_pretty(schema).map_err(|error| failed(error.into()))?;
             atomic_file::write(&path, &text)
         }
         Some(known) if known == *schema => Ok(()),

@@ -1,16 +1,12 @@
 //! Encodes the cells of a table as matrices of numbers, by a schema.
 
-use super::Table;
-use super::parser::Record;
-use super::rows::RowReader;
-use crate::data::Dataset;
+use super::{Table, parser::Record, rows::RowReader};
 use crate::data::cell::{abbreviated, category, list, number};
-use crate::data::labels::index::LabelIndex;
 use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
-use crate::float::Float;
-use crate::matrix::fit_in_memory;
-use crate::mlp::Mlp;
-use crate::schema::Schema;
+use crate::{
+    data::Dataset, data::labels::index::LabelIndex, float::Float, matrix::fit_in_memory, mlp::Mlp,
+    schema::Schema,
+};
 use ndarray::Array2;
 
 /// How the cells of a row become inputs and targets.

@@ -27,13 +27,9 @@ impl Table {
             if kind != TargetKind::Numbers {
                 class_set = Some((index, ClassSet::new(summary.is_numeric_throughout(self.rows))));
             } else if !summary.is_numeric(self.rows) {
-                let (file, column) = (self.file.clone(), name.clone());
-                return Err(TableError::TextTarget {
-                    file,
-                    column,
-                    value: self.first_cell(index)?,
-                }
-                .into());
+                let (file, column, value) =
+                    (self.file.clone(), name.clone(), self.first_cell(index)?);
+                return Err(TableError::TextTarget { file, column, value }.into());
             }
         }
         if self.columns().count() <= targets.len() {

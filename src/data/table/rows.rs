@@ -2,11 +2,10 @@
 
 use super::parser::{CsvParser, Record};
 use super::source::CsvSource;
-use crate::data::cell::abbreviated;
-use crate::data::column_summary::ColumnSummary;
 use crate::error::{CellProblem, Error, Result, TableError};
+use crate::{data::cell::abbreviated, data::column_summary::ColumnSummary};
 
-/// A column of a table: its name in the header, and what the first pass told of its cells.
+/// A column of a table: its name in the header, and the summary of its cells.
 #[derive(Clone, Debug)]
 pub(super) struct TableColumn {
     pub(super) name: String,
@@ -41,13 +40,8 @@ pub(super) fn scan(source: &CsvSource, file: &str) -> Result<(Vec<TableColumn>, 
         rows += 1;
         let (found, expected) = (record.len(), columns.len());
         if found != expected {
-            return Err(TableError::RaggedRow {
-                file: file.to_owned(),
-                row: rows,
-                found,
-                expected,
-            }
-            .into());
+            let (file, row) = (file.to_owned(), rows);
+            return Err(TableError::RaggedRow { file, row, found, expected }.into());
         }
         for (index, column) in columns.iter_mut().enumerate() {
             let cell = record.text(index).map_err(|_| TableError::Cell {

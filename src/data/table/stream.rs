@@ -1,13 +1,8 @@
 //! A table as a sequence of data sets of some rows each.
 
-use super::Table;
-use super::encoding::RowEncoding;
-use super::rows::RowReader;
-use super::target::Target;
-use crate::data::Dataset;
+use super::{Table, encoding::RowEncoding, rows::RowReader, target::Target};
 use crate::error::{Error, Result};
-use crate::float::Float;
-use crate::schema::Schema;
+use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
 
 /// The data set of a [`Table`] and a target, in chunks of rows. Only one chunk is in memory.

@@ -1,9 +1,7 @@
 //! The target of a table: what a network learns to predict.
 
 use super::Table;
-use crate::data::Dataset;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{data::Dataset, error::Result, float::Float};
 
 /// The columns of a [`Table`] that a network learns to predict, as numbers or classes.
 ///
@@ -86,8 +84,8 @@ impl Table {
         self.encoded(&schema, outputs)
     }
 
-    /// The data set whose target is this numeric column:
-    /// [`dataset`](Self::dataset) of [`Target::number`].
+    /// The data set of a regression on this numeric column: [`dataset`](Self::dataset) of
+    /// [`Target::number`].
     ///
     /// ```
     /// # use densely::Table;

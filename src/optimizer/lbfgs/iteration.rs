@@ -2,9 +2,7 @@
 
 use super::Lbfgs;
 use super::line_search::{LineSearch, Trial};
-use crate::bits;
-use crate::error::Result;
-use crate::float::Float;
+use crate::{bits, error::Result, float::Float};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -34,7 +32,7 @@ pub(crate) struct LbfgsMemory<F: Float> {
     here: Place<F>,
     evaluations: u64,
     pairs: VecDeque<Pair<F>>,
-    /// Buffers. Their contents do not outlast an iteration.
+    /// Buffers, used only within an iteration.
     #[serde(skip)]
     direction: Vec<F>,
     #[serde(skip)]
@@ -103,7 +101,7 @@ impl<F: Float> LbfgsMemory<F> {
         }
     }
 
-    /// Whether this can be the state for so many parameters.
+    /// Whether this can be the state for this number of parameters.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
         let pairs = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
         let finite = self.evaluations == 0 || self.here.value.is_finite();
@@ -128,7 +126,7 @@ impl<F: Float> LbfgsMemory<F> {
         dot(&self.here.gradient, &self.here.gradient).sqrt()
     }
 
-    /// Begins an iteration at these parameters, at which the last one ended.
+    /// Begins an iteration at these parameters, where the last iteration ended.
     pub(crate) fn begin_at<'p>(&mut self, parameters: impl Iterator<Item = &'p F>) {
         self.here.point.clear();
         self.here.point.extend(parameters);
@@ -169,7 +167,7 @@ impl<F: Float> LbfgsMemory<F> {
         }
     }
 
-    /// Searches along one direction from the start. Whether it found a lower value.
+    /// Searches along one direction from the start. Returns whether it found a lower value.
     fn search(&mut self, lbfgs: &Lbfgs, objective: &mut dyn Objective<F>) -> Result<bool> {
         self.set_direction();
         let slope = dot(&self.direction, &self.start.gradient);
@@ -203,7 +201,7 @@ impl<F: Float> LbfgsMemory<F> {
             match next {
                 // The step that meets the conditions need not be the lowest.
                 None if value < self.start.value => return Ok(true),
-                // So near the minimum that rounding hides the decrease.
+                // Near the minimum, rounding hides the decrease.
                 None if value == self.start.value && self.is_flatter() => return Ok(true),
                 Some(next) if self.evaluations < lbfgs.evaluations => step = next,
                 _ => break,

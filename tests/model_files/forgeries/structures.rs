@@ -1,4 +1,4 @@
-//! What the metadata say, and how long the texts in it are.
+//! Files with a wrong structure in their metadata, or with long texts.
 
 use super::{Forgery, changed, file, model, small, structure, with_text};
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ fn columns(count: usize) -> Value {
     (0..count).map(|number| json!({"name": number.to_string()})).collect()
 }
 
-/// The structure in the metadata.
+/// Files with a wrong structure in their metadata.
 pub fn of_structures() -> Vec<Forgery> {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let entries = |count: usize| {
@@ -107,17 +107,17 @@ pub fn of_structures() -> Vec<Forgery> {
     ]
 }
 
-/// In the header, by text of the same length.
+/// Replaces a text in the header by one of the same length.
 fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let place = bytes.windows(from.len()).position(|text| text == from.as_bytes()).unwrap();
     [&bytes[..place], to.as_bytes(), &bytes[place + from.len()..]].concat()
 }
 
-/// With what stands around it, still a header.
+/// A length that, with the rest of the header, is still allowed.
 const LONG: usize = (5 << 20) - 1_000;
 
-/// Texts of nearly 5 MiB, the most that a header may have, wherever there is text.
+/// Files with texts of nearly 5 MiB, the limit of a header, in each place for text.
 pub fn of_long_texts() -> Vec<Forgery> {
     let long = |text: &str| text.repeat(LONG / text.len());
     let (plain, invisible) = (long("x"), long("\u{200b}"));
@@ -147,7 +147,7 @@ pub fn of_long_texts() -> Vec<Forgery> {
         ("a long text for a number", changed("/version", plain.into()), "invalid type"),
         (
             "a long text of escapes",
-            // A quotation mark takes four bytes where JSON stands in JSON.
+            // A quotation mark takes four bytes in JSON inside JSON.
             changed("/schema/classes", json!(["\"".repeat(LONG / 4)])),
             "1 names for 2 classes",
         ),

@@ -1,4 +1,4 @@
-//! burn on its backend for processors, flex, by a training loop as in the Burn Book.
+//! Trains with burn on flex, its backend for processors, in a training loop as in the Burn Book.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
 use burn::module::Module;
@@ -26,14 +26,14 @@ impl Network {
         Self { hidden, output: linear(output) }
     }
 
-    /// What comes out before the activation of the last layer, which is part of the losses.
+    /// Returns the outputs before the last layer's activation, which is part of the losses.
     fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
         let hidden = self.hidden.iter().fold(inputs, |values, layer| layer.forward(values).tanh());
         self.output.forward(hidden)
     }
 }
 
-/// The targets as the losses take them: whole numbers for classes.
+/// The targets in the form that the losses take: whole numbers for classes.
 enum Targets {
     Numbers(Tensor<2>),
     Bits(Tensor<2, Int>),
@@ -60,9 +60,9 @@ impl Targets {
     }
 }
 
-/// Trains a network from this seed.
+/// Trains a network from a seed.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
-    // The data need no derivatives, and are on the device without them.
+    // The data need no derivatives, so they are on the device without autodiff.
     let (device, plain) = (Device::flex().autodiff(), Device::flex());
     let data = workload.data();
     let shape = [workload.rows(), workload.outputs()];
@@ -80,7 +80,7 @@ pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Re
     Ok(move |seed, epochs: &mut Epochs| {
         device.seed(seed);
         let mut network = Network::new(workload, &device);
-        // Without dampening: the gradient counts in full, as elsewhere.
+        // There is no dampening: the gradient counts in full, as in the other libraries.
         let momentum = MomentumConfig::new().with_momentum(MOMENTUM).with_dampening(0.0);
         let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
         for epoch in 0..EPOCHS {

@@ -19,7 +19,7 @@ impl Network {
         Ok(Self(layers.collect::<candle_core::Result<_>>()?))
     }
 
-    /// What comes out before the activation of the last layer, which is part of the losses.
+    /// Returns the outputs before the last layer's activation, which is part of the losses.
     fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
         let (output, hidden) = self.0.split_last().expect("every workload has layers");
         let mut values = inputs.clone();

@@ -1,4 +1,4 @@
-//! densely, by its `Trainer`, which shuffles and gathers the batches itself.
+//! Trains with densely's `Trainer`, which shuffles and gathers the batches itself.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
 use densely::{BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss, MeanSquaredError, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, Trainer, trainer::Moment};
@@ -23,7 +23,7 @@ fn network<F: Float>(workload: Workload, seed: u64) -> Result<Mlp<F>> {
     Ok(builder.seed(seed).without_units().build()?)
 }
 
-/// Trains a network from this seed.
+/// Trains a network from a seed.
 pub fn training<F: Float>(
     workload: Workload,
     threads: usize,

@@ -1,4 +1,4 @@
-//! Trains one network by one library and prints what it took, as lines of JSON.
+//! Trains one network with one library, and prints the measurements as lines of JSON.
 
 mod burn;
 mod candle;
@@ -140,7 +140,7 @@ impl Options {
     }
 }
 
-/// The version that was built, by the lock file.
+/// The version in the lock file.
 fn version(package: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
     let (_, after) =

@@ -1,4 +1,4 @@
-//! rustyml, by its `fit_with_batches`, which shuffles and gathers the batches itself.
+//! Trains with rustyml's `fit_with_batches`, which shuffles and gathers the batches itself.
 
 use crate::workload::{EPOCHS, Epochs, LEARNING_RATE, MOMENTUM, Output, Result, Workload};
 use ndarray::ArrayD;
@@ -29,7 +29,7 @@ fn network(workload: Workload, seed: u64) -> Result<Sequential> {
     Ok(builder.build(&Shape::with_free_batch(&[workload.batch(), workload.features()]))?)
 }
 
-/// Trains a network from this seed.
+/// Trains a network from a seed.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
     let data = workload.data();
     let (inputs, targets): (Tensor, Tensor) = (data.inputs.into_dyn(), data.targets.into_dyn());

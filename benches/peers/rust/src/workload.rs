@@ -28,7 +28,7 @@ pub enum Workload {
     Wide,
 }
 
-/// The activation of the last layer; the loss is the one that goes with it.
+/// The activation of the last layer, which determines the loss.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Output {
     /// Mean squared error.
@@ -41,9 +41,9 @@ pub enum Output {
 
 pub struct Data {
     pub inputs: Array2<f32>,
-    /// For softmax a column of 0 and 1 for each class.
+    /// One column for each output; for softmax a column of 0 and 1 for each class.
     pub targets: Array2<f32>,
-    /// For softmax the class of each row, for libraries that take it so.
+    /// For softmax, the class of each row, for libraries that take classes in this form.
     pub classes: Vec<u32>,
 }
 
@@ -58,7 +58,7 @@ impl Workload {
         }
     }
 
-    /// How many numbers go in, and how many come out of each layer. Hidden layers have tanh.
+    /// The number of inputs, and of outputs of each layer. Hidden layers have tanh.
     pub fn layers(self) -> &'static [usize] {
         match self {
             Self::Tiny => &[8, 32, 1],
@@ -156,7 +156,7 @@ impl Epochs {
 
 pub struct Step {
     pub microseconds: f64,
-    /// Of the last network: that they fall is the proof that it was trained.
+    /// The losses of the last network: if they fall, it was trained.
     pub first_loss: f64,
     pub last_loss: f64,
 }

@@ -1,4 +1,4 @@
-//! The folder of the data, and what is to be learned from it.
+//! The data folder, and what is learned from it.
 
 use crate::options::Options;
 use crate::training::{Task, hash};
@@ -10,11 +10,11 @@ use std::error::Error;
 /// epoch.
 const SAMPLE: usize = 16;
 
-/// Rows in files, and what they are.
+/// Rows in files, and their task.
 pub struct Data {
     pub rows: Dataset<f32, NpyFiles<f32>>,
     pub task: Task,
-    /// Why it is this task, where neither the folder nor the command line says so.
+    /// The reason for the task, if neither the folder nor the command line names it.
     pub taken_for: Option<String>,
     /// What tells it from other data: its shape, and a hash of its schema, its weights and some of
     /// its rows.
@@ -53,12 +53,12 @@ impl Data {
     }
 }
 
-/// The task's name on the command line.
+/// Returns the task's name on the command line.
 fn option(task: Task) -> String {
     task.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
-/// The classes of targets that nothing else says are classes: their names are their numbers.
+/// Returns the classes of targets whose schema names none: their numbers are their names.
 fn classes(
     rows: Dataset<f32, NpyFiles<f32>>,
     task: Task,

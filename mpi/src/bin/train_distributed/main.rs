@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// What a command line has, in words.
+/// Describes what a command line holds.
 fn outcome(options: &Result<Options, clap::Error>) -> String {
     match options {
         Ok(_) => "no mistake".to_owned(),
@@ -51,7 +51,7 @@ fn outcome(options: &Result<Options, clap::Error>) -> String {
 fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let first = job.rank() == 0;
     if !first {
-        // One process tells and writes.
+        // Only one process prints and writes.
         options.training.save = None;
         options.training.plot = None;
         options.training.json = true;

@@ -1,13 +1,13 @@
-//! Predictions of the test rows, each rank those of its part.
+//! Predicts the test rows: each rank predicts its part.
 
 use crate::training::Tested;
 use densely::{Dataset, Mlp, Result, data::NpyFiles, workers::Workers};
 use ndarray::s;
 
-/// Rows in memory at a time: of a test set, there may be more than memory holds.
+/// The rows in memory at a time, since a test set may be larger than memory.
 const CHUNK: usize = 4096;
 
-/// What this rank's part of the rows gives, among zeros.
+/// Predicts this rank's part of the rows. All other rows are 0.
 pub fn part(
     net: &Mlp<f32>,
     test: &Dataset<f32, NpyFiles<f32>>,
@@ -25,7 +25,7 @@ pub fn part(
     Ok(tested)
 }
 
-/// All parts, on all ranks: what is added to a part are the others' zeros.
+/// Gathers all parts on all ranks. The parts are added: every other rank has zeros there.
 pub fn gathered(mut tested: Tested, workers: &mut dyn Workers<f32>) -> Result<Tested> {
     let parts = [&mut tested.predicted, &mut tested.targets];
     workers.sum(&mut [], &mut parts.into_iter().filter_map(|part| part.as_slice_mut()))?;

@@ -1,11 +1,9 @@
 use super::*;
-use crate::activation::Identity;
-use crate::data::batches::shuffled;
 use crate::data::{Dataset, NpyFiles};
-use crate::loss::MeanSquaredError;
-use crate::mlp::Mlp;
-use crate::optimizer::Sgd;
-use crate::trainer::Trainer;
+use crate::{
+    activation::Identity, data::batches::shuffled, loss::MeanSquaredError, mlp::Mlp,
+    optimizer::Sgd, trainer::Trainer,
+};
 use ndarray::{Array1, Array2, Axis};
 use tempfile::TempDir;
 

@@ -1,14 +1,11 @@
 //! Rows in files, read when they are needed.
 
 use super::file::Npy;
-use crate::data::arrays::Arrays;
 use crate::data::batches::{InOrder, Scales};
-use crate::data::dataset::Dataset;
 use crate::data::storage::{Side, Stored, Window};
 use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::float::Float;
 use crate::matrix::{Matrix, Rows};
-use crate::units::Scale;
+use crate::{data::arrays::Arrays, data::dataset::Dataset, float::Float, units::Scale};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;

@@ -1,19 +1,14 @@
 //! One call of `fit`, and the methods that train an epoch of it.
 
 use super::observer::{Moment, Observer, Training};
-use super::report::StopReason;
-use super::settings::Settings;
 use super::state::{TrainingState, mismatch};
-use super::step::Session;
-use crate::batch::Batch;
-use crate::data::Outputs;
+use super::{report::StopReason, settings::Settings, step::Session};
 use crate::data::batches::{Batches, InOrder, Scales};
-use crate::error::Result;
-use crate::float::Float;
 use crate::mlp::{Mlp, check_memory};
-use crate::schedule::Epochs;
-use crate::threads::Threads;
-use crate::workers::agreement::Agreement;
+use crate::{
+    batch::Batch, data::Outputs, error::Result, float::Float, schedule::Epochs, threads::Threads,
+    workers::agreement::Agreement,
+};
 use std::fmt::Debug;
 
 /// One call of `fit`.
@@ -40,7 +35,7 @@ pub(super) struct Run<'r, 'a, F: Float> {
 pub(super) type Observers<'a, F> = Vec<Box<dyn Observer<F> + Send + 'a>>;
 
 /// How an epoch ended.
-pub(super) enum Ended {
+pub(super) enum EpochOutcome {
     /// After its last batch, with its score: lower is better.
     Whole(f64),
     /// Before its last batch, by an observer.
@@ -58,7 +53,7 @@ pub(super) trait Method<F: Float>: Debug + Send + Sync {
     fn fits(&self, state: &TrainingState<F>, net: &Mlp<F>) -> bool;
 
     /// Trains for one epoch.
-    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<Ended>;
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome>;
 
     /// Trains on one batch and returns the loss before the step.
     fn step(
