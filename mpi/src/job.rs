@@ -36,8 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///         let ready = Dataset::new(Array2::<f64>::eye(8), Array2::ones((8, 1)));
 ///         let data = job.agreed(ready)?;
 ///         let mut net = job.agreed(Mlp::builder(8).dense(1, Identity).build())?;
-///         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(4);
-///         let report = job.agreed(trainer.workers(job.workers()).fit(&mut net, &data))?;
+///         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+///         let mut trainer = trainer.epochs(2).batch_size(4).workers(job.workers());
+///         let report = job.agreed(trainer.fit(&mut net, &data))?;
 ///         if job.rank() == 0 {
 ///             println!("{report}");
 ///         }
