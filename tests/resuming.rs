@@ -264,7 +264,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
     };
     let other = Mlp::builder(4).dense(5, Tanh).dense(3, Softmax).build().unwrap();
     let here = || adam().with_state(state.clone());
-    assert_eq!(refused(here(), other, &data), "the network is of another shape");
+    assert_eq!(refused(here(), other, &data), "the network has another shape");
     let sgd = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).with_state(state.clone());
     assert_eq!(refused(sgd, network(4, 0.0), &data), "it was saved with another optimizer");
     // The state has the same size, but belongs to another optimizer.
