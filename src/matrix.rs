@@ -40,8 +40,17 @@ impl<F: Number> Matrix<F> {
     /// The numbers of an array, in row-major order.
     pub(crate) fn of(array: Array2<F>) -> Self {
         let (rows, columns) = array.dim();
-        // `into_iter` follows the logical order, whatever the array's layout.
-        let numbers = array.into_iter().collect();
+        let numbers = if array.is_standard_layout() {
+            let length = array.len();
+            let (mut numbers, offset) = array.into_raw_vec_and_offset();
+            let offset = offset.unwrap_or(0);
+            numbers.truncate(offset + length);
+            numbers.drain(..offset);
+            numbers
+        } else {
+            // Follows the logical order, whatever the array's layout.
+            array.into_iter().collect()
+        };
         Self { numbers, rows, columns }
     }
 

@@ -338,7 +338,8 @@ fn large_inputs_are_no_mistake() {
 #[test]
 fn a_perfect_fit_is_no_mistake() {
     for residual in [0.0, 1e-14, 1e-12] {
-        let mut net = Mlp::builder(4).dense(5, Tanh).dense(2, Identity).seed(1).build().unwrap();
+        let net = Mlp::builder(4).dense(5, Tanh).dense(2, Identity).without_units();
+        let mut net = net.seed(1).build().unwrap();
         let inputs = numbers(6, 4);
         let targets = net.predict(inputs.view()).unwrap() + residual;
         let check = gradient_check(&mut net, &MeanSquaredError, inputs.view(), targets.view());

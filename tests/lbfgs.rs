@@ -86,8 +86,10 @@ fn table(name: &str) -> Table {
 fn by_column(numbers: ArrayView2<'_, f64>) -> Array2<f64> {
     let mut scaled = numbers.to_owned();
     for mut column in scaled.columns_mut() {
-        let (mean, deviation) = (column.mean().unwrap(), column.std(0.0));
-        let varies = column.iter().any(|x| *x != column[0]);
+        let (first, rows) = (column[0], column.len() as f64);
+        let mean = first + column.mapv(|x| x - first).sum() / rows;
+        let deviation = (column.mapv(|x| (x - mean).powi(2)).sum() / rows).sqrt();
+        let varies = column.iter().any(|x| *x != first);
         column.mapv_inplace(|x| if varies { (x - mean) / deviation } else { 0.0 });
     }
     scaled

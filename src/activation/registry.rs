@@ -115,7 +115,7 @@ impl<F: Float> Activations<F> {
         let name = name.into();
         if name.contains(['(', ')']) {
             // It could not be found again.
-            return Err(NetworkError::ActivationName { name, reason: "has a bracket" }.into());
+            return Err(NetworkError::ActivationName { name, reason: "contains a bracket" }.into());
         }
         self.check(&name)?;
         self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
