@@ -612,3 +612,26 @@ fn a_classifier_measures_its_inputs_alone() {
     let outputs = net.predict(data.inputs()).unwrap();
     assert!(outputs.axis_iter(Axis(1)).flatten().all(|p| (0.0..=1.0).contains(p)));
 }
+
+/// Seconds since 1970, of which an `f32` near 1.7e9 knows only multiples of 128: a table hands the
+/// network numbers less a round offset.
+#[test]
+fn seconds_since_1970_train_in_f32() {
+    let table = |first: i64, rows: i64| {
+        let mut csv = String::from("seconds,y\n");
+        for row in 0..rows {
+            let seconds = first + 61 * (row * 7919 % rows);
+            csv += &format!("{seconds},{}\n", (seconds - 1_700_000_000) as f64 / 100.0);
+        }
+        Table::parse_csv(csv.as_bytes(), "log").unwrap()
+    };
+    let train = table(1_700_000_000, 1500).regression::<f32>("y").unwrap();
+    assert_eq!(train.feature_names(), ["seconds - 1700000000"]);
+    let mut net = Mlp::builder(1).dense(1, Identity).build().unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9));
+    trainer.epochs(40).fit(&mut net, &train).unwrap();
+    // y falls and rises by 0.61 from row to row: an error of 128 seconds would be one of 1.28.
+    let later = table(1_700_000_030, 1400).dataset_for(&net).unwrap();
+    let error = net.evaluate(&later, metrics::root_mean_squared_error).unwrap();
+    assert!(error < 0.05, "{error}");
+}
