@@ -628,7 +628,7 @@ fn seconds_since_1970_train_in_f32() {
     let train = table(1_700_000_000, 1500).regression::<f32>("y").unwrap();
     assert_eq!(train.feature_names(), ["seconds - 1700000000"]);
     let mut net = Mlp::builder(1).dense(1, Identity).build().unwrap();
-    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9));
+    let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.05).momentum(0.9));
     trainer.epochs(40).fit(&mut net, &train).unwrap();
     // y falls and rises by 0.61 from row to row: an error of 128 seconds would be one of 1.28.
     let later = table(1_700_000_030, 1400).dataset_for(&net).unwrap();
