@@ -635,3 +635,11 @@ fn seconds_since_1970_train_in_f32() {
     let error = net.evaluate(&later, metrics::root_mean_squared_error).unwrap();
     assert!(error < 0.05, "{error}");
 }
+
+#[test]
+fn only_an_identity_layer_has_units_of_outputs() {
+    let builder = Mlp::<f32>::builder(2).dense(1, Sigmoid);
+    assert_eq!(builder.clone().build().unwrap().units_out().scaling(), Scaling::None);
+    let error = builder.units_out(Scaling::Standard).build().unwrap_err();
+    assert!(matches!(error, Error::Network(NetworkError::UnitsOfActivation { .. })), "{error}");
+}

@@ -32,7 +32,8 @@ pub struct MlpBuilder<F: Float> {
     features: usize,
     layers: Vec<Plan<F>>,
     units_in: Scaling,
-    units_out: Scaling,
+    /// `None` for the default, which depends on the last activation.
+    units_out: Option<Scaling>,
     seed: u64,
     misplaced: Option<&'static str>,
 }
@@ -40,7 +41,7 @@ pub struct MlpBuilder<F: Float> {
 impl<F: Float> Mlp<F> {
     /// Starts a network that takes `features` numbers a row; [`MlpBuilder::dense`] adds its layers.
     pub fn builder(features: usize) -> MlpBuilder<F> {
-        let (units_in, units_out) = (Scaling::Standard, Scaling::Standard);
+        let (units_in, units_out) = (Scaling::Standard, None);
         MlpBuilder { features, layers: Vec::new(), units_in, units_out, seed: 0, misplaced: None }
     }
 }
@@ -129,7 +130,7 @@ impl<F: Float> MlpBuilder<F> {
     /// numbers of a regression, whose last activation is [`Identity`](crate::Identity); none for
     /// classes and for any other activation.
     pub fn units_out(mut self, scaling: Scaling) -> Self {
-        self.units_out = scaling;
+        self.units_out = Some(scaling);
         self
     }
 
@@ -171,7 +172,8 @@ impl<F: Float> MlpBuilder<F> {
     /// of a layer before the first layer, [`NetworkError::ZeroWidth`] for a layer without inputs or
     /// outputs, [`NetworkError::TooLarge`] if the weights do not fit into memory,
     /// [`Error::Setting`] for a dropout outside 0 ≤ p < 1, [`NetworkError::DropoutOfOutputs`] for
-    /// dropout on the last layer.
+    /// dropout on the last layer, [`NetworkError::UnitsOfActivation`] for units of the outputs of an
+    /// activation other than [`Identity`](crate::Identity).
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn build(self) -> Result<Mlp<F>> {
@@ -193,8 +195,17 @@ impl<F: Float> MlpBuilder<F> {
             inputs = outputs;
         }
         let mut net = Mlp::from_layers(layers)?;
-        let regression = net.layers().last().is_some_and(|last| last.activation().is::<Identity>());
-        let units_out = if regression { self.units_out } else { Scaling::None };
+        let last = net.layers().last().map(|last| last.activation());
+        let units_out = match (self.units_out, last) {
+            (Some(Scaling::Standard), Some(last)) if !last.is::<Identity>() => {
+                return Err(
+                    NetworkError::UnitsOfActivation { activation: format!("{last:?}") }.into()
+                );
+            }
+            (Some(chosen), _) => chosen,
+            (None, Some(last)) if last.is::<Identity>() => Scaling::Standard,
+            (None, _) => Scaling::None,
+        };
         net.set_units(Units::unmeasured(self.units_in), Units::unmeasured(units_out))?;
         Ok(net)
     }

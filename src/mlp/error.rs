@@ -42,8 +42,6 @@ pub enum NetworkError {
     )]
     NotMeasured,
     /// Units of outputs behind an activation.
-    #[error(
-        "units of outputs can be folded only into an Identity layer, the network ends in {activation}"
-    )]
+    #[error("outputs have units only behind an Identity layer; the network ends in {activation}")]
     UnitsOfActivation { activation: String },
 }

@@ -39,7 +39,7 @@ impl<F: Float> Run<'_, '_, F> {
             epochs: state.epochs.clone(),
             best_epoch: state.progress.best_epoch(),
             stop_reason,
-            training_rows: self.batches.examples().map_or(self.rows, |data| data.rows()),
+            training_rows: self.training.map_or(self.rows, |data| data.rows()),
             validation_rows: self.validation.as_ref().map_or(0, |rows| rows.data().rows()),
             monitored: self.settings.monitor.as_ref().map(|monitor| monitor.name.clone()),
             elapsed: state.elapsed,

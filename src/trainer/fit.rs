@@ -214,7 +214,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         let scales = Scales::of(net)?;
         let mut batches = shuffled(&training, scales, settings.batch_size, part);
         let call = Call { settings, method, observers, agreement, start, afresh };
-        call.run(net, batches.as_mut(), validation.as_ref(), rows)
+        call.run(net, batches.as_mut(), Some(&training), validation.as_ref(), rows)
     }
 }
 
@@ -235,6 +235,7 @@ impl<F: Float> Call<'_, '_, F> {
         self,
         net: &mut Mlp<F>,
         batches: &mut dyn Batches<F>,
+        training: Option<&Examples<F>>,
         validation: Option<&Examples<F>>,
         rows: usize,
     ) -> Result<Report> {
@@ -256,6 +257,8 @@ impl<F: Float> Call<'_, '_, F> {
                 agreement: agreement.reborrow(),
                 session: &mut session,
                 batches,
+                training,
+                all_rows: None,
                 validation,
                 scales,
                 threads,

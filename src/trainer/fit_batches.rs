@@ -138,7 +138,7 @@ impl<F: Float> Trainer<'_, F> {
         let rows = settings.batch_size;
         let agreement = Agreement::new(&mut **workers)?;
         let call = Call { settings, method: method.as_ref(), observers, agreement, start, afresh };
-        let report = call.run(net, &mut batches, validation.as_ref(), rows);
+        let report = call.run(net, &mut batches, None, validation.as_ref(), rows);
         net.learn_schema(&schema)?;
         report
     }

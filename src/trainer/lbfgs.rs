@@ -38,17 +38,23 @@ impl<F: Float> Method<F> for Lbfgs {
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome> {
         run.session.now.batch = 1;
         let Session { backprop, state, now } = &mut *run.session;
-        let Some(rows) = run.batches.examples() else { return unsupported("a stream of batches") };
+        let Some(rows) = run.training else { return unsupported("a stream of batches") };
         let first = state.epochs.is_empty();
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
-        let mut parameters = Parameters::of(net);
+        let (all, parameters) = run.all_rows.get_or_insert_with(|| {
+            let all = InOrder::new(rows, 0..rows.rows(), ROWS_AT_ONCE, run.scales.clone());
+            (all, Parameters::of(net))
+        });
+        parameters.read_from(net);
         memory.begin_at(parameters.numbers().iter());
         let (loss, weight_decay) = (run.settings.loss.as_ref(), self.decay());
-        let all = InOrder::new(rows, 0..rows.rows(), ROWS_AT_ONCE, run.scales.clone());
-        let (total, parameters) = (rows.weight(), &mut parameters);
-        let mut objective =
-            OverAllRows { backprop, net, all, total, parameters, loss, weight_decay };
-        let outcome = memory.iterate(self, &mut objective)?;
+        let total = rows.weight();
+        let outcome = {
+            let (net, parameters) = (&mut *net, &mut *parameters);
+            let mut objective =
+                OverAllRows { backprop, net, all, total, parameters, loss, weight_decay };
+            memory.iterate(self, &mut objective)?
+        };
         parameters.numbers_mut().copy_from_slice(memory.point());
         parameters.write_to(net);
         now.gradient_norm = Some(memory.gradient_norm());
@@ -92,7 +98,7 @@ fn unsupported<T>(setting: &'static str) -> Result<T> {
 struct OverAllRows<'o, 'd, F: Float> {
     backprop: &'o mut Backprop<F>,
     net: &'o mut Mlp<F>,
-    all: InOrder<'d, F>,
+    all: &'o mut InOrder<'d, F>,
     /// The sum of the rows' weights.
     total: f64,
     parameters: &'o mut Parameters<F>,

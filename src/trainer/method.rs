@@ -3,8 +3,9 @@
 use super::observer::{Moment, Observer, Training};
 use super::state::{TrainingState, mismatch};
 use super::{report::StopReason, settings::Settings, step::Session};
+use crate::data::Examples;
 use crate::data::batches::{Batches, InOrder, Scales};
-use crate::mlp::{Mlp, check_memory};
+use crate::mlp::{Mlp, Parameters, check_memory};
 use crate::{
     batch::Batch, data::Outputs, error::Result, float::Float, schedule::Epochs, threads::Threads,
     workers::agreement::Agreement,
@@ -19,6 +20,10 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) agreement: Agreement<'r, F>,
     pub(super) session: &'r mut Session<F>,
     pub(super) batches: &'r mut dyn Batches<F>,
+    /// The training rows, unless they come as a stream.
+    pub(super) training: Option<&'r Examples<F>>,
+    /// What L-BFGS keeps from one iteration to the next: all rows, and parameters to try.
+    pub(super) all_rows: Option<(InOrder<'r, F>, Parameters<F>)>,
     /// This worker's part of the validation rows.
     pub(super) validation: Option<InOrder<'r, F>>,
     pub(super) scales: Scales,

@@ -33,8 +33,7 @@ impl<F: Float> Run<'_, '_, F> {
     /// The metric on the validation rows, or on the training rows if there are none.
     fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
         let validation = self.validation.as_ref().map(InOrder::data);
-        let (Some(monitor), Some(rows)) =
-            (&self.settings.monitor, validation.or(self.batches.examples()))
+        let (Some(monitor), Some(rows)) = (&self.settings.monitor, validation.or(self.training))
         else {
             return Ok(None);
         };

@@ -18,9 +18,6 @@ pub(crate) trait Batches<F: Float>: Send {
 
     /// The number of steps of an epoch, if it is known in advance.
     fn steps(&self) -> Option<u64>;
-
-    /// All rows, unless they come as a stream.
-    fn examples(&self) -> Option<&Examples<F>>;
 }
 
 /// The scales that bring inputs and targets to network units, if there are any.

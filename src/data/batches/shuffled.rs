@@ -78,10 +78,6 @@ impl<F: Float> Batches<F> for Shuffled<'_, F> {
     fn steps(&self) -> Option<u64> {
         Some(self.order.len().div_ceil(self.batch_size) as u64)
     }
-
-    fn examples(&self) -> Option<&Examples<F>> {
-        Some(self.data)
-    }
 }
 
 /// Copies these rows to a buffer, in network units.

@@ -46,10 +46,6 @@ where
     fn steps(&self) -> Option<u64> {
         None
     }
-
-    fn examples(&self) -> Option<&Examples<F>> {
-        None
-    }
 }
 
 /// All rows of a small data set as one batch, in buffers that stay.

@@ -234,10 +234,6 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
     fn steps(&self) -> Option<u64> {
         Some(self.data.rows().div_ceil(self.batch_size) as u64)
     }
-
-    fn examples(&self) -> Option<&Examples<F>> {
-        Some(self.data)
-    }
 }
 
 #[cfg(feature = "npy")]
