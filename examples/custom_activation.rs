@@ -61,7 +61,8 @@ fn error_on_a_wave(activation: &AnyActivation<f32>) -> Result<f64, Error> {
     };
     let (train, test) = (points(0)?, points(1)?);
     let builder = Mlp::builder(1).dense(32, activation.clone()).dense(32, activation.clone());
-    let mut net = builder.dense(1, Identity).build()?;
+    // The inputs stay as they are: scaled to deviation 1, the wave would be too steep to learn.
+    let mut net = builder.dense(1, Identity).without_units().build()?;
     Trainer::new(MeanSquaredError, Adam::new(0.01))
         .schedule(Schedule::cosine(Span::Epochs(300)))
         .epochs(300)

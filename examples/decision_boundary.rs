@@ -98,6 +98,7 @@ fn watch(
         .dense(UNITS, activation)
         .dense(1, Sigmoid)
         .seed(seed)
+        .without_units()
         .build()?;
     let mut seen = Vec::new();
     if epochs.first() == Some(&0) {

@@ -285,7 +285,7 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         refused(adam().with_state(state), network(4, 0.0), &data)
     };
     let infinite = |json: &mut serde_json::Value| {
-        let first = &mut json["parameters"][0];
+        let first = &mut json["parameters"]["numbers"];
         let mut bytes = BASE64.decode(first.as_str().unwrap()).unwrap();
         bytes[..8].copy_from_slice(&f64::INFINITY.to_le_bytes());
         *first = BASE64.encode(bytes).into();

@@ -172,8 +172,8 @@ impl<F: Float> MlpBuilder<F> {
     /// of a layer before the first layer, [`NetworkError::ZeroWidth`] for a layer without inputs or
     /// outputs, [`NetworkError::TooLarge`] if the weights do not fit into memory,
     /// [`Error::Setting`] for a dropout outside 0 ≤ p < 1, [`NetworkError::DropoutOfOutputs`] for
-    /// dropout on the last layer, [`NetworkError::UnitsOfActivation`] for units of the outputs of an
-    /// activation other than [`Identity`](crate::Identity).
+    /// dropout on the last layer, [`NetworkError::UnitsOfActivation`] for units of the outputs of
+    /// an activation other than [`Identity`](crate::Identity).
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     pub fn build(self) -> Result<Mlp<F>> {

@@ -52,8 +52,9 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 }
 
 /// The median of each score over 15 seeds.
-fn medians(name: &str, scores: &[&str]) -> Vec<f64> {
-    let runs: Vec<Value> = (0..15).map(|seed| json(name, &["--seed", &seed.to_string()])).collect();
+fn medians(name: &str, seeds: u32, scores: &[&str]) -> Vec<f64> {
+    let run = |seed: u32| json(name, &["--seed", &seed.to_string()]);
+    let runs: Vec<Value> = (0..seeds).map(run).collect();
     let of = |score: &&str| {
         median(runs.iter().map(|run| run["test"][score].as_f64().unwrap()).collect())
     };
@@ -64,11 +65,12 @@ fn medians(name: &str, scores: &[&str]) -> Vec<f64> {
 /// regression.
 #[test]
 fn defaults_reach_the_published_quality() {
-    let rmse = medians(REGRESSION, &["rmse"]);
+    // Cars come out between 2.1 and 4.4 miles per gallon: a median of 15 seeds still varies by 0.2.
+    let rmse = medians(REGRESSION, 75, &["rmse"]);
     assert!(rmse[0] <= 2.85, "auto_mpg: RMSE {rmse:?}");
-    let binary = medians(BINARY, &["accuracy", "roc_auc"]);
+    let binary = medians(BINARY, 15, &["accuracy", "roc_auc"]);
     assert!(binary[0] >= 0.965 && binary[1] >= 0.994, "breast_cancer: {binary:?}");
-    let accuracy = medians(MULTICLASS, &["accuracy"]);
+    let accuracy = medians(MULTICLASS, 15, &["accuracy"]);
     assert!(accuracy[0] >= 0.965, "digits: {accuracy:?}");
 }
 

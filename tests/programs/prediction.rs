@@ -24,7 +24,8 @@ impl Case {
     fn of<F: densely::Float>(columns: Vec<Column>) -> Self {
         let case = Self { folder: tempfile::tempdir().unwrap() };
         let schema = Schema::new(columns).with_targets(["y"]);
-        let builder = Mlp::<F>::builder(schema.features()).dense(4, Tanh).dense(1, Identity);
+        let builder =
+            Mlp::<F>::builder(schema.features()).dense(4, Tanh).dense(1, Identity).without_units();
         let mut net = builder.seed(6).build().unwrap();
         net.set_schema(schema).unwrap();
         net.save(case.path("net")).unwrap();
