@@ -62,7 +62,7 @@ impl Shuffling {
         }
         match self.order.iter().all(|&unit| once(unit)) {
             true => Ok(()),
-            false => refused("its order of the rows has one of them twice"),
+            false => refused("its order of the rows has a row twice"),
         }
     }
 }
