@@ -90,7 +90,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         None
     }
 
-    /// Converts a loss on standardised targets back to the targets' unit, which is `factor` times
+    /// Converts a loss on scaled targets back to the targets' own unit, which is `factor` times
     /// as small. Default: the loss itself, as for probabilities.
     ///
     /// ```

@@ -25,7 +25,7 @@ pub enum NpyError {
         other: PathBuf,
         other_count: usize,
     },
-    /// A number is NaN or infinite in the data set's type, or after standardization.
+    /// A number is NaN or infinite in the data set's type.
     #[error(
         "{}: row {row}, column {column} (counted from 0) is {value}, not a finite number",
         file.display()
