@@ -31,7 +31,7 @@ fn write_all<F: Float>(folder: &Path) -> Result<(), Box<dyn Error>> {
         // An exponential of exponentials would multiply each rounding error by its argument.
         let hidden = if name == "exponential" { Tanh.into() } else { activation.clone() };
         let builder = Mlp::builder(5).dense(16, hidden.clone()).dense(8, hidden);
-        let net = builder.without_bias().dense(3, activation).seed(3).build()?;
+        let net = builder.without_bias().dense(3, activation).without_units().seed(3).build()?;
         let inputs = Array2::from_shape_fn((256, 5), |(row, column)| {
             F::from_f64(2.0 * (1.0 + (row * 5 + column) as f64 * 0.7).sin())
         });

@@ -31,12 +31,13 @@ use std::path::Path;
 /// activation. The weights keep their bits. Where `onnxruntime` has no operator that computes an
 /// activation for `F` to six digits, several operators do; its outputs then differ from
 /// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
-/// in the model's metadata.
+/// in the model's metadata. The network's [units](densely::units) are
+/// [folded](Mlp::folded) into its first and last layers.
 ///
 /// ```
 /// use densely::{Mlp, Sigmoid, Tanh};
 ///
-/// let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Sigmoid).build()?;
+/// let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Sigmoid).without_units().build()?;
 /// let loaded = densely_onnx::from_bytes::<f32>(&densely_onnx::to_bytes(&net)?)?;
 /// assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
 /// # Ok::<(), densely::Error>(())
@@ -98,7 +99,7 @@ pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("mpg.onnx");
 ///
-/// let net = Mlp::<f32>::builder(9).dense(32, Gelu).dense(1, Identity).build()?;
+/// let net = Mlp::<f32>::builder(9).dense(32, Gelu).dense(1, Identity).without_units().build()?;
 /// densely_onnx::save(&net, &path)?;
 /// let loaded = densely_onnx::load::<f32>(&path)?;
 /// assert_eq!(loaded.to_string(), "9 → 32 Gelu → 1 Identity, 353 parameters, f32");

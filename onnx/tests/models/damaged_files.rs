@@ -37,7 +37,7 @@ fn damage<F: Float>(bytes: &[u8]) {
 #[test]
 fn damaged_files_are_errors_or_networks() {
     let builder = Mlp::<f32>::builder(2).dense(3, Elu::default());
-    let net = builder.dropout(0.5).dense(2, Softmax).build().unwrap();
+    let net = builder.dropout(0.5).dense(2, Softmax).without_units().build().unwrap();
     damage::<f32>(&densely_onnx::to_bytes(&net).unwrap());
     for name in ["torch-script-opset-17", "sklearn-two-classes-zipmap", "sklearn-scaled"] {
         damage::<f32>(&std::fs::read(golden(&format!("{name}.onnx"))).unwrap());
@@ -46,7 +46,7 @@ fn damaged_files_are_errors_or_networks() {
 
 #[test]
 fn a_file_cut_short_is_an_error() {
-    let net = Mlp::<f64>::builder(2).dense(3, Softmax).build().unwrap();
+    let net = Mlp::<f64>::builder(2).dense(3, Softmax).without_units().build().unwrap();
     let bytes = densely_onnx::to_bytes(&net).unwrap();
     // Only the last fields, opset and metadata, may be missing.
     let metadata = bytes.windows(8).position(|window| window == b"\"format\"").unwrap();

@@ -72,7 +72,7 @@ fn types_are_named() {
     let refusal = refusal_of(&typed_model(11, &[5, 1], &[relu.concat(), of_type(11)]));
     let expected = r#"inputs "x" are of type DOUBLE, the network asked for is of f32, FLOAT"#;
     assert_eq!(refusal, expected);
-    let net = Mlp::<f32>::builder(1).dense(1, densely::Identity).build().unwrap();
+    let net = Mlp::<f32>::builder(1).dense(1, densely::Identity).without_units().build().unwrap();
     let error = densely_onnx::from_bytes::<f64>(&densely_onnx::to_bytes(&net).unwrap())
         .unwrap_err()
         .to_string();

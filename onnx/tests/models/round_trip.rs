@@ -2,7 +2,9 @@
 
 use crate::protobuf::{field, fields, model, node, tensor};
 use densely::activation::AnyActivation;
+use densely::ndarray::array;
 use densely::schema::{Column, Schema};
+use densely::units::Units;
 use densely::{Error, Float, Identity, Mlp, Tanh};
 use serde_json::json;
 
@@ -17,7 +19,8 @@ fn network<F: Float>(activation: &str, bias: bool) -> Mlp<F> {
     if !bias {
         builder = builder.without_bias();
     }
-    let mut net = builder.dropout(0.25).dense(2, activation).seed(5).build().unwrap();
+    let mut net =
+        builder.dropout(0.25).dense(2, activation).without_units().seed(5).build().unwrap();
     for layer in net.layers_mut() {
         layer.weights_mut()[[0, 0]] = -F::zero();
         layer.weights_mut()[[1, 0]] = F::min_positive_value() * F::epsilon();
@@ -97,7 +100,8 @@ fn a_graph_without_metadata_is_the_same_network() {
 
 #[test]
 fn metadata_of_another_graph_do_not_count() {
-    let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Identity).build().unwrap();
+    let net =
+        Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Identity).without_units().build().unwrap();
     let graph = without_metadata(&densely_onnx::to_bytes(&net).unwrap());
     let read = |json: &str| {
         let entry = field(14, [field(1, "densely"), field(2, json)].concat());
@@ -154,7 +158,7 @@ fn files_are_written_and_read() {
 fn the_widest_schema_comes_back() {
     let columns = (0..1 << 16).map(|number| Column::numbers(format!("column {number}, [\"{{")));
     let schema = Schema::new(columns);
-    let mut net = Mlp::<f32>::builder(1 << 16).dense(1, Identity).build().unwrap();
+    let mut net = Mlp::<f32>::builder(1 << 16).dense(1, Identity).without_units().build().unwrap();
     net.set_schema(schema.clone()).unwrap();
     let read = densely_onnx::from_bytes::<f32>(&densely_onnx::to_bytes(&net).unwrap()).unwrap();
     assert_eq!(read.schema(), &schema);
@@ -203,7 +207,24 @@ fn an_activation_of_ones_own_is_no_operator() {
             Some("tanh".to_owned())
         }
     }
-    let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Mine).build().unwrap();
+    let net = Mlp::<f32>::builder(3).dense(4, Tanh).dense(1, Mine).without_units().build().unwrap();
     let error = densely_onnx::to_bytes(&net).unwrap_err().to_string();
     assert_eq!(error, "ONNX: layer 1: Mine is not built in, and is no operator");
+}
+
+/// ONNX knows layers alone: the file has the same function without units.
+#[test]
+fn units_are_folded_into_the_layers() {
+    let builder = Mlp::<f64>::builder(2).dense(4, Tanh).dense(2, Identity).seed(3);
+    let mut net = builder.build().unwrap();
+    assert!(densely_onnx::to_bytes(&net).is_err(), "the units are not measured yet");
+    let units_in = Units::standard([200.0, -3.0], [100.0, 0.5]).unwrap();
+    net.set_units(units_in, Units::standard([9.0, 0.0], [2.0, 1.0]).unwrap()).unwrap();
+    let loaded: Mlp<f64> =
+        densely_onnx::from_bytes(&densely_onnx::to_bytes(&net).unwrap()).unwrap();
+    assert_eq!(loaded.units_in(), &Units::none());
+    let inputs = array![[200.0, -3.0], [350.0, -2.2], [50.0, -4.0]];
+    let (ours, theirs) =
+        (net.predict(inputs.view()).unwrap(), loaded.predict(inputs.view()).unwrap());
+    assert!((ours - theirs).iter().all(|difference| difference.abs() < 1e-12));
 }
