@@ -2,7 +2,8 @@
 
 use super::storage::{Side, Stored};
 use crate::error::{DataError, Result};
-use crate::{batch, float::Float, schema::Schema};
+use crate::{batch, float::Float, matrix::Rows, schema::Schema};
+use ndarray::ArrayView2;
 use std::sync::Arc;
 
 /// Rows for training or evaluation. A clone shares them.
@@ -24,6 +25,11 @@ impl<F: Float> Examples<F> {
 
     pub(crate) fn outputs(&self) -> usize {
         self.storage.columns(Side::Targets)
+    }
+
+    /// All targets, if they are in memory.
+    pub(crate) fn targets_in_memory(&self) -> Option<ArrayView2<'_, F>> {
+        self.storage.in_memory(Side::Targets).map(Rows::view)
     }
 
     /// The weight of each row; 1 without them.

@@ -1,7 +1,7 @@
 //! A network's outputs for all rows of a data set.
 
 use super::batches::{InOrder, Scales};
-use super::{examples::Examples, storage::Side};
+use super::examples::Examples;
 use crate::error::{Error, Result};
 use crate::mlp::{Mlp, PredictBuffers};
 use crate::{float::Float, matrix::Matrix};
@@ -60,8 +60,8 @@ impl<F: Float> Outputs<F> {
         &'o mut self,
         data: &'o Examples<F>,
     ) -> Result<(ArrayView2<'o, F>, ArrayView2<'o, F>)> {
-        if let Some(targets) = data.storage.in_memory(Side::Targets) {
-            return Ok((self.outputs.view(), targets.view()));
+        if let Some(targets) = data.targets_in_memory() {
+            return Ok((self.outputs.view(), targets));
         }
         let (rows, columns) = (data.rows(), data.outputs());
         Error::check_memory::<F>(rows, columns)?;

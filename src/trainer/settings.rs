@@ -116,6 +116,11 @@ impl<F: Float> Settings<'_, F> {
         }
         let data = data.with_weight()?;
         self.loss.check_output(activation)?;
+        if let Some(targets) = data.targets_in_memory() {
+            // At once and without buffers, since a step on one batch must not allocate.
+            self.loss.check_targets(targets)?;
+            return Ok(data);
+        }
         let (mut targets, mut first) = (InOrder::targets(&data), 0);
         while let Some(batch) = targets.next()? {
             self.loss.check_targets(batch.targets).map_err(|mut error| {
