@@ -27,9 +27,9 @@ impl<F: Float> Examples<F> {
         self.storage.columns(Side::Targets)
     }
 
-    /// All targets, if they are in memory.
-    pub(crate) fn targets_in_memory(&self) -> Option<ArrayView2<'_, F>> {
-        self.storage.in_memory(Side::Targets).map(Rows::view)
+    /// All inputs or targets, if they are in memory.
+    pub(crate) fn in_memory(&self, side: Side) -> Option<ArrayView2<'_, F>> {
+        self.storage.in_memory(side).map(Rows::view)
     }
 
     /// The weight of each row; 1 without them.

@@ -1,7 +1,7 @@
 //! A network's outputs for all rows of a data set.
 
 use super::batches::{InOrder, Scales};
-use super::examples::Examples;
+use super::{examples::Examples, storage::Side};
 use crate::error::{Error, Result};
 use crate::mlp::{Mlp, PredictBuffers};
 use crate::{float::Float, matrix::Matrix};
@@ -38,6 +38,12 @@ impl<F: Float> Outputs<F> {
             Error::check_memory::<F>(all, outputs)?;
         }
         self.outputs.reshape(all, outputs).numbers_mut().fill(F::zero());
+        if let Some(inputs) = data.in_memory(Side::Inputs) {
+            let rows = Slice::from(rows);
+            let mut outputs = self.outputs.view_mut();
+            let outputs = outputs.slice_axis_mut(Axis(0), rows);
+            return net.predict_into(inputs.slice_axis(Axis(0), rows), outputs, &mut self.buffers);
+        }
         let mut first = rows.start;
         let mut batches = InOrder::new(data, rows, ROWS_AT_ONCE, Scales::default());
         while let Some(batch) = batches.next()? {
@@ -60,7 +66,7 @@ impl<F: Float> Outputs<F> {
         &'o mut self,
         data: &'o Examples<F>,
     ) -> Result<(ArrayView2<'o, F>, ArrayView2<'o, F>)> {
-        if let Some(targets) = data.targets_in_memory() {
+        if let Some(targets) = data.in_memory(Side::Targets) {
             return Ok((self.outputs.view(), targets));
         }
         let (rows, columns) = (data.rows(), data.outputs());

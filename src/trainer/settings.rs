@@ -5,8 +5,8 @@ use super::{Checkpoint, EarlyStopping};
 use crate::error::{Error, LossError, NetworkError, Result, ShapeError};
 use crate::schedule::{Epochs, Schedule};
 use crate::{
-    activation::AnyActivation, data::Examples, data::batches::InOrder, float::Float, loss::Loss,
-    mlp::Mlp,
+    activation::AnyActivation, data::Examples, data::Side, data::batches::InOrder, float::Float,
+    loss::Loss, mlp::Mlp,
 };
 
 #[derive(Debug)]
@@ -116,7 +116,7 @@ impl<F: Float> Settings<'_, F> {
         }
         let data = data.with_weight()?;
         self.loss.check_output(activation)?;
-        if let Some(targets) = data.targets_in_memory() {
+        if let Some(targets) = data.in_memory(Side::Targets) {
             // At once and without buffers, since a step on one batch must not allocate.
             self.loss.check_targets(targets)?;
             return Ok(data);

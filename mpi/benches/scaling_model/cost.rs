@@ -151,11 +151,11 @@ impl Network {
         }
     }
 
-    /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with r =
-    /// ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling, 2 r α + 2 (N
-    /// - 1) / N · bytes / β + (N - 1) / N · n γ; or, for few numbers, doubling alone, r (α + bytes
-    /// / β + n γ). The faster one is what an MPI library takes. To α comes the handshake of
-    /// messages that are long enough.
+    /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with
+    /// r = ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling takes
+    /// `2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ`; for few numbers, doubling alone
+    /// takes `r (α + bytes / β + n γ)`. An MPI library chooses the faster one. The handshake of
+    /// messages that are long enough adds to α.
     fn halving(&self, numbers: f64, ranks: usize) -> f64 {
         let rounds = ranks.next_power_of_two().ilog2();
         let share = (ranks as f64 - 1.0) / ranks as f64;
