@@ -13,8 +13,8 @@ use densely::{
 };
 use ndarray::{Array2, ArrayViewMut2, Zip, array};
 
-/// a = sin z. The derivative is cos z, of which a tells the size but not the sign: the layer has to
-/// keep z as well.
+/// a = sin z. The derivative is cos z. The output a gives its size but not its sign, so the layer
+/// keeps z as well.
 #[derive(Debug)]
 struct Sine;
 

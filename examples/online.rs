@@ -20,9 +20,8 @@ use std::time::Duration;
 
 /// The network that predictions use now.
 ///
-/// Whoever asks for it has it whole, and for as long as it is held, whatever is published
-/// meanwhile. The lock is held only while a pointer is copied: nobody waits for a prediction, nor
-/// for a step of training.
+/// A caller gets one whole network and may hold it while another is published. The lock is held
+/// only while a pointer is copied: no thread waits for a prediction or a step of training.
 struct Published(RwLock<Arc<Mlp<f32>>>);
 
 impl Published {

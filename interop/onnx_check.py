@@ -8,8 +8,9 @@
 A model has one layer whose weighted sums are exactly its inputs ("alone"), so that what differs is the activation, or three layers with random weights
 ("deep"). The errors allowed, beside the smallest normal number of the type:
 
-- alone: so many parts of each output;
-- deep: of each output in f64, of the largest output in f32, whose sums cancel to few digits in either library.
+- alone: relative to each output;
+- deep: relative to each output in f64, and to the largest output in f32, where sums cancel to few
+  digits in either library.
 """
 
 import sys

@@ -73,8 +73,8 @@ fn separates(data: &Dataset<f64>, seed: u64) -> bool {
 /// Two wide layers need no shortcuts.
 ///
 /// Of the first sixteen seeds, fifteen take 4,000 to 7,200 epochs, and one stays in a local
-/// minimum. Over so many steps the last bit of an exponential may change which one that is, so the
-/// test requires two of three.
+/// minimum. After thousands of steps the last bit of an exponential may change which one that is,
+/// so the test requires two of three.
 #[test]
 fn two_spirals_are_separated_without_shortcuts() {
     let data = two_spirals();

@@ -613,8 +613,8 @@ fn a_classifier_measures_its_inputs_alone() {
     assert!(outputs.axis_iter(Axis(1)).flatten().all(|p| (0.0..=1.0).contains(p)));
 }
 
-/// Seconds since 1970, of which an `f32` near 1.7e9 knows only multiples of 128: a table hands the
-/// network numbers less a round offset.
+/// Seconds since 1970. Near 1.7e9 an `f32` holds only multiples of 128, so a table subtracts a
+/// round offset from the numbers before the network gets them.
 #[test]
 fn seconds_since_1970_train_in_f32() {
     let table = |first: i64, rows: i64| {

@@ -92,8 +92,8 @@ pub fn widest_number(axis: &Axis, text: u32) -> u32 {
 }
 
 impl Chart<'_> {
-    /// Draws the line through these points, as far as it is in the chart; with a name, the legend
-    /// will tell it.
+    /// Draws the part of the line through these points that lies in the chart. If it has a name,
+    /// the legend shows it.
     pub fn curve(
         &mut self,
         name: Option<&str>,

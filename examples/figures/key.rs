@@ -57,8 +57,8 @@ pub fn color_bar(
     for index in 0..steps {
         let color = color((f64::from(index) + 0.5) / f64::from(steps));
         let x = left + (index * step) as i32;
-        // Each as far as to the end, under those behind it: no line of the ground shines through
-        // between two.
+        // Each rectangle reaches the right end, and the next one covers its rest: the background
+        // does not shine through between two.
         strip.draw(&Rectangle::new([(x, top), (right, bottom)], color.filled()))?;
     }
     strip.draw(&Rectangle::new([(left, top), (right, bottom)], AXIS.stroke_width(PIXEL)))?;

@@ -6,8 +6,8 @@ use plotters::style::{Color, RGBColor, TextStyle};
 /// `plotters` draws fonts smaller than the given size by this factor.
 const FONT: f64 = 1.0 / 1.24;
 
-/// About how many units a text of this size has from left to right. Nobody knows with which font an
-/// SVG file will be shown: this is as wide as DejaVu Sans, which is one of the widest.
+/// The approximate width of a text of this size, in units. The font that will show an SVG file is
+/// unknown: these are the widths of DejaVu Sans, which is one of the widest.
 pub fn width(text: &str, size: u32) -> u32 {
     let ems = |c: char| match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | '\'' | '|' | ' ' | 'I' => 0.33,
@@ -20,8 +20,8 @@ pub fn width(text: &str, size: u32) -> u32 {
     (text.chars().map(ems).sum::<f64>() * FONT * f64::from(size)).ceil() as u32
 }
 
-/// A name as it can be drawn: without what XML does not allow, and of at most so many characters,
-/// the middle left out, since names that begin alike mostly end differently.
+/// A name as it can be drawn: without characters that XML does not allow. A name longer than
+/// `most` characters loses its middle, since names that begin alike mostly end differently.
 pub fn name(name: &str, most: usize) -> String {
     let forbidden = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     let characters: Vec<char> =

@@ -23,8 +23,8 @@ type Pending<'s, 'a, F> = Request<'a, [F], &'s LocalScope<'a>>;
 /// each sum, all get the same bits; since it adds in the same order each time, they are the same
 /// bits each time.
 ///
-/// Among many ranks, so many messages take longer than what they carry: MPI's own sum, which goes
-/// through few of them, takes over.
+/// Among many ranks, the number of messages costs more than their bytes. MPI's own sum, which needs
+/// fewer messages, takes over.
 pub(crate) struct Exchange<'s, 'a, F> {
     scope: &'s LocalScope<'a>,
     world: &'s SimpleCommunicator,

@@ -11,8 +11,8 @@ use mpi::traits::{Communicator, Equivalence};
 /// gradients, in one message.
 const SHORT: usize = 4096;
 
-/// Up to so many ranks, a message from each to each is faster than the sum that MPI has, by the
-/// model in `benches/scaling_model`.
+/// The most ranks with which a message from each to each is faster than MPI's own sum, by the model
+/// in `benches/scaling_model`.
 const FEW: usize = 16;
 
 /// All ranks of a job, each of them a worker: what [`Trainer::workers`](densely::Trainer::workers)

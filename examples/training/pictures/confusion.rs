@@ -12,7 +12,7 @@ const TEXT: u32 = 16;
 const TITLE: u32 = 19;
 const MARGIN: u32 = 12;
 
-/// The most classes for which there is room for readable numbers.
+/// The most classes whose numbers are readable.
 const MOST_CLASSES: usize = 60;
 
 /// The most characters of a class's name.

@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn two_ranks_exchange_halves_and_short_ones_whole() {
-        // Two rounds of 20,000 bytes, which nobody asks for; three messages; 12 numbers of 8 bytes;
+        // Two rounds of 20,000 bytes, without a request; three messages; 12 numbers of 8 bytes;
         // half of the 10,000 added, and 24 packed.
         let expected = 2e-5 + 3e-6 + (4e4 + 96.0) * 1e-9 + 5000.0 * 1e-9 + 24.0 * 3e-9;
         close(of(&[10_000, 10], Algorithm::Exchange, 2), expected);

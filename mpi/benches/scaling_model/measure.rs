@@ -74,7 +74,7 @@ pub fn together(job: &Job, over: Over) -> Vec<Record> {
 }
 
 /// From one row to four times the batch of the workload, and on to where a step takes some tens of
-/// milliseconds: so many rows have small networks on many ranks.
+/// milliseconds: small networks on many ranks have batches of that size.
 fn batches(workload: &Workload) -> Vec<usize> {
     let most = (1 << 29) / workload.parameters();
     let most = most.clamp(4 * workload.batch, 1 << 16);

@@ -4,8 +4,8 @@ use crate::compute::Compute;
 use crate::cost::{Algorithm, Gradients, Network};
 
 /// The model: T(N, b) = t(b) + C(N), for N ranks with b rows each: no part of the sums is hidden
-/// behind the backward pass. MPI does little for a message while nobody calls it, and the steps of
-/// two ranks took as long as this says.
+/// behind the backward pass. MPI moves little of a message between calls to it, and the measured
+/// steps of two ranks agree with this model.
 #[derive(Clone, Copy, Debug)]
 pub struct Model<'m> {
     pub compute: &'m Compute,
@@ -51,14 +51,14 @@ impl Model<'_> {
         self.compute.seconds(rows) / self.step(ranks, rows)
     }
 
-    /// Strong scaling: how many times as fast as on one rank a step is whose rows are divided among
-    /// so many. The slowest rank has the rows that are not a whole share.
+    /// Strong scaling: how many times as fast as on one rank a step is if its rows are divided
+    /// among `ranks`. The slowest rank has the rounded-up share.
     pub fn speedup(&self, ranks: usize, rows: usize) -> f64 {
         self.compute.seconds(rows as f64) / self.step(ranks, rows.div_ceil(ranks) as f64)
     }
 
-    /// With how many ranks, at most so many, a step of so many rows is fastest; fewer where it
-    /// makes no difference.
+    /// The number of ranks, at most `most`, with which a step of `rows` rows is fastest. Of equally
+    /// fast numbers, the smallest.
     pub fn fastest(&self, most: usize, rows: usize) -> usize {
         let by_speed = |a: &usize, b: &usize| {
             // Of equal elements, `max_by` returns the last.
@@ -67,8 +67,8 @@ impl Model<'_> {
         (1..=most).max_by(by_speed).unwrap_or(1)
     }
 
-    /// The fewest rows on each of so many ranks with which they are so efficient: those whose step
-    /// alone takes e / (1 - e) times as long as the sums.
+    /// The fewest rows on each of `ranks` ranks with which they reach this efficiency e: those
+    /// whose step alone takes e / (1 - e) times as long as the sums.
     pub fn rows_for(&self, efficiency: f64, ranks: usize) -> f64 {
         let seconds = efficiency / (1.0 - efficiency) * self.sums(ranks);
         // The bisection ends slightly above the result.

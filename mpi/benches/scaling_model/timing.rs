@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long each number is measured.
 const TIME: Duration = Duration::from_millis(250);
-/// About so many seconds are timed at once, or one step: long beside the clock's granularity, and
-/// short beside the time that a thread has a core to itself on a machine that does other things as
-/// well. The fastest such window counts.
+/// The length of one timed window in seconds, at least one step. It is long beside the clock's
+/// granularity, and short beside the time that a thread has a core to itself on a busy machine. The
+/// fastest window counts.
 const WINDOW: f64 = 5e-4;
 /// The fewest windows. The slowest steps need more than [`TIME`] for them.
 const WINDOWS: usize = 12;

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-/// `mpirun` for so many ranks, wherever the tests run: as root, and on fewer processors than ranks,
-/// where a rank that waits must let the others work.
+/// `mpirun` for this number of ranks, wherever the tests run: also as root, and on fewer processors
+/// than ranks, where a rank that waits must let the others work.
 pub fn mpirun(ranks: usize) -> Command {
     let mut command = base();
     command.args(["-n", &ranks.to_string()]);

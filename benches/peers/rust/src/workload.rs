@@ -14,9 +14,9 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 pub const LEARNING_RATE: f64 = 0.001;
 pub const MOMENTUM: f64 = 0.9;
 
-/// So many epochs a network is trained before another takes its place: tanh is cheaper where it is
-/// saturated, and cheapest of all is NaN, so that a network that is trained on and on becomes
-/// faster.
+/// The number of epochs that one network is trained before a new one takes its place. A network
+/// that is trained for long becomes faster: tanh is cheaper where it is saturated, and cheapest
+/// for NaN.
 pub const EPOCHS: usize = 4;
 
 #[derive(Clone, Copy, ValueEnum)]

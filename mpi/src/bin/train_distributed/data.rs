@@ -6,8 +6,8 @@ use clap::ValueEnum;
 use densely::{Dataset, data::NpyFiles};
 use std::error::Error;
 
-/// Rows of which a hash is taken, spread over all: to read all of them may take as long as an
-/// epoch.
+/// The number of rows that are hashed, spread over all rows. Reading all of them may take as long
+/// as an epoch.
 const SAMPLE: usize = 16;
 
 /// Rows in files, and their task.
