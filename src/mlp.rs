@@ -6,7 +6,7 @@ mod parameters;
 mod predict;
 
 pub use builder::MlpBuilder;
-pub(crate) use builder::check_memory;
+pub(crate) use builder::check_copies;
 pub(crate) use parameters::Parameters;
 pub use predict::PredictBuffers;
 

@@ -73,14 +73,19 @@ impl<F: Float> Stored<F> for Arrays<F> {
         let pairs = rows.iter().zip(places);
         vectorized(move || {
             for (&row, &place) in pairs {
-                let from = &from[row * columns..][..columns];
-                let to = &mut to[place as usize * columns..][..columns];
-                match scale {
-                    Some(scale) => scale.row_to_network(from, to),
-                    None => to.copy_from_slice(from),
-                }
+                copy_row(from, row, scale, &mut to[place as usize * columns..][..columns]);
             }
         });
         Ok(())
+    }
+}
+
+/// Copies one row of a row-major matrix, in network units if there is a scale.
+#[inline(always)]
+pub(super) fn copy_row<F: Float>(from: &[F], row: usize, scale: Option<&Scale>, to: &mut [F]) {
+    let from = &from[row * to.len()..][..to.len()];
+    match scale {
+        Some(scale) => scale.row_to_network(from, to),
+        None => to.copy_from_slice(from),
     }
 }

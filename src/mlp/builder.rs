@@ -180,7 +180,7 @@ impl<F: Float> MlpBuilder<F> {
         if let Some(option) = self.misplaced {
             return Err(NetworkError::MisplacedOption { option }.into());
         }
-        self.check_memory()?;
+        check_copies::<F>(self.parameters(), 1)?;
         for layer in &self.layers {
             check_dropout(layer.dropout)?;
         }
@@ -210,8 +210,8 @@ impl<F: Float> MlpBuilder<F> {
         Ok(net)
     }
 
-    /// Checks that the parameters fit into memory: a failed allocation would end the process.
-    fn check_memory(&self) -> Result<()> {
+    /// The number of parameters that the network will have.
+    fn parameters(&self) -> usize {
         let mut inputs = self.features;
         let mut parameters = 0_usize;
         for layer in &self.layers {
@@ -219,7 +219,7 @@ impl<F: Float> MlpBuilder<F> {
             parameters = parameters.saturating_add(weights).saturating_add(layer.outputs);
             inputs = layer.outputs;
         }
-        check_memory::<F>(parameters, 1)
+        parameters
     }
 
     fn change_last(mut self, option: &'static str, change: impl FnOnce(&mut Plan<F>)) -> Self {
@@ -231,8 +231,9 @@ impl<F: Float> MlpBuilder<F> {
     }
 }
 
-/// Checks that `copies` copies of `parameters` parameters fit into memory.
-pub(crate) fn check_memory<F: Float>(parameters: usize, copies: usize) -> Result<()> {
+/// Checks that `copies` copies of `parameters` parameters fit into memory: a failed allocation
+/// would end the process.
+pub(crate) fn check_copies<F: Float>(parameters: usize, copies: usize) -> Result<()> {
     if fit_in_memory::<F>(copies, parameters) {
         Ok(())
     } else {

@@ -5,7 +5,7 @@ use super::state::{TrainingState, mismatch};
 use super::{report::StopReason, settings::Settings, step::Session};
 use crate::data::Examples;
 use crate::data::batches::{Batches, InOrder, Scales};
-use crate::mlp::{Mlp, Parameters, check_memory};
+use crate::mlp::{Mlp, Parameters, check_copies};
 use crate::{
     batch::Batch, data::Outputs, error::Result, float::Float, schedule::Epochs, threads::Threads,
     workers::agreement::Agreement,
@@ -100,7 +100,7 @@ impl<F: Float> dyn Method<F> + '_ {
         settings.check(epochs)?;
         let needs = self.check(settings, net, epochs)?;
         // Three more: the last epoch's parameters, the best ones, and the gradients.
-        check_memory::<F>(net.parameters(), 3 + needs.copies)?;
+        check_copies::<F>(net.parameters(), 3 + needs.copies)?;
         Ok(needs)
     }
 

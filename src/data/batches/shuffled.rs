@@ -5,8 +5,13 @@ use super::shuffling::Shuffling;
 use crate::batch::{self, Batch, Whole};
 use crate::matrix::{Matrix, Rows};
 use crate::{
-    data::examples::Examples, elementary::vectorized, error::Result, float::Float, part::Part,
-    threads::Threads, units::Scale,
+    data::{arrays::copy_row, examples::Examples},
+    elementary::vectorized,
+    error::Result,
+    float::Float,
+    part::Part,
+    threads::Threads,
+    units::Scale,
 };
 
 /// Gathering a number of a row that is not in cache takes as long as this many multiplications.
@@ -93,15 +98,6 @@ fn gather<F: Float>(
     let parts = to.resize(rows.len()).numbers_mut().chunks_mut(length * columns);
     threads.each(rows.chunks(length).zip(parts), &|(rows, to)| {
         let (from, pairs) = (from.numbers(), rows.iter().zip(to.chunks_exact_mut(columns)));
-        match scale {
-            None => pairs.for_each(|(&row, to)| {
-                to.copy_from_slice(&from[row * columns..(row + 1) * columns]);
-            }),
-            Some(scale) => vectorized(move || {
-                for (&row, to) in pairs {
-                    scale.row_to_network(&from[row * columns..(row + 1) * columns], to);
-                }
-            }),
-        }
+        vectorized(move || pairs.for_each(|(&row, to)| copy_row(from, row, scale, to)));
     });
 }
