@@ -1,7 +1,7 @@
 //! Row-major matrices, whose numbers are always one slice.
 
 use crate::number::Number;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::ops::Range;
 
 /// A row-major matrix with a fixed number of columns. The number of rows may change from batch to
@@ -95,7 +95,7 @@ impl<F: Number> Matrix<F> {
 
     pub(crate) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
         let shape = (self.rows, self.columns);
-        match ArrayViewMut2::from_shape(shape, self.numbers_mut()) {
+        match ArrayViewMut1::from(self.numbers_mut()).into_shape_with_order(shape) {
             Ok(view) => view,
             Err(_) => unreachable!("the slice has rows × columns numbers"),
         }
@@ -131,7 +131,7 @@ impl<'m, F: Number> Rows<'m, F> {
     }
 
     pub(crate) fn view(self) -> ArrayView2<'m, F> {
-        match ArrayView2::from_shape((self.rows, self.columns), self.numbers) {
+        match ArrayView1::from(self.numbers).into_shape_with_order((self.rows, self.columns)) {
             Ok(view) => view,
             Err(_) => unreachable!("the slice has rows × columns numbers"),
         }

@@ -83,7 +83,9 @@ impl Threads {
         mut parts: impl Iterator<Item = T> + Send,
         work: &(impl Fn(T) + Sync),
     ) {
-        if let Some(first) = parts.next() {
+        if self == Self::ONE {
+            parts.for_each(work);
+        } else if let Some(first) = parts.next() {
             each(first, parts, work);
         }
     }
@@ -104,11 +106,13 @@ impl Threads {
         let mut rest = Some(result);
         let mut start = 0;
         std::iter::from_fn(move || {
-            let whole = rest.take()?;
+            let mut part = rest.take()?;
             let end = count.min(start + length);
-            let (part, others) = whole.split_at(axis, end - start);
+            if end < count {
+                let (first, others) = part.split_at(axis, end - start);
+                (part, rest) = (first, Some(others));
+            }
             let along = std::mem::replace(&mut start, end)..end;
-            rest = (end < count).then_some(others);
             let (rows, columns) = match axis {
                 Axis(0) => (along, 0..columns),
                 _ => (0..rows, along),

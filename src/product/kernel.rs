@@ -11,7 +11,7 @@ use super::lanes::{Lanes, numbers_at};
 use super::operand::Operand;
 use super::packing::{Buffers, pack_left, pack_right};
 use super::shape::{DEPTH, FEW, Panel, Start, VECTORS, Vectors, blocks, tiles};
-use super::tile::{Tile, add_all};
+use super::tile::{Block, Tile, add_all};
 use super::{row, scalar};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
@@ -95,18 +95,6 @@ impl<F: Lanes> Product<'_, '_, F> {
     }
 }
 
-/// A part of the product whose operands fit into the second cache.
-pub(super) struct Block<'a, F> {
-    left: Operand<'a, F>,
-    right: Operand<'a, F>,
-    start: Start<'a, F>,
-    /// Its place in the result.
-    first_row: usize,
-    first_column: usize,
-    /// The columns of the whole result.
-    stride: usize,
-}
-
 impl<F: Lanes> Block<'_, F> {
     #[inline(always)]
     fn multiply<S: Simd, const TILE: usize>(
@@ -185,13 +173,7 @@ impl<F: Lanes> Block<'_, F> {
         result: &mut [F],
     ) {
         let depth = self.left.columns;
-        let (first_row, first_column) = (self.first_row, self.first_column);
-        let tile = Tile {
-            start: self.start,
-            rows: first_row + row..first_row + self.left.rows.min(row + TILE),
-            columns: first_column + columns.start..first_column + columns.end,
-            stride: self.stride,
-        };
+        let tile = Tile { block: self, rows: row..self.left.rows.min(row + TILE), columns };
         let packed = match left {
             Left::Packed(packed) => Some(&packed[row * depth..]),
             Left::InPlace(buffer) if self.left.transposed && tile.rows.len() < TILE => {

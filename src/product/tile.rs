@@ -1,21 +1,32 @@
-//! A tile of the product: the sums that stay in registers.
+//! A block of the product and its tiles: the sums that stay in registers.
 
 use super::lanes::{Lanes, load_vectors, store_vectors};
+use super::operand::Operand;
 use super::shape::{Panel, Start, VECTORS, Vectors};
 use pulp::Simd;
 use std::borrow::Borrow;
 use std::ops::Range;
 
-/// A few rows of the result, [`VECTORS`] vectors wide or less.
-pub(super) struct Tile<'a, F> {
+/// A part of the product whose operands fit into the second cache.
+pub(super) struct Block<'a, F> {
+    pub(super) left: Operand<'a, F>,
+    pub(super) right: Operand<'a, F>,
     pub(super) start: Start<'a, F>,
-    pub(super) rows: Range<usize>,
-    pub(super) columns: Range<usize>,
+    /// Its place in the result.
+    pub(super) first_row: usize,
+    pub(super) first_column: usize,
     /// The columns of the whole result.
     pub(super) stride: usize,
 }
 
-impl<F: Lanes> Tile<'_, F> {
+/// A few rows of a block, [`VECTORS`] vectors wide or less.
+pub(super) struct Tile<'a, 'b, F> {
+    pub(super) block: &'a Block<'b, F>,
+    pub(super) rows: Range<usize>,
+    pub(super) columns: Range<usize>,
+}
+
+impl<F: Lanes> Tile<'_, '_, F> {
     /// The start of the sums; arbitrary in rows that the tile does not have.
     #[inline(always)]
     pub(super) fn first_sums<S: Simd, const TILE: usize>(
@@ -24,9 +35,12 @@ impl<F: Lanes> Tile<'_, F> {
         result: &mut [F],
     ) -> [Vectors<F, S>; TILE] {
         let mut sums = [[F::splat(simd, F::default()); VECTORS]; TILE];
-        match self.start {
+        match self.block.start {
             Start::Zero => {}
-            Start::Row(row) => sums = [load_vectors(simd, &row[self.columns.clone()]); TILE],
+            Start::Row(row) => {
+                let row = &row[self.block.first_column..][self.columns.clone()];
+                sums = [load_vectors(simd, row); TILE];
+            }
             Start::Result => {
                 for (index, sums) in sums.iter_mut().enumerate() {
                     if index < self.rows.len() {
@@ -56,7 +70,8 @@ impl<F: Lanes> Tile<'_, F> {
     /// One of the tile's rows in the result.
     #[inline(always)]
     fn row<'r>(&self, index: usize, result: &'r mut [F]) -> &'r mut [F] {
-        let start = (self.rows.start + index) * self.stride;
+        let row = self.block.first_row + self.rows.start + index;
+        let start = row * self.block.stride + self.block.first_column;
         &mut result[start + self.columns.start..start + self.columns.end]
     }
 }
