@@ -1,9 +1,9 @@
 //! The reason for the design, as a number: the backward pass of each activation from the output
 //! that the layer cached, against one that evaluates the function again.
 //!
-//! `cargo bench --bench activations` measures both side by side for `f32` and `f64` at three sizes,
-//! and ends with a table of ratios. GELU, SiLU and Mish have no derivative from the output: theirs
-//! evaluates an exponential in either case.
+//! `cargo bench -p densely-benches --bench activations` measures both side by side for `f32` and
+//! `f64` at three sizes, and ends with a table of ratios. GELU, SiLU and Mish have no derivative
+//! from the output: theirs evaluates an exponential in either case.
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use densely::{Float, activation::AnyActivation};
@@ -50,7 +50,8 @@ fn measure<F: Float>(criterion: &mut Criterion, name: &str) {
 
 /// Returns the median of the last measurement, in nanoseconds per element.
 fn median(name: &str, float: &str, which: &str, size: usize) -> Option<f64> {
-    let folder = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
+    let folder = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| beside.to_owned());
     let path = format!("criterion/{name} {float}/{which}/{size}/new/estimates.json");
     let text = std::fs::read_to_string(Path::new(&folder).join(path)).ok()?;
     let estimates: serde_json::Value = serde_json::from_str(&text).ok()?;

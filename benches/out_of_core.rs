@@ -1,8 +1,8 @@
 //! An epoch on rows in files beside one on the same rows in memory, and what the first takes in
 //! memory.
 //!
-//! `cargo bench --features npy --bench out_of_core`, with `-- FOLDER` for another place of the
-//! files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
+//! `cargo bench -p densely-benches --bench out_of_core`, with `-- FOLDER` for another place
+//! of the files, 2 GB each, than the system's for such; `taskset -c 1` before it for one core.
 
 use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Mlp, Sgd, Sigmoid, Softmax, Tanh,

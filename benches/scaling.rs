@@ -2,7 +2,7 @@
 //! layers and over the batch, with the time that the arithmetic alone would take at the processor's
 //! peak.
 //!
-//! `cargo bench --bench scaling -- pictures/scaling.svg`
+//! `cargo bench -p densely-benches --bench scaling -- ../pictures/scaling.svg`
 
 #[path = "../examples/figures/mod.rs"]
 mod figures;

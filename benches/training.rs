@@ -1,8 +1,8 @@
 //! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`;
 //! and prediction, of one row and of many.
 //!
-//! `cargo bench --bench training`. All on one thread; `benches/peers` compares with other
-//! libraries, and one thread with two.
+//! `cargo bench -p densely-benches --bench training`. All on one thread; `benches/peers` compares
+//! with other libraries, and one thread with two.
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};

@@ -2,8 +2,9 @@
 
 use crate::float::Float;
 use ndarray::Array2;
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::{Distribution, StandardNormal, StandardUniform};
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
 /// The distribution that a new layer's weights are drawn from. Biases start at zero.
 ///
@@ -59,12 +60,11 @@ impl Initialization {
         generator: &mut ChaCha8Rng,
     ) -> Array2<F> {
         let (fan_in, fan_out) = (inputs as f64, outputs as f64);
+        let shape = (inputs, outputs);
         let mut normal = |variance: f64| {
             let deviation = variance.sqrt();
-            Array2::from_shape_simple_fn((inputs, outputs), || {
-                let unit: f64 = StandardNormal.sample(generator);
-                F::from_f64(deviation * unit)
-            })
+            let number = StandardNormal.map(|unit: f64| F::from_f64(deviation * unit));
+            Array2::random_using(shape, number, generator)
         };
         match self {
             Self::GlorotNormal => return normal(2.0 / (fan_in + fan_out)),
@@ -75,12 +75,10 @@ impl Initialization {
         let limit = match self {
             Self::GlorotUniform => (6.0 / (fan_in + fan_out)).sqrt(),
             Self::HeUniform => (6.0 / fan_in).sqrt(),
-            _ => return Array2::zeros((inputs, outputs)),
+            _ => return Array2::zeros(shape),
         };
-        Array2::from_shape_simple_fn((inputs, outputs), || {
-            let unit: f64 = StandardUniform.sample(generator);
-            F::from_f64(limit * (2.0 * unit - 1.0))
-        })
+        let number = StandardUniform.map(|unit: f64| F::from_f64(limit * (2.0 * unit - 1.0)));
+        Array2::random_using(shape, number, generator)
     }
 }
 

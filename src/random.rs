@@ -1,6 +1,6 @@
 //! Random numbers, all from one named generator: a seed gives the same numbers in every release.
 
-use rand::SeedableRng;
+use ndarray_rand::rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

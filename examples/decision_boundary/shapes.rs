@@ -2,7 +2,7 @@
 
 use densely::{Dataset, Error};
 use ndarray::Array2;
-use rand::{Rng, SeedableRng};
+use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::PI;
 

@@ -2,7 +2,7 @@
 
 use crate::matrix::{Matrix, Rows};
 use crate::{batch::Batch, dense::Dense, elementary::vectorized, float::Float};
-use rand::RngCore;
+use ndarray_rand::rand::RngCore;
 use rand_chacha::ChaCha8Rng;
 
 /// Which outputs a forward pass leaves out.

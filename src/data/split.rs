@@ -5,7 +5,7 @@ use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::random::{Purpose, generator};
 use ndarray::ArrayView1;
-use rand::seq::SliceRandom;
+use ndarray_rand::rand::seq::SliceRandom;
 
 /// Shuffles the rows and splits them in two: the rest, then `fraction` of all rows, rounded to the
 /// nearest number of rows and at least one. `groups` holds the group of each row.

@@ -1,6 +1,5 @@
 //! Runs the programs as a user does.
 
-mod applications;
 mod checkpoint;
 mod figures;
 mod plots;

@@ -3,7 +3,7 @@
 use crate::error::{Result, TrainingError};
 use crate::random::{self, Purpose, generator};
 use crate::{bits, data::examples::Examples, float::Float};
-use rand::seq::SliceRandom;
+use ndarray_rand::rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 

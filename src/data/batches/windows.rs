@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::{
     data::examples::Examples, data::storage::Side, float::Float, part::Part, threads::Threads,
 };
-use rand::seq::SliceRandom;
-use rand::{RngCore, SeedableRng};
+use ndarray_rand::rand::seq::SliceRandom;
+use ndarray_rand::rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Shuffles in two steps, without an order of all rows: the blocks of consecutive rows of the whole
