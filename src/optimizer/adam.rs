@@ -47,21 +47,18 @@ impl Adam {
     }
 
     /// β₁ and β₂, at least 0 and below 1. Default: 0.9 and 0.999.
-    pub fn betas(mut self, first: f64, second: f64) -> Self {
-        (self.first, self.second) = (first, second);
-        self
+    pub fn betas(self, first: f64, second: f64) -> Self {
+        Self { first, second, ..self }
     }
 
     /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
     }
 
     /// The weight decay λ, at least 0. Default: 0, none.
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
     }
 
     /// The step with `decay` · w added to the gradient, after w was multiplied by `shrink`.
