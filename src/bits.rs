@@ -43,20 +43,14 @@ pub(crate) fn deserialize<'de, T: ByBits, D: Deserializer<'de>>(from: D) -> Resu
 
 /// A sequence of values, for `#[serde(with = "bits::each")]`.
 pub(crate) mod each {
-    use super::{Bits, ByBits, Deserialize, Deserializer, Serializer};
+    use super::*;
 
-    pub(crate) fn serialize<T: ByBits, S: Serializer>(
-        values: &[T],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(values.iter().map(Bits))
+    pub fn serialize<T: ByBits, S: Serializer>(all: &[T], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(all.iter().map(Bits))
     }
 
-    pub(crate) fn deserialize<'de, T: ByBits, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<T>, D::Error> {
-        let values = Vec::<Bits<T>>::deserialize(deserializer)?;
-        Ok(values.into_iter().map(|Bits(value)| value).collect())
+    pub fn deserialize<'d, T: ByBits, D: Deserializer<'d>>(from: D) -> Result<Vec<T>, D::Error> {
+        Ok(Vec::<Bits<T>>::deserialize(from)?.into_iter().map(|Bits(value)| value).collect())
     }
 }
 
@@ -186,7 +180,7 @@ const CHUNK: usize = 1 << 14;
 
 /// Reads `count` numbers.
 pub(crate) fn read_numbers<N: LittleEndian>(
-    reader: &mut impl Read,
+    from: &mut impl Read,
     count: usize,
 ) -> io::Result<Vec<N>> {
     let mut numbers = Vec::new();
@@ -196,7 +190,7 @@ pub(crate) fn read_numbers<N: LittleEndian>(
     while numbers.len() < count {
         let left = (count - numbers.len()).saturating_mul(N::BYTES);
         let part = &mut chunk[..left.min(CHUNK)];
-        reader.read_exact(part)?;
+        from.read_exact(part)?;
         for number in part.chunks_exact(N::BYTES) {
             numbers.push(N::from_bytes(number).ok_or(io::ErrorKind::InvalidData)?);
         }

@@ -16,8 +16,8 @@ use crate::error::{Error, ModelFileError, Result};
 use crate::units::{Scaling, Units};
 use crate::{activation::Activations, atomic_file, dense::Dense, float::Float, mlp::Mlp};
 use damage::{check, damaged, start_of};
-use ndarray::{ArrayView1, Ix1, Ix2};
-use std::{collections::BTreeMap, io::Read, path::Path};
+use ndarray::{Ix1, Ix2, aview1};
+use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
 use structure::{FORMAT, Structure};
 use tensors::{Header, Tensor};
 
@@ -131,14 +131,13 @@ impl<F: Float> Mlp<F> {
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
             tensors.push((format!("layers.{index}.weights"), Tensor::of(layer.weights())));
-            let bias = layer.bias().map(Tensor::of);
-            tensors.extend(bias.map(|bias| (format!("layers.{index}.bias"), bias)));
+            let bias = |bias| (format!("layers.{index}.bias"), Tensor::of(bias));
+            tensors.extend(layer.bias().map(bias));
         }
         for (units, name) in [(self.units_in(), UNITS_IN), (self.units_out(), UNITS_OUT)] {
-            let numbers = [("centres", units.centres()), ("spreads", units.spreads())];
-            for (what, numbers) in numbers {
-                let tensor = numbers.map(|numbers| Tensor::of(ArrayView1::from(numbers)));
-                tensors.extend(tensor.map(|tensor| (format!("{name}.{what}"), tensor)));
+            for (what, numbers) in [("centres", units.centres()), ("spreads", units.spreads())] {
+                let tensor = |numbers| (format!("{name}.{what}"), Tensor::of(aview1(numbers)));
+                tensors.extend(numbers.map(tensor));
             }
         }
         // One key only: the format does not order its metadata, and the same network must give the
@@ -202,11 +201,9 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     for name in header.names() {
         if name.starts_with(UNITS) {
             let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
-            let column = column.map_err(|_| damaged(format!("{name} is not a vector")))?;
-            of_units.insert(name, column);
+            of_units.insert(name, column.map_err(damaged)?);
         } else {
-            let layer = header.numbers::<F>(reader, &name)?;
-            numbers.insert(name, layer);
+            numbers.insert(name.clone(), header.numbers::<F>(reader, &name)?);
         }
     }
     let tensors = numbers.len() + of_units.len();
@@ -251,11 +248,8 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
 }
 
 /// Opens a file and reads it, with its length. Errors name the file.
-pub(crate) fn in_file<T>(
-    path: &Path,
-    read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,
-) -> Result<T> {
+pub(crate) fn in_file<T>(path: &Path, read: impl FnOnce(&mut File, u64) -> Result<T>) -> Result<T> {
     let (mut file, metadata) = Error::open_file(path)?;
-    read(&mut file, metadata.len())
-        .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
+    let result = read(&mut file, metadata.len());
+    result.map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }

@@ -75,7 +75,7 @@ enum Kind<'a> {
 const NO_SPAN: Span = Span::Steps(0);
 
 impl Kind<'_> {
-    /// The name of the schedule's kind, and its settings to be read or written as text.
+    /// What can be read from text.
     const NAMED: [Self; 7] = [
         Self::Constant,
         Self::Step(NO_SPAN, 0.0),
@@ -85,36 +85,19 @@ impl Kind<'_> {
         Self::OneCycle(NO_SPAN),
         Self::ReduceOnPlateau(0.0, 0),
     ];
-
-    fn settings(&mut self) -> (&'static str, NamedSettings<'_>) {
-        match self {
-            Self::Constant => ("constant", vec![]),
-            Self::Step(every, by) => ("step", vec![("every", every), ("factor", by)]),
-            Self::Exponential(per, by) => ("exponential", vec![("per", per), ("factor", by)]),
-            Self::InverseScaling(per, by) => ("inverse_scaling", vec![("per", per), ("power", by)]),
-            Self::Cosine(length) => ("cosine", vec![("length", length)]),
-            Self::OneCycle(length) => ("one_cycle", vec![("length", length)]),
-            Self::ReduceOnPlateau(factor, patience) => {
-                ("reduce_on_plateau", vec![("factor", factor), ("patience", patience)])
-            }
-            Self::OfStep(_) => ("of_step", vec![]),
-        }
-    }
 }
 
 impl FromStr for Schedule<'_> {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let mut named = Kind::NAMED;
-        let names = named.each_mut().map(|kind| kind.settings().0);
+        let mut named = Kind::NAMED.map(Self::of);
+        let names = named.each_mut().map(|schedule| schedule.settings(&mut { NO_SPAN }).0);
         let found = named.into_iter().zip(names).find(|&(_, name)| name == choice::name(text));
-        let (kind, _) = found.ok_or_else(|| choice::unknown("schedule", text, &names))?;
-        let (mut schedule, mut warm_up) = (Self::of(kind), NO_SPAN);
-        let (_, mut settings) = schedule.kind.settings();
-        let required = settings.len();
-        settings.push(("minimum", &mut schedule.minimum));
-        settings.push(("warm_up", &mut warm_up));
+        let (mut schedule, _) = found.ok_or_else(|| choice::unknown("schedule", text, &names))?;
+        let mut warm_up = NO_SPAN;
+        let (_, settings) = schedule.settings(&mut warm_up);
+        let required = settings.len() - 2;
         choice::read("schedule", text, settings, required)?;
         schedule.warm_up = Some(warm_up).filter(|&span| span != NO_SPAN);
         Ok(schedule)
@@ -123,14 +106,11 @@ impl FromStr for Schedule<'_> {
 
 impl fmt::Display for Schedule<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut kind, mut default) = (self.kind.clone(), self.kind.clone());
-        let (mut minimum, mut no_minimum) = (self.minimum, 0.0);
+        let (mut schedule, mut default) = (self.clone(), Self { minimum: 0.0, ..self.clone() });
         let (mut warm_up, mut no_warm_up) = (self.warm_up.unwrap_or(NO_SPAN), NO_SPAN);
-        let (name, mut settings) = kind.settings();
-        let (_, mut defaults) = default.settings();
-        let unnamed = settings.len();
-        settings.extend([("minimum", &mut minimum as _), ("warm_up", &mut warm_up as _)]);
-        defaults.extend([("minimum", &mut no_minimum as _), ("warm_up", &mut no_warm_up as _)]);
+        let (name, settings) = schedule.settings(&mut warm_up);
+        let (_, defaults) = default.settings(&mut no_warm_up);
+        let unnamed = settings.len() - 2;
         choice::write(formatter, name, settings, defaults, unnamed)
     }
 }
@@ -150,6 +130,25 @@ const LAST_DIVISOR: f64 = 1e4;
 impl<'a> Schedule<'a> {
     fn of(kind: Kind<'a>) -> Self {
         Self { kind, minimum: 0.0, warm_up: None }
+    }
+
+    /// The name of the schedule's kind, and its settings to be read or written as text: those of
+    /// the kind, and two that any schedule may have.
+    fn settings<'s>(&'s mut self, warm_up: &'s mut Span) -> (&'static str, NamedSettings<'s>) {
+        let (name, mut settings): (_, NamedSettings<'_>) = match &mut self.kind {
+            Kind::Constant => ("constant", vec![]),
+            Kind::Step(every, by) => ("step", vec![("every", every), ("factor", by)]),
+            Kind::Exponential(per, by) => ("exponential", vec![("per", per), ("factor", by)]),
+            Kind::InverseScaling(per, by) => ("inverse_scaling", vec![("per", per), ("power", by)]),
+            Kind::Cosine(length) => ("cosine", vec![("length", length)]),
+            Kind::OneCycle(length) => ("one_cycle", vec![("length", length)]),
+            Kind::ReduceOnPlateau(by, patience) => {
+                ("reduce_on_plateau", vec![("factor", by), ("patience", patience)])
+            }
+            Kind::OfStep(_) => ("of_step", vec![]),
+        };
+        settings.extend([("minimum", &mut self.minimum as _), ("warm_up", warm_up as _)]);
+        (name, settings)
     }
 
     /// η: the same rate throughout. The default.
@@ -256,7 +255,7 @@ impl<'a> Schedule<'a> {
                 minimum + (base - minimum) * (1.0 + angle.cos()) / 2.0
             }
             Kind::OneCycle(length) => one_cycle(base, clock.passed(*length)),
-            Kind::ReduceOnPlateau { .. } => plateau.rate(base),
+            Kind::ReduceOnPlateau { .. } => plateau.reduced.unwrap_or(base),
             Kind::OfStep(rate) => rate(clock.step),
         };
         // NaN and rates below 0 stay as they are, so that they are refused.
@@ -265,8 +264,14 @@ impl<'a> Schedule<'a> {
 
     /// Updates the plateau after an epoch with this score; the lower, the better.
     pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64, base: f64) {
-        if let Kind::ReduceOnPlateau(factor, patience) = self.kind {
-            plateau.after_epoch(score, base, factor, patience);
+        let Kind::ReduceOnPlateau(factor, patience) = self.kind else { return };
+        plateau.waited = plateau.waited.saturating_add(1);
+        // NaN is never an improvement.
+        if !score.is_nan() && plateau.best.is_none_or(|best| score < best) {
+            (plateau.best, plateau.waited) = (Some(score), 0);
+        } else if plateau.waited >= patience {
+            plateau.waited = 0;
+            plateau.reduced = Some(plateau.reduced.unwrap_or(base) * factor);
         }
     }
 

@@ -49,3 +49,19 @@ pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
     check(values <= most, || "too many values".to_owned())?;
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Eleven values, counted by hand: the object, and one after each comma and colon. Those in
+    /// texts do not count. Of the three names in the object, one occurs twice.
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        let json = br#"{"a,b:":[1,"\"]:,{\\",{"c":{}}],"":{"x":[[],[]]},"":null}"#;
+        assert!(serde_json::from_slice::<serde_json::Value>(json).is_ok());
+        assert_eq!(check_values(json, 11).unwrap(), 3);
+        assert!(check_values(json, 10).is_err());
+        assert_eq!(check_values(b"", 1).unwrap(), 0);
+    }
+}

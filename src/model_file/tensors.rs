@@ -59,23 +59,17 @@ impl Header {
     }
 
     /// Reads the numbers of the next tensor, which has this name.
-    pub(crate) fn numbers<F: Float>(
-        &self,
-        reader: &mut impl Read,
-        name: &str,
-    ) -> Result<ArrayD<F>> {
+    pub(crate) fn numbers<F: Float>(&self, from: &mut impl Read, name: &str) -> Result<ArrayD<F>> {
         let shape = self.shape::<F>(name)?;
-        let numbers = read_numbers(reader, shape.iter().product()).map_err(damaged)?;
+        let numbers = read_numbers(from, shape.iter().product()).map_err(damaged)?;
         ArrayD::from_shape_vec(shape, numbers).map_err(damaged)
     }
 }
 
+type NamedTensors<'n> = Vec<(String, Tensor<'n>)>;
+
 /// The bytes of a file with these tensors, and this text under a key.
-pub(crate) fn to_bytes(
-    tensors: Vec<(String, Tensor<'_>)>,
-    key: &str,
-    text: String,
-) -> Result<Vec<u8>> {
+pub(crate) fn to_bytes(tensors: NamedTensors<'_>, key: &str, text: String) -> Result<Vec<u8>> {
     let metadata = HashMap::from([(key.to_owned(), text)]);
     let file = safetensors::serialize(tensors, Some(metadata)).map_err(damaged)?;
     // Does not write what it would refuse to read.

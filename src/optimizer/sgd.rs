@@ -64,7 +64,7 @@ impl<F: Float> Optimizer<F> for Sgd {
         check_share("momentum", self.momentum)?;
         check_decay("weight decay", self.weight_decay)?;
         let needs = "above 0 for Nesterov's variant";
-        Error::check_setting("momentum", self.momentum, needs, |value| value > 0.0 || !self.nesterov)
+        Error::check_setting("momentum", self.momentum, needs, |x| x > 0.0 || !self.nesterov)
     }
 
     fn learning_rate(&self) -> f64 {

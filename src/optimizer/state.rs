@@ -54,7 +54,7 @@ const COST: usize = 16;
 impl<F: Float> OptimizerState<F> {
     /// A state before the first step.
     pub fn new() -> Self {
-        Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
+        Self::default()
     }
 
     /// Sets the most threads that update a large parameter.
@@ -71,16 +71,12 @@ impl<F: Float> OptimizerState<F> {
     pub(crate) fn fits(
         &self,
         optimizer: &dyn Optimizer<F>,
-        mut lengths: impl ExactSizeIterator<Item = usize>,
+        lengths: impl Iterator<Item = usize>,
     ) -> bool {
-        let memories = optimizer.memories();
-        self.steps == 0 && self.parameters.is_empty()
-            || self.steps < u64::MAX
-                && self.parameters.len() == lengths.len()
-                && self.parameters.iter().all(|memory| {
-                    memory.iter().all(|number| number.is_finite())
-                        && lengths.next().is_some_and(|length| memory.len() == memories * length)
-                })
+        let expected = lengths.map(|length| optimizer.memories() * length);
+        let fits = self.parameters.iter().map(Vec::len).eq(expected);
+        let finite = self.parameters.iter().flatten().all(|number| number.is_finite());
+        self.steps == 0 && self.parameters.is_empty() || self.steps < u64::MAX && fits && finite
     }
 
     /// Takes one step for all parameters of a network, at the optimizer's own learning rate.
