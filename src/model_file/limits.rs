@@ -24,11 +24,14 @@ pub(crate) fn check_layers(layers: usize) -> Result<()> {
     check(layers <= MOST_LAYERS, || format!("{layers} layers, a file holds up to {MOST_LAYERS}"))
 }
 
+/// Brackets inside one another: as `serde_json` has it.
+const MOST_LEVELS: usize = 127;
+
 /// Checks that JSON has at most `most` values, without keeping any: it counts the commas and colons
 /// that stand before a value. Returns the number of names in the outermost object; a repeated name
 /// counts each time. For what is not JSON, the numbers mean nothing.
 pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
-    let (mut values, mut names, mut depth) = (1, 0, 0_usize);
+    let (mut values, mut names, mut depth, mut deepest) = (1, 0, 0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
     for byte in json {
         match byte {
@@ -36,7 +39,10 @@ pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
             b'"' => in_text = !in_text,
             b'\\' => escaped = true,
             _ if in_text => {}
-            b'{' | b'[' => depth += 1,
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b',' => values += 1,
             b':' => {
@@ -46,6 +52,7 @@ pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
             _ => {}
         }
     }
+    check(deepest <= MOST_LEVELS, || "recursion limit exceeded".to_owned())?;
     check(values <= most, || "too many values".to_owned())?;
     Ok(names)
 }
