@@ -1,10 +1,10 @@
 //! Files that are replaced at once: at every moment a reader finds the whole old or new file.
 
 use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Checks that [`write()`] can write a file of this name, to be called before long work.
 ///
@@ -26,8 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     // Not the file itself: a process that is killed now must not leave an empty one.
-    let checked = Temporary::new(path).and_then(Temporary::remove);
-    checked.map_err(|source| Error::Io { file: path.into(), source })
+    with_temporary(path, |_, temporary, _| fs::remove_file(temporary)).map_err(Error::io(path))
 }
 
 /// Writes a file, or replaces it at once.
@@ -54,134 +53,74 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
 /// [`Error::Io`] with the reason.
 pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
     let path = path.as_ref();
-    replace(path, bytes).map_err(|source| Error::Io { file: path.into(), source })
+    let replaced = with_temporary(path, |mut file, temporary, place| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(temporary, place)
+    });
+    replaced.map_err(Error::io(path))
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut temporary = Temporary::new(path)?;
-    temporary.file.write_all(bytes)?;
-    temporary.file.sync_all()?;
-    std::fs::rename(&temporary.path, &temporary.place)?;
-    temporary.moved = true;
-    // The new name is on the disk only when the folder is.
-    temporary.folder.as_ref().map_or(Ok(()), File::sync_all)
-}
-
-/// A temporary file and the place to which it will be moved. Dropping removes it.
-struct Temporary {
-    file: File,
-    path: PathBuf,
-    /// Whether no file has this path any more.
-    moved: bool,
-    place: PathBuf,
-    /// The folder of both, on systems that can open one.
-    folder: Option<File>,
-}
-
-impl Temporary {
-    fn new(path: &Path) -> std::io::Result<Self> {
-        let separator = |&byte: &u8| std::path::is_separator(byte.into());
-        if path.as_os_str().as_encoded_bytes().last().is_none_or(separator) {
-            return Err(std::io::Error::new(ErrorKind::InvalidInput, "not a file name"));
-        }
-        let place = place_of(path)?;
-        let permissions = permissions_of_file(&place)?;
-        let folder = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let prefix = format!(".{}.", name.chars().take(MOST_OF_NAME).collect::<String>());
-        if permissions.is_some() {
+/// Creates a temporary file in the folder of `path`. `finish` gets it, its path, and the place
+/// where it belongs, and moves or removes it; after an error it is removed.
+fn with_temporary(
+    path: &Path,
+    finish: impl FnOnce(File, &Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let separator = |&byte: &u8| std::path::is_separator(byte.into());
+    if path.as_os_str().as_encoded_bytes().last().is_none_or(separator) {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "not a file name"));
+    }
+    let place = place_of(path)?;
+    let permissions = match fs::metadata(&place) {
+        Ok(old) if old.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        Ok(old) if !old.is_file() => return Err(io::Error::other("not a regular file")),
+        Ok(old) => {
             // A file that may not be changed may not be replaced either.
             OpenOptions::new().append(true).open(&place)?;
+            Some(old.permissions())
         }
-        let opened = if cfg!(unix) { Some(File::open(folder)?) } else { None };
-        let (file, path) = new_file(folder, &prefix, permissions.as_ref())?;
-        let temporary = Self { file, path, moved: false, place, folder: opened };
-        if let Some(permissions) = permissions {
-            temporary.file.set_permissions(permissions)?;
-        }
-        Ok(temporary)
-    }
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
+    let opened = if cfg!(unix) { Some(File::open(folder)?) } else { None };
 
-    fn remove(mut self) -> std::io::Result<()> {
-        self.moved = true;
-        std::fs::remove_file(&self.path)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.moved {
-            // A second error cannot be returned from here; the first one is.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Creates a file in this folder. From the start it has the permissions of the file to be replaced.
-fn new_file(
-    folder: &Path,
-    prefix: &str,
-    permissions: Option<&Permissions>,
-) -> std::io::Result<(File, PathBuf)> {
+    // The name is random, so that no file has it, not even one that a killed process has left.
+    let name = format!(".densely-{:016x}", RandomState::new().build_hasher().finish());
+    let temporary = folder.join(name);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if let Some(permissions) = permissions {
+    if let Some(permissions) = &permissions {
+        // From the start, not only when the file is written.
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         options.mode(permissions.mode());
     }
-    #[cfg(not(unix))]
-    let _ = permissions;
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let process = std::process::id();
-    let mut attempts = 0;
-    loop {
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{prefix}{process}-{number}"));
-        match options.open(&path) {
-            // A killed process that had the same number has left this file.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && attempts < MOST_ATTEMPTS => {
-                attempts += 1;
-            }
-            opened => return opened.map(|file| (file, path)),
-        }
+    let file = options.open(&temporary)?;
+    let permitted = permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions));
+    if let Err(error) = permitted.and_then(|()| finish(file, &temporary, &place)) {
+        // Of two errors, the first says what is wrong.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
     }
+    // A new name is on the disk only when the folder is.
+    opened.map_or(Ok(()), |folder| folder.sync_all())
 }
-
-/// How many names are tried for a temporary file.
-const MOST_ATTEMPTS: usize = 10_000;
-
-/// Characters of a file's name that its temporary file's name repeats: systems limit names.
-const MOST_OF_NAME: usize = 32;
 
 /// The longest chain of symbolic links.
 const MOST_LINKS: usize = 32;
 
 /// The target of a symbolic link, whether it exists or not; any other path is returned as it is.
-fn place_of(path: &Path) -> std::io::Result<PathBuf> {
+fn place_of(path: &Path) -> io::Result<PathBuf> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
-        match std::fs::symlink_metadata(&place) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let target = std::fs::read_link(&place)?;
-                place = place.parent().map_or(target.clone(), |folder| folder.join(target));
-            }
-            _ => return Ok(place),
+        if !fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Ok(place);
         }
+        let target = fs::read_link(&place)?;
+        place = place.parent().map_or(target.clone(), |folder| folder.join(target));
     }
-    Err(std::io::Error::other("too many symbolic links"))
-}
-
-/// The permissions of a regular file; `None` if there is none. A folder or device is an error.
-fn permissions_of_file(path: &Path) -> std::io::Result<Option<Permissions>> {
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Err(ErrorKind::IsADirectory.into()),
-        Ok(metadata) if !metadata.is_file() => Err(std::io::Error::other("not a regular file")),
-        Ok(metadata) => Ok(Some(metadata.permissions())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    Err(io::Error::other("too many symbolic links"))
 }

@@ -4,30 +4,16 @@
 //! default), and JSON has no NaN. Hence one number becomes the integer that has the same bits.
 //! Many numbers become their little-endian bytes, which text formats write as base64.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use base64::read::DecoderReader;
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64, read::DecoderReader};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error, de::Visitor};
 use std::fmt;
 use std::io::{self, Read};
 
 /// A value that goes through serde by its bits.
-#[doc(hidden)]
-pub trait ByBits: Sized {
+pub(crate) trait ByBits: Sized {
     fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
     fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
-
-    /// A sequence of the values, unless the implementation has a denser form.
-    fn serialize_many<S: Serializer>(many: &[Self], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(many.iter().map(Bits))
-    }
-
-    fn deserialize_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Self>, D::Error> {
-        let many = Vec::<Bits<Self>>::deserialize(deserializer)?;
-        Ok(many.into_iter().map(|Bits(value)| value).collect())
-    }
 }
 
 /// A value whose serde implementation is its [`ByBits`]; to serialize, a reference to one.
@@ -46,101 +32,65 @@ impl<'de, T: ByBits> Deserialize<'de> for Bits<T> {
 }
 
 /// For `#[serde(with = "bits")]`.
-pub(crate) fn serialize<T: ByBits, S: Serializer>(
-    value: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    value.serialize_bits(serializer)
+pub(crate) fn serialize<T: ByBits, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+    value.serialize_bits(to)
 }
 
 /// For `#[serde(with = "bits")]`.
-pub(crate) fn deserialize<'de, T: ByBits, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    T::deserialize_bits(deserializer)
+pub(crate) fn deserialize<'de, T: ByBits, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    T::deserialize_bits(from)
+}
+
+/// A sequence of values, for `#[serde(with = "bits::each")]`.
+pub(crate) mod each {
+    use super::*;
+
+    pub fn serialize<T: ByBits, S: Serializer>(all: &[T], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(all.iter().map(Bits))
+    }
+
+    pub fn deserialize<'d, T: ByBits, D: Deserializer<'d>>(from: D) -> Result<Vec<T>, D::Error> {
+        Ok(Vec::<Bits<T>>::deserialize(from)?.into_iter().map(|Bits(value)| value).collect())
+    }
 }
 
 /// A number that has the same bytes on every machine: least significant first.
 #[doc(hidden)]
-pub trait LittleEndian: Sized {
-    /// Appends the numbers' bytes to `bytes`.
-    fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>);
+pub trait LittleEndian: Copy {
+    const BYTES: usize;
 
-    /// Appends the numbers that have these bytes to `values`; ignores an incomplete last number.
-    fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]);
+    fn append_to(self, bytes: &mut Vec<u8>);
+
+    /// The number of these [`BYTES`](Self::BYTES) bytes, unless it is too large for this machine.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }
 
 macro_rules! impl_little_endian {
-    ($($type:ident),*) => {$(
+    ($($type:ident as $stored:ident),*) => {$(
         impl LittleEndian for $type {
-            fn extend_le_bytes(values: &[Self], bytes: &mut Vec<u8>) {
-                bytes.reserve(size_of_val(values));
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+            const BYTES: usize = size_of::<$stored>();
+
+            fn append_to(self, bytes: &mut Vec<u8>) {
+                bytes.extend_from_slice(&(self as $stored).to_le_bytes());
             }
 
-            fn extend_from_le_bytes(values: &mut Vec<Self>, bytes: &[u8]) {
-                let (numbers, _) = bytes.as_chunks::<{ size_of::<$type>() }>();
-                values.extend(numbers.iter().map(|&number| $type::from_le_bytes(number)));
+            fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                Self::try_from($stored::from_le_bytes(bytes.try_into().ok()?)).ok()
             }
         }
     )*};
 }
 
-impl_little_endian!(f32, f64, u64);
+impl_little_endian!(f32 as f32, f64 as f64, usize as u64);
 
-/// `$bits` are signed, because some formats have no other integers.
-macro_rules! impl_by_bits {
-    ($type:ident, $bits:ident) => {
-        impl ByBits for $type {
-            fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.to_bits().cast_signed().serialize(serializer)
-            }
-
-            fn deserialize_bits<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                $bits::deserialize(from).map(|bits| Self::from_bits(bits.cast_unsigned()))
-            }
-
-            fn serialize_many<S: Serializer>(many: &[Self], to: S) -> Result<S::Ok, S::Error> {
-                serialize_numbers(many, to)
-            }
-
-            fn deserialize_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Self>, D::Error> {
-                deserialize_numbers(from)
-            }
-        }
-    };
-}
-
-impl_by_bits!(f32, i32);
-impl_by_bits!(f64, i64);
-
-/// Many become `u64`, on every machine.
-impl ByBits for usize {
+/// As a signed integer, because some formats have no other.
+impl ByBits for f64 {
     fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
+        self.to_bits().cast_signed().serialize(serializer)
     }
 
     fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-
-    fn serialize_many<S: Serializer>(many: &[Self], serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_numbers(&many.iter().map(|&number| number as u64).collect::<Vec<_>>(), serializer)
-    }
-
-    fn deserialize_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Self>, D::Error> {
-        let many: Vec<u64> = deserialize_numbers(deserializer)?;
-        many.into_iter().map(|number| Self::try_from(number).map_err(D::Error::custom)).collect()
-    }
-}
-
-impl<T: ByBits> ByBits for Vec<T> {
-    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        T::serialize_many(self, serializer)
-    }
-
-    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize_many(deserializer)
+        i64::deserialize(deserializer).map(|bits| Self::from_bits(bits.cast_unsigned()))
     }
 }
 
@@ -154,34 +104,27 @@ impl<T: ByBits> ByBits for Option<T> {
     }
 }
 
-fn serialize_numbers<F: LittleEndian, S: Serializer>(
-    numbers: &[F],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut bytes = Vec::new();
-    F::extend_le_bytes(numbers, &mut bytes);
-    serialize_bytes(&bytes, serializer)
-}
+impl<N: LittleEndian> ByBits for Vec<N> {
+    fn serialize_bits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(N::BYTES * self.len());
+        self.iter().for_each(|number| number.append_to(&mut bytes));
+        serialize_bytes(&bytes, serializer)
+    }
 
-fn deserialize_numbers<'de, F: LittleEndian, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<F>, D::Error> {
-    let size = size_of::<F>();
-    let what = format!("numbers of {size} bytes each");
-    deserialize_bytes(deserializer, &what, |mut reader, length| match length % size {
-        0 => read_numbers(&mut reader, length / size).map_err(|error| error.to_string()),
-        _ => Err(format!("{length} bytes are not {what}")),
-    })
+    fn deserialize_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let what = format!("numbers of {} bytes each", N::BYTES);
+        deserialize_bytes(deserializer, &what, |mut reader, length| match length % N::BYTES {
+            0 => read_numbers(&mut reader, length / N::BYTES).map_err(|error| error.to_string()),
+            _ => Err(format!("{length} bytes are not {what}")),
+        })
+    }
 }
 
 /// Serializes bytes, as base64 in text formats.
-pub(crate) fn serialize_bytes<S: Serializer>(
-    bytes: &[u8],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match serializer.is_human_readable() {
-        true => serializer.serialize_str(&BASE64.encode(bytes)),
-        false => serializer.serialize_bytes(bytes),
+pub(crate) fn serialize_bytes<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    match to.is_human_readable() {
+        true => to.serialize_str(&BASE64.encode(bytes)),
+        false => to.serialize_bytes(bytes),
     }
 }
 
@@ -207,9 +150,8 @@ struct BytesVisitor<'w, R> {
     read: R,
 }
 
-impl<T, E: fmt::Display, R> Visitor<'_> for BytesVisitor<'_, R>
-where
-    R: FnOnce(&mut dyn Read, usize) -> Result<T, E>,
+impl<T, E: fmt::Display, R: FnOnce(&mut dyn Read, usize) -> Result<T, E>> Visitor<'_>
+    for BytesVisitor<'_, R>
 {
     type Value = T;
 
@@ -237,20 +179,21 @@ where
 const CHUNK: usize = 1 << 14;
 
 /// Reads `count` numbers.
-pub(crate) fn read_numbers<F: LittleEndian>(
-    reader: &mut impl Read,
+pub(crate) fn read_numbers<N: LittleEndian>(
+    from: &mut impl Read,
     count: usize,
-) -> io::Result<Vec<F>> {
+) -> io::Result<Vec<N>> {
     let mut numbers = Vec::new();
     // A failing allocation would end the process.
     numbers.try_reserve_exact(count).map_err(|_| io::ErrorKind::OutOfMemory)?;
     let mut chunk = [0; CHUNK];
-    let mut left = count.saturating_mul(size_of::<F>());
-    while left > 0 {
+    while numbers.len() < count {
+        let left = (count - numbers.len()).saturating_mul(N::BYTES);
         let part = &mut chunk[..left.min(CHUNK)];
-        reader.read_exact(part)?;
-        F::extend_from_le_bytes(&mut numbers, part);
-        left -= part.len();
+        from.read_exact(part)?;
+        for number in part.chunks_exact(N::BYTES) {
+            numbers.push(N::from_bytes(number).ok_or(io::ErrorKind::InvalidData)?);
+        }
     }
     Ok(numbers)
 }

@@ -1,23 +1,19 @@
 //! The error of the library; each module has its own.
 
-mod check;
+pub(crate) mod check;
 pub(crate) mod problem;
 pub(crate) mod shape;
 
-pub use crate::data::error::DataError;
-pub use crate::data::npy_error::NpyError;
-pub use crate::data::table::error::TableError;
-pub use crate::error::shape::ShapeError;
-pub use crate::gradient_check::error::GradientCheckError;
-pub use crate::loss::error::LossError;
-pub use crate::metrics::error::MetricError;
-pub use crate::mlp::error::NetworkError;
-pub use crate::model_file::error::ModelFileError;
-pub use crate::schema::error::SchemaError;
-pub use crate::trainer::error::{Divergence, LikelyCause, TrainingError};
-pub use crate::workers::error::WorkersError;
+pub use crate::{
+    data::error::DataError, data::npy_error::NpyError, data::table::error::TableError,
+    gradient_check::error::GradientCheckError, loss::error::LossError, metrics::error::MetricError,
+    mlp::error::NetworkError, model_file::error::ModelFileError, schema::error::SchemaError,
+    trainer::error::Divergence, trainer::error::LikelyCause, trainer::error::TrainingError,
+    workers::error::WorkersError,
+};
 pub use problem::CellProblem;
 pub(crate) use problem::{MOST_COUNTED, counted};
+pub use shape::ShapeError;
 
 use std::path::PathBuf;
 
@@ -41,6 +37,7 @@ use std::path::PathBuf;
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
+#[error(transparent)] // But for the variants with a message of their own.
 #[non_exhaustive]
 #[allow(missing_docs)] // Each message says what its fields are.
 pub enum Error {
@@ -51,40 +48,28 @@ pub enum Error {
     #[error("{what} is {value}, not a finite number")]
     NotFinite { what: &'static str, value: f64 },
     /// The shape of a batch does not fit the network, or inputs and targets do not fit each other.
-    #[error(transparent)]
     Shape(#[from] ShapeError),
     /// A network or layer cannot be built or used.
-    #[error(transparent)]
     Network(#[from] NetworkError),
     /// A loss is not defined for an output layer or a target.
-    #[error(transparent)]
     Loss(#[from] LossError),
     /// Names of columns, targets or classes are missing or do not fit.
-    #[error(transparent)]
     Schema(#[from] SchemaError),
     /// Examples, labels or weights cannot be used.
-    #[error(transparent)]
     Data(#[from] DataError),
     /// A CSV file cannot be used.
-    #[error(transparent)]
     Table(#[from] TableError),
     /// `.npy` files cannot be used.
-    #[error(transparent)]
     Npy(#[from] NpyError),
     /// A model cannot be read or written.
-    #[error(transparent)]
     ModelFile(#[from] ModelFileError),
     /// Training diverged, could not begin or could not be resumed.
-    #[error(transparent)]
     Training(#[from] TrainingError),
     /// Several workers cannot train together.
-    #[error(transparent)]
     Workers(#[from] WorkersError),
     /// A metric cannot be computed.
-    #[error(transparent)]
     Metric(#[from] MetricError),
     /// A gradient is wrong, or the check proves nothing.
-    #[error(transparent)]
     GradientCheck(#[from] GradientCheckError),
     /// A file cannot be opened, read or written.
     #[error("{}: {source}", file.display())]

@@ -39,25 +39,14 @@ use crate::{
     optimizer::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
 };
 
-/// The pages that pages link to. It stands before each page: the definitions at a page's own end
-/// are for readers of the file, and the first definition counts.
+/// Pages of a folder. The pages that pages link to stand before each: the definitions at a page's
+/// own end are for readers of the file, and the first definition counts.
 macro_rules! pages {
-    () => {
-        concat!(
-            "\n",
-            "[cached_outputs]: crate::guide::ideas::cached_outputs\n",
-            "[csv]: crate::guide::how_to::csv\n",
-            "[data_larger_than_memory]: crate::guide::how_to::data_larger_than_memory\n",
-            "[from_pytorch]: crate::guide::how_to::from_pytorch\n",
-            "[from_scikit_learn]: crate::guide::how_to::from_scikit_learn\n",
-            "[fused_losses]: crate::guide::ideas::fused_losses\n",
-            "[many_machines]: crate::guide::how_to::many_machines\n",
-            "[own_activation]: crate::guide::how_to::own_activation\n",
-            "[reproducibility]: crate::guide::ideas::reproducibility\n",
-            "[resuming]: crate::guide::how_to::resuming\n",
-            "\n"
-        )
-    };
+    ($folder:literal: $($page:ident)*) => {$(
+        #[doc = include_str!("../docs/guide_links.md")]
+        #[doc = include_str!(concat!("../docs/", $folder, stringify!($page), ".md"))]
+        pub mod $page {}
+    )*};
 }
 
 /// Ideas, with their mathematics.
@@ -65,17 +54,7 @@ pub mod ideas {
     #[allow(unused_imports)]
     use super::*;
 
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/ideas/cached_outputs.md")]
-    pub mod cached_outputs {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/ideas/fused_losses.md")]
-    pub mod fused_losses {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/ideas/reproducibility.md")]
-    pub mod reproducibility {}
+    pages!("ideas/": cached_outputs fused_losses reproducibility);
 }
 
 /// Questions and their answers, each with a complete program.
@@ -83,47 +62,8 @@ pub mod how_to {
     #[allow(unused_imports)]
     use super::*;
 
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/csv.md")]
-    pub mod csv {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/data_larger_than_memory.md")]
-    pub mod data_larger_than_memory {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/imbalanced_classes.md")]
-    pub mod imbalanced_classes {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/several_outputs.md")]
-    pub mod several_outputs {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/own_activation.md")]
-    pub mod own_activation {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/resuming.md")]
-    pub mod resuming {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/many_machines.md")]
-    pub mod many_machines {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/embedding.md")]
-    pub mod embedding {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/from_scikit_learn.md")]
-    pub mod from_scikit_learn {}
-
-    #[doc = pages!()]
-    #[doc = include_str!("../docs/how_to/from_pytorch.md")]
-    pub mod from_pytorch {}
+    pages!("how_to/": csv data_larger_than_memory imbalanced_classes several_outputs own_activation
+        resuming many_machines embedding from_scikit_learn from_pytorch);
 }
 
-#[doc = pages!()]
-#[doc = include_str!("../docs/out_of_scope.md")]
-pub mod out_of_scope {}
+pages!("": out_of_scope);

@@ -12,13 +12,12 @@ pub(crate) mod structure;
 pub(crate) mod tensors;
 mod through_serde;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ModelFileError, Result};
 use crate::units::{Scaling, Units};
 use crate::{activation::Activations, atomic_file, dense::Dense, float::Float, mlp::Mlp};
-use damage::damaged;
-use ndarray::{Array1, Array2, ArrayView1};
-use std::io::Read;
-use std::path::Path;
+use damage::{check, damaged, start_of};
+use ndarray::{Ix1, Ix2, aview1};
+use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
 use structure::{FORMAT, Structure};
 use tensors::{Header, Tensor};
 
@@ -128,23 +127,22 @@ impl<F: Float> Mlp<F> {
     /// [`ModelFileError::Damaged`]: crate::error::ModelFileError::Damaged
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
-        let structure = Structure::of(self)?;
+        let structure = Structure::json_of(self)?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
             tensors.push((format!("layers.{index}.weights"), Tensor::of(layer.weights())));
-            let bias = layer.bias().map(Tensor::of);
-            tensors.extend(bias.map(|bias| (format!("layers.{index}.bias"), bias)));
+            let bias = |bias| (format!("layers.{index}.bias"), Tensor::of(bias));
+            tensors.extend(layer.bias().map(bias));
         }
         for (units, name) in [(self.units_in(), UNITS_IN), (self.units_out(), UNITS_OUT)] {
-            let numbers = [("centres", units.centres()), ("spreads", units.spreads())];
-            for (what, numbers) in numbers {
-                let tensor = numbers.map(|numbers| Tensor::of(ArrayView1::from(numbers)));
-                tensors.extend(tensor.map(|tensor| (format!("{name}.{what}"), tensor)));
+            for (what, numbers) in [("centres", units.centres()), ("spreads", units.spreads())] {
+                let tensor = |numbers| (format!("{name}.{what}"), Tensor::of(aview1(numbers)));
+                tensors.extend(numbers.map(tensor));
             }
         }
         // One key only: the format does not order its metadata, and the same network must give the
         // same bytes.
-        tensors::to_bytes(tensors, FORMAT, structure.to_json()?)
+        tensors::to_bytes(tensors, FORMAT, structure)
     }
 
     /// The network whose file has these bytes, such as those of [`include_bytes!`].
@@ -199,74 +197,59 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let header = Header::read(reader, length)?;
     let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
     let structure = Structure::from_json::<F>(json)?;
+    let (mut numbers, mut of_units) = (BTreeMap::new(), BTreeMap::new());
+    for name in header.names() {
+        if name.starts_with(UNITS) {
+            let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
+            of_units.insert(name, column.map_err(damaged)?);
+        } else {
+            numbers.insert(name.clone(), header.numbers::<F>(reader, &name)?);
+        }
+    }
+    let tensors = numbers.len() + of_units.len();
 
-    // Checks everything in the header before it reads the first number.
-    let mut expected = 0;
-    let mut activations = Vec::with_capacity(structure.layers.len());
-    let mut shapes = Vec::with_capacity(structure.layers.len());
+    let mut layers = Vec::with_capacity(structure.layers.len());
     for (index, layer) in structure.layers.iter().enumerate() {
-        activations.push(structure.activation(index, own)?);
-        let name = format!("layers.{index}.weights");
-        let &[inputs, outputs] = header.shape::<F>(&name)? else {
-            return Err(damaged(format!("{name} is not a matrix")));
+        let name = start_of(&layer.activation);
+        let unknown = || ModelFileError::UnknownActivation { layer: index, name };
+        let activation = own.named(&layer.activation).ok_or_else(unknown)?;
+        let mut take = |name: &str| {
+            numbers.remove(name).ok_or_else(|| damaged(format!("there is no {name:?}")))
         };
-        let name = format!("layers.{index}.bias");
-        if layer.bias && header.shape::<F>(&name)? != [outputs] {
-            return Err(damaged(format!("{name} does not have {outputs} numbers")));
-        }
-        shapes.push((inputs, outputs));
-        expected += 1 + usize::from(layer.bias);
-    }
-    let scalings = [(UNITS_IN, structure.units_in), (UNITS_OUT, structure.units_out)];
-    let columns = [shapes.first().map(|shape| shape.0), shapes.last().map(|shape| shape.1)];
-    for ((name, scaling), columns) in scalings.into_iter().zip(columns) {
-        for what in ["centres", "spreads"].map(|what| format!("{name}.{what}")) {
-            // A scaling that was not measured has no numbers.
-            if scaling != Scaling::None && header.has(&what) {
-                if Some(header.shape::<f64>(&what)?) != columns.as_ref().map(std::slice::from_ref) {
-                    return Err(damaged(format!("{what} does not have a number for each column")));
-                }
-                expected += 1;
-            }
-        }
-    }
-    let tensors = header.names().len();
-    if tensors != expected {
-        return Err(damaged(format!("it has {tensors} tensors, its layers {expected}")));
-    }
-
-    let mut numbers = header.numbers::<F>(reader, Some(UNITS))?;
-    let mut layers = Vec::with_capacity(shapes.len());
-    for (index, (shape, activation)) in shapes.into_iter().zip(activations).enumerate() {
-        let mut take = |name| numbers.own.remove(&format!("layers.{index}.{name}"));
-        let weights = take("weights").unwrap_or_default();
-        let weights = Array2::from_shape_vec(shape, weights).map_err(damaged)?;
-        let dense = Dense::new(weights, take("bias").map(Array1::from_vec), activation);
-        let dropout = structure.layers.get(index).map_or(0.0, |layer| layer.dropout);
-        layers.push(dense.and_then(|dense| dense.with_dropout(dropout)).map_err(damaged)?);
+        let name = format!("layers.{index}.weights");
+        let weights = take(&name)?.into_dimensionality::<Ix2>();
+        let weights = weights.map_err(|_| damaged(format!("{name} is not a matrix")))?;
+        let (name, outputs) = (format!("layers.{index}.bias"), weights.ncols());
+        let bias = if layer.bias { Some(take(&name)?) } else { None };
+        let fits = bias.as_ref().is_none_or(|bias| bias.shape() == [outputs]);
+        check(fits, || format!("{name} does not have {outputs} numbers"))?;
+        let dense = Dense::new(weights, bias.map(|bias| bias.into_flat()), activation);
+        layers.push(dense.and_then(|dense| dense.with_dropout(layer.dropout)).map_err(damaged)?);
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
-    let mut units = scalings.into_iter().map(|(name, scaling)| {
-        let mut take = |what| numbers.doubles.remove(&format!("{name}.{what}"));
-        match (take("centres"), take("spreads")) {
-            (Some(centres), Some(spreads)) => Units::standard(centres, spreads).map_err(damaged),
-            (None, None) => Ok(Units::unmeasured(scaling)),
-            _ => Err(damaged(format!("{name} has centres or spreads alone"))),
+    let mut units_of = |name: &str, scaling| {
+        let mut take = |what: &str| of_units.remove(&format!("{name}.{what}"));
+        match (scaling, take("centres"), take("spreads")) {
+            (Scaling::Standard, Some(centres), Some(spreads)) => {
+                Units::standard(centres, spreads).map_err(damaged)
+            }
+            // A scaling that was not measured has no numbers.
+            (_, None, None) => Ok(Units::unmeasured(scaling)),
+            _ => Err(damaged(format!("{name} has centres or spreads alone, or should have none"))),
         }
-    });
-    if let (Some(units_in), Some(units_out)) = (units.next(), units.next()) {
-        net.set_units(units_in?, units_out?).map_err(damaged)?;
-    }
+    };
+    let units_in = units_of(UNITS_IN, structure.units_in)?;
+    let units_out = units_of(UNITS_OUT, structure.units_out)?;
+    net.set_units(units_in, units_out).map_err(damaged)?;
+    let expected = tensors - numbers.len() - of_units.len();
+    check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
     net.set_schema(structure.schema).map_err(damaged)?;
     Ok(net)
 }
 
 /// Opens a file and reads it, with its length. Errors name the file.
-pub(crate) fn in_file<T>(
-    path: &Path,
-    read: impl FnOnce(&mut std::fs::File, u64) -> Result<T>,
-) -> Result<T> {
+pub(crate) fn in_file<T>(path: &Path, read: impl FnOnce(&mut File, u64) -> Result<T>) -> Result<T> {
     let (mut file, metadata) = Error::open_file(path)?;
-    read(&mut file, metadata.len())
-        .map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
+    let result = read(&mut file, metadata.len());
+    result.map_err(|error| Error::InFile { file: path.into(), error: Box::new(error) })
 }

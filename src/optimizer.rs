@@ -17,6 +17,7 @@ pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;
 
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, POSITIVE};
 use crate::error::{Error, Result};
 use crate::float::Float;
 pub use crate::parameter::Parameter;
@@ -169,17 +170,13 @@ fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
 }
 
 fn check_positive<F: Float>(name: &'static str, value: f64) -> Result<()> {
-    Error::check_setting(name, value, "positive and finite", |value| {
-        let rounded = F::from_f64(value);
-        rounded > F::zero() && rounded.is_finite()
-    })
+    Error::check_range(name, value, (POSITIVE.0, |value| POSITIVE.1(F::from_f64(value).as_f64())))
 }
 
 fn check_share(name: &'static str, value: f64) -> Result<()> {
-    Error::check_setting(name, value, "at least 0 and below 1", |v| (0.0..1.0).contains(&v))
+    Error::check_range(name, value, BELOW_1)
 }
 
 fn check_decay(name: &'static str, value: f64) -> Result<()> {
-    let holds = |value: f64| value >= 0.0 && value.is_finite();
-    Error::check_setting(name, value, "at least 0 and finite", holds)
+    Error::check_range(name, value, NOT_NEGATIVE)
 }

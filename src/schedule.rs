@@ -9,11 +9,9 @@ pub(crate) use plateau::Plateau;
 pub use span::Span;
 
 use crate::choice::{self, NamedSettings};
+use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, POSITIVE, ensure};
 use crate::error::{Error, Result, TrainingError};
-use std::f64::consts::PI;
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
+use std::{f64::consts::PI, fmt, str::FromStr, sync::Arc};
 
 /// How the learning rate changes from the one that the optimizer was given, here called η.
 ///
@@ -64,12 +62,12 @@ pub struct Schedule<'a> {
 #[derive(Clone)]
 enum Kind<'a> {
     Constant,
-    Step { every: Span, factor: f64 },
-    Exponential { per: Span, factor: f64 },
-    InverseScaling { per: Span, power: f64 },
-    Cosine { length: Span },
-    OneCycle { length: Span },
-    ReduceOnPlateau { factor: f64, patience: usize },
+    Step(Span, f64),
+    Exponential(Span, f64),
+    InverseScaling(Span, f64),
+    Cosine(Span),
+    OneCycle(Span),
+    ReduceOnPlateau(f64, usize),
     OfStep(Arc<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
 }
 
@@ -77,50 +75,29 @@ enum Kind<'a> {
 const NO_SPAN: Span = Span::Steps(0);
 
 impl Kind<'_> {
-    /// The name of the schedule's kind, and its settings to be read or written as text.
+    /// What can be read from text.
     const NAMED: [Self; 7] = [
         Self::Constant,
-        Self::Step { every: NO_SPAN, factor: 0.0 },
-        Self::Exponential { per: NO_SPAN, factor: 0.0 },
-        Self::InverseScaling { per: NO_SPAN, power: 0.0 },
-        Self::Cosine { length: NO_SPAN },
-        Self::OneCycle { length: NO_SPAN },
-        Self::ReduceOnPlateau { factor: 0.0, patience: 0 },
+        Self::Step(NO_SPAN, 0.0),
+        Self::Exponential(NO_SPAN, 0.0),
+        Self::InverseScaling(NO_SPAN, 0.0),
+        Self::Cosine(NO_SPAN),
+        Self::OneCycle(NO_SPAN),
+        Self::ReduceOnPlateau(0.0, 0),
     ];
-
-    fn settings(&mut self) -> (&'static str, NamedSettings<'_>) {
-        match self {
-            Self::Constant => ("constant", vec![]),
-            Self::Step { every, factor } => ("step", vec![("every", every), ("factor", factor)]),
-            Self::Exponential { per, factor } => {
-                ("exponential", vec![("per", per), ("factor", factor)])
-            }
-            Self::InverseScaling { per, power } => {
-                ("inverse_scaling", vec![("per", per), ("power", power)])
-            }
-            Self::Cosine { length } => ("cosine", vec![("length", length)]),
-            Self::OneCycle { length } => ("one_cycle", vec![("length", length)]),
-            Self::ReduceOnPlateau { factor, patience } => {
-                ("reduce_on_plateau", vec![("factor", factor), ("patience", patience)])
-            }
-            Self::OfStep(_) => ("of_step", vec![]),
-        }
-    }
 }
 
 impl FromStr for Schedule<'_> {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let mut named = Kind::NAMED;
-        let names = named.each_mut().map(|kind| kind.settings().0);
+        let mut named = Kind::NAMED.map(Self::of);
+        let names = named.each_mut().map(|schedule| schedule.settings(&mut { NO_SPAN }).0);
         let found = named.into_iter().zip(names).find(|&(_, name)| name == choice::name(text));
-        let (kind, _) = found.ok_or_else(|| choice::unknown("schedule", text, &names))?;
-        let (mut schedule, mut warm_up) = (Self::of(kind), NO_SPAN);
-        let (_, mut settings) = schedule.kind.settings();
-        let required = settings.len();
-        settings.push(("minimum", &mut schedule.minimum));
-        settings.push(("warm_up", &mut warm_up));
+        let (mut schedule, _) = found.ok_or_else(|| choice::unknown("schedule", text, &names))?;
+        let mut warm_up = NO_SPAN;
+        let (_, settings) = schedule.settings(&mut warm_up);
+        let required = settings.len() - 2;
         choice::read("schedule", text, settings, required)?;
         schedule.warm_up = Some(warm_up).filter(|&span| span != NO_SPAN);
         Ok(schedule)
@@ -129,14 +106,11 @@ impl FromStr for Schedule<'_> {
 
 impl fmt::Display for Schedule<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut kind, mut default) = (self.kind.clone(), self.kind.clone());
-        let (mut minimum, mut no_minimum) = (self.minimum, 0.0);
+        let (mut schedule, mut default) = (self.clone(), Self { minimum: 0.0, ..self.clone() });
         let (mut warm_up, mut no_warm_up) = (self.warm_up.unwrap_or(NO_SPAN), NO_SPAN);
-        let (name, mut settings) = kind.settings();
-        let (_, mut defaults) = default.settings();
-        let unnamed = settings.len();
-        settings.extend([("minimum", &mut minimum as _), ("warm_up", &mut warm_up as _)]);
-        defaults.extend([("minimum", &mut no_minimum as _), ("warm_up", &mut no_warm_up as _)]);
+        let (name, settings) = schedule.settings(&mut warm_up);
+        let (_, defaults) = default.settings(&mut no_warm_up);
+        let unnamed = settings.len() - 2;
         choice::write(formatter, name, settings, defaults, unnamed)
     }
 }
@@ -158,6 +132,25 @@ impl<'a> Schedule<'a> {
         Self { kind, minimum: 0.0, warm_up: None }
     }
 
+    /// The name of the schedule's kind, and its settings to be read or written as text: those of
+    /// the kind, and two that any schedule may have.
+    fn settings<'s>(&'s mut self, warm_up: &'s mut Span) -> (&'static str, NamedSettings<'s>) {
+        let (name, mut settings): (_, NamedSettings<'_>) = match &mut self.kind {
+            Kind::Constant => ("constant", vec![]),
+            Kind::Step(every, by) => ("step", vec![("every", every), ("factor", by)]),
+            Kind::Exponential(per, by) => ("exponential", vec![("per", per), ("factor", by)]),
+            Kind::InverseScaling(per, by) => ("inverse_scaling", vec![("per", per), ("power", by)]),
+            Kind::Cosine(length) => ("cosine", vec![("length", length)]),
+            Kind::OneCycle(length) => ("one_cycle", vec![("length", length)]),
+            Kind::ReduceOnPlateau(by, patience) => {
+                ("reduce_on_plateau", vec![("factor", by), ("patience", patience)])
+            }
+            Kind::OfStep(_) => ("of_step", vec![]),
+        };
+        settings.extend([("minimum", &mut self.minimum as _), ("warm_up", warm_up as _)]);
+        (name, settings)
+    }
+
     /// η: the same rate throughout. The default.
     pub fn constant() -> Self {
         Self::of(Kind::Constant)
@@ -165,26 +158,26 @@ impl<'a> Schedule<'a> {
 
     /// η · factor^⌊t / every⌋, as PyTorch's `StepLR`. The factor is positive and finite.
     pub fn step(every: Span, factor: f64) -> Self {
-        Self::of(Kind::Step { every, factor })
+        Self::of(Kind::Step(every, factor))
     }
 
     /// η · factor^(t / per): PyTorch's `ExponentialLR` for a span of 1. The factor is positive and
     /// finite.
     pub fn exponential(per: Span, factor: f64) -> Self {
-        Self::of(Kind::Exponential { per, factor })
+        Self::of(Kind::Exponential(per, factor))
     }
 
     /// η / (t / per + 1)^power. The power is at least 0 and finite.
     ///
     /// scikit-learn's `invscaling` has the power 0.5, and its t counts rows.
     pub fn inverse_scaling(per: Span, power: f64) -> Self {
-        Self::of(Kind::InverseScaling { per, power })
+        Self::of(Kind::InverseScaling(per, power))
     }
 
     /// minimum + (η - minimum) (1 + cos(π t / length)) / 2, and [`minimum`](Self::minimum) after
     /// `length` (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
-        Self::of(Kind::Cosine { length })
+        Self::of(Kind::Cosine(length))
     }
 
     /// Half a cosine from η / 25 up to η in the first 30 % of the span, another down to
@@ -192,7 +185,7 @@ impl<'a> Schedule<'a> {
     ///
     /// This is PyTorch's `OneCycleLR` with η as its `max_lr`; the momentum does not change.
     pub fn one_cycle(length: Span) -> Self {
-        Self::of(Kind::OneCycle { length })
+        Self::of(Kind::OneCycle(length))
     }
 
     /// η, multiplied by `factor` after each `patience` epochs in a row without an improvement of
@@ -202,7 +195,7 @@ impl<'a> Schedule<'a> {
     /// The factor is above 0 and below 1, the patience at least 1. PyTorch's `ReduceLROnPlateau`
     /// with `threshold=0` waits for one epoch more than its patience.
     pub fn reduce_on_plateau(factor: f64, patience: usize) -> Self {
-        Self::of(Kind::ReduceOnPlateau { factor, patience })
+        Self::of(Kind::ReduceOnPlateau(factor, patience))
     }
 
     /// The learning rate as a function of the number of the step, from 0; η is not used.
@@ -243,14 +236,9 @@ impl<'a> Schedule<'a> {
         let Some(length) = self.warm_up else {
             return self.rate_after_warm_up(base, clock, plateau);
         };
-        let (steps, passed) = (clock.steps(length), clock.passed(length));
-        if passed < steps {
-            let start = Clock { step: 0, epoch: 0, position: 0, ..clock };
-            let share = (passed + 1) as f64 / steps as f64;
-            return self.rate_after_warm_up(base, start, plateau) * share;
-        }
-        let clock = clock.without(length);
-        self.rate_after_warm_up(base, clock, plateau)
+        let (passed, steps) = clock.passed(length);
+        let rate = self.rate_after_warm_up(base, clock.without(length), plateau);
+        if passed < steps { rate * ((passed + 1) as f64 / steps as f64) } else { rate }
     }
 
     /// The formulas in the order of operations of PyTorch's closed forms.
@@ -258,18 +246,16 @@ impl<'a> Schedule<'a> {
         let minimum = self.minimum;
         let rate = match &self.kind {
             Kind::Constant => base,
-            Kind::Step { every, factor } => base * factor.powf(clock.spans(*every).floor()),
-            Kind::Exponential { per, factor } => base * factor.powf(clock.spans(*per)),
-            Kind::InverseScaling { per, power } => base / (clock.spans(*per) + 1.0).powf(*power),
-            Kind::Cosine { length } => {
-                let (length, passed) = (clock.steps(*length), clock.passed(*length));
+            Kind::Step(every, factor) => base * factor.powf(clock.spans(*every).floor()),
+            Kind::Exponential(per, factor) => base * factor.powf(clock.spans(*per)),
+            Kind::InverseScaling(per, power) => base / (clock.spans(*per) + 1.0).powf(*power),
+            Kind::Cosine(length) => {
+                let (passed, length) = clock.passed(*length);
                 let angle = PI * passed.min(length) as f64 / length as f64;
                 minimum + (base - minimum) * (1.0 + angle.cos()) / 2.0
             }
-            Kind::OneCycle { length } => {
-                one_cycle(base, clock.passed(*length), clock.steps(*length) as f64)
-            }
-            Kind::ReduceOnPlateau { .. } => plateau.rate(base),
+            Kind::OneCycle(length) => one_cycle(base, clock.passed(*length)),
+            Kind::ReduceOnPlateau { .. } => plateau.reduced.unwrap_or(base),
             Kind::OfStep(rate) => rate(clock.step),
         };
         // NaN and rates below 0 stay as they are, so that they are refused.
@@ -278,8 +264,14 @@ impl<'a> Schedule<'a> {
 
     /// Updates the plateau after an epoch with this score; the lower, the better.
     pub(crate) fn after_epoch(&self, plateau: &mut Plateau, score: f64, base: f64) {
-        if let Kind::ReduceOnPlateau { factor, patience } = self.kind {
-            plateau.after_epoch(score, base, factor, patience);
+        let Kind::ReduceOnPlateau(factor, patience) = self.kind else { return };
+        plateau.waited = plateau.waited.saturating_add(1);
+        // NaN is never an improvement.
+        if !score.is_nan() && plateau.best.is_none_or(|best| score < best) {
+            (plateau.best, plateau.waited) = (Some(score), 0);
+        } else if plateau.waited >= patience {
+            plateau.waited = 0;
+            plateau.reduced = Some(plateau.reduced.unwrap_or(base) * factor);
         }
     }
 
@@ -290,46 +282,30 @@ impl<'a> Schedule<'a> {
     /// Checks the settings' ranges. A span in epochs needs epochs, and some schedules need the
     /// number of their steps.
     pub(crate) fn check(&self, epochs: Epochs) -> Result<()> {
-        let at_least_1 = |value: f64| value >= 1.0;
-        let factor = |factor| {
-            let holds = |value: f64| value > 0.0 && value.is_finite();
-            Error::check_setting("schedule's factor", factor, "positive and finite", holds)
-        };
-        let not_negative = |name, value| {
-            let holds = |value: f64| value >= 0.0 && value.is_finite();
-            Error::check_setting(name, value, "at least 0 and finite", holds)
-        };
-        let span = |span: Span, in_steps: bool| {
+        let check = Error::check_range;
+        let check_span = |span: Span, in_steps: bool| {
             let (Span::Epochs(length) | Span::Steps(length)) = span;
-            Error::check_setting("schedule's span", length as f64, "at least 1", at_least_1)?;
+            check("schedule's span", length as f64, AT_LEAST_1)?;
             let unknown = epochs == Epochs::None || in_steps && epochs == Epochs::OfUnknownLength;
-            match span {
-                Span::Epochs(_) if unknown => Err(TrainingError::StepsUnknown.into()),
-                _ => Ok(()),
-            }
+            let in_epochs = matches!(span, Span::Epochs(_));
+            ensure(!(in_epochs && unknown), || TrainingError::StepsUnknown)
         };
-        not_negative("schedule's minimum", self.minimum)?;
-        if let Some(length) = self.warm_up {
-            span(length, true)?;
-        }
+        check("schedule's minimum", self.minimum, NOT_NEGATIVE)?;
+        self.warm_up.map_or(Ok(()), |length| check_span(length, true))?;
         match self.kind {
             Kind::Constant | Kind::OfStep(_) => Ok(()),
-            Kind::Step { every: length, factor: by }
-            | Kind::Exponential { per: length, factor: by } => span(length, false).and(factor(by)),
-            Kind::InverseScaling { per, power } => {
-                span(per, false).and(not_negative("schedule's power", power))
+            Kind::Step(length, factor) | Kind::Exponential(length, factor) => {
+                check_span(length, false).and(check("schedule's factor", factor, POSITIVE))
             }
-            Kind::Cosine { length } | Kind::OneCycle { length } => span(length, true),
-            Kind::ReduceOnPlateau { .. } if epochs == Epochs::None => {
+            Kind::InverseScaling(length, power) => {
+                check_span(length, false).and(check("schedule's power", power, NOT_NEGATIVE))
+            }
+            Kind::Cosine(length) | Kind::OneCycle(length) => check_span(length, true),
+            Kind::ReduceOnPlateau(factor, patience) => {
                 let setting = "schedule that waits for a plateau";
-                Err(TrainingError::NotWithStream { setting }.into())
-            }
-            Kind::ReduceOnPlateau { factor, patience } => {
-                let needs = "above 0 and below 1";
-                let holds = |factor: f64| factor > 0.0 && factor < 1.0;
-                Error::check_setting("schedule's factor", factor, needs, holds)?;
-                let patience = patience as f64;
-                Error::check_setting("schedule's patience", patience, "at least 1", at_least_1)
+                ensure(epochs != Epochs::None, || TrainingError::NotWithStream { setting })?;
+                check("schedule's factor", factor, FRACTION)?;
+                check("schedule's patience", patience as f64, AT_LEAST_1)
             }
         }
     }
@@ -352,10 +328,10 @@ impl Default for Schedule<'_> {
     }
 }
 
-fn one_cycle(highest: f64, step: u64, steps: f64) -> f64 {
+fn one_cycle(highest: f64, (step, steps): (u64, u64)) -> f64 {
     let first = highest / FIRST_DIVISOR;
     let last = first / LAST_DIVISOR;
-    let (summit, end) = (RISING * steps - 1.0, steps - 1.0);
+    let (summit, end) = (RISING * steps as f64 - 1.0, steps as f64 - 1.0);
     let step = (step as f64).min(end.max(0.0));
     let between =
         |start: f64, end: f64, share: f64| end + (start - end) / 2.0 * ((PI * share).cos() + 1.0);

@@ -61,7 +61,7 @@ pub struct Column {
     pub offset: f64,
 }
 
-fn is_zero(offset: &f64) -> bool {
+pub(crate) fn is_zero(offset: &f64) -> bool {
     *offset == 0.0
 }
 

@@ -4,16 +4,14 @@ mod linear;
 mod sequential;
 
 use crate::error::{Error, ModelFileError, Result};
+use crate::model_file::damage::{check, damaged};
 use crate::model_file::tensors::{Header, Tensor, to_bytes};
-use crate::{
-    activation::AnyActivation, atomic_file, dense::Dense, float::Float, mlp::Mlp,
-    model_file::damage::damaged, model_file::in_file, model_file::limits::MOST_LAYERS,
-};
+use crate::model_file::{in_file, limits::check_layers};
+use crate::{activation::AnyActivation, atomic_file, dense::Dense, float::Float, mlp::Mlp};
 use linear::linear_layers;
-use ndarray::{Array1, Array2};
-use sequential::Sequential;
-use std::io::Read;
-use std::path::Path;
+use ndarray::Ix2;
+use sequential::sequential;
+use std::{collections::BTreeMap, io::Read, path::Path};
 
 /// The format's name in errors.
 const FORMAT: &str = "state_dict";
@@ -170,46 +168,39 @@ fn read<F: Float>(
 ) -> Result<Mlp<F>> {
     // Checks everything in the header before it reads the first number.
     let header = Header::read(reader, length)?;
-    let linear_layers = linear_layers::<F>(&header)?;
+    let names = header.names();
+    let linear_layers = linear_layers::<F>(&header, &names)?;
     let (found, given) = (linear_layers.len(), activations.len());
-    if found != given {
-        return Err(damaged(format!(
-            "it has {found} linear layers, {given} activations are given"
-        )));
-    }
-    check_count(found)?;
+    check(found == given, || {
+        format!("it has {found} linear layers, {given} activations are given")
+    })?;
+    check_layers(found)?;
 
-    let mut numbers = header.numbers::<F>(reader, None)?.own;
+    let mut numbers = BTreeMap::new();
+    for name in &names {
+        numbers.insert(name.as_str(), header.numbers::<F>(reader, name)?);
+    }
     let mut layers = Vec::with_capacity(found);
-    for (linear, activation) in linear_layers.into_iter().zip(activations) {
-        let weights = numbers.remove(&linear.weight).unwrap_or_default();
-        let shape = (linear.outputs, linear.inputs);
-        let weights = Array2::from_shape_vec(shape, weights).map_err(damaged)?.reversed_axes();
-        let bias = linear.bias.and_then(|name| numbers.remove(&name)).map(Array1::from_vec);
+    for ((weight, bias), activation) in linear_layers.into_iter().zip(activations) {
+        let weights = numbers.remove(weight).unwrap_or_default();
+        let weights = weights.into_dimensionality::<Ix2>().map_err(damaged)?.reversed_axes();
+        let bias = bias.and_then(|name| numbers.remove(name)).map(|bias| bias.into_flat());
         // Copies the weights to row-major order: only one layer at a time takes twice its memory.
         let dense = Dense::new(weights, bias, activation);
-        layers.push(dense.map_err(|error| damaged(format!("{}: {error}", linear.weight)))?);
+        layers.push(dense.map_err(|error| damaged(format!("{weight}: {error}")))?);
     }
     Mlp::from_layers(layers).map_err(damaged)
 }
 
 fn write<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
-    check_count(net.layers().len())?;
-    let Sequential { expression, linear } = Sequential::of(net)?;
+    check_layers(net.layers().len())?;
+    let (expression, places) = sequential(net)?;
     let mut tensors = Vec::new();
-    for (module, layer) in linear.into_iter().zip(net.layers()) {
-        let weight = Tensor::of(layer.weights().reversed_axes());
-        tensors.push((format!("{module}.weight"), weight));
-        tensors.extend(layer.bias().map(|bias| (format!("{module}.bias"), Tensor::of(bias))));
+    for (place, layer) in places.into_iter().zip(net.layers()) {
+        tensors.push((format!("{place}.weight"), Tensor::of(layer.weights().reversed_axes())));
+        tensors.extend(layer.bias().map(|bias| (format!("{place}.bias"), Tensor::of(bias))));
     }
     to_bytes(tensors, EXPRESSION, expression)
-}
-
-fn check_count(layers: usize) -> Result<()> {
-    if layers > MOST_LAYERS {
-        return Err(damaged(format!("{layers} layers, a file holds up to {MOST_LAYERS}")));
-    }
-    Ok(())
 }
 
 /// Reports a damaged file of tensors as a damaged `state_dict`.

@@ -11,10 +11,7 @@ pub enum NpyError {
     #[error("{}: {found}; {needs}", file.display())]
     Unsuitable { file: PathBuf, found: String, needs: &'static str },
     /// The file has fewer bytes than its header says.
-    #[error(
-        "{}: the file has {bytes} bytes, but its header says {expected}: it was cut off or is still being written",
-        file.display()
-    )]
+    #[error("{}: the file has {bytes} bytes, but its header says {expected}: it was cut off or is still being written", file.display())]
     ShortFile { file: PathBuf, bytes: u64, expected: u64 },
     /// Two files of one data set do not belong together.
     #[error("{} has {count} {what}, {} has {other_count}", file.display(), other.display())]
@@ -26,10 +23,7 @@ pub enum NpyError {
         other_count: usize,
     },
     /// A number is NaN or infinite in the data set's type.
-    #[error(
-        "{}: row {row}, column {column} (counted from 0) is {value}, not a finite number",
-        file.display()
-    )]
+    #[error("{}: row {row}, column {column} (counted from 0) is {value}, not a finite number", file.display())]
     NotFiniteInFile { file: PathBuf, row: usize, column: usize, value: f64 },
     /// The folder contains no shards.
     #[error("{}: there are no shards here, such as inputs-00000.npy", folder.display())]

@@ -4,89 +4,27 @@ use crate::error::{DataError, Error, Result, ShapeError};
 use crate::{float::Float, matrix::fit_in_memory};
 use ndarray::{ArrayView1, ArrayView2};
 use std::fs::{File, Metadata};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
+/// What a setting needs: in words, and as a condition.
+pub(crate) type Range = (&'static str, fn(f64) -> bool);
+
+pub(crate) const AT_LEAST_1: Range = ("at least 1", |x| x >= 1.0);
+pub(crate) const POSITIVE: Range = ("positive and finite", |x| x > 0.0 && x.is_finite());
+pub(crate) const NOT_NEGATIVE: Range = ("at least 0 and finite", |x| x >= 0.0 && x.is_finite());
+pub(crate) const BELOW_1: Range = ("at least 0 and below 1", |x| (0.0..1.0).contains(&x));
+pub(crate) const FRACTION: Range = ("above 0 and below 1", |x| x > 0.0 && x < 1.0);
+
+/// Returns this error unless the condition holds.
+pub(crate) fn ensure<E: Into<Error>>(holds: bool, error: impl FnOnce() -> E) -> Result<()> {
+    if holds { Ok(()) } else { Err(error().into()) }
+}
+
 impl Error {
-    pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
-        if found == expected {
-            Ok(())
-        } else {
-            Err(ShapeError::Features { found, expected }.into())
-        }
-    }
-
-    /// Checks that inputs (rows × features) and targets (rows × outputs) fit a network (features,
-    /// outputs) and each other.
-    pub(crate) fn check_shapes(
-        (rows, columns): (usize, usize),
-        (target_rows, target_columns): (usize, usize),
-        (features, outputs): (usize, usize),
-    ) -> Result<()> {
-        Self::check_features(columns, features)?;
-        if target_columns != outputs {
-            return Err(ShapeError::Targets { found: target_columns, outputs }.into());
-        }
-        if target_rows != rows {
-            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
-        }
-        Ok(())
-    }
-
-    pub(crate) fn check_finite<F: Float>(
-        numbers: ArrayView2<'_, F>,
-        matrix: &'static str,
-    ) -> Result<()> {
-        match numbers.indexed_iter().find(|(_, value)| !value.is_finite()) {
-            Some(((row, column), value)) => {
-                Err(DataError::NotFiniteAt { matrix, row, column, value: value.as_f64() }.into())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Checks that each row has a weight of at least 0, and that not all are 0.
-    pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
-        if weights.len() != rows {
-            let (weights, count, what) = (weights.len(), rows, "rows");
-            return Err(DataError::Weights { weights, count, what }.into());
-        }
-        let numbers = weights.iter().map(|weight| weight.as_f64());
-        Self::check_each_weight(numbers.clone())?;
-        let sum: f64 = numbers.clone().sum();
-        match numbers.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-            Some((index, value)) if sum.is_infinite() => {
-                Err(DataError::Weight { index, value }.into())
-            }
-            _ if sum == 0.0 => Err(DataError::NoWeight.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Checks that each weight is finite and at least 0.
-    pub(crate) fn check_each_weight(weights: impl Iterator<Item = f64>) -> Result<()> {
-        let bad = |(_, value): &(usize, f64)| !(*value >= 0.0 && value.is_finite());
-        match weights.enumerate().find(bad) {
-            Some((index, value)) => Err(DataError::Weight { index, value }.into()),
-            None => Ok(()),
-        }
-    }
-
-    /// Checks that a matrix can be allocated: a failed allocation would end the process.
-    pub(crate) fn check_memory<F>(rows: usize, columns: usize) -> Result<()> {
-        let fits = fit_in_memory::<F>(rows, columns);
-        if fits { Ok(()) } else { Err(ShapeError::TooLarge { rows, columns }.into()) }
-    }
-
-    /// Opens a file for reading. A folder is an error.
-    pub(crate) fn open_file(path: &Path) -> Result<(File, Metadata)> {
-        let open = || {
-            let file = File::open(path)?;
-            let metadata = file.metadata()?;
-            let folder = metadata.is_dir();
-            if folder { Err(ErrorKind::IsADirectory.into()) } else { Ok((file, metadata)) }
-        };
-        open().map_err(|source| Self::Io { file: path.into(), source })
+    /// The error of this file.
+    pub(crate) fn io(file: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { file: file.into(), source }
     }
 
     pub(crate) fn check_setting(
@@ -95,6 +33,67 @@ impl Error {
         needs: &'static str,
         holds: impl Fn(f64) -> bool,
     ) -> Result<()> {
-        if holds(value) { Ok(()) } else { Err(Self::Setting { name, value, needs }) }
+        ensure(holds(value), || Self::Setting { name, value, needs })
+    }
+
+    pub(crate) fn check_range(name: &'static str, value: f64, range: Range) -> Result<()> {
+        Self::check_setting(name, value, range.0, range.1)
+    }
+
+    pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {
+        ensure(found == expected, || ShapeError::Features { found, expected })
+    }
+
+    /// Checks that inputs (rows × features) and targets (rows × outputs) fit a network (features,
+    /// outputs) and each other.
+    pub(crate) fn check_shapes(
+        (inputs, columns): (usize, usize),
+        (targets, found): (usize, usize),
+        (features, outputs): (usize, usize),
+    ) -> Result<()> {
+        Self::check_features(columns, features)?;
+        ensure(found == outputs, || ShapeError::Targets { found, outputs })?;
+        ensure(targets == inputs, || ShapeError::Rows { inputs, targets })
+    }
+
+    pub(crate) fn check_finite<F: Float>(
+        numbers: ArrayView2<'_, F>,
+        matrix: &'static str,
+    ) -> Result<()> {
+        let wrong = numbers.indexed_iter().find(|(_, value)| !value.is_finite());
+        wrong.map_or(Ok(()), |((row, column), value)| {
+            Err(DataError::NotFiniteAt { matrix, row, column, value: value.as_f64() }.into())
+        })
+    }
+
+    /// Checks that each row has a weight of at least 0, and that not all are 0.
+    pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
+        let (numbers, count) = (weights.iter().map(|weight| weight.as_f64()), weights.len());
+        ensure(count == rows, || DataError::Weights { weights: count, count: rows, what: "rows" })?;
+        Self::check_each_weight(numbers.clone())?;
+        let sum: f64 = numbers.clone().sum();
+        ensure(sum > 0.0, || DataError::NoWeight)?;
+        let largest = numbers.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let (index, value) = largest.unwrap_or_default();
+        ensure(sum.is_finite(), || DataError::Weight { index, value })
+    }
+
+    /// Checks that each weight is finite and at least 0.
+    pub(crate) fn check_each_weight(weights: impl Iterator<Item = f64>) -> Result<()> {
+        let wrong = weights.enumerate().find(|&(_, value)| !NOT_NEGATIVE.1(value));
+        wrong.map_or(Ok(()), |(index, value)| Err(DataError::Weight { index, value }.into()))
+    }
+
+    /// Checks that a matrix can be allocated: a failed allocation would end the process.
+    pub(crate) fn check_memory<F>(rows: usize, columns: usize) -> Result<()> {
+        ensure(fit_in_memory::<F>(rows, columns), || ShapeError::TooLarge { rows, columns })
+    }
+
+    /// Opens a file for reading. A folder is an error.
+    pub(crate) fn open_file(path: &Path) -> Result<(File, Metadata)> {
+        let file = File::open(path).map_err(Self::io(path))?;
+        let metadata = file.metadata().map_err(Self::io(path))?;
+        ensure(!metadata.is_dir(), || Self::io(path)(ErrorKind::IsADirectory.into()))?;
+        Ok((file, metadata))
     }
 }

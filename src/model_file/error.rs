@@ -9,17 +9,17 @@ pub enum ModelFileError {
     #[error("not a densely model: {reason}")]
     Damaged { reason: String },
     /// The numbers of the model have another type.
-    #[error("the model's numbers are {found}, not {expected}{}", remedy_for_precision(found))]
+    #[error(
+        "the model's numbers are {found}, not {expected}{}",
+        if ["f32", "f64"].contains(&&**found) { format!(" (`Mlp::<{found}>` loads it)") } else { String::new() }
+    )]
     Precision { found: String, expected: &'static str },
     /// A model in the format of another system is damaged or not supported, or the format does not
     /// support the network.
     #[error("{format}: {reason}")]
     Interchange { format: &'static str, reason: String },
     /// The model has a newer version of the format.
-    #[error(
-        "the model has version {version} of the format, written by densely {library}; densely {} reads up to version {known}",
-        env!("CARGO_PKG_VERSION")
-    )]
+    #[error("the model has version {version} of the format, written by densely {library}; densely {} reads up to version {known}", env!("CARGO_PKG_VERSION"))]
     NewerVersion { version: u32, library: String, known: u32 },
     /// The model has an unknown activation.
     #[error("layer {layer}: the activation {name:?} is neither built in nor one of those given")]
@@ -27,13 +27,4 @@ pub enum ModelFileError {
     /// An activation of the network has no name for model files.
     #[error("layer {layer}: {activation} is not built in and has no name for model files")]
     UnnamedActivation { layer: usize, activation: String },
-}
-
-/// Follows the message if another type can load the model.
-fn remedy_for_precision(found: &str) -> &'static str {
-    match found {
-        "f32" => " (`Mlp::<f32>` loads it)",
-        "f64" => " (`Mlp::<f64>` loads it)",
-        _ => "",
-    }
 }

@@ -1,93 +1,74 @@
 //! Limits on a model file's header. They bound what a forged file can make the library allocate.
 
-use super::damage::damaged;
-use crate::error::Result;
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
-use std::fmt;
+use crate::{error::Result, model_file::damage::check};
 
 /// Bytes of a header. Reading may hold five copies of it: the bytes of the file, the text without
 /// escapes, the text of the structure, the names, and a message.
 pub(crate) const MOST_HEADER_BYTES: u64 = 5 << 20;
 
 /// Layers of a network.
-pub(crate) const MOST_LAYERS: usize = 1_000;
+const MOST_LAYERS: usize = 1_000;
 
 /// Names of columns, categories, targets and classes together.
 pub(crate) const MOST_NAMES: usize = 1 << 16;
 
-/// JSON values in the structure, names of fields included: up to five for each name, as in
-/// `{"name":"x","categories":[]}`, and up to seven for each layer.
-pub(crate) const MOST_VALUES: usize = 5 * MOST_NAMES + 7 * MOST_LAYERS + 100;
+/// JSON values in the structure: up to six for each name, as in
+/// `{"name":"x","categories":[],"offset":1}`, up to six for each layer, and a few more.
+pub(crate) const MOST_VALUES: usize = 6 * MOST_NAMES + 6 * MOST_LAYERS + 100;
 
-/// JSON values in the header, names of fields included: twelve for each of a layer's two tensors
-/// (name, type, shape and place), and a few more.
-pub(crate) const MOST_HEADER_VALUES: usize = 12 * 2 * MOST_LAYERS + 100;
+/// JSON values in the header: nine for each of a layer's two tensors (name, type, shape and place),
+/// and a few more.
+pub(crate) const MOST_HEADER_VALUES: usize = 9 * 2 * MOST_LAYERS + 100;
 
-/// Checks that JSON has at most `most` values, without keeping any. Returns the number of names in
-/// the outermost object; a repeated name counts each time.
+pub(crate) fn check_layers(layers: usize) -> Result<()> {
+    check(layers <= MOST_LAYERS, || format!("{layers} layers, a file holds up to {MOST_LAYERS}"))
+}
+
+/// Brackets inside one another: as `serde_json` has it.
+const MOST_LEVELS: usize = 127;
+
+/// Checks that JSON has at most `most` values, without keeping any: it counts the commas and colons
+/// that stand before a value. Returns the number of names in the outermost object; a repeated name
+/// counts each time. For what is not JSON, the numbers mean nothing.
 pub(crate) fn check_values(json: &[u8], most: usize) -> Result<usize> {
-    let mut left = most;
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let names = Values(&mut left).deserialize(&mut deserializer).map_err(damaged)?;
-    deserializer.end().map_err(damaged)?;
+    let (mut values, mut names, mut depth, mut deepest) = (1, 0, 0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'"' => in_text = !in_text,
+            b'\\' => escaped = true,
+            _ if in_text => {}
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            b':' => {
+                values += 1;
+                names += usize::from(depth == 1);
+            }
+            _ => {}
+        }
+    }
+    check(deepest <= MOST_LEVELS, || "recursion limit exceeded".to_owned())?;
+    check(values <= most, || "too many values".to_owned())?;
     Ok(names)
 }
 
-/// Counts values down. Returns the number of names of an object, and 0 for any other value.
-struct Values<'c>(&'c mut usize);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'de> DeserializeSeed<'de> for Values<'_> {
-    type Value = usize;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
-        *self.0 = self.0.checked_sub(1).ok_or_else(|| D::Error::custom("too many values"))?;
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Values<'_> {
-    type Value = usize;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<usize, A::Error> {
-        let mut names = 0;
-        while map.next_key_seed(Values(self.0))?.is_some() {
-            map.next_value_seed(Values(self.0))?;
-            names += 1;
-        }
-        Ok(names)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<usize, A::Error> {
-        while sequence.next_element_seed(Values(self.0))?.is_some() {}
-        Ok(0)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<usize, E> {
-        Ok(0)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<usize, E> {
-        Ok(0)
+    /// Eleven values, counted by hand: the object, and one after each comma and colon. Those in
+    /// texts do not count. Of the three names in the object, one occurs twice.
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        let json = br#"{"a,b:":[1,"\"]:,{\\",{"c":{}}],"":{"x":[[],[]]},"":null}"#;
+        assert!(serde_json::from_slice::<serde_json::Value>(json).is_ok());
+        assert_eq!(check_values(json, 11).unwrap(), 3);
+        assert!(check_values(json, 10).is_err());
+        assert_eq!(check_values(b"", 1).unwrap(), 0);
     }
 }

@@ -1,9 +1,8 @@
 //! The JSON in a model file: everything of a network but its numbers.
 
-use super::damage::{damaged, start_of};
-use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
-use crate::activation::{Activations, AnyActivation};
-use crate::error::{ModelFileError, Result};
+use super::damage::{check, damaged, start_of};
+use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
+use crate::error::{ModelFileError, Result, check::ensure};
 use crate::{activation::check_own_name, float::Float, mlp::Mlp, schema::Schema, units::Scaling};
 use serde::{Deserialize, Serialize};
 
@@ -38,12 +37,8 @@ pub(crate) struct Layer {
     pub(crate) activation: String,
     pub(crate) bias: bool,
     /// Used only in training.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::schema::is_zero")]
     pub(crate) dropout: f64,
-}
-
-fn is_zero(number: &f64) -> bool {
-    *number == 0.0
 }
 
 /// The fields that every version has.
@@ -55,18 +50,19 @@ struct FormatOrigin {
 }
 
 impl Structure {
-    pub(crate) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
+    /// The JSON of this network's structure.
+    pub(crate) fn json_of<F: Float>(net: &Mlp<F>) -> Result<String> {
         net.schema().check(net.features(), net.outputs())?;
-        let layers = net.layers().iter().enumerate().map(|(index, layer)| {
-            let activation = layer.activation();
-            let name = activation.name().ok_or_else(|| ModelFileError::UnnamedActivation {
-                layer: index,
-                activation: format!("{activation:?}"),
-            })?;
+        let layers = net.layers().iter().enumerate().map(|(layer, dense)| {
+            let activation = dense.activation();
+            let Some(name) = activation.name() else {
+                let activation = format!("{activation:?}");
+                return Err(ModelFileError::UnnamedActivation { layer, activation }.into());
+            };
             if !activation.is_built_in() {
                 check_own_name::<F>(&name)?;
             }
-            let (bias, dropout) = (layer.bias().is_some(), layer.dropout());
+            let (bias, dropout) = (dense.bias().is_some(), dense.dropout());
             Ok(Layer { activation: name, bias, dropout })
         });
         let structure = Self {
@@ -79,58 +75,32 @@ impl Structure {
             units_out: net.units_out().scaling(),
             schema: net.schema().clone(),
         };
+        // Does not write what `from_json` would refuse.
         structure.check_size()?;
-        Ok(structure)
-    }
-
-    pub(crate) fn to_json(&self) -> Result<String> {
-        let json = serde_json::to_string(self).map_err(damaged)?;
-        // Does not write what `load` would refuse.
+        let json = serde_json::to_string(&structure).map_err(damaged)?;
         check_values(json.as_bytes(), MOST_VALUES)?;
         Ok(json)
     }
 
     pub(crate) fn from_json<F: Float>(json: &str) -> Result<Self> {
-        let origin: FormatOrigin = serde_json::from_str(json).map_err(damaged)?;
-        if origin.format != FORMAT {
-            return Err(damaged(format!("the format is {:?}", start_of(&origin.format))));
-        }
-        if origin.version > VERSION {
-            let (version, library) = (origin.version, start_of(&origin.library));
-            return Err(ModelFileError::NewerVersion { version, library, known: VERSION }.into());
-        }
-        if origin.version == 0 {
-            return Err(damaged("there is no version 0 of the format"));
-        }
+        let FormatOrigin { format, version, library } =
+            serde_json::from_str(json).map_err(damaged)?;
+        check(format == FORMAT, || format!("the format is {:?}", start_of(&format)))?;
+        let (library, known) = (start_of(&library), VERSION);
+        ensure(version <= known, || ModelFileError::NewerVersion { version, library, known })?;
+        check(version > 0, || "there is no version 0 of the format".to_owned())?;
         check_values(json.as_bytes(), MOST_VALUES)?;
         let structure: Self = serde_json::from_str(json).map_err(damaged)?;
-        if structure.precision != F::NAME {
-            let found = start_of(&structure.precision);
-            return Err(ModelFileError::Precision { found, expected: F::NAME }.into());
-        }
+        let (found, expected) = (start_of(&structure.precision), F::NAME);
+        let same = found == expected;
+        ensure(same, || ModelFileError::Precision { found, expected })?;
         structure.check_size()?;
         Ok(structure)
     }
 
     fn check_size(&self) -> Result<()> {
-        let (layers, names) = (self.layers.len(), self.schema.names());
-        if layers > MOST_LAYERS {
-            return Err(damaged(format!("{layers} layers, a file holds up to {MOST_LAYERS}")));
-        }
-        if names > MOST_NAMES {
-            return Err(damaged(format!("{names} names, a file holds up to {MOST_NAMES}")));
-        }
-        Ok(())
-    }
-
-    /// The activation of a layer, by its name.
-    pub(crate) fn activation<F: Float>(
-        &self,
-        layer: usize,
-        own: &Activations<F>,
-    ) -> Result<AnyActivation<F>> {
-        let name = self.layers.get(layer).map_or("", |layer| &layer.activation);
-        let unknown = || ModelFileError::UnknownActivation { layer, name: start_of(name) };
-        Ok(own.named(name).ok_or_else(unknown)?)
+        check_layers(self.layers.len())?;
+        let names = self.schema.names();
+        check(names <= MOST_NAMES, || format!("{names} names, a file holds up to {MOST_NAMES}"))
     }
 }

@@ -1,4 +1,4 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share};
 use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
 
 /// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
@@ -31,6 +31,8 @@ pub struct Adam {
     pub(super) second: f64,
     pub(super) epsilon: f64,
     pub(super) weight_decay: f64,
+    /// Whether weights shrink by themselves, as in [`AdamW`].
+    decoupled: bool,
 }
 
 /// With the learning rate 0.001.
@@ -43,54 +45,23 @@ impl Default for Adam {
 impl Adam {
     /// The learning rate η: positive and finite. The usual one is 0.001.
     pub fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, first: 0.9, second: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
+        let (first, second, epsilon, weight_decay) = (0.9, 0.999, 1e-8, 0.0);
+        Self { learning_rate, first, second, epsilon, weight_decay, decoupled: false }
     }
 
     /// β₁ and β₂, at least 0 and below 1. Default: 0.9 and 0.999.
-    pub fn betas(mut self, first: f64, second: f64) -> Self {
-        (self.first, self.second) = (first, second);
-        self
+    pub fn betas(self, first: f64, second: f64) -> Self {
+        Self { first, second, ..self }
     }
 
     /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
     }
 
     /// The weight decay λ, at least 0. Default: 0, none.
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
-    }
-
-    /// The step with `decay` · w added to the gradient, after w was multiplied by `shrink`.
-    fn step<F: Float>(
-        &self,
-        step: Iteration,
-        parameter: Parameter<'_, F>,
-        memory: &mut [F],
-        decay: F,
-        shrink: F,
-    ) {
-        // In `f64`: for small t, 1 - β₂ᵗ would lose most of its digits in `f32`.
-        let correction = |beta: f64| 1.0 - beta.powf(step.number as f64);
-        let rate = F::from_f64(step.learning_rate / correction(self.first));
-        let root = F::from_f64(correction(self.second).sqrt());
-        let epsilon = F::from_f64(self.epsilon);
-        let (first, new_first) = (F::from_f64(self.first), F::from_f64(1.0 - self.first));
-        let (second, new_second) = (F::from_f64(self.second), F::from_f64(1.0 - self.second));
-        let Parameter { values, gradient, .. } = parameter;
-        let (means, squares) = memory.split_at_mut(values.len());
-        let numbers = values.iter_mut().zip(gradient).zip(means).zip(squares);
-        vectorized(move || {
-            for (((value, &gradient), mean), square) in numbers {
-                let gradient = gradient + decay * *value;
-                *mean = first * *mean + new_first * gradient;
-                *square = second * *square + new_second * gradient * gradient;
-                *value = shrink * *value - rate * *mean / (square.sqrt() / root + epsilon);
-            }
-        });
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
     }
 }
 
@@ -112,8 +83,30 @@ impl<F: Float> Optimizer<F> for Adam {
     }
 
     fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
-        let decay = decay_of(self.weight_decay, &parameter);
-        self.step(step, parameter, memory, decay, F::one());
+        let decay = if parameter.is_bias { 0.0 } else { self.weight_decay };
+        let Parameter { values, gradient, .. } = parameter;
+        // Adam adds decay · w to the gradient; AdamW first shrinks w.
+        let (decay, shrink) = match self.decoupled {
+            true => (F::zero(), F::from_f64(1.0 - step.learning_rate * decay)),
+            false => (F::from_f64(decay), F::one()),
+        };
+        // In `f64`: for small t, 1 - β₂ᵗ would lose most of its digits in `f32`.
+        let correction = |beta: f64| 1.0 - beta.powf(step.number as f64);
+        let rate = F::from_f64(step.learning_rate / correction(self.first));
+        let root = F::from_f64(correction(self.second).sqrt());
+        let epsilon = F::from_f64(self.epsilon);
+        let (first, new_first) = (F::from_f64(self.first), F::from_f64(1.0 - self.first));
+        let (second, new_second) = (F::from_f64(self.second), F::from_f64(1.0 - self.second));
+        let (means, squares) = memory.split_at_mut(values.len());
+        let numbers = values.iter_mut().zip(gradient).zip(means).zip(squares);
+        vectorized(move || {
+            for (((value, &gradient), mean), square) in numbers {
+                let gradient = gradient + decay * *value;
+                *mean = first * *mean + new_first * gradient;
+                *square = second * *square + new_second * gradient * gradient;
+                *value = shrink * *value - rate * *mean / (square.sqrt() / root + epsilon);
+            }
+        });
     }
 }
 
@@ -147,7 +140,7 @@ impl Default for AdamW {
 impl AdamW {
     /// The learning rate η: positive and finite. The usual one is 0.001.
     pub fn new(learning_rate: f64) -> Self {
-        Self(Adam::new(learning_rate).weight_decay(0.01))
+        Self(Adam { weight_decay: 0.01, decoupled: true, ..Adam::new(learning_rate) })
     }
 
     /// β₁ and β₂, as [`Adam::betas`]. Default: 0.9 and 0.999.
@@ -180,8 +173,6 @@ impl<F: Float> Optimizer<F> for AdamW {
     }
 
     fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
-        let decay = if parameter.is_bias { 0.0 } else { self.0.weight_decay };
-        let shrink = F::from_f64(1.0 - step.learning_rate * decay);
-        self.0.step(step, parameter, memory, F::zero(), shrink);
+        self.0.update(step, parameter, memory);
     }
 }

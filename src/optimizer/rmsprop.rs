@@ -39,27 +39,23 @@ impl RmsProp {
     }
 
     /// α, at least 0 and below 1. Default: 0.99.
-    pub fn smoothing(mut self, share: f64) -> Self {
-        self.smoothing = share;
-        self
+    pub fn smoothing(self, share: f64) -> Self {
+        Self { smoothing: share, ..self }
     }
 
     /// ε, which keeps the divisor from 0: positive and finite. Default: 10⁻⁸.
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
     }
 
     /// The momentum µ, at least 0 and below 1. Default: 0, none.
-    pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
-        self
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
     }
 
     /// The weight decay λ, at least 0. Default: 0, none.
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
     }
 }
 

@@ -43,21 +43,18 @@ impl Sgd {
     }
 
     /// The momentum µ, at least 0 and below 1. Default: 0, none.
-    pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = momentum;
-        self
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
     }
 
     /// Nesterov's variant of momentum. Default: Polyak's. Needs a momentum above 0.
-    pub fn nesterov(mut self) -> Self {
-        self.nesterov = true;
-        self
+    pub fn nesterov(self) -> Self {
+        Self { nesterov: true, ..self }
     }
 
     /// The weight decay λ, at least 0. Default: 0, none.
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
     }
 }
 
@@ -66,11 +63,8 @@ impl<F: Float> Optimizer<F> for Sgd {
         check_positive::<F>("learning rate", self.learning_rate)?;
         check_share("momentum", self.momentum)?;
         check_decay("weight decay", self.weight_decay)?;
-        if self.nesterov {
-            let needs = "above 0 for Nesterov's variant";
-            Error::check_setting("momentum", self.momentum, needs, |momentum| momentum > 0.0)?;
-        }
-        Ok(())
+        let needs = "above 0 for Nesterov's variant";
+        Error::check_setting("momentum", self.momentum, needs, |x| x > 0.0 || !self.nesterov)
     }
 
     fn learning_rate(&self) -> f64 {

@@ -37,7 +37,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct OptimizerState<F> {
     steps: u64,
     /// For each parameter, in blocks of its numbers: as the optimizer gets it.
-    #[serde(with = "bits")]
+    #[serde(with = "bits::each")]
     parameters: Vec<Vec<F>>,
     #[serde(skip)]
     threads: Threads,
@@ -54,7 +54,7 @@ const COST: usize = 16;
 impl<F: Float> OptimizerState<F> {
     /// A state before the first step.
     pub fn new() -> Self {
-        Self { steps: 0, parameters: Vec::new(), threads: Threads::ONE }
+        Self::default()
     }
 
     /// Sets the most threads that update a large parameter.
@@ -71,16 +71,12 @@ impl<F: Float> OptimizerState<F> {
     pub(crate) fn fits(
         &self,
         optimizer: &dyn Optimizer<F>,
-        mut lengths: impl ExactSizeIterator<Item = usize>,
+        lengths: impl Iterator<Item = usize>,
     ) -> bool {
-        let memories = optimizer.memories();
-        self.steps == 0 && self.parameters.is_empty()
-            || self.steps < u64::MAX
-                && self.parameters.len() == lengths.len()
-                && self.parameters.iter().all(|memory| {
-                    memory.iter().all(|number| number.is_finite())
-                        && lengths.next().is_some_and(|length| memory.len() == memories * length)
-                })
+        let expected = lengths.map(|length| optimizer.memories() * length);
+        let fits = self.parameters.iter().map(Vec::len).eq(expected);
+        let finite = self.parameters.iter().flatten().all(|number| number.is_finite());
+        self.steps == 0 && self.parameters.is_empty() || self.steps < u64::MAX && fits && finite
     }
 
     /// Takes one step for all parameters of a network, at the optimizer's own learning rate.
@@ -135,20 +131,13 @@ impl<F: Float> OptimizerState<F> {
                 self.parameters.push(Vec::new());
             }
             let memory = &mut self.parameters[index];
-            let Parameter { is_bias, values, gradient } = parameter;
-            if memory.len() != memories * values.len() {
-                *memory = vec![F::zero(); memories * values.len()];
+            let numbers = parameter.values.len();
+            if memory.len() != memories * numbers {
+                *memory = vec![F::zero(); memories * numbers];
             }
-            let length = self.threads.length(values.len(), BLOCK, COST * values.len());
-            let values = values.chunks_mut(length).zip(gradient.chunks(length));
-            let parts = values.scan(&mut memory[..], |memory, (values, gradient)| {
-                let rest = std::mem::take(memory);
-                let (of_part, rest) = rest.split_at_mut(memories * values.len());
-                *memory = rest;
-                Some((Parameter { is_bias, values, gradient }, of_part))
-            });
-            self.threads.each(parts, &|(parameter, memory)| {
-                if !update(optimizer, step, parameter, memory, memories) {
+            let length = self.threads.length(numbers, BLOCK, COST * numbers);
+            self.threads.each(parts(parameter, memory, length), &|(parameter, memory)| {
+                if !update(optimizer, step, parameter, memory) {
                     first_broken.fetch_min(index, Ordering::Relaxed);
                 }
             });
@@ -157,21 +146,31 @@ impl<F: Float> OptimizerState<F> {
     }
 }
 
+/// Parts of a parameter of `length` numbers, each with its memory; only the last may be shorter.
+fn parts<'p, F>(
+    Parameter { is_bias, values, gradient }: Parameter<'p, F>,
+    memory: &'p mut [F],
+    length: usize,
+) -> impl Iterator<Item = (Parameter<'p, F>, &'p mut [F])> {
+    let memories = memory.len().checked_div(values.len()).unwrap_or(0);
+    let mut memory = memory.chunks_mut((memories * length).max(1));
+    let values = values.chunks_mut(length).zip(gradient.chunks(length));
+    values.map(move |(values, gradient)| {
+        (Parameter { is_bias, values, gradient }, memory.next().unwrap_or_default())
+    })
+}
+
 /// Updates a part of a parameter, block by block. Returns whether all numbers are finite, which it
 /// checks while they are in cache.
 fn update<F: Float>(
     optimizer: &dyn Optimizer<F>,
     step: Iteration,
-    Parameter { is_bias, values, gradient }: Parameter<'_, F>,
-    mut memory: &mut [F],
-    memories: usize,
+    parameter: Parameter<'_, F>,
+    memory: &mut [F],
 ) -> bool {
     let mut finite = true;
-    for (values, gradient) in values.chunks_mut(BLOCK).zip(gradient.chunks(BLOCK)) {
-        let (of_block, rest) = memory.split_at_mut(memories * values.len());
-        let part = Parameter { is_bias, values: &mut *values, gradient };
-        optimizer.update(step, part, of_block);
-        memory = rest;
+    for (Parameter { is_bias, values, gradient }, memory) in parts(parameter, memory, BLOCK) {
+        optimizer.update(step, Parameter { is_bias, values: &mut *values, gradient }, memory);
         finite &= vectorized(|| values.iter().fold(true, |all, value| all & value.is_finite()));
     }
     finite

@@ -23,21 +23,15 @@ impl Clock {
         Self { step, epoch, position: before.saturating_add(batch), steps_per_epoch }
     }
 
-    /// The number of steps in a span; an epoch of unknown length counts as one step.
-    pub(super) fn steps(self, span: Span) -> u64 {
+    /// The steps that have passed, and the number of steps in the span. For a span in epochs of
+    /// unknown length, an epoch counts as one step.
+    pub(super) fn passed(self, span: Span) -> (u64, u64) {
         match span {
-            Span::Steps(steps) => steps.max(1) as u64,
+            Span::Steps(steps) => (self.step, steps.max(1) as u64),
             Span::Epochs(epochs) => {
-                (epochs.max(1) as u64).saturating_mul(self.steps_per_epoch.unwrap_or(1))
+                let each = self.steps_per_epoch.unwrap_or(1);
+                (self.position, (epochs.max(1) as u64).saturating_mul(each))
             }
-        }
-    }
-
-    /// The steps that have passed, in the unit of [`steps`](Self::steps) of this span.
-    pub(super) fn passed(self, span: Span) -> u64 {
-        match span {
-            Span::Steps(_) => self.step,
-            Span::Epochs(_) => self.position,
         }
     }
 
@@ -49,10 +43,13 @@ impl Clock {
         }
     }
 
-    /// The time since the end of this span, which has passed. Epochs count from the first one that
+    /// The time since the end of this span: none before it. Epochs count from the first one that
     /// begins after it.
     pub(super) fn without(self, span: Span) -> Self {
-        let steps = self.steps(span);
+        let (passed, steps) = self.passed(span);
+        if passed < steps {
+            return Self { step: 0, epoch: 0, position: 0, ..self };
+        }
         let epochs = match span {
             Span::Epochs(epochs) => epochs as u64,
             Span::Steps(_) => self.steps_per_epoch.map_or(0, |length| steps.div_ceil(length)),

@@ -1,9 +1,7 @@
 //! A length of time in training.
 
-use crate::choice;
-use crate::error::{Error, Result};
-use std::fmt;
-use std::str::FromStr;
+use crate::{choice, error::Error, error::Result};
+use std::{fmt, str::FromStr};
 
 /// A length of time in training, at least 1. As text: `10 epochs`, `500 steps`.
 ///
@@ -36,10 +34,9 @@ impl FromStr for Span {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let count = |count: &str| count.parse().ok();
-        match text.split_once(' ').map(|(number, unit)| (count(number), unit.trim())) {
-            Some((Some(epochs), "epochs")) => Ok(Self::Epochs(epochs)),
-            Some((Some(steps), "steps")) => Ok(Self::Steps(steps)),
+        match text.split_once(' ').map(|(number, unit)| (number.parse(), unit.trim())) {
+            Some((Ok(epochs), "epochs")) => Ok(Self::Epochs(epochs)),
+            Some((Ok(steps), "steps")) => Ok(Self::Steps(steps)),
             _ => Err(choice::error("span", text, "write 10 epochs, or 500 steps".to_owned())),
         }
     }

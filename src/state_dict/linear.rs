@@ -1,59 +1,39 @@
 //! Finds the linear layers of a `state_dict` by the names of its tensors.
 
-use crate::{
-    error::Result, float::Float, model_file::damage::damaged, model_file::tensors::Header,
-};
+use crate::model_file::{damage::check, damage::damaged, tensors::Header};
+use crate::{error::Result, float::Float};
 use std::collections::BTreeMap;
 
-/// An `nn.Linear`.
-pub(super) struct Linear {
-    /// The name of its weights, outputs × inputs.
-    pub(super) weight: String,
-    /// The name of its bias, if it has one.
-    pub(super) bias: Option<String>,
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-}
+/// The names of the weights (outputs × inputs) and of the bias of an `nn.Linear`.
+type Linear<'n> = (&'n str, Option<&'n str>);
 
-/// The linear layers of an `nn.Sequential`, first to last. Each takes the outputs of the one before
-/// it, and every tensor of the file belongs to one of them.
-pub(super) fn linear_layers<F: Float>(header: &Header) -> Result<Vec<Linear>> {
-    let names = header.names();
-    let mut prefix = None;
+/// The linear layers of an `nn.Sequential` with tensors of these names, first to last. Each takes
+/// the outputs of the one before it, and every tensor belongs to one of them.
+pub(super) fn linear_layers<'n, F: Float>(
+    header: &Header,
+    names: &'n [String],
+) -> Result<Vec<Linear<'n>>> {
+    let mut common = None;
     let mut modules = BTreeMap::<usize, [Option<&str>; 2]>::new();
-    for name in &names {
-        let part = TensorName::of(name).ok_or_else(|| {
+    for name in names {
+        let Some((prefix, module, parameter)) = parts(name) else {
             let name = shown(name);
-            damaged(format!(
+            return Err(damaged(format!(
                 "{name} is not the weight or bias of a linear layer in an nn.Sequential, such as \"0.weight\""
-            ))
+            )));
+        };
+        let first = *common.get_or_insert(prefix);
+        check(first == prefix, || {
+            format!("its tensors are of two modules, {} and {}", shown(first), shown(prefix))
         })?;
-        let first = *prefix.get_or_insert(part.prefix);
-        if first != part.prefix {
-            let (first, other) = (shown(first), shown(part.prefix));
-            return Err(damaged(format!("its tensors are of two modules, {first} and {other}")));
-        }
-        let [weight, bias] = modules.entry(part.module).or_default();
-        *(if part.is_bias { bias } else { weight }) = Some(name.as_str());
+        modules.entry(module).or_default()[parameter] = Some(name);
     }
 
     let mut layers = Vec::with_capacity(modules.len());
-    for tensors in modules.into_values() {
-        let linear = Linear::of::<F>(header, tensors)?;
-        if let Some(before) = layers.last() {
-            linear.check_follows(before)?;
-        }
-        layers.push(linear);
-    }
-    Ok(layers)
-}
-
-impl Linear {
-    /// The layer of this weight and this bias.
-    fn of<F: Float>(header: &Header, [weight, bias]: [Option<&str>; 2]) -> Result<Self> {
-        let Some(weight) = weight else {
-            return Err(damaged(format!("{} has no weight beside it", bias.unwrap_or_default())));
-        };
+    let mut before = None;
+    for [weight, bias] in modules.into_values() {
+        let alone = || damaged(format!("{} has no weight beside it", bias.unwrap_or_default()));
+        let weight = weight.ok_or_else(alone)?;
         let shape = header.shape::<F>(weight)?;
         let &[outputs, inputs] = shape else {
             return Err(damaged(format!(
@@ -62,49 +42,28 @@ impl Linear {
         };
         if let Some(bias) = bias {
             let shape = header.shape::<F>(bias)?;
-            if shape != [outputs] {
-                return Err(damaged(format!(
-                    "{bias} has the shape {shape:?}, {weight} {outputs} outputs"
-                )));
-            }
+            check(shape == [outputs], || {
+                format!("{bias} has the shape {shape:?}, {weight} {outputs} outputs")
+            })?;
         }
-        Ok(Self { weight: weight.to_owned(), bias: bias.map(str::to_owned), inputs, outputs })
+        let (name, width) = before.replace((weight, outputs)).unwrap_or(("", inputs));
+        check(inputs == width, || {
+            format!("{weight} takes {inputs} inputs, {name} has {width} outputs")
+        })?;
+        layers.push((weight, bias));
     }
-
-    fn check_follows(&self, before: &Self) -> Result<()> {
-        if self.inputs == before.outputs {
-            return Ok(());
-        }
-        Err(damaged(format!(
-            "{} takes {} inputs, {} has {} outputs",
-            self.weight, self.inputs, before.weight, before.outputs
-        )))
-    }
+    Ok(layers)
 }
 
-/// The parts of a name such as `net.2.bias`.
-struct TensorName<'n> {
-    /// `net`.
-    prefix: &'n str,
-    /// 2.
-    module: usize,
-    is_bias: bool,
-}
-
-impl<'n> TensorName<'n> {
-    fn of(name: &'n str) -> Option<Self> {
-        let (module, parameter) = name.rsplit_once('.')?;
-        let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));
-        let is_bias = match parameter {
-            "weight" => false,
-            "bias" => true,
-            _ => return None,
-        };
-        let module: usize = number.parse().ok()?;
-        // `+1` and `01` are not numbers of modules. Other characters would garble messages.
-        let sane = prefix.len() <= MOST_PREFIX_BYTES && !prefix.contains(char::is_control);
-        (sane && module.to_string() == number).then_some(Self { prefix, module, is_bias })
-    }
+/// The parts of a name such as `net.2.bias`: `net`, 2, and 0 for a weight or 1 for a bias.
+fn parts(name: &str) -> Option<(&str, usize, usize)> {
+    let (module, parameter) = name.rsplit_once('.')?;
+    let (prefix, number) = module.rsplit_once('.').unwrap_or(("", module));
+    let parameter = ["weight", "bias"].iter().position(|&known| known == parameter)?;
+    let module: usize = number.parse().ok()?;
+    // `+1` and `01` are not numbers of modules. Other characters would garble messages.
+    let sane = prefix.len() <= MOST_PREFIX_BYTES && !prefix.contains(char::is_control);
+    (sane && module.to_string() == number).then_some((prefix, module, parameter))
 }
 
 /// Longer than any nesting of modules.

@@ -1,41 +1,26 @@
 //! A network as the Python expression of an `nn.Sequential`.
 
 use crate::activation::{AnyActivation, Elu, LeakyRelu};
-use crate::{dense::Dense, error::Result, float::Float, mlp::Mlp, model_file::damage::damaged};
+use crate::{error::Result, float::Float, mlp::Mlp, model_file::damage::damaged};
 
-/// An `nn.Sequential` that computes what a network does.
-pub(super) struct Sequential {
-    /// `nn.Sequential(nn.Linear(…), …)`.
-    pub(super) expression: String,
-    /// The places of the linear layers among its modules.
-    pub(super) linear: Vec<usize>,
-}
-
-impl Sequential {
-    pub(super) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
-        let mut modules = Vec::new();
-        let mut linear = Vec::with_capacity(net.layers().len());
-        for (index, layer) in net.layers().iter().enumerate() {
-            linear.push(modules.len());
-            modules.push(linear_module(layer));
-            let activation = activation_module(layer.activation()).ok_or_else(|| {
-                let activation = layer.activation();
-                damaged(format!("layer {index}: PyTorch has no module for {activation:?}"))
-            })?;
-            modules.extend(activation);
-            if layer.dropout() > 0.0 {
-                modules.push(format!("nn.Dropout({:?})", layer.dropout()));
-            }
+/// The expression `nn.Sequential(nn.Linear(…), …)`, and the places of the linear layers among its
+/// modules.
+pub(super) fn sequential<F: Float>(net: &Mlp<F>) -> Result<(String, Vec<usize>)> {
+    let (mut modules, mut places) = (Vec::new(), Vec::new());
+    for (index, layer) in net.layers().iter().enumerate() {
+        places.push(modules.len());
+        let bias = if layer.bias().is_some() { "" } else { ", bias=False" };
+        modules.push(format!("nn.Linear({}, {}{bias})", layer.inputs(), layer.outputs()));
+        let activation = layer.activation();
+        modules.extend(activation_module(activation).ok_or_else(|| {
+            damaged(format!("layer {index}: PyTorch has no module for {activation:?}"))
+        })?);
+        if layer.dropout() > 0.0 {
+            modules.push(format!("nn.Dropout({:?})", layer.dropout()));
         }
-        let precision = if size_of::<F>() == 8 { ".double()" } else { "" };
-        let expression = format!("nn.Sequential({}){precision}", modules.join(", "));
-        Ok(Self { expression, linear })
     }
-}
-
-fn linear_module<F: Float>(layer: &Dense<F>) -> String {
-    let bias = if layer.bias().is_some() { "" } else { ", bias=False" };
-    format!("nn.Linear({}, {}{bias})", layer.inputs(), layer.outputs())
+    let precision = if size_of::<F>() == 8 { ".double()" } else { "" };
+    Ok((format!("nn.Sequential({}){precision}", modules.join(", ")), places))
 }
 
 /// The module of an activation: empty for the identity, `None` if PyTorch has none.

@@ -66,7 +66,7 @@ pub struct TrainingState<F: Float> {
     pub(super) dropout: ChaCha8Rng,
     pub(super) plateau: Plateau,
     pub(super) progress: Progress,
-    #[serde(with = "bits")]
+    #[serde(with = "bits::each")]
     pub(super) epochs: Vec<Epoch>,
     /// `None` in the first epoch of a stream.
     pub(super) steps_per_epoch: Option<u64>,

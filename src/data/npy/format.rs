@@ -102,7 +102,7 @@ pub(super) fn file_of<F: Float>(numbers: ArrayViewD<'_, F>) -> Vec<u8> {
     // The text has at most two lengths of 20 digits, far from the 65,535 bytes of version 1.
     file.extend_from_slice(&(length as u16).to_le_bytes());
     file.extend_from_slice(format!("{text:width$}\n", width = length - 1).as_bytes());
-    numbers.iter().for_each(|&number| F::extend_le_bytes(&[number], &mut file));
+    numbers.iter().for_each(|number| number.append_to(&mut file));
     file
 }
 

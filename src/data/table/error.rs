@@ -52,9 +52,6 @@ pub enum TableError {
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
     /// A text column has too many different values.
-    #[error(
-        "{file}: text column {column:?} has {} different values; at most {limit} are supported as categories",
-        counted(*values)
-    )]
+    #[error("{file}: text column {column:?} has {} different values; at most {limit} are supported as categories", counted(*values))]
     TooManyCategories { file: String, column: String, values: usize, limit: usize },
 }
