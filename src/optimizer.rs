@@ -12,7 +12,7 @@ mod state;
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
 pub use lbfgs::Lbfgs;
-pub(crate) use lbfgs::{LbfgsMemory, Objective, Outcome};
+pub(crate) use lbfgs::{LbfgsMemory, Outcome};
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;

@@ -25,17 +25,21 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::data::{Dataset, Storage};
-use crate::optimizer::{Lbfgs, Optimizer};
-use crate::workers::{Alone, Workers};
 use crate::{
-    data::batches::WholeBatch, error::Result, float::Float, loss::Loss, schedule::Schedule,
+    data::{Dataset, Storage, batches::WholeBatch},
+    error::Result,
+    float::Float,
+    loss::Loss,
+    optimizer::{Lbfgs, Optimizer},
+    schedule::Schedule,
+    workers::{Alone, Workers},
 };
-use method::{Method, Observers};
+use method::{Description, Method};
 use monitor::Monitor;
 use ndarray::ArrayView2;
+use observer::Observers;
 use settings::{Settings, Validation};
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 use step::Session;
 use steps::Steps;
 
@@ -149,18 +153,24 @@ enum StartingPoint<F: Float> {
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        Self::by(Box::new(loss), Box::new(Steps(Box::new(optimizer))))
+        let steps = Steps(Arc::new(optimizer));
+        Self::by(loss, steps.description(), steps)
     }
 
     /// A trainer that minimises this loss by L-BFGS. An iteration uses all training rows and counts
     /// as an epoch. There are no batches, schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
-        Self::by(Box::new(loss), Box::new(lbfgs))
+        Self::by(loss, lbfgs.description(), lbfgs)
     }
 
-    fn by(loss: Box<dyn Loss<F> + 'a>, method: Box<dyn Method<F> + 'a>) -> Self {
+    fn by(
+        loss: impl Loss<F> + 'a,
+        description: Description<'a>,
+        method: impl Method<F> + 'a,
+    ) -> Self {
         let settings = Settings {
-            loss,
+            loss: Box::new(loss),
+            description,
             schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
@@ -176,7 +186,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         Self {
             settings,
-            method,
+            method: Box::new(method),
             observers: Vec::new(),
             workers: Box::new(Alone),
             start: StartingPoint::Afresh,
@@ -392,16 +402,15 @@ impl<'a, F: Float> Trainer<'a, F> {
 
     /// The state from which training would continue. `None` before training, and after an error.
     pub fn state(&self) -> Option<&TrainingState<F>> {
-        self.start.state(false).ok().flatten()
+        self.start.state().ok().flatten()
     }
 }
 
 impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { settings, method, workers, .. } = self;
+        let Self { settings, workers, .. } = self;
         formatter
             .debug_struct("Trainer")
-            .field("method", method)
             .field("settings", settings)
             .field("workers", workers)
             .finish_non_exhaustive()

@@ -67,13 +67,13 @@ impl<F: Float> OptimizerState<F> {
         self.steps
     }
 
-    /// Whether this can be the state of this optimizer for parameters of these lengths.
+    /// Whether this can be the state for parameters of these lengths, with `memories` numbers for
+    /// each of theirs.
     pub(crate) fn fits(
         &self,
-        optimizer: &dyn Optimizer<F>,
+        memories: usize,
         mut lengths: impl ExactSizeIterator<Item = usize>,
     ) -> bool {
-        let memories = optimizer.memories();
         self.steps == 0 && self.parameters.is_empty()
             || self.steps < u64::MAX
                 && self.parameters.len() == lengths.len()

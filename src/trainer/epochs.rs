@@ -1,105 +1,141 @@
 //! One training: its epochs, early stopping, and checkpoints.
 
-use super::method::{EpochOutcome, Run, tell};
-use super::observer::Moment;
-use super::report::{Report, StopReason};
-use crate::{error::Result, float::Float, mlp::Mlp, workers::agreement::fingerprint};
+use super::method::{EpochEnd, Method};
+use super::observer::{Observers, tell};
+use super::{
+    Moment, Report, StopReason, fit::cost_of_a_product, settings::Settings, step::Session,
+};
+use crate::data::batches::{Batches, InOrder};
+use crate::workers::agreement::{Agreement, fingerprint};
+use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads};
 use std::time::{Duration, Instant};
 
+/// One call of `fit` or `step`.
+pub(super) struct Run<'r, 'a, F: Float> {
+    pub(super) settings: &'r Settings<'a, F>,
+    pub(super) method: &'r (dyn Method<F> + 'a),
+    pub(super) observers: &'r mut Observers<'a, F>,
+    pub(super) agreement: Agreement<'r, F>,
+    pub(super) session: &'r mut Session<F>,
+    pub(super) batches: &'r mut dyn Batches<F>,
+    /// The training rows in order, unless they come as a stream.
+    pub(super) training: Option<InOrder<'r, F>>,
+    /// This worker's part of the validation rows.
+    pub(super) validation: Option<InOrder<'r, F>>,
+    pub(super) threads: Threads,
+}
+
 impl<F: Float> Run<'_, '_, F> {
-    pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
-        self.session.set_threads(self.threads);
+    pub(super) fn set_threads(&mut self, threads: Threads) {
+        self.threads = threads;
+        self.session.backprop.set_threads(threads);
+        self.session.state.memory.set_threads(threads);
+    }
+
+    /// Trains on one thread or several. The largest product has this many rows. After an error the
+    /// network has the parameters of the last good epoch.
+    pub(super) fn train(&mut self, net: &mut Mlp<F>, rows: usize) -> Result<Report> {
+        // Workers on one machine share its processors.
+        let limit = self.settings.threads.or((!self.agreement.is_alone()).then_some(1));
+        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
+            self.set_threads(threads);
+            self.report(net)
+        });
+        if report.is_err() {
+            self.session.state.parameters.write_to(net);
+        }
+        report
+    }
+
+    fn report(&mut self, net: &mut Mlp<F>) -> Result<Report> {
         let state = &mut self.session.state;
         state.steps_per_epoch = self.batches.steps().or(state.steps_per_epoch);
         state.parameters.write_to(net);
-        let (start, before) = (Instant::now(), state.elapsed);
-        let stop_reason = match self.epochs(net, start, before) {
-            Ok(reason) => reason,
-            Err(error) => {
-                self.session.state.parameters.write_to(net);
-                return Err(error);
-            }
-        };
-        if self.midway {
+        let before = state.elapsed;
+        let stop_reason = self.epochs(net, Instant::now(), before)?;
+        let Session { state, now, .. } = &self.session;
+        let has_begun = now.batch > 0 && now.epoch > state.epochs.len();
+        if has_begun && stop_reason == StopReason::Observer {
             let what = "the parameters in the middle of an epoch";
             self.agreement.check_alike(|| vec![(what, fingerprint(net))])?;
-        } else if self.agreement.is_first() {
+        } else if self.agreement.part.rank() == 0 {
             // A state from mid-epoch cannot be resumed exactly, so the last checkpoint is kept.
-            for checkpoint in &self.settings.checkpoints {
-                checkpoint.at_end(&self.session.state)?;
-            }
+            let mut checkpoints = self.settings.checkpoints.iter();
+            checkpoints.try_for_each(|checkpoint| checkpoint.at_end(state))?;
         }
         // The answers at the end are ignored.
         let _ = tell(self.observers, self.session, net, Moment::TrainingEnd);
         let state = &self.session.state;
-        if let (Some(best), true) = (&state.best, state.progress.best_epoch() > 0) {
+        if let (Some(best), 1..) = (&state.best, state.progress.best_epoch) {
             best.write_to(net);
         }
+        let rows_of = |rows: &InOrder<'_, F>| rows.data().rows();
         Ok(Report {
             epochs: state.epochs.clone(),
-            best_epoch: state.progress.best_epoch(),
+            best_epoch: state.progress.best_epoch,
             stop_reason,
-            training_rows: self.training.map_or(self.rows, |data| data.rows()),
-            validation_rows: self.validation.as_ref().map_or(0, |rows| rows.data().rows()),
+            training_rows: self.training.as_ref().map_or(self.session.now.rows, rows_of),
+            validation_rows: self.validation.as_ref().map_or(0, rows_of),
             monitored: self.settings.monitor.as_ref().map(|monitor| monitor.name.clone()),
             elapsed: state.elapsed,
         })
     }
 
+    /// Trains until there is a reason to stop.
     fn epochs(&mut self, net: &mut Mlp<F>, start: Instant, before: Duration) -> Result<StopReason> {
-        let settings = self.settings;
-        let early_stopping = settings.early_stopping.as_ref();
         if self.tell(net, Moment::TrainingStart)? {
             return Ok(StopReason::Observer);
         }
         loop {
             let state = &self.session.state;
-            if early_stopping.is_some_and(|rule| rule.stops(&state.progress)) {
+            let early_stopping = self.settings.early_stopping.as_ref();
+            if early_stopping.is_some_and(|rule| state.progress.waited >= rule.patience) {
                 return Ok(StopReason::EarlyStopping);
             }
-            if state.epochs.len() >= settings.epochs {
+            if state.epochs.len() >= self.settings.epochs {
                 return Ok(StopReason::AllEpochs);
             }
-            let number = state.epochs.len() + 1;
-            (self.session.now.epoch, self.session.now.batch, self.rows) = (number, 0, 0);
+            let now = &mut self.session.now;
+            (now.epoch, now.batch, now.rows) = (state.epochs.len() + 1, 0, 0);
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
-            let ended = self.method.epoch(self, net)?;
-            let session = &mut *self.session;
-            session.note(net);
-            session.state.elapsed = before.saturating_add(start.elapsed());
-            let (score, done) = match ended {
-                EpochOutcome::Whole(score) => (score, None),
-                EpochOutcome::Midway => {
-                    self.midway = true;
-                    return Ok(StopReason::Observer);
-                }
-                EpochOutcome::Done(reason, None) => return Ok(reason),
-                EpochOutcome::Done(reason, Some(score)) => (score, Some(reason)),
-            };
-            let is_best = session.state.progress.after_epoch(number, score, early_stopping);
-            if let (true, Some(best)) = (is_best, &mut session.state.best) {
-                best.read_from(net);
+            let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
+            let score = loss.map(|loss| self.score(net, loss)).transpose()?;
+            self.session.note(net);
+            self.session.state.elapsed = before.saturating_add(start.elapsed());
+            if let Some(score) = score {
+                self.after_epoch(net, score)?;
             }
-            let base = self.method.learning_rate();
-            settings.schedule.after_epoch(&mut session.state.plateau, score, base);
-            // Each worker decides by its own score whether to stop.
-            let score = ("the score of an epoch", score.to_bits());
-            let alike = || vec![("the parameters after an epoch", fingerprint(net)), score];
-            self.agreement.check_alike(alike)?;
-            if self.agreement.is_first() {
-                for checkpoint in &settings.checkpoints {
-                    checkpoint.after_epoch(&self.session.state, is_best)?;
-                }
-            }
-            if let Some(reason) = done {
+            if let Some(reason) = stop {
                 return Ok(reason);
             }
             if self.tell(net, Moment::EpochEnd)? {
                 return Ok(StopReason::Observer);
             }
         }
+    }
+
+    /// Notes the epoch's score, and writes the checkpoints that are due.
+    fn after_epoch(&mut self, net: &Mlp<F>, score: f64) -> Result<()> {
+        let Self { settings, session, batches, agreement, .. } = self;
+        let state = &mut session.state;
+        state.steps_per_epoch = batches.steps().or(Some(session.now.batch as u64));
+        let is_best = state.progress.after_epoch(session.now.epoch, score, settings);
+        if let (true, Some(best)) = (is_best, &mut state.best) {
+            best.read_from(net);
+        }
+        let base = settings.description.learning_rate;
+        settings.schedule.after_epoch(&mut state.plateau, score, base);
+        // Each worker decides by its own score whether to stop.
+        let score = ("the score of an epoch", score.to_bits());
+        agreement
+            .check_alike(|| vec![("the parameters after an epoch", fingerprint(net)), score])?;
+        if agreement.part.rank() > 0 {
+            return Ok(());
+        }
+        let mut checkpoints = settings.checkpoints.iter();
+        checkpoints.try_for_each(|checkpoint| checkpoint.after_epoch(state, is_best))
     }
 
     /// Calls every observer. Returns whether one of them, on any worker, ends training.

@@ -1,18 +1,17 @@
 //! Training on a data set, and single steps: `fit`, `resume` and `step`.
 
-use super::method::{Method, Observers, Run};
-use super::settings::{Settings, shape_of};
-use super::state::{TrainingState, mismatch};
-use super::{StartingPoint, Trainer};
-use super::{preflight::Preflight, report::Report, step::Session};
-use crate::data::batches::{Batches, InOrder, Scales, shuffled};
-use crate::data::{Dataset, Examples, Outputs, Storage};
+use super::{
+    Report, StartingPoint, Trainer, TrainingState, epochs::Run, preflight::Preflight,
+    settings::shape_of, state::mismatch, step::Session,
+};
+use crate::data::batches::{InOrder, Scales, Stream, shuffled};
+use crate::data::{Dataset, Examples, Storage};
 use crate::error::{Error, Result, TrainingError, WorkersError};
 use crate::{
     float::Float, mlp::Mlp, schedule::Epochs, threads::Threads, workers::agreement::Agreement,
 };
 
-impl<'a, F: Float> Trainer<'a, F> {
+impl<F: Float> Trainer<'_, F> {
     /// Trains the network from its own parameters and a fresh optimizer. The same network, data and
     /// settings give the same bits each time.
     ///
@@ -147,133 +146,94 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let Self { settings, method, start, whole_batch, .. } = self;
-        if self.workers.count() > 1 {
+        let Self { settings, method, workers, start, whole_batch, .. } = self;
+        let agreement = Agreement::new(&mut **workers)?;
+        if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "step by step" }.into());
         }
-        let (shape, activation) = shape_of(net)?;
-        let batch = settings.rows_for(shape, activation, batch.examples())?;
+        let batch = settings.rows_for(&shape_of(net)?, batch.examples())?;
         let scales = match start {
             StartingPoint::At(state) => state.scales()?,
             _ => Scales::of(net)?,
         };
-        settings.schedule.check(Epochs::None)?;
+        settings.check(net, Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
-            method.check_all(settings, net, Epochs::None)?;
             settings.check_checkpoints()?;
-            if let StartingPoint::At(state) = start {
-                method.check_state(state, net)?;
-            }
+            let state = start.state()?;
+            state.map_or(Ok(()), |state| state.check(net, settings))?;
             net.learn_schema(batch.schema())?;
-            if let StartingPoint::At(state) = start {
-                state.restore(net)?;
-            }
-            let state = start.take(false, settings, method.as_ref(), net);
+            state.map_or(Ok(()), |state| state.restore(net))?;
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
         }
         let StartingPoint::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
-        session.now.batch = session.now.batch.saturating_add(1);
         session.state.parameters.read_from(net);
         let cost = cost_of_a_product(net, batch.rows());
+        let batches = |_| Ok(Some(Ok(batch.clone())));
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers: &mut Vec::new(),
+            agreement,
+            session,
+            batches: &mut Stream::new(batches, Ok, scales, whole_batch),
+            training: None,
+            validation: None,
+            threads: Threads::ONE,
+        };
         let result = Threads::enter_once(settings.threads, cost, |threads| {
-            session.set_threads(threads);
-            method.step(session, settings, net, whole_batch.of(batch, &scales)?)
+            run.set_threads(threads);
+            run.method.epoch(&mut run, net)
         });
         match result {
-            Ok(_) => session.note(net),
-            Err(Error::Training(TrainingError::Diverged { .. })) => {
-                session.state.parameters.write_to(net);
-                *start = StartingPoint::Lost;
+            Ok(_) => {
+                session.note(net);
+                Ok(session.now.batch_loss)
             }
-            // The network is unchanged.
-            Err(_) => {}
+            Err(error) => {
+                // After any other error, the network is unchanged.
+                if let Error::Training(TrainingError::Diverged { .. }) = error {
+                    session.state.parameters.write_to(net);
+                    *start = StartingPoint::Lost;
+                }
+                Err(error)
+            }
         }
-        result
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {
         let Self { settings, method, observers, workers, start, .. } = self;
-        let method = method.as_ref();
         let mut agreement = Agreement::new(&mut **workers)?;
-        let state = start.state(afresh);
+        let state = if afresh { Ok(None) } else { start.state() };
         let rows = state.and_then(|state| {
-            Preflight::new(settings, method, net, data, state, &agreement).map(|rows| (rows, state))
+            Preflight::new(settings, net, data, state, &agreement).map(|rows| (rows, state))
         });
-        let alike =
-            |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, method, net, *state);
-        let (Preflight { training, validation, needs }, state) =
-            agreement.all_ready(rows, alike)?;
+        let alike = |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, net, *state);
+        let (Preflight { training, validation }, state) = agreement.all_ready(rows, alike)?;
         match state {
             Some(state) => state.restore(net)?,
             None => net.measure_by(&training, |side| agreement.moments(&training, side))?,
         }
         net.learn_schema(training.schema())?;
-        let part = agreement.part();
-        let rows = part.of(needs.rows.min(training.rows())).len();
-        let scales = Scales::of(net)?;
-        let mut batches = shuffled(&training, scales, settings.batch_size, part);
-        let call = Call { settings, method, observers, agreement, start, afresh };
-        call.run(net, batches.as_mut(), Some(&training), validation.as_ref(), rows)
-    }
-}
-
-/// The parts of the trainer that one call of `fit` or `resume` uses.
-pub(super) struct Call<'r, 'a, F: Float> {
-    pub(super) settings: &'r Settings<'a, F>,
-    pub(super) method: &'r (dyn Method<F> + 'a),
-    pub(super) observers: &'r mut Observers<'a, F>,
-    pub(super) agreement: Agreement<'r, F>,
-    pub(super) start: &'r mut StartingPoint<F>,
-    /// Whether training starts at the network's own parameters, even if there is a state.
-    pub(super) afresh: bool,
-}
-
-impl<F: Float> Call<'_, '_, F> {
-    /// Trains on one thread or several. The largest product has this many rows.
-    pub(super) fn run(
-        self,
-        net: &mut Mlp<F>,
-        batches: &mut dyn Batches<F>,
-        training: Option<&Examples<F>>,
-        validation: Option<&Examples<F>>,
-        rows: usize,
-    ) -> Result<Report> {
-        let Self { settings, method, observers, mut agreement, start, afresh } = self;
-        let state = start.take(afresh, settings, method, net);
+        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let at_once = settings.description.all_rows.unwrap_or(settings.batch_size);
+        let at_once = at_once.min(training.rows());
         let mut session = Session::new(settings, net, state);
-        let scales = Scales::of(net)?;
-        let validation = validation.map(|data| {
-            let batch_size = settings.batch_size.min(data.rows());
-            InOrder::new(data, agreement.part().of(data.rows()), batch_size, scales.clone())
-        });
-        // Workers on one machine share its processors.
-        let limit = settings.threads.or((!agreement.is_alone()).then_some(1));
-        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
-            let run = Run {
-                settings,
-                method,
-                observers,
-                agreement: agreement.reborrow(),
-                session: &mut session,
-                batches,
-                training,
-                all_rows: None,
-                validation,
-                scales,
-                threads,
-                outputs: Outputs::new(),
-                rows: 0,
-                midway: false,
-            };
-            run.train(net)
-        });
-        *start = if report.is_ok() {
-            StartingPoint::After(Box::new(session))
-        } else {
-            StartingPoint::Lost
+        *start = StartingPoint::Lost;
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers,
+            agreement,
+            session: &mut session,
+            batches: &mut *shuffled(&training, scales.clone(), settings.batch_size, part),
+            training: Some(InOrder::new(&training, 0..training.rows(), at_once, scales.clone())),
+            validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
+            threads: Threads::ONE,
         };
-        report
+        let report = run.train(net, part.of(at_once).len())?;
+        *start = StartingPoint::After(Box::new(session));
+        Ok(report)
     }
 }
 
@@ -282,34 +242,18 @@ const ENDED: &str = "training ended in an error";
 
 impl<F: Float> StartingPoint<F> {
     /// The state that training continues from.
-    pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
+    pub(super) fn state(&self) -> Result<Option<&TrainingState<F>>> {
         match self {
-            _ if afresh => Ok(None),
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
             Self::Lost => mismatch(ENDED),
         }
     }
-
-    /// Takes that state, or makes one of the network's own parameters.
-    fn take(
-        &mut self,
-        afresh: bool,
-        settings: &Settings<'_, F>,
-        method: &dyn Method<F>,
-        net: &Mlp<F>,
-    ) -> TrainingState<F> {
-        match std::mem::replace(self, Self::Afresh) {
-            Self::At(state) if !afresh => *state,
-            Self::After(session) if !afresh => session.state,
-            _ => TrainingState::new(net, method.name(), settings.seed, settings.epochs),
-        }
-    }
 }
 
 /// Multiplications in the largest product of this many rows.
-fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
+pub(super) fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
     let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
     largest_layer.unwrap_or(0).saturating_mul(rows)
 }

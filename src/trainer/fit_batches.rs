@@ -1,11 +1,17 @@
 //! Training on a stream of batches: `fit_batches` and `resume_batches`.
 
 use super::settings::{Validation, shape_of};
-use super::{Trainer, fit::Call, preflight::validation_rows, report::Report};
-use crate::data::batches::{Scales, Stream};
-use crate::data::{Dataset, Examples};
+use super::{
+    Report, StartingPoint, Trainer, epochs::Run, preflight::validation_rows, step::Session,
+};
+use crate::data::{
+    Dataset, Examples,
+    batches::{Scales, Stream},
+};
 use crate::error::{Result, TrainingError, WorkersError};
-use crate::{float::Float, mlp::Mlp, schedule::Epochs, workers::agreement::Agreement};
+use crate::{
+    float::Float, mlp::Mlp, schedule::Epochs, threads::Threads, workers::agreement::Agreement,
+};
 
 impl<F: Float> Trainer<'_, F> {
     /// Does the same as [`fit`](Self::fit) on a stream of batches, such as from files that together
@@ -93,11 +99,12 @@ impl<F: Float> Trainer<'_, F> {
         mut epoch: impl FnMut(usize) -> Result<B> + Send,
         afresh: bool,
     ) -> Result<Report> {
-        if self.workers.count() > 1 {
+        let Self { settings, method, observers, workers, start, whole_batch } = self;
+        let agreement = Agreement::new(&mut **workers)?;
+        if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "on a stream of batches" }.into());
         }
-        let Self { settings, method, observers, workers, start, .. } = self;
-        method.check_all(settings, net, Epochs::OfUnknownLength)?;
+        settings.check(net, Epochs::OfUnknownLength)?;
         settings.check_checkpoints()?;
         let unsupported = match settings.validation {
             Validation::Rows(_) => None,
@@ -112,17 +119,17 @@ impl<F: Float> Trainer<'_, F> {
         if let Some(validation) = &validation {
             net.schema().check_same(validation.schema())?;
         }
-        if let Some(state) = start.state(afresh)? {
-            method.check_state(state, net)?;
+        let state = if afresh { None } else { start.state()? };
+        if let Some(state) = state {
+            state.check(net, settings)?;
             state.restore(net)?;
         }
         let settings = &*settings;
-        let (shape, activation) = shape_of(net)?;
-        let activation = activation.clone();
+        let shape = shape_of(net)?;
         let mut schema = net.schema().clone();
         let mut first = true;
         let check = |batch: Examples<F>| {
-            let batch = settings.rows_for(shape, &activation, batch)?;
+            let batch = settings.rows_for(&shape, batch)?;
             schema.check_same(batch.schema())?;
             if std::mem::take(&mut first) {
                 schema.update(batch.schema());
@@ -133,13 +140,25 @@ impl<F: Float> Trainer<'_, F> {
             let batches = epoch(number)?.into_iter();
             Ok(batches.map(|batch| batch.map(|batch: Dataset<F>| batch.examples())))
         };
-        let mut batches = Stream::new(epoch, check, Scales::of(net)?);
+        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let mut session = Session::new(settings, net, state);
+        *start = StartingPoint::Lost;
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers,
+            session: &mut session,
+            batches: &mut Stream::new(epoch, check, scales.clone(), whole_batch),
+            training: None,
+            validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
+            agreement,
+            threads: Threads::ONE,
+        };
         // The stream's batch size is not known yet; the trainer's is an estimate.
-        let rows = settings.batch_size;
-        let agreement = Agreement::new(&mut **workers)?;
-        let call = Call { settings, method: method.as_ref(), observers, agreement, start, afresh };
-        let report = call.run(net, &mut batches, None, validation.as_ref(), rows);
+        let report = run.train(net, settings.batch_size);
         net.learn_schema(&schema)?;
-        report
+        let report = report?;
+        *start = StartingPoint::After(Box::new(session));
+        Ok(report)
     }
 }

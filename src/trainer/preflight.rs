@@ -1,20 +1,21 @@
 //! The checks before training: the settings, the rows, and that all workers have the same ones.
 
-use super::method::{Method, Needs};
 use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
-use crate::data::batches::{InOrder, Scales};
+use crate::data::{
+    Examples,
+    batches::{InOrder, Scales},
+};
 use crate::error::{Result, WorkersError};
 use crate::workers::agreement::{
     Agreement, Alike, fingerprint, fingerprint_of, fingerprint_of_numbers,
 };
-use crate::{data::Examples, float::Float, mlp::Mlp, schedule::Epochs};
+use crate::{float::Float, mlp::Mlp, schedule::Epochs};
 
 /// Checked rows.
 pub(super) struct Preflight<F: Float> {
     pub(super) training: Examples<F>,
     pub(super) validation: Option<Examples<F>>,
-    pub(super) needs: Needs,
 }
 
 /// How many rows the workers compare by their numbers.
@@ -23,18 +24,16 @@ const SAMPLE: usize = 16;
 impl<F: Float> Preflight<F> {
     pub(super) fn new(
         settings: &Settings<'_, F>,
-        method: &dyn Method<F>,
         net: &Mlp<F>,
         data: Examples<F>,
         state: Option<&TrainingState<F>>,
         agreement: &Agreement<'_, F>,
     ) -> Result<Self> {
-        let needs = method.check_all(settings, net, Epochs::OfKnownLength)?;
-        if agreement.is_first() {
+        settings.check(net, Epochs::OfKnownLength)?;
+        if agreement.part.rank() == 0 {
             settings.check_checkpoints()?;
         }
-        let (shape, activation) = shape_of(net)?;
-        let data = settings.rows_for(shape, activation, data)?;
+        let data = settings.rows_for(&shape_of(net)?, data)?;
         let (training, validation) = match settings.fraction() {
             Some(fraction) => {
                 let [training, validation] = data.split(fraction, settings.seed)?;
@@ -43,32 +42,31 @@ impl<F: Float> Preflight<F> {
             None => (data, validation_rows(settings, net)?),
         };
         if let Some(state) = state {
-            method.check_state(state, net)?;
+            state.check(net, settings)?;
             state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&training))?;
         }
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
         }
-        let (workers, rows) = (agreement.part().count(), training.rows());
-        if workers > 1 && needs.alone {
+        let (workers, rows) = (agreement.part.count(), training.rows());
+        if workers > 1 && settings.description.all_rows.is_some() {
             return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
         }
         let few = [("the training data has", rows), ("a batch has", settings.batch_size)];
         if let Some((what, rows)) = few.into_iter().find(|&(_, rows)| rows < workers) {
             return Err(WorkersError::TooFewRows { what, rows, workers }.into());
         }
-        Ok(Self { training, validation, needs })
+        Ok(Self { training, validation })
     }
 
     /// Everything that must be the same on all workers.
     pub(super) fn alike(
         &self,
         settings: &Settings<'_, F>,
-        method: &dyn Method<F>,
         net: &Mlp<F>,
         state: Option<&TrainingState<F>>,
     ) -> Result<Vec<Alike>> {
-        let Self { training, validation, .. } = self;
+        let Self { training, validation } = self;
         let text = |text: String| fingerprint_of(&text);
         let rows_of = |rows: Option<&Examples<F>>| rows.map_or(Ok(0), fingerprint_of_rows);
         Ok(vec![
@@ -81,10 +79,7 @@ impl<F: Float> Preflight<F> {
             ("the parameters", fingerprint(net)),
             ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
             ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
-            (
-                "the trainer's settings",
-                text(format!("{method:?}, {}", settings.fingerprint_text())),
-            ),
+            ("the trainer's settings", text(settings.fingerprint_text())),
             ("the training state", state.map_or(Ok(0), TrainingState::fingerprint)?),
             ("the training rows", rows_of(Some(training))?),
             // Always present, so that all workers compare as many numbers.
@@ -99,8 +94,7 @@ pub(super) fn validation_rows<F: Float>(
     net: &Mlp<F>,
 ) -> Result<Option<Examples<F>>> {
     let Validation::Rows(rows) = &settings.validation else { return Ok(None) };
-    let (shape, activation) = shape_of(net)?;
-    settings.rows_for(shape, activation, rows.clone()).map(Some)
+    settings.rows_for(&shape_of(net)?, rows.clone()).map(Some)
 }
 
 /// A hash of evenly spaced rows, and of all weights.

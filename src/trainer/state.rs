@@ -1,6 +1,6 @@
 //! The state from which training resumes exactly.
 
-use super::{Epoch, early_stopping::Progress};
+use super::{Epoch, early_stopping::Progress, settings::Settings};
 use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Result, TrainingError};
 use crate::mlp::{Mlp, Parameters};
@@ -52,7 +52,7 @@ pub struct TrainingState<F: Float> {
     version: u32,
     /// The type of the numbers.
     precision: String,
-    pub(super) optimizer: String,
+    optimizer: String,
     units_in: Units,
     units_out: Units,
     /// The finite parameters at the end of the last epoch.
@@ -81,11 +81,11 @@ const MOST_RESERVED_EPOCHS: usize = 1024;
 
 impl<F: Float> TrainingState<F> {
     /// The state before the first epoch.
-    pub(super) fn new(net: &Mlp<F>, optimizer: String, seed: u64, epochs: usize) -> Self {
+    pub(super) fn new(net: &Mlp<F>, settings: &Settings<'_, F>) -> Self {
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
-            optimizer,
+            optimizer: settings.description.name().to_owned(),
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
@@ -93,10 +93,10 @@ impl<F: Float> TrainingState<F> {
             memory: OptimizerState::new(),
             lbfgs: None,
             shuffling: None,
-            dropout: generator(seed, Purpose::Dropout),
+            dropout: generator(settings.seed, Purpose::Dropout),
             plateau: Plateau::default(),
             progress: Progress::default(),
-            epochs: Vec::with_capacity(epochs.min(MOST_RESERVED_EPOCHS)),
+            epochs: Vec::with_capacity(settings.epochs.min(MOST_RESERVED_EPOCHS)),
             steps_per_epoch: None,
             first_loss: None,
             elapsed: Duration::ZERO,
@@ -160,16 +160,24 @@ impl<F: Float> TrainingState<F> {
         }
     }
 
-    /// Refuses a state that does not fit this network, or that a file has damaged.
-    pub(super) fn check(&self, net: &Mlp<F>) -> Result<()> {
+    /// Refuses a state of another network or optimizer, or one that a file has damaged.
+    pub(super) fn check(&self, net: &Mlp<F>, settings: &Settings<'_, F>) -> Result<()> {
         self.check_parameters(net)?;
-        if self.progress.best_epoch() > self.epochs.len() {
+        if self.progress.best_epoch > self.epochs.len() {
             return mismatch("its best epoch is none of its epochs");
         }
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return mismatch("its epochs are not numbered from 1");
         }
-        Ok(())
+        let description = &settings.description;
+        let lengths = self.parameters.lengths().iter().copied();
+        let fits = self.optimizer == description.name()
+            && self.memory.fits(description.copies, lengths)
+            && match &self.lbfgs {
+                None => description.all_rows.is_none() || self.epochs.is_empty(),
+                Some(memory) => memory.fits(net.parameters()),
+            };
+        if fits { Ok(()) } else { mismatch("it was saved with another optimizer") }
     }
 
     /// Refuses a network of another shape.

@@ -7,8 +7,8 @@ use crate::{float::Float, mlp::Mlp, part::Part};
 
 /// The workers that train together, and the part of this one.
 pub(crate) struct Agreement<'t, F> {
-    workers: &'t mut dyn Workers<F>,
-    part: Part,
+    pub(crate) workers: &'t mut dyn Workers<F>,
+    pub(crate) part: Part,
 }
 
 /// Something that all workers must have alike: its name and its hash.
@@ -24,27 +24,8 @@ impl<'t, F: Float> Agreement<'t, F> {
         Err(WorkersError::Communication { reason }.into())
     }
 
-    /// The same workers for a shorter time.
-    pub(crate) fn reborrow(&mut self) -> Agreement<'_, F> {
-        Agreement { workers: &mut *self.workers, part: self.part }
-    }
-
     pub(crate) fn is_alone(&self) -> bool {
         self.part.is_all()
-    }
-
-    /// Whether this worker writes the files of all.
-    pub(crate) fn is_first(&self) -> bool {
-        self.part.rank() == 0
-    }
-
-    /// This worker's part of the rows.
-    pub(crate) fn part(&self) -> Part {
-        self.part
-    }
-
-    pub(crate) fn workers(&mut self) -> &mut dyn Workers<F> {
-        self.workers
     }
 
     /// Replaces the numbers by their sums over all workers.

@@ -6,12 +6,6 @@ use crate::{bits, error::Result, float::Float};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// The function to minimise.
-pub(crate) trait Objective<F> {
-    /// The value at these parameters, and its gradient.
-    fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64>;
-}
-
 /// The result of an iteration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Outcome {
@@ -132,14 +126,15 @@ impl<F: Float> LbfgsMemory<F> {
         self.here.point.extend(parameters);
     }
 
-    /// One iteration: a direction, and a step along it to a new point.
+    /// One iteration: a direction, and a step along it to a new point. `objective` is the function
+    /// to minimise: it returns the value at some parameters, and writes its gradient.
     pub(crate) fn iterate(
         &mut self,
         lbfgs: &Lbfgs,
-        objective: &mut dyn Objective<F>,
+        mut objective: impl FnMut(&[F], &mut [F]) -> Result<f64>,
     ) -> Result<Outcome> {
         if self.evaluations == 0 {
-            self.evaluate(objective)?;
+            self.evaluate(&mut objective)?;
         }
         let finite = self.here.gradient.iter().all(|g| g.is_finite());
         if !finite || !self.here.value.is_finite() {
@@ -154,7 +149,7 @@ impl<F: Float> LbfgsMemory<F> {
             if self.evaluations >= lbfgs.evaluations {
                 return Ok(Outcome::OutOfEvaluations);
             }
-            if self.search(lbfgs, objective)? {
+            if self.search(lbfgs, &mut objective)? {
                 self.remember(lbfgs.history);
                 return Ok(Outcome::Lower);
             }
@@ -168,7 +163,11 @@ impl<F: Float> LbfgsMemory<F> {
     }
 
     /// Searches along one direction from the start. Returns whether it found a lower value.
-    fn search(&mut self, lbfgs: &Lbfgs, objective: &mut dyn Objective<F>) -> Result<bool> {
+    fn search(
+        &mut self,
+        lbfgs: &Lbfgs,
+        objective: &mut impl FnMut(&[F], &mut [F]) -> Result<f64>,
+    ) -> Result<bool> {
         self.set_direction();
         let slope = dot(&self.direction, &self.start.gradient);
         if slope.is_nan() || slope >= 0.0 {
@@ -216,10 +215,13 @@ impl<F: Float> LbfgsMemory<F> {
         dot(here, here) < dot(start, start)
     }
 
-    fn evaluate(&mut self, objective: &mut dyn Objective<F>) -> Result<()> {
+    fn evaluate(
+        &mut self,
+        objective: &mut impl FnMut(&[F], &mut [F]) -> Result<f64>,
+    ) -> Result<()> {
         self.evaluations = self.evaluations.saturating_add(1);
         let Place { point, gradient, value } = &mut self.here;
-        *value = objective.evaluate(point, gradient)?;
+        *value = objective(point, gradient)?;
         Ok(())
     }
 
