@@ -164,7 +164,7 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 }
 
 /// The weight decay of this parameter: 0 for a bias.
-fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
+pub(crate) fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
     if parameter.is_bias { F::zero() } else { F::from_f64(weight_decay) }
 }
 

@@ -5,7 +5,6 @@ mod early_stopping;
 mod epochs;
 pub(crate) mod error;
 mod fit;
-mod fit_batches;
 mod lbfgs;
 mod method;
 mod monitor;
@@ -16,7 +15,6 @@ mod settings;
 mod state;
 mod step;
 mod steps;
-mod validation;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;
@@ -25,23 +23,14 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
-use crate::{
-    data::{Dataset, Storage, batches::WholeBatch},
-    error::Result,
-    float::Float,
-    loss::Loss,
-    optimizer::{Lbfgs, Optimizer},
-    schedule::Schedule,
-    workers::{Alone, Workers},
-};
-use method::{Description, Method};
-use monitor::Monitor;
+use crate::data::batches::WholeBatch;
+use crate::data::{Dataset, Storage};
+use crate::optimizer::{Lbfgs, Optimizer};
+use crate::workers::{Alone, Workers};
+use crate::{error::Result, float::Float, loss::Loss, schedule::Schedule};
 use ndarray::ArrayView2;
-use observer::Observers;
 use settings::{Settings, Validation};
-use std::{ops::ControlFlow, sync::Arc};
-use step::Session;
-use steps::Steps;
+use std::ops::ControlFlow;
 
 /// Trains a network by epochs of shuffled mini-batches. Each batch takes one forward pass, one
 /// backward pass and one step of the optimizer.
@@ -130,8 +119,7 @@ use steps::Steps;
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
-    method: Box<dyn Method<F> + 'a>,
-    observers: Observers<'a, F>,
+    observers: observer::Observers<'a, F>,
     workers: Box<dyn Workers<F> + 'a>,
     start: StartingPoint<F>,
     /// The buffers of [`step`](Self::step).
@@ -145,7 +133,7 @@ enum StartingPoint<F: Float> {
     /// At a state that the user gave.
     At(Box<TrainingState<F>>),
     /// Where the last call ended.
-    After(Box<Session<F>>),
+    After(Box<step::Session<F>>),
     /// Nowhere: the last call ended in an error.
     Lost,
 }
@@ -153,24 +141,19 @@ enum StartingPoint<F: Float> {
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        let steps = Steps(Arc::new(optimizer));
-        Self::by(loss, steps.description(), steps)
+        Self::by(loss, steps::steps(optimizer))
     }
 
     /// A trainer that minimises this loss by L-BFGS. An iteration uses all training rows and counts
     /// as an epoch. There are no batches, schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
-        Self::by(loss, lbfgs.description(), lbfgs)
+        Self::by(loss, lbfgs::iterations(lbfgs))
     }
 
-    fn by(
-        loss: impl Loss<F> + 'a,
-        description: Description<'a>,
-        method: impl Method<F> + 'a,
-    ) -> Self {
+    fn by(loss: impl Loss<F> + 'a, minimizer: method::Minimizer<'a, F>) -> Self {
         let settings = Settings {
             loss: Box::new(loss),
-            description,
+            minimizer,
             schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
@@ -186,7 +169,6 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         Self {
             settings,
-            method: Box::new(method),
             observers: Vec::new(),
             workers: Box::new(Alone),
             start: StartingPoint::Afresh,
@@ -274,7 +256,8 @@ impl<'a, F: Float> Trainer<'a, F> {
         goal: Goal,
         metric: impl Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Send + Sync + 'a,
     ) -> Self {
-        self.settings.monitor = Some(Monitor { name: name.into(), goal, metric: Box::new(metric) });
+        self.settings.monitor =
+            Some(monitor::Monitor { name: name.into(), goal, metric: Box::new(metric) });
         self
     }
 

@@ -1,19 +1,17 @@
-//! One training: its epochs, early stopping, and checkpoints.
+//! One training: its epochs, validation, early stopping, and checkpoints.
 
-use super::method::{EpochEnd, Method};
-use super::observer::{Observers, tell};
-use super::{
-    Moment, Report, StopReason, fit::cost_of_a_product, settings::Settings, step::Session,
-};
+use super::observer::{Moment, Observers, tell};
+use super::report::{Epoch, Report, StopReason};
+use super::{fit::cost_of_a_product, method::EpochEnd, settings::Settings, step::Session};
 use crate::data::batches::{Batches, InOrder};
+use crate::error::{Divergence, Result};
 use crate::workers::agreement::{Agreement, fingerprint};
-use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads};
+use crate::{backprop::Dropout, float::Float, mlp::Mlp, threads::Threads};
 use std::time::{Duration, Instant};
 
 /// One call of `fit` or `step`.
 pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) settings: &'r Settings<'a, F>,
-    pub(super) method: &'r (dyn Method<F> + 'a),
     pub(super) observers: &'r mut Observers<'a, F>,
     pub(super) agreement: Agreement<'r, F>,
     pub(super) session: &'r mut Session<F>,
@@ -100,7 +98,7 @@ impl<F: Float> Run<'_, '_, F> {
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
-            let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
+            let EpochEnd { loss, stop } = self.settings.minimizer.method.epoch(self, net)?;
             let score = loss.map(|loss| self.score(net, loss)).transpose()?;
             self.session.note(net);
             self.session.state.elapsed = before.saturating_add(start.elapsed());
@@ -116,6 +114,61 @@ impl<F: Float> Run<'_, '_, F> {
         }
     }
 
+    /// Computes validation loss and metric. Returns the epoch's score: lower is better.
+    pub(super) fn score(&mut self, net: &mut Mlp<F>, training_loss: f64) -> Result<f64> {
+        let validation_loss = self.validation_loss(net)?;
+        let monitored = self.monitored(net)?;
+        let Self { settings, session, .. } = self;
+        let epoch = Epoch {
+            number: session.now.epoch,
+            training_loss,
+            validation_loss: validation_loss.map(|loss| settings.in_target_unit(net, loss)),
+            monitored,
+            learning_rate: session.now.learning_rate,
+        };
+        session.state.epochs.push(epoch);
+        Ok(match (&settings.monitor, monitored) {
+            (Some(monitor), Some(value)) => monitor.score(value),
+            _ => epoch.loss(),
+        })
+    }
+
+    /// The metric on the validation rows, or on the training rows if there are none.
+    fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
+        let rows = self.validation.as_ref().or(self.training.as_ref()).map(InOrder::data);
+        let (Some(monitor), Some(rows)) = (&self.settings.monitor, rows) else { return Ok(None) };
+        let outputs = &mut self.session.outputs;
+        outputs.predict(net, rows, self.agreement.part.of(rows.rows()))?;
+        self.agreement.gather(outputs.numbers_mut())?;
+        let (outputs, targets) = outputs.with_targets(rows)?;
+        (monitor.metric)(outputs, targets).map(Some)
+    }
+
+    /// The mean loss of the validation rows. Each worker adds its part, batch by batch.
+    fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
+        let Self { settings, session, agreement, validation: Some(rows), .. } = self else {
+            return Ok(None);
+        };
+        let mut sums = [0.0, 0.0];
+        rows.rewind();
+        while let Some(batch) = rows.next()? {
+            let loss = settings.loss.as_ref();
+            let loss = session.backprop.forward(net, loss, batch, Dropout::Off)?;
+            sums[0] += loss * batch.whole.weight;
+            sums[1] += batch.whole.weight;
+            if !sums[0].is_finite() {
+                // The layers keep the outputs of this batch for the error.
+                break;
+            }
+        }
+        agreement.sum(&mut sums)?;
+        let loss = sums[0] / sums[1];
+        if loss.is_finite() {
+            return Ok(Some(loss));
+        }
+        Err(session.diverged_on(settings, net, rows, Divergence::Loss(loss)))
+    }
+
     /// Notes the epoch's score, and writes the checkpoints that are due.
     fn after_epoch(&mut self, net: &Mlp<F>, score: f64) -> Result<()> {
         let Self { settings, session, batches, agreement, .. } = self;
@@ -125,7 +178,7 @@ impl<F: Float> Run<'_, '_, F> {
         if let (true, Some(best)) = (is_best, &mut state.best) {
             best.read_from(net);
         }
-        let base = settings.description.learning_rate;
+        let base = settings.minimizer.learning_rate;
         settings.schedule.after_epoch(&mut state.plateau, score, base);
         // Each worker decides by its own score whether to stop.
         let score = ("the score of an epoch", score.to_bits());

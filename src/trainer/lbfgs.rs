@@ -1,26 +1,22 @@
 //! Training by iterations of L-BFGS over all rows.
 
-use super::method::{Description, EpochEnd, Method};
+use super::method::{EpochEnd, Method, Minimizer};
 use super::{StopReason, epochs::Run, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
-use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome};
-use crate::{
-    backprop::Backprop, data::batches::InOrder, float::Float, loss::Loss, mlp::Mlp,
-    parameter::Parameter,
-};
+use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome, decay_of};
+use crate::{backprop::Backprop, data::batches::InOrder, float::Float, loss::Loss, mlp::Mlp};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;
 
-impl Lbfgs {
-    pub(super) fn description(self) -> Description<'static> {
-        Description {
-            text: format!("{self:?}"),
-            learning_rate: 0.0,
-            copies: self.copies(),
-            all_rows: Some(ROWS_AT_ONCE),
-            check: Box::new(move || self.check()),
-        }
+pub(super) fn iterations<'a, F: Float>(lbfgs: Lbfgs) -> Minimizer<'a, F> {
+    Minimizer {
+        method: Box::new(lbfgs),
+        text: format!("{lbfgs:?}"),
+        learning_rate: 0.0,
+        copies: lbfgs.copies(),
+        all_rows: Some(ROWS_AT_ONCE),
+        check: Box::new(move || lbfgs.check()),
     }
 }
 
@@ -34,13 +30,14 @@ impl<F: Float> Method<F> for Lbfgs {
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
         memory.begin_at(net.parameter_slices().flatten());
         let (loss, decay) = (run.settings.loss.as_ref(), self.weight_decay);
-        let outcome = memory.iterate(self, |at, gradient| {
+        let outcome = memory.iterate(self, &mut |at, gradient| {
             write_to(net, at);
             loss_of_all_rows(backprop, net, loss, rows, decay, gradient)
         })?;
-        write_to(net, memory.point());
-        now.gradient_norm = Some(memory.gradient_norm());
-        now.batch_loss = run.settings.in_target_unit(net, memory.value() - penalty(net, decay));
+        write_to(net, &memory.here.point);
+        let loss = memory.here.value - penalty(net, decay);
+        now.batch_loss = run.settings.in_target_unit(net, loss);
+        now.gradient_norm = Some(memory.here.gradient_norm());
         let stop = match outcome {
             Outcome::Lower => None,
             Outcome::Converged => Some(StopReason::Converged),
@@ -84,9 +81,9 @@ fn loss_of_all_rows<F: Float>(
         gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
     }
     if weight_decay > 0.0 {
-        let decays = backprop.parameters(net)?.flat_map(|Parameter { is_bias, values, .. }| {
-            let decay = F::from_f64(if is_bias { 0.0 } else { weight_decay });
-            values.iter().map(move |w| decay * *w)
+        let decays = backprop.parameters(net)?.flat_map(|parameter| {
+            let decay = decay_of(weight_decay, &parameter);
+            parameter.values.iter().map(move |w| decay * *w)
         });
         gradient.iter_mut().zip(decays).for_each(|(g, decay)| *g += decay);
     }

@@ -1,11 +1,11 @@
 //! The methods that minimise the loss.
 
 use super::{epochs::Run, report::StopReason};
-use crate::{error::Result, mlp::Mlp};
+use crate::{error::Result, float::Float, mlp::Mlp};
 use std::fmt;
 
 /// A method to minimise the loss: a step for each batch, or an iteration over all rows.
-pub(super) trait Method<F: crate::float::Float>: Send + Sync {
+pub(super) trait Method<F: Float>: Send + Sync {
     /// Trains for one epoch.
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochEnd>;
 }
@@ -19,12 +19,13 @@ pub(super) struct EpochEnd {
     pub(super) stop: Option<StopReason>,
 }
 
-/// What the trainer knows of a method before the first epoch.
-pub(super) struct Description<'a> {
-    /// The optimizer and its settings. It begins with the name.
-    pub(super) text: String,
+/// A method, and what the trainer must know of its optimizer before the first epoch.
+pub(super) struct Minimizer<'a, F> {
+    pub(super) method: Box<dyn Method<F> + 'a>,
     /// Checks the optimizer's settings.
     pub(super) check: Box<dyn Fn() -> Result<()> + Send + Sync + 'a>,
+    /// The optimizer's name and settings.
+    pub(super) text: String,
     /// The learning rate that a schedule changes; 0 if there is none.
     pub(super) learning_rate: f64,
     /// How many copies of the parameters the optimizer keeps.
@@ -33,14 +34,14 @@ pub(super) struct Description<'a> {
     pub(super) all_rows: Option<usize>,
 }
 
-impl Description<'_> {
+impl<F> Minimizer<'_, F> {
     /// The optimizer's name.
     pub(super) fn name(&self) -> &str {
         self.text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
     }
 }
 
-impl fmt::Debug for Description<'_> {
+impl<F> fmt::Debug for Minimizer<'_, F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
     }

@@ -2,14 +2,10 @@
 
 use super::settings::{Settings, Validation, shape_of};
 use super::state::TrainingState;
-use crate::data::{
-    Examples,
-    batches::{InOrder, Scales},
-};
+use crate::data::Examples;
+use crate::data::batches::{InOrder, Scales};
 use crate::error::{Result, WorkersError};
-use crate::workers::agreement::{
-    Agreement, Alike, fingerprint, fingerprint_of, fingerprint_of_numbers,
-};
+use crate::workers::agreement::{self, Agreement, Alike, fingerprint_of, fingerprint_of_numbers};
 use crate::{float::Float, mlp::Mlp, schedule::Epochs};
 
 /// Checked rows.
@@ -49,7 +45,7 @@ impl<F: Float> Preflight<F> {
             training.schema().check_same(validation.schema())?;
         }
         let (workers, rows) = (agreement.part.count(), training.rows());
-        if workers > 1 && settings.description.all_rows.is_some() {
+        if workers > 1 && settings.minimizer.all_rows.is_some() {
             return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
         }
         let few = [("the training data has", rows), ("a batch has", settings.batch_size)];
@@ -76,7 +72,7 @@ impl<F: Float> Preflight<F> {
             ("the number of outputs", training.outputs() as u64),
             ("the names of columns and classes", text(format!("{:?}", training.schema()))),
             ("the network", text(net.to_string())),
-            ("the parameters", fingerprint(net)),
+            ("the parameters", agreement::fingerprint(net)),
             ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
             ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
             ("the trainer's settings", text(settings.fingerprint_text())),

@@ -1,25 +1,17 @@
 //! The settings of a trainer.
 
-use super::{Checkpoint, EarlyStopping, method::Description, monitor::Monitor};
+use super::{Checkpoint, EarlyStopping, method::Minimizer, monitor::Monitor};
+use crate::atomic_file::check_can_write;
+use crate::data::batches::{InOrder, Scales};
+use crate::data::{Examples, Side};
 use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
-use crate::{
-    activation::AnyActivation,
-    atomic_file,
-    data::{
-        Examples, Side,
-        batches::{InOrder, Scales},
-    },
-    float::Float,
-    loss::Loss,
-    mlp::{Mlp, check_copies},
-    part::Part,
-    schedule::{Epochs, Schedule},
-};
+use crate::schedule::{Epochs, Schedule};
+use crate::{activation::AnyActivation, float::Float, loss::Loss, mlp::Mlp, part::Part};
 
 #[derive(Debug)]
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
-    pub(super) description: Description<'a>,
+    pub(super) minimizer: Minimizer<'a, F>,
     pub(super) schedule: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
@@ -66,31 +58,27 @@ impl<F: Float> Settings<'_, F> {
             let rounded = F::from_f64(value);
             rounded > F::zero() && rounded.is_finite()
         });
-        let fraction = match self.validation {
-            Validation::Fraction(fraction) => Some(fraction),
-            _ => None,
-        };
-        let count = |count: usize| count as f64;
+        let count = |count: usize| Some(count as f64);
         let rule = self.early_stopping.as_ref();
         let settings = [
-            ("number of epochs", Some(count(self.epochs)), AT_LEAST_1),
-            ("batch size", Some(count(self.batch_size)), AT_LEAST_1),
-            ("number of threads", self.threads.map(count), AT_LEAST_1),
-            ("validation fraction", fraction, FRACTION),
+            ("number of epochs", count(self.epochs), AT_LEAST_1),
+            ("batch size", count(self.batch_size), AT_LEAST_1),
+            ("number of threads", self.threads.and_then(count), AT_LEAST_1),
+            ("validation fraction", self.fraction(), FRACTION),
             ("gradient norm", self.clip_norm, limit),
             ("gradient value", self.clip_values, limit),
             ("L1 penalty", Some(self.l1), PENALTY),
-            ("patience", rule.map(|rule| count(rule.patience)), AT_LEAST_1),
+            ("patience", rule.and_then(|rule| count(rule.patience)), AT_LEAST_1),
             ("min_delta", rule.map(|rule| rule.min_delta), PENALTY),
         ];
         let checkpoints = self.checkpoints.iter().map(|checkpoint| {
-            ("epochs between checkpoints", checkpoint.every.map(count), AT_LEAST_1)
+            ("epochs between checkpoints", checkpoint.every.and_then(count), AT_LEAST_1)
         });
         for (name, value, (needs, holds)) in settings.into_iter().chain(checkpoints) {
             value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
         }
         self.schedule.check(epochs)?;
-        (self.description.check)()?;
+        (self.minimizer.check)()?;
         let unsupported = [
             (epochs == Epochs::OfUnknownLength, "a stream of batches"),
             (epochs == Epochs::None, "a step on one batch"),
@@ -100,18 +88,17 @@ impl<F: Float> Settings<'_, F> {
             (self.l1 > 0.0, "an L1 penalty"),
         ];
         if let Some((_, setting)) = unsupported.into_iter().find(|(given, _)| *given)
-            && self.description.all_rows.is_some()
+            && self.minimizer.all_rows.is_some()
         {
             return Err(TrainingError::NotWithLbfgs { setting }.into());
         }
         // Three more: the last epoch's parameters, the best ones, and the gradients.
-        check_copies::<F>(net.parameters(), self.description.copies.saturating_add(3))
+        crate::mlp::check_copies::<F>(net.parameters(), self.minimizer.copies.saturating_add(3))
     }
 
     /// Refuses files that cannot be written.
     pub(super) fn check_checkpoints(&self) -> Result<()> {
-        let mut paths = self.checkpoints.iter().map(|checkpoint| &checkpoint.path);
-        paths.try_for_each(|path| atomic_file::check_can_write(path))
+        self.checkpoints.iter().try_for_each(|checkpoint| check_can_write(&checkpoint.path))
     }
 
     /// One worker's part of the validation rows.
@@ -126,9 +113,9 @@ impl<F: Float> Settings<'_, F> {
 
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
-        let Self { loss, description, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { loss, minimizer, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
-        let steps = (loss, description, schedule, epochs, batch_size, seed);
+        let steps = (loss, minimizer, schedule, epochs, batch_size, seed);
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 

@@ -85,7 +85,7 @@ impl<F: Float> TrainingState<F> {
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
-            optimizer: settings.description.name().to_owned(),
+            optimizer: settings.minimizer.name().to_owned(),
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
@@ -169,12 +169,12 @@ impl<F: Float> TrainingState<F> {
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return mismatch("its epochs are not numbered from 1");
         }
-        let description = &settings.description;
+        let minimizer = &settings.minimizer;
         let lengths = self.parameters.lengths().iter().copied();
-        let fits = self.optimizer == description.name()
-            && self.memory.fits(description.copies, lengths)
+        let fits = self.optimizer == minimizer.name()
+            && self.memory.fits(minimizer.copies, lengths)
             && match &self.lbfgs {
-                None => description.all_rows.is_none() || self.epochs.is_empty(),
+                None => minimizer.all_rows.is_none() || self.epochs.is_empty(),
                 Some(memory) => memory.fits(net.parameters()),
             };
         if fits { Ok(()) } else { mismatch("it was saved with another optimizer") }

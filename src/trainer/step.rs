@@ -1,17 +1,10 @@
 //! One step of training: from a batch to new parameters.
 
 use super::{TrainingState, settings::Settings};
+use crate::backprop::{Backprop, Dropout};
+use crate::data::{Outputs, batches::InOrder};
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
-use crate::{
-    backprop::{Backprop, Dropout},
-    batch::Batch,
-    data::{Outputs, batches::InOrder},
-    float::Float,
-    mlp::Mlp,
-    optimizer::Optimizer,
-    schedule::Clock,
-    workers::Workers,
-};
+use crate::{batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, workers::Workers};
 
 /// The buffers of training, its state, and its last step.
 #[derive(Debug)]
@@ -177,7 +170,7 @@ impl<F: Float> Session<F> {
     ) -> Result<f64> {
         let TrainingState { memory, epochs, steps_per_epoch, plateau, .. } = &self.state;
         let (epoch, batch) = (epochs.len() as u64, self.now.batch.saturating_sub(1) as u64);
-        let clock = Clock::new(memory.steps(), epoch, batch, *steps_per_epoch);
+        let clock = crate::schedule::Clock::new(memory.steps(), epoch, batch, *steps_per_epoch);
         let rate = settings.schedule.rate(optimizer.learning_rate(), clock, *plateau);
         let holds = |rate: f64| rate >= 0.0 && rate.is_finite();
         Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", holds)?;

@@ -1,28 +1,27 @@
 //! Training by a step of the optimizer for each batch.
 
-use super::method::{Description, EpochEnd, Method};
+use super::method::{EpochEnd, Method, Minimizer};
 use super::{Moment, StopReason, epochs::Run, observer::tell};
 use crate::error::{Result, ShapeError};
 use crate::{float::Float, mlp::Mlp, optimizer::Optimizer};
 use std::sync::Arc;
 
-/// The method of every [`Optimizer`].
-pub(super) struct Steps<'a, F>(pub(super) Arc<dyn Optimizer<F> + 'a>);
+/// A step for each batch: the method of every [`Optimizer`].
+struct Steps<O>(Arc<O>);
 
-impl<'a, F: Float> Steps<'a, F> {
-    pub(super) fn description(&self) -> Description<'a> {
-        let optimizer = Arc::clone(&self.0);
-        Description {
-            text: format!("{optimizer:?}"),
-            learning_rate: optimizer.learning_rate(),
-            copies: optimizer.memories(),
-            all_rows: None,
-            check: Box::new(move || optimizer.check()),
-        }
+pub(super) fn steps<'a, F: Float>(optimizer: impl Optimizer<F> + 'a) -> Minimizer<'a, F> {
+    let optimizer = Arc::new(optimizer);
+    Minimizer {
+        method: Box::new(Steps(Arc::clone(&optimizer))),
+        text: format!("{optimizer:?}"),
+        learning_rate: optimizer.learning_rate(),
+        copies: optimizer.memories(),
+        all_rows: None,
+        check: Box::new(move || optimizer.check()),
     }
 }
 
-impl<F: Float> Method<F> for Steps<'_, F> {
+impl<F: Float, O: Optimizer<F>> Method<F> for Steps<O> {
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochEnd> {
         const MIDWAY: EpochEnd = EpochEnd { loss: None, stop: Some(StopReason::Observer) };
         let Run { settings, observers, agreement, session, batches, threads, .. } = run;
@@ -37,7 +36,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
             if ended && alone {
                 return Ok(MIDWAY);
             }
-            let (optimizer, workers) = (self.0.as_ref(), &mut *agreement.workers);
+            let (optimizer, workers) = (&*self.0, &mut *agreement.workers);
             let Some(loss) = session.step(workers, ended, settings, optimizer, net, batch)? else {
                 return Ok(MIDWAY);
             };
