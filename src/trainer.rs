@@ -392,10 +392,7 @@ impl<'a, F: Float> Trainer<'a, F> {
 impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { settings, workers, .. } = self;
-        formatter
-            .debug_struct("Trainer")
-            .field("settings", settings)
-            .field("workers", workers)
-            .finish_non_exhaustive()
+        let mut trainer = formatter.debug_struct("Trainer");
+        trainer.field("settings", settings).field("workers", workers).finish_non_exhaustive()
     }
 }

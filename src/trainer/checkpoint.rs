@@ -50,17 +50,6 @@ impl Checkpoint {
     pub fn at_best(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: None }
     }
-
-    /// Writes the state after an epoch if it is due.
-    pub(super) fn after_epoch<F: Float>(&self, state: &TrainingState<F>, best: bool) -> Result<()> {
-        let due = self.every.map_or(best, |every| state.epochs.len().is_multiple_of(every));
-        if due { state.save(&self.path) } else { Ok(()) }
-    }
-
-    /// Writes the state when training has ended.
-    pub(super) fn at_end<F: Float>(&self, state: &TrainingState<F>) -> Result<()> {
-        if self.every.is_some() { state.save(&self.path) } else { Ok(()) }
-    }
 }
 
 /// The part of a state that every version has.

@@ -2,7 +2,9 @@
 
 use super::observer::{Moment, Observers, tell};
 use super::report::{Epoch, Report, StopReason};
-use super::{fit::cost_of_a_product, method::EpochEnd, settings::Settings, step::Session};
+use super::{
+    Checkpoint, fit::cost_of_a_product, method::EpochEnd, settings::Settings, step::Session,
+};
 use crate::data::batches::{Batches, InOrder};
 use crate::error::{Divergence, Result};
 use crate::workers::agreement::{Agreement, fingerprint};
@@ -56,10 +58,9 @@ impl<F: Float> Run<'_, '_, F> {
         if has_begun && stop_reason == StopReason::Observer {
             let what = "the parameters in the middle of an epoch";
             self.agreement.check_alike(|| vec![(what, fingerprint(net))])?;
-        } else if self.agreement.part.rank() == 0 {
+        } else {
             // A state from mid-epoch cannot be resumed exactly, so the last checkpoint is kept.
-            let mut checkpoints = self.settings.checkpoints.iter();
-            checkpoints.try_for_each(|checkpoint| checkpoint.at_end(state))?;
+            self.write_checkpoints(|checkpoint| checkpoint.every.is_some())?;
         }
         // The answers at the end are ignored.
         let _ = tell(self.observers, self.session, net, Moment::TrainingEnd);
@@ -184,11 +185,18 @@ impl<F: Float> Run<'_, '_, F> {
         let score = ("the score of an epoch", score.to_bits());
         agreement
             .check_alike(|| vec![("the parameters after an epoch", fingerprint(net)), score])?;
-        if agreement.part.rank() > 0 {
-            return Ok(());
-        }
-        let mut checkpoints = settings.checkpoints.iter();
-        checkpoints.try_for_each(|checkpoint| checkpoint.after_epoch(state, is_best))
+        let epochs = state.epochs.len();
+        self.write_checkpoints(|checkpoint| {
+            checkpoint.every.map_or(is_best, |every| epochs.is_multiple_of(every))
+        })
+    }
+
+    /// Writes the state to the files that are due, on the first worker.
+    fn write_checkpoints(&self, is_due: impl Fn(&Checkpoint) -> bool) -> Result<()> {
+        let writes = self.agreement.part.rank() == 0;
+        let checkpoints = self.settings.checkpoints.iter();
+        let mut due = checkpoints.filter(|checkpoint| writes && is_due(checkpoint));
+        due.try_for_each(|checkpoint| self.session.state.save(&checkpoint.path))
     }
 
     /// Calls every observer. Returns whether one of them, on any worker, ends training.

@@ -1,6 +1,6 @@
 //! Training on a data set, on a stream of batches, and step by step.
 
-use super::preflight::{Preflight, validation_rows};
+use super::preflight::{alike, rows};
 use super::settings::{Validation, shape_of};
 use super::state::{TrainingState, mismatch};
 use super::{Report, StartingPoint, Trainer, epochs::Run, step::Session};
@@ -234,11 +234,11 @@ impl<F: Float> Trainer<'_, F> {
             StartingPoint::At(state) => state.scales()?,
             _ => Scales::of(net)?,
         };
-        settings.check(net, Epochs::None)?;
-        if !matches!(start, StartingPoint::After(_)) {
-            settings.check_checkpoints()?;
+        if matches!(start, StartingPoint::After(_)) {
+            settings.check(net, Epochs::None)?;
+        } else {
             let state = start.state()?;
-            state.map_or(Ok(()), |state| state.check(net, settings))?;
+            settings.check_start(net, Epochs::None, state, true)?;
             net.learn_schema(batch.schema())?;
             state.map_or(Ok(()), |state| state.restore(net))?;
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
@@ -282,11 +282,13 @@ impl<F: Float> Trainer<'_, F> {
         let Self { settings, observers, workers, start, .. } = self;
         let mut agreement = Agreement::new(&mut **workers)?;
         let state = if afresh { Ok(None) } else { start.state() };
-        let rows = state.and_then(|state| {
-            Preflight::new(settings, net, data, state, &agreement).map(|rows| (rows, state))
+        let ready = state.and_then(|state| {
+            let rows = rows(settings, net, data, state, agreement.part)?;
+            let alone = agreement.is_alone();
+            let alike = if alone { Vec::new() } else { alike(&rows, settings, net, state)? };
+            Ok((alike, (rows, state)))
         });
-        let alike = |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, net, *state);
-        let (Preflight { training, validation }, state) = agreement.all_ready(rows, alike)?;
+        let ((training, validation), state) = agreement.all_ready(ready)?;
         match state {
             Some(state) => state.restore(net)?,
             None => net.measure_by(&training, |side| agreement.moments(&training, side))?,
@@ -323,8 +325,8 @@ impl<F: Float> Trainer<'_, F> {
         if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "on a stream of batches" }.into());
         }
-        settings.check(net, Epochs::OfUnknownLength)?;
-        settings.check_checkpoints()?;
+        let state = if afresh { None } else { start.state()? };
+        settings.check_start(net, Epochs::OfUnknownLength, state, true)?;
         let unsupported = match settings.validation {
             Validation::Rows(_) => None,
             Validation::Fraction(_) => Some("a validation fraction"),
@@ -334,15 +336,10 @@ impl<F: Float> Trainer<'_, F> {
         if let Some(setting) = unsupported {
             return Err(TrainingError::NotWithStream { setting }.into());
         }
-        let validation = validation_rows(settings, net)?;
-        if let Some(validation) = &validation {
-            net.schema().check_same(validation.schema())?;
-        }
-        let state = if afresh { None } else { start.state()? };
-        if let Some(state) = state {
-            state.check(net, settings)?;
-            state.restore(net)?;
-        }
+        let validation = settings.validation_rows(net)?;
+        let schema = validation.as_ref().map(Examples::schema);
+        schema.map_or(Ok(()), |schema| net.schema().check_same(schema))?;
+        state.map_or(Ok(()), |state| state.restore(net))?;
         let settings = &*settings;
         let shape = shape_of(net)?;
         let mut schema = net.schema().clone();

@@ -1,96 +1,76 @@
 //! The checks before training: the settings, the rows, and that all workers have the same ones.
 
-use super::settings::{Settings, Validation, shape_of};
+use super::settings::{Settings, shape_of};
 use super::state::TrainingState;
 use crate::data::Examples;
 use crate::data::batches::{InOrder, Scales};
 use crate::error::{Result, WorkersError};
-use crate::workers::agreement::{self, Agreement, Alike, fingerprint_of, fingerprint_of_numbers};
-use crate::{float::Float, mlp::Mlp, schedule::Epochs};
-
-/// Checked rows.
-pub(super) struct Preflight<F: Float> {
-    pub(super) training: Examples<F>,
-    pub(super) validation: Option<Examples<F>>,
-}
+use crate::workers::agreement::{self, Alike, fingerprint_of, fingerprint_of_numbers};
+use crate::{float::Float, mlp::Mlp, part::Part, schedule::Epochs};
 
 /// How many rows the workers compare by their numbers.
 const SAMPLE: usize = 16;
 
-impl<F: Float> Preflight<F> {
-    pub(super) fn new(
-        settings: &Settings<'_, F>,
-        net: &Mlp<F>,
-        data: Examples<F>,
-        state: Option<&TrainingState<F>>,
-        agreement: &Agreement<'_, F>,
-    ) -> Result<Self> {
-        settings.check(net, Epochs::OfKnownLength)?;
-        if agreement.part.rank() == 0 {
-            settings.check_checkpoints()?;
-        }
-        let data = settings.rows_for(&shape_of(net)?, data)?;
-        let (training, validation) = match settings.fraction() {
-            Some(fraction) => {
-                let [training, validation] = data.split(fraction, settings.seed)?;
-                (data.selected(&training)?, Some(data.selected(&validation)?))
-            }
-            None => (data, validation_rows(settings, net)?),
-        };
-        if let Some(state) = state {
-            state.check(net, settings)?;
-            state.shuffling.as_ref().map_or(Ok(()), |shuffling| shuffling.check(&training))?;
-        }
-        if let Some(validation) = &validation {
-            training.schema().check_same(validation.schema())?;
-        }
-        let (workers, rows) = (agreement.part.count(), training.rows());
-        if workers > 1 && settings.minimizer.all_rows.is_some() {
-            return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
-        }
-        let few = [("the training data has", rows), ("a batch has", settings.batch_size)];
-        if let Some((what, rows)) = few.into_iter().find(|&(_, rows)| rows < workers) {
-            return Err(WorkersError::TooFewRows { what, rows, workers }.into());
-        }
-        Ok(Self { training, validation })
-    }
+/// The training rows and the validation rows.
+pub(super) type Rows<F> = (Examples<F>, Option<Examples<F>>);
 
-    /// Everything that must be the same on all workers.
-    pub(super) fn alike(
-        &self,
-        settings: &Settings<'_, F>,
-        net: &Mlp<F>,
-        state: Option<&TrainingState<F>>,
-    ) -> Result<Vec<Alike>> {
-        let Self { training, validation } = self;
-        let text = |text: String| fingerprint_of(&text);
-        let rows_of = |rows: Option<&Examples<F>>| rows.map_or(Ok(0), fingerprint_of_rows);
-        Ok(vec![
-            ("the number of training rows", training.rows() as u64),
-            ("the number of validation rows", validation.as_ref().map_or(0, Examples::rows) as u64),
-            ("the number of features", training.features() as u64),
-            ("the number of outputs", training.outputs() as u64),
-            ("the names of columns and classes", text(format!("{:?}", training.schema()))),
-            ("the network", text(net.to_string())),
-            ("the parameters", agreement::fingerprint(net)),
-            ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
-            ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
-            ("the trainer's settings", text(settings.fingerprint_text())),
-            ("the training state", state.map_or(Ok(0), TrainingState::fingerprint)?),
-            ("the training rows", rows_of(Some(training))?),
-            // Always present, so that all workers compare as many numbers.
-            ("the validation rows", rows_of(validation.as_ref())?),
-        ])
-    }
-}
-
-/// The user's own validation rows.
-pub(super) fn validation_rows<F: Float>(
+/// Checks everything before training, and selects the rows.
+pub(super) fn rows<F: Float>(
     settings: &Settings<'_, F>,
     net: &Mlp<F>,
-) -> Result<Option<Examples<F>>> {
-    let Validation::Rows(rows) = &settings.validation else { return Ok(None) };
-    settings.rows_for(&shape_of(net)?, rows.clone()).map(Some)
+    data: Examples<F>,
+    state: Option<&TrainingState<F>>,
+    part: Part,
+) -> Result<Rows<F>> {
+    settings.check_start(net, Epochs::OfKnownLength, state, part.rank() == 0)?;
+    let data = settings.rows_for(&shape_of(net)?, data)?;
+    let (training, validation) = match settings.fraction() {
+        Some(fraction) => {
+            let [training, validation] = data.split(fraction, settings.seed)?;
+            (data.selected(&training)?, Some(data.selected(&validation)?))
+        }
+        None => (data, settings.validation_rows(net)?),
+    };
+    let shuffling = state.and_then(|state| state.shuffling.as_ref());
+    shuffling.map_or(Ok(()), |shuffling| shuffling.check(&training))?;
+    let schema = validation.as_ref().map(Examples::schema);
+    schema.map_or(Ok(()), |schema| training.schema().check_same(schema))?;
+    let (workers, rows) = (part.count(), training.rows());
+    if workers > 1 && settings.minimizer.all_rows.is_some() {
+        return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
+    }
+    let few = [("the training data has", rows), ("a batch has", settings.batch_size)];
+    if let Some((what, rows)) = few.into_iter().find(|&(_, rows)| rows < workers) {
+        return Err(WorkersError::TooFewRows { what, rows, workers }.into());
+    }
+    Ok((training, validation))
+}
+
+/// Everything that must be the same on all workers.
+pub(super) fn alike<F: Float>(
+    (training, validation): &Rows<F>,
+    settings: &Settings<'_, F>,
+    net: &Mlp<F>,
+    state: Option<&TrainingState<F>>,
+) -> Result<Vec<Alike>> {
+    let text = |text: String| fingerprint_of(&text);
+    let rows_of = |rows: Option<&Examples<F>>| rows.map_or(Ok(0), fingerprint_of_rows);
+    Ok(vec![
+        ("the number of training rows", training.rows() as u64),
+        ("the number of validation rows", validation.as_ref().map_or(0, Examples::rows) as u64),
+        ("the number of features", training.features() as u64),
+        ("the number of outputs", training.outputs() as u64),
+        ("the names of columns and classes", text(format!("{:?}", training.schema()))),
+        ("the network", text(net.to_string())),
+        ("the parameters", agreement::fingerprint(net)),
+        ("the units", text(format!("{:?}", (net.units_in(), net.units_out())))),
+        ("the number of epochs that have ended", state.map_or(0, |s| s.epochs.len()) as u64),
+        ("the trainer's settings", text(settings.fingerprint_text())),
+        ("the training state", state.map_or(Ok(0), TrainingState::fingerprint)?),
+        ("the training rows", rows_of(Some(training))?),
+        // Always present, so that all workers compare as many numbers.
+        ("the validation rows", rows_of(validation.as_ref())?),
+    ])
 }
 
 /// A hash of evenly spaced rows, and of all weights.

@@ -1,6 +1,6 @@
 //! The settings of a trainer.
 
-use super::{Checkpoint, EarlyStopping, method::Minimizer, monitor::Monitor};
+use super::{Checkpoint, EarlyStopping, TrainingState, method::Minimizer, monitor::Monitor};
 use crate::atomic_file::check_can_write;
 use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
@@ -96,9 +96,24 @@ impl<F: Float> Settings<'_, F> {
         crate::mlp::check_copies::<F>(net.parameters(), self.minimizer.copies.saturating_add(3))
     }
 
-    /// Refuses files that cannot be written.
-    pub(super) fn check_checkpoints(&self) -> Result<()> {
-        self.checkpoints.iter().try_for_each(|checkpoint| check_can_write(&checkpoint.path))
+    /// Refuses settings, files or a state from which no training can start.
+    pub(super) fn check_start(
+        &self,
+        net: &Mlp<F>,
+        epochs: Epochs,
+        state: Option<&TrainingState<F>>,
+        writes: bool,
+    ) -> Result<()> {
+        self.check(net, epochs)?;
+        let mut files = self.checkpoints.iter().filter(|_| writes);
+        files.try_for_each(|checkpoint| check_can_write(&checkpoint.path))?;
+        state.map_or(Ok(()), |state| state.check(net, self))
+    }
+
+    /// The user's own validation rows.
+    pub(super) fn validation_rows(&self, net: &Mlp<F>) -> Result<Option<Examples<F>>> {
+        let Validation::Rows(rows) = &self.validation else { return Ok(None) };
+        self.rows_for(&shape_of(net)?, rows.clone()).map(Some)
     }
 
     /// One worker's part of the validation rows.
