@@ -4,7 +4,7 @@ use super::method::{EpochEnd, Method, Minimizer};
 use super::{StopReason, epochs::Run, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
 use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome, decay_of};
-use crate::{backprop::Backprop, data::batches::InOrder, float::Float, loss::Loss, mlp::Mlp};
+use crate::{float::Float, mlp::Mlp};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;
@@ -29,10 +29,31 @@ impl<F: Float> Method<F> for Lbfgs {
         now.batch = 1;
         let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
         memory.begin_at(net.parameter_slices().flatten());
-        let (loss, decay) = (run.settings.loss.as_ref(), self.weight_decay);
+        let (loss, decay, total) = (&*run.settings.loss, self.weight_decay, rows.data().weight());
+        // The loss over all rows, and its gradient.
         let outcome = memory.iterate(self, &mut |at, gradient| {
             write_to(net, at);
-            loss_of_all_rows(backprop, net, loss, rows, decay, gradient)
+            let mut value = 0.0;
+            gradient.fill(F::zero());
+            rows.rewind();
+            while let Some(batch) = rows.next()? {
+                let share = batch.whole.weight / total;
+                if share == 0.0 {
+                    continue;
+                }
+                value += share * backprop.run_batch(net, loss, batch)?;
+                let share = F::from_f64(share);
+                let numbers = backprop.parameters(net)?.flat_map(|parameter| parameter.gradient);
+                gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
+            }
+            if decay > 0.0 {
+                let decays = backprop.parameters(net)?.flat_map(|parameter| {
+                    let decay = decay_of(decay, &parameter);
+                    parameter.values.iter().map(move |w| decay * *w)
+                });
+                gradient.iter_mut().zip(decays).for_each(|(g, decay)| *g += decay);
+            }
+            Ok(value + penalty(net, decay))
         })?;
         write_to(net, &memory.here.point);
         let loss = memory.here.value - penalty(net, decay);
@@ -56,38 +77,6 @@ impl<F: Float> Method<F> for Lbfgs {
 
 fn write_to<F: Float>(net: &mut Mlp<F>, numbers: &[F]) {
     net.parameter_slices_mut().flatten().zip(numbers).for_each(|(to, &number)| *to = number);
-}
-
-/// The loss over all rows as a function of all parameters, and its gradient.
-fn loss_of_all_rows<F: Float>(
-    backprop: &mut Backprop<F>,
-    net: &mut Mlp<F>,
-    loss: &dyn Loss<F>,
-    rows: &mut InOrder<'_, F>,
-    weight_decay: f64,
-    gradient: &mut [F],
-) -> Result<f64> {
-    let (mut value, total) = (0.0, rows.data().weight());
-    gradient.fill(F::zero());
-    rows.rewind();
-    while let Some(batch) = rows.next()? {
-        let share = batch.whole.weight / total;
-        if share == 0.0 {
-            continue;
-        }
-        value += share * backprop.run_batch(net, loss, batch)?;
-        let share = F::from_f64(share);
-        let numbers = backprop.parameters(net)?.flat_map(|parameter| parameter.gradient);
-        gradient.iter_mut().zip(numbers).for_each(|(to, &g)| *to += share * g);
-    }
-    if weight_decay > 0.0 {
-        let decays = backprop.parameters(net)?.flat_map(|parameter| {
-            let decay = decay_of(weight_decay, &parameter);
-            parameter.values.iter().map(move |w| decay * *w)
-        });
-        gradient.iter_mut().zip(decays).for_each(|(g, decay)| *g += decay);
-    }
-    Ok(value + penalty(net, weight_decay))
 }
 
 /// λ/2 · Σ w² over the weights.

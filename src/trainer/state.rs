@@ -6,9 +6,8 @@ use crate::error::{Result, TrainingError};
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{LbfgsMemory, OptimizerState};
 use crate::random::{self, Purpose, generator};
-use crate::{
-    bits, float::Float, schedule::Plateau, units::Units, workers::agreement::fingerprint_of,
-};
+use crate::workers::agreement::fingerprint_of;
+use crate::{bits, float::Float, schedule::Plateau, units::Units};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

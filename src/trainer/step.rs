@@ -4,6 +4,7 @@ use super::{TrainingState, settings::Settings};
 use crate::backprop::{Backprop, Dropout};
 use crate::data::{Outputs, batches::InOrder};
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
+use crate::schedule::Clock;
 use crate::{batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, workers::Workers};
 
 /// The buffers of training, its state, and its last step.
@@ -17,7 +18,7 @@ pub(super) struct Session<F: Float> {
 }
 
 /// The last step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Now {
     pub(super) epoch: usize,
     pub(super) batch: usize,
@@ -48,14 +49,8 @@ impl<F: Float> Session<F> {
         state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();
-        let now = Now {
-            epoch: state.epochs.len() + 1,
-            batch: 0,
-            rows: 0,
-            batch_loss: f64::NAN,
-            learning_rate: 0.0,
-            gradient_norm: None,
-        };
+        let epoch = state.epochs.len() + 1;
+        let now = Now { epoch, batch_loss: f64::NAN, ..Now::default() };
         Self { backprop, state, now, outputs: Outputs::new() }
     }
 
@@ -83,7 +78,13 @@ impl<F: Float> Session<F> {
         if stops > 0.0 {
             return Ok(None);
         }
-        self.now.learning_rate = self.learning_rate(settings, optimizer)?;
+        let TrainingState { memory, epochs, steps_per_epoch, plateau, .. } = &self.state;
+        let before = self.now.batch.saturating_sub(1) as u64;
+        let clock = Clock::new(memory.steps(), epochs.len() as u64, before, *steps_per_epoch);
+        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, *plateau);
+        let holds = |rate: f64| rate >= 0.0 && rate.is_finite();
+        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", holds)?;
+        self.now.learning_rate = rate;
         self.now.batch_loss = settings.in_target_unit(net, loss);
         let first = *self.state.first_loss.get_or_insert(loss);
         let cause = match loss {
@@ -161,20 +162,6 @@ impl<F: Float> Session<F> {
         };
         let Now { epoch, batch, .. } = self.now;
         TrainingError::Diverged { epoch, batch, layer: layer_of(net, cause), cause, likely }.into()
-    }
-
-    fn learning_rate(
-        &self,
-        settings: &Settings<'_, F>,
-        optimizer: &dyn Optimizer<F>,
-    ) -> Result<f64> {
-        let TrainingState { memory, epochs, steps_per_epoch, plateau, .. } = &self.state;
-        let (epoch, batch) = (epochs.len() as u64, self.now.batch.saturating_sub(1) as u64);
-        let clock = crate::schedule::Clock::new(memory.steps(), epoch, batch, *steps_per_epoch);
-        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, *plateau);
-        let holds = |rate: f64| rate >= 0.0 && rate.is_finite();
-        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", holds)?;
-        Ok(rate)
     }
 }
 
