@@ -1,6 +1,7 @@
 //! The training loop.
 
 mod checkpoint;
+mod description;
 mod early_stopping;
 mod epochs;
 pub(crate) mod error;
@@ -30,7 +31,7 @@ use crate::workers::{Alone, Workers};
 use crate::{error::Result, float::Float, loss::Loss, schedule::Schedule};
 use ndarray::ArrayView2;
 use settings::{Settings, Validation};
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 /// Trains a network by epochs of shuffled mini-batches. Each batch takes one forward pass, one
 /// backward pass and one step of the optimizer.
@@ -119,6 +120,7 @@ use std::ops::ControlFlow;
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
+    method: Box<dyn method::Method<F> + 'a>,
     observers: observer::Observers<'a, F>,
     workers: Box<dyn Workers<F> + 'a>,
     start: StartingPoint<F>,
@@ -141,19 +143,25 @@ enum StartingPoint<F: Float> {
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        Self::by(loss, steps::steps(optimizer))
+        let optimizer = Arc::new(optimizer);
+        let description = steps::description(Arc::clone(&optimizer));
+        Self::by(Box::new(loss), description, Box::new(steps::Steps(optimizer)))
     }
 
     /// A trainer that minimises this loss by L-BFGS. An iteration uses all training rows and counts
     /// as an epoch. There are no batches, schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
-        Self::by(loss, lbfgs::iterations(lbfgs))
+        Self::by(Box::new(loss), lbfgs::description(lbfgs), Box::new(lbfgs))
     }
 
-    fn by(loss: impl Loss<F> + 'a, minimizer: method::Minimizer<'a, F>) -> Self {
+    fn by(
+        loss: Box<dyn Loss<F> + 'a>,
+        optimizer: description::Description<'a>,
+        method: Box<dyn method::Method<F> + 'a>,
+    ) -> Self {
         let settings = Settings {
-            loss: Box::new(loss),
-            minimizer,
+            loss,
+            optimizer,
             schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
@@ -169,6 +177,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         };
         Self {
             settings,
+            method,
             observers: Vec::new(),
             workers: Box::new(Alone),
             start: StartingPoint::Afresh,

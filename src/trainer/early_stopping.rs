@@ -1,5 +1,4 @@
-use super::settings::Settings;
-use crate::{bits, float::Float};
+use crate::bits;
 use serde::{Deserialize, Serialize};
 
 /// Ends training when the loss has not improved for `patience` epochs, and restores the weights of
@@ -84,13 +83,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Returns whether the epoch is the best so far.
-    pub(super) fn after_epoch<F: Float>(
-        &mut self,
-        number: usize,
-        score: f64,
-        settings: &Settings<'_, F>,
-    ) -> bool {
-        let min_delta = settings.early_stopping.as_ref().map_or(0.0, |rule| rule.min_delta);
+    pub(super) fn after_epoch(&mut self, number: usize, score: f64, min_delta: f64) -> bool {
         if !score.is_nan() && self.improved.is_none_or(|last| last - score > min_delta) {
             self.improved = Some(score);
             self.waited = 0;

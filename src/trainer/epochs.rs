@@ -1,29 +1,13 @@
 //! One training: its epochs, validation, early stopping, and checkpoints.
 
-use super::observer::{Moment, Observers, tell};
+use super::method::{EpochEnd, Run};
+use super::observer::{Moment, tell};
 use super::report::{Epoch, Report, StopReason};
-use super::{
-    Checkpoint, fit::cost_of_a_product, method::EpochEnd, settings::Settings, step::Session,
-};
-use crate::data::batches::{Batches, InOrder};
+use super::{Checkpoint, step::Session};
 use crate::error::{Divergence, Result};
-use crate::workers::agreement::{Agreement, fingerprint};
-use crate::{backprop::Dropout, float::Float, mlp::Mlp, threads::Threads};
+use crate::workers::agreement::fingerprint;
+use crate::{backprop::Dropout, data::batches::InOrder, float::Float, mlp::Mlp, threads::Threads};
 use std::time::{Duration, Instant};
-
-/// One call of `fit` or `step`.
-pub(super) struct Run<'r, 'a, F: Float> {
-    pub(super) settings: &'r Settings<'a, F>,
-    pub(super) observers: &'r mut Observers<'a, F>,
-    pub(super) agreement: Agreement<'r, F>,
-    pub(super) session: &'r mut Session<F>,
-    pub(super) batches: &'r mut dyn Batches<F>,
-    /// The training rows in order, unless they come as a stream.
-    pub(super) training: Option<InOrder<'r, F>>,
-    /// This worker's part of the validation rows.
-    pub(super) validation: Option<InOrder<'r, F>>,
-    pub(super) threads: Threads,
-}
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn set_threads(&mut self, threads: Threads) {
@@ -99,7 +83,7 @@ impl<F: Float> Run<'_, '_, F> {
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
-            let EpochEnd { loss, stop } = self.settings.minimizer.method.epoch(self, net)?;
+            let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
             let score = loss.map(|loss| self.score(net, loss)).transpose()?;
             self.session.note(net);
             self.session.state.elapsed = before.saturating_add(start.elapsed());
@@ -175,11 +159,12 @@ impl<F: Float> Run<'_, '_, F> {
         let Self { settings, session, batches, agreement, .. } = self;
         let state = &mut session.state;
         state.steps_per_epoch = batches.steps().or(Some(session.now.batch as u64));
-        let is_best = state.progress.after_epoch(session.now.epoch, score, settings);
+        let min_delta = settings.early_stopping.as_ref().map_or(0.0, |rule| rule.min_delta);
+        let is_best = state.progress.after_epoch(session.now.epoch, score, min_delta);
         if let (true, Some(best)) = (is_best, &mut state.best) {
             best.read_from(net);
         }
-        let base = settings.minimizer.learning_rate;
+        let base = settings.optimizer.learning_rate;
         settings.schedule.after_epoch(&mut state.plateau, score, base);
         // Each worker decides by its own score whether to stop.
         let score = ("the score of an epoch", score.to_bits());
@@ -203,4 +188,10 @@ impl<F: Float> Run<'_, '_, F> {
     fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> Result<bool> {
         self.agreement.any(tell(self.observers, self.session, net, moment))
     }
+}
+
+/// Multiplications in the largest product of this many rows.
+pub(super) fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
+    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
+    largest_layer.unwrap_or(0).saturating_mul(rows)
 }

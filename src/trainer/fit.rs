@@ -1,9 +1,11 @@
 //! Training on a data set, on a stream of batches, and step by step.
 
-use super::preflight::{alike, rows};
+use super::preflight::{alike, check_start, rows};
 use super::settings::{Validation, shape_of};
 use super::state::{TrainingState, mismatch};
-use super::{Report, StartingPoint, Trainer, epochs::Run, step::Session};
+use super::{
+    Report, StartingPoint, Trainer, epochs::cost_of_a_product, method::Run, step::Session,
+};
 use crate::data::batches::{InOrder, Scales, Stream, shuffled};
 use crate::data::{Dataset, Examples, Storage};
 use crate::error::{Error, Result, TrainingError, WorkersError};
@@ -224,7 +226,7 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let Self { settings, workers, start, whole_batch, .. } = self;
+        let Self { settings, method, workers, start, whole_batch, .. } = self;
         let agreement = Agreement::new(&mut **workers)?;
         if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "step by step" }.into());
@@ -234,11 +236,10 @@ impl<F: Float> Trainer<'_, F> {
             StartingPoint::At(state) => state.scales()?,
             _ => Scales::of(net)?,
         };
-        if matches!(start, StartingPoint::After(_)) {
-            settings.check(net, Epochs::None)?;
-        } else {
+        settings.schedule.check(Epochs::None)?;
+        if !matches!(start, StartingPoint::After(_)) {
             let state = start.state()?;
-            settings.check_start(net, Epochs::None, state, true)?;
+            check_start(settings, net, Epochs::None, state, true)?;
             net.learn_schema(batch.schema())?;
             state.map_or(Ok(()), |state| state.restore(net))?;
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
@@ -250,6 +251,7 @@ impl<F: Float> Trainer<'_, F> {
         let batches = |_| Ok(Some(Ok(batch.clone())));
         let mut run = Run {
             settings,
+            method: method.as_ref(),
             observers: &mut Vec::new(),
             agreement,
             session,
@@ -260,7 +262,7 @@ impl<F: Float> Trainer<'_, F> {
         };
         let result = Threads::enter_once(settings.threads, cost, |threads| {
             run.set_threads(threads);
-            settings.minimizer.method.epoch(&mut run, net)
+            method.epoch(&mut run, net)
         });
         match result {
             Ok(_) => {
@@ -279,7 +281,7 @@ impl<F: Float> Trainer<'_, F> {
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {
-        let Self { settings, observers, workers, start, .. } = self;
+        let Self { settings, method, observers, workers, start, .. } = self;
         let mut agreement = Agreement::new(&mut **workers)?;
         let state = if afresh { Ok(None) } else { start.state() };
         let ready = state.and_then(|state| {
@@ -295,12 +297,13 @@ impl<F: Float> Trainer<'_, F> {
         }
         net.learn_schema(training.schema())?;
         let (scales, part) = (Scales::of(net)?, agreement.part);
-        let at_once = settings.minimizer.all_rows.unwrap_or(settings.batch_size);
+        let at_once = settings.optimizer.all_rows.unwrap_or(settings.batch_size);
         let at_once = at_once.min(training.rows());
         let mut session = Session::new(settings, net, state);
         *start = StartingPoint::Lost;
         let mut run = Run {
             settings,
+            method: method.as_ref(),
             observers,
             agreement,
             session: &mut session,
@@ -320,13 +323,13 @@ impl<F: Float> Trainer<'_, F> {
         mut epoch: impl FnMut(usize) -> Result<B> + Send,
         afresh: bool,
     ) -> Result<Report> {
-        let Self { settings, observers, workers, start, whole_batch } = self;
+        let Self { settings, method, observers, workers, start, whole_batch } = self;
         let agreement = Agreement::new(&mut **workers)?;
         if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "on a stream of batches" }.into());
         }
         let state = if afresh { None } else { start.state()? };
-        settings.check_start(net, Epochs::OfUnknownLength, state, true)?;
+        check_start(settings, net, Epochs::OfUnknownLength, state, true)?;
         let unsupported = match settings.validation {
             Validation::Rows(_) => None,
             Validation::Fraction(_) => Some("a validation fraction"),
@@ -361,6 +364,7 @@ impl<F: Float> Trainer<'_, F> {
         *start = StartingPoint::Lost;
         let mut run = Run {
             settings,
+            method: method.as_ref(),
             observers,
             session: &mut session,
             batches: &mut Stream::new(epoch, check, scales.clone(), whole_batch),
@@ -391,10 +395,4 @@ impl<F: Float> StartingPoint<F> {
             Self::Lost => mismatch(ENDED),
         }
     }
-}
-
-/// Multiplications in the largest product of this many rows.
-pub(super) fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
-    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
-    largest_layer.unwrap_or(0).saturating_mul(rows)
 }

@@ -1,7 +1,7 @@
 //! Training by iterations of L-BFGS over all rows.
 
-use super::method::{EpochEnd, Method, Minimizer};
-use super::{StopReason, epochs::Run, step::Session};
+use super::method::{EpochEnd, Method, Run};
+use super::{StopReason, description::Description, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
 use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome, decay_of};
 use crate::{float::Float, mlp::Mlp};
@@ -9,9 +9,8 @@ use crate::{float::Float, mlp::Mlp};
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
 const ROWS_AT_ONCE: usize = 1024;
 
-pub(super) fn iterations<'a, F: Float>(lbfgs: Lbfgs) -> Minimizer<'a, F> {
-    Minimizer {
-        method: Box::new(lbfgs),
+pub(super) fn description(lbfgs: Lbfgs) -> Description<'static> {
+    Description {
         text: format!("{lbfgs:?}"),
         learning_rate: 0.0,
         copies: lbfgs.copies(),
@@ -23,7 +22,7 @@ pub(super) fn iterations<'a, F: Float>(lbfgs: Lbfgs) -> Minimizer<'a, F> {
 impl<F: Float> Method<F> for Lbfgs {
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochEnd> {
         let Some(rows) = &mut run.training else {
-            return Err(TrainingError::NotWithLbfgs { setting: "a stream of batches" }.into());
+            return Err(TrainingError::NotWithLbfgs { setting: "a step on one batch" }.into());
         };
         let Session { backprop, state, now, .. } = &mut *run.session;
         now.batch = 1;

@@ -1,8 +1,9 @@
-//! The methods that minimise the loss.
+//! The methods that minimise the loss, and what they get.
 
-use super::{epochs::Run, report::StopReason};
-use crate::{error::Result, float::Float, mlp::Mlp};
-use std::fmt;
+use super::{observer::Observers, report::StopReason, settings::Settings, step::Session};
+use crate::data::batches::{Batches, InOrder};
+use crate::workers::agreement::Agreement;
+use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads};
 
 /// A method to minimise the loss: a step for each batch, or an iteration over all rows.
 pub(super) trait Method<F: Float>: Send + Sync {
@@ -19,30 +20,17 @@ pub(super) struct EpochEnd {
     pub(super) stop: Option<StopReason>,
 }
 
-/// A method, and what the trainer must know of its optimizer before the first epoch.
-pub(super) struct Minimizer<'a, F> {
-    pub(super) method: Box<dyn Method<F> + 'a>,
-    /// Checks the optimizer's settings.
-    pub(super) check: Box<dyn Fn() -> Result<()> + Send + Sync + 'a>,
-    /// The optimizer's name and settings.
-    pub(super) text: String,
-    /// The learning rate that a schedule changes; 0 if there is none.
-    pub(super) learning_rate: f64,
-    /// How many copies of the parameters the optimizer keeps.
-    pub(super) copies: usize,
-    /// How many rows a product has, if an epoch is one iteration over all rows.
-    pub(super) all_rows: Option<usize>,
-}
-
-impl<F> Minimizer<'_, F> {
-    /// The optimizer's name.
-    pub(super) fn name(&self) -> &str {
-        self.text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-    }
-}
-
-impl<F> fmt::Debug for Minimizer<'_, F> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
-    }
+/// One call of `fit` or `step`.
+pub(super) struct Run<'r, 'a, F: Float> {
+    pub(super) settings: &'r Settings<'a, F>,
+    pub(super) method: &'r (dyn Method<F> + 'a),
+    pub(super) observers: &'r mut Observers<'a, F>,
+    pub(super) agreement: Agreement<'r, F>,
+    pub(super) session: &'r mut Session<F>,
+    pub(super) batches: &'r mut dyn Batches<F>,
+    /// The training rows in order, unless they come as a stream.
+    pub(super) training: Option<InOrder<'r, F>>,
+    /// This worker's part of the validation rows.
+    pub(super) validation: Option<InOrder<'r, F>>,
+    pub(super) threads: Threads,
 }

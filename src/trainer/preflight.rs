@@ -2,11 +2,26 @@
 
 use super::settings::{Settings, shape_of};
 use super::state::TrainingState;
+use crate::atomic_file::check_can_write;
 use crate::data::Examples;
 use crate::data::batches::{InOrder, Scales};
 use crate::error::{Result, WorkersError};
 use crate::workers::agreement::{self, Alike, fingerprint_of, fingerprint_of_numbers};
 use crate::{float::Float, mlp::Mlp, part::Part, schedule::Epochs};
+
+/// Refuses settings, files or a state from which no training can start.
+pub(super) fn check_start<F: Float>(
+    settings: &Settings<'_, F>,
+    net: &Mlp<F>,
+    epochs: Epochs,
+    state: Option<&TrainingState<F>>,
+    writes: bool,
+) -> Result<()> {
+    settings.check(net, epochs)?;
+    let mut files = settings.checkpoints.iter().filter(|_| writes);
+    files.try_for_each(|checkpoint| check_can_write(&checkpoint.path))?;
+    state.map_or(Ok(()), |state| state.check(net, &settings.optimizer))
+}
 
 /// How many rows the workers compare by their numbers.
 const SAMPLE: usize = 16;
@@ -22,7 +37,7 @@ pub(super) fn rows<F: Float>(
     state: Option<&TrainingState<F>>,
     part: Part,
 ) -> Result<Rows<F>> {
-    settings.check_start(net, Epochs::OfKnownLength, state, part.rank() == 0)?;
+    check_start(settings, net, Epochs::OfKnownLength, state, part.rank() == 0)?;
     let data = settings.rows_for(&shape_of(net)?, data)?;
     let (training, validation) = match settings.fraction() {
         Some(fraction) => {
@@ -36,7 +51,7 @@ pub(super) fn rows<F: Float>(
     let schema = validation.as_ref().map(Examples::schema);
     schema.map_or(Ok(()), |schema| training.schema().check_same(schema))?;
     let (workers, rows) = (part.count(), training.rows());
-    if workers > 1 && settings.minimizer.all_rows.is_some() {
+    if workers > 1 && settings.optimizer.all_rows.is_some() {
         return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
     }
     let few = [("the training data has", rows), ("a batch has", settings.batch_size)];

@@ -1,7 +1,6 @@
 //! The settings of a trainer.
 
-use super::{Checkpoint, EarlyStopping, TrainingState, method::Minimizer, monitor::Monitor};
-use crate::atomic_file::check_can_write;
+use super::{Checkpoint, EarlyStopping, description::Description, monitor::Monitor};
 use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
 use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
@@ -11,7 +10,7 @@ use crate::{activation::AnyActivation, float::Float, loss::Loss, mlp::Mlp, part:
 #[derive(Debug)]
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
-    pub(super) minimizer: Minimizer<'a, F>,
+    pub(super) optimizer: Description<'a>,
     pub(super) schedule: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
@@ -78,7 +77,7 @@ impl<F: Float> Settings<'_, F> {
             value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
         }
         self.schedule.check(epochs)?;
-        (self.minimizer.check)()?;
+        (self.optimizer.check)()?;
         let unsupported = [
             (epochs == Epochs::OfUnknownLength, "a stream of batches"),
             (epochs == Epochs::None, "a step on one batch"),
@@ -88,26 +87,12 @@ impl<F: Float> Settings<'_, F> {
             (self.l1 > 0.0, "an L1 penalty"),
         ];
         if let Some((_, setting)) = unsupported.into_iter().find(|(given, _)| *given)
-            && self.minimizer.all_rows.is_some()
+            && self.optimizer.all_rows.is_some()
         {
             return Err(TrainingError::NotWithLbfgs { setting }.into());
         }
         // Three more: the last epoch's parameters, the best ones, and the gradients.
-        crate::mlp::check_copies::<F>(net.parameters(), self.minimizer.copies.saturating_add(3))
-    }
-
-    /// Refuses settings, files or a state from which no training can start.
-    pub(super) fn check_start(
-        &self,
-        net: &Mlp<F>,
-        epochs: Epochs,
-        state: Option<&TrainingState<F>>,
-        writes: bool,
-    ) -> Result<()> {
-        self.check(net, epochs)?;
-        let mut files = self.checkpoints.iter().filter(|_| writes);
-        files.try_for_each(|checkpoint| check_can_write(&checkpoint.path))?;
-        state.map_or(Ok(()), |state| state.check(net, self))
+        crate::mlp::check_copies::<F>(net.parameters(), self.optimizer.copies.saturating_add(3))
     }
 
     /// The user's own validation rows.
@@ -128,9 +113,9 @@ impl<F: Float> Settings<'_, F> {
 
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
-        let Self { loss, minimizer, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { loss, optimizer, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
-        let steps = (loss, minimizer, schedule, epochs, batch_size, seed);
+        let steps = (loss, optimizer, schedule, epochs, batch_size, seed);
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 

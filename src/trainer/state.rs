@@ -1,6 +1,6 @@
 //! The state from which training resumes exactly.
 
-use super::{Epoch, early_stopping::Progress, settings::Settings};
+use super::{Epoch, description::Description, early_stopping::Progress};
 use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Result, TrainingError};
 use crate::mlp::{Mlp, Parameters};
@@ -80,11 +80,11 @@ const MOST_RESERVED_EPOCHS: usize = 1024;
 
 impl<F: Float> TrainingState<F> {
     /// The state before the first epoch.
-    pub(super) fn new(net: &Mlp<F>, settings: &Settings<'_, F>) -> Self {
+    pub(super) fn new(net: &Mlp<F>, optimizer: &Description<'_>, seed: u64, epochs: usize) -> Self {
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
-            optimizer: settings.minimizer.name().to_owned(),
+            optimizer: optimizer.name().to_owned(),
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
@@ -92,10 +92,10 @@ impl<F: Float> TrainingState<F> {
             memory: OptimizerState::new(),
             lbfgs: None,
             shuffling: None,
-            dropout: generator(settings.seed, Purpose::Dropout),
+            dropout: generator(seed, Purpose::Dropout),
             plateau: Plateau::default(),
             progress: Progress::default(),
-            epochs: Vec::with_capacity(settings.epochs.min(MOST_RESERVED_EPOCHS)),
+            epochs: Vec::with_capacity(epochs.min(MOST_RESERVED_EPOCHS)),
             steps_per_epoch: None,
             first_loss: None,
             elapsed: Duration::ZERO,
@@ -160,7 +160,7 @@ impl<F: Float> TrainingState<F> {
     }
 
     /// Refuses a state of another network or optimizer, or one that a file has damaged.
-    pub(super) fn check(&self, net: &Mlp<F>, settings: &Settings<'_, F>) -> Result<()> {
+    pub(super) fn check(&self, net: &Mlp<F>, optimizer: &Description<'_>) -> Result<()> {
         self.check_parameters(net)?;
         if self.progress.best_epoch > self.epochs.len() {
             return mismatch("its best epoch is none of its epochs");
@@ -168,12 +168,11 @@ impl<F: Float> TrainingState<F> {
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return mismatch("its epochs are not numbered from 1");
         }
-        let minimizer = &settings.minimizer;
         let lengths = self.parameters.lengths().iter().copied();
-        let fits = self.optimizer == minimizer.name()
-            && self.memory.fits(minimizer.copies, lengths)
+        let fits = self.optimizer == optimizer.name()
+            && self.memory.fits(optimizer.copies, lengths)
             && match &self.lbfgs {
-                None => minimizer.all_rows.is_none() || self.epochs.is_empty(),
+                None => optimizer.all_rows.is_none() || self.epochs.is_empty(),
                 Some(memory) => memory.fits(net.parameters()),
             };
         if fits { Ok(()) } else { mismatch("it was saved with another optimizer") }

@@ -45,7 +45,9 @@ impl<F: Float> Session<F> {
         net: &Mlp<F>,
         state: Option<&TrainingState<F>>,
     ) -> Self {
-        let mut state = state.cloned().unwrap_or_else(|| TrainingState::new(net, settings));
+        let Settings { optimizer, seed, epochs, .. } = settings;
+        let fresh = || TrainingState::new(net, optimizer, *seed, *epochs);
+        let mut state = state.cloned().unwrap_or_else(fresh);
         state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();

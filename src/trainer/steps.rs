@@ -1,18 +1,16 @@
 //! Training by a step of the optimizer for each batch.
 
-use super::method::{EpochEnd, Method, Minimizer};
-use super::{Moment, StopReason, epochs::Run, observer::tell};
+use super::method::{EpochEnd, Method, Run};
+use super::{Moment, StopReason, description::Description, observer::tell};
 use crate::error::{Result, ShapeError};
 use crate::{float::Float, mlp::Mlp, optimizer::Optimizer};
 use std::sync::Arc;
 
 /// A step for each batch: the method of every [`Optimizer`].
-struct Steps<O>(Arc<O>);
+pub(super) struct Steps<O>(pub(super) Arc<O>);
 
-pub(super) fn steps<'a, F: Float>(optimizer: impl Optimizer<F> + 'a) -> Minimizer<'a, F> {
-    let optimizer = Arc::new(optimizer);
-    Minimizer {
-        method: Box::new(Steps(Arc::clone(&optimizer))),
+pub(super) fn description<'a, F: Float>(optimizer: Arc<impl Optimizer<F> + 'a>) -> Description<'a> {
+    Description {
         text: format!("{optimizer:?}"),
         learning_rate: optimizer.learning_rate(),
         copies: optimizer.memories(),
