@@ -12,7 +12,7 @@ mod state;
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
 pub use lbfgs::Lbfgs;
-pub(crate) use lbfgs::{LbfgsMemory, Objective, Outcome};
+pub(crate) use lbfgs::{LbfgsMemory, Outcome};
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;
@@ -165,7 +165,7 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 }
 
 /// The weight decay of this parameter: 0 for a bias.
-fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
+pub(crate) fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
     if parameter.is_bias { F::zero() } else { F::from_f64(weight_decay) }
 }
 

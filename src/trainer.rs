@@ -1,11 +1,11 @@
 //! The training loop.
 
 mod checkpoint;
+mod description;
 mod early_stopping;
 mod epochs;
 pub(crate) mod error;
 mod fit;
-mod fit_batches;
 mod lbfgs;
 mod method;
 mod monitor;
@@ -16,7 +16,6 @@ mod settings;
 mod state;
 mod step;
 mod steps;
-mod validation;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;
@@ -25,19 +24,14 @@ pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
 
+use crate::data::batches::WholeBatch;
 use crate::data::{Dataset, Storage};
 use crate::optimizer::{Lbfgs, Optimizer};
 use crate::workers::{Alone, Workers};
-use crate::{
-    data::batches::WholeBatch, error::Result, float::Float, loss::Loss, schedule::Schedule,
-};
-use method::{Method, Observers};
-use monitor::Monitor;
+use crate::{error::Result, float::Float, loss::Loss, schedule::Schedule};
 use ndarray::ArrayView2;
 use settings::{Settings, Validation};
-use std::ops::ControlFlow;
-use step::Session;
-use steps::Steps;
+use std::{ops::ControlFlow, sync::Arc};
 
 /// Trains a network by epochs of shuffled mini-batches. Each batch takes one forward pass, one
 /// backward pass and one step of the optimizer.
@@ -126,8 +120,8 @@ use steps::Steps;
 #[must_use = "a trainer does nothing until `fit` is called"]
 pub struct Trainer<'a, F: Float> {
     settings: Settings<'a, F>,
-    method: Box<dyn Method<F> + 'a>,
-    observers: Observers<'a, F>,
+    method: Box<dyn method::Method<F> + 'a>,
+    observers: observer::Observers<'a, F>,
     workers: Box<dyn Workers<F> + 'a>,
     start: StartingPoint<F>,
     /// The buffers of [`step`](Self::step).
@@ -141,7 +135,7 @@ enum StartingPoint<F: Float> {
     /// At a state that the user gave.
     At(Box<TrainingState<F>>),
     /// Where the last call ended.
-    After(Box<Session<F>>),
+    After(Box<step::Session<F>>),
     /// Nowhere: the last call ended in an error.
     Lost,
 }
@@ -149,18 +143,25 @@ enum StartingPoint<F: Float> {
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that minimises this loss by this optimizer, with the defaults above.
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
-        Self::by(Box::new(loss), Box::new(Steps(Box::new(optimizer))))
+        let optimizer = Arc::new(optimizer);
+        let description = steps::description(Arc::clone(&optimizer));
+        Self::by(Box::new(loss), description, Box::new(steps::Steps(optimizer)))
     }
 
     /// A trainer that minimises this loss by L-BFGS. An iteration uses all training rows and counts
     /// as an epoch. There are no batches, schedules or dropout. [`Lbfgs`] has an example.
     pub fn lbfgs(loss: impl Loss<F> + 'a, lbfgs: Lbfgs) -> Self {
-        Self::by(Box::new(loss), Box::new(lbfgs))
+        Self::by(Box::new(loss), lbfgs::description(lbfgs), Box::new(lbfgs))
     }
 
-    fn by(loss: Box<dyn Loss<F> + 'a>, method: Box<dyn Method<F> + 'a>) -> Self {
+    fn by(
+        loss: Box<dyn Loss<F> + 'a>,
+        optimizer: description::Description<'a>,
+        method: Box<dyn method::Method<F> + 'a>,
+    ) -> Self {
         let settings = Settings {
             loss,
+            optimizer,
             schedule: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
@@ -264,7 +265,8 @@ impl<'a, F: Float> Trainer<'a, F> {
         goal: Goal,
         metric: impl Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Send + Sync + 'a,
     ) -> Self {
-        self.settings.monitor = Some(Monitor { name: name.into(), goal, metric: Box::new(metric) });
+        self.settings.monitor =
+            Some(monitor::Monitor { name: name.into(), goal, metric: Box::new(metric) });
         self
     }
 
@@ -392,18 +394,14 @@ impl<'a, F: Float> Trainer<'a, F> {
 
     /// The state from which training would continue. `None` before training, and after an error.
     pub fn state(&self) -> Option<&TrainingState<F>> {
-        self.start.state(false).ok().flatten()
+        self.start.state().ok().flatten()
     }
 }
 
 impl<F: Float> std::fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { settings, method, workers, .. } = self;
-        formatter
-            .debug_struct("Trainer")
-            .field("method", method)
-            .field("settings", settings)
-            .field("workers", workers)
-            .finish_non_exhaustive()
+        let Self { settings, workers, .. } = self;
+        let mut trainer = formatter.debug_struct("Trainer");
+        trainer.field("settings", settings).field("workers", workers).finish_non_exhaustive()
     }
 }

@@ -53,8 +53,4 @@ impl<F: Float> Parameters<F> {
     pub(crate) fn numbers(&self) -> &[F] {
         &self.numbers
     }
-
-    pub(crate) fn numbers_mut(&mut self) -> &mut [F] {
-        &mut self.numbers
-    }
 }

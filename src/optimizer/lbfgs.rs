@@ -3,7 +3,7 @@
 mod iteration;
 mod line_search;
 
-pub(crate) use iteration::{LbfgsMemory, Objective, Outcome};
+pub(crate) use iteration::{LbfgsMemory, Outcome};
 
 use super::{check_decay, check_positive};
 use crate::error::{Error, Result};
@@ -42,7 +42,7 @@ pub struct Lbfgs {
     history: usize,
     tolerance: f64,
     evaluations: u64,
-    weight_decay: f64,
+    pub(crate) weight_decay: f64,
 }
 
 impl Lbfgs {
@@ -81,10 +81,6 @@ impl Lbfgs {
     /// How many copies of the parameters an iteration keeps.
     pub(crate) fn copies(&self) -> usize {
         self.history.saturating_mul(2).saturating_add(7)
-    }
-
-    pub(crate) fn decay(&self) -> f64 {
-        self.weight_decay
     }
 
     pub(crate) fn check(&self) -> Result<()> {

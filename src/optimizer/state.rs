@@ -67,13 +67,14 @@ impl<F: Float> OptimizerState<F> {
         self.steps
     }
 
-    /// Whether this can be the state of this optimizer for parameters of these lengths.
+    /// Whether this can be the state for parameters of these lengths, with `memories` numbers for
+    /// each of theirs.
     pub(crate) fn fits(
         &self,
-        optimizer: &dyn Optimizer<F>,
+        memories: usize,
         lengths: impl Iterator<Item = usize>,
     ) -> bool {
-        let expected = lengths.map(|length| optimizer.memories() * length);
+        let expected = lengths.map(|length| memories * length);
         let fits = self.parameters.iter().map(Vec::len).eq(expected);
         let finite = self.parameters.iter().flatten().all(|number| number.is_finite());
         self.steps == 0 && self.parameters.is_empty() || self.steps < u64::MAX && fits && finite

@@ -4,8 +4,6 @@ use super::TrainingState;
 use crate::error::{Error, Result, TrainingError};
 use crate::{atomic_file, float::Float};
 use serde::Deserialize;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// When a [`Trainer`](super::Trainer::checkpoint) writes its [state](TrainingState), and to which
@@ -35,9 +33,9 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Checkpoint {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// `None`: after each epoch that is the best so far.
-    every: Option<usize>,
+    pub(super) every: Option<usize>,
 }
 
 impl Checkpoint {
@@ -51,27 +49,6 @@ impl Checkpoint {
     /// [monitored](super::Trainer::monitor) metric.
     pub fn at_best(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: None }
-    }
-
-    pub(super) fn check(&self) -> Result<()> {
-        let every = self.every.unwrap_or(1) as f64;
-        let at_least_1 = |epochs: f64| epochs >= 1.0;
-        Error::check_setting("epochs between checkpoints", every, "at least 1", at_least_1)
-    }
-
-    pub(super) fn check_can_write(&self) -> Result<()> {
-        atomic_file::check_can_write(&self.path)
-    }
-
-    /// Writes the state after an epoch if it is due.
-    pub(super) fn after_epoch<F: Float>(&self, state: &TrainingState<F>, best: bool) -> Result<()> {
-        let due = self.every.map_or(best, |every| state.epochs().len().is_multiple_of(every));
-        if due { state.save(&self.path) } else { Ok(()) }
-    }
-
-    /// Writes the state when training has ended.
-    pub(super) fn at_end<F: Float>(&self, state: &TrainingState<F>) -> Result<()> {
-        if self.every.is_some() { state.save(&self.path) } else { Ok(()) }
     }
 }
 
@@ -129,7 +106,7 @@ impl<F: Float> TrainingState<F> {
             in_file(TrainingError::DamagedState { reason: error.to_string() }.into())
         };
         // First without keeping anything: another file may be larger than the memory.
-        let file = BufReader::new(File::open(path).map_err(io)?);
+        let file = std::io::BufReader::new(std::fs::File::open(path).map_err(io)?);
         let StateVersion { version } = serde_json::from_reader(file).map_err(damaged)?;
         Self::check_version(version).map_err(in_file)?;
         let bytes = std::fs::read(path).map_err(io)?;

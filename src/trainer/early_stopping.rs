@@ -1,5 +1,4 @@
 use crate::bits;
-use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Ends training when the loss has not improved for `patience` epochs, and restores the weights of
@@ -43,9 +42,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct EarlyStopping {
-    patience: usize,
-    min_delta: f64,
-    keep_last: bool,
+    pub(super) patience: usize,
+    pub(super) min_delta: f64,
+    pub(super) keep_last: bool,
 }
 
 impl EarlyStopping {
@@ -67,20 +66,6 @@ impl EarlyStopping {
         self.keep_last = true;
         self
     }
-
-    pub(super) fn check(&self) -> Result<()> {
-        Error::check_setting("patience", self.patience as f64, "at least 1", |p| p >= 1.0)?;
-        let holds = |delta: f64| delta >= 0.0 && delta.is_finite();
-        Error::check_setting("min_delta", self.min_delta, "at least 0 and finite", holds)
-    }
-
-    pub(super) fn restores_best(&self) -> bool {
-        !self.keep_last
-    }
-
-    pub(super) fn stops(&self, progress: &Progress) -> bool {
-        progress.waited >= self.patience
-    }
 }
 
 /// The best epoch, and the number of epochs since the last improvement. Lower scores are better.
@@ -88,22 +73,17 @@ impl EarlyStopping {
 pub(super) struct Progress {
     #[serde(with = "bits")]
     best: Option<f64>,
-    best_epoch: usize,
+    /// The number of the best epoch; 0 before the first.
+    pub(super) best_epoch: usize,
     /// The score of the last improvement.
     #[serde(with = "bits")]
     improved: Option<f64>,
-    waited: usize,
+    pub(super) waited: usize,
 }
 
 impl Progress {
     /// Returns whether the epoch is the best so far.
-    pub(super) fn after_epoch(
-        &mut self,
-        number: usize,
-        score: f64,
-        rule: Option<&EarlyStopping>,
-    ) -> bool {
-        let min_delta = rule.map_or(0.0, |rule| rule.min_delta);
+    pub(super) fn after_epoch(&mut self, number: usize, score: f64, min_delta: f64) -> bool {
         if !score.is_nan() && self.improved.is_none_or(|last| last - score > min_delta) {
             self.improved = Some(score);
             self.waited = 0;
@@ -120,10 +100,5 @@ impl Progress {
             self.best_epoch = number;
         }
         is_best
-    }
-
-    /// The number of the best epoch; 0 before the first.
-    pub(super) fn best_epoch(&self) -> usize {
-        self.best_epoch
     }
 }

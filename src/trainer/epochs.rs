@@ -1,99 +1,96 @@
-//! One training: its epochs, early stopping, and checkpoints.
+//! One training: its epochs, validation, early stopping, and checkpoints.
 
-use super::method::{EpochOutcome, Run, tell};
-use super::observer::Moment;
-use super::report::{Report, StopReason};
-use crate::{error::Result, float::Float, mlp::Mlp, workers::agreement::fingerprint};
+use super::method::{EpochEnd, Run};
+use super::observer::{Moment, tell};
+use super::report::{Epoch, Report, StopReason};
+use super::{Checkpoint, step::Session};
+use crate::error::{Divergence, Result};
+use crate::workers::agreement::fingerprint;
+use crate::{backprop::Dropout, data::batches::InOrder, float::Float, mlp::Mlp, threads::Threads};
 use std::time::{Duration, Instant};
 
 impl<F: Float> Run<'_, '_, F> {
-    pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
-        self.session.set_threads(self.threads);
+    pub(super) fn set_threads(&mut self, threads: Threads) {
+        self.threads = threads;
+        self.session.backprop.set_threads(threads);
+        self.session.state.memory.set_threads(threads);
+    }
+
+    /// Trains on one thread or several. The largest product has this many rows. After an error the
+    /// network has the parameters of the last good epoch.
+    pub(super) fn train(&mut self, net: &mut Mlp<F>, rows: usize) -> Result<Report> {
+        // Workers on one machine share its processors.
+        let limit = self.settings.threads.or((!self.agreement.is_alone()).then_some(1));
+        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
+            self.set_threads(threads);
+            self.report(net)
+        });
+        if report.is_err() {
+            self.session.state.parameters.write_to(net);
+        }
+        report
+    }
+
+    fn report(&mut self, net: &mut Mlp<F>) -> Result<Report> {
         let state = &mut self.session.state;
         state.steps_per_epoch = self.batches.steps().or(state.steps_per_epoch);
         state.parameters.write_to(net);
-        let (start, before) = (Instant::now(), state.elapsed);
-        let stop_reason = match self.epochs(net, start, before) {
-            Ok(reason) => reason,
-            Err(error) => {
-                self.session.state.parameters.write_to(net);
-                return Err(error);
-            }
-        };
-        if self.midway {
+        let before = state.elapsed;
+        let stop_reason = self.epochs(net, Instant::now(), before)?;
+        let Session { state, now, .. } = &self.session;
+        let has_begun = now.batch > 0 && now.epoch > state.epochs.len();
+        if has_begun && stop_reason == StopReason::Observer {
             let what = "the parameters in the middle of an epoch";
             self.agreement.check_alike(|| vec![(what, fingerprint(net))])?;
-        } else if self.agreement.is_first() {
+        } else {
             // A state from mid-epoch cannot be resumed exactly, so the last checkpoint is kept.
-            for checkpoint in &self.settings.checkpoints {
-                checkpoint.at_end(&self.session.state)?;
-            }
+            self.write_checkpoints(|checkpoint| checkpoint.every.is_some())?;
         }
         // The answers at the end are ignored.
         let _ = tell(self.observers, self.session, net, Moment::TrainingEnd);
         let state = &self.session.state;
-        if let (Some(best), true) = (&state.best, state.progress.best_epoch() > 0) {
+        if let (Some(best), 1..) = (&state.best, state.progress.best_epoch) {
             best.write_to(net);
         }
+        let rows_of = |rows: &InOrder<'_, F>| rows.data().rows();
         Ok(Report {
             epochs: state.epochs.clone(),
-            best_epoch: state.progress.best_epoch(),
+            best_epoch: state.progress.best_epoch,
             stop_reason,
-            training_rows: self.training.map_or(self.rows, |data| data.rows()),
-            validation_rows: self.validation.as_ref().map_or(0, |rows| rows.data().rows()),
+            training_rows: self.training.as_ref().map_or(self.session.now.rows, rows_of),
+            validation_rows: self.validation.as_ref().map_or(0, rows_of),
             monitored: self.settings.monitor.as_ref().map(|monitor| monitor.name.clone()),
             elapsed: state.elapsed,
         })
     }
 
+    /// Trains until there is a reason to stop.
     fn epochs(&mut self, net: &mut Mlp<F>, start: Instant, before: Duration) -> Result<StopReason> {
-        let settings = self.settings;
-        let early_stopping = settings.early_stopping.as_ref();
         if self.tell(net, Moment::TrainingStart)? {
             return Ok(StopReason::Observer);
         }
         loop {
             let state = &self.session.state;
-            if early_stopping.is_some_and(|rule| rule.stops(&state.progress)) {
+            let early_stopping = self.settings.early_stopping.as_ref();
+            if early_stopping.is_some_and(|rule| state.progress.waited >= rule.patience) {
                 return Ok(StopReason::EarlyStopping);
             }
-            if state.epochs.len() >= settings.epochs {
+            if state.epochs.len() >= self.settings.epochs {
                 return Ok(StopReason::AllEpochs);
             }
-            let number = state.epochs.len() + 1;
-            (self.session.now.epoch, self.session.now.batch, self.rows) = (number, 0, 0);
+            let now = &mut self.session.now;
+            (now.epoch, now.batch, now.rows) = (state.epochs.len() + 1, 0, 0);
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
-            let ended = self.method.epoch(self, net)?;
-            let session = &mut *self.session;
-            session.note(net);
-            session.state.elapsed = before.saturating_add(start.elapsed());
-            let (score, done) = match ended {
-                EpochOutcome::Whole(score) => (score, None),
-                EpochOutcome::Midway => {
-                    self.midway = true;
-                    return Ok(StopReason::Observer);
-                }
-                EpochOutcome::Done(reason, None) => return Ok(reason),
-                EpochOutcome::Done(reason, Some(score)) => (score, Some(reason)),
-            };
-            let is_best = session.state.progress.after_epoch(number, score, early_stopping);
-            if let (true, Some(best)) = (is_best, &mut session.state.best) {
-                best.read_from(net);
+            let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
+            let score = loss.map(|loss| self.score(net, loss)).transpose()?;
+            self.session.note(net);
+            self.session.state.elapsed = before.saturating_add(start.elapsed());
+            if let Some(score) = score {
+                self.after_epoch(net, score)?;
             }
-            let base = self.method.learning_rate();
-            settings.schedule.after_epoch(&mut session.state.plateau, score, base);
-            // Each worker decides by its own score whether to stop.
-            let score = ("the score of an epoch", score.to_bits());
-            let alike = || vec![("the parameters after an epoch", fingerprint(net)), score];
-            self.agreement.check_alike(alike)?;
-            if self.agreement.is_first() {
-                for checkpoint in &settings.checkpoints {
-                    checkpoint.after_epoch(&self.session.state, is_best)?;
-                }
-            }
-            if let Some(reason) = done {
+            if let Some(reason) = stop {
                 return Ok(reason);
             }
             if self.tell(net, Moment::EpochEnd)? {
@@ -102,8 +99,99 @@ impl<F: Float> Run<'_, '_, F> {
         }
     }
 
+    /// Computes validation loss and metric. Returns the epoch's score: lower is better.
+    pub(super) fn score(&mut self, net: &mut Mlp<F>, training_loss: f64) -> Result<f64> {
+        let validation_loss = self.validation_loss(net)?;
+        let monitored = self.monitored(net)?;
+        let Self { settings, session, .. } = self;
+        let epoch = Epoch {
+            number: session.now.epoch,
+            training_loss,
+            validation_loss: validation_loss.map(|loss| settings.in_target_unit(net, loss)),
+            monitored,
+            learning_rate: session.now.learning_rate,
+        };
+        session.state.epochs.push(epoch);
+        Ok(match (&settings.monitor, monitored) {
+            (Some(monitor), Some(value)) => monitor.score(value),
+            _ => epoch.loss(),
+        })
+    }
+
+    /// The metric on the validation rows, or on the training rows if there are none.
+    fn monitored(&mut self, net: &Mlp<F>) -> Result<Option<f64>> {
+        let rows = self.validation.as_ref().or(self.training.as_ref()).map(InOrder::data);
+        let (Some(monitor), Some(rows)) = (&self.settings.monitor, rows) else { return Ok(None) };
+        let outputs = &mut self.session.outputs;
+        outputs.predict(net, rows, self.agreement.part.of(rows.rows()))?;
+        self.agreement.gather(outputs.numbers_mut())?;
+        let (outputs, targets) = outputs.with_targets(rows)?;
+        (monitor.metric)(outputs, targets).map(Some)
+    }
+
+    /// The mean loss of the validation rows. Each worker adds its part, batch by batch.
+    fn validation_loss(&mut self, net: &mut Mlp<F>) -> Result<Option<f64>> {
+        let Self { settings, session, agreement, validation: Some(rows), .. } = self else {
+            return Ok(None);
+        };
+        let mut sums = [0.0, 0.0];
+        rows.rewind();
+        while let Some(batch) = rows.next()? {
+            let loss = settings.loss.as_ref();
+            let loss = session.backprop.forward(net, loss, batch, Dropout::Off)?;
+            sums[0] += loss * batch.whole.weight;
+            sums[1] += batch.whole.weight;
+            if !sums[0].is_finite() {
+                // The layers keep the outputs of this batch for the error.
+                break;
+            }
+        }
+        agreement.sum(&mut sums)?;
+        let loss = sums[0] / sums[1];
+        if loss.is_finite() {
+            return Ok(Some(loss));
+        }
+        Err(session.diverged_on(settings, net, rows, Divergence::Loss(loss)))
+    }
+
+    /// Notes the epoch's score, and writes the checkpoints that are due.
+    fn after_epoch(&mut self, net: &Mlp<F>, score: f64) -> Result<()> {
+        let Self { settings, session, batches, agreement, .. } = self;
+        let state = &mut session.state;
+        state.steps_per_epoch = batches.steps().or(Some(session.now.batch as u64));
+        let min_delta = settings.early_stopping.as_ref().map_or(0.0, |rule| rule.min_delta);
+        let is_best = state.progress.after_epoch(session.now.epoch, score, min_delta);
+        if let (true, Some(best)) = (is_best, &mut state.best) {
+            best.read_from(net);
+        }
+        let base = settings.optimizer.learning_rate;
+        settings.schedule.after_epoch(&mut state.plateau, score, base);
+        // Each worker decides by its own score whether to stop.
+        let score = ("the score of an epoch", score.to_bits());
+        agreement
+            .check_alike(|| vec![("the parameters after an epoch", fingerprint(net)), score])?;
+        let epochs = state.epochs.len();
+        self.write_checkpoints(|checkpoint| {
+            checkpoint.every.map_or(is_best, |every| epochs.is_multiple_of(every))
+        })
+    }
+
+    /// Writes the state to the files that are due, on the first worker.
+    fn write_checkpoints(&self, is_due: impl Fn(&Checkpoint) -> bool) -> Result<()> {
+        let writes = self.agreement.part.rank() == 0;
+        let checkpoints = self.settings.checkpoints.iter();
+        let mut due = checkpoints.filter(|checkpoint| writes && is_due(checkpoint));
+        due.try_for_each(|checkpoint| self.session.state.save(&checkpoint.path))
+    }
+
     /// Calls every observer. Returns whether one of them, on any worker, ends training.
     fn tell(&mut self, net: &Mlp<F>, moment: Moment) -> Result<bool> {
         self.agreement.any(tell(self.observers, self.session, net, moment))
     }
+}
+
+/// Multiplications in the largest product of this many rows.
+pub(super) fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
+    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
+    largest_layer.unwrap_or(0).saturating_mul(rows)
 }

@@ -1,18 +1,18 @@
-//! Training on a data set, and single steps: `fit`, `resume` and `step`.
+//! Training on a data set, on a stream of batches, and step by step.
 
-use super::method::{Method, Observers, Run};
-use super::settings::{Settings, shape_of};
+use super::preflight::{alike, check_start, rows};
+use super::settings::{Validation, shape_of};
 use super::state::{TrainingState, mismatch};
-use super::{StartingPoint, Trainer};
-use super::{preflight::Preflight, report::Report, step::Session};
-use crate::data::batches::{Batches, InOrder, Scales, shuffled};
-use crate::data::{Dataset, Examples, Outputs, Storage};
-use crate::error::{Error, Result, TrainingError, WorkersError};
-use crate::{
-    float::Float, mlp::Mlp, schedule::Epochs, threads::Threads, workers::agreement::Agreement,
+use super::{
+    Report, StartingPoint, Trainer, epochs::cost_of_a_product, method::Run, step::Session,
 };
+use crate::data::batches::{InOrder, Scales, Stream, shuffled};
+use crate::data::{Dataset, Examples, Storage};
+use crate::error::{Error, Result, TrainingError, WorkersError};
+use crate::workers::agreement::Agreement;
+use crate::{float::Float, mlp::Mlp, schedule::Epochs, threads::Threads};
 
-impl<'a, F: Float> Trainer<'a, F> {
+impl<F: Float> Trainer<'_, F> {
     /// Trains the network from its own parameters and a fresh optimizer. The same network, data and
     /// settings give the same bits each time.
     ///
@@ -116,6 +116,85 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.train_rows(net, data.examples(), false)
     }
 
+    /// Does the same as [`fit`](Self::fit) on a stream of batches, such as from files that together
+    /// exceed the memory. It calls `epoch` with the number of each epoch, from 1. The call returns
+    /// the epoch's batches, each of which leads to one step; the caller shuffles them.
+    ///
+    /// The network's units must be measured before ([`Mlp::measure`]).
+    ///
+    /// ```
+    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use ndarray::Array2;
+    ///
+    /// let batch = |number: usize| {
+    ///     let inputs = Array2::from_shape_fn((16, 2), |(row, column)| {
+    ///         ((number * 32 + row * 2 + column) as f32).sin()
+    ///     });
+    ///     Dataset::new(inputs.clone(), inputs.dot(&Array2::ones((2, 1))))
+    /// };
+    /// let mut net = Mlp::builder(2).dense(1, Identity).build()?;
+    /// net.measure(&batch(0)?)?;
+    /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .epochs(50)
+    ///     .fit_batches(&mut net, |_epoch| Ok((0..10).map(batch)))?;
+    /// assert_eq!(report.training_rows(), 160);
+    /// assert!(report.best_loss() < 1e-3);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit), of `epoch` and of its batches, and:
+    ///
+    /// - [`NetworkError::NotMeasured`] for units that are not measured;
+    /// - [`TrainingError::NotWithStream`] for a validation fraction, and for early stopping or a
+    ///   metric without [`validation_data`](Self::validation_data);
+    /// - [`TrainingError::NotWithLbfgs`];
+    /// - [`TrainingError::StepsUnknown`] for a schedule that needs the number of steps in an epoch;
+    /// - [`ShapeError::NoRows`] for an epoch without a batch.
+    ///
+    /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
+    /// [`ShapeError::NoRows`]: crate::error::ShapeError::NoRows
+    pub fn fit_batches<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+    ) -> Result<Report> {
+        self.train_stream(net, epoch, true)
+    }
+
+    /// Continues training on a stream, as [`resume`](Self::resume) does on a data set. It calls
+    /// `epoch` with the numbers of the remaining epochs.
+    ///
+    /// ```
+    /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
+    /// # use ndarray::Array2;
+    /// let mut net = Mlp::builder(8).dense(1, Identity).without_units().build()?;
+    /// let batch = || Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)));
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(2);
+    /// trainer.fit_batches(&mut net, |_epoch| Ok([batch(), batch()]))?;
+    ///
+    /// let mut left = Vec::new();
+    /// let mut trainer = trainer.epochs(4);
+    /// trainer.resume_batches(&mut net, |epoch| {
+    ///     left.push(epoch);
+    ///     Ok([batch(), batch()])
+    /// })?;
+    /// assert_eq!(left, [3, 4]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit_batches`](Self::fit_batches) and [`resume`](Self::resume).
+    pub fn resume_batches<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
+        &mut self,
+        net: &mut Mlp<F>,
+        epoch: impl FnMut(usize) -> Result<B> + Send,
+    ) -> Result<Report> {
+        self.train_stream(net, epoch, false)
+    }
+
     /// Takes one step on one batch and returns the batch's mean loss before the step. Optimizer,
     /// schedule and dropout continue from the last step, from the end of [`fit`](Self::fit), or
     /// from the [given state](Self::with_state), whose units and parameters the network then gets.
@@ -147,133 +226,159 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// [`NetworkError::NotMeasured`]: crate::error::NetworkError::NotMeasured
     pub fn step(&mut self, net: &mut Mlp<F>, batch: &Dataset<F>) -> Result<f64> {
-        let Self { settings, method, start, whole_batch, .. } = self;
-        if self.workers.count() > 1 {
+        let Self { settings, method, workers, start, whole_batch, .. } = self;
+        let agreement = Agreement::new(&mut **workers)?;
+        if !agreement.is_alone() {
             return Err(WorkersError::Unsupported { setting: "step by step" }.into());
         }
-        let (shape, activation) = shape_of(net)?;
-        let batch = settings.rows_for(shape, activation, batch.examples())?;
+        let batch = settings.rows_for(&shape_of(net)?, batch.examples())?;
         let scales = match start {
             StartingPoint::At(state) => state.scales()?,
             _ => Scales::of(net)?,
         };
         settings.schedule.check(Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
-            method.check_all(settings, net, Epochs::None)?;
-            settings.check_checkpoints()?;
-            if let StartingPoint::At(state) = start {
-                method.check_state(state, net)?;
-            }
+            let state = start.state()?;
+            check_start(settings, net, Epochs::None, state, true)?;
             net.learn_schema(batch.schema())?;
-            if let StartingPoint::At(state) = start {
-                state.restore(net)?;
-            }
-            let state = start.take(false, settings, method.as_ref(), net);
+            state.map_or(Ok(()), |state| state.restore(net))?;
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
         }
         let StartingPoint::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
-        session.now.batch = session.now.batch.saturating_add(1);
         session.state.parameters.read_from(net);
         let cost = cost_of_a_product(net, batch.rows());
+        let batches = |_| Ok(Some(Ok(batch.clone())));
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers: &mut Vec::new(),
+            agreement,
+            session,
+            batches: &mut Stream::new(batches, Ok, scales, whole_batch),
+            training: None,
+            validation: None,
+            threads: Threads::ONE,
+        };
         let result = Threads::enter_once(settings.threads, cost, |threads| {
-            session.set_threads(threads);
-            method.step(session, settings, net, whole_batch.of(batch, &scales)?)
+            run.set_threads(threads);
+            method.epoch(&mut run, net)
         });
         match result {
-            Ok(_) => session.note(net),
-            Err(Error::Training(TrainingError::Diverged { .. })) => {
-                session.state.parameters.write_to(net);
-                *start = StartingPoint::Lost;
+            Ok(_) => {
+                session.note(net);
+                Ok(session.now.batch_loss)
             }
-            // The network is unchanged.
-            Err(_) => {}
+            Err(error) => {
+                // After any other error, the network is unchanged.
+                if let Error::Training(TrainingError::Diverged { .. }) = error {
+                    session.state.parameters.write_to(net);
+                    *start = StartingPoint::Lost;
+                }
+                Err(error)
+            }
         }
-        result
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {
         let Self { settings, method, observers, workers, start, .. } = self;
-        let method = method.as_ref();
         let mut agreement = Agreement::new(&mut **workers)?;
-        let state = start.state(afresh);
-        let rows = state.and_then(|state| {
-            Preflight::new(settings, method, net, data, state, &agreement).map(|rows| (rows, state))
+        let state = if afresh { Ok(None) } else { start.state() };
+        let ready = state.and_then(|state| {
+            let rows = rows(settings, net, data, state, agreement.part)?;
+            let alone = agreement.is_alone();
+            let alike = if alone { Vec::new() } else { alike(&rows, settings, net, state)? };
+            Ok((alike, (rows, state)))
         });
-        let alike =
-            |(rows, state): &(Preflight<F>, Option<_>)| rows.alike(settings, method, net, *state);
-        let (Preflight { training, validation, needs }, state) =
-            agreement.all_ready(rows, alike)?;
+        let ((training, validation), state) = agreement.all_ready(ready)?;
         match state {
             Some(state) => state.restore(net)?,
             None => net.measure_by(&training, |side| agreement.moments(&training, side))?,
         }
         net.learn_schema(training.schema())?;
-        let part = agreement.part();
-        let rows = part.of(needs.rows.min(training.rows())).len();
-        let scales = Scales::of(net)?;
-        let mut batches = shuffled(&training, scales, settings.batch_size, part);
-        let call = Call { settings, method, observers, agreement, start, afresh };
-        call.run(net, batches.as_mut(), Some(&training), validation.as_ref(), rows)
-    }
-}
-
-/// The parts of the trainer that one call of `fit` or `resume` uses.
-pub(super) struct Call<'r, 'a, F: Float> {
-    pub(super) settings: &'r Settings<'a, F>,
-    pub(super) method: &'r (dyn Method<F> + 'a),
-    pub(super) observers: &'r mut Observers<'a, F>,
-    pub(super) agreement: Agreement<'r, F>,
-    pub(super) start: &'r mut StartingPoint<F>,
-    /// Whether training starts at the network's own parameters, even if there is a state.
-    pub(super) afresh: bool,
-}
-
-impl<F: Float> Call<'_, '_, F> {
-    /// Trains on one thread or several. The largest product has this many rows.
-    pub(super) fn run(
-        self,
-        net: &mut Mlp<F>,
-        batches: &mut dyn Batches<F>,
-        training: Option<&Examples<F>>,
-        validation: Option<&Examples<F>>,
-        rows: usize,
-    ) -> Result<Report> {
-        let Self { settings, method, observers, mut agreement, start, afresh } = self;
-        let state = start.take(afresh, settings, method, net);
+        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let at_once = settings.optimizer.all_rows.unwrap_or(settings.batch_size);
+        let at_once = at_once.min(training.rows());
         let mut session = Session::new(settings, net, state);
-        let scales = Scales::of(net)?;
-        let validation = validation.map(|data| {
-            let batch_size = settings.batch_size.min(data.rows());
-            InOrder::new(data, agreement.part().of(data.rows()), batch_size, scales.clone())
-        });
-        // Workers on one machine share its processors.
-        let limit = settings.threads.or((!agreement.is_alone()).then_some(1));
-        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
-            let run = Run {
-                settings,
-                method,
-                observers,
-                agreement: agreement.reborrow(),
-                session: &mut session,
-                batches,
-                training,
-                all_rows: None,
-                validation,
-                scales,
-                threads,
-                outputs: Outputs::new(),
-                rows: 0,
-                midway: false,
-            };
-            run.train(net)
-        });
-        *start = if report.is_ok() {
-            StartingPoint::After(Box::new(session))
-        } else {
-            StartingPoint::Lost
+        *start = StartingPoint::Lost;
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers,
+            agreement,
+            session: &mut session,
+            batches: &mut *shuffled(&training, scales.clone(), settings.batch_size, part),
+            training: Some(InOrder::new(&training, 0..training.rows(), at_once, scales.clone())),
+            validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
+            threads: Threads::ONE,
         };
-        report
+        let report = run.train(net, part.of(at_once).len())?;
+        *start = StartingPoint::After(Box::new(session));
+        Ok(report)
+    }
+
+    fn train_stream<B: IntoIterator<Item = Result<Dataset<F>>, IntoIter: Send>>(
+        &mut self,
+        net: &mut Mlp<F>,
+        mut epoch: impl FnMut(usize) -> Result<B> + Send,
+        afresh: bool,
+    ) -> Result<Report> {
+        let Self { settings, method, observers, workers, start, whole_batch } = self;
+        let agreement = Agreement::new(&mut **workers)?;
+        if !agreement.is_alone() {
+            return Err(WorkersError::Unsupported { setting: "on a stream of batches" }.into());
+        }
+        let state = if afresh { None } else { start.state()? };
+        check_start(settings, net, Epochs::OfUnknownLength, state, true)?;
+        let unsupported = match settings.validation {
+            Validation::Rows(_) => None,
+            Validation::Fraction(_) => Some("a validation fraction"),
+            _ if settings.fraction().is_some() => Some("early stopping without validation data"),
+            _ => settings.monitor.as_ref().map(|_| "a metric without validation data"),
+        };
+        if let Some(setting) = unsupported {
+            return Err(TrainingError::NotWithStream { setting }.into());
+        }
+        let validation = settings.validation_rows(net)?;
+        let schema = validation.as_ref().map(Examples::schema);
+        schema.map_or(Ok(()), |schema| net.schema().check_same(schema))?;
+        state.map_or(Ok(()), |state| state.restore(net))?;
+        let settings = &*settings;
+        let shape = shape_of(net)?;
+        let mut schema = net.schema().clone();
+        let mut first = true;
+        let check = |batch: Examples<F>| {
+            let batch = settings.rows_for(&shape, batch)?;
+            schema.check_same(batch.schema())?;
+            if std::mem::take(&mut first) {
+                schema.update(batch.schema());
+            }
+            Ok(batch)
+        };
+        let epoch = |number| {
+            let batches = epoch(number)?.into_iter();
+            Ok(batches.map(|batch| batch.map(|batch: Dataset<F>| batch.examples())))
+        };
+        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let mut session = Session::new(settings, net, state);
+        *start = StartingPoint::Lost;
+        let mut run = Run {
+            settings,
+            method: method.as_ref(),
+            observers,
+            session: &mut session,
+            batches: &mut Stream::new(epoch, check, scales.clone(), whole_batch),
+            training: None,
+            validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
+            agreement,
+            threads: Threads::ONE,
+        };
+        // The stream's batch size is not known yet; the trainer's is an estimate.
+        let report = run.train(net, settings.batch_size);
+        net.learn_schema(&schema)?;
+        let report = report?;
+        *start = StartingPoint::After(Box::new(session));
+        Ok(report)
     }
 }
 
@@ -282,34 +387,12 @@ const ENDED: &str = "training ended in an error";
 
 impl<F: Float> StartingPoint<F> {
     /// The state that training continues from.
-    pub(super) fn state(&self, afresh: bool) -> Result<Option<&TrainingState<F>>> {
+    pub(super) fn state(&self) -> Result<Option<&TrainingState<F>>> {
         match self {
-            _ if afresh => Ok(None),
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
             Self::Lost => mismatch(ENDED),
         }
     }
-
-    /// Takes that state, or makes one of the network's own parameters.
-    fn take(
-        &mut self,
-        afresh: bool,
-        settings: &Settings<'_, F>,
-        method: &dyn Method<F>,
-        net: &Mlp<F>,
-    ) -> TrainingState<F> {
-        match std::mem::replace(self, Self::Afresh) {
-            Self::At(state) if !afresh => *state,
-            Self::After(session) if !afresh => session.state,
-            _ => TrainingState::new(net, method.name(), settings.seed, settings.epochs),
-        }
-    }
-}
-
-/// Multiplications in the largest product of this many rows.
-fn cost_of_a_product<F: Float>(net: &Mlp<F>, rows: usize) -> usize {
-    let largest_layer = net.layers().iter().map(|layer| layer.weights().len()).max();
-    largest_layer.unwrap_or(0).saturating_mul(rows)
 }

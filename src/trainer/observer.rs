@@ -1,6 +1,6 @@
 //! Observers of training: when they are called, and what they see.
 
-use super::{Epoch, state::TrainingState, step::Session};
+use super::{Epoch, TrainingState, step::Session};
 use crate::{float::Float, mlp::Mlp};
 use std::ops::ControlFlow;
 
@@ -107,6 +107,22 @@ impl<F: Float, C: FnMut(&Training<'_, F>) -> ControlFlow<()>> Observer<F> for At
     }
 }
 
+/// The observers of a training.
+pub(super) type Observers<'a, F> = Vec<Box<dyn Observer<F> + Send + 'a>>;
+
+/// Calls every observer of this worker. Returns whether one of them ends training.
+pub(super) fn tell<F: Float>(
+    observers: &mut Observers<'_, F>,
+    session: &Session<F>,
+    net: &Mlp<F>,
+    moment: Moment,
+) -> bool {
+    let training = Training { net, session };
+    observers
+        .iter_mut()
+        .fold(false, |ends, observer| observer.observe(moment, &training).is_break() | ends)
+}
+
 /// The view of training that an observer gets.
 ///
 /// ```
@@ -191,7 +207,7 @@ impl<F: Float> Training<'_, F> {
 
     /// Whether the epoch that ended last is the best so far.
     pub fn is_best(&self) -> bool {
-        !self.epochs().is_empty() && self.session.state.progress.best_epoch() == self.epochs().len()
+        !self.epochs().is_empty() && self.session.state.progress.best_epoch == self.epochs().len()
     }
 
     /// The network with its current parameters.

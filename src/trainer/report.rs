@@ -3,9 +3,7 @@
 use crate::bits::{Bits, ByBits};
 use crate::error::{Result, TrainingError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
-use std::io::{BufWriter, Write};
-use std::time::Duration;
+use std::{fmt, io::Write, time::Duration};
 
 /// The result of a training. `Display` writes it in one line.
 ///
@@ -196,46 +194,31 @@ impl Report {
     /// # Errors
     ///
     /// [`TrainingError::Csv`] if the writer fails.
-    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        let failed = |source| TrainingError::Csv { source };
-        // Without a buffer, each piece of a line would be a system call.
-        let mut writer = BufWriter::new(writer);
-        let metric = quoted(self.monitored().unwrap_or("monitored"));
-        writeln!(writer, "epoch,training_loss,validation_loss,{metric},learning_rate")
-            .map_err(failed)?;
+    pub fn write_csv(&self, mut writer: impl Write) -> Result<()> {
+        let name = self.monitored().unwrap_or("monitored");
+        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        let metric = if name.contains([',', '"', '\n', '\r']) { &quoted } else { name };
+        let header = format!("epoch,training_loss,validation_loss,{metric},learning_rate\n");
         let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
-        for epoch in &self.epochs {
+        let rows = self.epochs.iter().map(|epoch| {
             let Epoch { number, training_loss, learning_rate, .. } = epoch;
             let (validation, monitored) = (text(epoch.validation_loss), text(epoch.monitored));
-            writeln!(writer, "{number},{training_loss},{validation},{monitored},{learning_rate}")
-                .map_err(failed)?;
-        }
-        Ok(writer.flush().map_err(failed)?)
-    }
-}
-
-/// A cell of CSV, quoted if necessary.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
+            format!("{number},{training_loss},{validation},{monitored},{learning_rate}\n")
+        });
+        let csv: String = std::iter::once(header).chain(rows).collect();
+        let written = writer.write_all(csv.as_bytes()).and_then(|()| writer.flush());
+        Ok(written.map_err(|source| TrainingError::Csv { source })?)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let which = if self.validation_rows > 0 { "validation" } else { "training" };
         write!(formatter, "stopped after epoch {}: {}", self.epochs.len(), self.stop_reason)?;
-        if self.best_epoch == 0 {
-            return Ok(());
-        }
-        write!(formatter, "; best ")?;
-        match (self.monitored(), self.best_monitored()) {
-            (Some(name), Some(value)) => write!(formatter, "{which} {name} {value:.6}")?,
-            _ => write!(formatter, "{which} loss {:.6}", self.best_loss())?,
-        }
-        write!(formatter, " in epoch {}", self.best_epoch)
+        let Some(best) = self.best() else { return Ok(()) };
+        let rows = if self.validation_rows > 0 { "validation" } else { "training" };
+        let loss = ("loss", best.loss());
+        let (what, value) = self.monitored().zip(best.monitored).unwrap_or(loss);
+        write!(formatter, "; best {rows} {what} {value:.6} in epoch {}", self.best_epoch)
     }
 }
 

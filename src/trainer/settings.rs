@@ -1,17 +1,16 @@
 //! The settings of a trainer.
 
-use super::monitor::Monitor;
-use super::{Checkpoint, EarlyStopping};
-use crate::error::{Error, LossError, NetworkError, Result, ShapeError};
+use super::{Checkpoint, EarlyStopping, description::Description, monitor::Monitor};
+use crate::data::batches::{InOrder, Scales};
+use crate::data::{Examples, Side};
+use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
 use crate::schedule::{Epochs, Schedule};
-use crate::{
-    activation::AnyActivation, data::Examples, data::Side, data::batches::InOrder, float::Float,
-    loss::Loss, mlp::Mlp,
-};
+use crate::{activation::AnyActivation, float::Float, loss::Loss, mlp::Mlp, part::Part};
 
 #[derive(Debug)]
 pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
+    pub(super) optimizer: Description<'a>,
     pub(super) schedule: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
@@ -49,12 +48,8 @@ impl<F: Float> Settings<'_, F> {
         }
     }
 
-    pub(super) fn restores_best(&self) -> bool {
-        self.early_stopping.as_ref().is_some_and(|rule| rule.restores_best())
-    }
-
-    /// Refuses settings that are out of range.
-    pub(super) fn check(&self, epochs: Epochs) -> Result<()> {
+    /// Refuses settings that are out of range, or cannot train this network.
+    pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
         const AT_LEAST_1: Range = ("at least 1", |value| value >= 1.0);
         const FRACTION: Range = ("above 0 and below 1", |value| value > 0.0 && value < 1.0);
         const PENALTY: Range = ("at least 0 and finite", |value| value >= 0.0 && value.is_finite());
@@ -62,37 +57,65 @@ impl<F: Float> Settings<'_, F> {
             let rounded = F::from_f64(value);
             rounded > F::zero() && rounded.is_finite()
         });
-        let fraction = match self.validation {
-            Validation::Fraction(fraction) => Some(fraction),
-            _ => None,
-        };
+        let count = |count: usize| Some(count as f64);
+        let rule = self.early_stopping.as_ref();
         let settings = [
-            ("number of epochs", Some(self.epochs as f64), AT_LEAST_1),
-            ("batch size", Some(self.batch_size as f64), AT_LEAST_1),
-            ("number of threads", self.threads.map(|threads| threads as f64), AT_LEAST_1),
-            ("validation fraction", fraction, FRACTION),
+            ("number of epochs", count(self.epochs), AT_LEAST_1),
+            ("batch size", count(self.batch_size), AT_LEAST_1),
+            ("number of threads", self.threads.and_then(count), AT_LEAST_1),
+            ("validation fraction", self.fraction(), FRACTION),
             ("gradient norm", self.clip_norm, limit),
             ("gradient value", self.clip_values, limit),
             ("L1 penalty", Some(self.l1), PENALTY),
+            ("patience", rule.and_then(|rule| count(rule.patience)), AT_LEAST_1),
+            ("min_delta", rule.map(|rule| rule.min_delta), PENALTY),
         ];
-        for (name, value, (needs, holds)) in settings {
+        let checkpoints = self.checkpoints.iter().map(|checkpoint| {
+            ("epochs between checkpoints", checkpoint.every.and_then(count), AT_LEAST_1)
+        });
+        for (name, value, (needs, holds)) in settings.into_iter().chain(checkpoints) {
             value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
         }
-        self.early_stopping.as_ref().map_or(Ok(()), EarlyStopping::check)?;
         self.schedule.check(epochs)?;
-        self.checkpoints.iter().try_for_each(Checkpoint::check)
+        (self.optimizer.check)()?;
+        let unsupported = [
+            (epochs == Epochs::OfUnknownLength, "a stream of batches"),
+            (epochs == Epochs::None, "a step on one batch"),
+            (net.layers().iter().any(|layer| layer.dropout() > 0.0), "dropout"),
+            (!self.schedule.is_constant(), "a schedule"),
+            (self.clip_norm.or(self.clip_values).is_some(), "gradient clipping"),
+            (self.l1 > 0.0, "an L1 penalty"),
+        ];
+        if let Some((_, setting)) = unsupported.into_iter().find(|(given, _)| *given)
+            && self.optimizer.all_rows.is_some()
+        {
+            return Err(TrainingError::NotWithLbfgs { setting }.into());
+        }
+        // Three more: the last epoch's parameters, the best ones, and the gradients.
+        crate::mlp::check_copies::<F>(net.parameters(), self.optimizer.copies.saturating_add(3))
     }
 
-    /// Refuses files that cannot be written.
-    pub(super) fn check_checkpoints(&self) -> Result<()> {
-        self.checkpoints.iter().try_for_each(Checkpoint::check_can_write)
+    /// The user's own validation rows.
+    pub(super) fn validation_rows(&self, net: &Mlp<F>) -> Result<Option<Examples<F>>> {
+        let Validation::Rows(rows) = &self.validation else { return Ok(None) };
+        self.rows_for(&shape_of(net)?, rows.clone()).map(Some)
+    }
+
+    /// One worker's part of the validation rows.
+    pub(super) fn in_order<'d>(
+        &self,
+        rows: &'d Examples<F>,
+        part: Part,
+        scales: Scales,
+    ) -> InOrder<'d, F> {
+        InOrder::new(rows, part.of(rows.rows()), self.batch_size.min(rows.rows()), scales)
     }
 
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
-        let Self { loss, schedule, epochs, batch_size, seed, .. } = self;
+        let Self { loss, optimizer, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
-        let steps = (loss, schedule, epochs, batch_size, seed);
+        let steps = (loss, optimizer, schedule, epochs, batch_size, seed);
         format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
     }
 
@@ -106,14 +129,11 @@ impl<F: Float> Settings<'_, F> {
     /// The rows with a weight above 0. Refuses rows that do not fit the network or the loss.
     pub(super) fn rows_for(
         &self,
-        (features, outputs): (usize, usize),
-        activation: &AnyActivation<F>,
+        (features, outputs, activation): &Shape<F>,
         data: Examples<F>,
     ) -> Result<Examples<F>> {
-        Error::check_features(data.features(), features)?;
-        if data.outputs() != outputs {
-            return Err(ShapeError::Targets { found: data.outputs(), outputs }.into());
-        }
+        let shape = (data.rows(), data.outputs());
+        Error::check_shapes((shape.0, data.features()), shape, (*features, *outputs))?;
         let data = data.with_weight()?;
         self.loss.check_output(activation)?;
         if let Some(targets) = data.in_memory(Side::Targets) {
@@ -138,8 +158,10 @@ impl<F: Float> Settings<'_, F> {
 /// A range of a setting: its description, and whether a value is in it.
 type Range = (&'static str, fn(f64) -> bool);
 
-/// The shape and the last activation of a network, which the rows must fit.
-pub(super) fn shape_of<F: Float>(net: &Mlp<F>) -> Result<((usize, usize), &AnyActivation<F>)> {
+/// Features, outputs, and the last activation of a network, which the rows must fit.
+pub(super) type Shape<F> = (usize, usize, AnyActivation<F>);
+
+pub(super) fn shape_of<F: Float>(net: &Mlp<F>) -> Result<Shape<F>> {
     let last = net.layers().last().ok_or(NetworkError::NoLayers)?;
-    Ok(((net.features(), net.outputs()), last.activation()))
+    Ok((net.features(), net.outputs(), last.activation().clone()))
 }

@@ -1,14 +1,13 @@
 //! The state from which training resumes exactly.
 
-use super::{Epoch, early_stopping::Progress};
+use super::{Epoch, description::Description, early_stopping::Progress};
 use crate::data::batches::{Scales, Shuffling};
 use crate::error::{Result, TrainingError};
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{LbfgsMemory, OptimizerState};
 use crate::random::{self, Purpose, generator};
-use crate::{
-    bits, float::Float, schedule::Plateau, units::Units, workers::agreement::fingerprint_of,
-};
+use crate::workers::agreement::fingerprint_of;
+use crate::{bits, float::Float, schedule::Plateau, units::Units};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -52,7 +51,7 @@ pub struct TrainingState<F: Float> {
     version: u32,
     /// The type of the numbers.
     precision: String,
-    pub(super) optimizer: String,
+    optimizer: String,
     units_in: Units,
     units_out: Units,
     /// The finite parameters at the end of the last epoch.
@@ -81,11 +80,11 @@ const MOST_RESERVED_EPOCHS: usize = 1024;
 
 impl<F: Float> TrainingState<F> {
     /// The state before the first epoch.
-    pub(super) fn new(net: &Mlp<F>, optimizer: String, seed: u64, epochs: usize) -> Self {
+    pub(super) fn new(net: &Mlp<F>, optimizer: &Description<'_>, seed: u64, epochs: usize) -> Self {
         Self {
             version: VERSION,
             precision: F::NAME.to_owned(),
-            optimizer,
+            optimizer: optimizer.name().to_owned(),
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
@@ -160,16 +159,23 @@ impl<F: Float> TrainingState<F> {
         }
     }
 
-    /// Refuses a state that does not fit this network, or that a file has damaged.
-    pub(super) fn check(&self, net: &Mlp<F>) -> Result<()> {
+    /// Refuses a state of another network or optimizer, or one that a file has damaged.
+    pub(super) fn check(&self, net: &Mlp<F>, optimizer: &Description<'_>) -> Result<()> {
         self.check_parameters(net)?;
-        if self.progress.best_epoch() > self.epochs.len() {
+        if self.progress.best_epoch > self.epochs.len() {
             return mismatch("its best epoch is none of its epochs");
         }
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return mismatch("its epochs are not numbered from 1");
         }
-        Ok(())
+        let lengths = self.parameters.lengths().iter().copied();
+        let fits = self.optimizer == optimizer.name()
+            && self.memory.fits(optimizer.copies, lengths)
+            && match &self.lbfgs {
+                None => optimizer.all_rows.is_none() || self.epochs.is_empty(),
+                Some(memory) => memory.fits(net.parameters()),
+            };
+        if fits { Ok(()) } else { mismatch("it was saved with another optimizer") }
     }
 
     /// Refuses a network of another shape.

@@ -1,12 +1,11 @@
 //! One step of training: from a batch to new parameters.
 
-use super::{settings::Settings, state::TrainingState};
+use super::{TrainingState, settings::Settings};
 use crate::backprop::{Backprop, Dropout};
+use crate::data::{Outputs, batches::InOrder};
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
-use crate::{
-    batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, schedule::Clock, threads::Threads,
-    workers::Workers,
-};
+use crate::schedule::Clock;
+use crate::{batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, workers::Workers};
 
 /// The buffers of training, its state, and its last step.
 #[derive(Debug)]
@@ -14,13 +13,17 @@ pub(super) struct Session<F: Float> {
     pub(super) backprop: Backprop<F>,
     pub(super) state: TrainingState<F>,
     pub(super) now: Now,
+    /// The outputs that the metric gets.
+    pub(super) outputs: Outputs<F>,
 }
 
 /// The last step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Now {
     pub(super) epoch: usize,
     pub(super) batch: usize,
+    /// The rows of this epoch's batches so far.
+    pub(super) rows: usize,
     /// In the targets' unit.
     pub(super) batch_loss: f64,
     pub(super) learning_rate: f64,
@@ -36,33 +39,27 @@ const LARGEST_GROWTH: f64 = 1e6;
 const LARGEST_SCALED: f64 = 100.0;
 
 impl<F: Float> Session<F> {
+    /// Continues from a state, or starts from the network's own parameters.
     pub(super) fn new(
         settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        mut state: TrainingState<F>,
+        state: Option<&TrainingState<F>>,
     ) -> Self {
-        state.keep_best(settings.restores_best());
+        let Settings { optimizer, seed, epochs, .. } = settings;
+        let fresh = || TrainingState::new(net, optimizer, *seed, *epochs);
+        let mut state = state.cloned().unwrap_or_else(fresh);
+        state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();
-        let now = Now {
-            epoch: state.epochs.len() + 1,
-            batch: 0,
-            batch_loss: f64::NAN,
-            learning_rate: 0.0,
-            gradient_norm: None,
-        };
-        Self { backprop, state, now }
+        let epoch = state.epochs.len() + 1;
+        let now = Now { epoch, batch_loss: f64::NAN, ..Now::default() };
+        Self { backprop, state, now, outputs: Outputs::new() }
     }
 
     /// Copies the parameters and the generator of dropout into the state.
     pub(super) fn note(&mut self, net: &Mlp<F>) {
         self.state.parameters.read_from(net);
         self.state.dropout.clone_from(self.backprop.generator_mut());
-    }
-
-    pub(super) fn set_threads(&mut self, threads: Threads) {
-        self.backprop.set_threads(threads);
-        self.state.memory.set_threads(threads);
     }
 
     /// Forward, backward, the sum over the workers, and the optimizer's step. Returns the mean loss
@@ -83,19 +80,35 @@ impl<F: Float> Session<F> {
         if stops > 0.0 {
             return Ok(None);
         }
-        let rate = self.learning_rate(settings, optimizer)?;
+        let TrainingState { memory, epochs, steps_per_epoch, plateau, .. } = &self.state;
+        let before = self.now.batch.saturating_sub(1) as u64;
+        let clock = Clock::new(memory.steps(), epochs.len() as u64, before, *steps_per_epoch);
+        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, *plateau);
+        let holds = |rate: f64| rate >= 0.0 && rate.is_finite();
+        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", holds)?;
         self.now.learning_rate = rate;
         self.now.batch_loss = settings.in_target_unit(net, loss);
-        let diverged = |session: &Self, net: &Mlp<F>, cause| {
-            Err(session.diverged(settings, net, Some(&batch), cause))
-        };
-        if !loss.is_finite() {
-            return diverged(self, net, Divergence::Loss(loss));
-        }
         let first = *self.state.first_loss.get_or_insert(loss);
-        if loss > LARGEST_GROWTH && loss > LARGEST_GROWTH * first {
-            return diverged(self, net, Divergence::Growth { first, last: loss });
+        let cause = match loss {
+            _ if !loss.is_finite() => Some(Divergence::Loss(loss)),
+            _ if loss > LARGEST_GROWTH && loss > LARGEST_GROWTH * first => {
+                Some(Divergence::Growth { first, last: loss })
+            }
+            _ => self.update(settings, optimizer, net)?,
+        };
+        match cause {
+            None => Ok(Some(self.now.batch_loss)),
+            Some(cause) => Err(self.diverged(settings, net, Some(batch), cause)),
         }
+    }
+
+    /// The penalty, clipping, and the optimizer's step.
+    fn update(
+        &mut self,
+        settings: &Settings<'_, F>,
+        optimizer: &dyn Optimizer<F>,
+        net: &mut Mlp<F>,
+    ) -> Result<Option<Divergence>> {
         if settings.l1 > 0.0 {
             self.backprop.add_l1(net, settings.l1)?;
         }
@@ -108,23 +121,36 @@ impl<F: Float> Session<F> {
             let norm = self.backprop.clip_norm(limit);
             self.now.gradient_norm.get_or_insert(norm);
         }
-        let parameters = self.backprop.parameters(net)?;
-        match self.state.memory.advance(rate, optimizer, parameters) {
-            None => Ok(Some(self.now.batch_loss)),
-            Some(_) => diverged(self, net, Divergence::Parameter),
-        }
+        let (rate, parameters) = (self.now.learning_rate, self.backprop.parameters(net)?);
+        let broken = self.state.memory.advance(rate, optimizer, parameters);
+        Ok(broken.map(|_| Divergence::Parameter))
     }
 
-    /// The error of a training that diverged on this batch.
-    pub(super) fn diverged(
+    /// The error of a training that diverged on all of these rows. The first batch of them shows
+    /// the likely cause.
+    pub(super) fn diverged_on(
         &self,
         settings: &Settings<'_, F>,
         net: &Mlp<F>,
-        batch: Option<&Batch<'_, F>>,
+        rows: &mut InOrder<'_, F>,
         cause: Divergence,
     ) -> Error {
-        let largest_input = batch.map_or(0.0, |batch| largest(batch.inputs.numbers().iter()));
-        let largest_target = batch.map_or(0.0, |batch| largest(batch.targets.iter()));
+        rows.rewind();
+        match rows.next() {
+            Ok(batch) => self.diverged(settings, net, batch, cause),
+            Err(error) => error,
+        }
+    }
+
+    fn diverged(
+        &self,
+        settings: &Settings<'_, F>,
+        net: &Mlp<F>,
+        batch: Option<Batch<'_, F>>,
+        cause: Divergence,
+    ) -> Error {
+        let largest_input = batch.map_or(0.0, |batch| largest(batch.inputs.numbers()));
+        let largest_target = batch.map_or(0.0, |batch| largest(batch.targets));
         // Targets of a loss without a unit, such as probabilities and counts, need no scaling.
         let has_unit = settings.loss.rescaled(1.0, 2.0) != 1.0;
         let likely = if largest_input > LARGEST_SCALED {
@@ -139,44 +165,22 @@ impl<F: Float> Session<F> {
         let Now { epoch, batch, .. } = self.now;
         TrainingError::Diverged { epoch, batch, layer: layer_of(net, cause), cause, likely }.into()
     }
-
-    fn learning_rate(
-        &self,
-        settings: &Settings<'_, F>,
-        optimizer: &dyn Optimizer<F>,
-    ) -> Result<f64> {
-        let clock = Clock::new(
-            self.state.memory.steps(),
-            self.state.epochs.len() as u64,
-            self.now.batch.saturating_sub(1) as u64,
-            self.state.steps_per_epoch,
-        );
-        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, self.state.plateau);
-        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", |rate| {
-            rate >= 0.0 && rate.is_finite()
-        })?;
-        Ok(rate)
-    }
 }
 
 /// The first layer with a parameter that is not finite, or with an output that is not finite if the
 /// loss is not. Otherwise the layer of the largest parameter.
 fn layer_of<F: Float>(net: &Mlp<F>, cause: Divergence) -> usize {
     let layers = net.layers();
-    let broken = match cause {
-        Divergence::Parameter => layers
-            .iter()
-            .position(|layer| layer.parameter_slices().flatten().any(|p| !p.is_finite())),
-        Divergence::Loss(_) => {
-            layers.iter().position(|layer| layer.cached_output().iter().any(|a| !a.is_finite()))
-        }
-        _ => None,
-    };
+    let broken = layers.iter().position(|layer| match cause {
+        Divergence::Parameter => layer.parameter_slices().flatten().any(|p| !p.is_finite()),
+        Divergence::Loss(_) => layer.cached_output().iter().any(|a| !a.is_finite()),
+        _ => false,
+    });
     let sizes = layers.iter().map(|layer| largest(layer.parameter_slices().flatten()));
     let largest = || sizes.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
     broken.or_else(|| largest().map(|(index, _)| index)).unwrap_or(0)
 }
 
-fn largest<'v, F: Float>(values: impl Iterator<Item = &'v F>) -> f64 {
-    values.fold(0.0, |largest, value| value.as_f64().abs().max(largest))
+fn largest<'v, F: Float>(values: impl IntoIterator<Item = &'v F>) -> f64 {
+    values.into_iter().fold(0.0, |largest, value| value.as_f64().abs().max(largest))
 }

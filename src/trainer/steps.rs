@@ -1,35 +1,28 @@
 //! Training by a step of the optimizer for each batch.
 
-use super::method::{EpochOutcome, Method, Needs, Run, tell};
-use super::{observer::Moment, settings::Settings, state::TrainingState, step::Session};
+use super::method::{EpochEnd, Method, Run};
+use super::{Moment, StopReason, description::Description, observer::tell};
 use crate::error::{Result, ShapeError};
-use crate::{
-    batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, schedule::Epochs, workers::Alone,
-};
-use std::fmt;
+use crate::{float::Float, mlp::Mlp, optimizer::Optimizer};
+use std::sync::Arc;
 
-/// The method of every [`Optimizer`].
-pub(super) struct Steps<'a, F>(pub(super) Box<dyn Optimizer<F> + 'a>);
+/// A step for each batch: the method of every [`Optimizer`].
+pub(super) struct Steps<O>(pub(super) Arc<O>);
 
-impl<F: Float> fmt::Debug for Steps<'_, F> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+pub(super) fn description<'a, F: Float>(optimizer: Arc<impl Optimizer<F> + 'a>) -> Description<'a> {
+    Description {
+        text: format!("{optimizer:?}"),
+        learning_rate: optimizer.learning_rate(),
+        copies: optimizer.memories(),
+        all_rows: None,
+        check: Box::new(move || optimizer.check()),
     }
 }
 
-impl<F: Float> Method<F> for Steps<'_, F> {
-    fn check(&self, settings: &Settings<'_, F>, _: &Mlp<F>, _: Epochs) -> Result<Needs> {
-        self.0.check()?;
-        Ok(Needs { copies: self.0.memories(), rows: settings.batch_size, alone: false })
-    }
-
-    fn fits(&self, state: &TrainingState<F>, _: &Mlp<F>) -> bool {
-        let lengths = state.parameters.lengths().iter().copied();
-        state.lbfgs.is_none() && state.memory.fits(self.0.as_ref(), lengths)
-    }
-
-    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochOutcome> {
-        let Run { settings, observers, agreement, session, batches, threads, rows, .. } = run;
+impl<F: Float, O: Optimizer<F>> Method<F> for Steps<O> {
+    fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochEnd> {
+        const MIDWAY: EpochEnd = EpochEnd { loss: None, stop: Some(StopReason::Observer) };
+        let Run { settings, observers, agreement, session, batches, threads, .. } = run;
         let alone = agreement.is_alone();
         batches.begin(session.now.epoch, settings.seed, &mut session.state.shuffling)?;
         let (mut sum, mut weights) = (0.0, 0.0);
@@ -39,44 +32,28 @@ impl<F: Float> Method<F> for Steps<'_, F> {
         while let Some(batch) = batches.next(*threads)? {
             ended |= tell(observers, session, net, Moment::BatchStart);
             if ended && alone {
-                return Ok(EpochOutcome::Midway);
+                return Ok(MIDWAY);
             }
-            let (optimizer, workers) = (self.0.as_ref(), agreement.workers());
+            let (optimizer, workers) = (&*self.0, &mut *agreement.workers);
             let Some(loss) = session.step(workers, ended, settings, optimizer, net, batch)? else {
-                return Ok(EpochOutcome::Midway);
+                return Ok(MIDWAY);
             };
             sum += loss * batch.whole.weight;
             weights += batch.whole.weight;
-            *rows += batch.inputs.rows();
+            session.now.rows += batch.inputs.rows();
             ended = tell(observers, session, net, Moment::BatchEnd);
             if ended && alone {
-                return Ok(EpochOutcome::Midway);
+                return Ok(MIDWAY);
             }
             session.now.batch += 1;
         }
         session.now.batch -= 1;
         if agreement.any(ended)? {
-            return Ok(EpochOutcome::Midway);
+            return Ok(MIDWAY);
         }
         if session.now.batch == 0 {
             return Err(ShapeError::NoRows.into());
         }
-        session.state.steps_per_epoch = Some(session.now.batch as u64);
-        run.end_of_epoch(net, sum / weights).map(EpochOutcome::Whole)
-    }
-
-    fn step(
-        &self,
-        session: &mut Session<F>,
-        settings: &Settings<'_, F>,
-        net: &mut Mlp<F>,
-        batch: Batch<'_, F>,
-    ) -> Result<f64> {
-        session.step(&mut Alone, false, settings, self.0.as_ref(), net, batch)?;
-        Ok(session.now.batch_loss)
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.0.learning_rate()
+        Ok(EpochEnd { loss: Some(sum / weights), stop: None })
     }
 }

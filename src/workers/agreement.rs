@@ -4,11 +4,12 @@ use super::Workers;
 use crate::data::{Examples, Moments, Side};
 use crate::error::{Result, WorkersError};
 use crate::{float::Float, mlp::Mlp, part::Part};
+use std::hash::{DefaultHasher, Hasher};
 
 /// The workers that train together, and the part of this one.
 pub(crate) struct Agreement<'t, F> {
-    workers: &'t mut dyn Workers<F>,
-    part: Part,
+    pub(crate) workers: &'t mut dyn Workers<F>,
+    pub(crate) part: Part,
 }
 
 /// Something that all workers must have alike: its name and its hash.
@@ -24,27 +25,8 @@ impl<'t, F: Float> Agreement<'t, F> {
         Err(WorkersError::Communication { reason }.into())
     }
 
-    /// The same workers for a shorter time.
-    pub(crate) fn reborrow(&mut self) -> Agreement<'_, F> {
-        Agreement { workers: &mut *self.workers, part: self.part }
-    }
-
     pub(crate) fn is_alone(&self) -> bool {
         self.part.is_all()
-    }
-
-    /// Whether this worker writes the files of all.
-    pub(crate) fn is_first(&self) -> bool {
-        self.part.rank() == 0
-    }
-
-    /// This worker's part of the rows.
-    pub(crate) fn part(&self) -> Part {
-        self.part
-    }
-
-    pub(crate) fn workers(&mut self) -> &mut dyn Workers<F> {
-        self.workers
     }
 
     /// Replaces the numbers by their sums over all workers.
@@ -86,21 +68,13 @@ impl<'t, F: Float> Agreement<'t, F> {
         Ok(count[0] > 0.0)
     }
 
-    /// Returns `ready` if all workers are ready and alike.
-    pub(crate) fn all_ready<T>(
-        &mut self,
-        ready: Result<T>,
-        alike: impl FnOnce(&T) -> Result<Vec<Alike>>,
-    ) -> Result<T> {
-        if self.is_alone() {
-            return ready;
-        }
+    /// Returns `T` if all workers are ready and alike.
+    pub(crate) fn all_ready<T>(&mut self, ready: Result<(Vec<Alike>, T)>) -> Result<T> {
         // The version comes first, since another one may compare other things.
         let version = fingerprint_of(env!("CARGO_PKG_VERSION"));
         self.check_alike(|| vec![("the version of the library", version)])?;
-        let alike = ready.and_then(|ready| Ok((alike(&ready)?, ready)));
-        let refused = self.of_each(&[f64::from(u8::from(alike.is_err()))])?;
-        let (alike, ready) = alike?;
+        let refused = self.of_each(&[f64::from(u8::from(ready.is_err()))])?;
+        let (alike, ready) = ready?;
         if let Some(rank) = refused.iter().position(|refused| refused[..] != [0.0]) {
             return Err(WorkersError::GaveUp { rank }.into());
         }
@@ -136,39 +110,26 @@ impl<'t, F: Float> Agreement<'t, F> {
     }
 }
 
-/// A hash of the bits of all parameters (Fowler, Noll and Vo).
+/// A hash of the bits of all parameters. It is the same on all workers, since they run the same
+/// version of the library, but need not be in another version: no file keeps it.
 pub(crate) fn fingerprint<F: Float>(net: &Mlp<F>) -> u64 {
-    // Eight independent lanes, since each product in a lane waits for the one before it.
-    let mut lanes = [FNV_START; 8];
-    for slice in net.parameter_slices() {
-        let (chunks, rest) = slice.as_chunks::<8>();
-        for chunk in chunks {
-            for (lane, number) in lanes.iter_mut().zip(chunk) {
-                *lane = fold(*lane, number.as_f64().to_bits());
-            }
-        }
-        lanes[0] = fingerprint_of_numbers(lanes[0], rest.iter());
-    }
-    lanes.into_iter().fold(FNV_START, fold)
+    fingerprint_of_numbers(0, net.parameter_slices().flatten())
 }
 
 /// A hash of the bits of these numbers, continued from that of others.
 pub(crate) fn fingerprint_of_numbers<'n, F: Float>(
     before: u64,
-    numbers: impl Iterator<Item = &'n F>,
+    numbers: impl IntoIterator<Item = &'n F>,
 ) -> u64 {
-    numbers.map(|number| number.as_f64().to_bits()).fold(before, fold)
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u64(before);
+    numbers.into_iter().for_each(|number| hasher.write_u64(number.as_f64().to_bits()));
+    hasher.finish()
 }
 
 /// A hash of a text.
 pub(crate) fn fingerprint_of(text: &str) -> u64 {
-    text.bytes().map(u64::from).fold(FNV_START, fold)
-}
-
-const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fold(hash: u64, bits: u64) -> u64 {
-    let product = (hash ^ bits).wrapping_mul(0x0000_0100_0000_01b3);
-    // A difference in high bits alone must reach the low ones.
-    product ^ (product >> 32)
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }

@@ -8,23 +8,23 @@ use crate::{
 };
 
 /// Batches of any number and size, as the caller makes them.
-pub(crate) struct Stream<F: Float, E, I, C> {
+pub(crate) struct Stream<'w, F: Float, E, I, C> {
     /// Makes the batches of an epoch.
     epoch: E,
     batches: Option<I>,
     /// Checks the rows, and leaves out those of weight 0.
     check: C,
     scales: Scales,
-    whole: WholeBatch<F>,
+    whole: &'w mut WholeBatch<F>,
 }
 
-impl<F: Float, E, I, C> Stream<F, E, I, C> {
-    pub(crate) fn new(epoch: E, check: C, scales: Scales) -> Self {
-        Self { epoch, batches: None, check, scales, whole: WholeBatch::default() }
+impl<'w, F: Float, E, I, C> Stream<'w, F, E, I, C> {
+    pub(crate) fn new(epoch: E, check: C, scales: Scales, whole: &'w mut WholeBatch<F>) -> Self {
+        Self { epoch, batches: None, check, scales, whole }
     }
 }
 
-impl<F, E, B, C> Batches<F> for Stream<F, E, B::IntoIter, C>
+impl<F, E, B, C> Batches<F> for Stream<'_, F, E, B::IntoIter, C>
 where
     F: Float,
     B: IntoIterator<Item = Result<Examples<F>>>,

@@ -6,12 +6,6 @@ use crate::{bits, error::Result, float::Float};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// The function to minimise.
-pub(crate) trait Objective<F> {
-    /// The value at these parameters, and its gradient.
-    fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64>;
-}
-
 /// The result of an iteration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Outcome {
@@ -25,11 +19,14 @@ pub(crate) enum Outcome {
     NotFinite(f64),
 }
 
+/// The function to minimise: it returns the value at some parameters, and writes its gradient.
+type Objective<'o, F> = &'o mut dyn FnMut(&[F], &mut [F]) -> Result<f64>;
+
 /// The state from one iteration to the next.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 pub(crate) struct LbfgsMemory<F: Float> {
-    here: Place<F>,
+    pub(crate) here: Place<F>,
     evaluations: u64,
     pairs: VecDeque<Pair<F>>,
     /// Buffers, used only within an iteration.
@@ -40,37 +37,42 @@ pub(crate) struct LbfgsMemory<F: Float> {
     #[serde(skip)]
     lowest: Place<F>,
     #[serde(skip)]
-    spare: Option<Pair<F>>,
+    spare: Pair<F>,
 }
 
 /// Parameters, and the value and gradient there.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
-struct Place<F> {
+pub(crate) struct Place<F> {
     /// Not saved: the network has them.
     #[serde(skip)]
-    point: Vec<F>,
+    pub(crate) point: Vec<F>,
     #[serde(with = "bits")]
     gradient: Vec<F>,
     #[serde(with = "bits")]
-    value: f64,
+    pub(crate) value: f64,
 }
 
-impl<F: Clone> Clone for Place<F> {
-    fn clone(&self) -> Self {
-        Self { point: self.point.clone(), gradient: self.gradient.clone(), value: self.value }
-    }
-
+impl<F: Float> Place<F> {
     /// Does not allocate if there is room.
-    fn clone_from(&mut self, other: &Self) {
+    fn copy_from(&mut self, other: &Self) {
         self.point.clone_from(&other.point);
         self.gradient.clone_from(&other.gradient);
         self.value = other.value;
     }
+
+    fn evaluate(&mut self, objective: Objective<'_, F>) -> Result<()> {
+        self.value = objective(&self.point, &mut self.gradient)?;
+        Ok(())
+    }
+
+    pub(crate) fn gradient_norm(&self) -> f64 {
+        dot(&self.gradient, &self.gradient).sqrt()
+    }
 }
 
 /// A step and the change of the gradient along it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 struct Pair<F> {
     #[serde(with = "bits")]
@@ -90,40 +92,18 @@ const TRIALS: usize = 20;
 impl<F: Float> LbfgsMemory<F> {
     pub(crate) fn new(parameters: usize) -> Self {
         let gradient = vec![F::zero(); parameters];
-        Self {
-            here: Place { point: Vec::new(), gradient, value: f64::NAN },
-            evaluations: 0,
-            pairs: VecDeque::new(),
-            direction: Vec::new(),
-            start: Place::default(),
-            lowest: Place::default(),
-            spare: None,
-        }
+        let here = Place { gradient, value: f64::NAN, ..Place::default() };
+        Self { here, ..Self::default() }
     }
 
     /// Whether this can be the state for this number of parameters.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
-        let pairs = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
-        let finite = self.evaluations == 0 || self.here.value.is_finite();
-        finite
+        let vectors = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
+        (self.evaluations == 0 || self.here.value.is_finite())
             && self.pairs.iter().all(|pair| pair.product > 0.0 && pair.product.is_finite())
-            && [&self.here.gradient]
-                .into_iter()
-                .chain(pairs)
+            && vectors
+                .chain([&self.here.gradient])
                 .all(|v| v.len() == parameters && v.iter().all(|number| number.is_finite()))
-    }
-
-    pub(crate) fn point(&self) -> &[F] {
-        &self.here.point
-    }
-
-    /// The value at the point.
-    pub(crate) fn value(&self) -> f64 {
-        self.here.value
-    }
-
-    pub(crate) fn gradient_norm(&self) -> f64 {
-        dot(&self.here.gradient, &self.here.gradient).sqrt()
     }
 
     /// Begins an iteration at these parameters, where the last iteration ended.
@@ -136,10 +116,11 @@ impl<F: Float> LbfgsMemory<F> {
     pub(crate) fn iterate(
         &mut self,
         lbfgs: &Lbfgs,
-        objective: &mut dyn Objective<F>,
+        objective: Objective<'_, F>,
     ) -> Result<Outcome> {
         if self.evaluations == 0 {
-            self.evaluate(objective)?;
+            self.evaluations = 1;
+            self.here.evaluate(objective)?;
         }
         let finite = self.here.gradient.iter().all(|g| g.is_finite());
         if !finite || !self.here.value.is_finite() {
@@ -149,7 +130,7 @@ impl<F: Float> LbfgsMemory<F> {
         if sizes.fold(0.0, f64::max) <= lbfgs.tolerance {
             return Ok(Outcome::Converged);
         }
-        self.start.clone_from(&self.here);
+        self.start.copy_from(&self.here);
         loop {
             if self.evaluations >= lbfgs.evaluations {
                 return Ok(Outcome::OutOfEvaluations);
@@ -158,7 +139,7 @@ impl<F: Float> LbfgsMemory<F> {
                 self.remember(lbfgs.history);
                 return Ok(Outcome::Lower);
             }
-            self.here.clone_from(&self.start);
+            self.here.copy_from(&self.start);
             if self.pairs.is_empty() {
                 return Ok(Outcome::Converged);
             }
@@ -168,7 +149,7 @@ impl<F: Float> LbfgsMemory<F> {
     }
 
     /// Searches along one direction from the start. Returns whether it found a lower value.
-    fn search(&mut self, lbfgs: &Lbfgs, objective: &mut dyn Objective<F>) -> Result<bool> {
+    fn search(&mut self, lbfgs: &Lbfgs, objective: Objective<'_, F>) -> Result<bool> {
         self.set_direction();
         let slope = dot(&self.direction, &self.start.gradient);
         if slope.is_nan() || slope >= 0.0 {
@@ -179,18 +160,19 @@ impl<F: Float> LbfgsMemory<F> {
         let length = dot(&self.direction, &self.direction).sqrt();
         let mut step = if known { 1.0 } else { 1.0 / length };
         let mut search = LineSearch::new(self.start.value, slope, step);
-        self.lowest.clone_from(&self.start);
+        self.lowest.copy_from(&self.start);
         for _ in 0..TRIALS {
             let along = self.start.point.iter().zip(&self.direction);
             for (to, (&from, &direction)) in self.here.point.iter_mut().zip(along) {
                 *to = from + F::from_f64(step) * direction;
             }
-            self.evaluate(objective)?;
+            self.evaluations = self.evaluations.saturating_add(1);
+            self.here.evaluate(objective)?;
             let value = self.here.value;
             let slope_there = dot(&self.direction, &self.here.gradient);
             let next = if value.is_finite() && slope_there.is_finite() {
                 if value < self.lowest.value {
-                    self.lowest.clone_from(&self.here);
+                    self.lowest.copy_from(&self.here);
                 }
                 search.next(Trial { step, value, slope: slope_there })
             } else {
@@ -207,20 +189,13 @@ impl<F: Float> LbfgsMemory<F> {
                 _ => break,
             }
         }
-        self.here.clone_from(&self.lowest);
+        self.here.copy_from(&self.lowest);
         Ok(self.here.value < self.start.value)
     }
 
     fn is_flatter(&self) -> bool {
         let (here, start) = (&self.here.gradient, &self.start.gradient);
         dot(here, here) < dot(start, start)
-    }
-
-    fn evaluate(&mut self, objective: &mut dyn Objective<F>) -> Result<()> {
-        self.evaluations = self.evaluations.saturating_add(1);
-        let Place { point, gradient, value } = &mut self.here;
-        *value = objective.evaluate(point, gradient)?;
-        Ok(())
     }
 
     /// -H g, by the two loops of Nocedal (1980).
@@ -244,20 +219,16 @@ impl<F: Float> LbfgsMemory<F> {
 
     /// The step from start to here, unless it would make H indefinite.
     fn remember(&mut self, history: usize) {
-        let Self { here, start, pairs, spare, .. } = self;
-        let empty = || Pair { step: Vec::new(), change: Vec::new(), product: 0.0, share: 0.0 };
-        let mut pair = spare.take().unwrap_or_else(empty);
+        let Self { here, start, pairs, spare: pair, .. } = self;
         subtract(&mut pair.step, &here.point, &start.point);
         subtract(&mut pair.change, &here.gradient, &start.gradient);
         pair.product = dot(&pair.step, &pair.change);
         let descent = -dot(&pair.step, &start.gradient);
         if pair.product > F::epsilon().as_f64() * descent {
-            pairs.push_back(pair);
-        } else {
-            *spare = Some(pair);
+            pairs.push_back(std::mem::take(pair));
         }
         while pairs.len() > history {
-            *spare = pairs.pop_front();
+            *pair = pairs.pop_front().unwrap_or_default();
         }
     }
 }

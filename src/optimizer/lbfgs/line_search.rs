@@ -80,17 +80,13 @@ impl LineSearch {
             return None;
         }
 
-        let next = if self.first_stage && trial.value <= self.best.value && !decreased {
-            // With ψ, the interval keeps a point of sufficient decrease.
-            (self.best, self.other) = (self.best.tilted(line), self.other.tilted(line));
-            let next = self.narrow(trial.tilted(line));
-            (self.best, self.other) = (self.best.tilted(-line), self.other.tilted(-line));
-            next
-        } else {
-            self.narrow(trial)
-        };
+        // With ψ, the interval keeps a point of sufficient decrease.
+        let by_psi = self.first_stage && trial.value <= self.best.value && !decreased;
+        let tilt = if by_psi { line } else { 0.0 };
+        (self.best, self.other) = (self.best.tilted(tilt), self.other.tilted(tilt));
+        let mut next = self.narrow(trial.tilted(tilt));
+        (self.best, self.other) = (self.best.tilted(-tilt), self.other.tilted(-tilt));
 
-        let mut next = next;
         if self.enclosed {
             let width = (self.other.step - self.best.step).abs();
             if width >= SHRINKING * self.widths[1] {
