@@ -2,6 +2,7 @@
 
 use crate::{float::Float, matrix::Rows};
 use ndarray::ArrayView2;
+use std::ops::Range;
 
 /// The rows of one step: all of them, or one worker's part of them.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +31,20 @@ impl<'a, F: Float> Batch<'a, F> {
         targets: ArrayView2<'a, F>,
         weights: Option<&'a [F]>,
     ) -> Self {
-        let rows = inputs.rows();
-        let weight = weights.map_or(rows as f64, sum);
-        Self { inputs, targets, weights, whole: Whole { rows, weight, before: 0 } }
+        Self::part(inputs, targets, weights, 0..inputs.rows(), inputs.rows())
+    }
+
+    /// One worker's rows: those in `own` of the batch's `rows` rows, whose weights are `weights`.
+    pub(crate) fn part(
+        inputs: Rows<'a, F>,
+        targets: ArrayView2<'a, F>,
+        weights: Option<&'a [F]>,
+        own: Range<usize>,
+        rows: usize,
+    ) -> Self {
+        let (weight, before) = (weights.map_or(rows as f64, sum), own.start);
+        let weights = weights.map(|weights| &weights[own]);
+        Self { inputs, targets, weights, whole: Whole { rows, weight, before } }
     }
 }
 

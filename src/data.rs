@@ -1,12 +1,10 @@
 //! Data sets, for training and for evaluation.
 
-mod arrays;
 pub(crate) mod batches;
 mod cell;
 mod column_summary;
 mod dataset;
 pub(crate) mod error;
-mod examples;
 mod labels;
 mod moments;
 mod naming;
@@ -19,14 +17,13 @@ mod storage;
 pub(crate) mod table;
 mod weights;
 
-pub use arrays::Arrays;
 pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
-pub use storage::Storage;
+pub use storage::{Arrays, Storage};
 pub use table::{RowStream, Table, Target};
 
-pub(crate) use examples::Examples;
+pub(crate) use dataset::Examples;
 pub(crate) use moments::Moments;
 pub(crate) use outputs::Outputs;
 pub(crate) use storage::Side;

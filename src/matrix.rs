@@ -6,8 +6,8 @@ use std::ops::Range;
 
 /// A row-major matrix with a fixed number of columns. The number of rows may change from batch to
 /// batch: memory grows to the largest batch and stays, so that later batches allocate nothing.
-#[derive(Clone, Debug)]
-pub(crate) struct Matrix<F> {
+#[derive(Clone, Debug, Default)]
+pub struct Matrix<F> {
     numbers: Vec<F>,
     rows: usize,
     columns: usize,

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The most threads that share one piece of work. Default: the calling thread alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Threads(usize);
+pub struct Threads(usize);
 
 /// Smallest size of a network's largest product, in multiplications, that is faster on more than
 /// one thread. Below it, moving results between the cores takes longer than the other core saves.

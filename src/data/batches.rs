@@ -1,33 +1,28 @@
-//! Batches of rows, in network units: one interface for rows in order, shuffled, and from a stream.
+//! Batches of rows, in network units: one interface for rows shuffled and from a stream, and rows
+//! in order.
 
 mod in_order;
-mod interface;
-mod shuffled;
 mod shuffling;
 mod stream;
 mod windows;
 
+pub(crate) use super::storage::Scales;
 pub(crate) use in_order::InOrder;
-pub(crate) use interface::{Batches, Scales};
-pub(crate) use shuffled::Shuffled;
 pub(crate) use shuffling::Shuffling;
 pub(crate) use stream::{Stream, WholeBatch};
-pub(crate) use windows::Windows;
+pub(crate) use windows::shuffled;
 
-use super::{examples::Examples, storage::Side};
-use crate::{float::Float, part::Part};
+use crate::{batch::Batch, error::Result, float::Float, threads::Threads};
 
-/// The rows in a new order in each epoch.
-pub(crate) fn shuffled<'d, F: Float>(
-    data: &'d Examples<F>,
-    scales: Scales,
-    batch_size: usize,
-    part: Part,
-) -> Box<dyn Batches<F> + 'd> {
-    match (data.storage.in_memory(Side::Inputs), data.storage.in_memory(Side::Targets)) {
-        (Some(inputs), Some(targets)) => {
-            Box::new(Shuffled::new(data, [inputs, targets], scales, batch_size, part))
-        }
-        _ => Box::new(Windows::new(data, scales, batch_size, part)),
-    }
+/// Lends the batches of one epoch after the other.
+pub(crate) trait Batches<F: Float>: Send {
+    /// Begins an epoch, counted from 1. `shuffling` is kept from epoch to epoch; the seed starts
+    /// it.
+    fn begin(&mut self, epoch: usize, seed: u64, shuffling: &mut Option<Shuffling>) -> Result<()>;
+
+    /// This worker's part of the next batch of the epoch; `None` after the last.
+    fn next(&mut self, threads: Threads) -> Result<Option<Batch<'_, F>>>;
+
+    /// The number of steps of an epoch, if it is known in advance.
+    fn steps(&self) -> Option<u64>;
 }

@@ -1,11 +1,10 @@
 //! Inputs and targets that belong together.
 
-use super::arrays::Arrays;
-use super::examples::{Examples, weights_of};
-use super::storage::{Side, Storage};
-use crate::error::{Error, Result, ShapeError};
-use crate::{float::Float, matrix::Matrix, schema::Schema};
-use ndarray::{Array2, ArrayView2};
+use super::storage::{Arrays, Side, Sides, Storage, Stored};
+use crate::error::{DataError, Error, Result, ShapeError};
+use crate::matrix::{Matrix, Rows};
+use crate::{batch, float::Float, schema::Schema};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use std::sync::Arc;
 
 /// Examples for training or for evaluation: each is a row of inputs and a row of targets.
@@ -29,13 +28,15 @@ use std::sync::Arc;
 /// assert_eq!((train.rows(), test.rows(), train.features()), (2, 2, 1));
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct Dataset<F: Float, S = Arrays<F>> {
+pub struct Dataset<F: Float, S: ?Sized = Arrays<F>> {
     pub(super) storage: Arc<S>,
     /// One for each row; all are 1 without weights.
     pub(super) weights: Option<Arc<[F]>>,
     pub(super) schema: Arc<Schema>,
 }
+
+/// A data set with the type of its storage erased, so that code is compiled once.
+pub(crate) type Examples<F> = Dataset<F, dyn Stored<F>>;
 
 impl<F: Float> Dataset<F> {
     /// Examples with numbers as targets: inputs rows × features, targets rows × outputs.
@@ -75,17 +76,18 @@ impl<F: Float> Dataset<F> {
         }
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
-        Ok(Self::stored(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }))
+        let (inputs, targets) = (Matrix::of(inputs), Matrix::of(targets));
+        Ok(Self::stored(Arrays(Sides { inputs, targets })))
     }
 
     /// Rows × features.
     pub fn inputs(&self) -> ArrayView2<'_, F> {
-        self.storage.inputs.view()
+        self.storage.0.inputs.view()
     }
 
     /// Rows × outputs.
     pub fn targets(&self) -> ArrayView2<'_, F> {
-        self.storage.targets.view()
+        self.storage.0.targets.view()
     }
 }
 
@@ -99,36 +101,6 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     pub(crate) fn examples(&self) -> Examples<F> {
         let (weights, schema) = (self.weights.clone(), self.schema.clone());
         Examples { storage: self.storage.clone(), weights, schema }
-    }
-
-    /// The number of examples.
-    pub fn rows(&self) -> usize {
-        self.storage.rows()
-    }
-
-    /// The number of columns of the inputs.
-    pub fn features(&self) -> usize {
-        self.storage.columns(Side::Inputs)
-    }
-
-    /// The number of columns of the targets: the outputs of a network for this data.
-    pub fn outputs(&self) -> usize {
-        self.storage.columns(Side::Targets)
-    }
-
-    /// The name of each feature; `x0`, `x1`, … without names.
-    pub fn feature_names(&self) -> Vec<String> {
-        self.examples().feature_names()
-    }
-
-    /// The names and kinds of the columns.
-    pub fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
-    /// The name of each class; empty if the targets are numbers.
-    pub fn classes(&self) -> &[String] {
-        &self.schema.classes
     }
 
     /// Shuffles the rows by `seed` and splits them, for example into training and test rows. The
@@ -197,21 +169,89 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         }
         Ok(selected)
     }
+}
+
+impl<F: Float, S: Storage<F> + ?Sized> Dataset<F, S> {
+    /// The number of examples.
+    pub fn rows(&self) -> usize {
+        self.storage.rows()
+    }
+
+    /// The number of columns of the inputs.
+    pub fn features(&self) -> usize {
+        self.storage.columns(Side::Inputs)
+    }
+
+    /// The number of columns of the targets: the outputs of a network for this data.
+    pub fn outputs(&self) -> usize {
+        self.storage.columns(Side::Targets)
+    }
+
+    /// The name of each feature; `x0`, `x1`, … without names.
+    pub fn feature_names(&self) -> Vec<String> {
+        match self.schema.columns[..] {
+            [] => (0..self.features()).map(|column| format!("x{column}")).collect(),
+            _ => self.schema.feature_names(),
+        }
+    }
+
+    /// The names and kinds of the columns.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The name of each class; empty if the targets are numbers.
+    pub fn classes(&self) -> &[String] {
+        &self.schema.classes
+    }
+
+    /// The weight of each row, if the data set has weights.
+    pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
+        self.weights.as_deref().map(ArrayView1::from)
+    }
 
     /// Selects rows that exist.
-    fn selected(&self, rows: &[usize]) -> Result<Self> {
+    pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut rows = rows.to_vec();
         self.storage.arrange(&mut rows);
-        Ok(Self {
-            storage: Arc::new(self.storage.selected(&rows)?),
-            weights: self.weights.as_deref().map(|weights| weights_of(weights, &rows)),
-            schema: self.schema.clone(),
-        })
+        let of_rows = |weights: &Arc<[F]>| rows.iter().map(|&row| weights[row]).collect();
+        let (weights, schema) = (self.weights.as_ref().map(of_rows), self.schema.clone());
+        Ok(Self { storage: self.storage.selected(&rows)?, weights, schema })
+    }
+}
+
+impl<F: Float> Examples<F> {
+    /// All inputs or targets, if they are in memory.
+    pub(crate) fn in_memory(&self, side: Side) -> Option<ArrayView2<'_, F>> {
+        self.storage.in_memory(side).map(Rows::view)
+    }
+
+    /// The sum of the weights: the number of rows they count for.
+    pub(crate) fn weight(&self) -> f64 {
+        self.weights.as_deref().map_or(self.rows() as f64, batch::sum)
+    }
+
+    /// The rows with a weight above 0.
+    pub(crate) fn with_weight(self) -> Result<Self> {
+        let zero = F::zero();
+        let Some(weights) = self.weights.as_ref().filter(|weights| weights.contains(&zero)) else {
+            return Ok(self);
+        };
+        let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
+        if rows.is_empty() { Err(DataError::NoWeight.into()) } else { self.selected(&rows) }
+    }
+}
+
+/// A clone shares the rows.
+impl<F: Float, S: ?Sized> Clone for Dataset<F, S> {
+    fn clone(&self) -> Self {
+        let Self { storage, weights, schema } = self;
+        Self { storage: storage.clone(), weights: weights.clone(), schema: schema.clone() }
     }
 }
 
 /// Without the rows.
-impl<F: Float, S: Storage<F>> std::fmt::Debug for Dataset<F, S> {
+impl<F: Float, S: Storage<F> + ?Sized> std::fmt::Debug for Dataset<F, S> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Dataset")

@@ -1,7 +1,7 @@
 //! Means and deviations of columns, also of rows in files and of rows that several workers share.
 
 use super::storage::{Side, Storage};
-use super::{batches::InOrder, dataset::Dataset, examples::Examples};
+use super::{batches::InOrder, dataset::Dataset, dataset::Examples};
 use crate::error::{DataError, Error, Result};
 use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{ArrayView1, ArrayView2};
@@ -15,20 +15,15 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
     weight: f64,
-    mean: Vec<f64>,
-    squares: Vec<f64>,
-    /// The number of values other than 0 and 1.
-    others: Vec<f64>,
+    /// Mean, squares, and the number of values other than 0 and 1.
+    columns: Vec<[f64; 3]>,
 }
 
 impl Moments {
     /// The moments of some rows of inputs or targets.
     pub(crate) fn of<F: Float>(data: &Examples<F>, side: Side, rows: Range<usize>) -> Result<Self> {
         let mut all = Self::default();
-        let mut batches = match side {
-            Side::Inputs => InOrder::inputs(data, rows),
-            Side::Targets => InOrder::targets_of(data, rows),
-        };
+        let mut batches = InOrder::side(data, side, rows);
         while let Some(batch) = batches.next()? {
             let numbers = match side {
                 Side::Inputs => batch.inputs.view(),
@@ -50,10 +45,9 @@ impl Moments {
             let square = |x: f64| (x - first - mean).powi(2);
             let squares = values().map(|(x, weight)| weight * square(x)).sum::<f64>();
             let others = values().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
-            (mean + first, (squares, others as f64))
+            [mean + first, squares, others as f64]
         };
-        let (mean, (squares, others)) = numbers.columns().into_iter().map(column).unzip();
-        Self { weight: total, mean, squares, others }
+        Self { weight: total, columns: numbers.columns().into_iter().map(column).collect() }
     }
 
     /// Adds the moments of other rows.
@@ -66,11 +60,12 @@ impl Moments {
         }
         let both = self.weight + other.weight;
         let (share, product) = (other.weight / both, self.weight * (other.weight / both));
-        for column in 0..self.mean.len() {
-            let difference = other.mean[column] - self.mean[column];
-            self.mean[column] += difference * share;
-            self.squares[column] += other.squares[column] + difference * difference * product;
-            self.others[column] += other.others[column];
+        let columns = self.columns.iter_mut().zip(&other.columns);
+        for ([mean, squares, others], [other_mean, other_squares, other_others]) in columns {
+            let difference = other_mean - *mean;
+            *mean += difference * share;
+            *squares += other_squares + difference * difference * product;
+            *others += other_others;
         }
         self.weight = both;
     }
@@ -78,16 +73,13 @@ impl Moments {
     /// As numbers to send to another process; without rows, zeros for `columns` columns.
     pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
         let mut numbers = vec![self.weight];
-        for of_columns in [&self.mean, &self.squares, &self.others] {
-            numbers.extend(of_columns);
-        }
+        numbers.extend(self.columns.as_flattened());
         numbers.resize(1 + 3 * columns, 0.0);
         numbers
     }
 
-    pub(crate) fn from_numbers(numbers: &[f64], columns: usize) -> Self {
-        let of = |which: usize| numbers[1 + which * columns..][..columns].to_vec();
-        Self { weight: numbers[0], mean: of(0), squares: of(1), others: of(2) }
+    pub(crate) fn from_numbers(numbers: &[f64]) -> Self {
+        Self { weight: numbers[0], columns: numbers[1..].as_chunks().0.to_vec() }
     }
 
     /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the
@@ -95,19 +87,19 @@ impl Moments {
     fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
         // Division by a smaller deviation could overflow.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
-        let mut scale = Vec::with_capacity(self.mean.len());
-        for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
+        let scale = |(column, &[mean, squares, others]): (usize, &[f64; 3])| {
             let deviation = (squares / self.weight).sqrt();
             if !mean.is_finite() || !deviation.is_finite() {
-                return Err(DataError::NoScale { column: names(column) }.into());
+                return Err(DataError::NoScale { column: names(column) });
             }
-            scale.push(match deviation < smallest {
+            Ok(match deviation < smallest {
                 true => (mean, constant),
-                false if self.others[column] == 0.0 => (0.0, 1.0),
+                false if others == 0.0 => (0.0, 1.0),
                 false => (mean, deviation),
-            });
-        }
-        let (centres, spreads): (Vec<_>, Vec<_>) = scale.into_iter().unzip();
+            })
+        };
+        let columns = self.columns.iter().enumerate().map(scale);
+        let (centres, spreads) = columns.collect::<Result<(Vec<_>, Vec<_>), _>>()?;
         Units::standard(centres, spreads)
     }
 }

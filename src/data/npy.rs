@@ -2,7 +2,6 @@
 
 mod dtype;
 mod file;
-mod format;
 mod open;
 mod save;
 mod storage;

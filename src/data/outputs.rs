@@ -1,11 +1,11 @@
 //! A network's outputs for all rows of a data set.
 
 use super::batches::{InOrder, Scales};
-use super::{examples::Examples, storage::Side};
+use super::{dataset::Examples, storage::Side};
 use crate::error::{Error, Result};
 use crate::mlp::{Mlp, PredictBuffers};
 use crate::{float::Float, matrix::Matrix};
-use ndarray::{ArrayView2, Axis, Slice};
+use ndarray::{ArrayView2, Axis};
 use std::ops::Range;
 
 /// Outputs and targets of all rows, in the data's units. The buffers serve later evaluations too.
@@ -38,20 +38,22 @@ impl<F: Float> Outputs<F> {
             Error::check_memory::<F>(all, outputs)?;
         }
         self.outputs.reshape(all, outputs).numbers_mut().fill(F::zero());
+        let mut outputs = self.outputs.view_mut();
+        let mut predict = |inputs: ArrayView2<'_, F>, rows: Range<usize>| {
+            net.predict_into(
+                inputs,
+                outputs.slice_axis_mut(Axis(0), rows.into()),
+                &mut self.buffers,
+            )
+        };
         if let Some(inputs) = data.in_memory(Side::Inputs) {
-            let rows = Slice::from(rows);
-            let mut outputs = self.outputs.view_mut();
-            let outputs = outputs.slice_axis_mut(Axis(0), rows);
-            return net.predict_into(inputs.slice_axis(Axis(0), rows), outputs, &mut self.buffers);
+            return predict(inputs.slice_axis(Axis(0), rows.clone().into()), rows);
         }
         let mut first = rows.start;
         let mut batches = InOrder::new(data, rows, ROWS_AT_ONCE, Scales::default());
         while let Some(batch) = batches.next()? {
-            let part = Slice::from(first..first + batch.inputs.rows());
-            let mut outputs = self.outputs.view_mut();
-            let outputs = outputs.slice_axis_mut(Axis(0), part);
-            net.predict_into(batch.inputs.view(), outputs, &mut self.buffers)?;
-            first += batch.inputs.rows();
+            let end = first + batch.inputs.rows();
+            predict(batch.inputs.view(), std::mem::replace(&mut first, end)..end)?;
         }
         Ok(())
     }
@@ -71,12 +73,10 @@ impl<F: Float> Outputs<F> {
         }
         let (rows, columns) = (data.rows(), data.outputs());
         Error::check_memory::<F>(rows, columns)?;
-        let mut rest = self.targets.reshape(rows, columns).numbers_mut();
+        let mut rest = self.targets.reshape(rows, columns).numbers_mut().iter_mut();
         let mut batches = InOrder::targets(data);
         while let Some(batch) = batches.next()? {
-            let (targets, others) = rest.split_at_mut(batch.targets.len());
-            targets.iter_mut().zip(batch.targets).for_each(|(to, &from)| *to = from);
-            rest = others;
+            batch.targets.iter().zip(rest.by_ref()).for_each(|(&from, to)| *to = from);
         }
         Ok((self.outputs.view(), self.targets.view()))
     }

@@ -1,6 +1,6 @@
 //! Splits the rows of a data set in two, group by group.
 
-use super::{batches::InOrder, examples::Examples};
+use super::{batches::InOrder, dataset::Examples};
 use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::random::{Purpose, generator};
@@ -12,37 +12,27 @@ use ndarray_rand::rand::seq::SliceRandom;
 ///
 /// Each group gives its share, rounded down. The rows that are then missing come from the groups
 /// with the largest remainders. No group gives its last row.
-pub(crate) fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<(Vec<usize>, Vec<usize>)> {
+fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
     Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
     let rows = groups.len();
     let wanted = ((rows as f64 * fraction).round() as usize).max(1);
-    if wanted >= rows {
-        return Err(DataError::TooFewRows { rows, fraction }.into());
-    }
-
-    let mut order: Vec<usize> = (0..rows).collect();
-    order.shuffle(&mut generator(seed, Purpose::Split));
-
-    let group_count = groups.iter().max().map_or(0, |largest| largest + 1);
-    let mut sizes = vec![0_usize; group_count];
+    let mut sizes = vec![0; groups.iter().max().map_or(0, |largest| largest + 1)];
     groups.iter().for_each(|&group| sizes[group] += 1);
     let mut quotas = quotas(&sizes, fraction, wanted);
-    if quotas.iter().sum::<usize>() == 0 {
+    if wanted >= rows || quotas.iter().all(|&quota| quota == 0) {
         return Err(DataError::TooFewRows { rows, fraction }.into());
     }
-
+    let mut order: Vec<usize> = (0..rows).collect();
+    order.shuffle(&mut generator(seed, Purpose::Split));
     // In place, because there may be very many rows.
-    let mut part = Vec::with_capacity(wanted);
-    order.retain(|&row| {
+    let part = order.extract_if(.., |&mut row| {
         let quota = &mut quotas[groups[row]];
-        if *quota == 0 {
-            return true;
-        }
-        *quota -= 1;
-        part.push(row);
-        false
+        let gives = *quota > 0;
+        *quota -= usize::from(gives);
+        gives
     });
-    Ok((order, part))
+    let part = part.collect();
+    Ok([order, part])
 }
 
 /// The number of rows that each group gives, by largest remainder.
@@ -64,8 +54,7 @@ fn quotas(sizes: &[usize], fraction: f64, wanted: usize) -> Vec<usize> {
 impl<F: Float> Examples<F> {
     /// The rows of a split: the rest, then the given fraction, by class for classes.
     pub(crate) fn split(&self, fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
-        let (rest, part) = rows(&self.row_classes()?, fraction, seed)?;
-        Ok([rest, part])
+        rows(&self.row_classes()?, fraction, seed)
     }
 
     /// The class of each row; 0 for all if the targets are numbers.
@@ -94,7 +83,7 @@ mod tests {
     #[test]
     fn groups_keep_their_shares() {
         let groups: Vec<usize> = (0..100).map(|row| usize::from(row % 10 == 0)).collect();
-        let (rest, part) = rows(&groups, 0.2, 3).unwrap();
+        let [rest, part] = rows(&groups, 0.2, 3).unwrap();
         assert_eq!((rest.len(), part.len()), (80, 20));
         assert_eq!(part.iter().filter(|&&row| groups[row] == 1).count(), 2);
         let mut all = [rest, part].concat();
@@ -104,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_group_keeps_its_last_row() {
-        let (rest, _) = rows(&[0, 0, 0, 0, 0, 0, 1, 2], 0.4, 1).unwrap();
+        let [rest, _] = rows(&[0, 0, 0, 0, 0, 0, 1, 2], 0.4, 1).unwrap();
         assert!(rest.contains(&6) && rest.contains(&7));
     }
 

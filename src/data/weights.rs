@@ -3,7 +3,7 @@
 use super::storage::Storage;
 use crate::error::{DataError, Error, Result};
 use crate::{data::Dataset, float::Float};
-use ndarray::{Array1, ArrayView1};
+use ndarray::Array1;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// Gives each row a weight w, in place of earlier ones. The loss of a batch is Σ w L / Σ w, as
@@ -100,11 +100,6 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         let weight = |sum: f64| if sum > 0.0 { all / (count * sum) } else { 0.0 };
         let weights: Vec<f64> = sums.into_iter().map(weight).collect();
         self.with_class_weights(&weights)
-    }
-
-    /// The weight of each row, if the data set has weights.
-    pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
-        self.weights.as_deref().map(ArrayView1::from)
     }
 
     fn weight_of(&self, row: usize) -> f64 {

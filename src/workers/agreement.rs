@@ -56,7 +56,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         }
         let mut all = Moments::default();
         for numbers in self.of_each(&own?.to_numbers(columns))? {
-            all.add(&Moments::from_numbers(&numbers, columns));
+            all.add(&Moments::from_numbers(&numbers));
         }
         Ok(all)
     }

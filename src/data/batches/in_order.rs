@@ -1,8 +1,9 @@
 //! Rows in their own order.
 
-use super::interface::{BatchBuffers, Scales};
+use crate::data::storage::{Scales, Side, Sides};
 use crate::{
-    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+    batch::Batch, data::dataset::Examples, error::Result, float::Float, matrix::Matrix,
+    threads::Threads,
 };
 use std::ops::Range;
 
@@ -16,12 +17,12 @@ pub(crate) struct InOrder<'d, F: Float> {
     all: Range<usize>,
     /// The rows that are still to be lent.
     rows: Range<usize>,
+    /// How many rows are read at once: several batches from files.
+    at_once: usize,
     /// The rows in the buffers.
     read: Range<usize>,
-    buffers: BatchBuffers<F>,
-    /// The rows to read, and their places in the buffers.
     numbers: Vec<usize>,
-    places: Vec<u32>,
+    buffers: Sides<Matrix<F>>,
 }
 
 /// The bytes of numbers that are read from files at once: many enough to outweigh the cost of a
@@ -39,40 +40,42 @@ impl<'d, F: Float> InOrder<'d, F> {
         batch_size: usize,
         scales: Scales,
     ) -> Self {
-        Self::of(data, &[Side::Inputs, Side::Targets], rows, batch_size, scales)
-    }
-
-    /// The inputs of these rows in the data's units; without targets.
-    pub(crate) fn inputs(data: &'d Examples<F>, rows: Range<usize>) -> Self {
-        Self::of(data, &[Side::Inputs], rows, ROWS_AT_ONCE, Scales::default())
+        Self::of(data, Side::BOTH, rows, batch_size, scales)
     }
 
     /// The targets of all rows in the data's units; without inputs.
     pub(crate) fn targets(data: &'d Examples<F>) -> Self {
-        Self::targets_of(data, 0..data.rows())
+        Self::side(data, Side::Targets, 0..data.rows())
     }
 
-    /// The targets of these rows in the data's units; without inputs.
-    pub(crate) fn targets_of(data: &'d Examples<F>, rows: Range<usize>) -> Self {
-        Self::of(data, &[Side::Targets], rows, ROWS_AT_ONCE, Scales::default())
+    /// One side of these rows in the data's units.
+    pub(crate) fn side(data: &'d Examples<F>, side: Side, rows: Range<usize>) -> Self {
+        let sides = match side {
+            Side::Inputs => &[Side::Inputs],
+            Side::Targets => &[Side::Targets],
+        };
+        Self::of(data, sides, rows, ROWS_AT_ONCE, Scales::default())
     }
 
     fn of(
         data: &'d Examples<F>,
         sides: &'static [Side],
-        rows: Range<usize>,
+        all: Range<usize>,
         batch_size: usize,
         scales: Scales,
     ) -> Self {
-        let (all, read, buffers) = (rows.clone(), rows.start..rows.start, BatchBuffers::new(data));
-        let (numbers, places) = (Vec::new(), Vec::new());
-        Self { data, sides, scales, batch_size, all, rows, read, buffers, numbers, places }
+        let columns = sides.iter().map(|&side| data.storage.columns(side)).sum::<usize>();
+        let at_once = match data.storage.window() {
+            None => batch_size,
+            Some(_) => (AT_ONCE / (size_of::<F>() * columns)).max(1).next_multiple_of(batch_size),
+        };
+        let (rows, read, numbers, buffers) = (all.clone(), 0..0, Vec::new(), Sides::default());
+        Self { data, sides, scales, batch_size, all, rows, at_once, read, numbers, buffers }
     }
 
     /// Starts again at the first row.
     pub(crate) fn rewind(&mut self) {
-        self.rows = self.all.clone();
-        self.read = self.all.start..self.all.start;
+        (self.rows, self.read) = (self.all.clone(), 0..0);
     }
 
     /// The data set that contains the rows.
@@ -85,42 +88,19 @@ impl<'d, F: Float> InOrder<'d, F> {
         if self.rows.is_empty() {
             return Ok(None);
         }
-        if self.rows.start == self.read.end {
-            self.fill()?;
+        let Self { data, sides, scales, rows, read, numbers, buffers, .. } = self;
+        if !read.contains(&rows.start) {
+            *read = rows.start..rows.end.min(rows.start + self.at_once);
+            numbers.clear();
+            numbers.extend(read.clone());
+            data.storage.read(sides, numbers, scales, buffers, Threads::ONE)?;
         }
-        let start = self.rows.start;
-        let end = self.read.end.min(start + self.batch_size);
-        self.rows.start = end;
-        let of_buffer = start - self.read.start..end - self.read.start;
-        let [inputs, targets] = [&self.buffers.inputs, &self.buffers.targets].map(|matrix| {
-            let rows = matrix.as_rows();
-            if rows.rows() == 0 { rows } else { rows.slice(of_buffer.clone()) }
-        });
-        let weights = self.data.weights().map(|weights| &weights[start..end]);
-        let mut batch = Batch::new(inputs, targets.view(), weights);
-        // Without inputs, the targets have the number of rows.
-        batch.whole.rows = end - start;
-        Ok(Some(batch))
-    }
-
-    /// Reads several batches at once.
-    fn fill(&mut self) -> Result<()> {
-        let Self { data, sides, scales, batch_size, rows, read, buffers, numbers, places, .. } =
-            self;
-        let columns = sides.iter().map(|&side| data.storage.columns(side)).sum::<usize>();
-        let at_once = match data.storage.window() {
-            None => *batch_size,
-            Some(_) => (AT_ONCE / (size_of::<F>() * columns)).max(1).next_multiple_of(*batch_size),
-        };
-        *read = rows.start..rows.end.min(rows.start + at_once);
-        numbers.clear();
-        numbers.extend(read.clone());
-        data.storage.sort(numbers);
-        places.clear();
-        places.extend(numbers.iter().map(|row| (row - read.start) as u32));
-        for &side in *sides {
-            buffers.read(side, &*data.storage, scales, numbers, places)?;
-        }
-        Ok(())
+        let lent = rows.start..read.end.min(rows.start + self.batch_size);
+        rows.start = lent.end;
+        let in_buffers = lent.start - read.start..lent.end - read.start;
+        let inputs = buffers.inputs.as_rows().slice(in_buffers.clone());
+        let targets = buffers.targets.as_rows().slice(in_buffers).view();
+        let weights = data.weights.as_deref().map(|weights| &weights[lent]);
+        Ok(Some(Batch::new(inputs, targets, weights)))
     }
 }

@@ -1,9 +1,9 @@
 //! A stream of batches from the caller.
 
-use super::interface::{BatchBuffers, Batches, Scales};
-use super::shuffling::Shuffling;
+use super::{Batches, shuffling::Shuffling};
+use crate::data::storage::{Scales, Side, Sides};
 use crate::{
-    batch::Batch, data::examples::Examples, data::storage::Side, error::Result, float::Float,
+    batch::Batch, data::dataset::Examples, error::Result, float::Float, matrix::Matrix,
     threads::Threads,
 };
 
@@ -49,37 +49,22 @@ where
 }
 
 /// All rows of a small data set as one batch, in buffers that stay.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct WholeBatch<F: Float> {
-    current: Option<(Examples<F>, BatchBuffers<F>)>,
+    data: Option<Examples<F>>,
+    buffers: Sides<Matrix<F>>,
     rows: Vec<usize>,
-    places: Vec<u32>,
-}
-
-impl<F: Float> Default for WholeBatch<F> {
-    fn default() -> Self {
-        Self { current: None, rows: Vec::new(), places: Vec::new() }
-    }
 }
 
 impl<F: Float> WholeBatch<F> {
     /// The rows in network units.
     pub(crate) fn of(&mut self, data: Examples<F>, scales: &Scales) -> Result<Batch<'_, F>> {
-        let rows = data.rows();
-        let fits = |buffers: &BatchBuffers<F>| {
-            let columns = (buffers.inputs.columns(), buffers.targets.columns());
-            columns == (data.features(), data.outputs())
-        };
-        let buffers = self.current.take().map(|(_, buffers)| buffers).filter(fits);
-        let buffers = buffers.unwrap_or_else(|| BatchBuffers::new(&data));
-        let (data, buffers) = self.current.insert((data, buffers));
-        if self.rows.len() < rows {
-            self.rows = (0..rows).collect();
-            self.places = (0..rows as u32).collect();
-        }
-        for side in [Side::Inputs, Side::Targets] {
-            buffers.read(side, &*data.storage, scales, &self.rows[..rows], &self.places[..rows])?;
-        }
-        Ok(Batch::new(buffers.inputs.as_rows(), buffers.targets.view(), data.weights()))
+        let Self { data: current, buffers, rows } = self;
+        let data = current.insert(data);
+        rows.extend(rows.len()..data.rows());
+        let rows = &rows[..data.rows()];
+        data.storage.read(Side::BOTH, rows, scales, buffers, Threads::ONE)?;
+        let (inputs, targets) = (buffers.inputs.as_rows(), buffers.targets.view());
+        Ok(Batch::new(inputs, targets, data.weights.as_deref()))
     }
 }

@@ -30,7 +30,9 @@ macro_rules! dtypes {
             pub(super) fn convert<F: Float>(self, bytes: &[u8], to: &mut [F]) {
                 match self {
                     $(Self::$dtype => {
-                        each(bytes, to, |bytes| $to_f64($type::from_le_bytes(bytes)));
+                        let number = |&bytes| $to_f64($type::from_le_bytes(bytes));
+                        let numbers = bytes.as_chunks().0.iter().map(number);
+                        to.iter_mut().zip(numbers).for_each(|(to, x)| *to = F::from_f64(x));
                     })+
                 }
             }
@@ -56,12 +58,3 @@ dtypes! {
 /// The message for any other type.
 pub(super) const NEEDS: &str =
     "`array.astype(\"<f4\")` makes it one of f4, f8, i1 to i8, u1 to u8 and b1, little-endian";
-
-fn each<F: Float, const BYTES: usize>(
-    bytes: &[u8],
-    to: &mut [F],
-    number: impl Fn([u8; BYTES]) -> f64,
-) {
-    let (numbers, _) = bytes.as_chunks();
-    to.iter_mut().zip(numbers).for_each(|(to, &bytes)| *to = F::from_f64(number(bytes)));
-}

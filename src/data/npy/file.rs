@@ -1,11 +1,22 @@
 //! One `.npy` file: its header, and reading its rows.
 
 use super::dtype::{Dtype, NEEDS};
-use super::format::{NpyHeader, read_header};
 use crate::error::{Error, NpyError, Result};
+use ndarray_npy::npy::header::Header;
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+/// The first bytes of every file.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// The longest header that numpy reads.
+const LONGEST: u32 = 65_535;
+
+/// The most nested brackets in the header of an array of numbers. The parser's time grows
+/// exponentially with the depth.
+const DEEPEST: usize = 4;
 
 /// A matrix or a column of numbers in a file.
 #[derive(Debug)]
@@ -36,34 +47,34 @@ impl Npy {
     ) -> Result<Self> {
         let (file, metadata) = Error::open_file(&path)?;
         let (length, modified) = (metadata.len(), metadata.modified().ok());
-        let (NpyHeader { lengths, dtype: name, fortran }, start) = read_header(&file, &path)?;
-        let wrong =
-            |found, needs| Error::Npy(NpyError::Unsuitable { file: path.clone(), found, needs });
-        let (rows, columns) = match lengths[..] {
+        let (header, start) = read_header(&file, &path)?;
+        let wrong = |found, needs| Err(unsuitable(&path, found, needs));
+        let (rows, columns) = match header.shape[..] {
             [rows, columns] => (rows, columns),
             [rows] if or_column => (rows, 1),
-            _ => {
+            ref lengths => {
                 let text: Vec<_> = lengths.iter().map(usize::to_string).collect();
                 let text = text.join(" × ");
                 let found = match lengths.len() {
                     1 => format!("the array has one dimension (of {text})"),
                     count => format!("the array has {count} dimensions ({text})"),
                 };
-                return Err(wrong(found, needs));
+                return wrong(found, needs);
             }
         };
+        let descriptor = &header.type_descriptor;
+        let name = descriptor.as_string().cloned().unwrap_or_else(|| descriptor.to_string());
         let Some(dtype) = Dtype::named(&name) else {
             let order = if name.starts_with('>') { ", which is big-endian" } else { "" };
-            return Err(wrong(format!("the numbers are of type {name}{order}"), NEEDS));
+            return wrong(format!("the numbers are of type {name}{order}"), NEEDS);
         };
         // One row or one column is the same in both orders.
-        if fortran && rows > 1 && columns > 1 {
+        if header.layout.is_fortran() && rows > 1 && columns > 1 {
             let needs = "`np.save(file, np.ascontiguousarray(array))` writes it row by row";
-            return Err(wrong("the array is in column-major (Fortran) order".to_owned(), needs));
+            return wrong("the array is in column-major (Fortran) order".to_owned(), needs);
         }
-        let numbers = (rows as u64).checked_mul(columns as u64);
-        let bytes = numbers.and_then(|numbers| numbers.checked_mul(dtype.bytes() as u64));
-        let end = bytes.and_then(|bytes| bytes.checked_add(start)).unwrap_or(u64::MAX);
+        let numbers = (rows as u64).saturating_mul(columns as u64);
+        let end = numbers.saturating_mul(dtype.bytes() as u64).saturating_add(start);
         let open = stays_open.then_some(file);
         let npy = Self { path, open, rows, columns, dtype, start, end, length, modified };
         npy.check_length(length)?;
@@ -78,13 +89,9 @@ impl Npy {
     /// Fills `bytes` with the rows from `first` on.
     pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
         let failed = |source| Error::Io { file: self.path.clone(), source };
-        let opened;
         let file = match &self.open {
             Some(file) => file,
-            None => {
-                opened = File::open(&self.path).map_err(failed)?;
-                &opened
-            }
+            None => &File::open(&self.path).map_err(failed)?,
         };
         // The header does not describe a file that was changed later.
         let metadata = file.metadata().map_err(failed)?;
@@ -104,20 +111,11 @@ impl Npy {
         Ok(())
     }
 
-    /// Checks that another file has the same number of rows.
-    pub(super) fn check_rows(&self, other: &Self) -> Result<()> {
-        self.check_same("rows", other, |npy| npy.rows)
-    }
-
-    /// Checks that another file has the same number of columns.
-    pub(super) fn check_columns(&self, other: &Self) -> Result<()> {
-        self.check_same("columns", other, |npy| npy.columns)
-    }
-
-    fn check_same(
+    /// Checks that another file has as many of these.
+    pub(super) fn check_same(
         &self,
-        what: &'static str,
         other: &Self,
+        what: &'static str,
         count: fn(&Self) -> usize,
     ) -> Result<()> {
         let (count, other_count) = (count(self), count(other));
@@ -129,34 +127,67 @@ impl Npy {
     }
 }
 
+pub(super) fn unsuitable(file: &Path, found: String, needs: &'static str) -> Error {
+    NpyError::Unsuitable { file: file.into(), found, needs }.into()
+}
+
+/// Reads the header. Also returns the place of its end.
+fn read_header(mut file: &File, path: &Path) -> Result<(Header, u64)> {
+    let wrong = |found: &str| unsuitable(path, found.to_owned(), "`np.save` writes such files");
+    let mut read = |bytes: &mut [u8]| {
+        file.read_exact(bytes).map_err(|source| match source.kind() {
+            io::ErrorKind::UnexpectedEof => wrong("the header is truncated"),
+            _ => Error::Io { file: path.into(), source },
+        })
+    };
+    // Magic and version.
+    let mut bytes = vec![0; MAGIC.len() + 2];
+    read(&mut bytes)?;
+    if !bytes.starts_with(MAGIC) {
+        return Err(wrong("this is not a .npy file"));
+    }
+    let mut length = [0; 4];
+    let of_length = if bytes[MAGIC.len()] == 1 { 2 } else { 4 };
+    read(&mut length[..of_length])?;
+    bytes.extend_from_slice(&length[..of_length]);
+    let length = u32::from_le_bytes(length);
+    if length > LONGEST {
+        return Err(wrong(&format!("the header has a length of {length} bytes")));
+    }
+    let before = bytes.len();
+    bytes.resize(before + length as usize, 0);
+    read(&mut bytes[before..])?;
+    if depth(&bytes[before..]) > DEEPEST {
+        return Err(wrong("the header is not that of an array of numbers"));
+    }
+    let header = Header::from_reader(&mut &bytes[..]).map_err(|error| wrong(&error.to_string()))?;
+    Ok((header, bytes.len() as u64))
+}
+
+/// The largest number of open brackets.
+fn depth(text: &[u8]) -> usize {
+    let mut open = 0_usize;
+    let depths = text.iter().map(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open
+    });
+    depths.max().unwrap_or(0)
+}
+
 /// Fills `bytes` from the place `at`. Threads may do so at once: no common position moves.
 #[cfg(unix)]
-fn read_at(file: &File, _: &Path, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
+fn read_at(file: &File, _: &Path, at: u64, bytes: &mut [u8]) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
-#[cfg(windows)]
-fn read_at(file: &File, _: &Path, mut at: u64, mut bytes: &mut [u8]) -> std::io::Result<()> {
-    use std::io::ErrorKind;
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, at) {
-            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(read) => {
-                bytes = &mut bytes[read..];
-                at += read as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-/// Other systems lack such a call; a second handle has its own position.
-#[cfg(not(any(unix, windows)))]
-fn read_at(_: &File, path: &Path, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
+/// Other systems lack such a call for all bytes; a second handle has its own position.
+#[cfg(not(unix))]
+fn read_at(_: &File, path: &Path, at: u64, bytes: &mut [u8]) -> io::Result<()> {
     let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(at))?;
+    io::Seek::seek(&mut file, io::SeekFrom::Start(at))?;
     file.read_exact(bytes)
 }

@@ -1,10 +1,10 @@
 //! Opening a pair of files, or a folder of them.
 
-use super::file::Npy;
-use super::save::{SCHEMA, read_schema};
+use super::file::{Npy, unsuitable};
+use super::save::{SCHEMA, read_schema, shard_file};
 use super::storage::{NpyFiles, Shard, WINDOW};
 use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::{data::Dataset, float::Float};
+use crate::{data::Dataset, data::storage::Sides, float::Float};
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
@@ -49,8 +49,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if there are no
     /// rows or columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
-        let shard = open_pair(inputs.as_ref().into(), targets.as_ref().into(), 0, true)?;
-        Self::of_shards(vec![shard], WINDOW)
+        let files = open_pair(inputs.as_ref().into(), targets.as_ref().into(), true)?;
+        Self::of_shards(vec![Shard { files, before: 0 }], WINDOW)
     }
 
     /// A data set in a folder of shards, in the order of the shards' numbers. With the cargo
@@ -100,21 +100,21 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
             return Err(NpyError::NoShards { folder: folder.into() }.into());
         }
         let stays_open = numbers.len() <= MOST_OPEN;
-        let path = |what, number: &String| folder.join(format!("{what}-{number}.npy"));
+        let path = |what, number: &String| shard_file(folder, what, number);
         let weighted = numbers.iter().any(|number| path("weights", number).exists());
         let (mut shards, mut weights) = (Vec::<Shard>::new(), Vec::new());
         for number in &numbers {
-            let before = shards.last().map_or(0, |last| last.before + last.inputs.rows);
+            let before = shards.last().map_or(0, |last| last.before + last.files.inputs.rows);
             let (inputs, targets) = (path("inputs", number), path("targets", number));
-            let shard = open_pair(inputs, targets, before, stays_open)?;
-            if let Some(first) = shards.first() {
-                first.inputs.check_columns(&shard.inputs)?;
-                first.targets.check_columns(&shard.targets)?;
+            let files = open_pair(inputs, targets, stays_open)?;
+            if let Some(Shard { files: first, .. }) = shards.first() {
+                first.inputs.check_same(&files.inputs, "columns", |npy| npy.columns)?;
+                first.targets.check_same(&files.targets, "columns", |npy| npy.columns)?;
             }
             if weighted {
-                read_weights(path("weights", number), &shard, &mut weights)?;
+                read_weights(path("weights", number), &files.inputs, &mut weights)?;
             }
-            shards.push(shard);
+            shards.push(Shard { files, before });
         }
         let mut data = Self::of_shards(shards, window)?;
         if weighted {
@@ -130,17 +130,17 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     }
 
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let data = Self::stored(NpyFiles::new(shards, window)?);
+        let data = Self::stored(NpyFiles::new(shards, window));
         if data.rows() == 0 { Err(ShapeError::NoRows.into()) } else { Ok(data) }
     }
 }
 
-fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool) -> Result<Shard> {
+fn open_pair(inputs: PathBuf, targets: PathBuf, stays_open: bool) -> Result<Sides<Npy>> {
     let needs = "inputs are rows × features: `array.reshape(len(array), -1)`";
     let inputs = Npy::open(inputs, stays_open, false, needs)?;
     let needs = "targets are rows × outputs, or one number a row";
     let targets = Npy::open(targets, stays_open, true, needs)?;
-    inputs.check_rows(&targets)?;
+    inputs.check_same(&targets, "rows", |npy| npy.rows)?;
     // Without columns, a small file could declare any number of rows.
     if inputs.columns == 0 {
         return Err(ShapeError::NoFeatures.into());
@@ -148,7 +148,7 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, before: usize, stays_open: bool)
     if targets.columns == 0 {
         return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
     }
-    Ok(Shard { inputs, targets, before })
+    Ok(Sides { inputs, targets })
 }
 
 /// The digits between `inputs-` and `.npy` in the names of the folder's files, sorted by value.
@@ -158,15 +158,15 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let number = name.to_str().and_then(|name| name.strip_prefix("inputs-"));
-        let number = number.and_then(|name| name.strip_suffix(".npy"));
-        let digits =
-            |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        numbers.extend(number.filter(digits).map(str::to_owned));
+        let number = number.and_then(|name| name.strip_suffix(".npy")).unwrap_or_default();
+        if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            numbers.push(number.to_owned());
+        }
     }
     // Digits too large for a `u64` sort last.
     let value = |number: &String| number.parse::<u64>().unwrap_or(u64::MAX);
     numbers.sort_unstable_by_key(value);
-    let file = |number: &str| folder.join(format!("inputs-{number}.npy"));
+    let file = |number: &str| shard_file(folder, "inputs", number);
     for pair in numbers.windows(2) {
         let [first, second] = [&pair[0], &pair[1]];
         let missing = value(first).saturating_add(1);
@@ -182,13 +182,13 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
 }
 
 /// Appends the weights of a shard's rows.
-fn read_weights<F: Float>(path: PathBuf, shard: &Shard, weights: &mut Vec<F>) -> Result<()> {
+fn read_weights<F: Float>(path: PathBuf, inputs: &Npy, weights: &mut Vec<F>) -> Result<()> {
     let needs = "weights are one number a row: `array.reshape(-1)`";
     let file = Npy::open(path, false, true, needs)?;
-    shard.inputs.check_rows(&file)?;
+    inputs.check_same(&file, "rows", |npy| npy.rows)?;
     if file.columns != 1 {
         let found = format!("the array has {} columns", file.columns);
-        return Err(NpyError::Unsuitable { file: file.path, found, needs }.into());
+        return Err(unsuitable(&file.path, found, needs));
     }
     let mut bytes = vec![0; file.rows * file.row_bytes()];
     file.read(0, &mut bytes)?;

@@ -1,15 +1,10 @@
 //! Rows in files, read when they are needed.
 
 use super::file::Npy;
-use crate::data::batches::{InOrder, Scales};
-use crate::data::storage::{Side, Stored, Window};
+use crate::data::storage::{Arrays, Scales, Side, Sides, Storage, Stored, Window};
 use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::matrix::{Matrix, Rows};
-use crate::{data::arrays::Arrays, data::dataset::Dataset, float::Float, units::Scale};
-use std::fmt;
-use std::marker::PhantomData;
-use std::ops::Range;
-use std::sync::Arc;
+use crate::{data::Dataset, float::Float, matrix::Matrix, threads::Threads};
+use std::{marker::PhantomData, ops::Range, sync::Arc};
 
 /// The rows of a [`Dataset`] in `.npy` files, which may be larger than memory:
 /// [`open_npy`](Dataset::open_npy) and [`open_shards`](Dataset::open_shards). With the cargo
@@ -17,14 +12,11 @@ use std::sync::Arc;
 ///
 /// Rows are read in windows of 64 MiB and converted to `F`. The files are not mapped into memory,
 /// and must not change while the data set is used.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct NpyFiles<F> {
     shards: Arc<[Shard]>,
     /// Which of the rows, if not all of them.
     selection: Option<Arc<[u32]>>,
-    rows: usize,
-    features: usize,
-    targets: usize,
     /// Bytes that a window may take in memory.
     window: usize,
     number: PhantomData<F>,
@@ -33,8 +25,7 @@ pub struct NpyFiles<F> {
 /// A pair of files.
 #[derive(Debug)]
 pub(super) struct Shard {
-    pub(super) inputs: Npy,
-    pub(super) targets: Npy,
+    pub(super) files: Sides<Npy>,
     /// Rows of the shards before.
     pub(super) before: usize,
 }
@@ -42,14 +33,12 @@ pub(super) struct Shard {
 /// Bytes of the numbers in memory at a time.
 pub(super) const WINDOW: usize = 64 << 20;
 
-/// Bytes of a file that are read together when rows are shuffled: enough to outweigh the seek.
+/// Bytes of a file that are read at once, and stay together when rows are shuffled: enough to
+/// outweigh the seek.
 const BLOCK: usize = 192 << 10;
 
 /// Blocks that a window has at least, so that rows of a batch come from many places.
 const BLOCKS: usize = 64;
-
-/// Bytes of a file that are read at once.
-const AT_ONCE: usize = 256 << 10;
 
 /// A gap between two rows that is shorter than this is read too, in place of a second read.
 const GAP: usize = 16 << 10;
@@ -58,133 +47,102 @@ const GAP: usize = 16 << 10;
 const ACCOUNTS: usize = 32;
 
 impl<F: Float> NpyFiles<F> {
-    /// The rows of all shards. There is at least one shard, and all have the same columns.
-    pub(super) fn new(shards: Vec<Shard>, window: usize) -> Result<Self> {
-        let Some(last) = shards.last() else { return Err(ShapeError::NoRows.into()) };
-        Ok(Self {
-            selection: None,
-            rows: last.before + last.inputs.rows,
-            features: last.inputs.columns,
-            targets: last.targets.columns,
-            shards: shards.into(),
-            window,
-            number: PhantomData,
-        })
+    /// The rows of all shards, which have the same columns.
+    pub(super) fn new(shards: Vec<Shard>, window: usize) -> Self {
+        Self { shards: shards.into(), selection: None, window, number: PhantomData }
     }
 
     /// The number of a row in all files together.
     fn in_files(&self, row: usize) -> usize {
         self.selection.as_ref().map_or(row, |selection| selection[row] as usize)
     }
+}
 
-    /// The shard of a row in all files together.
-    fn shard_of(&self, row: usize) -> &Shard {
-        let after = self.shards.partition_point(|shard| shard.before <= row);
-        &self.shards[after.saturating_sub(1)]
-    }
-
-    /// How many rows are read at a time.
-    fn rows_of_a_window(&self) -> Window {
-        let in_memory = size_of::<F>() * (self.features + self.targets) + ACCOUNTS;
-        let in_file = self.shards.first().map_or(1, |shard| shard.inputs.row_bytes());
-        let rows = (self.window / in_memory).max(1);
-        Window { rows, block: (BLOCK / in_file).clamp(1, (rows / BLOCKS).max(1)) }
+impl<F: Float> Storage<F> for NpyFiles<F> {
+    fn selected(&self, rows: &[usize]) -> Result<Arc<Self>> {
+        let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
+        match selected.collect() {
+            Ok(selection) => Ok(Arc::new(Self { selection: Some(selection), ..self.clone() })),
+            Err(_) => {
+                let (rows, most) = (self.rows(), u32::MAX as usize);
+                Err(NpyError::TooManyRows { rows, most }.into())
+            }
+        }
     }
 }
 
 impl<F: Float> Stored<F> for NpyFiles<F> {
     fn rows(&self) -> usize {
-        self.rows
+        let all = || self.shards.last().map_or(0, |last| last.before + last.files.inputs.rows);
+        self.selection.as_ref().map_or_else(all, |selection| selection.len())
     }
 
     fn columns(&self, side: Side) -> usize {
-        match side {
-            Side::Inputs => self.features,
-            Side::Targets => self.targets,
-        }
-    }
-
-    fn in_memory(&self, _: Side) -> Option<Rows<'_, F>> {
-        None
+        self.shards.first().map_or(0, |first| first.files.side(side).columns)
     }
 
     fn window(&self) -> Option<Window> {
-        Some(self.rows_of_a_window())
+        let columns = self.columns(Side::Inputs) + self.columns(Side::Targets);
+        let rows = (self.window / (size_of::<F>() * columns + ACCOUNTS)).max(1);
+        let in_file = self.shards.first()?.files.inputs.row_bytes();
+        Some(Window { rows, block: (BLOCK / in_file).clamp(1, (rows / BLOCKS).max(1)) })
     }
 
     /// More rows than a window holds come in the order of the files.
     fn arrange(&self, rows: &mut [usize]) {
-        if rows.len() > self.rows_of_a_window().rows {
-            self.sort(rows);
-        }
-    }
-
-    fn selected(&self, rows: &[usize]) -> Result<Self> {
-        let most = u32::MAX as usize;
-        let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
-        let selected = selected.collect::<Result<Arc<[u32]>, _>>();
-        let selected =
-            selected.map_err(|_| Error::Npy(NpyError::TooManyRows { rows: self.rows, most }))?;
-        Ok(Self { rows: selected.len(), selection: Some(selected), ..self.clone() })
-    }
-
-    fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>> {
-        Ok(Arc::new(self.selected(rows)?))
-    }
-
-    fn sort(&self, rows: &mut [usize]) {
-        if !rows.is_sorted_by_key(|&row| self.in_files(row)) {
+        if self.window().is_some_and(|window| rows.len() > window.rows) {
             rows.sort_unstable_by_key(|&row| self.in_files(row));
         }
     }
 
+    fn select(&self, rows: &[usize]) -> Result<Arc<dyn Stored<F>>> {
+        Ok(self.selected(rows)?)
+    }
+
     fn read(
         &self,
-        side: Side,
+        sides: &[Side],
         rows: &[usize],
-        places: &[u32],
-        scale: Option<&Scale>,
-        to: &mut [F],
+        scales: &Scales,
+        to: &mut Sides<Matrix<F>>,
+        _: Threads,
     ) -> Result<()> {
+        let columns = sides.iter().map(|&side| self.columns(side)).sum();
+        // A batch may be larger than a window.
+        if self.window().is_some_and(|window| rows.len() > window.rows) {
+            Error::check_memory::<F>(rows.len(), columns)?;
+        }
+        // Each row in the files, and its place in `rows`.
+        let mut places: Vec<(usize, u32)> =
+            rows.iter().zip(0..).map(|(&row, place)| (self.in_files(row), place)).collect();
+        places.sort_unstable();
         let mut bytes = Vec::new();
-        let mut rest = rows.iter().zip(places).map(|(&row, &place)| (self.in_files(row), place));
-        let mut next = rest.next();
-        let mut together = Vec::new();
-        while let Some((first, place)) = next {
-            let shard = self.shard_of(first);
-            let (file, columns) = match side {
-                Side::Inputs => (&shard.inputs, self.features),
-                Side::Targets => (&shard.targets, self.targets),
-            };
-            let row_bytes = file.row_bytes();
-            let end = shard.before + file.rows;
-            together.clear();
-            together.push((first, place));
-            let mut last = first;
-            loop {
-                next = rest.next();
-                let Some((row, place)) = next else { break };
-                // There may be more bytes than a `usize` of 32 bits can count.
-                let bytes_of = |rows: usize| rows as u64 * row_bytes as u64;
-                let near = last <= row
-                    && row < end
-                    && bytes_of(row - last) < (GAP + row_bytes) as u64
-                    && bytes_of(row - first + 1) <= AT_ONCE as u64;
-                if !near {
-                    break;
-                }
-                together.push((row, place));
-                last = row;
-            }
-            bytes.resize((last - first + 1) * row_bytes, 0);
-            file.read(first - shard.before, &mut bytes)?;
-            for &(row, place) in &together {
-                let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
-                let to = &mut to[place as usize * columns..][..columns];
-                file.dtype.convert(bytes, to);
-                check_finite(to, file, row - shard.before)?;
-                if let Some(scale) = scale {
-                    scale.rows_to_network(to);
+        for &side in sides {
+            let (columns, scale) = (self.columns(side), scales.side(side));
+            let to = to.side_mut(side).reshape(rows.len(), columns).numbers_mut();
+            let mut rest = &places[..];
+            for Shard { files, before } in &*self.shards {
+                let (file, row_bytes) = (files.side(side), files.side(side).row_bytes());
+                let end = rest.partition_point(|&(row, _)| row < before + file.rows);
+                let (of_shard, others) = rest.split_at(end);
+                rest = others;
+                let (at_once, gap) = ((BLOCK / row_bytes).max(1), 1 + GAP / row_bytes);
+                let together = |&(row, _): &(usize, u32), &(next, _): &(usize, u32)| {
+                    row / at_once == next / at_once && next - row <= gap
+                };
+                for run in of_shard.chunk_by(together) {
+                    let (first, last) = (run[0].0, run[run.len() - 1].0);
+                    bytes.resize((last - first + 1) * row_bytes, 0);
+                    file.read(first - before, &mut bytes)?;
+                    for &(row, place) in run {
+                        let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
+                        let to = &mut to[place as usize * columns..][..columns];
+                        file.dtype.convert(bytes, to);
+                        check_finite(to, file, row - before)?;
+                        if let Some(scale) = scale {
+                            scale.rows_to_network(to);
+                        }
+                    }
                 }
             }
         }
@@ -232,25 +190,10 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
             return Err(ShapeError::NoRows.into());
         }
         Error::check_memory::<F>(rows.len(), self.features() + self.outputs())?;
-        let (examples, count) = (self.examples(), rows.len());
-        let mut all = InOrder::new(&examples, rows, count, Scales::default());
-        let Some(batch) = all.next()? else { return Err(ShapeError::NoRows.into()) };
-        let (inputs, targets) = (batch.inputs.view().to_owned(), batch.targets.to_owned());
-        Ok(Dataset {
-            storage: Arc::new(Arrays { inputs: Matrix::of(inputs), targets: Matrix::of(targets) }),
-            weights: batch.weights.map(Arc::from),
-            schema: self.schema.clone(),
-        })
-    }
-}
-
-impl<F> fmt::Debug for NpyFiles<F> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("NpyFiles")
-            .field("shards", &self.shards.len())
-            .field("first", &self.shards.first().map(|shard| &shard.inputs.path))
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
+        let (numbers, mut arrays) = (Vec::from_iter(rows.clone()), Sides::default());
+        let scales = Scales::default();
+        self.storage.read(Side::BOTH, &numbers, &scales, &mut arrays, Threads::ONE)?;
+        let weights = self.weights.as_deref().map(|weights| weights[rows].into());
+        Ok(Dataset { storage: Arc::new(Arrays(arrays)), weights, schema: self.schema.clone() })
     }
 }

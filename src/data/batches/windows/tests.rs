@@ -1,8 +1,8 @@
 use super::*;
 use crate::data::{Dataset, NpyFiles};
 use crate::{
-    activation::Identity, data::batches::shuffled, loss::MeanSquaredError, mlp::Mlp,
-    optimizer::Sgd, trainer::Trainer,
+    activation::Identity, batch::Whole, loss::MeanSquaredError, mlp::Mlp, optimizer::Sgd,
+    trainer::Trainer,
 };
 use ndarray::{Array1, Array2, Axis};
 use tempfile::TempDir;
