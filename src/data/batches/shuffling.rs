@@ -3,7 +3,6 @@
 use crate::error::{Result, TrainingError};
 use crate::random::{self, Purpose, generator};
 use crate::{bits, data::dataset::Examples, float::Float};
-use ndarray_rand::rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
