@@ -4,7 +4,8 @@
 //!
 //! `cargo bench --bench scaling -- pictures/scaling.svg`
 
-#[path = "../examples/figures/mod.rs"]
+#[path = "../cli/src/figures.rs"]
+#[allow(dead_code, unused_imports)]
 mod figures;
 #[path = "peers/rust/src/peak.rs"]
 mod peak;
