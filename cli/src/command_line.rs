@@ -5,7 +5,6 @@ use clap::error::Error as OptionError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::error::Error as AnyError;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else
@@ -63,11 +62,6 @@ pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
     let style = ProgressStyle::with_template(template);
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Whether both paths lead to the same existing file.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Parses an option that is a whole number, at least 1.

@@ -24,6 +24,7 @@ mod convert;
 pub mod figures;
 mod input;
 mod network;
+mod places;
 mod predict;
 mod program;
 mod show;

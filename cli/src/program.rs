@@ -15,6 +15,7 @@ Examples:
 
 #[derive(Debug, Parser)]
 #[command(name = "densely", version, about, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = false)]
 struct Program {
     #[command(subcommand)]
     command: Command,

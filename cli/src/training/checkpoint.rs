@@ -1,8 +1,8 @@
 //! The checkpoint of a training: a folder with its state, and with the options and data to which
 //! the state belongs.
 
-use super::files::is_same_place;
 use super::options::Options;
+use crate::places::is_same_place;
 use densely::{
     Trainer,
     trainer::{Checkpoint, TrainingState},

@@ -4,10 +4,9 @@ use super::checkpoint::Kept;
 use super::options::Options;
 use super::pictures::Pictures;
 use super::task::Task;
-use crate::command_line::is_same_file;
 use crate::network::Network;
+use crate::places::{is_same_file, place};
 use std::error::Error;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The network, the checkpoint and the pictures.
@@ -106,18 +105,4 @@ fn check_leaves_data_alone(options: &Options, data: &Path) -> Result<(), String>
         }
     }
     Ok(())
-}
-
-/// Whether both paths lead to the same file, which need not exist yet.
-pub fn is_same_place(one: &Path, other: &Path) -> bool {
-    let places = (place(one), place(other));
-    is_same_file(one, other) || matches!(places, (Some(one), Some(other)) if one == other)
-}
-
-/// Returns the folder in which a file is or will be, and its name there.
-fn place(path: &Path) -> Option<(PathBuf, OsString)> {
-    let folder = path.parent()?;
-    let here = folder.as_os_str().is_empty();
-    let folder = if here { Path::new(".") } else { folder };
-    Some((folder.canonicalize().ok()?, path.file_name()?.to_owned()))
 }

@@ -4,33 +4,20 @@ mod calibration;
 mod calibration_bins;
 mod confusion;
 mod learning;
+mod outcome;
 mod predictions;
 mod roc;
 mod roc_points;
 
-use super::files::is_same_place;
-use super::scores::Scores;
+pub use outcome::Outcome;
+
 use super::task::Task;
-use super::tested::Tested;
 use crate::figures;
-use densely::Report;
-use ndarray::ArrayView2;
+use crate::places::is_same_place;
+use outcome::LeftOut;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// The results that the pictures show.
-pub struct Outcome<'a> {
-    pub target: &'a str,
-    pub loss: &'a str,
-    pub report: &'a Report,
-    pub predicted: ArrayView2<'a, f32>,
-    pub test: &'a Tested,
-    pub scores: &'a Scores,
-}
-
-/// The reason why a picture is not drawn; `None` if it is drawn.
-type LeftOut = Option<String>;
 
 type Drawing = fn(&Path, &Outcome) -> Result<LeftOut, Box<dyn Error>>;
 

@@ -3,7 +3,6 @@
 use super::choices::LossName;
 use super::files::Files;
 use super::options::Options;
-use super::summary::Subject;
 use super::task::Task;
 use densely::{
     Error,
@@ -12,6 +11,17 @@ use densely::{
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 use std::path::Path;
+
+/// The subject of a training.
+#[derive(Clone)]
+pub struct Subject {
+    /// The source of the rows.
+    pub data: String,
+    /// The target.
+    pub target: String,
+    /// The task and the reason for it, if the user did not choose it.
+    pub taken_for: Option<String>,
+}
 
 /// The task, the options and the files of a training.
 pub struct Plan<'o> {

@@ -1,23 +1,12 @@
 //! The summary of a training.
 
-use super::plan::Plan;
+use super::plan::{Plan, Subject};
 use super::scores::Scores;
 use super::task::Task;
 use super::tested::Tested;
 use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};
 use std::fmt;
-
-/// The subject of a training.
-#[derive(Clone)]
-pub struct Subject {
-    /// The source of the rows.
-    pub data: String,
-    /// The target.
-    pub target: String,
-    /// The task and the reason for it, if the user did not choose it.
-    pub taken_for: Option<String>,
-}
 
 pub struct Summary {
     task: Task,

@@ -2,8 +2,8 @@
 //! initial weights.
 //!
 //! The sigmoid's slope is at most 1/4, that of tanh at most 1: each layer that the gradient comes
-//! back through makes it smaller, and with the sigmoid little is left for the first layers. Both are
-//! measured on handwritten digits.
+//! back through makes it smaller, and with the sigmoid little is left for the first layers. Both
+//! are measured on handwritten digits.
 
 use densely::{
     Backprop, CategoricalCrossEntropy, Dataset, Error, Mlp, Sgd, Softmax, Table, Trainer,

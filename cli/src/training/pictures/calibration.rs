@@ -2,7 +2,7 @@
 //! known from.
 
 use super::calibration_bins::calibration_bins;
-use super::{LeftOut, Outcome};
+use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Stroke, palette, text};
 use densely::metrics;
 use plotters::prelude::*;

@@ -1,6 +1,6 @@
 //! Draws the confusion matrix as a heat map.
 
-use super::{LeftOut, Outcome};
+use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, PIXEL, Sheet, palette, text};
 use ndarray::{Array2, Axis};
 use plotters::prelude::*;

@@ -1,6 +1,6 @@
 //! Draws learning curves: the losses and the monitored metric after each epoch.
 
-use super::{LeftOut, Outcome};
+use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Sheet, Stroke, palette, text};
 use densely::{Report, trainer::Epoch};
 use plotters::prelude::*;

@@ -1,6 +1,6 @@
 //! Draws predicted against actual numbers, and the residuals.
 
-use super::{LeftOut, Outcome};
+use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, Axis, Chart, PIXEL, Sheet, Stroke, palette, text};
 use plotters::prelude::*;
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Draws the receiver operating characteristic.
 
+use super::outcome::{LeftOut, Outcome};
 use super::roc_points::roc_points;
-use super::{LeftOut, Outcome};
 use crate::figures::{self, Axis, Stroke, palette, text};
 use densely::metrics;
 use std::error::Error;

@@ -2,18 +2,15 @@
 //! layers and over the batch, with the time that the arithmetic alone would take at the processor's
 //! peak.
 //!
-//! `cargo bench --bench scaling -- pictures/scaling.svg`
+//! `cargo bench -p densely-figures -- $PWD/pictures/scaling.svg`
 
-#[path = "../cli/src/figures.rs"]
-#[allow(dead_code, unused_imports)]
-mod figures;
-#[path = "peers/rust/src/peak.rs"]
+#[path = "../../../benches/peers/rust/src/peak.rs"]
 mod peak;
 
 use densely::{
     CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Tanh, Trainer, trainer::Moment,
 };
-use figures::{Axis, Stroke, chart, palette};
+use densely_cli::figures::{self, Axis, Stroke, chart, palette};
 use ndarray::Array2;
 use plotters::prelude::*;
 use std::ops::ControlFlow;
