@@ -7,6 +7,7 @@ use super::task::Task;
 use crate::network::Network;
 use crate::places::{is_same_file, place};
 use std::error::Error;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// The network, the checkpoint and the pictures.
@@ -30,6 +31,9 @@ impl Files {
         target: &str,
     ) -> Result<Self, Box<dyn Error>> {
         check_leaves_data_alone(options, data)?;
+        let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
+        let pictures = options.plot.as_deref().map(|folder| Pictures::in_folder(folder, task));
+        let pictures = pictures.transpose()?;
         let network = match &options.save {
             Some(path) => {
                 densely::atomic_file::check_can_write(path)?;
@@ -37,9 +41,6 @@ impl Files {
             }
             None => beside(data, target)?,
         };
-        let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
-        let pictures = options.plot.as_deref().map(|folder| Pictures::in_folder(folder, task));
-        let pictures = pictures.transpose()?;
         if let Some(kept) = &kept {
             kept.check_is_not(&network)?;
         }
@@ -71,16 +72,22 @@ impl Files {
 /// The place of a network without `--save`: beside its data, by the names of data and target. An
 /// earlier network may be replaced there, other files may not.
 fn beside(data: &Path, target: &str) -> Result<PathBuf, String> {
-    let mut name = data.file_stem().unwrap_or_default().to_owned();
+    let remedy = "choose another place with --save FILE";
+    let failed = |error: &dyn Display| format!("{error}; {remedy}");
+    // A folder such as `..` has its name elsewhere.
+    let whole = match data.file_name() {
+        Some(_) => data.to_owned(),
+        None => data.canonicalize().map_err(|error| failed(&error))?,
+    };
+    let mut name = whole.file_stem().unwrap_or_default().to_owned();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
     let target: String = target.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     name.push(format!("-{target}.safetensors"));
-    let path = data.with_file_name(name);
-    let remedy = "choose another place with --save FILE";
+    let path = whole.with_file_name(name);
     if path.exists() && Network::load(&path).is_err() {
         return Err(format!("{} is no network of densely; {remedy}", path.display()));
     }
-    densely::atomic_file::check_can_write(&path).map_err(|error| format!("{error}; {remedy}"))?;
+    densely::atomic_file::check_can_write(&path).map_err(|error| failed(&error))?;
     Ok(path)
 }
 

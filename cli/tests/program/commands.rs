@@ -59,17 +59,15 @@ fn a_network_is_saved_beside_its_data() {
 fn the_task_is_told_from_the_target() {
     let folder = tempfile::tempdir().unwrap();
     let texts = ["red", "green", "blue"];
-    for (target, task, cells) in [
-        (
-            "two texts",
-            "binary_classification",
-            &(|row| texts[row % 2].to_owned()) as &dyn Fn(usize) -> String,
-        ),
+    type Cells<'c> = &'c dyn Fn(usize) -> String;
+    let cases: [(_, _, Cells<'_>); 5] = [
+        ("two texts", "binary_classification", &|row| texts[row % 2].to_owned()),
         ("two numbers", "binary_classification", &|row| (row % 2).to_string()),
         ("three texts", "multiclass", &|row| texts[row % 3].to_owned()),
         ("three numbers", "regression", &|row| (row % 3).to_string()),
         ("fractions", "regression", &|row| (row as f64 / 8.0).to_string()),
-    ] {
+    ];
+    for (target, task, cells) in cases {
         let data = table(folder.path(), "data.csv", &format!("x,{target}"), cells);
         let output = densely(&["train", &data, "--target", target, "--epochs", "1", "--json"]);
         let json: serde_json::Value = serde_json::from_str(&printed(&output)).unwrap();
@@ -151,7 +149,7 @@ fn a_network_is_shown_with_all_that_its_file_has() {
     let outputs = Units::standard([23.446, 123_456.7], [7.805, 10.0]).unwrap();
     net.set_units(inputs, outputs).unwrap();
     net.save(&path).unwrap();
-    let named = "columns     weight    2978 ± 849.4\n            origin    Europe, USA\n            m\u{fffd}[2J     1.250e-7 ± 0\n\
+    let named = "columns     weight  2978 ± 849.4\n            origin  Europe, USA\n            m\u{fffd}[2J   1.250e-7 ± 0\n\
         target      mpg    23.45 ± 7.805\n            price  123457 ± 10.00\n";
     assert_eq!(show(), format!("{head}{layers}{named}"));
 

@@ -109,7 +109,8 @@ fn nothing_is_written_over() {
     assert!(at("other.unfinished").exists() && !at("other").exists());
 
     fs::create_dir(at("empty")).unwrap();
-    let output = ["--output", at("empty").to_str().unwrap()];
+    let empty = at("empty");
+    let output = ["--output", empty.to_str().unwrap()];
     let output = densely(&[&["convert"], &TUMOURS[..], &output].concat());
     assert!(output.status.success(), "{output:?}");
     assert!(at("empty").join("schema.json").exists());
