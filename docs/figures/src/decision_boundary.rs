@@ -6,6 +6,9 @@
 mod drawing;
 mod field;
 mod shapes;
+#[cfg(test)]
+#[path = "../../../cli/tests/program/svg.rs"]
+mod svg;
 
 use densely::{
     Adam, BinaryCrossEntropy, Dataset, Error, Mlp, Sigmoid, Trainer, activation::AnyActivation,
@@ -125,9 +128,6 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[path = "../../../../cli/tests/program/svg.rs"]
-    mod svg;
 
     #[test]
     fn a_decision_boundary_is_drawn_frame_by_frame() {
