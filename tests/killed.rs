@@ -1,11 +1,9 @@
-//! A process that is killed at any moment leaves the old file or the new one, and training resumes
-//! from it to the same bits.
+//! A process that is killed at any moment leaves the old file or the new one.
 #![cfg(unix)]
 
-use densely::{Identity, Mlp, Tanh, trainer::TrainingState};
-use serde_json::Value;
+use densely::{Identity, Mlp, Tanh};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -91,82 +89,4 @@ fn a_saved_network_is_the_old_one_or_the_new_one() {
     // Otherwise the process was never killed at a moment that matters.
     assert!(seen.iter().all(|&times| times > 10), "{seen:?}");
     assert!(midway > 10, "{midway} of 200 killed while they were writing");
-}
-
-/// `cargo test` builds the examples beside the tests.
-fn train(options: &[&str]) -> Command {
-    let test = std::env::current_exe().unwrap();
-    let folder: PathBuf = test.parent().unwrap().parent().unwrap().join("examples");
-    let mut command = Command::new(folder.join("train_multiclass"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["--json", "--hidden", "16"]);
-    command.args(options).stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
-    command
-}
-
-/// Returns the scores of a run, without its duration.
-fn scores(output: std::process::Output) -> Value {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut scores: Value = serde_json::from_slice(&output.stdout).unwrap();
-    scores.as_object_mut().unwrap().remove("seconds").unwrap();
-    scores
-}
-
-fn training_ends_the_same(options: &[&str]) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (undisturbed, killed, kept) = (path("undisturbed"), path("killed"), path("kept"));
-    let save = |file| [options, &["--save", file]].concat();
-    let expected = scores(train(&save(&undisturbed)).output().unwrap());
-
-    let save = save(&killed);
-    let keep = [&save[..], &["--checkpoint", &kept, "--checkpoint-every", "1"]].concat();
-    let state = Path::new(&kept).join("training.json");
-    let (mut kills, mut epochs) = (0, vec![0]);
-    let output = loop {
-        let mut child = train(&keep).spawn().unwrap();
-        if kills % 2 == 0 {
-            // The run is killed at any moment, mostly while it reads.
-            sleep(while_of(kills, 30));
-        } else {
-            // The run is killed soon after an epoch, so that training finishes on any machine.
-            let before = which_file(&state);
-            while which_file(&state) == before && child.try_wait().unwrap().is_none() {
-                sleep(Duration::from_micros(200));
-            }
-            sleep(while_of(kills, 5));
-        }
-        if child.try_wait().unwrap().is_some() {
-            break child.wait_with_output().unwrap();
-        }
-        kill(child);
-        kills += 1;
-        strays(folder.path(), &["undisturbed", "killed", "kept"]);
-        // At every moment the file is whole or does not exist.
-        if let Ok(file) = std::fs::read(&killed) {
-            Mlp::<f32>::from_bytes(&file).unwrap();
-        }
-        if state.exists() {
-            strays(Path::new(&kept), &["training.json", "options.json"]);
-            epochs.push(TrainingState::<f32>::load(&state).unwrap().epochs().len());
-        }
-    };
-    assert_eq!(scores(output), expected, "after {kills} kills");
-    let [undisturbed, killed] = [undisturbed, killed].map(|file| std::fs::read(file).unwrap());
-    assert!(undisturbed == killed, "after {kills} kills");
-    assert!(epochs.is_sorted(), "{epochs:?}");
-    epochs.dedup();
-    assert!(kills >= 3 && epochs.len() >= 3, "{kills} kills, after epochs {epochs:?}");
-}
-
-#[test]
-fn training_with_early_stopping_goes_on_to_the_same_bits() {
-    training_ends_the_same(&["--epochs", "60", "--patience", "4", "--learning-rate", "0.05"]);
-}
-
-#[test]
-fn training_with_adam_dropout_and_a_plateau_goes_on_to_the_same_bits() {
-    let optimizer = ["--optimizer", "adam", "--learning-rate", "0.01", "--dropout", "0.2"];
-    training_ends_the_same(
-        &[&optimizer[..], &["--schedule", "plateau", "--epochs", "40"]].concat(),
-    );
 }

@@ -25,7 +25,7 @@ fn shards(folder: &Path) {
 
 /// Trains for this many epochs, and saves the network to `net` beside the checkpoint.
 fn program(job: &mut Command, data: &Path, folder: &Path, epochs: usize) {
-    job.arg("--data").arg(data).args(["--epochs", &epochs.to_string(), "--batch-size", "64"]);
+    job.arg(data).args(["--epochs", &epochs.to_string(), "--batch-size", "64"]);
     job.args(["--hidden", "64,64", "--patience", "1000000", "--checkpoint-every", "1"]);
     job.arg("--checkpoint").arg(folder).arg("--save").arg(folder.with_extension("net"));
 }

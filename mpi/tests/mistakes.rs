@@ -21,7 +21,7 @@ fn shard(rows: usize, features: usize) -> Dataset<f32> {
 
 /// Returns the message of a job of this many ranks, which must fail.
 fn message(ranks: usize, arguments: &[&str], data: &Path) -> String {
-    let job = output(mpirun(ranks).arg(PROGRAM).arg("--data").arg(data).args(arguments));
+    let job = output(mpirun(ranks).arg(PROGRAM).arg(data).args(arguments));
     assert!(!job.status.success(), "{}", text(&job.stdout));
     assert_eq!(text(&job.stdout), "");
     text(&job.stderr)
@@ -53,7 +53,7 @@ fn fewer_rows_than_ranks() {
 
 #[test]
 fn wrong_options() {
-    let job = output(mpirun(2).arg(PROGRAM).arg("--data"));
+    let job = output(mpirun(2).arg(PROGRAM).args(["shards", "--epochs"]));
     let message = text(&job.stderr);
     assert_eq!(count(&message, "error: "), 1, "{message}");
     assert_eq!(job.status.code(), Some(2), "{message}");
@@ -80,7 +80,7 @@ fn told_by_two(first: &[&str], second: &[&str]) -> String {
 fn a_wrong_command_line_on_one_rank() {
     let folder = tempfile::tempdir().unwrap();
     shard(30, 3).save_shard(folder.path(), 0).unwrap();
-    let right = ["--data", folder.path().to_str().unwrap()];
+    let right = [folder.path().to_str().unwrap()];
     let message = told_by_two(&right, &[&right[..], &["--nonsense"]].concat());
     let expected = "rank 1 has a command line with the mistake \"unexpected argument '--nonsense' found\", rank 0 has no mistake";
     assert!(message.contains(expected), "{message}");
@@ -98,7 +98,9 @@ fn another_option_on_one_rank() {
     let labels = (0..30).map(|row| row % 2);
     let inputs = shard(30, 3).inputs().to_owned();
     Dataset::multiclass(inputs, labels).unwrap().save_shard(folder.path(), 0).unwrap();
-    let right = ["--data", folder.path().to_str().unwrap(), "--epochs", "2"];
+    let place = tempfile::tempdir().unwrap();
+    let net = place.path().join("net");
+    let right = [folder.path().to_str().unwrap(), "--save", net.to_str().unwrap(), "--epochs", "2"];
     for (option, value, expected) in [
         ("--loss", "squared", "rank 1 has --loss Squared, rank 0 has CrossEntropy"),
         ("--class-weight", "balanced", "rank 1 has --class-weight Balanced, rank 0 has by default"),
@@ -107,7 +109,7 @@ fn another_option_on_one_rank() {
         ("--task", "multiclass", ""),
     ] {
         let wrong = match option {
-            "--epochs" => vec![right[0], right[1], option, value],
+            "--epochs" => [&right[..3], &[option, value]].concat(),
             _ => [&right[..], &[option, value]].concat(),
         };
         if expected.is_empty() {
@@ -129,7 +131,7 @@ fn other_data_on_one_rank() {
     let other = Dataset::regression(shard(30, 3).inputs().mapv(|x| x + 1.0), vec![0.5; 30]);
     other.unwrap().save_shard(folders[2].path(), 0).unwrap();
     let [first, columns, numbers] =
-        folders.each_ref().map(|folder| ["--data", folder.path().to_str().unwrap()]);
+        folders.each_ref().map(|folder| [folder.path().to_str().unwrap()]);
     let message = told_by_two(&first, &columns);
     let expected = "rank 1 has data of 30 rows, 4 features and 1 outputs (hash ";
     assert!(message.contains(expected), "{message}");
@@ -181,7 +183,7 @@ fn another_version_on_one_rank() {
     let folder = tempfile::tempdir().unwrap();
     shard(30, 3).save_shard(folder.path(), 0).unwrap();
     let mut job = mpirun(2);
-    job.arg(PROGRAM).arg("--data").arg(folder.path()).args([":", "-n", "1"]);
+    job.arg(PROGRAM).arg(folder.path()).args([":", "-n", "1"]);
     let job = jobs::run_test(&mut job, "another_version_on_one_rank", folder.path());
     assert!(!job.status.success());
     let message = text(&job.stderr);

@@ -19,9 +19,14 @@ fn numbers(folder: &Path, rows: usize, shift: f32) {
     Dataset::regression(inputs(rows), targets).unwrap().save_shard(folder, 0).unwrap();
 }
 
+/// Trains. Without `--save` among the options, the network is saved to a folder that is removed.
 fn train(ranks: usize, data: &Path, options: &[&str]) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
     let mut job = mpirun(ranks);
-    job.arg(PROGRAM).arg("--data").arg(data).args(["--epochs", "2", "--hidden", "4"]).args(options);
+    job.arg(PROGRAM).arg(data).args(["--epochs", "2", "--hidden", "4"]).args(options);
+    if !options.contains(&"--save") {
+        job.arg("--save").arg(folder.path().join("net"));
+    }
     output(&mut job)
 }
 
@@ -52,6 +57,20 @@ fn the_data_is_not_written_over() {
     let mut names: Vec<_> = names.filter(|name| name != "schema.json").collect();
     names.sort();
     assert_eq!(names, ["inputs-00000.npy", "targets-00000.npy"]);
+}
+
+#[test]
+fn a_network_is_saved_beside_its_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("shards");
+    fs::create_dir(&data).unwrap();
+    numbers(&data, 30, 0.0);
+    let job = output(mpirun(2).arg(PROGRAM).arg(&data).args(["--epochs", "1"]));
+    succeeded(&job);
+    let saved = folder.path().join("shards-target.safetensors");
+    Mlp::<f32>::load(&saved).unwrap();
+    assert!(text(&job.stdout).contains(saved.to_str().unwrap()), "{}", text(&job.stdout));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
 #[test]

@@ -6,8 +6,6 @@
 
 mod compute;
 mod cost;
-#[path = "../../../examples/figures/mod.rs"]
-mod figures;
 mod fit;
 mod measure;
 mod measured;
@@ -19,6 +17,7 @@ mod tables;
 mod timing;
 mod workloads;
 
+use densely_cli::figures;
 use measured::Measured;
 use records::Over;
 use std::error::Error;

@@ -2,12 +2,12 @@
 //! ranks.
 
 use crate::cost::{Algorithm, Gradients};
-use crate::figures::{self, Axis, Stroke, chart_aligned, curve_key, palette, widest_number};
 use crate::measured::Measured;
 use crate::networks::Named;
 use crate::scaling::Model;
 use crate::tables::MOST_RANKS;
 use crate::workloads::WORKLOADS;
+use densely_cli::figures::{self, Axis, Stroke, chart_aligned, curve_key, palette, widest_number};
 use plotters::style::{BLACK, RGBColor};
 use std::error::Error;
 use std::path::Path;

@@ -1,9 +1,8 @@
 //! The data folder, and what is learned from it.
 
 use crate::options::Options;
-use crate::training::{Task, hash};
-use clap::ValueEnum;
 use densely::{Dataset, data::NpyFiles};
+use densely_cli::training::{Task, hash};
 use std::error::Error;
 
 /// The number of rows that are hashed, spread over all rows. Reading all of them may take as long
@@ -32,7 +31,7 @@ impl Data {
         let task = match (options.task, found) {
             (Some(task), Some(found)) if task != found => {
                 let folder = options.data.display();
-                let (task, found) = (option(task), option(found));
+                let (task, found) = (task.option(), found.option());
                 let message = format!(
                     "the classes in {folder}/schema.json are for --task {found}, not {task}"
                 );
@@ -51,11 +50,6 @@ impl Data {
         let identity = identity(&rows)?;
         Ok(Self { rows, task: task.unwrap_or(Task::Regression), taken_for, identity })
     }
-}
-
-/// Returns the task's name on the command line.
-fn option(task: Task) -> String {
-    task.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// Returns the classes of targets whose schema names none: their numbers are their names.

@@ -1,24 +1,19 @@
 //! Trains one network on all ranks of an MPI job, on a folder of `.npy` files: `mpirun -n 4
-//! train_distributed --data shards/`.
+//! train_distributed shards/`.
 //!
-//! `train_distributed --help` lists the options, which are those of the examples.
+//! `train_distributed --help` lists the options, which are those of `densely train`.
 
-#[path = "../../../../examples/command_line/mod.rs"]
-mod command_line;
 mod data;
-#[path = "../../../../examples/figures/mod.rs"]
-mod figures;
 mod options;
 mod test_rows;
-#[path = "../../../../examples/training/mod.rs"]
-mod training;
 
 use data::Data;
+use densely_cli::command_line;
+use densely_cli::training::{Plan, Prepared, Subject};
 use densely_mpi::{Job, Mistake};
 use options::Options;
 use std::error::Error;
 use std::process::ExitCode;
-use training::{Files, Plan, Prepared, Subject};
 
 fn main() -> ExitCode {
     densely_mpi::run(|job| {
@@ -51,9 +46,7 @@ fn outcome(options: &Result<Options, clap::Error>) -> String {
 fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let first = job.rank() == 0;
     if !first {
-        // Only one process prints and writes.
-        options.training.save = None;
-        options.training.plot = None;
+        // Only one process prints.
         options.training.json = true;
     }
     let data = job.agreed(Data::open(&options))?;
@@ -63,18 +56,15 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let plan = job.agreed(plan(&options, &data, first))?;
     let in_context = |error| plan.in_context(error);
     let prepared = Prepared::new(&plan, &data.rows);
-    let mut prepared = job
-        .agreed(prepared.map_err(in_context))?
-        .with(|trainer| trainer.threads(options.threads).workers(job.workers()));
+    let mut prepared =
+        job.agreed(prepared.map_err(in_context))?.with(|trainer| trainer.workers(job.workers()));
     let report = job.agreed(prepared.run().map_err(|error| in_context(error.into())))?;
     job.agreed(prepared.save())?;
     let (rank, ranks) = (job.rank(), job.count());
     let part = prepared.test(|net, test| test_rows::part(net, test, (rank, ranks)));
     let test = job.agreed(test_rows::gathered(job.agreed(part)?, &mut job.workers()))?;
     let text = match first {
-        true => prepared.finish(report, &test).map(|summary| {
-            if options.training.json { summary.json() } else { summary.to_string() }
-        }),
+        true => prepared.finish(report, &test),
         false => Ok(String::new()),
     };
     let text = job.agreed(text.map_err(in_context))?;
@@ -82,16 +72,14 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
 }
 
 fn plan<'o>(options: &'o Options, data: &Data, first: bool) -> Result<Plan<'o>, Box<dyn Error>> {
-    let task = data.task;
-    options.training.check(task)?;
-    let files = match first {
-        true => Files::prepare(&options.training, task, &options.data)?,
-        false => Files::of_another(&options.training),
-    };
     let targets = &data.rows.schema().targets;
     let target = if targets.is_empty() { "target".to_owned() } else { targets.join(", ") };
     let (folder, taken_for) = (options.data.display().to_string(), data.taken_for.clone());
     let subject = Subject { data: folder, target, taken_for };
-    let belongs_to = options.belongs_to(task, &data.identity);
-    Ok(Plan { task, options: &options.training, files, subject, belongs_to })
+    let mut plan = match first {
+        true => Plan::new(data.task, &options.training, &options.data, subject)?,
+        false => Plan::of_another(data.task, &options.training, subject)?,
+    };
+    plan.belongs_to = options.belongs_to(data.task, &data.identity);
+    Ok(plan)
 }

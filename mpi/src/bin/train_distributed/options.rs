@@ -1,8 +1,7 @@
 //! The command line.
 
-use crate::command_line::count;
-use crate::training::{self, Task};
 use clap::{CommandFactory, FromArgMatches, Parser};
+use densely_cli::training::{self, Task};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,22 +11,18 @@ use std::path::PathBuf;
 pub struct Options {
     /// Folder that all ranks see, with inputs-00000.npy, targets-00000.npy, more of them, and
     /// schema.json
-    #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
     /// What the targets are, where schema.json names no classes: binary for one column of 0 and 1,
     /// multiclass for one of them for each class [default: regression]
     #[arg(long, value_enum)]
     pub task: Option<Task>,
-    /// Threads of each rank
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
-    pub threads: usize,
     #[command(flatten)]
     pub training: training::Options,
 }
 
 impl Options {
     pub fn parse() -> Result<Self, clap::Error> {
-        let command = training::named(Self::command()).mut_arg("batch_size", |rows| {
+        let command = Self::command().mut_arg("batch_size", |rows| {
             rows.help("Rows in a batch, those of all ranks together")
         });
         Self::from_arg_matches(&command.try_get_matches()?)

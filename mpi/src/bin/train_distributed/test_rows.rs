@@ -1,7 +1,7 @@
 //! Predicts the test rows: each rank predicts its part.
 
-use crate::training::Tested;
 use densely::{Dataset, Mlp, Result, data::NpyFiles, workers::Workers};
+use densely_cli::training::Tested;
 use ndarray::s;
 
 /// The rows in memory at a time, since a test set may be larger than memory.

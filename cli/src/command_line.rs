@@ -1,0 +1,73 @@
+//! What every program here does the same way: parse its options, print its result, and say in one
+//! line what went wrong.
+
+use clap::error::Error as OptionError;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::error::Error as AnyError;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else
+/// that goes wrong.
+pub fn main<Options>(
+    options: Result<Options, OptionError>,
+    run: impl FnOnce(&Options) -> Result<String, Box<dyn AnyError>>,
+) -> ExitCode {
+    let options = match options {
+        Ok(options) => options,
+        Err(error) => return explain(&error),
+    };
+    match run(&options) {
+        Ok(text) => print(&format!("{text}\n")),
+        Err(error) => complain(&format!("error: {error}"), 1),
+    }
+}
+
+/// Explains what is wrong with the options, or prints the help.
+pub fn explain(error: &OptionError) -> ExitCode {
+    let message = error.to_string();
+    if !error.use_stderr() {
+        return print(&message);
+    }
+    let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
+    complain(&lines.collect::<Vec<_>>().join(" "), 2)
+}
+
+/// Prints a result. A reader that has closed the pipe, as in `… | head -1`, is no failure.
+pub fn print(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&format!("error: cannot print the result: {error}"), 1)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Writes one line to stderr, whatever the names of files and columns contain.
+fn complain(message: &str, exit_code: u8) -> ExitCode {
+    let line: String =
+        message.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    // If the message cannot be written, the exit code still shows the error.
+    let _ = writeln!(std::io::stderr(), "{line}");
+    ExitCode::from(exit_code)
+}
+
+/// A progress bar on a terminal; none if output is piped or `quiet`.
+pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
+    let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    if quiet || !terminal {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template(template);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Parses an option that is a whole number, at least 1.
+pub fn count(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| format!("must be a whole number from 1 to {}", usize::MAX))
+}

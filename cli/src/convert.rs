@@ -1,0 +1,141 @@
+//! Converts a CSV file, which may be larger than memory, to a folder of `.npy` files for
+//! `Dataset::open_shards`.
+
+mod new_folder;
+
+use crate::command_line::{self, count};
+use crate::input;
+use crate::training::Task;
+use clap::Args;
+use densely::{Error, Table, data::RowStream, schema::Schema};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar};
+use new_folder::NewFolder;
+use std::error::Error as AnyError;
+use std::fs::{self, File};
+use std::io::Error as IoError;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+const EXAMPLES: &str = "\
+Examples:
+  densely convert large.csv --target mpg --output shards
+  densely convert digits.csv --target digit --task multiclass --output digits";
+
+/// Converts a CSV file, which may be larger than memory, to a folder of .npy files
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// CSV file with a header; every column but the target is a feature
+    data: PathBuf,
+    /// Column to predict
+    #[arg(long, value_name = "COLUMN")]
+    target: String,
+    /// What the target is [default: binary for two different values, else regression for numbers
+    /// and multiclass for texts]
+    #[arg(long, value_enum)]
+    task: Option<Task>,
+    /// Columns that are not features, such as an identifier
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    without: Vec<String>,
+    /// Folder to write: a new one, or an empty one
+    #[arg(long, value_name = "FOLDER")]
+    output: PathBuf,
+    /// Rows in each pair of files, which needs twice its size in memory [default: as many as fit
+    /// into 24 MB]
+    #[arg(long, value_name = "N", value_parser = count)]
+    rows_per_shard: Option<usize>,
+}
+
+/// The default size of a shard.
+const SHARD_BYTES: usize = 24_000_000;
+
+/// Returns the summary.
+pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
+    let started = Instant::now();
+    let file = &input::find(&options.data);
+    let metadata = regular_file(file)?;
+    let folder = NewFolder::at(&options.output)?;
+    let template = "{msg:9} {wide_bar} {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left";
+    let bar = command_line::progress(metadata.len(), false, template);
+
+    bar.set_message("columns");
+    let table = open(file, &bar)?.without(&options.without)?;
+    bar.set_message("values");
+    let stream = stream(&table, &options.target, options.task)?;
+    bar.set_message("shards");
+    let row_bytes = size_of::<f32>() * (stream.features() + stream.outputs());
+    let rows = options.rows_per_shard.unwrap_or((SHARD_BYTES / row_bytes).max(1));
+    let mut shards = 0;
+    for data in stream.chunks(rows) {
+        data?.save_shard(folder.path(), shards)?;
+        shards += 1;
+    }
+    let now = regular_file(file)?;
+    if (now.len(), now.modified().ok()) != (metadata.len(), metadata.modified().ok()) {
+        return Err(Error::ChangedFile { file: file.display().to_string() }.into());
+    }
+    let written = bytes_in(folder.path())?;
+    folder.finish().map_err(|error| format!("{}: {error}", options.output.display()))?;
+    bar.finish_and_clear();
+
+    let seconds = started.elapsed().as_secs_f64();
+    let read = metadata.len();
+    let lines = [
+        title(file, stream.schema()),
+        String::new(),
+        format!("rows        {}", HumanCount(stream.rows() as u64)),
+        format!("features    {}", stream.features()),
+        format!("outputs     {}", stream.outputs()),
+        format!(
+            "shards      {shards}, of up to {} rows",
+            HumanCount(rows.min(stream.rows()) as u64)
+        ),
+        format!("bytes       {} from {}", DecimalBytes(written), DecimalBytes(read)),
+        format!("time        {seconds:.2} s, {}/s", DecimalBytes((read as f64 / seconds) as u64)),
+        format!("saved       {}", options.output.display()),
+    ];
+    Ok(lines.join("\n"))
+}
+
+/// Opens the table. The bar moves whenever the file is read.
+fn open(file: &Path, bar: &ProgressBar) -> Result<Table, Error> {
+    let (path, bar) = (file.to_owned(), bar.clone());
+    let open = move || {
+        bar.set_position(0);
+        Ok(bar.wrap_read(File::open(&path)?))
+    };
+    Table::open_csv_with(open, &file.display().to_string())
+}
+
+fn stream<'t>(
+    table: &'t Table,
+    target: &str,
+    task: Option<Task>,
+) -> Result<RowStream<'t, f32>, Error> {
+    match task {
+        Some(task) => table.stream(task.target(target)),
+        None => Ok(Task::of_target(target, |target| table.stream(target))?.1),
+    }
+}
+
+/// The file is read several times, so it must not be a pipe.
+fn regular_file(file: &Path) -> Result<fs::Metadata, Error> {
+    let checked = fs::metadata(file).and_then(|metadata| match metadata.is_file() {
+        true => Ok(metadata),
+        false => Err(IoError::other("not a regular file")),
+    });
+    checked.map_err(|source| Error::Io { file: file.into(), source })
+}
+
+fn title(file: &Path, schema: &Schema) -> String {
+    let title = format!("{}: {}", file.display(), schema.targets.join(", "));
+    match &schema.classes[..] {
+        [] => title,
+        [first, second] => format!("{title} ({first} or {second})"),
+        classes => format!("{title} ({} classes)", classes.len()),
+    }
+}
+
+fn bytes_in(folder: &Path) -> std::io::Result<u64> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+}

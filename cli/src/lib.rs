@@ -1,0 +1,34 @@
+//! The program `densely`, which trains neural networks on tables and predicts with them:
+//!
+//! ```sh
+//! densely train cars.csv --target mpg              # saves cars-mpg.safetensors
+//! densely predict cars-mpg.safetensors new.csv     # prints CSV
+//! densely show cars-mpg.safetensors                # layers, columns, units
+//! densely convert large.csv --target kind --output shards
+//! densely completions bash
+//! ```
+//!
+//! `densely help train` lists the options of a training. The exit code is 0 for a result on stdout,
+//! 2 for wrong options, and 1 for everything else that goes wrong; then stderr has one line that
+//! says what.
+//!
+//! The modules are public for the other programs of densely, which read other data and draw other
+//! pictures. Their functions may change with every version. An application uses the library
+//! [`densely`].
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod command_line;
+mod convert;
+pub mod figures;
+mod input;
+mod network;
+mod places;
+mod predict;
+mod program;
+mod show;
+mod train;
+pub mod training;
+
+pub use program::main;

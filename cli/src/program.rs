@@ -1,0 +1,51 @@
+//! The commands of the program.
+
+use crate::{command_line, convert, predict, show, train};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::error::Error;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  densely train cars.csv --target mpg               saves cars-mpg.safetensors
+  densely predict cars-mpg.safetensors new.csv      prints the predictions as CSV
+  densely show cars-mpg.safetensors
+  densely help train                                lists the options of a training";
+
+#[derive(Debug, Parser)]
+#[command(name = "densely", version, about, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = false)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(Box<train::Options>),
+    Predict(predict::Options),
+    Convert(convert::Options),
+    Show(show::Options),
+    /// Prints the completions of a shell, for its folder of completions
+    Completions {
+        shell: Shell,
+    },
+}
+
+/// Runs the program on its command line.
+pub fn main() -> ExitCode {
+    command_line::main(Program::try_parse(), |program| match &program.command {
+        Command::Train(options) => train::run(options),
+        Command::Predict(options) => predict::run(options),
+        Command::Convert(options) => convert::run(options),
+        Command::Show(options) => show::run(options),
+        Command::Completions { shell } => completions(*shell),
+    })
+}
+
+fn completions(shell: Shell) -> Result<String, Box<dyn Error>> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Program::command(), "densely", &mut text);
+    Ok(String::from_utf8(text)?)
+}

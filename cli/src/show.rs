@@ -1,0 +1,143 @@
+//! Shows what is in the file of a network.
+
+use crate::input;
+use crate::network::Network;
+use clap::Args;
+use densely::{Dense, Error, Float, Mlp, schema::Column, units::Units};
+use safetensors::SafeTensors;
+use serde::Deserialize;
+use std::error::Error as AnyError;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const EXAMPLE: &str = "\
+Example:
+  densely show cars-mpg.safetensors";
+
+/// Shows the layers, columns, classes and units of a saved network
+///
+/// A column of numbers stands with its centre ± spread, by which the network scales it: the mean
+/// and the standard deviation of the training rows. A column of text stands with its categories.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
+pub struct Options {
+    /// Network, as `densely train` saves it
+    model: PathBuf,
+}
+
+/// Returns the description of the network.
+pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
+    let file = input::find(&options.model);
+    let lines = match Network::load(&file)? {
+        Network::F32(net) => lines(&net),
+        Network::F64(net) => lines(&net),
+    };
+    let mut text = vec![file.display().to_string(), String::new()];
+    text.extend(aligned("written by", [origin(&file)?]));
+    text.extend(lines);
+    let text = text.join("\n");
+    // Names in a file must not control the terminal.
+    let shown = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    Ok(text.chars().map(shown).collect())
+}
+
+/// Returns the program that wrote the file.
+fn origin(file: &Path) -> Result<String, Box<dyn AnyError>> {
+    #[derive(Deserialize)]
+    struct Origin {
+        version: u32,
+        library: String,
+    }
+    let bytes = fs::read(file).map_err(|source| Error::Io { file: file.to_owned(), source })?;
+    let (_, header) = SafeTensors::read_metadata(&bytes)?;
+    let json = header.metadata().as_ref().and_then(|texts| texts.get("densely"));
+    let Origin { version, library } = serde_json::from_str(json.map_or("", String::as_str))?;
+    Ok(format!("densely {library}, version {version} of the format"))
+}
+
+fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
+    let schema = net.schema();
+    let outputs = match (&schema.targets[..], net.outputs()) {
+        ([], 1) => vec!["1 output without a name".to_owned()],
+        ([], outputs) => vec![format!("{outputs} outputs without names")],
+        ([target], _) if !schema.classes.is_empty() => vec![target.clone()],
+        (targets, _) => {
+            let units = (0..).map(|output| unit(net.units_out(), output));
+            table(targets.iter().map(String::as_str).zip(units).collect())
+        }
+    };
+    let columns = match &schema.columns[..] {
+        [] => vec![format!("{} features without names", net.features())],
+        columns => columns_of(columns, net.units_in()),
+    };
+    [
+        aligned("precision", [F::NAME.to_owned()]),
+        aligned("parameters", [net.parameters().to_string()]),
+        aligned("layers", net.layers().iter().map(layer)),
+        aligned("columns", columns),
+        aligned("target", outputs),
+        aligned("classes", schema.classes.iter().cloned()),
+    ]
+    .concat()
+}
+
+/// Puts a name before the first of these lines.
+fn aligned(name: &str, lines: impl IntoIterator<Item = String>) -> Vec<String> {
+    let names = std::iter::once(name).chain(std::iter::repeat(""));
+    names.zip(lines).map(|(name, line)| format!("{name:12}{line}")).collect()
+}
+
+fn layer<F: Float>(layer: &Dense<F>) -> String {
+    let activation = layer.activation();
+    let name = activation.name().unwrap_or_else(|| format!("{activation:?}"));
+    let bias = if layer.bias().is_some() { "" } else { ", without bias" };
+    let dropout = match layer.dropout() {
+        0.0 => String::new(),
+        dropout => format!(", dropout {dropout}"),
+    };
+    format!("{} → {} {name}{bias}{dropout}", layer.inputs(), layer.outputs())
+}
+
+/// Describes each column: by its categories, or by centre and spread of its numbers.
+fn columns_of(columns: &[Column], units: &Units) -> Vec<String> {
+    let mut feature = 0;
+    let described = columns.iter().map(|column| {
+        let first = feature;
+        feature += column.features();
+        let text = match &column.categories[..] {
+            [] => unit(units, first),
+            categories => categories.join(", "),
+        };
+        (column.name.as_str(), text)
+    });
+    table(described.collect())
+}
+
+/// The centre and the spread of a feature or an output; nothing without units.
+fn unit(units: &Units, index: usize) -> String {
+    let of = |numbers: Option<&[f64]>| numbers.and_then(|numbers| numbers.get(index).copied());
+    match (of(units.centres()), of(units.spreads())) {
+        (Some(centre), Some(spread)) => format!("{} ± {}", rounded(centre), rounded(spread)),
+        _ => String::new(),
+    }
+}
+
+/// Rounds to four significant digits.
+fn rounded(number: f64) -> String {
+    match number.abs().log10().floor() {
+        magnitude if (-4.0..4.0).contains(&magnitude) => {
+            format!("{number:.*}", (3.0 - magnitude) as usize)
+        }
+        magnitude if (4.0..10.0).contains(&magnitude) => format!("{number:.0}"),
+        _ if number == 0.0 => "0".to_owned(),
+        _ => format!("{number:.3e}"),
+    }
+}
+
+/// Lines of two columns.
+fn table(rows: Vec<(&str, String)>) -> Vec<String> {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let line =
+        |(name, text): (&str, String)| format!("{name:width$}  {text}").trim_end().to_owned();
+    rows.into_iter().map(line).collect()
+}

@@ -1,0 +1,26 @@
+//! A training from its options to its summary, wherever the rows come from: the command `train`
+//! reads a CSV file, `train_distributed` of densely-mpi a folder of `.npy` files.
+//!
+//! The part to read is [`Prepared`]: everything else is command line and layout.
+
+mod checkpoint;
+mod choices;
+mod files;
+mod hash;
+mod options;
+mod pictures;
+mod plan;
+mod prepared;
+mod progress;
+mod scores;
+mod summary;
+mod task;
+mod tested;
+
+pub use files::Files;
+pub use hash::hash;
+pub use options::Options;
+pub use plan::{Plan, Subject};
+pub use prepared::Prepared;
+pub use task::Task;
+pub use tested::Tested;

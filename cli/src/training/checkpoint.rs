@@ -1,0 +1,103 @@
+//! The checkpoint of a training: a folder with its state, and with the options and data to which
+//! the state belongs.
+
+use super::options::Options;
+use crate::places::is_same_place;
+use densely::{
+    Trainer,
+    trainer::{Checkpoint, TrainingState},
+};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The files in the folder.
+pub struct Kept {
+    pub folder: PathBuf,
+    pub state: PathBuf,
+    /// The options and the data to which the state belongs.
+    belongs_to: PathBuf,
+    /// Whether this process writes the files.
+    writes: bool,
+}
+
+impl Kept {
+    /// Makes the folder, if there is none.
+    pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+        Ok(Self { writes: true, ..Self::of_another(folder) })
+    }
+
+    /// The checkpoint of a process that reads the files that another process writes.
+    pub fn of_another(folder: &Path) -> Self {
+        let (state, belongs_to) = (folder.join("training.json"), folder.join("options.json"));
+        Self { folder: folder.to_owned(), state, belongs_to, writes: false }
+    }
+
+    /// Refuses a path that would overwrite one of its files.
+    pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
+        match [&self.state, &self.belongs_to].iter().any(|file| is_same_place(file, path)) {
+            true => Err(format!("{} holds the training, it is not saved over", path.display())),
+            false => Ok(()),
+        }
+    }
+
+    /// Goes on from what is in the folder, if there is something, and writes to it; `belongs_to`
+    /// are the options and the data of this training.
+    pub fn trainer<'a>(
+        &self,
+        trainer: Trainer<'a, f32>,
+        options: &Options,
+        belongs_to: &BTreeMap<String, String>,
+    ) -> Result<Trainer<'a, f32>, Box<dyn Error>> {
+        if self.writes {
+            self.clear()?;
+        }
+        let trainer = trainer.checkpoint(Checkpoint::every(options.checkpoint_every, &self.state));
+        if !self.state.exists() {
+            if !self.writes {
+                return Ok(trainer);
+            }
+            let text = serde_json::to_vec_pretty(belongs_to)?;
+            let written = File::create(&self.belongs_to)
+                .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
+            written.map_err(|error| named(&self.belongs_to, error))?;
+            return Ok(trainer);
+        }
+        let earlier = fs::read(&self.belongs_to).map_err(|error| named(&self.belongs_to, error))?;
+        let earlier: BTreeMap<String, String> =
+            serde_json::from_slice(&earlier).map_err(|error| named(&self.belongs_to, error))?;
+        let other = belongs_to.iter().find(|(name, value)| earlier.get(*name) != Some(value));
+        if let Some((name, value)) = other {
+            let before = earlier.get(name).map_or("unknown", String::as_str);
+            let folder = self.folder.display();
+            return Err(
+                format!("{folder} holds a training with {name} {before}, not {value}").into()
+            );
+        }
+        let state = TrainingState::load(&self.state)?;
+        let (epochs, most) = (state.epochs().len(), options.epochs);
+        if epochs > most {
+            let folder = self.folder.display();
+            return Err(format!("{folder} holds a training of {epochs} epochs, not {most}").into());
+        }
+        Ok(trainer.with_state(state))
+    }
+
+    /// Removes unfinished files of a training that was stopped.
+    fn clear(&self) -> Result<(), Box<dyn Error>> {
+        for entry in fs::read_dir(&self.folder).map_err(|error| named(&self.folder, error))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(".training.json.") {
+                fs::remove_file(entry.path()).map_err(|error| named(&entry.path(), error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn named(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}

@@ -1,0 +1,62 @@
+//! A reliability diagram: how often what is given a probability is so, and how many rows that is
+//! known from.
+
+use super::calibration_bins::calibration_bins;
+use super::outcome::{LeftOut, Outcome};
+use crate::figures::{self, Axis, PIXEL, Stroke, palette, text};
+use densely::metrics;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, VPos};
+use std::error::Error;
+use std::path::Path;
+
+const TEXT: u32 = 18;
+const BINS: usize = 10;
+/// The line of correct probabilities.
+const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
+
+pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
+    let actual = metrics::predicted_classes(outcome.test.targets());
+    let probabilities = outcome.predicted.iter().map(|&p| f64::from(p));
+    let rows = probabilities.zip(actual.iter().map(|&class| class == 1));
+    let bins = calibration_bins(rows, BINS);
+    let filled = || bins.iter().filter(|bin| bin.rows > 0);
+    let points: Vec<_> =
+        filled().map(|bin| (bin.mean_probability(), bin.share_of_positives())).collect();
+
+    let class = text::name(&outcome.test.classes()[1], 24);
+    let title = format!("Calibration, {} test rows, with 95 % intervals", actual.len());
+    let share = |label: &str| Axis::linear(label, -0.02..1.02, 6);
+    let most = bins.iter().map(|bin| bin.rows).max().unwrap_or(0);
+    let (above, below) = (share(""), share(&format!("predicted probability of {class}")));
+    let y = share(&format!("actual share of {class}"));
+    // The room at the end is for the numbers on the bars.
+    let counts = Axis::whole("rows", 0.0..most as f64 * 1.35, 3);
+    figures::draw(path, (600, 640), |sheet| {
+        let (upper, lower) = sheet.split_vertically(430 * PIXEL);
+        let room = figures::widest_number(&y, TEXT).max(figures::widest_number(&counts, TEXT));
+        let mut chart = figures::chart_aligned(&upper, &title, TEXT, &above, &y, room)?;
+        chart.curve(None, &[(0.0, 0.0), (1.0, 1.0)], DIAGONAL)?;
+        for bin in filled() {
+            let (x, (low, high)) = (bin.mean_probability(), bin.interval());
+            let interval =
+                PathElement::new([(x, low), (x, high)], palette::BLUE.stroke_width(2 * PIXEL));
+            chart.context.draw_series([interval])?;
+        }
+        // The line is paler than the intervals: between points of few rows it means little.
+        let line = palette::BLUE.mix(0.4).stroke_width(2 * PIXEL);
+        chart.context.draw_series([PathElement::new(points.clone(), line)])?;
+        chart.dots(points.into_iter(), 12, palette::BLUE.filled())?;
+
+        let mut chart = figures::chart_aligned(&lower, "", TEXT, &below, &counts, room)?;
+        for (index, bin) in bins.iter().enumerate().filter(|(_, bin)| bin.rows > 0) {
+            let [left, right] = [index, index + 1].map(|edge| edge as f64 / BINS as f64);
+            let (middle, height) = (f64::midpoint(left, right), bin.rows as f64);
+            let bar = [(left + 0.005, 0.0), (right - 0.005, height)];
+            chart.context.draw_series([Rectangle::new(bar, palette::BLUE.mix(0.4).filled())])?;
+            chart.note(&bin.rows.to_string(), (middle, height), HPos::Center, VPos::Bottom)?;
+        }
+        Ok(())
+    })?;
+    Ok(None)
+}

@@ -1,0 +1,19 @@
+//! What the pictures show.
+
+use crate::training::scores::Scores;
+use crate::training::tested::Tested;
+use densely::Report;
+use ndarray::ArrayView2;
+
+/// The results that the pictures show.
+pub struct Outcome<'a> {
+    pub target: &'a str,
+    pub loss: &'a str,
+    pub report: &'a Report,
+    pub predicted: ArrayView2<'a, f32>,
+    pub test: &'a Tested,
+    pub scores: &'a Scores,
+}
+
+/// The reason why a picture is not drawn; `None` if it is drawn.
+pub type LeftOut = Option<String>;

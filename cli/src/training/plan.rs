@@ -1,0 +1,93 @@
+//! The plan of a training.
+
+use super::choices::LossName;
+use super::files::Files;
+use super::options::Options;
+use super::task::Task;
+use densely::{
+    Error,
+    error::{DataError, TrainingError},
+};
+use std::collections::BTreeMap;
+use std::error::Error as AnyError;
+use std::path::Path;
+
+/// The subject of a training.
+#[derive(Clone)]
+pub struct Subject {
+    /// The source of the rows.
+    pub data: String,
+    /// The target.
+    pub target: String,
+    /// The task and the reason for it, if the user did not choose it.
+    pub taken_for: Option<String>,
+}
+
+/// The task, the options and the files of a training.
+pub struct Plan<'o> {
+    /// What the targets are.
+    pub task: Task,
+    /// The options of the command line.
+    pub options: &'o Options,
+    /// The files that it writes.
+    pub files: Files,
+    /// The subject of the summary.
+    pub subject: Subject,
+    /// What a checkpoint belongs to: the options that determine the result, and the data.
+    pub belongs_to: BTreeMap<String, String>,
+}
+
+impl<'o> Plan<'o> {
+    /// Plans a training on this file or folder, and prepares the files that it will write.
+    ///
+    /// # Errors
+    ///
+    /// Options that do not suit each other or the task, and files that cannot be written or must
+    /// not be written over.
+    pub fn new(
+        task: Task,
+        options: &'o Options,
+        data: &Path,
+        subject: Subject,
+    ) -> Result<Self, Box<dyn AnyError>> {
+        options.check(task)?;
+        let files = Files::prepare(options, task, data, &subject.target)?;
+        Ok(Self::with_files(task, options, files, subject))
+    }
+
+    /// Plans a training of a process that does not write: another one does.
+    ///
+    /// # Errors
+    ///
+    /// Options that do not suit each other or the task.
+    pub fn of_another(
+        task: Task,
+        options: &'o Options,
+        subject: Subject,
+    ) -> Result<Self, Box<dyn AnyError>> {
+        options.check(task)?;
+        Ok(Self::with_files(task, options, Files::of_another(options), subject))
+    }
+
+    fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
+        Self { task, options, files, subject, belongs_to: options.that_decide(task) }
+    }
+
+    pub(super) fn loss(&self) -> LossName {
+        self.options.loss.unwrap_or(LossName::of(self.task))
+    }
+
+    /// Adds the file to an error.
+    pub fn in_context(&self, error: Box<dyn AnyError>) -> Box<dyn AnyError> {
+        match (error.downcast_ref(), self.files.kept()) {
+            (Some(Error::Training(TrainingError::StateMismatch { .. })), Some(kept)) => {
+                format!("{}: {error}", kept.state.display()).into()
+            }
+            // The error only counts rows, so the name of the file is added.
+            (Some(Error::Data(DataError::TooFewRows { .. })), _) => {
+                format!("{}: {error}", self.subject.data).into()
+            }
+            _ => error,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The training itself.
+
+use super::choices::{LossName, OptimizerName};
+use super::pictures::Outcome;
+use super::plan::Plan;
+use super::progress;
+use super::summary::Summary;
+use super::tested::Tested;
+use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, trainer::Moment};
+use indicatif::ProgressBar;
+use std::error::Error;
+
+/// A training that is ready to run.
+pub struct Prepared<'p, S: Storage<f32>> {
+    plan: &'p Plan<'p>,
+    train: Dataset<f32, S>,
+    test: Dataset<f32, S>,
+    net: Mlp<f32>,
+    trainer: Trainer<'p, f32>,
+    progress: ProgressBar,
+}
+
+impl<'p, S: Storage<f32>> Prepared<'p, S> {
+    /// Sets test rows aside, and makes the network and the trainer.
+    ///
+    /// # Errors
+    ///
+    /// Settings and data that the library refuses, and a checkpoint of another training.
+    pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
+        let (task, options) = (plan.task, plan.options);
+        let loss = plan.loss().loss(task)?;
+        let (mut train, test) = data.split(options.test, options.seed)?;
+        let counts = plan.loss() == LossName::Poisson;
+        if let Some(weights) = &options.class_weight {
+            train = weights.apply(train)?;
+        }
+
+        let mut builder = Mlp::<f32>::builder(train.features());
+        for &width in &options.hidden.0 {
+            builder = builder.dense(width, options.activation.clone()).dropout(options.dropout);
+        }
+        let builder = task.output_layer(builder, train.outputs(), counts);
+        let net = builder.seed(options.seed).build()?;
+
+        let progress = progress::bar(options.epochs, options.json);
+        let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
+        let mut trainer = options
+            .optimizer
+            .trainer(loss, options.rates())?
+            .schedule(options.schedule.schedule(options.epochs, options.warm_up))
+            .epochs(options.epochs)
+            .batch_size(options.batch_size)
+            .seed(options.seed)
+            .on(Moment::EpochEnd, progress::observer(progress.clone()));
+        if options.validation > 0.0 {
+            trainer = trainer
+                .validation_fraction(options.validation)
+                .early_stopping(EarlyStopping::patience(options.patience));
+        }
+        // The first outputs are about 1. Steps from there to counts of 20 or more would be too
+        // long.
+        if let Some(limit) = options.clip_norm.or(gentle.then_some(1.0)) {
+            trainer = trainer.clip_norm(limit);
+        }
+        if let Some(threads) = options.threads {
+            trainer = trainer.threads(threads);
+        }
+        if let Some(kept) = plan.files.kept() {
+            trainer = kept.trainer(trainer, options, &plan.belongs_to)?;
+        }
+        Ok(Self { plan, train, test, net, trainer, progress })
+    }
+
+    /// Changes the trainer's settings.
+    pub fn with(mut self, set: impl FnOnce(Trainer<'p, f32>) -> Trainer<'p, f32>) -> Self {
+        self.trainer = set(self.trainer);
+        self
+    }
+
+    /// Trains.
+    ///
+    /// # Errors
+    ///
+    /// As `Trainer::fit`.
+    pub fn run(&mut self) -> Result<Report, densely::Error> {
+        let report = self.trainer.resume(&mut self.net, &self.train);
+        self.progress.finish_and_clear();
+        report
+    }
+
+    /// Saves the trained network, before any later step can fail.
+    ///
+    /// # Errors
+    ///
+    /// As `Mlp::save`.
+    pub fn save(&self) -> Result<(), densely::Error> {
+        self.plan.files.network().map_or(Ok(()), |path| self.net.save(path))
+    }
+
+    /// Predicts the test rows with the trained network.
+    ///
+    /// # Errors
+    ///
+    /// The error of `test`.
+    pub fn test(
+        &self,
+        test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,
+    ) -> Result<Tested, densely::Error> {
+        test(&self.net, &self.test)
+    }
+
+    /// Computes the test scores, draws the pictures, and returns the summary: text, or with
+    /// `--json` one line of JSON.
+    ///
+    /// # Errors
+    ///
+    /// Predictions that have no scores, and pictures that cannot be written.
+    pub fn finish(self, report: Report, test: &Tested) -> Result<String, Box<dyn Error>> {
+        let plan = self.plan;
+        let scores = plan.task.scores(test)?;
+        let outcome = Outcome {
+            target: &plan.subject.target,
+            loss: plan.loss().in_words(),
+            report: &report,
+            predicted: test.predicted.view(),
+            test,
+            scores: &scores,
+        };
+        let pictures = plan.files.pictures();
+        let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
+        let summary = Summary::new(plan, &self.net, report, test, scores, pictures);
+        Ok(if plan.options.json { summary.json() } else { summary.to_string() })
+    }
+}

@@ -1,0 +1,112 @@
+//! The summary of a training.
+
+use super::plan::{Plan, Subject};
+use super::scores::Scores;
+use super::task::Task;
+use super::tested::Tested;
+use densely::{Mlp, Report};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+pub struct Summary {
+    task: Task,
+    subject: Subject,
+    classes: Vec<String>,
+    features: usize,
+    parameters: usize,
+    test_rows: usize,
+    report: Report,
+    scores: Scores,
+    saved: Option<String>,
+    pictures: Option<String>,
+}
+
+impl Summary {
+    pub fn new(
+        plan: &Plan<'_>,
+        net: &Mlp<f32>,
+        report: Report,
+        test: &Tested,
+        scores: Scores,
+        pictures: Option<String>,
+    ) -> Self {
+        Self {
+            task: plan.task,
+            subject: plan.subject.clone(),
+            classes: test.classes().to_vec(),
+            features: net.features(),
+            parameters: net.parameters(),
+            test_rows: test.rows(),
+            report,
+            scores,
+            saved: plan.files.network().map(|path| path.display().to_string()),
+            pictures,
+        }
+    }
+
+    /// Returns one JSON object on one line.
+    pub fn json(&self) -> String {
+        let report = &self.report;
+        let test: Map<String, Value> = self
+            .scores
+            .values
+            .iter()
+            .map(|&(name, _, score)| (name.to_owned(), json!(score)))
+            .collect();
+        json!({
+            "task": self.task.name(),
+            "rows": {
+                "train": report.training_rows(),
+                "validation": report.validation_rows(),
+                "test": self.test_rows,
+            },
+            "features": self.features,
+            "parameters": self.parameters,
+            "epochs": report.epochs().len(),
+            "best_epoch": report.best_epoch(),
+            "stop_reason": report.stop_reason(),
+            "seconds": report.elapsed().as_secs_f64(),
+            "test": test,
+            "saved": self.saved,
+        })
+        .to_string()
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = &self.report;
+        write!(f, "{}: {}", self.subject.data, self.subject.target)?;
+        match &self.classes[..] {
+            [] => writeln!(f)?,
+            [first, second] => writeln!(f, " ({first} or {second})")?,
+            classes => writeln!(f, " ({} classes)", classes.len())?,
+        }
+        if let Some(taken_for) = &self.subject.taken_for {
+            write!(f, "\ntask        {taken_for}")?;
+        }
+        let (train, validation) = (report.training_rows(), report.validation_rows());
+        writeln!(f)?;
+        writeln!(
+            f,
+            "rows        {train} training, {validation} validation, {} test",
+            self.test_rows
+        )?;
+        writeln!(f, "features    {}", self.features)?;
+        writeln!(f, "parameters  {}", self.parameters)?;
+        writeln!(f, "epochs      {}, the best was {}", report.epochs().len(), report.best_epoch())?;
+        writeln!(f, "stopped     {}", report.stop_reason())?;
+        writeln!(f, "time        {:.2} s", report.elapsed().as_secs_f64())?;
+        write!(f, "test        {}", self.scores)?;
+        if let Some(confusion) = &self.scores.confusion {
+            write!(f, "\n\n{confusion}")?;
+        }
+        let files = [("saved", &self.saved), ("pictures", &self.pictures)];
+        let files = files.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+        for (index, (name, file)) in files.enumerate() {
+            let apart = if index == 0 { "\n\n" } else { "\n" };
+            write!(f, "{apart}{name:12}{file}")?;
+        }
+        Ok(())
+    }
+}
