@@ -2,7 +2,7 @@
 """Writes docs/front_page.md: where the README's pictures and links lead on the crate's page of docs.rs.
 
 docs.rs has no folder pictures/, so the page contains the pictures. Run this when a picture of the README
-has changed; tests/front_page.rs checks it."""
+has changed; tests/promises/front_page.rs checks it."""
 
 import base64
 import re

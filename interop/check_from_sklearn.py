@@ -1,6 +1,6 @@
 """What from_sklearn.py refuses, and whom its errors name; that a bias makes up for rounded weights: `python interop/check_from_sklearn.py`.
 
-Run with scikit-learn 1.9.1. That densely computes from its files what scikit-learn does is in tests/from_sklearn.rs.
+Run with scikit-learn 1.9.1. That densely computes from its files what scikit-learn does is in tests/promises/from_sklearn.rs.
 """
 
 import tempfile

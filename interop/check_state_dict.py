@@ -1,7 +1,7 @@
 """Whether PyTorch computes from a network that densely exported what densely computes.
 
-    cargo test --test state_dict -- --ignored           # exports networks and runs this; PYTHON says which Python
-    python interop/check_state_dict.py FOLDER           # for each x.safetensors there is an x.json with "inputs" and "outputs"
+    PYTHON=python3 cargo test --test promises pytorch -- --ignored  # exports networks, runs this
+    python interop/check_state_dict.py FOLDER                              # for each x.safetensors there is an x.json with "inputs" and "outputs"
 
 Builds each network from the expression in its file's metadata, loads its numbers, and compares outputs. Run with torch 2.15.0 and safetensors 0.8.0.
 """

@@ -45,7 +45,7 @@ use std::fmt::Debug;
 /// The exponential functions use vector instructions, chosen when the program runs. These are their
 /// largest errors in units in the last place, measured on a processor with fused multiply-add
 /// against numbers of twice the precision, over every exponent including subnormal numbers
-/// (`tests/precision`):
+/// (`tests/promises/precision`):
 ///
 /// | | sigmoid | tanh | softplus | ELU | SiLU | GELU | Mish | exponential |
 /// |---|---|---|---|---|---|---|---|---|

@@ -6,7 +6,7 @@
 //! computed with two roundings.
 //!
 //! [`Activation`](crate::activation::Activation#precision) has a table of the values at the edges
-//! and of the largest errors, which `tests/precision` checks.
+//! and of the largest errors, which `tests/promises/precision` checks.
 
 mod exponential;
 mod function;
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     /// Processors without a fused multiply-add round twice. The reference is the fused path, whose
-    /// error `tests/precision` bounds.
+    /// error `tests/promises/precision` bounds.
     #[test]
     fn the_plain_path_agrees_with_the_fused_one() {
         fn check<F: NormalTail>(function: impl Function, tolerance: f64) {

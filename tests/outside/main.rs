@@ -87,6 +87,7 @@ impl Application {
 }
 
 #[test]
+#[ignore = "takes a minute: builds the application twice, as it is shipped"]
 fn an_application_is_small_and_works_with_default_features_and_without() {
     let application = Application::new();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/auto_mpg.csv");

@@ -95,7 +95,7 @@ fn trainers_can_be_sent_to_another_thread() {
 #[test]
 fn no_type_was_forgotten() {
     let others = ["Activation", "Derivative", "Float", "Observer", "Workers", "Storage", "VERSION"];
-    let (library, this) = (include_str!("../src/lib.rs"), include_str!("auto_traits.rs"));
+    let (library, this) = (include_str!("../../src/lib.rs"), include_str!("auto_traits.rs"));
     let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric());
     let exported = library.split(';').filter_map(|item| item.trim().strip_prefix("pub use "));
     let names = exported.flat_map(words).filter(|name| name.starts_with(char::is_uppercase));

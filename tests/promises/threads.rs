@@ -107,6 +107,7 @@ fn check<F: Float>() {
 }
 
 #[test]
+#[ignore = "takes 7 seconds: every case on 1, 2, 3 and 8 threads"]
 fn trained_weights_have_the_same_bits_on_any_number_of_threads() {
     check::<f32>();
     check::<f64>();
@@ -140,6 +141,7 @@ fn check_the_rest<F: Float>() {
 }
 
 #[test]
+#[ignore = "takes 7 seconds: every case on 1, 2, 3 and 8 threads"]
 fn so_have_those_of_every_optimizer_with_dropout_weights_and_clipping() {
     check_the_rest::<f32>();
     check_the_rest::<f64>();

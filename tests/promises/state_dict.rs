@@ -4,6 +4,7 @@
 //! `interop/make_golden.py` wrote the files in `tests/golden/` with PyTorch.
 
 mod export;
+mod memory;
 mod refusals;
 
 use densely::{Float, Mlp, Softmax, Tanh, activation::AnyActivation};

@@ -7,7 +7,6 @@ mod formats;
 mod golden;
 mod memory;
 mod own_activations;
-mod peak;
 mod round_trips;
 
 use densely::{

@@ -1,7 +1,7 @@
 //! Loading takes at most twice the memory of the file.
 
 use super::forgeries;
-use super::peak;
+use crate::peak;
 use densely::{
     Adam, Dataset, EarlyStopping, Identity, MeanSquaredError, Mlp, Tanh, Trainer,
     trainer::TrainingState,
