@@ -21,7 +21,6 @@ pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
-pub(crate) use registry::check_own_name;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub use softplus::Softplus;
@@ -163,10 +162,7 @@ pub trait Derivative: Debug + sealed::Sealed + 'static {
     const KEEPS_PRE_ACTIVATION: bool;
 
     #[doc(hidden)]
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        pre_activation: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F>;
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F>;
 }
 
 /// The derivative is a function of the output alone; the layer keeps one matrix.
@@ -230,11 +226,8 @@ impl Derivative for FromOutput {
     type Cached<'a, F: Float> = ArrayView2<'a, F>;
     const KEEPS_PRE_ACTIVATION: bool = false;
 
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        _: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F> {
-        output
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F> {
+        both.output
     }
 }
 
@@ -242,11 +235,8 @@ impl Derivative for FromPreActivation {
     type Cached<'a, F: Float> = OutputAndPreActivation<'a, F>;
     const KEEPS_PRE_ACTIVATION: bool = true;
 
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        pre_activation: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F> {
-        OutputAndPreActivation { output, pre_activation }
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F> {
+        both
     }
 }
 

@@ -112,9 +112,7 @@ pub fn gradient_check(
 ) -> Result<GradientCheck> {
     let mut backprop = Backprop::new(net);
     let at_rest = backprop.run(net, loss, inputs, targets)?;
-    if !at_rest.is_finite() {
-        return Err(Error::NotFinite { what: "the loss", value: at_rest });
-    }
+    Error::check_each_finite("the loss", [at_rest].into_iter())?;
     let outputs = net.layers().last().and_then(|layer| layer.cached_output().pow2().mean());
     let outputs = outputs.map_or(0.0, f64::sqrt);
     // A copy, so that an error midway leaves the caller's network as it was.

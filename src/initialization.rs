@@ -58,29 +58,24 @@ impl Initialization {
         outputs: usize,
         generator: &mut ChaCha8Rng,
     ) -> Array2<F> {
-        let (fan_in, fan_out) = (inputs as f64, outputs as f64);
-        let mut normal = |variance: f64| {
-            let deviation = variance.sqrt();
-            Array2::from_shape_simple_fn((inputs, outputs), || {
-                let unit: f64 = StandardNormal.sample(generator);
-                F::from_f64(deviation * unit)
-            })
-        };
-        match self {
-            Self::GlorotNormal => return normal(2.0 / (fan_in + fan_out)),
-            Self::HeNormal => return normal(2.0 / fan_in),
-            Self::LecunNormal => return normal(1.0 / fan_in),
-            _ => {}
-        }
-        let limit = match self {
-            Self::GlorotUniform => (6.0 / (fan_in + fan_out)).sqrt(),
-            Self::HeUniform => (6.0 / fan_in).sqrt(),
-            _ => return Array2::zeros((inputs, outputs)),
-        };
-        Array2::from_shape_simple_fn((inputs, outputs), || {
+        type Unit = fn(&mut ChaCha8Rng) -> f64;
+        let normal: Unit = |generator| StandardNormal.sample(generator);
+        let uniform: Unit = |generator| {
             let unit: f64 = StandardUniform.sample(generator);
-            F::from_f64(limit * (2.0 * unit - 1.0))
-        })
+            2.0 * unit - 1.0
+        };
+        let (fan_in, fan_both) = (inputs as f64, inputs as f64 + outputs as f64);
+        // The square of the limit or deviation.
+        let (square, unit) = match self {
+            Self::GlorotUniform => (6.0 / fan_both, uniform),
+            Self::GlorotNormal => (2.0 / fan_both, normal),
+            Self::HeUniform => (6.0 / fan_in, uniform),
+            Self::HeNormal => (2.0 / fan_in, normal),
+            Self::LecunNormal => (1.0 / fan_in, normal),
+            Self::Zeros => return Array2::zeros((inputs, outputs)),
+        };
+        let weight = || F::from_f64(square.sqrt() * unit(generator));
+        Array2::from_shape_simple_fn((inputs, outputs), weight)
     }
 }
 

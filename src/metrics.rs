@@ -44,8 +44,5 @@ fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Re
     if outputs.nrows() == 0 {
         return Err(ShapeError::NoRows.into());
     }
-    match outputs.iter().find(|value| !value.is_finite()) {
-        Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),
-        None => Ok(()),
-    }
+    Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
 }

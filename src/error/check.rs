@@ -45,6 +45,17 @@ impl Error {
         }
     }
 
+    /// Checks that none of these numbers is NaN or infinite.
+    pub(crate) fn check_each_finite(
+        what: &'static str,
+        mut numbers: impl Iterator<Item = f64>,
+    ) -> Result<()> {
+        match numbers.find(|number| !number.is_finite()) {
+            Some(value) => Err(Self::NotFinite { what, value }),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that each row has a weight of at least 0, and that not all are 0.
     pub(crate) fn check_weights<F: Float>(weights: ArrayView1<'_, F>, rows: usize) -> Result<()> {
         if weights.len() != rows {

@@ -33,16 +33,12 @@ impl<F: Float> Loss<F> for MeanAbsoluteError {
     ) {
         elementwise(outputs, targets, losses, gradient, |a, y| {
             let difference = a - y;
-            (difference.abs(), sign(difference))
+            let sign = if difference == F::zero() { F::zero() } else { difference.signum() };
+            (difference.abs(), sign)
         });
     }
 
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
         loss * factor
     }
-}
-
-/// 1, -1, or 0 for 0; NaN for NaN.
-fn sign<F: Float>(value: F) -> F {
-    if value == F::zero() { F::zero() } else { value.signum() }
 }

@@ -4,7 +4,7 @@ use super::damage::{damaged, start_of};
 use super::limits::{MOST_LAYERS, MOST_NAMES, MOST_VALUES, check_values};
 use crate::activation::{Activations, AnyActivation};
 use crate::error::{ModelFileError, Result};
-use crate::{activation::check_own_name, float::Float, mlp::Mlp, schema::Schema, units::Scaling};
+use crate::{float::Float, mlp::Mlp, schema::Schema, units::Scaling};
 use serde::{Deserialize, Serialize};
 
 /// The format's name.
@@ -64,7 +64,7 @@ impl Structure {
                 activation: format!("{activation:?}"),
             })?;
             if !activation.is_built_in() {
-                check_own_name::<F>(&name)?;
+                Activations::<F>::check_own_name(&name)?;
             }
             let (bias, dropout) = (layer.bias().is_some(), layer.dropout());
             Ok(Layer { activation: name, bias, dropout })

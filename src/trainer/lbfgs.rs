@@ -46,7 +46,7 @@ impl<F: Float> Method<F> for Lbfgs {
             (all, Parameters::of(net))
         });
         parameters.read_from(net);
-        memory.begin_at(parameters.numbers().iter());
+        memory.begin_at(parameters.numbers.iter());
         let (loss, weight_decay) = (run.settings.loss.as_ref(), self.decay());
         let total = rows.weight();
         let outcome = {
@@ -55,7 +55,7 @@ impl<F: Float> Method<F> for Lbfgs {
                 OverAllRows { backprop, net, all, total, parameters, loss, weight_decay };
             memory.iterate(self, &mut objective)?
         };
-        parameters.numbers_mut().copy_from_slice(memory.point());
+        parameters.numbers.copy_from_slice(memory.point());
         parameters.write_to(net);
         now.gradient_norm = Some(memory.gradient_norm());
         let loss = run.settings.in_target_unit(net, memory.value() - penalty(net, weight_decay));
@@ -109,7 +109,7 @@ struct OverAllRows<'o, 'd, F: Float> {
 impl<F: Float> Objective<F> for OverAllRows<'_, '_, F> {
     fn evaluate(&mut self, at: &[F], gradient: &mut [F]) -> Result<f64> {
         let Self { backprop, net, all, total, parameters, loss, weight_decay } = self;
-        parameters.numbers_mut().copy_from_slice(at);
+        parameters.numbers.copy_from_slice(at);
         parameters.write_to(net);
         gradient.fill(F::zero());
         let mut value = 0.0;

@@ -192,7 +192,7 @@ impl<F: Float> TrainingState<F> {
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
-        if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
+        if copies.flat_map(|copy| &copy.numbers).any(|value| !value.is_finite()) {
             return mismatch("a weight or bias is not finite");
         }
         Ok(())

@@ -24,7 +24,7 @@ impl<F: Float> Method<F> for Steps<'_, F> {
     }
 
     fn fits(&self, state: &TrainingState<F>, _: &Mlp<F>) -> bool {
-        let lengths = state.parameters.lengths().iter().copied();
+        let lengths = state.parameters.lengths.iter().copied();
         state.lbfgs.is_none() && state.memory.fits(self.0.as_ref(), lengths)
     }
 
