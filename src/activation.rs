@@ -1,31 +1,25 @@
 //! Activation functions and their derivatives.
 
 mod any;
+mod bounded;
 mod elu;
-mod exponential;
 mod gated;
 mod identity;
+mod positive;
 mod rectifier;
 mod registry;
-mod sigmoid;
 mod slices;
 mod softmax;
-mod softplus;
-mod softsign;
-mod tanh;
 
 pub use any::AnyActivation;
+pub use bounded::{Sigmoid, Softsign, Tanh};
 pub use elu::{Elu, Selu};
-pub use exponential::Exponential;
 pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
+pub use positive::{Exponential, Softplus};
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
-pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
-pub use softplus::Softplus;
-pub use softsign::Softsign;
-pub use tanh::Tanh;
 
 use crate::error::{Error, Result};
 use crate::{float::Float, initialization::Initialization};

@@ -1,23 +1,17 @@
 //! Losses, which training minimises, and their gradients.
 
-mod absolute_error;
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
 mod elementwise;
 pub(crate) mod error;
-mod huber;
 mod poisson;
-mod squared_error;
+mod regression;
 
-pub use absolute_error::MeanAbsoluteError;
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
-pub use huber::Huber;
-pub use poisson::Poisson;
-pub use squared_error::MeanSquaredError;
-
-use elementwise::difference;
 pub use elementwise::elementwise;
+pub use poisson::Poisson;
+pub use regression::{Huber, MeanAbsoluteError, MeanSquaredError};
 
 use crate::error::{Error, LossError, Result};
 use crate::{activation::AnyActivation, choice::chosen_by_name, float::Float};

@@ -35,12 +35,9 @@ use crate::float::Float;
 use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
-    if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
-    }
-    if outputs.nrows() != targets.nrows() {
-        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
-    }
+    // There is at least one column.
+    let columns = (outputs.ncols(), outputs.ncols().max(1));
+    Error::check_shapes(outputs.dim(), targets.dim(), columns)?;
     if outputs.nrows() == 0 {
         return Err(ShapeError::NoRows.into());
     }

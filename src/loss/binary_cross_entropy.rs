@@ -1,5 +1,5 @@
 use super::{
-    FusedLoss, Loss, check_activation, check_each_target, difference, each, elementwise, ratio,
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
     weighted_surprise,
 };
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
@@ -83,21 +83,18 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
         mut delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
+        // max(z, 0) - y z, without two large terms that cancel where y = 1 and z > 0.
+        let linear = |z: F, y: F| if z > F::zero() { (F::one() - y) * z } else { -y * z };
         // ln(1 + e^-|z|) of all outputs, stored in delta for now.
         azip!((rest in &mut delta, z in pre_activation) *rest = -z.abs());
         Softplus.forward(delta.view_mut());
         let (z, y) = (pre_activation.rows(), targets.rows());
         azip!((loss in losses, rest in delta.rows(), z in z, y in y) {
-            let linear: F = z.iter().zip(y).map(|(&z, &y)| linear_part(z, y)).sum();
+            let linear: F = z.iter().zip(y).map(|(&z, &y)| linear(z, y)).sum();
             *loss = (linear + rest.sum()) / count;
         });
-        difference(outputs, targets, delta);
+        azip!((delta in delta, &a in outputs, &y in targets) *delta = (a - y) / count);
     }
-}
-
-/// max(z, 0) - y z, without two large terms that cancel: for y = 1, max(z, 0) - z is max(-z, 0).
-fn linear_part<F: Float>(z: F, y: F) -> F {
-    if z > F::zero() { (F::one() - y) * z } else { -y * z }
 }
 
 #[cfg(test)]

@@ -55,13 +55,3 @@ pub fn elementwise<F: Float>(
         *loss = sum / count;
     });
 }
-
-/// Delta of a loss that is fused with its activation: (a - y) / outputs.
-pub(super) fn difference<F: Float>(
-    outputs: ArrayView2<'_, F>,
-    targets: ArrayView2<'_, F>,
-    delta: ArrayViewMut2<'_, F>,
-) {
-    let count = F::from_f64(outputs.ncols() as f64);
-    azip!((delta in delta, &a in outputs, &y in targets) *delta = (a - y) / count);
-}

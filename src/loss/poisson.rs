@@ -1,5 +1,5 @@
 use super::{
-    FusedLoss, Loss, check_activation, check_each_target, difference, each, elementwise, ratio,
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
     weighted_surprise,
 };
 use crate::activation::{AnyActivation, Exponential, Softplus};
@@ -81,7 +81,7 @@ impl<F: Float> FusedLoss<F> for Poisson {
             let surprise: F = z.iter().zip(y).map(|(&z, &y)| weighted_surprise(y, z)).sum();
             *loss = (a.sum() + surprise) / count;
         });
-        difference(outputs, targets, delta);
+        azip!((delta in delta, &a in outputs, &y in targets) *delta = (a - y) / count);
     }
 }
 

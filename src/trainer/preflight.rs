@@ -49,7 +49,7 @@ impl<F: Float> Preflight<F> {
         if let Some(validation) = &validation {
             training.schema().check_same(validation.schema())?;
         }
-        let (workers, rows) = (agreement.part().count(), training.rows());
+        let (workers, rows) = (agreement.part().count, training.rows());
         if workers > 1 && needs.alone {
             return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
         }

@@ -35,7 +35,7 @@ impl<'t, F: Float> Agreement<'t, F> {
 
     /// Whether this worker writes the files of all.
     pub(crate) fn is_first(&self) -> bool {
-        self.part.rank() == 0
+        self.part.rank == 0
     }
 
     /// This worker's part of the rows.
@@ -129,8 +129,8 @@ impl<'t, F: Float> Agreement<'t, F> {
 
     /// The numbers of each worker, by rank. Each adds its own to zeros of the others.
     fn of_each(&mut self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let mut all = vec![0.0; own.len() * self.part.count()];
-        all[own.len() * self.part.rank()..][..own.len()].copy_from_slice(own);
+        let mut all = vec![0.0; own.len() * self.part.count];
+        all[own.len() * self.part.rank..][..own.len()].copy_from_slice(own);
         self.sum(&mut all)?;
         Ok(all.chunks(own.len().max(1)).map(<[f64]>::to_vec).collect())
     }
