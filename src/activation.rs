@@ -1,32 +1,25 @@
 //! Activation functions and their derivatives.
 
 mod any;
+mod bounded;
 mod elu;
-mod exponential;
 mod gated;
 mod identity;
+mod positive;
 mod rectifier;
 mod registry;
-mod sigmoid;
 mod slices;
 mod softmax;
-mod softplus;
-mod softsign;
-mod tanh;
 
 pub use any::AnyActivation;
+pub use bounded::{Sigmoid, Softsign, Tanh};
 pub use elu::{Elu, Selu};
-pub use exponential::Exponential;
 pub use gated::{Gelu, Mish, Silu};
 pub use identity::Identity;
+pub use positive::{Exponential, Softplus};
 pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
-pub(crate) use registry::check_own_name;
-pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
-pub use softplus::Softplus;
-pub use softsign::Softsign;
-pub use tanh::Tanh;
 
 use crate::error::{Error, Result};
 use crate::{float::Float, initialization::Initialization};
@@ -163,10 +156,7 @@ pub trait Derivative: Debug + sealed::Sealed + 'static {
     const KEEPS_PRE_ACTIVATION: bool;
 
     #[doc(hidden)]
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        pre_activation: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F>;
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F>;
 }
 
 /// The derivative is a function of the output alone; the layer keeps one matrix.
@@ -230,11 +220,8 @@ impl Derivative for FromOutput {
     type Cached<'a, F: Float> = ArrayView2<'a, F>;
     const KEEPS_PRE_ACTIVATION: bool = false;
 
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        _: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F> {
-        output
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F> {
+        both.output
     }
 }
 
@@ -242,11 +229,8 @@ impl Derivative for FromPreActivation {
     type Cached<'a, F: Float> = OutputAndPreActivation<'a, F>;
     const KEEPS_PRE_ACTIVATION: bool = true;
 
-    fn select<'a, F: Float>(
-        output: ArrayView2<'a, F>,
-        pre_activation: ArrayView2<'a, F>,
-    ) -> Self::Cached<'a, F> {
-        OutputAndPreActivation { output, pre_activation }
+    fn select<F: Float>(both: OutputAndPreActivation<'_, F>) -> Self::Cached<'_, F> {
+        both
     }
 }
 

@@ -316,7 +316,7 @@ impl<F: Float> Backprop<F> {
             Some(fused) => fused.evaluate(z, a, y, each_loss, delta.view_mut()),
             None => {
                 loss.evaluate(a, y, each_loss, delta.view_mut());
-                output.backward_through_activation(delta.view_mut());
+                output.activation().backward(a, z, delta.view_mut());
             }
         }
         Ok(mean_over_rows(losses, delta, batch))

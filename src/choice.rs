@@ -1,23 +1,17 @@
 //! What is chosen by name, as text: a name, and its settings in brackets behind it.
 
 use crate::error::{Error, Result};
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 /// A setting that is read from text and written as text.
-pub(crate) trait Setting {
+pub(crate) trait Setting: fmt::Display {
     /// Whether the text is a value.
     fn read(&mut self, text: &str) -> bool;
-    fn write(&self) -> String;
 }
 
-impl<T: FromStr + ToString> Setting for T {
+impl<T: FromStr + fmt::Display> Setting for T {
     fn read(&mut self, text: &str) -> bool {
         text.parse().map(|value| *self = value).is_ok()
-    }
-
-    fn write(&self) -> String {
-        self.to_string()
     }
 }
 
@@ -55,18 +49,15 @@ pub(crate) fn read(
     let names: Vec<_> = settings.iter().map(|setting| setting.0).collect();
     let parts = split(text).into_iter().flat_map(|(_, inside)| inside.split(','));
     for part in parts.map(str::trim) {
-        let (place, value) = match part.split_once('=') {
-            Some((name, value)) => {
-                (settings.iter().position(|setting| setting.0 == name.trim()), value.trim())
-            }
-            None => (Some(0), part),
+        let (name, value) = match part.split_once('=') {
+            Some((name, value)) => (Some(name.trim()), value.trim()),
+            None => (None, part),
         };
-        let Some(place) = place.filter(|&place| place < settings.len()) else {
-            return Err(error(match &names[..] {
-                [] => "it has no settings".to_owned(),
-                names => format!("its settings are {}, each at most once", names.join(", ")),
-            }));
-        };
+        let place = settings.iter().position(|setting| name.is_none_or(|name| name == setting.0));
+        let place = place.ok_or_else(|| match &names[..] {
+            [] => error("it has no settings".to_owned()),
+            names => error(format!("its settings are {}, each at most once", names.join(", "))),
+        })?;
         let (name, setting) = settings.remove(place);
         if !setting.read(value) {
             return Err(error(format!("{name} cannot be {value:?}")));
@@ -89,12 +80,9 @@ pub(crate) fn write(
 ) -> fmt::Result {
     let parts = settings.iter().zip(defaults).enumerate();
     let parts = parts.filter_map(|(place, ((name, setting), (_, default)))| {
-        let text = setting.write();
-        if place < unnamed {
-            Some(text)
-        } else {
-            (text != default.write()).then(|| format!("{name}={text}"))
-        }
+        let text = setting.to_string();
+        let changed = text != default.to_string();
+        if place < unnamed { Some(text) } else { changed.then(|| format!("{name}={text}")) }
     });
     match parts.collect::<Vec<_>>().join(", ") {
         parts if parts.is_empty() => formatter.write_str(name),

@@ -5,6 +5,7 @@ use crate::matrix::{Matrix, Rows};
 use crate::threads::{Share, Threads};
 use crate::{activation::AnyActivation, float::Float, product, units::Scale};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
+use std::iter::{once, zip};
 
 /// A fully connected layer: A = g(X·W + b).
 ///
@@ -91,9 +92,7 @@ impl<F: Float> Dense<F> {
             return Err(NetworkError::BiasShape { bias, outputs }.into());
         }
         let numbers = weights.iter().chain(bias.iter().flatten());
-        if let Some(value) = numbers.map(|value| value.as_f64()).find(|value| !value.is_finite()) {
-            return Err(Error::NotFinite { what: "a weight or bias", value });
-        }
+        Error::check_each_finite("a weight or bias", numbers.map(|value| value.as_f64()))?;
         let bias = bias.map(|bias| bias.into_iter().collect());
         let (activation, cache) = (activation.into(), Cache::new(outputs));
         Ok(Self { weights: Matrix::of(weights), bias, activation, dropout: 0.0, cache })
@@ -117,7 +116,8 @@ impl<F: Float> Dense<F> {
     ///
     /// [`Error::Setting`] unless the fraction is at least 0 and below 1.
     pub fn with_dropout(mut self, fraction: f64) -> Result<Self> {
-        check_dropout(fraction)?;
+        let holds = |fraction| (0.0..1.0).contains(&fraction);
+        Error::check_setting("dropout", fraction, "at least 0 and below 1", holds)?;
         self.dropout = fraction;
         Ok(self)
     }
@@ -248,11 +248,6 @@ impl<F: Float> Dense<F> {
         Axis(usize::from(activation.is_elementwise() && smaller))
     }
 
-    /// Turns `delta` from ∂loss/∂A into ∂loss/∂Z by the activation's derivative at the cache.
-    pub(crate) fn backward_through_activation(&self, delta: ArrayViewMut2<'_, F>) {
-        self.activation.backward(self.cached_output(), self.cached_pre_activation(), delta);
-    }
-
     /// The multiplications of one product of `rows` rows.
     fn multiplications(&self, rows: usize) -> usize {
         rows.saturating_mul(self.weights.numbers().len())
@@ -306,27 +301,26 @@ impl<F: Float> Dense<F> {
 
     /// Weights and bias as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        std::iter::once(self.weights.numbers()).chain(self.bias.as_deref())
+        once(self.weights.numbers()).chain(self.bias.as_deref())
     }
 
     /// Weights and bias as row-major slices, in that order.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        std::iter::once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+        once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
     }
 
     /// Folds the inputs' scale in: the layer then takes x in place of (x - centre)/spread.
     pub(crate) fn fold_inputs(&mut self, scale: &Scale) {
-        let outputs = self.outputs();
-        let mut shift = vec![0.0; outputs];
-        let rows = self.weights.numbers_mut().chunks_exact_mut(outputs);
-        for (weights, (centre, factor)) in rows.zip(scale.centres_and_factors()) {
-            for (weight, shift) in weights.iter_mut().zip(&mut shift) {
+        let mut shift = vec![0.0; self.outputs()];
+        let rows = self.weights.numbers_mut().chunks_exact_mut(shift.len());
+        for (weights, (centre, factor)) in zip(rows, scale.centres_and_factors()) {
+            for (weight, shift) in zip(weights, &mut shift) {
                 *weight = F::from_f64(weight.as_f64() * factor);
                 // Uses the rounded weight: at the centre, rounding then has no effect.
                 *shift += weight.as_f64() * centre;
             }
         }
-        for (bias, shift) in self.bias_or_zeros().iter_mut().zip(shift) {
+        for (bias, shift) in zip(self.bias_or_zeros(), shift) {
             *bias = F::from_f64(bias.as_f64() - shift);
         }
     }
@@ -334,16 +328,11 @@ impl<F: Float> Dense<F> {
     /// Folds the outputs' scale in: a layer without activation then outputs centre + spread · a in
     /// place of a.
     pub(crate) fn fold_outputs(&mut self, scale: &Scale) {
-        for row in self.weights.numbers_mut().chunks_exact_mut(scale.columns()) {
-            row.iter_mut().zip(scale.centres_and_spreads()).for_each(|(weight, (_, spread))| {
-                *weight = F::from_f64(weight.as_f64() * spread);
-            });
+        let mut weights = self.weights.view_mut();
+        for (mut column, (_, spread)) in zip(weights.columns_mut(), scale.centres_and_spreads()) {
+            column.mapv_inplace(|weight| F::from_f64(weight.as_f64() * spread));
         }
-        for (bias, (centre, spread)) in
-            self.bias_or_zeros().iter_mut().zip(scale.centres_and_spreads())
-        {
-            *bias = F::from_f64(bias.as_f64() * spread + centre);
-        }
+        scale.to_data(ArrayViewMut1::from(self.bias_or_zeros()).insert_axis(Axis(0)));
     }
 
     /// Gives a layer without a bias one of zeros.
@@ -366,11 +355,6 @@ impl<F: Float> PartialEq for Dense<F> {
 /// These rows and columns of a matrix.
 fn slice<F>(matrix: ArrayView2<'_, F>, [rows, columns]: [Slice; 2]) -> ArrayView2<'_, F> {
     matrix.slice_axis_move(Axis(0), rows).slice_axis_move(Axis(1), columns)
-}
-
-/// Checks a dropout fraction: 0 ≤ p < 1.
-pub(crate) fn check_dropout(fraction: f64) -> Result<()> {
-    Error::check_setting("dropout", fraction, "at least 0 and below 1", |f| (0.0..1.0).contains(&f))
 }
 
 /// The gradient of the loss with respect to one layer's parameters.
@@ -420,11 +404,11 @@ impl<F: Float> Gradient<F> {
 
     /// The gradients of the weights, then of the bias.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[F]> {
-        std::iter::once(self.weights.numbers()).chain(self.bias.as_deref())
+        once(self.weights.numbers()).chain(self.bias.as_deref())
     }
 
     /// The gradients of the weights, then of the bias.
     pub(crate) fn slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        std::iter::once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+        once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
     }
 }

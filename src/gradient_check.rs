@@ -4,7 +4,8 @@ mod comparison;
 pub(crate) mod error;
 
 use crate::backprop::{Backprop, Dropout};
-use crate::error::{Error, GradientCheckError, Result};
+use crate::error::GradientCheckError::{WrongGradient, ZeroGradient};
+use crate::error::{Error, Result};
 use crate::{loss::Loss, mlp::Mlp};
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
@@ -98,11 +99,10 @@ pub struct Kink {
 ///
 /// # Errors
 ///
-/// [`GradientCheckError::WrongGradient`] names the first parameter whose gradients disagree, and
-/// both numbers. [`GradientCheckError::ZeroGradient`] names a layer whose gradients are all zero,
-/// hidden by rounding, or at kinks, so that the check proves nothing. [`Error::NotFinite`] if the
-/// loss is not finite. Other errors are those of [`Backprop::run`]. The network's parameters never
-/// change.
+/// [`WrongGradient`] names the first parameter whose gradients disagree, and both numbers.
+/// [`ZeroGradient`] names a layer whose gradients are all zero, hidden by rounding, or at kinks, so
+/// that the check proves nothing. [`Error::NotFinite`] if the loss is not finite. Other errors are
+/// those of [`Backprop::run`]. The network's parameters never change.
 #[inline] // It is not generic: this spares programs that do not check its compilation.
 pub fn gradient_check(
     net: &mut Mlp<f64>,
@@ -112,9 +112,7 @@ pub fn gradient_check(
 ) -> Result<GradientCheck> {
     let mut backprop = Backprop::new(net);
     let at_rest = backprop.run(net, loss, inputs, targets)?;
-    if !at_rest.is_finite() {
-        return Err(Error::NotFinite { what: "the loss", value: at_rest });
-    }
+    Error::check_each_finite("the loss", [at_rest].into_iter())?;
     let outputs = net.layers().last().and_then(|layer| layer.cached_output().pow2().mean());
     let outputs = outputs.map_or(0.0, f64::sqrt);
     // A copy, so that an error midway leaves the caller's network as it was.
@@ -130,13 +128,13 @@ pub fn gradient_check(
         });
         let mut proved = false;
         for (slice, place, analytic, resting) in numbers {
-            let mut slope = |moved_to: f64| -> Result<f64> {
-                set(&mut moved, (layer, slice, place), moved_to);
-                let value = backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
+            let mut loss_at = |value: f64| -> Result<f64> {
+                set(&mut moved, (layer, slice, place), value);
+                let loss = backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
                 set(&mut moved, (layer, slice, place), resting);
-                value
+                loss
             };
-            let comparison = compare(analytic, resting, at_rest, outputs, &mut slope)?;
+            let comparison = compare(analytic, resting, at_rest, outputs, &mut loss_at)?;
             // The weights come first, then the bias.
             let (parameter, index) = match slice {
                 0 => ("weight", vec![place / columns, place % columns]),
@@ -152,19 +150,12 @@ pub fn gradient_check(
                     found.kinks.push(Kink { layer, parameter, index, left, right });
                 }
                 Comparison::Different { numeric } => {
-                    return Err(GradientCheckError::WrongGradient {
-                        layer,
-                        parameter,
-                        index,
-                        analytic,
-                        numeric,
-                    }
-                    .into());
+                    return Err(WrongGradient { layer, parameter, index, analytic, numeric }.into());
                 }
             }
         }
         if !proved {
-            return Err(GradientCheckError::ZeroGradient { layer }.into());
+            return Err(ZeroGradient { layer }.into());
         }
     }
     Ok(found)

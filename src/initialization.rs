@@ -59,26 +59,23 @@ impl Initialization {
         outputs: usize,
         generator: &mut ChaCha8Rng,
     ) -> Array2<F> {
-        let (fan_in, fan_out) = (inputs as f64, outputs as f64);
-        let shape = (inputs, outputs);
-        let mut normal = |variance: f64| {
-            let deviation = variance.sqrt();
-            let number = StandardNormal.map(|unit: f64| F::from_f64(deviation * unit));
-            Array2::random_using(shape, number, generator)
+        let (fan_in, fan_both) = (inputs as f64, inputs as f64 + outputs as f64);
+        // The square of the limit or deviation, and whether it is a deviation.
+        let (square, normal) = match self {
+            Self::GlorotUniform => (6.0 / fan_both, false),
+            Self::GlorotNormal => (2.0 / fan_both, true),
+            Self::HeUniform => (6.0 / fan_in, false),
+            Self::HeNormal => (2.0 / fan_in, true),
+            Self::LecunNormal => (1.0 / fan_in, true),
+            Self::Zeros => return Array2::zeros((inputs, outputs)),
         };
-        match self {
-            Self::GlorotNormal => return normal(2.0 / (fan_in + fan_out)),
-            Self::HeNormal => return normal(2.0 / fan_in),
-            Self::LecunNormal => return normal(1.0 / fan_in),
-            _ => {}
+        let (shape, scale) = ((inputs, outputs), square.sqrt());
+        if normal {
+            let weight = StandardNormal.map(|unit: f64| F::from_f64(scale * unit));
+            return Array2::random_using(shape, weight, generator);
         }
-        let limit = match self {
-            Self::GlorotUniform => (6.0 / (fan_in + fan_out)).sqrt(),
-            Self::HeUniform => (6.0 / fan_in).sqrt(),
-            _ => return Array2::zeros(shape),
-        };
-        let number = StandardUniform.map(|unit: f64| F::from_f64(limit * (2.0 * unit - 1.0)));
-        Array2::random_using(shape, number, generator)
+        let weight = StandardUniform.map(|unit: f64| F::from_f64(scale * (2.0 * unit - 1.0)));
+        Array2::random_using(shape, weight, generator)
     }
 }
 

@@ -1,27 +1,20 @@
 //! Losses, which training minimises, and their gradients.
 
-mod absolute_error;
 mod binary_cross_entropy;
-mod by_name;
 mod categorical_cross_entropy;
 mod elementwise;
 pub(crate) mod error;
-mod huber;
 mod poisson;
-mod squared_error;
+mod regression;
 
-pub use absolute_error::MeanAbsoluteError;
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
-pub use huber::Huber;
-pub use poisson::Poisson;
-pub use squared_error::MeanSquaredError;
-
-use elementwise::difference;
 pub use elementwise::elementwise;
+pub use poisson::Poisson;
+pub use regression::{Huber, MeanAbsoluteError, MeanSquaredError};
 
 use crate::error::{Error, LossError, Result};
-use crate::{activation::AnyActivation, float::Float};
+use crate::{activation::AnyActivation, choice::chosen_by_name, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use std::fmt::Debug;
 
@@ -194,20 +187,21 @@ fn check_activation<F: Float>(
     Err(Error::Loss(LossError::UnsuitableOutput { loss, activation, needs }))
 }
 
-/// Refuses the first target for which `holds` is false.
+/// Refuses the first target, given with its row, for which `holds` is false.
 fn check_each_target<F: Float>(
     loss: &dyn Debug,
-    targets: ArrayView2<'_, F>,
+    targets: impl IntoIterator<Item = (usize, F)>,
     needs: &'static str,
     holds: impl Fn(F) -> bool,
 ) -> Result<()> {
-    match targets.indexed_iter().find(|&(_, &y)| !holds(y)) {
-        None => Ok(()),
-        Some(((row, _), y)) => {
-            let (loss, value) = (format!("{loss:?}"), y.as_f64());
-            Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
-        }
-    }
+    let Some((row, y)) = targets.into_iter().find(|&(_, y)| !holds(y)) else { return Ok(()) };
+    let (loss, value) = (format!("{loss:?}"), y.as_f64());
+    Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
+}
+
+/// Each target and its row.
+fn each<F: Float>(targets: &ArrayView2<'_, F>) -> impl Iterator<Item = (usize, F)> {
+    targets.indexed_iter().map(|((row, _), &y)| (row, y))
 }
 
 /// -weight · ln p, and 0 for a weight of 0, even if p = 0.
@@ -218,6 +212,17 @@ fn weighted_surprise<F: Float>(weight: F, logarithm: F) -> F {
 /// weight / p, and 0 for a weight of 0.
 fn ratio<F: Float>(weight: F, probability: F) -> F {
     if weight == F::zero() { F::zero() } else { weight / probability }
+}
+
+chosen_by_name! {
+    "loss", Loss {
+        "mean_squared_error": MeanSquaredError = MeanSquaredError, [];
+        "mean_absolute_error": MeanAbsoluteError = MeanAbsoluteError, [];
+        "huber": Huber = Huber::default(), [delta: delta];
+        "poisson": Poisson = Poisson, [];
+        "binary_cross_entropy": BinaryCrossEntropy = BinaryCrossEntropy, [];
+        "categorical_cross_entropy": CategoricalCrossEntropy = CategoricalCrossEntropy, [];
+    }
 }
 
 /// A loss chosen at run time.

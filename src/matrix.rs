@@ -41,11 +41,9 @@ impl<F: Number> Matrix<F> {
     pub(crate) fn of(array: Array2<F>) -> Self {
         let (rows, columns) = array.dim();
         let numbers = if array.is_standard_layout() {
-            let length = array.len();
             let (mut numbers, offset) = array.into_raw_vec_and_offset();
-            let offset = offset.unwrap_or(0);
-            numbers.truncate(offset + length);
-            numbers.drain(..offset);
+            numbers.drain(..offset.unwrap_or(0));
+            numbers.truncate(rows * columns);
             numbers
         } else {
             // Follows the logical order, whatever the array's layout.
@@ -95,10 +93,9 @@ impl<F: Number> Matrix<F> {
 
     pub(crate) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
         let shape = (self.rows, self.columns);
-        match ArrayViewMut1::from(self.numbers_mut()).into_shape_with_order(shape) {
-            Ok(view) => view,
-            Err(_) => unreachable!("the slice has rows × columns numbers"),
-        }
+        ArrayViewMut1::from(self.numbers_mut())
+            .into_shape_with_order(shape)
+            .unwrap_or_else(|_| unreachable!("the slice has rows × columns numbers"))
     }
 
     /// The array as rows: the array's own memory if it is row-major, else a copy in this matrix.
@@ -131,17 +128,14 @@ impl<'m, F: Number> Rows<'m, F> {
     }
 
     pub(crate) fn view(self) -> ArrayView2<'m, F> {
-        match ArrayView1::from(self.numbers).into_shape_with_order((self.rows, self.columns)) {
-            Ok(view) => view,
-            Err(_) => unreachable!("the slice has rows × columns numbers"),
-        }
+        ArrayView1::from(self.numbers)
+            .into_shape_with_order((self.rows, self.columns))
+            .unwrap_or_else(|_| unreachable!("the slice has rows × columns numbers"))
     }
 }
 
-impl<F: PartialEq> PartialEq for Matrix<F> {
+impl<F: Number> PartialEq for Matrix<F> {
     fn eq(&self, other: &Self) -> bool {
-        let length = self.rows * self.columns;
-        (self.rows, self.columns) == (other.rows, other.columns)
-            && self.numbers[..length] == other.numbers[..length]
+        self.view() == other.view()
     }
 }

@@ -35,17 +35,11 @@ use crate::float::Float;
 use ndarray::ArrayView2;
 
 fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
-    if outputs.ncols() != targets.ncols() || outputs.ncols() == 0 {
-        return Err(ShapeError::Targets { found: targets.ncols(), outputs: outputs.ncols() }.into());
-    }
-    if outputs.nrows() != targets.nrows() {
-        return Err(ShapeError::Rows { inputs: outputs.nrows(), targets: targets.nrows() }.into());
-    }
+    // There is at least one column.
+    let columns = (outputs.ncols(), outputs.ncols().max(1));
+    Error::check_shapes(outputs.dim(), targets.dim(), columns)?;
     if outputs.nrows() == 0 {
         return Err(ShapeError::NoRows.into());
     }
-    match outputs.iter().find(|value| !value.is_finite()) {
-        Some(value) => Err(Error::NotFinite { what: "a prediction", value: value.as_f64() }),
-        None => Ok(()),
-    }
+    Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
 }

@@ -6,11 +6,11 @@ mod parameters;
 mod predict;
 
 pub use builder::MlpBuilder;
-pub(crate) use builder::check_copies;
 pub(crate) use parameters::Parameters;
 pub use predict::PredictBuffers;
 
 use crate::error::{Error, NetworkError, Result};
+use crate::matrix::fit_in_memory;
 use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema, units::Units};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
 use std::fmt;
@@ -186,15 +186,19 @@ impl<F: Float> Mlp<F> {
             first.fold_inputs(scale);
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
-            if !last.activation().is::<Identity>() {
-                let activation = format!("{:?}", last.activation());
-                return Err(NetworkError::UnitsOfActivation { activation }.into());
-            }
+            self.check_units_of_outputs()?;
             last.fold_outputs(scale);
         }
         (folded.units_in, folded.units_out) = (Units::none(), Units::none());
         folded.check_whole()?;
         Ok(folded)
+    }
+
+    /// Checks that outputs can have units: the last activation must be [`Identity`].
+    fn check_units_of_outputs(&self) -> Result<()> {
+        let last = self.layers.last().map(Dense::activation).filter(|last| !last.is::<Identity>());
+        let Some(last) = last else { return Ok(()) };
+        Err(NetworkError::UnitsOfActivation { activation: format!("{last:?}") }.into())
     }
 
     /// The names and kinds of the columns of inputs and outputs.
@@ -326,8 +330,7 @@ impl<F: Float> Mlp<F> {
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
             let inputs = inputs.slice_axis(Axis(0), part);
-            let stages = (&self.units_in, &self.layers[..], &self.units_out);
-            buffers.predict(stages, inputs, outputs.slice_axis_mut(Axis(0), part))?;
+            buffers.predict(self, inputs, outputs.slice_axis_mut(Axis(0), part))?;
         }
         Ok(())
     }
@@ -351,11 +354,8 @@ impl<F: Float> Mlp<F> {
     /// or [`Error::NotFinite`].
     pub fn check_whole(&self) -> Result<()> {
         Self::check_stack(&self.layers)?;
-        let mut numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
-        match numbers.find(|number| !number.is_finite()) {
-            Some(value) => Err(Error::NotFinite { what: "a weight or bias", value }),
-            None => Ok(()),
-        }
+        let numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
+        Error::check_each_finite("a weight or bias", numbers)
     }
 
     /// Every layer's weights, then its bias, as row-major slices.
@@ -389,4 +389,11 @@ impl<F: Float> fmt::Debug for Mlp<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Mlp({self})")
     }
+}
+
+/// Checks that `copies` copies of `parameters` parameters fit into memory: a failed allocation
+/// would end the process.
+pub(crate) fn check_copies<F: Float>(parameters: usize, copies: usize) -> Result<()> {
+    let fits = fit_in_memory::<F>(copies, parameters);
+    if fits { Ok(()) } else { Err(NetworkError::TooLarge { parameters }.into()) }
 }

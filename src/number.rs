@@ -14,7 +14,7 @@ pub trait Number: NdFloat + Default + Sum {
 }
 
 macro_rules! impl_number {
-    ($type:ident) => {
+    ($($type:ident),*) => {$(
         impl Number for $type {
             const NAME: &'static str = stringify!($type);
 
@@ -26,8 +26,7 @@ macro_rules! impl_number {
                 self.into()
             }
         }
-    };
+    )*};
 }
 
-impl_number!(f32);
-impl_number!(f64);
+impl_number!(f32, f64);

@@ -5,22 +5,14 @@ use std::ops::Range;
 /// One worker's part of some rows: the `rank`-th of `count` parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
-    rank: usize,
-    count: usize,
+    pub(crate) rank: usize,
+    pub(crate) count: usize,
 }
 
 impl Part {
     /// The part of a rank below `count`.
     pub(crate) fn new(rank: usize, count: usize) -> Self {
         Self { rank, count }
-    }
-
-    pub(crate) fn rank(self) -> usize {
-        self.rank
-    }
-
-    pub(crate) fn count(self) -> usize {
-        self.count
     }
 
     /// Whether there is no other part.

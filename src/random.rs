@@ -31,20 +31,15 @@ struct Saved {
     position: [u32; 2],
 }
 
-pub(crate) fn serialize<S: Serializer>(
-    generator: &ChaCha8Rng,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(generator: &ChaCha8Rng, to: S) -> Result<S::Ok, S::Error> {
     let position = generator.get_word_pos();
     let position = [(position >> 32) as u32, position as u32];
     let (seed, stream) = (generator.get_seed(), generator.get_stream() as u32);
-    Saved { seed, stream, position }.serialize(serializer)
+    Saved { seed, stream, position }.serialize(to)
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<ChaCha8Rng, D::Error> {
-    let Saved { seed, stream, position: [high, low] } = Saved::deserialize(deserializer)?;
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ChaCha8Rng, D::Error> {
+    let Saved { seed, stream, position: [high, low] } = Saved::deserialize(from)?;
     let mut generator = ChaCha8Rng::from_seed(seed);
     generator.set_stream(stream.into());
     generator.set_word_pos((u128::from(high) << 32) | u128::from(low));

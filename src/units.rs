@@ -1,8 +1,9 @@
 //! The units of a network: they scale the data's numbers to about -1 to 1, and outputs back.
 
 use crate::error::{Error, NetworkError, Result};
-use crate::{bits, elementary::vectorized, float::Float, matrix::Matrix};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use crate::matrix::{Matrix, Rows};
+use crate::{bits, elementary::vectorized, float::Float};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -89,10 +90,7 @@ impl Units {
         if found != expected {
             return Err(NetworkError::Units { found, expected }.into());
         }
-        let mut numbers = centres.iter().chain(&spreads);
-        if let Some(&value) = numbers.find(|number| !number.is_finite()) {
-            return Err(Error::NotFinite { what: "a centre or spread", value });
-        }
+        Error::check_each_finite("a centre or spread", centres.iter().chain(&spreads).copied())?;
         for &spread in &spreads {
             Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
         }
@@ -126,13 +124,10 @@ impl Units {
     ///
     /// [`NetworkError::Units`] for another number of columns, [`NetworkError::NotMeasured`] if the
     /// scaling is not measured yet.
-    pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
+    pub fn to_network<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.check(numbers.ncols())?;
-        let mut scaled = Matrix::of(numbers.to_owned());
-        if let Some(scale) = self.measured()? {
-            scale.rows_to_network(scaled.numbers_mut());
-        }
-        Ok(scaled.view().to_owned())
+        let Some(scale) = self.measured()? else { return Ok(numbers.to_owned()) };
+        Ok(scale.to_network(numbers, &mut Matrix::default()).view().to_owned())
     }
 
     /// x = centre + spread · z: converts numbers to the data's units, rows × columns.
@@ -140,7 +135,7 @@ impl Units {
     /// # Errors
     ///
     /// As [`to_network`](Self::to_network).
-    pub fn to_data<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<ndarray::Array2<F>> {
+    pub fn to_data<F: Float>(&self, numbers: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.check(numbers.ncols())?;
         let mut unscaled = numbers.to_owned();
         if let Some(scale) = self.measured()? {
@@ -150,30 +145,19 @@ impl Units {
     }
 
     /// Checks that measured units have this number of columns.
-    pub(crate) fn check(&self, columns: usize) -> Result<()> {
-        match self.centres().map(<[f64]>::len) {
-            Some(found) if found != columns => {
-                Err(NetworkError::Units { found, expected: columns }.into())
-            }
-            _ => Ok(()),
-        }
+    pub(crate) fn check(&self, expected: usize) -> Result<()> {
+        let found = self.centres().map_or(expected, <[f64]>::len);
+        if found == expected { Ok(()) } else { Err(NetworkError::Units { found, expected }.into()) }
     }
 
     /// The measured scale; `None` without scaling. Units that are not measured are an error.
     pub(crate) fn measured(&self) -> Result<Option<&Scale>> {
-        if self.is_measured() {
-            Ok(self.scale.as_ref())
-        } else {
-            Err(NetworkError::NotMeasured.into())
-        }
+        let measured = self.is_measured().then_some(self.scale.as_ref());
+        measured.ok_or_else(|| NetworkError::NotMeasured.into())
     }
 }
 
 impl Scale {
-    pub(crate) fn columns(&self) -> usize {
-        self.centres.len()
-    }
-
     /// Centre and 1 / spread of each column; 0 for a spread of 0.
     #[inline(always)]
     pub(crate) fn centres_and_factors(&self) -> impl Iterator<Item = (&f64, &f64)> {
@@ -207,10 +191,15 @@ impl Scale {
     }
 
     /// All rows in network units, in another matrix.
-    pub(crate) fn to_network<F: Float>(&self, from: ArrayView2<'_, F>, to: &mut Matrix<F>) {
+    pub(crate) fn to_network<'m, F: Float>(
+        &self,
+        from: ArrayView2<'_, F>,
+        to: &'m mut Matrix<F>,
+    ) -> Rows<'m, F> {
         let to = to.reshape(from.nrows(), from.ncols());
         to.view_mut().assign(&from);
         self.rows_to_network(to.numbers_mut());
+        to.as_rows()
     }
 
     /// y = centre + spread · a for each row of outputs, in place.

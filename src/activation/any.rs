@@ -1,16 +1,13 @@
 //! Activations with their types erased, so that the layers of a network can have different ones.
 
 use super::{
-    Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish, Relu,
-    Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
+    Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish,
+    OutputAndPreActivation, Relu, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
 use crate::error::{Error, Result};
 use crate::{choice, float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
-use std::any::Any;
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
+use std::{any::Any, fmt, str::FromStr, sync::Arc};
 
 /// Any [`Activation`], built in or custom, as a [`Dense`](crate::dense::Dense) layer owns it. A
 /// clone shares the activation.
@@ -51,18 +48,12 @@ impl<F: Float> fmt::Display for AnyActivation<F> {
 }
 
 /// The object-safe face of an activation.
-trait Erased<F: Float>: fmt::Debug + Send + Sync {
+trait Erased<F: Float>: Any + fmt::Debug + Send + Sync {
     fn keeps_pre_activation(&self) -> bool;
     fn forward(&self, z: ArrayViewMut2<'_, F>);
-    fn backward(
-        &self,
-        output: ArrayView2<'_, F>,
-        pre_activation: ArrayView2<'_, F>,
-        delta: ArrayViewMut2<'_, F>,
-    );
+    fn backward(&self, cached: OutputAndPreActivation<'_, F>, delta: ArrayViewMut2<'_, F>);
     fn initialization(&self) -> Initialization;
     fn own_name(&self) -> Option<String>;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<F: Float, A: Activation> Erased<F> for A {
@@ -74,13 +65,8 @@ impl<F: Float, A: Activation> Erased<F> for A {
         Activation::forward(self, z);
     }
 
-    fn backward(
-        &self,
-        output: ArrayView2<'_, F>,
-        pre_activation: ArrayView2<'_, F>,
-        delta: ArrayViewMut2<'_, F>,
-    ) {
-        Activation::backward(self, A::Derivative::select(output, pre_activation), delta);
+    fn backward(&self, cached: OutputAndPreActivation<'_, F>, delta: ArrayViewMut2<'_, F>) {
+        Activation::backward(self, A::Derivative::select(cached), delta);
     }
 
     fn initialization(&self) -> Initialization {
@@ -89,10 +75,6 @@ impl<F: Float, A: Activation> Erased<F> for A {
 
     fn own_name(&self) -> Option<String> {
         Activation::name(self)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -123,11 +105,8 @@ macro_rules! built_in {
             /// The name of a built-in activation, with its α if it has one; else
             /// [`Activation::name`].
             pub fn name(&self) -> Option<String> {
-                $(if let Some(activation) = self.downcast::<$activation>() {
-                    let name = $name.to_owned();
-                    let _ = activation;
-                    $(let $alpha = activation.alpha(); let name = format!("{name}({})", $alpha);)?
-                    return Some(name);
+                $(if let Some(_activation) = self.downcast::<$activation>() {
+                    return Some($name.to_owned() $(+ &format!("({})", _activation.$alpha()))?);
                 })*
                 self.0.own_name()
             }
@@ -182,7 +161,7 @@ impl<F: Float> AnyActivation<F> {
 
     /// This, if it is an `A`.
     pub fn downcast<A: Activation>(&self) -> Option<&A> {
-        self.0.as_any().downcast_ref()
+        (&*self.0 as &dyn Any).downcast_ref()
     }
 
     /// Whether the derivative needs the weighted sums
@@ -209,7 +188,7 @@ impl<F: Float> AnyActivation<F> {
         pre_activation: ArrayView2<'_, F>,
         delta: ArrayViewMut2<'_, F>,
     ) {
-        self.0.backward(output, pre_activation, delta);
+        self.0.backward(OutputAndPreActivation { output, pre_activation }, delta);
     }
 
     /// See [`Activation::initialization`].

@@ -71,11 +71,11 @@ impl Activation for Elu {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        forward(z, 1.0, self.alpha);
+        forward(z, [1.0, self.alpha]);
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        backward(output, delta, 1.0, self.alpha);
+        backward(output, delta, [1.0, self.alpha]);
     }
 
     fn initialization(&self) -> Initialization {
@@ -119,17 +119,19 @@ impl Selu {
     pub const ALPHA: f64 = 1.673_263_242_354_377_2;
     /// λ.
     pub const LAMBDA: f64 = 1.050_700_987_355_480_5;
+
+    const SHAPE: [f64; 2] = [Self::LAMBDA, Self::LAMBDA * Self::ALPHA];
 }
 
 impl Activation for Selu {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        forward(z, Self::LAMBDA, Self::LAMBDA * Self::ALPHA);
+        forward(z, Self::SHAPE);
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        backward(output, delta, Self::LAMBDA, Self::LAMBDA * Self::ALPHA);
+        backward(output, delta, Self::SHAPE);
     }
 
     fn initialization(&self) -> Initialization {
@@ -137,22 +139,17 @@ impl Activation for Selu {
     }
 }
 
-/// positive · z for z > 0, else limit · (e^z - 1).
-fn forward<F: Float>(z: ArrayViewMut2<'_, F>, positive: f64, limit: f64) {
-    let (positive, limit) = (F::from_f64(positive), F::from_f64(limit));
-    slices::map(z, |z| F::scaled_elu_slice(z, positive, limit));
+/// slope · z for z > 0, else limit · (e^z - 1); `shape` is slope and limit.
+fn forward<F: Float>(z: ArrayViewMut2<'_, F>, shape: [f64; 2]) {
+    let [slope, limit] = shape.map(F::from_f64);
+    slices::map(z, |z| F::scaled_elu_slice(z, slope, limit));
 }
 
-/// The slope `positive` for a > 0, else a + limit.
-fn backward<F: Float>(
-    output: ArrayView2<'_, F>,
-    delta: ArrayViewMut2<'_, F>,
-    positive: f64,
-    limit: f64,
-) {
-    let (positive, limit) = (F::from_f64(positive), F::from_f64(limit));
-    slices::multiply(output, delta, move |a| {
+/// The derivative: the slope for a > 0, else a + limit.
+fn backward<F: Float>(a: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>, shape: [f64; 2]) {
+    let [slope, limit] = shape.map(F::from_f64);
+    slices::multiply(a, delta, move |a| {
         let below = a + limit;
-        if a > F::zero() { positive } else { below }
+        if a > F::zero() { slope } else { below }
     });
 }

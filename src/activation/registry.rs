@@ -3,11 +3,10 @@
 use super::{Activation, AnyActivation};
 use crate::error::{NetworkError, Result};
 use crate::{choice, float::Float};
-use std::collections::BTreeMap;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-/// Makes an activation from the parameter in brackets behind its name.
-type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sync>;
+/// Makes an activation from the parameter in brackets behind its name, or from none.
+type Make<F> = Box<dyn Fn(Option<&str>) -> Option<AnyActivation<F>> + Send + Sync>;
 
 /// Activations that are not built in, for loading networks that have them.
 ///
@@ -48,15 +47,13 @@ type FromParameter<F> = Box<dyn Fn(&str) -> Option<AnyActivation<F>> + Send + Sy
 /// assert!(Mlp::<f32>::from_bytes(&bytes).is_err());                  // without the activation
 /// # Ok::<(), densely::Error>(())
 /// ```
-pub struct Activations<F: Float> {
-    named: BTreeMap<String, AnyActivation<F>>,
-    with_parameter: BTreeMap<String, FromParameter<F>>,
-}
+#[derive(Default)]
+pub struct Activations<F: Float>(BTreeMap<String, Make<F>>);
 
 impl<F: Float> Activations<F> {
     /// Only the built-in ones.
     pub fn new() -> Self {
-        Self { named: BTreeMap::new(), with_parameter: BTreeMap::new() }
+        Self::default()
     }
 
     /// Adds an activation under its [name](Activation::name).
@@ -93,12 +90,10 @@ impl<F: Float> Activations<F> {
     /// # Errors
     ///
     /// [`NetworkError::ActivationName`] if it has no name, or the name is taken.
-    pub fn with(mut self, activation: impl Activation) -> Result<Self> {
+    pub fn with(self, activation: impl Activation) -> Result<Self> {
         let activation = AnyActivation::from(activation);
         let name = activation.name().unwrap_or_default();
-        self.check(&name)?;
-        self.named.insert(name, activation);
-        Ok(self)
+        self.add(name, Box::new(move |text| text.is_none().then(|| activation.clone())))
     }
 
     /// Adds the activations of this name with a parameter in brackets behind it. `make` gets the
@@ -108,7 +103,7 @@ impl<F: Float> Activations<F> {
     ///
     /// [`NetworkError::ActivationName`] if the name is empty or taken, or has a bracket itself.
     pub fn with_parameter<A: Activation>(
-        mut self,
+        self,
         name: impl Into<String>,
         make: impl Fn(&str) -> Option<A> + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -117,51 +112,39 @@ impl<F: Float> Activations<F> {
             // It could not be found again.
             return Err(NetworkError::ActivationName { name, reason: "contains a bracket" }.into());
         }
-        self.check(&name)?;
-        self.with_parameter.insert(name, Box::new(move |text| make(text).map(AnyActivation::from)));
-        Ok(self)
+        self.add(name, Box::new(move |text| make(text?).map(AnyActivation::from)))
     }
 
-    fn check(&self, name: &str) -> Result<()> {
-        check_own_name::<F>(name)?;
-        if self.named.contains_key(name) || self.with_parameter.contains_key(name) {
-            let (name, reason) = (name.to_owned(), "is taken");
-            return Err(NetworkError::ActivationName { name, reason }.into());
+    fn add(mut self, name: String, make: Make<F>) -> Result<Self> {
+        Self::check_own_name(&name)?;
+        if self.0.contains_key(&name) {
+            return Err(NetworkError::ActivationName { name, reason: "is taken" }.into());
         }
-        Ok(())
+        self.0.insert(name, make);
+        Ok(self)
     }
 
     /// The activation of this name, built in or added.
     pub fn named(&self, name: &str) -> Option<AnyActivation<F>> {
-        name.parse().ok().or_else(|| self.named.get(name).cloned()).or_else(|| {
-            let (name, parameter) = choice::split(name)?;
-            self.with_parameter.get(name)?(parameter)
-        })
+        let added = |name: &str, text| self.0.get(name)?(text);
+        let parse = || choice::split(name).and_then(|(name, text)| added(name, Some(text)));
+        name.parse().ok().or_else(|| added(name, None)).or_else(parse)
+    }
+
+    /// Refuses a name that is empty or that of a built-in activation.
+    pub(crate) fn check_own_name(name: &str) -> Result<()> {
+        let reason = match choice::name(name) {
+            "" => "is empty",
+            name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
+            _ => return Ok(()),
+        };
+        Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
     }
 }
 
-/// Refuses a name that is empty or that of a built-in activation.
-pub(crate) fn check_own_name<F: Float>(name: &str) -> Result<()> {
-    let reason = match choice::name(name) {
-        "" => "is empty",
-        name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
-        _ => return Ok(()),
-    };
-    Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
-}
-
-impl<F: Float> Default for Activations<F> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
+/// The names that were added.
 impl<F: Float> fmt::Debug for Activations<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_set()
-            .entries(self.named.keys())
-            .entries(self.with_parameter.keys())
-            .finish()
+        formatter.debug_set().entries(self.0.keys()).finish()
     }
 }

@@ -1,7 +1,7 @@
 //! Element-wise functions over the slices of a matrix.
 
 use crate::float::Float;
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut2, azip};
 use std::slice::{from_mut, from_ref};
 
 /// Applies an element-wise function in place: to the whole matrix if it is contiguous, else row by
@@ -22,17 +22,15 @@ pub(super) fn zip<F: Float>(
     mut delta: ArrayViewMut2<'_, F>,
     function: impl Fn(&[F], &mut [F]),
 ) {
-    match (cached.as_slice(), delta.as_slice_mut()) {
-        (Some(cached), Some(delta)) => function(cached, delta),
-        _ => Zip::from(delta.rows_mut()).and(cached.rows()).for_each(|mut delta, cached| {
-            match (cached.to_slice(), delta.as_slice_mut()) {
-                (Some(cached), Some(delta)) => function(cached, delta),
-                _ => {
-                    Zip::from(delta).and(cached).for_each(|d, c| function(from_ref(c), from_mut(d)))
-                }
-            }
-        }),
+    if let (Some(cached), Some(delta)) = (cached.as_slice(), delta.as_slice_mut()) {
+        return function(cached, delta);
     }
+    azip!((mut delta in delta.rows_mut(), cached in cached.rows()) {
+        match (cached.to_slice(), delta.as_slice_mut()) {
+            (Some(cached), Some(delta)) => function(cached, delta),
+            _ => azip!((d in delta, c in cached) function(from_ref(c), from_mut(d))),
+        }
+    });
 }
 
 /// Replaces each element by a function of it, cheap enough for the compiler to vectorise.

@@ -27,6 +27,15 @@ impl Error {
         move |source| Self::Io { file: file.into(), source }
     }
 
+    /// Checks that none of these numbers is NaN or infinite.
+    pub(crate) fn check_each_finite(
+        what: &'static str,
+        mut numbers: impl Iterator<Item = f64>,
+    ) -> Result<()> {
+        let wrong = numbers.find(|number| !number.is_finite());
+        wrong.map_or(Ok(()), |value| Err(Self::NotFinite { what, value }))
+    }
+
     pub(crate) fn check_setting(
         name: &'static str,
         value: f64,

@@ -10,20 +10,11 @@ const TOLERANCE: f64 = 1e-6;
 const FIRST_STEP: f64 = 1e-3;
 const STEPS: i32 = 8;
 
-/// The result for one parameter.
+/// The result for one parameter. `proved`: the gradient is larger than rounding.
 pub(super) enum Comparison {
-    /// `proved`: the gradient is larger than rounding.
-    Equal {
-        error: f64,
-        proved: bool,
-    },
-    Kink {
-        left: f64,
-        right: f64,
-    },
-    Different {
-        numeric: f64,
-    },
+    Equal { error: f64, proved: bool },
+    Kink { left: f64, right: f64 },
+    Different { numeric: f64 },
 }
 
 /// Compares the analytic gradient with numeric ones at shorter and shorter steps. `outputs` is the
@@ -46,18 +37,12 @@ pub(super) fn compare(
     for k in 0..=STEPS {
         let step = FIRST_STEP * scale * 10.0_f64.powi(-k);
         let estimate = Estimate::at(resting, at_rest, step, (scale, outputs), loss_at)?;
-        if let Some(error) = estimate.agrees_with(analytic) {
-            let proved = analytic.abs() > 10.0 * estimate.rounding;
-            if k == 0 || estimate.rounding <= 1e-3 * analytic.abs() || estimate.slope == analytic {
-                return Ok(Comparison::Equal { error, proved });
-            }
+        let precise = estimate.rounding <= 1e-3 * analytic.abs() || estimate.slope == analytic;
+        if (k == 0 || precise) && estimate.agrees_with(analytic).is_some() {
+            return Ok(estimate.compared_with(analytic));
         }
         if let Some(before) = before.filter(|before| before.is_confirmed_by(&estimate)) {
-            let proved = analytic.abs() > 10.0 * before.rounding;
-            return Ok(match before.agrees_with(analytic) {
-                Some(error) => Comparison::Equal { error, proved },
-                None => Comparison::Different { numeric: before.slope },
-            });
+            return Ok(before.compared_with(analytic));
         }
         before = Some(estimate);
     }
@@ -97,9 +82,9 @@ impl Estimate {
         (scale, outputs): (f64, f64),
         loss_at: &mut impl FnMut(f64) -> Result<f64>,
     ) -> Result<Self> {
-        let (right, left) = (loss_at(resting + step)?, loss_at(resting - step)?);
-        let (far_right, far_left) =
-            (loss_at(resting + 2.0 * step)?, loss_at(resting - 2.0 * step)?);
+        let mut shifted = |steps: f64| loss_at(resting + steps * step);
+        let (right, left) = (shifted(1.0)?, shifted(-1.0)?);
+        let (far_right, far_left) = (shifted(2.0)?, shifted(-2.0)?);
         let slope = (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step);
         let jump = (right + left - 2.0 * at_rest).abs() / step;
         // A loss is a sum of many rounded terms: some fifty units in its last place. If it is
@@ -111,6 +96,14 @@ impl Estimate {
         let of_outputs = curvature.sqrt() * outputs + curvature * scale;
         let rounding = f64::EPSILON * (50.0 * largest / step + 10.0 * of_outputs);
         Ok(Self { slope, rounding, jump })
+    }
+
+    fn compared_with(&self, analytic: f64) -> Comparison {
+        let proved = analytic.abs() > 10.0 * self.rounding;
+        match self.agrees_with(analytic) {
+            Some(error) => Comparison::Equal { error, proved },
+            None => Comparison::Different { numeric: self.slope },
+        }
     }
 
     /// The difference relative to the larger and beyond rounding, if it is within the tolerance.

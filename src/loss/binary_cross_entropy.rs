@@ -1,8 +1,10 @@
-use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
-use super::{ratio, weighted_surprise};
+use super::{
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
+    weighted_surprise,
+};
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
 use crate::{error::Result, float::Float};
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 
 /// Binary cross-entropy: -Σ (y ln a + (1 - y) ln(1 - a)) / outputs for each example.
 ///
@@ -61,17 +63,13 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let suitable = activation.is::<Sigmoid>() || activation.is::<Softmax>();
-        check_activation(
-            self,
-            activation,
-            suitable,
-            "outputs between 0 and 1, such as those of Sigmoid",
-        )
+        let needs = "outputs between 0 and 1, such as those of Sigmoid";
+        check_activation(self, activation, suitable, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        check_each_target(self, targets, "numbers between 0 and 1", probability)
+        check_each_target(self, each(&targets), "numbers between 0 and 1", probability)
     }
 }
 
@@ -81,28 +79,22 @@ impl<F: Float> FusedLoss<F> for BinaryCrossEntropy {
         pre_activation: ArrayView2<'_, F>,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
         mut delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
+        // max(z, 0) - y z, without two large terms that cancel where y = 1 and z > 0.
+        let linear = |z: F, y: F| if z > F::zero() { (F::one() - y) * z } else { -y * z };
         // ln(1 + e^-|z|) of all outputs, stored in delta for now.
-        Zip::from(&mut delta).and(pre_activation).for_each(|rest, &z| *rest = -z.abs());
+        azip!((rest in &mut delta, z in pre_activation) *rest = -z.abs());
         Softplus.forward(delta.view_mut());
-        Zip::from(&mut losses)
-            .and(delta.rows())
-            .and(pre_activation.rows())
-            .and(targets.rows())
-            .for_each(|loss, rest, z, y| {
-                let linear: F = z.iter().zip(y).map(|(&z, &y)| linear_part(z, y)).sum();
-                *loss = (linear + rest.sum()) / count;
-            });
-        difference(outputs, targets, delta);
+        let (z, y) = (pre_activation.rows(), targets.rows());
+        azip!((loss in losses, rest in delta.rows(), z in z, y in y) {
+            let linear: F = z.iter().zip(y).map(|(&z, &y)| linear(z, y)).sum();
+            *loss = (linear + rest.sum()) / count;
+        });
+        azip!((delta in delta, &a in outputs, &y in targets) *delta = (a - y) / count);
     }
-}
-
-/// max(z, 0) - y z, without two large terms that cancel: for y = 1, max(z, 0) - z is max(-z, 0).
-fn linear_part<F: Float>(z: F, y: F) -> F {
-    if z > F::zero() { (F::one() - y) * z } else { -y * z }
 }
 
 #[cfg(test)]

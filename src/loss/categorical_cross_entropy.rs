@@ -1,8 +1,7 @@
-use super::{FusedLoss, Loss, check_activation};
+use super::{FusedLoss, Loss, check_activation, check_each_target, each};
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
-use crate::error::{LossError, Result};
-use crate::float::Float;
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use crate::{error::Result, float::Float};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 
 /// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
 ///
@@ -41,25 +40,21 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         &self,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
         mut gradient: ArrayViewMut2<'_, F>,
     ) {
-        Zip::from(&mut losses)
-            .and(gradient.rows_mut())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, mut gradient, outputs, targets| {
-                *loss = F::zero();
-                Zip::from(&mut gradient).and(outputs).and(targets).for_each(|gradient, &a, &y| {
-                    // A class with y = 0 adds nothing, even where a = 0 and its logarithm is
-                    // infinite.
-                    *gradient = F::zero();
-                    if y != F::zero() {
-                        *loss -= y * a.ln();
-                        *gradient = -y / a;
-                    }
-                });
+        let (a, y) = (outputs.rows(), targets.rows());
+        azip!((loss in losses, gradient in gradient.rows_mut(), a in a, y in y) {
+            *loss = F::zero();
+            azip!((gradient in gradient, &a in a, &y in y) {
+                // A class with y = 0 adds nothing, even where a = 0 and its logarithm is infinite.
+                *gradient = F::zero();
+                if y != F::zero() {
+                    *loss -= y * a.ln();
+                    *gradient = -y / a;
+                }
             });
+        });
     }
 
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
@@ -68,12 +63,8 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let suitable = activation.is::<Softmax>() || activation.is::<Sigmoid>();
-        check_activation(
-            self,
-            activation,
-            suitable,
-            "outputs between 0 and 1, such as those of Softmax",
-        )
+        let needs = "outputs between 0 and 1, such as those of Softmax";
+        check_activation(self, activation, suitable, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
@@ -81,21 +72,10 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             1 => "rows whose sum is 1 (for one output, there is BinaryCrossEntropy)",
             _ => "rows whose sum is 1",
         };
-        for (row, target) in targets.rows().into_iter().enumerate() {
-            let unsuitable = |value: F, needs| LossError::UnsuitableTarget {
-                loss: format!("{self:?}"),
-                row,
-                value: value.as_f64(),
-                needs,
-            };
-            if let Some(&y) = target.iter().find(|y| !(F::zero()..=F::one()).contains(*y)) {
-                return Err(unsuitable(y, "numbers between 0 and 1").into());
-            }
-            if (target.sum().as_f64() - 1.0).abs() > 1e-3 {
-                return Err(unsuitable(target.sum(), sums_to_1).into());
-            }
-        }
-        Ok(())
+        let probability = |y| (F::zero()..=F::one()).contains(&y);
+        check_each_target(self, each(&targets), "numbers between 0 and 1", probability)?;
+        let sums = targets.rows().into_iter().map(|row| row.sum()).enumerate();
+        check_each_target(self, sums, sums_to_1, |sum| (sum.as_f64() - 1.0).abs() <= 1e-3)
     }
 }
 
@@ -105,15 +85,12 @@ impl<F: Float> FusedLoss<F> for CategoricalCrossEntropy {
         pre_activation: ArrayView2<'_, F>,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
-        mut delta: ArrayViewMut2<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
+        delta: ArrayViewMut2<'_, F>,
     ) {
-        Zip::from(&mut delta).and(outputs).and(targets).for_each(|delta, &a, &y| *delta = a - y);
-        Zip::from(&mut losses)
-            .and(pre_activation.rows())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, z, a, y| *loss = of_logits(z, a, y));
+        azip!((delta in delta, &a in outputs, &y in targets) *delta = a - y);
+        let (z, a, y) = (pre_activation.rows(), outputs.rows(), targets.rows());
+        azip!((loss in losses, z in z, a in a, y in y) *loss = of_logits(z, a, y));
     }
 }
 

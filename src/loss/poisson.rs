@@ -1,8 +1,10 @@
-use super::{FusedLoss, Loss, check_activation, check_each_target, difference, elementwise};
-use super::{ratio, weighted_surprise};
+use super::{
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
+    weighted_surprise,
+};
 use crate::activation::{AnyActivation, Exponential, Softplus};
 use crate::{error::Result, float::Float};
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 
 /// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected
 /// count.
@@ -47,27 +49,20 @@ impl<F: Float> Loss<F> for Poisson {
     }
 
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
-        if activation.is::<Exponential>() {
-            Some(self)
-        } else if activation.is::<Softplus>() {
-            Some(&WithSoftplus)
-        } else {
-            None
+        if activation.is::<Softplus>() {
+            return Some(&WithSoftplus);
         }
+        activation.is::<Exponential>().then_some(self)
     }
 
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
         let suitable = activation.is::<Exponential>() || activation.is::<Softplus>();
-        check_activation(
-            self,
-            activation,
-            suitable,
-            "positive outputs, such as those of Exponential",
-        )
+        let needs = "positive outputs, such as those of Exponential";
+        check_activation(self, activation, suitable, needs)
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        check_each_target(self, targets, "numbers of at least 0", |y| y >= F::zero())
+        check_each_target(self, each(&targets), "numbers of at least 0", |y| y >= F::zero())
     }
 }
 
@@ -77,19 +72,16 @@ impl<F: Float> FusedLoss<F> for Poisson {
         pre_activation: ArrayView2<'_, F>,
         outputs: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-        mut losses: ArrayViewMut1<'_, F>,
+        losses: ArrayViewMut1<'_, F>,
         delta: ArrayViewMut2<'_, F>,
     ) {
         let count = F::from_f64(outputs.ncols() as f64);
-        Zip::from(&mut losses)
-            .and(pre_activation.rows())
-            .and(outputs.rows())
-            .and(targets.rows())
-            .for_each(|loss, z, a, y| {
-                let surprise: F = z.iter().zip(y).map(|(&z, &y)| weighted_surprise(y, z)).sum();
-                *loss = (a.sum() + surprise) / count;
-            });
-        difference(outputs, targets, delta);
+        let (z, a, y) = (pre_activation.rows(), outputs.rows(), targets.rows());
+        azip!((loss in losses, z in z, a in a, y in y) {
+            let surprise: F = z.iter().zip(y).map(|(&z, &y)| weighted_surprise(y, z)).sum();
+            *loss = (a.sum() + surprise) / count;
+        });
+        azip!((delta in delta, &a in outputs, &y in targets) *delta = (a - y) / count);
     }
 }
 
@@ -110,18 +102,15 @@ impl<F: Float> FusedLoss<F> for WithSoftplus {
         losses: ArrayViewMut1<'_, F>,
         delta: ArrayViewMut2<'_, F>,
     ) {
-        let tiny = F::from_f64(TINY);
-        let z = pre_activation;
-        let count = F::from_f64(outputs.ncols() as f64);
-        Zip::from(losses).and(z.rows()).and(outputs.rows()).and(targets.rows()).for_each(
-            |loss, z, a, y| {
-                let values = z.iter().zip(a).zip(y).map(|((&z, &a), &y)| {
-                    a + weighted_surprise(y, if z < tiny { z } else { a.ln() })
-                });
-                *loss = values.sum::<F>() / count;
-            },
-        );
-        Zip::from(delta).and(z).and(outputs).and(targets).for_each(|delta, &z, &a, &y| {
+        let (tiny, count) = (F::from_f64(TINY), F::from_f64(outputs.ncols() as f64));
+        let (z, a, y) = (pre_activation.rows(), outputs.rows(), targets.rows());
+        azip!((loss in losses, z in z, a in a, y in y) {
+            let logarithm = |z, a: F| if z < tiny { z } else { a.ln() };
+            let terms = z.iter().zip(a).zip(y);
+            let terms = terms.map(|((&z, &a), &y)| a + weighted_surprise(y, logarithm(z, a)));
+            *loss = terms.sum::<F>() / count;
+        });
+        azip!((delta in delta, &z in pre_activation, &a in outputs, &y in targets) {
             let slope = -(-a).exp_m1();
             let share = if z < tiny { F::one() } else { slope / a };
             *delta = (slope - y * share) / count;

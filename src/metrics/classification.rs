@@ -2,6 +2,7 @@ use super::check;
 use crate::error::{Error, MetricError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
+use std::iter::zip;
 
 /// The class of each row of `outputs` (rows × outputs): for one column, 1 if it is above ½, else 0;
 /// for more, the first column with the largest number.
@@ -17,11 +18,7 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
     let half = F::from_f64(0.5);
     let class = |row: ArrayView1<'_, F>| match row.len() {
         1 => usize::from(row[0] > half),
-        _ => {
-            let largest =
-                |best: usize, class: usize| if row[class] > row[best] { class } else { best };
-            (0..row.len()).fold(0, largest)
-        }
+        classes => (0..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best }),
     };
     outputs.rows().into_iter().map(class).collect()
 }
@@ -43,7 +40,7 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
 /// See [the module](super).
 pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let pairs = predicted_classes(outputs).into_iter().zip(predicted_classes(targets));
+    let pairs = zip(predicted_classes(outputs), predicted_classes(targets));
     let right = pairs.filter(|(predicted, actual)| predicted == actual).count();
     Ok(right as f64 / outputs.nrows() as f64)
 }
@@ -104,8 +101,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
         return Err(undefined("there is more than one column of outputs"));
     }
     let positive = predicted_classes(targets);
-    let mut order: Vec<(f64, usize)> =
-        outputs.iter().map(|a| a.as_f64()).zip(positive.iter().copied()).collect();
+    let mut order: Vec<_> = zip(outputs.iter().map(|a| a.as_f64()), &positive).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
 
     // Uses the sum of the positive rows' ranks (Mann, Whitney 1947); equal outputs share their mean
@@ -146,9 +142,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 /// See [the module](super).
 pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     // TP + FP are the predicted, TP + FN the actual.
-    mean_over_classes(outputs, targets, |Counts { both, predicted, actual }| {
-        share(2 * both, predicted + actual)
-    })
+    mean_over_classes(outputs, targets, |both, predicted, actual| (2 * both, predicted + actual))
 }
 
 /// Precision = TP / (TP + FP): the share of a class's predictions that are right. 0 for a class
@@ -168,7 +162,7 @@ pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> R
 ///
 /// See [the module](super).
 pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    mean_over_classes(outputs, targets, |Counts { both, predicted, .. }| share(both, predicted))
+    mean_over_classes(outputs, targets, |both, predicted, _| (both, predicted))
 }
 
 /// Recall = TP / (TP + FN): the share of a class's rows that are predicted right. 0 for a class
@@ -191,36 +185,37 @@ pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
 ///
 /// See [the module](super).
 pub fn recall<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    mean_over_classes(outputs, targets, |Counts { both, actual, .. }| share(both, actual))
+    mean_over_classes(outputs, targets, |both, _, actual| (both, actual))
 }
 
-/// Numbers of rows of a class: predicted, actual, and both.
-struct Counts {
-    predicted: usize,
-    actual: usize,
-    both: usize,
+/// The numbers of rows: one row for each actual class, one column for each predicted one.
+pub(super) fn class_counts<F: Float>(
+    outputs: ArrayView2<'_, F>,
+    targets: ArrayView2<'_, F>,
+) -> Vec<Vec<usize>> {
+    let classes = outputs.ncols().max(2);
+    let mut counts = vec![vec![0; classes]; classes];
+    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+        counts[actual][predicted] += 1;
+    }
+    counts
 }
 
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// The mean of `metric` over the classes; for one column, that of the second class.
+/// The mean of a share over the classes; for one column, that of the second class. `share` gets the
+/// numbers of a class's rows that are both predicted and actual, predicted, and actual.
 fn mean_over_classes<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
-    metric: impl Fn(Counts) -> f64,
+    share: impl Fn(usize, usize, usize) -> (usize, usize),
 ) -> Result<f64> {
     check(outputs, targets)?;
-    let (predicted, actual) = (predicted_classes(outputs), predicted_classes(targets));
-    let count = |classes: &[usize], class| classes.iter().filter(|&&c| c == class).count();
+    let counts = class_counts(outputs, targets);
     let of_class = |class: usize| {
-        let pairs = predicted.iter().zip(&actual);
-        metric(Counts {
-            predicted: count(&predicted, class),
-            actual: count(&actual, class),
-            both: pairs.filter(|&(&p, &a)| p == class && a == class).count(),
-        })
+        let (predicted, actual) = (counts.iter().map(|row| row[class]).sum(), counts[class].iter());
+        match share(counts[class][class], predicted, actual.sum()) {
+            (_, 0) => 0.0,
+            (part, whole) => part as f64 / whole as f64,
+        }
     };
     match outputs.ncols() {
         1 => Ok(of_class(1)),

@@ -1,9 +1,10 @@
-use super::{check, predicted_classes};
+use super::{check, classification::class_counts};
 use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 use std::fmt;
+use std::iter::{once, zip};
 
 /// The number of rows of each class that were predicted as each class. `Display` draws it as a
 /// table.
@@ -48,13 +49,7 @@ impl ConfusionMatrix {
             let (names, what) = (classes.len(), "classes");
             return Err(SchemaError::Names { names, columns, what }.into());
         }
-        let mut counts = vec![vec![0; columns]; columns];
-        for (predicted, actual) in
-            predicted_classes(outputs).into_iter().zip(predicted_classes(targets))
-        {
-            counts[actual][predicted] += 1;
-        }
-        Ok(Self { classes, counts })
+        Ok(Self { classes, counts: class_counts(outputs, targets) })
     }
 
     /// The classes' names, in the order of rows and columns.
@@ -71,25 +66,18 @@ impl ConfusionMatrix {
 
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const CORNER: &str = "actual ↓ predicted →";
-        let length = |text: &str| text.chars().count();
-        let longest = self.classes.iter().map(|class| length(class)).max().unwrap_or(0);
-        let first = longest.max(length(CORNER));
-        let widths = self.classes.iter().enumerate().map(|(column, class)| {
-            let counts = self.counts.iter().map(|row| row[column].to_string().len());
-            counts.chain([length(class)]).max().unwrap_or(0)
+        let names = self.classes.iter().cloned();
+        let head = once("actual ↓ predicted →".to_owned()).chain(names.clone()).collect();
+        let rows = zip(names, &self.counts);
+        let rows = rows.map(|(name, row)| once(name).chain(row.iter().map(usize::to_string)));
+        let table: Vec<Vec<String>> = once(head).chain(rows.map(Iterator::collect)).collect();
+        let length = |row: &Vec<String>, column: usize| row[column].chars().count();
+        let width = |column| table.iter().map(|row| length(row, column)).max().unwrap_or(0);
+        let lines = table.iter().map(|row| {
+            let cells = row.iter().enumerate();
+            let cells = cells.map(|(column, cell)| format!("{cell:>0$}", width(column)));
+            cells.collect::<Vec<_>>().join("  ")
         });
-        let widths: Vec<usize> = widths.collect();
-        write!(formatter, "{CORNER:>first$}")?;
-        for (class, width) in self.classes.iter().zip(&widths) {
-            write!(formatter, "  {class:>width$}")?;
-        }
-        for (class, counts) in self.classes.iter().zip(&self.counts) {
-            write!(formatter, "\n{class:>first$}")?;
-            for (count, width) in counts.iter().zip(&widths) {
-                write!(formatter, "  {count:>width$}")?;
-            }
-        }
-        Ok(())
+        formatter.write_str(&lines.collect::<Vec<_>>().join("\n"))
     }
 }

@@ -68,9 +68,7 @@ impl<F: Float> Mlp<F> {
             return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
-        Ok(predicted_classes(outputs.view())
-            .into_iter()
-            .map(|class| self.classes()[class].as_str())
-            .collect())
+        let classes = predicted_classes(outputs.view()).into_iter();
+        Ok(classes.map(|class| self.classes()[class].as_str()).collect())
     }
 }

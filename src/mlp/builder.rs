@@ -1,12 +1,14 @@
 //! Building a network layer by layer, with drawn weights.
 
-use crate::activation::{AnyActivation, Identity};
-use crate::dense::{Dense, check_dropout};
+use super::{Mlp, check_copies};
 use crate::error::{NetworkError, Result};
 use crate::random::{Purpose, generator};
 use crate::units::{Scaling, Units};
-use crate::{float::Float, initialization::Initialization, matrix::fit_in_memory, mlp::Mlp};
+use crate::{
+    activation::AnyActivation, dense::Dense, float::Float, initialization::Initialization,
+};
 use ndarray::Array1;
+use std::iter::{once, zip};
 
 /// Builds an [`Mlp`]; made by [`Mlp::builder`].
 ///
@@ -64,7 +66,7 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// | target | last layer | loss |
     /// |---|---|---|
-    /// | numbers | [`Identity`] | [`MeanSquaredError`], [`Huber`], [`MeanAbsoluteError`] |
+    /// | numbers | [`Identity`](crate::Identity) | [`MeanSquaredError`], [`Huber`], [`MeanAbsoluteError`] |
     /// | counts | [`Exponential`] | [`Poisson`] |
     /// | two classes | [`Sigmoid`], one output | [`BinaryCrossEntropy`] |
     /// | several classes | [`Softmax`], an output for each | [`CategoricalCrossEntropy`] |
@@ -180,46 +182,25 @@ impl<F: Float> MlpBuilder<F> {
         if let Some(option) = self.misplaced {
             return Err(NetworkError::MisplacedOption { option }.into());
         }
-        check_copies::<F>(self.parameters(), 1)?;
-        for layer in &self.layers {
-            check_dropout(layer.dropout)?;
-        }
+        let outputs = self.layers.iter().map(|layer| layer.outputs);
+        let widths: Vec<usize> = once(self.features).chain(outputs).collect();
+        let sizes = widths.windows(2).map(|pair| pair[0].saturating_add(1).saturating_mul(pair[1]));
+        check_copies::<F>(sizes.fold(0, usize::saturating_add), 1)?;
         let mut generator = generator(self.seed, Purpose::Initialization);
-        let mut inputs = self.features;
-        let mut layers = Vec::with_capacity(self.layers.len());
-        for layer in self.layers {
-            let outputs = layer.outputs;
-            let weights = layer.initialization.draw(inputs, outputs, &mut generator);
-            let bias = layer.bias.then(|| Array1::zeros(outputs));
-            layers.push(Dense::new(weights, bias, layer.activation)?.with_dropout(layer.dropout)?);
-            inputs = outputs;
+        let layers = zip(self.layers, widths).map(|(layer, inputs)| {
+            let weights = layer.initialization.draw(inputs, layer.outputs, &mut generator);
+            let bias = layer.bias.then(|| Array1::zeros(layer.outputs));
+            Dense::new(weights, bias, layer.activation)?.with_dropout(layer.dropout)
+        });
+        let mut net = Mlp::from_layers(layers.collect::<Result<_>>()?)?;
+        let allowed = net.check_units_of_outputs();
+        let default = if allowed.is_ok() { Scaling::Standard } else { Scaling::None };
+        let units_out = self.units_out.unwrap_or(default);
+        if units_out != Scaling::None {
+            allowed?;
         }
-        let mut net = Mlp::from_layers(layers)?;
-        let last = net.layers().last().map(|last| last.activation());
-        let units_out = match (self.units_out, last) {
-            (Some(Scaling::Standard), Some(last)) if !last.is::<Identity>() => {
-                return Err(
-                    NetworkError::UnitsOfActivation { activation: format!("{last:?}") }.into()
-                );
-            }
-            (Some(chosen), _) => chosen,
-            (None, Some(last)) if last.is::<Identity>() => Scaling::Standard,
-            (None, _) => Scaling::None,
-        };
         net.set_units(Units::unmeasured(self.units_in), Units::unmeasured(units_out))?;
         Ok(net)
-    }
-
-    /// The number of parameters that the network will have.
-    fn parameters(&self) -> usize {
-        let mut inputs = self.features;
-        let mut parameters = 0_usize;
-        for layer in &self.layers {
-            let weights = inputs.saturating_mul(layer.outputs);
-            parameters = parameters.saturating_add(weights).saturating_add(layer.outputs);
-            inputs = layer.outputs;
-        }
-        parameters
     }
 
     fn change_last(mut self, option: &'static str, change: impl FnOnce(&mut Plan<F>)) -> Self {
@@ -228,15 +209,5 @@ impl<F: Float> MlpBuilder<F> {
             None => self.misplaced = self.misplaced.or(Some(option)),
         }
         self
-    }
-}
-
-/// Checks that `copies` copies of `parameters` parameters fit into memory: a failed allocation
-/// would end the process.
-pub(crate) fn check_copies<F: Float>(parameters: usize, copies: usize) -> Result<()> {
-    if fit_in_memory::<F>(copies, parameters) {
-        Ok(())
-    } else {
-        Err(NetworkError::TooLarge { parameters }.into())
     }
 }

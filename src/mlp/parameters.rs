@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Parameters<F> {
     /// The numbers of each weight matrix and bias.
     #[serde(with = "bits")]
-    lengths: Vec<usize>,
+    pub(crate) lengths: Vec<usize>,
     #[serde(with = "bits")]
-    numbers: Vec<F>,
+    pub(crate) numbers: Vec<F>,
 }
 
 impl<F: Float> Parameters<F> {
@@ -43,14 +43,5 @@ impl<F: Float> Parameters<F> {
     pub(crate) fn fits(&self, net: &Mlp<F>) -> bool {
         self.lengths.iter().copied().eq(net.parameter_slices().map(<[F]>::len))
             && self.numbers.len() == net.parameters()
-    }
-
-    /// The length of each weight matrix and bias.
-    pub(crate) fn lengths(&self) -> &[usize] {
-        &self.lengths
-    }
-
-    pub(crate) fn numbers(&self) -> &[F] {
-        &self.numbers
     }
 }

@@ -1,7 +1,8 @@
 //! The forward pass of predictions, through all layers.
 
+use super::Mlp;
 use crate::error::{NetworkError, Result};
-use crate::{dense::Dense, float::Float, matrix::Matrix, units::Units};
+use crate::{float::Float, matrix::Matrix};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 
@@ -20,7 +21,7 @@ use std::iter::zip;
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
     /// The inputs in network units, row-major.
-    inputs: Option<Matrix<F>>,
+    inputs: Matrix<F>,
     /// The outputs of each hidden layer.
     hidden: Vec<Matrix<F>>,
 }
@@ -34,28 +35,22 @@ impl<F: Float> PredictBuffers<F> {
     /// Rows × features in the data's units to rows × outputs in the data's units.
     pub(super) fn predict(
         &mut self,
-        (units_in, layers, units_out): (&Units, &[Dense<F>], &Units),
+        net: &Mlp<F>,
         inputs: ArrayView2<'_, F>,
         mut outputs: ArrayViewMut2<'_, F>,
     ) -> Result<()> {
-        let [hidden @ .., last] = layers else {
-            return Err(NetworkError::NoLayers.into());
-        };
-        self.hidden.resize_with(hidden.len(), || Matrix::new(0));
-        let copy = self.inputs.get_or_insert_with(|| Matrix::new(0));
-        let mut a = match units_in.measured()? {
-            None => copy.row_major(inputs),
-            Some(scale) => {
-                scale.to_network(inputs, copy);
-                copy.as_rows()
-            }
+        let (last, hidden) = net.layers.split_last().ok_or(NetworkError::NoLayers)?;
+        self.hidden.resize_with(hidden.len(), Matrix::default);
+        let mut a = match net.units_in.measured()? {
+            None => self.inputs.row_major(inputs),
+            Some(scale) => scale.to_network(inputs, &mut self.inputs),
         };
         for (layer, buffer) in zip(hidden, &mut self.hidden) {
             layer.apply(a, buffer.reshape(inputs.nrows(), layer.outputs()).view_mut());
             a = buffer.as_rows();
         }
         last.apply(a, outputs.view_mut());
-        if let Some(scale) = units_out.measured()? {
+        if let Some(scale) = net.units_out.measured()? {
             scale.to_data(outputs);
         }
         Ok(())

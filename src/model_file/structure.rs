@@ -2,8 +2,9 @@
 
 use super::damage::{check, damaged, start_of};
 use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
+use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
-use crate::{activation::check_own_name, float::Float, mlp::Mlp, schema::Schema, units::Scaling};
+use crate::{float::Float, mlp::Mlp, schema::Schema, units::Scaling};
 use serde::{Deserialize, Serialize};
 
 /// The format's name.
@@ -60,7 +61,7 @@ impl Structure {
                 return Err(ModelFileError::UnnamedActivation { layer, activation }.into());
             };
             if !activation.is_built_in() {
-                check_own_name::<F>(&name)?;
+                Activations::<F>::check_own_name(&name)?;
             }
             let (bias, dropout) = (dense.bias().is_some(), dense.dropout());
             Ok(Layer { activation: name, bias, dropout })

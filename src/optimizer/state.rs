@@ -69,11 +69,7 @@ impl<F: Float> OptimizerState<F> {
 
     /// Whether this can be the state for parameters of these lengths, with `memories` numbers for
     /// each of theirs.
-    pub(crate) fn fits(
-        &self,
-        memories: usize,
-        lengths: impl Iterator<Item = usize>,
-    ) -> bool {
+    pub(crate) fn fits(&self, memories: usize, lengths: impl Iterator<Item = usize>) -> bool {
         let expected = lengths.map(|length| memories * length);
         let fits = self.parameters.iter().map(Vec::len).eq(expected);
         let finite = self.parameters.iter().flatten().all(|number| number.is_finite());

@@ -178,7 +178,7 @@ impl<F: Float> Run<'_, '_, F> {
 
     /// Writes the state to the files that are due, on the first worker.
     fn write_checkpoints(&self, is_due: impl Fn(&Checkpoint) -> bool) -> Result<()> {
-        let writes = self.agreement.part.rank() == 0;
+        let writes = self.agreement.part.rank == 0;
         let checkpoints = self.settings.checkpoints.iter();
         let mut due = checkpoints.filter(|checkpoint| writes && is_due(checkpoint));
         due.try_for_each(|checkpoint| self.session.state.save(&checkpoint.path))

@@ -37,7 +37,7 @@ pub(super) fn rows<F: Float>(
     state: Option<&TrainingState<F>>,
     part: Part,
 ) -> Result<Rows<F>> {
-    check_start(settings, net, Epochs::OfKnownLength, state, part.rank() == 0)?;
+    check_start(settings, net, Epochs::OfKnownLength, state, part.rank == 0)?;
     let data = settings.rows_for(&shape_of(net)?, data)?;
     let (training, validation) = match settings.fraction() {
         Some(fraction) => {
@@ -50,7 +50,7 @@ pub(super) fn rows<F: Float>(
     shuffling.map_or(Ok(()), |shuffling| shuffling.check(&training))?;
     let schema = validation.as_ref().map(Examples::schema);
     schema.map_or(Ok(()), |schema| training.schema().check_same(schema))?;
-    let (workers, rows) = (part.count(), training.rows());
+    let (workers, rows) = (part.count, training.rows());
     if workers > 1 && settings.optimizer.all_rows.is_some() {
         return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());
     }

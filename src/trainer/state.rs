@@ -168,7 +168,7 @@ impl<F: Float> TrainingState<F> {
         if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
             return mismatch("its epochs are not numbered from 1");
         }
-        let lengths = self.parameters.lengths().iter().copied();
+        let lengths = self.parameters.lengths.iter().copied();
         let fits = self.optimizer == optimizer.name()
             && self.memory.fits(optimizer.copies, lengths)
             && match &self.lbfgs {
@@ -198,7 +198,7 @@ impl<F: Float> TrainingState<F> {
         }
         self.check_shape(net)?;
         let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
-        if copies.flat_map(Parameters::numbers).any(|value| !value.is_finite()) {
+        if copies.flat_map(|copy| &copy.numbers).any(|value| !value.is_finite()) {
             return mismatch("a weight or bias is not finite");
         }
         Ok(())

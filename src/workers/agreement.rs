@@ -103,8 +103,8 @@ impl<'t, F: Float> Agreement<'t, F> {
 
     /// The numbers of each worker, by rank. Each adds its own to zeros of the others.
     fn of_each(&mut self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let mut all = vec![0.0; own.len() * self.part.count()];
-        all[own.len() * self.part.rank()..][..own.len()].copy_from_slice(own);
+        let mut all = vec![0.0; own.len() * self.part.count];
+        all[own.len() * self.part.rank..][..own.len()].copy_from_slice(own);
         self.sum(&mut all)?;
         Ok(all.chunks(own.len().max(1)).map(<[f64]>::to_vec).collect())
     }
