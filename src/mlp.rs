@@ -330,7 +330,11 @@ impl<F: Float> Mlp<F> {
         for start in (0..rows).step_by(ROWS_AT_ONCE) {
             let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
             let inputs = inputs.slice_axis(Axis(0), part);
-            buffers.predict(self, inputs, outputs.slice_axis_mut(Axis(0), part))?;
+            buffers.predict(
+                (&self.units_in, &self.layers, &self.units_out),
+                inputs,
+                outputs.slice_axis_mut(Axis(0), part),
+            )?;
         }
         Ok(())
     }

@@ -66,7 +66,7 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// | target | last layer | loss |
     /// |---|---|---|
-    /// | numbers | [`Identity`](crate::Identity) | [`MeanSquaredError`], [`Huber`], [`MeanAbsoluteError`] |
+    /// | numbers | [`Identity`](crate::Identity) | [`MeanSquaredError`], [`Huber`] or similar |
     /// | counts | [`Exponential`] | [`Poisson`] |
     /// | two classes | [`Sigmoid`], one output | [`BinaryCrossEntropy`] |
     /// | several classes | [`Softmax`], an output for each | [`CategoricalCrossEntropy`] |

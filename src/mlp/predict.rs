@@ -1,8 +1,7 @@
 //! The forward pass of predictions, through all layers.
 
-use super::Mlp;
 use crate::error::{NetworkError, Result};
-use crate::{float::Float, matrix::Matrix};
+use crate::{dense::Dense, float::Float, matrix::Matrix, units::Units};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::iter::zip;
 
@@ -35,13 +34,13 @@ impl<F: Float> PredictBuffers<F> {
     /// Rows × features in the data's units to rows × outputs in the data's units.
     pub(super) fn predict(
         &mut self,
-        net: &Mlp<F>,
+        (units_in, layers, units_out): (&Units, &[Dense<F>], &Units),
         inputs: ArrayView2<'_, F>,
         mut outputs: ArrayViewMut2<'_, F>,
     ) -> Result<()> {
-        let (last, hidden) = net.layers.split_last().ok_or(NetworkError::NoLayers)?;
+        let (last, hidden) = layers.split_last().ok_or(NetworkError::NoLayers)?;
         self.hidden.resize_with(hidden.len(), Matrix::default);
-        let mut a = match net.units_in.measured()? {
+        let mut a = match units_in.measured()? {
             None => self.inputs.row_major(inputs),
             Some(scale) => scale.to_network(inputs, &mut self.inputs),
         };
@@ -50,7 +49,7 @@ impl<F: Float> PredictBuffers<F> {
             a = buffer.as_rows();
         }
         last.apply(a, outputs.view_mut());
-        if let Some(scale) = net.units_out.measured()? {
+        if let Some(scale) = units_out.measured()? {
             scale.to_data(outputs);
         }
         Ok(())
