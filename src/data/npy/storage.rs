@@ -113,7 +113,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
             Error::check_memory::<F>(rows.len(), columns)?;
         }
         // Each row in the files, and its place in `rows`.
-        let mut places: Vec<(usize, u32)> =
+        let mut places: Vec<(usize, usize)> =
             rows.iter().zip(0..).map(|(&row, place)| (self.in_files(row), place)).collect();
         places.sort_unstable();
         let mut bytes = Vec::new();
@@ -127,7 +127,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
                 let (of_shard, others) = rest.split_at(end);
                 rest = others;
                 let (at_once, gap) = ((BLOCK / row_bytes).max(1), 1 + GAP / row_bytes);
-                let together = |&(row, _): &(usize, u32), &(next, _): &(usize, u32)| {
+                let together = |&(row, _): &(usize, usize), &(next, _): &(usize, usize)| {
                     row / at_once == next / at_once && next - row <= gap
                 };
                 for run in of_shard.chunk_by(together) {
@@ -136,7 +136,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
                     file.read(first - before, &mut bytes)?;
                     for &(row, place) in run {
                         let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
-                        let to = &mut to[place as usize * columns..][..columns];
+                        let to = &mut to[place * columns..][..columns];
                         file.dtype.convert(bytes, to);
                         check_finite(to, file, row - before)?;
                         if let Some(scale) = scale {
