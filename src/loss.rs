@@ -58,6 +58,7 @@ use std::fmt::Debug;
 /// gradient_check(&mut net, &LogCosh, inputs.view(), targets.view())?;
 /// # Ok::<(), densely::Error>(())
 /// ```
+#[allow(unused_variables)] // The defaults ignore their arguments.
 pub trait Loss<F: Float>: Debug + Send + Sync {
     /// Writes each example's loss, and the gradient of that loss with respect to the example's
     /// outputs.
@@ -79,7 +80,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// assert!(Loss::<f32>::fused_with(&BinaryCrossEntropy, &Softmax.into()).is_none());
     /// ```
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
-        let _ = activation;
         None
     }
 
@@ -94,7 +94,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// assert_eq!(Loss::<f32>::rescaled(&MeanSquaredError, 0.5, 10.0), 50.0);
     /// ```
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
-        let _ = factor;
         loss
     }
 
@@ -116,7 +115,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        let _ = activation;
         Ok(())
     }
 
@@ -139,7 +137,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`LossError::UnsuitableTarget`].
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        let _ = targets;
         Ok(())
     }
 }

@@ -79,19 +79,14 @@ impl<F: Float> Mlp<F> {
 
     /// Checks that there is a layer, and that each takes the outputs of the one before it.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
-        if layers.is_empty() {
-            return Err(NetworkError::NoLayers.into());
-        }
+        let last = layers.last().ok_or(NetworkError::NoLayers)?;
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
                 return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
             }
         }
-        if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(NetworkError::DropoutOfOutputs.into());
-        }
-        Ok(())
+        if last.dropout() > 0.0 { Err(NetworkError::DropoutOfOutputs.into()) } else { Ok(()) }
     }
 
     /// The layers, first to last.
@@ -182,10 +177,10 @@ impl<F: Float> Mlp<F> {
     /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
-        if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {
+        if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut *folded.layers) {
             first.fold_inputs(scale);
         }
-        if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
+        if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut *folded.layers) {
             self.check_units_of_outputs()?;
             last.fold_outputs(scale);
         }

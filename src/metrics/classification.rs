@@ -189,13 +189,10 @@ pub fn recall<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) 
 }
 
 /// The numbers of rows: one row for each actual class, one column for each predicted one.
-pub(super) fn class_counts<F: Float>(
-    outputs: ArrayView2<'_, F>,
-    targets: ArrayView2<'_, F>,
-) -> Vec<Vec<usize>> {
-    let classes = outputs.ncols().max(2);
+pub(super) fn counts<F: Float>(a: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Vec<Vec<usize>> {
+    let classes = a.ncols().max(2);
     let mut counts = vec![vec![0; classes]; classes];
-    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+    for (predicted, actual) in zip(predicted_classes(a), predicted_classes(y)) {
         counts[actual][predicted] += 1;
     }
     counts
@@ -209,7 +206,7 @@ fn mean_over_classes<F: Float>(
     share: impl Fn(usize, usize, usize) -> (usize, usize),
 ) -> Result<f64> {
     check(outputs, targets)?;
-    let counts = class_counts(outputs, targets);
+    let counts = counts(outputs, targets);
     let of_class = |class: usize| {
         let (predicted, actual) = (counts.iter().map(|row| row[class]).sum(), counts[class].iter());
         match share(counts[class][class], predicted, actual.sum()) {

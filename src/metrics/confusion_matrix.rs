@@ -1,4 +1,4 @@
-use super::{check, classification::class_counts};
+use super::{check, classification::counts};
 use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
@@ -49,7 +49,7 @@ impl ConfusionMatrix {
             let (names, what) = (classes.len(), "classes");
             return Err(SchemaError::Names { names, columns, what }.into());
         }
-        Ok(Self { classes, counts: class_counts(outputs, targets) })
+        Ok(Self { classes, counts: counts(outputs, targets) })
     }
 
     /// The classes' names, in the order of rows and columns.
