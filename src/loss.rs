@@ -1,6 +1,7 @@
 //! Losses, which training minimises, and their gradients.
 
 mod binary_cross_entropy;
+mod by_name;
 mod categorical_cross_entropy;
 pub(crate) mod error;
 mod poisson;
@@ -12,7 +13,7 @@ pub use poisson::Poisson;
 pub use regression::{Huber, MeanAbsoluteError, MeanSquaredError};
 
 use crate::error::{Error, LossError, Result};
-use crate::{activation::AnyActivation, choice::chosen_by_name, float::Float};
+use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 use std::fmt::Debug;
 
@@ -262,17 +263,6 @@ fn weighted_surprise<F: Float>(weight: F, logarithm: F) -> F {
 /// weight / p, and 0 for a weight of 0.
 fn ratio<F: Float>(weight: F, probability: F) -> F {
     if weight == F::zero() { F::zero() } else { weight / probability }
-}
-
-chosen_by_name! {
-    "loss", Loss {
-        "mean_squared_error": MeanSquaredError = MeanSquaredError, [];
-        "mean_absolute_error": MeanAbsoluteError = MeanAbsoluteError, [];
-        "huber": Huber = Huber::default(), [delta: delta];
-        "poisson": Poisson = Poisson, [];
-        "binary_cross_entropy": BinaryCrossEntropy = BinaryCrossEntropy, [];
-        "categorical_cross_entropy": CategoricalCrossEntropy = CategoricalCrossEntropy, [];
-    }
 }
 
 /// A loss chosen at run time.
