@@ -241,8 +241,7 @@ mod sealed {
 /// Checks the slope or limit for negative z. Unless it is positive, the output does not show its
 /// branch and the derivative is wrong. An activation has no later place for this check.
 fn positive_alpha(alpha: f64) -> Result<f64> {
-    Error::check_setting("alpha", alpha, "positive and finite, also as an f32", |alpha| {
-        alpha as f32 > 0.0 && (alpha as f32).is_finite()
-    })?;
-    Ok(alpha)
+    let holds = |alpha: f64| alpha as f32 > 0.0 && (alpha as f32).is_finite();
+    let needs = "positive and finite, also as an f32";
+    Error::check_setting("alpha", alpha, needs, holds).map(|()| alpha)
 }
