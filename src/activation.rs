@@ -4,9 +4,8 @@ mod any;
 mod bounded;
 mod elu;
 mod gated;
-mod identity;
+mod linear;
 mod positive;
-mod rectifier;
 mod registry;
 mod slices;
 mod softmax;
@@ -15,9 +14,8 @@ pub use any::AnyActivation;
 pub use bounded::{Sigmoid, Softsign, Tanh};
 pub use elu::{Elu, Selu};
 pub use gated::{Gelu, Mish, Silu};
-pub use identity::Identity;
+pub use linear::{HardTanh, Identity, LeakyRelu, Relu};
 pub use positive::{Exponential, Softplus};
-pub use rectifier::{HardTanh, LeakyRelu, Relu};
 pub use registry::Activations;
 pub use softmax::Softmax;
 
@@ -243,8 +241,7 @@ mod sealed {
 /// Checks the slope or limit for negative z. Unless it is positive, the output does not show its
 /// branch and the derivative is wrong. An activation has no later place for this check.
 fn positive_alpha(alpha: f64) -> Result<f64> {
-    Error::check_setting("alpha", alpha, "positive and finite, also as an f32", |alpha| {
-        alpha as f32 > 0.0 && (alpha as f32).is_finite()
-    })?;
-    Ok(alpha)
+    let holds = |alpha: f64| alpha as f32 > 0.0 && (alpha as f32).is_finite();
+    let needs = "positive and finite, also as an f32";
+    Error::check_setting("alpha", alpha, needs, holds).map(|()| alpha)
 }

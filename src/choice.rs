@@ -63,10 +63,8 @@ pub(crate) fn read(
             return Err(error(format!("{name} cannot be {value:?}")));
         }
     }
-    match names[..required].iter().find(|name| settings.iter().any(|left| left.0 == **name)) {
-        Some(name) => Err(error(format!("{name} is missing"))),
-        None => Ok(()),
-    }
+    let missing = settings.iter().find(|left| names[..required].contains(&left.0));
+    missing.map_or(Ok(()), |(name, _)| Err(error(format!("{name} is missing"))))
 }
 
 /// Writes what [`read`] reads: the first `unnamed` settings by their values alone, and those of
@@ -84,10 +82,8 @@ pub(crate) fn write(
         let changed = text != default.to_string();
         if place < unnamed { Some(text) } else { changed.then(|| format!("{name}={text}")) }
     });
-    match parts.collect::<Vec<_>>().join(", ") {
-        parts if parts.is_empty() => formatter.write_str(name),
-        parts => write!(formatter, "{name}({parts})"),
-    }
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    if parts.is_empty() { formatter.write_str(name) } else { write!(formatter, "{name}({parts})") }
 }
 
 /// `FromStr` for a boxed trait object and `Display` for each type that is built in: for each its

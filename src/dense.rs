@@ -47,26 +47,18 @@ pub struct Dense<F: Float> {
     bias: Option<Vec<F>>,
     activation: AnyActivation<F>,
     dropout: f64,
-    cache: Cache<F>,
-}
-
-/// What the backward pass needs of the last forward pass, rows × outputs.
-#[derive(Debug)]
-struct Cache<F> {
-    output: Matrix<F>,
+    output: Cache<F>,
     /// Without rows if it is not kept.
-    pre_activation: Matrix<F>,
+    pre_activation: Cache<F>,
 }
 
-impl<F: Float> Cache<F> {
-    fn new(outputs: usize) -> Self {
-        Self { output: Matrix::new(outputs), pre_activation: Matrix::new(outputs) }
-    }
-}
+/// What the backward pass needs of the last forward pass, rows × outputs. A clone is empty.
+#[derive(Debug)]
+struct Cache<F>(Matrix<F>);
 
 impl<F: Float> Clone for Cache<F> {
     fn clone(&self) -> Self {
-        Self::new(self.output.columns())
+        Self(Matrix::new(self.0.columns()))
     }
 }
 
@@ -94,8 +86,9 @@ impl<F: Float> Dense<F> {
         let numbers = weights.iter().chain(bias.iter().flatten());
         Error::check_each_finite("a weight or bias", numbers.map(|value| value.as_f64()))?;
         let bias = bias.map(|bias| bias.into_iter().collect());
-        let (activation, cache) = (activation.into(), Cache::new(outputs));
-        Ok(Self { weights: Matrix::of(weights), bias, activation, dropout: 0.0, cache })
+        let (weights, activation, dropout) = (Matrix::of(weights), activation.into(), 0.0);
+        let [output, pre_activation] = [(); 2].map(|()| Cache(Matrix::new(outputs)));
+        Ok(Self { weights, bias, activation, dropout, output, pre_activation })
     }
 
     /// Sets the dropout of the layer: see
@@ -183,17 +176,17 @@ impl<F: Float> Dense<F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn cached_output(&self) -> ArrayView2<'_, F> {
-        self.cache.output.view()
+        self.output.0.view()
     }
 
     /// The outputs A of the last forward pass.
     pub(crate) fn output(&self) -> Rows<'_, F> {
-        self.cache.output.as_rows()
+        self.output.0.as_rows()
     }
 
     /// The weighted sums Z of the last forward pass; without rows if they were not kept.
     pub(crate) fn cached_pre_activation(&self) -> ArrayView2<'_, F> {
-        self.cache.pre_activation.view()
+        self.pre_activation.0.view()
     }
 
     /// A = g(X·W + b), written over `outputs`: rows × inputs to rows × outputs. Leaves the cache
@@ -226,10 +219,10 @@ impl<F: Float> Dense<F> {
         let (rows, cost) = (inputs.rows(), self.multiplications(inputs.rows()));
         let keep_z = keep_z || self.activation.keeps_pre_activation();
         let axis = self.axis_to_divide(&self.activation, inputs);
-        let Self { weights, bias, activation, cache, .. } = self;
-        let mut sums = keep_z
-            .then(|| threads.shares(cache.pre_activation.resize(rows).view_mut(), axis, cost));
-        let outputs = threads.shares(cache.output.resize(rows).view_mut(), axis, cost);
+        let Self { weights, bias, activation, output, pre_activation, .. } = self;
+        let mut sums =
+            keep_z.then(|| threads.shares(pre_activation.0.resize(rows).view_mut(), axis, cost));
+        let outputs = threads.shares(output.0.resize(rows).view_mut(), axis, cost);
         let outputs = outputs.map(|share| (share, sums.as_mut().and_then(Iterator::next)));
         threads.each(outputs, &|(mut a, z)| {
             product::weighted_sums(inputs, weights.as_rows(), bias.as_deref(), &mut a);

@@ -3,20 +3,18 @@
 mod binary_cross_entropy;
 mod by_name;
 mod categorical_cross_entropy;
-mod elementwise;
 pub(crate) mod error;
 mod poisson;
 mod regression;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
-pub use elementwise::elementwise;
 pub use poisson::Poisson;
 pub use regression::{Huber, MeanAbsoluteError, MeanSquaredError};
 
 use crate::error::{Error, LossError, Result};
 use crate::{activation::AnyActivation, float::Float};
-use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 use std::fmt::Debug;
 
 /// The loss of each example and its gradient. [`Backprop`](crate::backprop::Backprop) takes the
@@ -59,6 +57,7 @@ use std::fmt::Debug;
 /// gradient_check(&mut net, &LogCosh, inputs.view(), targets.view())?;
 /// # Ok::<(), densely::Error>(())
 /// ```
+#[allow(unused_variables)] // The defaults ignore their arguments.
 pub trait Loss<F: Float>: Debug + Send + Sync {
     /// Writes each example's loss, and the gradient of that loss with respect to the example's
     /// outputs.
@@ -80,7 +79,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// assert!(Loss::<f32>::fused_with(&BinaryCrossEntropy, &Softmax.into()).is_none());
     /// ```
     fn fused_with(&self, activation: &AnyActivation<F>) -> Option<&dyn FusedLoss<F>> {
-        let _ = activation;
         None
     }
 
@@ -95,7 +93,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// assert_eq!(Loss::<f32>::rescaled(&MeanSquaredError, 0.5, 10.0), 50.0);
     /// ```
     fn rescaled(&self, loss: f64, factor: f64) -> f64 {
-        let _ = factor;
         loss
     }
 
@@ -117,7 +114,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`Error::Setting`]: crate::error::Error::Setting
     fn check_output(&self, activation: &AnyActivation<F>) -> Result<()> {
-        let _ = activation;
         Ok(())
     }
 
@@ -140,7 +136,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     ///
     /// [`LossError::UnsuitableTarget`].
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        let _ = targets;
         Ok(())
     }
 }
@@ -172,6 +167,61 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
         losses: ArrayViewMut1<'_, F>,
         delta: ArrayViewMut2<'_, F>,
     );
+}
+
+/// [`Loss::evaluate`](crate::loss::Loss::evaluate) of a loss that is a mean over each example's
+/// outputs: L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs.
+///
+/// `of(a, y)` returns l and its derivative with respect to a. Shapes: rows × outputs, and a loss
+/// for each row.
+///
+/// ```
+/// use densely::{Float, Loss, loss::elementwise};
+/// use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
+///
+/// /// (a - y)⁴.
+/// #[derive(Debug)]
+/// struct FourthPower;
+///
+/// impl<F: Float> Loss<F> for FourthPower {
+///     fn evaluate(
+///         &self,
+///         outputs: ArrayView2<'_, F>,
+///         targets: ArrayView2<'_, F>,
+///         losses: ArrayViewMut1<'_, F>,
+///         gradient: ArrayViewMut2<'_, F>,
+///     ) {
+///         let four = F::from_f64(4.0);
+///         elementwise(outputs, targets, losses, gradient, |a, y| {
+///             ((a - y).powi(4), four * (a - y).powi(3))
+///         });
+///     }
+/// }
+///
+/// let (outputs, targets) = (array![[3.0, 1.0]], array![[1.0, 1.0]]);
+/// let (mut losses, mut gradient) = (Array1::zeros(1), Array2::zeros((1, 2)));
+/// FourthPower.evaluate(outputs.view(), targets.view(), losses.view_mut(), gradient.view_mut());
+/// assert_eq!((losses[0], gradient), (8.0, array![[16.0, 0.0]]));
+/// ```
+pub fn elementwise<F: Float>(
+    outputs: ArrayView2<'_, F>,
+    targets: ArrayView2<'_, F>,
+    losses: ArrayViewMut1<'_, F>,
+    mut gradient: ArrayViewMut2<'_, F>,
+    of: impl Fn(F, F) -> (F, F),
+) {
+    let count = F::from_f64(outputs.ncols() as f64);
+    let share = F::one() / count;
+    let (a, y) = (outputs.rows(), targets.rows());
+    azip!((loss in losses, gradient in gradient.rows_mut(), a in a, y in y) {
+        let mut sum = F::zero();
+        azip!((gradient in gradient, &a in a, &y in y) {
+            let (value, slope) = of(a, y);
+            sum += value;
+            *gradient = slope * share;
+        });
+        *loss = sum / count;
+    });
 }
 
 /// Refuses a built-in activation that is not suitable; custom activations are trusted.

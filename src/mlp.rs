@@ -3,17 +3,15 @@
 mod builder;
 pub(crate) mod error;
 mod parameters;
-mod predict;
 
 pub use builder::MlpBuilder;
 pub(crate) use parameters::Parameters;
-pub use predict::PredictBuffers;
 
 use crate::error::{Error, NetworkError, Result};
-use crate::matrix::fit_in_memory;
+use crate::matrix::{Matrix, fit_in_memory};
 use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema, units::Units};
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Slice};
-use std::fmt;
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+use std::{fmt, iter::zip};
 
 /// Rows that go through all layers before the next ones: few enough that a layer's outputs are
 /// still in the processor's cache when the next layer reads them.
@@ -79,19 +77,14 @@ impl<F: Float> Mlp<F> {
 
     /// Checks that there is a layer, and that each takes the outputs of the one before it.
     pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
-        if layers.is_empty() {
-            return Err(NetworkError::NoLayers.into());
-        }
+        let last = layers.last().ok_or(NetworkError::NoLayers)?;
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             if outputs != inputs {
                 return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
             }
         }
-        if layers.last().is_some_and(|layer| layer.dropout() > 0.0) {
-            return Err(NetworkError::DropoutOfOutputs.into());
-        }
-        Ok(())
+        if last.dropout() > 0.0 { Err(NetworkError::DropoutOfOutputs.into()) } else { Ok(()) }
     }
 
     /// The layers, first to last.
@@ -182,10 +175,10 @@ impl<F: Float> Mlp<F> {
     /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
-        if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut folded.layers[..]) {
+        if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut *folded.layers) {
             first.fold_inputs(scale);
         }
-        if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut folded.layers[..]) {
+        if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut *folded.layers) {
             self.check_units_of_outputs()?;
             last.fold_outputs(scale);
         }
@@ -326,15 +319,23 @@ impl<F: Float> Mlp<F> {
         // A layer may have been replaced through `layers_mut`.
         Self::check_stack(&self.layers)?;
         Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
-        let rows = inputs.nrows();
-        for start in (0..rows).step_by(ROWS_AT_ONCE) {
-            let part = Slice::from(start..rows.min(start + ROWS_AT_ONCE));
-            let inputs = inputs.slice_axis(Axis(0), part);
-            buffers.predict(
-                (&self.units_in, &self.layers, &self.units_out),
-                inputs,
-                outputs.slice_axis_mut(Axis(0), part),
-            )?;
+        let (last, hidden) = self.layers.split_last().ok_or(NetworkError::NoLayers)?;
+        let (units_in, units_out) = (self.units_in.measured()?, self.units_out.measured()?);
+        buffers.hidden.resize_with(hidden.len(), Matrix::default);
+        let inputs = inputs.axis_chunks_iter(Axis(0), ROWS_AT_ONCE);
+        for (x, mut y) in zip(inputs, outputs.axis_chunks_iter_mut(Axis(0), ROWS_AT_ONCE)) {
+            let mut a = match units_in {
+                None => buffers.inputs.row_major(x),
+                Some(scale) => scale.to_network(x, &mut buffers.inputs),
+            };
+            for (layer, buffer) in zip(hidden, &mut buffers.hidden) {
+                layer.apply(a, buffer.reshape(x.nrows(), layer.outputs()).view_mut());
+                a = buffer.as_rows();
+            }
+            last.apply(a, y.view_mut());
+            if let Some(scale) = units_out {
+                scale.to_data(y);
+            }
         }
         Ok(())
     }
@@ -370,6 +371,33 @@ impl<F: Float> Mlp<F> {
     /// Every layer's weights, then its bias, as row-major slices.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
         self.layers.iter_mut().flat_map(Dense::parameter_slices_mut)
+    }
+}
+
+/// Buffers of [`Mlp::predict_into`] for the outputs of the hidden layers.
+/// Each thread needs its own.
+///
+/// ```
+/// use densely::{Identity, Mlp, PredictBuffers, Tanh};
+/// use ndarray::{Array2, array};
+///
+/// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
+/// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
+/// net.predict_into(array![[0.0, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
+/// # Ok::<(), densely::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct PredictBuffers<F> {
+    /// The inputs in network units, row-major.
+    inputs: Matrix<F>,
+    /// The outputs of each hidden layer.
+    hidden: Vec<Matrix<F>>,
+}
+
+impl<F: Float> PredictBuffers<F> {
+    /// Empty buffers, which grow with the first batch.
+    pub fn new() -> Self {
+        Self::default()
     }
 }
 

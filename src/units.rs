@@ -5,7 +5,7 @@ use crate::matrix::{Matrix, Rows};
 use crate::{bits, elementary::vectorized, float::Float};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{iter::zip, sync::Arc};
 
 /// How a network scales numbers to its own units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,19 +161,18 @@ impl Scale {
     /// Centre and 1 / spread of each column; 0 for a spread of 0.
     #[inline(always)]
     pub(crate) fn centres_and_factors(&self) -> impl Iterator<Item = (&f64, &f64)> {
-        self.centres.iter().zip(&*self.factors)
+        zip(&*self.centres, &*self.factors)
     }
 
     #[inline(always)]
     pub(crate) fn centres_and_spreads(&self) -> impl Iterator<Item = (&f64, &f64)> {
-        self.centres.iter().zip(&*self.spreads)
+        zip(&*self.centres, &*self.spreads)
     }
 
     /// z = (x - centre) / spread of one row; 0 for NaN.
     #[inline(always)]
     pub(crate) fn row_to_network<F: Float>(&self, from: &[F], to: &mut [F]) {
-        let columns = self.centres_and_factors();
-        for ((to, &x), (&centre, &factor)) in to.iter_mut().zip(from).zip(columns) {
+        for ((to, &x), (&centre, &factor)) in zip(zip(to, from), self.centres_and_factors()) {
             *to = scaled(x, centre, factor);
         }
     }
@@ -182,8 +181,7 @@ impl Scale {
     pub(crate) fn rows_to_network<F: Float>(&self, rows: &mut [F]) {
         vectorized(move || {
             for row in rows.chunks_exact_mut(self.centres.len()) {
-                let columns = self.centres_and_factors();
-                for (x, (&centre, &factor)) in row.iter_mut().zip(columns) {
+                for (x, (&centre, &factor)) in zip(row, self.centres_and_factors()) {
                     *x = scaled(*x, centre, factor);
                 }
             }
@@ -205,8 +203,7 @@ impl Scale {
     /// y = centre + spread · a for each row of outputs, in place.
     pub(crate) fn to_data<F: Float>(&self, mut outputs: ArrayViewMut2<'_, F>) {
         for mut row in outputs.rows_mut() {
-            let columns = self.centres_and_spreads();
-            for (y, (centre, spread)) in row.iter_mut().zip(columns) {
+            for (y, (centre, spread)) in zip(&mut row, self.centres_and_spreads()) {
                 *y = F::from_f64(y.as_f64() * spread + centre);
             }
         }

@@ -1,7 +1,11 @@
 //! The built-in losses by their names.
 
-use super::*;
-use crate::choice::chosen_by_name;
+use super::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Huber, Loss, MeanAbsoluteError, MeanSquaredError,
+    Poisson,
+};
+use crate::error::{Error, Result};
+use crate::{choice::chosen_by_name, float::Float};
 
 chosen_by_name! {
     "loss", Loss {

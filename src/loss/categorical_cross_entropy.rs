@@ -97,12 +97,8 @@ impl<F: Float> FusedLoss<F> for CategoricalCrossEntropy {
 /// Σ_k y_k (z_m - z_k) + ln(1 + Σ_(i≠m) a_i / a_m), with m the class of the largest z and the
 /// targets' sum 1.
 fn of_logits<F: Float>(z: ArrayView1<'_, F>, a: ArrayView1<'_, F>, y: ArrayView1<'_, F>) -> F {
-    let (mut likeliest, mut largest) = (0, F::neg_infinity());
-    for (class, &z) in z.iter().enumerate() {
-        if z > largest {
-            (likeliest, largest) = (class, z);
-        }
-    }
+    let larger = |best: (usize, F), (class, &z)| if z > best.1 { (class, z) } else { best };
+    let (likeliest, largest) = z.iter().enumerate().fold((0, F::neg_infinity()), larger);
     let (mut margin, mut others) = (F::zero(), F::zero());
     for (class, ((&z, &a), &y)) in z.iter().zip(a).zip(y).enumerate() {
         if class != likeliest {

@@ -142,7 +142,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
 /// See [the module](super).
 pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     // TP + FP are the predicted, TP + FN the actual.
-    mean_over_classes(outputs, targets, |both, predicted, actual| (2 * both, predicted + actual))
+    mean_over_classes(outputs, targets, |[both, predicted, actual]| (2 * both, predicted + actual))
 }
 
 /// Precision = TP / (TP + FP): the share of a class's predictions that are right. 0 for a class
@@ -162,7 +162,7 @@ pub fn f1<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> R
 ///
 /// See [the module](super).
 pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    mean_over_classes(outputs, targets, |both, predicted, _| (both, predicted))
+    mean_over_classes(outputs, targets, |[both, predicted, _]| (both, predicted))
 }
 
 /// Recall = TP / (TP + FN): the share of a class's rows that are predicted right. 0 for a class
@@ -185,20 +185,7 @@ pub fn precision<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
 ///
 /// See [the module](super).
 pub fn recall<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    mean_over_classes(outputs, targets, |both, _, actual| (both, actual))
-}
-
-/// The numbers of rows: one row for each actual class, one column for each predicted one.
-pub(super) fn class_counts<F: Float>(
-    outputs: ArrayView2<'_, F>,
-    targets: ArrayView2<'_, F>,
-) -> Vec<Vec<usize>> {
-    let classes = outputs.ncols().max(2);
-    let mut counts = vec![vec![0; classes]; classes];
-    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
-        counts[actual][predicted] += 1;
-    }
-    counts
+    mean_over_classes(outputs, targets, |[both, _, actual]| (both, actual))
 }
 
 /// The mean of a share over the classes; for one column, that of the second class. `share` gets the
@@ -206,21 +193,21 @@ pub(super) fn class_counts<F: Float>(
 fn mean_over_classes<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
-    share: impl Fn(usize, usize, usize) -> (usize, usize),
+    share: impl Fn([usize; 3]) -> (usize, usize),
 ) -> Result<f64> {
     check(outputs, targets)?;
-    let counts = class_counts(outputs, targets);
-    let of_class = |class: usize| {
-        let (predicted, actual) = (counts.iter().map(|row| row[class]).sum(), counts[class].iter());
-        match share(counts[class][class], predicted, actual.sum()) {
-            (_, 0) => 0.0,
-            (part, whole) => part as f64 / whole as f64,
-        }
-    };
-    match outputs.ncols() {
-        1 => Ok(of_class(1)),
-        classes => Ok((0..classes).map(of_class).sum::<f64>() / classes as f64),
+    let columns = outputs.ncols();
+    let mut counts = vec![[0; 3]; columns.max(2)];
+    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+        counts[actual][0] += usize::from(predicted == actual);
+        counts[predicted][1] += 1;
+        counts[actual][2] += 1;
     }
+    let shares = counts.into_iter().map(|counts| match share(counts) {
+        (_, 0) => 0.0,
+        (part, whole) => part as f64 / whole as f64,
+    });
+    Ok(shares.skip(usize::from(columns == 1)).sum::<f64>() / columns as f64)
 }
 
 #[cfg(test)]

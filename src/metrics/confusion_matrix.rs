@@ -1,4 +1,4 @@
-use super::{check, classification::class_counts};
+use super::{check, predicted_classes};
 use crate::error::{Result, SchemaError};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
@@ -49,7 +49,11 @@ impl ConfusionMatrix {
             let (names, what) = (classes.len(), "classes");
             return Err(SchemaError::Names { names, columns, what }.into());
         }
-        Ok(Self { classes, counts: class_counts(outputs, targets) })
+        let mut counts = vec![vec![0; columns]; columns];
+        for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+            counts[actual][predicted] += 1;
+        }
+        Ok(Self { classes, counts })
     }
 
     /// The classes' names, in the order of rows and columns.
@@ -71,11 +75,10 @@ impl fmt::Display for ConfusionMatrix {
         let rows = zip(names, &self.counts);
         let rows = rows.map(|(name, row)| once(name).chain(row.iter().map(usize::to_string)));
         let table: Vec<Vec<String>> = once(head).chain(rows.map(Iterator::collect)).collect();
-        let length = |row: &Vec<String>, column: usize| row[column].chars().count();
-        let width = |column| table.iter().map(|row| length(row, column)).max().unwrap_or(0);
+        let width = |column: usize| table.iter().map(move |row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (0..=self.classes.len()).filter_map(width).collect();
         let lines = table.iter().map(|row| {
-            let cells = row.iter().enumerate();
-            let cells = cells.map(|(column, cell)| format!("{cell:>0$}", width(column)));
+            let cells = zip(row, &widths).map(|(cell, &width)| format!("{cell:>width$}"));
             cells.collect::<Vec<_>>().join("  ")
         });
         formatter.write_str(&lines.collect::<Vec<_>>().join("\n"))

@@ -2,6 +2,7 @@ use super::check;
 use crate::error::{MetricError, Result};
 use crate::float::Float;
 use ndarray::ArrayView2;
+use std::iter::zip;
 
 /// √(mean of (prediction - target)²), over rows and outputs. In the target's unit.
 ///
@@ -85,7 +86,7 @@ pub fn mean_absolute_error<F: Float>(
 pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
     let mut sum = 0.0;
-    for (outputs, targets) in outputs.columns().into_iter().zip(targets.columns()) {
+    for (outputs, targets) in zip(outputs.columns(), targets.columns()) {
         let first = targets[0].as_f64();
         let count = targets.len() as f64;
         let offset = targets.iter().map(|y| y.as_f64() - first).sum::<f64>() / count;
@@ -94,8 +95,8 @@ pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
             let (metric, reason) = ("R²", "the target is constant");
             return Err(MetricError::Undefined { metric, reason }.into());
         }
-        let residual: f64 =
-            outputs.iter().zip(targets).map(|(a, y)| (a.as_f64() - y.as_f64()).powi(2)).sum();
+        let residuals = zip(outputs, targets).map(|(a, y)| a.as_f64() - y.as_f64());
+        let residual: f64 = residuals.map(|residual| residual.powi(2)).sum();
         sum += 1.0 - residual / total;
     }
     Ok(sum / outputs.ncols() as f64)
@@ -107,7 +108,7 @@ fn mean<F: Float>(
     error: impl Fn(f64) -> f64,
 ) -> Result<f64> {
     check(outputs, targets)?;
-    let errors = outputs.iter().zip(targets).map(|(a, y)| error(a.as_f64() - y.as_f64()));
+    let errors = zip(outputs, targets).map(|(a, y)| error(a.as_f64() - y.as_f64()));
     Ok(errors.sum::<f64>() / outputs.len() as f64)
 }
 

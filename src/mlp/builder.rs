@@ -66,7 +66,7 @@ impl<F: Float> MlpBuilder<F> {
     ///
     /// | target | last layer | loss |
     /// |---|---|---|
-    /// | numbers | [`Identity`](crate::Identity) | [`MeanSquaredError`], [`Huber`] or similar |
+    /// | numbers | [`Identity`] | [`MeanSquaredError`], [`Huber`], [`MeanAbsoluteError`] |
     /// | counts | [`Exponential`] | [`Poisson`] |
     /// | two classes | [`Sigmoid`], one output | [`BinaryCrossEntropy`] |
     /// | several classes | [`Softmax`], an output for each | [`CategoricalCrossEntropy`] |
@@ -84,6 +84,7 @@ impl<F: Float> MlpBuilder<F> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
+    /// [`Identity`]: crate::Identity
     /// [`Exponential`]: crate::activation::Exponential
     /// [`Sigmoid`]: crate::activation::Sigmoid
     /// [`Softmax`]: crate::activation::Softmax
