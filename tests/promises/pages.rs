@@ -43,10 +43,11 @@ fn files(page: &str) -> Vec<&str> {
             targets.push(target);
         }
     }
-    let without_place = targets.into_iter().filter_map(|target| target.split('#').next());
-    without_place
-        .filter(|file| !file.is_empty() && !file.contains("::") && !file.contains("://"))
-        .collect()
+    let files = targets.into_iter().filter_map(|target| target.split('#').next());
+    let is_file = |file: &&str| {
+        !file.is_empty() && ![" ", "::", "://"].iter().any(|part| file.contains(part))
+    };
+    files.filter(is_file).collect()
 }
 
 #[test]
