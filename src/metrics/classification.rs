@@ -2,7 +2,7 @@ use super::check;
 use crate::error::{Error, MetricError, Result};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView2;
 use std::iter::zip;
 
 /// The share of rows whose predicted class is the target's.
