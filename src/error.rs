@@ -1,15 +1,20 @@
 //! The error of the library; each module has its own.
 
 pub(crate) mod check;
+#[cfg(feature = "train")]
+mod check_rows;
 pub(crate) mod problem;
 pub(crate) mod shape;
 
+#[cfg(feature = "train")]
 pub use crate::{
     data::error::DataError, data::npy_error::NpyError, data::table::error::TableError,
     gradient_check::error::GradientCheckError, loss::error::LossError, metrics::error::MetricError,
-    mlp::error::NetworkError, model_file::error::ModelFileError, schema::error::SchemaError,
     trainer::error::Divergence, trainer::error::LikelyCause, trainer::error::TrainingError,
     workers::error::WorkersError,
+};
+pub use crate::{
+    mlp::error::NetworkError, model_file::error::ModelFileError, schema::error::SchemaError,
 };
 pub use problem::CellProblem;
 pub(crate) use problem::{MOST_COUNTED, counted};
@@ -52,24 +57,32 @@ pub enum Error {
     /// A network or layer cannot be built or used.
     Network(#[from] NetworkError),
     /// A loss is not defined for an output layer or a target.
+    #[cfg(feature = "train")]
     Loss(#[from] LossError),
     /// Names of columns, targets or classes are missing or do not fit.
     Schema(#[from] SchemaError),
     /// Examples, labels or weights cannot be used.
+    #[cfg(feature = "train")]
     Data(#[from] DataError),
     /// A CSV file cannot be used.
+    #[cfg(feature = "train")]
     Table(#[from] TableError),
     /// `.npy` files cannot be used.
+    #[cfg(feature = "train")]
     Npy(#[from] NpyError),
     /// A model cannot be read or written.
     ModelFile(#[from] ModelFileError),
     /// Training diverged, could not begin or could not be resumed.
+    #[cfg(feature = "train")]
     Training(#[from] TrainingError),
     /// Several workers cannot train together.
+    #[cfg(feature = "train")]
     Workers(#[from] WorkersError),
     /// A metric cannot be computed.
+    #[cfg(feature = "train")]
     Metric(#[from] MetricError),
     /// A gradient is wrong, or the check proves nothing.
+    #[cfg(feature = "train")]
     GradientCheck(#[from] GradientCheckError),
     /// A file cannot be opened, read or written.
     #[error("{}: {source}", file.display())]

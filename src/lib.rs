@@ -1,56 +1,78 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+// Layers and arithmetic also hold what only training uses.
+#![cfg_attr(not(feature = "train"), allow(dead_code))]
 #![warn(missing_docs, missing_debug_implementations)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod activation;
 pub mod atomic_file;
+#[cfg(feature = "train")]
 pub mod backprop;
+#[cfg(feature = "train")]
 mod batch;
 mod bits;
 mod choice;
+#[cfg(feature = "train")]
 pub mod data;
 pub mod dense;
 mod elementary;
 pub mod error;
 mod float;
+#[cfg(feature = "train")]
 pub mod gradient_check;
-#[cfg(any(doc, doctest))]
+#[cfg(all(any(doc, doctest), feature = "train"))]
 pub mod guide;
 pub mod initialization;
+#[cfg(feature = "train")]
 pub mod loss;
 mod matrix;
+#[cfg(feature = "train")]
 pub mod metrics;
 pub mod mlp;
 mod model_file;
 mod number;
+#[cfg(feature = "train")]
 pub mod optimizer;
+#[cfg(feature = "train")]
 mod parameter;
+#[cfg(feature = "train")]
 mod part;
 mod product;
+#[cfg(feature = "train")]
 mod random;
+#[cfg(feature = "train")]
 pub mod schedule;
 pub mod schema;
 mod state_dict;
 mod threads;
+#[cfg(feature = "train")]
 pub mod trainer;
 pub mod units;
+#[cfg(feature = "train")]
 pub mod workers;
 
 pub use ndarray;
 
 pub use activation::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
+#[cfg(feature = "train")]
 pub use backprop::Backprop;
+#[cfg(feature = "train")]
 pub use data::{Dataset, Table};
 pub use dense::Dense;
 pub use error::{Error, Result};
 pub use float::Float;
+#[cfg(feature = "train")]
 pub use gradient_check::gradient_check;
+#[cfg(feature = "train")]
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
 pub use mlp::{Mlp, PredictBuffers};
+#[cfg(feature = "train")]
 pub use optimizer::{Adam, Optimizer, Sgd};
+#[cfg(feature = "train")]
 pub use schedule::Schedule;
+#[cfg(feature = "train")]
 pub use trainer::{EarlyStopping, Report, Trainer};
 
 /// The version of this library.

@@ -26,7 +26,8 @@ pub(crate) mod error;
 mod evaluate;
 mod regression;
 
-pub use classification::{accuracy, f1, log_loss, precision, predicted_classes, recall, roc_auc};
+pub use crate::mlp::predicted_classes;
+pub use classification::{accuracy, f1, log_loss, precision, recall, roc_auc};
 pub use confusion_matrix::ConfusionMatrix;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 

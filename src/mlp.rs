@@ -1,10 +1,14 @@
 //! A stack of dense layers.
 
+#[cfg(feature = "train")]
 mod builder;
+mod classes;
 pub(crate) mod error;
 mod parameters;
 
+#[cfg(feature = "train")]
 pub use builder::MlpBuilder;
+pub use classes::predicted_classes;
 pub(crate) use parameters::Parameters;
 
 use crate::error::{Error, NetworkError, Result};

@@ -1,27 +1,9 @@
 use super::check;
 use crate::error::{Error, MetricError, Result};
 use crate::float::Float;
-use ndarray::{ArrayView1, ArrayView2};
+use crate::mlp::predicted_classes;
+use ndarray::ArrayView2;
 use std::iter::zip;
-
-/// The class of each row of `outputs` (rows × outputs): for one column, 1 if it is above ½, else 0;
-/// for more, the first column with the largest number.
-///
-/// ```
-/// use densely::metrics::predicted_classes;
-/// use ndarray::array;
-///
-/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view()), [1, 0, 0]);
-/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view()), [2, 0]);
-/// ```
-pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
-    let half = F::from_f64(0.5);
-    let class = |row: ArrayView1<'_, F>| match row.len() {
-        1 => usize::from(row[0] > half),
-        classes => (0..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best }),
-    };
-    outputs.rows().into_iter().map(class).collect()
-}
 
 /// The share of rows whose predicted class is the target's.
 ///

@@ -1,6 +1,5 @@
-use super::predicted_classes;
 use crate::data::{Dataset, Outputs, Storage};
-use crate::error::{Result, SchemaError};
+use crate::error::Result;
 use crate::{float::Float, mlp::Mlp};
 use ndarray::ArrayView2;
 
@@ -40,35 +39,5 @@ impl<F: Float> Mlp<F> {
         outputs.predict(self, &data, 0..data.rows())?;
         let (outputs, targets) = outputs.with_targets(&data)?;
         metric(outputs, targets)
-    }
-
-    /// The name of each row's most probable class: that of the largest output, or, with a single
-    /// output, the second class if the output is above ½. Inputs are rows × features.
-    /// [`metrics::predicted_classes`](crate::metrics::predicted_classes) gives the classes'
-    /// numbers.
-    ///
-    /// ```
-    /// use densely::{CategoricalCrossEntropy, Dataset, Mlp, Sgd, Softmax, Trainer};
-    /// use ndarray::array;
-    ///
-    /// let inputs = array![[0.0, 1.0], [0.1, 0.9], [1.0, 0.0], [0.9, 0.1]];
-    /// let data = Dataset::multiclass(inputs, ["cat", "cat", "dog", "dog"])?;
-    /// let mut net = Mlp::<f64>::builder(2).dense(2, Softmax).build()?;
-    /// Trainer::new(CategoricalCrossEntropy, Sgd::new(1.0)).epochs(50).fit(&mut net, &data)?;
-    /// assert_eq!(net.predict_classes(array![[0.8, 0.3]].view())?, ["dog"]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes; otherwise as
-    /// [`predict`](Self::predict).
-    pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
-        if self.classes().is_empty() {
-            return Err(SchemaError::Unnamed { what: "classes" }.into());
-        }
-        let outputs = self.predict(inputs)?;
-        let classes = predicted_classes(outputs.view()).into_iter();
-        Ok(classes.map(|class| self.classes()[class].as_str()).collect())
     }
 }

@@ -238,7 +238,8 @@ impl<F: Float> Trainer<'_, F> {
         };
         settings.schedule.check(Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
-            let state = start.state()?;
+            // After an error, the next step starts afresh.
+            let state = start.state().unwrap_or(None);
             check_start(settings, net, Epochs::None, state, true)?;
             net.learn_schema(batch.schema())?;
             state.map_or(Ok(()), |state| state.restore(net))?;
