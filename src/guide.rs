@@ -3,10 +3,13 @@
 //!
 //! The [crate's own page](crate) takes you from nothing to a trained network. Then:
 //!
+//! **[The program](program)** `densely`: what it does, with its output for cars, tumours and digits.
+//!
 //! **Ideas**, each with its derivation, the code that does it, and what goes wrong otherwise:
 //!
 //! - [Cached outputs](ideas::cached_outputs): backpropagation from the chain rule, and why a layer
 //!   keeps only its output
+//! - [Saturation](ideas::saturation): why hidden tanh units learn where sigmoid units get stuck
 //! - [Losses fused with outputs](ideas::fused_losses): why delta is the output minus the target,
 //!   and why saturated outputs do no harm
 //! - [Reproducibility](ideas::reproducibility): the same bits on any number of threads, and after
@@ -14,6 +17,8 @@
 //!
 //! **How to**, each with a complete program and the error messages that you may see:
 //!
+//! - [Training](how_to::training): from arrays, and every setting of the trainer
+//! - [The model file](how_to::model_file): saving, serde, other systems
 //! - [My CSV file](how_to::csv)
 //! - [Data larger than memory](how_to::data_larger_than_memory), in NumPy files
 //! - [Imbalanced classes](how_to::imbalanced_classes)
@@ -28,7 +33,8 @@
 //!
 //! **[Out of scope](out_of_scope)**: what this library leaves out, and what to use instead.
 //!
-//! All programs run as tests. The pages are the files in `docs/` of the repository.
+//! All programs run as tests. The pages are the files in `docs/` of the repository, and link to each
+//! other as files. `docs/header.html` makes these links lead to the pages here.
 
 #[allow(unused_imports)]
 use crate::gradient_check::gradient_check;
@@ -39,11 +45,9 @@ use crate::{
     optimizer::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
 };
 
-/// Pages of a folder. The pages that pages link to stand before each: the definitions at a page's
-/// own end are for readers of the file, and the first definition counts.
+/// Pages of a folder.
 macro_rules! pages {
     ($folder:literal: $($page:ident)*) => {$(
-        #[doc = include_str!("../docs/guide_links.md")]
         #[doc = include_str!(concat!("../docs/", $folder, stringify!($page), ".md"))]
         pub mod $page {}
     )*};
@@ -54,7 +58,7 @@ pub mod ideas {
     #[allow(unused_imports)]
     use super::*;
 
-    pages!("ideas/": cached_outputs fused_losses reproducibility);
+    pages!("ideas/": cached_outputs saturation fused_losses reproducibility);
 }
 
 /// Questions and their answers, each with a complete program.
@@ -62,8 +66,9 @@ pub mod how_to {
     #[allow(unused_imports)]
     use super::*;
 
-    pages!("how_to/": csv data_larger_than_memory imbalanced_classes several_outputs own_activation
-        resuming many_machines embedding from_scikit_learn from_pytorch);
+    pages!("how_to/": training model_file csv data_larger_than_memory imbalanced_classes
+        several_outputs own_activation resuming many_machines embedding from_scikit_learn
+        from_pytorch);
 }
 
-pages!("": out_of_scope);
+pages!("": program out_of_scope);

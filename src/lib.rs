@@ -1,5 +1,3 @@
-// Before the README, since the first definition of a link or picture counts.
-#![cfg_attr(doc, doc = include_str!("../docs/front_page.md"))]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 // Layers and arithmetic also hold what only training uses.
