@@ -3,7 +3,7 @@
 //!
 //! The [crate's own page](crate) takes you from nothing to a trained network. Then:
 //!
-//! **[The program](program)** `densely`: what it does, with its output for cars, tumours and digits.
+//! **[The program](program)** `densely`: what it does, with its output for real data.
 //!
 //! **Ideas**, each with its derivation, the code that does it, and what goes wrong otherwise:
 //!
@@ -33,8 +33,8 @@
 //!
 //! **[Out of scope](out_of_scope)**: what this library leaves out, and what to use instead.
 //!
-//! All programs run as tests. The pages are the files in `docs/` of the repository, and link to each
-//! other as files. `docs/header.html` makes these links lead to the pages here.
+//! All programs run as tests. The pages are the files in `docs/` of the repository, and link to
+//! each other as files. `docs/header.html` makes these links lead to the pages here.
 
 #[allow(unused_imports)]
 use crate::gradient_check::gradient_check;

@@ -1,14 +1,14 @@
 //! Measures what this crate costs an application that trains, and one that only predicts: the
-//! crates that it adds, and the size of the program. The test builds both as their owner would, from
-//! crates that are already downloaded.
+//! crates that it adds, and the size of the program. The test builds both as their owner would,
+//! from crates that are already downloaded.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What an application may cost: the most crates in its dependency tree, without itself and densely,
-/// and the most bytes of its program.
+/// What an application may cost: the most crates in its dependency tree, without itself and
+/// densely, and the most bytes of its program.
 struct Limits {
     crates: usize,
     bytes: u64,
