@@ -9,81 +9,14 @@
 //! and of the largest errors, which `tests/promises/precision` checks.
 
 mod exponential;
-mod function;
+pub(crate) mod function;
 mod normal_tail;
 mod polynomial;
 
 use function::Function;
-use normal_tail::NormalTail;
+pub use normal_tail::NormalTail;
 use pulp::{Arch, Scalar, Simd, WithSimd};
 use std::any::TypeId;
-
-/// Functions that replace each number of a slice. The `backward` ones multiply each delta by the
-/// derivative at the number in the same place of the other slice.
-#[doc(hidden)]
-pub trait Elementary: NormalTail {
-    /// 1 / (1 + e^-z).
-    fn sigmoid_slice(values: &mut [Self]) {
-        map(values, function::Sigmoid);
-    }
-
-    /// (e^z - e^-z) / (e^z + e^-z).
-    fn tanh_slice(values: &mut [Self]) {
-        map(values, function::Tanh);
-    }
-
-    /// e^z.
-    fn exponential_slice(values: &mut [Self]) {
-        map(values, function::Exponential);
-    }
-
-    /// ln(1 + e^z).
-    fn softplus_slice(values: &mut [Self]) {
-        map(values, function::Softplus);
-    }
-
-    /// positive · z for z > 0, else limit · (e^z - 1).
-    fn scaled_elu_slice(values: &mut [Self], positive: Self, limit: Self) {
-        map(values, function::ScaledElu { positive: positive.as_f64(), limit: limit.as_f64() });
-    }
-
-    /// z Φ(z).
-    fn gelu_slice(values: &mut [Self]) {
-        map(values, function::Gelu);
-    }
-
-    /// z / (1 + e^-z).
-    fn silu_slice(values: &mut [Self]) {
-        map(values, function::Silu);
-    }
-
-    /// z tanh(ln(1 + e^z)).
-    fn mish_slice(values: &mut [Self]) {
-        map(values, function::Mish);
-    }
-
-    /// 1 - e^-a, from the output a.
-    fn softplus_backward(output: &[Self], delta: &mut [Self]) {
-        multiply_by(output, delta, function::SoftplusDerivative);
-    }
-
-    /// Φ(z) + z φ(z).
-    fn gelu_backward(z: &[Self], delta: &mut [Self]) {
-        multiply_by(z, delta, function::GeluDerivative);
-    }
-
-    /// σ(z) (1 + z (1 - σ(z))).
-    fn silu_backward(z: &[Self], delta: &mut [Self]) {
-        multiply_by(z, delta, function::SiluDerivative);
-    }
-
-    /// t + z σ(z) (1 - t²) with t = tanh(ln(1 + e^z)).
-    fn mish_backward(z: &[Self], delta: &mut [Self]) {
-        multiply_by(z, delta, function::MishDerivative);
-    }
-}
-
-impl<F: NormalTail> Elementary for F {}
 
 /// Runs plain loops over slices with the processor's best vector instructions. The results stay the
 /// same: the compiler neither reorders operations nor fuses them.
@@ -93,7 +26,7 @@ pub(crate) fn vectorized<R>(work: impl FnOnce() -> R) -> R {
 }
 
 /// Replaces each number by the function of it.
-fn map<F: NormalTail>(values: &mut [F], function: impl Function) {
+pub(crate) fn map<F: NormalTail>(values: &mut [F], function: impl Function) {
     Arch::new().dispatch(Map(values, function));
 }
 
@@ -114,7 +47,7 @@ impl<F: NormalTail, G: Function> WithSimd for Map<'_, F, G> {
 }
 
 /// Multiplies each delta by the function of the number in the same place.
-fn multiply_by<F: NormalTail>(values: &[F], delta: &mut [F], function: impl Function) {
+pub(crate) fn multiply_by<F: NormalTail>(values: &[F], delta: &mut [F], function: impl Function) {
     Arch::new().dispatch(MultiplyBy(values, delta, function));
 }
 

@@ -1,6 +1,6 @@
 //! The number type of a network.
 
-use crate::{bits::LittleEndian, elementary::Elementary, number::Number, product::Multiply};
+use crate::{bits::LittleEndian, elementary::NormalTail, number::Number, product::Multiply};
 
 /// `f32` or `f64`: the precision of a network, its data and its training.
 ///
@@ -26,7 +26,7 @@ use crate::{bits::LittleEndian, elementary::Elementary, number::Number, product:
 /// }
 /// assert_eq!(name_and_value(0.5_f32), ("f32", 0.5));
 /// ```
-pub trait Float: Number + Elementary + Multiply + LittleEndian {}
+pub trait Float: Number + NormalTail + Multiply + LittleEndian {}
 
 impl Float for f32 {}
 impl Float for f64 {}

@@ -3,7 +3,7 @@
 //!
 //! The [crate's own page](crate) takes you from nothing to a trained network. Then:
 //!
-//! **[The program](program)** `densely`: its commands, with output for cars, tumours and digits.
+//! **[The program](program)** `densely`: what it does, with its output for real data.
 //!
 //! **Ideas**, each with its derivation, the code that does it, and what goes wrong otherwise:
 //!

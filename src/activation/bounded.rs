@@ -1,6 +1,7 @@
 //! Smooth functions with two limits.
 
 use super::{Activation, FromOutput, slices};
+use crate::elementary::{function, map};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -42,7 +43,7 @@ impl Activation for Sigmoid {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, F::sigmoid_slice);
+        slices::map(z, |z| map(z, function::Sigmoid));
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
@@ -86,7 +87,7 @@ impl Activation for Tanh {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, F::tanh_slice);
+        slices::map(z, |z| map(z, function::Tanh));
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {

@@ -1,6 +1,7 @@
 //! Exponential linear units.
 
 use super::{Activation, FromOutput, slices};
+use crate::elementary::{function::ScaledElu, map};
 use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -141,8 +142,8 @@ impl Activation for Selu {
 
 /// slope · z for z > 0, else limit · (e^z - 1); `shape` is slope and limit.
 fn forward<F: Float>(z: ArrayViewMut2<'_, F>, shape: [f64; 2]) {
-    let [slope, limit] = shape.map(F::from_f64);
-    slices::map(z, |z| F::scaled_elu_slice(z, slope, limit));
+    let [positive, limit] = shape.map(|number| F::from_f64(number).as_f64());
+    slices::map(z, |z| map(z, ScaledElu { positive, limit }));
 }
 
 /// The derivative: the slope for a > 0, else a + limit.

@@ -2,6 +2,7 @@
 //! so the derivative is no function of the output, and the layer keeps z.
 
 use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
+use crate::elementary::{function, map, multiply_by};
 use crate::{float::Float, initialization::Initialization};
 use ndarray::ArrayViewMut2;
 
@@ -96,12 +97,12 @@ pub struct Silu;
 pub struct Mish;
 
 macro_rules! impl_gated {
-    ($activation:ident, $forward:ident, $backward:ident) => {
+    ($activation:ident, $derivative:ident) => {
         impl Activation for $activation {
             type Derivative = FromPreActivation;
 
             fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-                slices::map(z, F::$forward);
+                slices::map(z, |z| map(z, function::$activation));
             }
 
             fn backward<F: Float>(
@@ -109,7 +110,9 @@ macro_rules! impl_gated {
                 cached: OutputAndPreActivation<'_, F>,
                 delta: ArrayViewMut2<'_, F>,
             ) {
-                slices::zip(cached.pre_activation, delta, F::$backward);
+                slices::zip(cached.pre_activation, delta, |z, delta| {
+                    multiply_by(z, delta, function::$derivative)
+                });
             }
 
             fn initialization(&self) -> Initialization {
@@ -119,6 +122,6 @@ macro_rules! impl_gated {
     };
 }
 
-impl_gated!(Gelu, gelu_slice, gelu_backward);
-impl_gated!(Silu, silu_slice, silu_backward);
-impl_gated!(Mish, mish_slice, mish_backward);
+impl_gated!(Gelu, GeluDerivative);
+impl_gated!(Silu, SiluDerivative);
+impl_gated!(Mish, MishDerivative);

@@ -1,6 +1,7 @@
 //! Smooth functions whose outputs are positive.
 
 use super::{Activation, FromOutput, slices};
+use crate::elementary::{function, map, multiply_by};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -38,11 +39,11 @@ impl Activation for Softplus {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, F::softplus_slice);
+        slices::map(z, |z| map(z, function::Softplus));
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::zip(output, delta, F::softplus_backward);
+        slices::zip(output, delta, |a, delta| multiply_by(a, delta, function::SoftplusDerivative));
     }
 }
 
@@ -77,7 +78,7 @@ impl Activation for Exponential {
     type Derivative = FromOutput;
 
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, F::exponential_slice);
+        slices::map(z, |z| map(z, function::Exponential));
     }
 
     fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {

@@ -6,7 +6,7 @@ use super::exponential::{
 use super::normal_tail::NormalTail;
 
 /// A function of one number. FUSED: whether the processor has a fused multiply-add.
-pub(super) trait Function: Copy {
+pub(crate) trait Function: Copy {
     fn of<const FUSED: bool, F: NormalTail>(self, z: F) -> F;
 }
 
@@ -16,7 +16,7 @@ macro_rules! functions {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy)]
-            pub(super) struct $name;
+            pub(crate) struct $name;
 
             impl Function for $name {
                 #[inline(always)]
@@ -117,9 +117,9 @@ functions! {
 
 /// positive · z for z > 0, else limit · (e^z - 1).
 #[derive(Clone, Copy)]
-pub(super) struct ScaledElu {
-    pub(super) positive: f64,
-    pub(super) limit: f64,
+pub(crate) struct ScaledElu {
+    pub(crate) positive: f64,
+    pub(crate) limit: f64,
 }
 
 impl Function for ScaledElu {

@@ -5,7 +5,7 @@ use densely::{EarlyStopping, Identity, MeanSquaredError, Mlp, Sgd, Table, Tanh, 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(data), Some(saved)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: application <data> <model>".into());
+        return Err("usage: train <data> <model>".into());
     };
     let (train, test) = Table::read_csv(data)?.regression("mpg")?.split(0.2, 7)?;
     let mut net = Mlp::<f32>::builder(train.features()).dense(32, Tanh).dense(1, Identity).build()?;
