@@ -169,8 +169,8 @@ pub trait FusedLoss<F: Float>: Debug + Send + Sync {
     );
 }
 
-/// [`Loss::evaluate`](crate::loss::Loss::evaluate) of a loss that is a mean over each example's
-/// outputs: L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs.
+/// [`Loss::evaluate`] of a loss that is a mean over each example's outputs:
+/// L = Σ l(a, y) / outputs and ∂L/∂a = l'(a, y) / outputs.
 ///
 /// `of(a, y)` returns l and its derivative with respect to a. Shapes: rows × outputs, and a loss
 /// for each row.

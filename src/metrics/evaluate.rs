@@ -29,6 +29,7 @@ impl<F: Float> Mlp<F> {
     /// [`NpyError::ShortFile`]: crate::error::NpyError::ShortFile
     /// [`Error::Io`]: crate::error::Error::Io
     /// [`ShapeError::TooLarge`]: crate::error::ShapeError::TooLarge
+    /// [`SchemaError::Mismatch`]: crate::error::SchemaError::Mismatch
     pub fn evaluate<S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,

@@ -15,7 +15,8 @@ struct Limits {
 }
 
 const TRAINING: Limits = Limits { crates: 47, bytes: 2_000_000 };
-const PREDICTING: Limits = Limits { crates: 30, bytes: 1_000_000 };
+// 30, and two that only build scripts of others need.
+const PREDICTING: Limits = Limits { crates: 32, bytes: 1_000_000 };
 
 /// An application in its own folder. The folder and its build stay for the next run of the test,
 /// which is then fast.
