@@ -5,9 +5,13 @@ pub(crate) mod batches;
 mod cell;
 mod column_summary;
 mod dataset;
+#[cfg(feature = "dates")]
+mod dates;
 pub(crate) mod error;
 mod examples;
+mod folds;
 mod labels;
+mod missing;
 mod moments;
 mod naming;
 #[cfg(feature = "npy")]
@@ -24,7 +28,8 @@ pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
 pub use storage::Storage;
-pub use table::{RowStream, Table, Target};
+pub use table::{ColumnKind, ColumnProfile, ColumnReport, CsvFormat, RowStream, Table, TableProfile};
+pub use table::{TableReport, Target, UnknownCategory};
 
 pub(crate) use examples::Examples;
 pub(crate) use moments::Moments;

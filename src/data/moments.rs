@@ -7,14 +7,15 @@ use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 
-/// The weight of some rows, and of each column the mean and the sum of squared differences from it.
+/// Of each column of some rows, the weight of its numbers, their mean, and the sum of squared
+/// differences from it. Missing values (NaN) are left out.
 ///
 /// Moments of two sets of rows combine (Chan, Golub, LeVeque 1979): with δ the difference of the
 /// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this does
 /// not cancel, and a constant column stays exactly constant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
-    weight: f64,
+    weight: Vec<f64>,
     mean: Vec<f64>,
     squares: Vec<f64>,
     /// The number of values other than 0 and 1.
@@ -44,66 +45,102 @@ impl Moments {
         let total = (0..numbers.nrows()).map(weight).sum::<f64>();
         // Differences from the first value are exactly 0 in a constant column.
         let column = |column: ArrayView1<'_, F>| {
-            let first = column.first().map_or(0.0, |x| x.as_f64());
-            let values = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
+            let known = |&(x, _): &(f64, f64)| !x.is_nan();
+            let all = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
+            let (first, total) = match column.iter().any(|x| x.is_nan()) {
+                false => (column.first().map_or(0.0, |x| x.as_f64()), total),
+                true => {
+                    let first = all().find(known).map_or(0.0, |(x, _)| x);
+                    (first, all().filter(known).map(|(_, weight)| weight).sum())
+                }
+            };
+            if total == 0.0 {
+                return Self::default();
+            }
+            let values = || all().filter(known);
             let mean = values().map(|(x, weight)| weight * (x - first)).sum::<f64>() / total;
             let square = |x: f64| (x - first - mean).powi(2);
             let squares = values().map(|(x, weight)| weight * square(x)).sum::<f64>();
             let others = values().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
-            (mean + first, (squares, others as f64))
+            Self {
+                weight: vec![total],
+                mean: vec![mean + first],
+                squares: vec![squares],
+                others: vec![others as f64],
+            }
         };
-        let (mean, (squares, others)) = numbers.columns().into_iter().map(column).unzip();
-        Self { weight: total, mean, squares, others }
+        let mut all = Self::default();
+        for of_column in numbers.columns().into_iter().map(column) {
+            let first = |numbers: &[f64]| numbers.first().copied().unwrap_or(0.0);
+            all.weight.push(first(&of_column.weight));
+            all.mean.push(first(&of_column.mean));
+            all.squares.push(first(&of_column.squares));
+            all.others.push(first(&of_column.others));
+        }
+        all
     }
 
     /// Adds the moments of other rows.
     pub(crate) fn add(&mut self, other: &Self) {
-        if self.weight == 0.0 || other.weight == 0.0 {
-            if self.weight == 0.0 {
-                self.clone_from(other);
-            }
+        if self.weight.is_empty() {
+            self.clone_from(other);
             return;
         }
-        let both = self.weight + other.weight;
-        let (share, product) = (other.weight / both, self.weight * (other.weight / both));
-        for column in 0..self.mean.len() {
+        for column in 0..other.weight.len() {
+            let weights = (self.weight[column], other.weight[column]);
+            if weights.1 == 0.0 {
+                continue;
+            }
+            let both = weights.0 + weights.1;
+            let (share, product) = (weights.1 / both, weights.0 * (weights.1 / both));
+            if weights.0 == 0.0 {
+                self.mean[column] = other.mean[column];
+            }
             let difference = other.mean[column] - self.mean[column];
             self.mean[column] += difference * share;
             self.squares[column] += other.squares[column] + difference * difference * product;
             self.others[column] += other.others[column];
+            self.weight[column] = both;
         }
-        self.weight = both;
     }
 
     /// As numbers to send to another process; without rows, zeros for `columns` columns.
     pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
-        let mut numbers = vec![self.weight];
-        for of_columns in [&self.mean, &self.squares, &self.others] {
+        let mut numbers = Vec::with_capacity(4 * columns);
+        for of_columns in [&self.weight, &self.mean, &self.squares, &self.others] {
             numbers.extend(of_columns);
         }
-        numbers.resize(1 + 3 * columns, 0.0);
+        numbers.resize(4 * columns, 0.0);
         numbers
     }
 
     pub(crate) fn from_numbers(numbers: &[f64], columns: usize) -> Self {
-        let of = |which: usize| numbers[1 + which * columns..][..columns].to_vec();
-        Self { weight: numbers[0], mean: of(0), squares: of(1), others: of(2) }
+        let of = |which: usize| numbers[which * columns..][..columns].to_vec();
+        Self { weight: of(0), mean: of(1), squares: of(2), others: of(3) }
     }
 
-    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the
-    /// spread of a constant column is `constant`.
-    fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
+    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers, and so do
+    /// the columns that are `kept`; the spread of a constant column is `constant`.
+    fn standard<F: Float>(
+        &self,
+        constant: f64,
+        kept: &[bool],
+        names: &dyn Fn(usize) -> String,
+    ) -> Result<Units> {
         // Division by a smaller deviation could overflow.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
         let mut scale = Vec::with_capacity(self.mean.len());
         for (column, (&mean, squares)) in self.mean.iter().zip(&self.squares).enumerate() {
-            let deviation = (squares / self.weight).sqrt();
+            // Without a number, 0 / 0 would be NaN.
+            let weight = self.weight[column];
+            let deviation = if weight == 0.0 { 0.0 } else { (squares / weight).sqrt() };
             if !mean.is_finite() || !deviation.is_finite() {
                 return Err(DataError::NoScale { column: names(column) }.into());
             }
             scale.push(match deviation < smallest {
                 true => (mean, constant),
                 false if self.others[column] == 0.0 => (0.0, 1.0),
+                false if kept.get(column) == Some(&true) => (0.0, 1.0),
                 false => (mean, deviation),
             });
         }
@@ -153,7 +190,7 @@ impl<F: Float> Mlp<F> {
         let (mut units_in, mut units_out) = (self.units_in().clone(), self.units_out().clone());
         if !units_in.is_measured() {
             let names = |column| data.feature_names().swap_remove(column);
-            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &names)?;
+            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &data.schema().kept(), &names)?;
         }
         if !units_out.is_measured() {
             let names = |column: usize| match data.schema().targets.get(column) {
@@ -162,7 +199,7 @@ impl<F: Float> Mlp<F> {
             };
             // Classes stay 0 and 1.
             units_out = match data.schema().classes[..] {
-                [] => moments(Side::Targets)?.standard::<F>(1.0, &names)?,
+                [] => moments(Side::Targets)?.standard::<F>(1.0, &[], &names)?,
                 _ => Units::none(),
             };
         }
