@@ -2,12 +2,17 @@
 
 use crate::error::CellProblem;
 
+/// The number that a text such as `12`, `-0.5` or `1e3` stands for; it may be infinite or NaN.
+pub(super) fn plain_number(text: &str) -> Option<f64> {
+    text.parse().ok()
+}
+
 /// The finite number that the text stands for.
 pub(super) fn number(text: &str) -> Result<f64, CellProblem> {
     if text.is_empty() {
         return Err(CellProblem::Blank);
     }
-    let number: f64 = text.parse().map_err(|_| CellProblem::NotANumber)?;
+    let number = plain_number(text).ok_or(CellProblem::NotANumber)?;
     if number.is_finite() {
         Ok(number)
     } else if number.is_infinite() && text.contains(|c: char| c.is_ascii_digit()) {
@@ -17,8 +22,8 @@ pub(super) fn number(text: &str) -> Result<f64, CellProblem> {
     }
 }
 
-/// The text of a category or class.
-pub(super) fn category(text: &str) -> Result<&str, CellProblem> {
+/// The text of a class.
+pub(super) fn class(text: &str) -> Result<&str, CellProblem> {
     match text {
         "" => Err(CellProblem::Blank),
         text if text.eq_ignore_ascii_case("nan") => Err(CellProblem::NotFinite),

@@ -1,6 +1,6 @@
 //! The target of a table: what a network learns to predict.
 
-use super::Table;
+use super::{Table, infer::Inferred, report::TableReport};
 use crate::{data::Dataset, error::Result, float::Float};
 
 /// The columns of a [`Table`] that a network learns to predict, as numbers or classes.
@@ -64,8 +64,11 @@ impl Table {
     ///   wrong number of classes;
     /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
     ///   more than 20 values that are more than half the number of rows;
-    /// - [`TableError::Cell`] for a cell that is blank or NaN, for a cell of a numeric column that
-    ///   is not a finite number of `F`, and for a class that is a number with a fraction;
+    ///   [`TableError::MixedColumn`] for numbers with other text among them, and
+    ///   [`TableError::AmbiguousDates`]: see [`Table`];
+    /// - [`TableError::Cell`] for a blank cell, unless the table is [`with_missing`], for a cell of
+    ///   a numeric column that is not a finite number of `F`, and for a class that is a number with
+    ///   a fraction; [`TableError::NoTargets`] if all rows have a blank target;
     /// - [`TableError::TooLarge`] if the rows do not fit into memory.
     ///
     /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
@@ -77,11 +80,28 @@ impl Table {
     /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
     /// [`TableError::Classes`]: crate::error::TableError::Classes
     /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
+    /// [`TableError::MixedColumn`]: crate::error::TableError::MixedColumn
+    /// [`TableError::AmbiguousDates`]: crate::error::TableError::AmbiguousDates
+    /// [`TableError::NoTargets`]: crate::error::TableError::NoTargets
+    /// [`with_missing`]: Self::with_missing
     /// [`TableError::Cell`]: crate::error::TableError::Cell
     /// [`TableError::TooLarge`]: crate::error::TableError::TooLarge
     pub fn dataset<F: Float>(&self, target: Target) -> Result<Dataset<F>> {
-        let (schema, outputs) = self.infer(target)?;
-        self.encoded(&schema, outputs)
+        Ok(self.dataset_and_report(target)?.0)
+    }
+
+    /// As [`dataset`](Self::dataset), with a report of what was left out, filled in or read in an
+    /// unusual way.
+    ///
+    /// # Errors
+    ///
+    /// As [`dataset`](Self::dataset).
+    pub fn dataset_and_report<F: Float>(
+        &self,
+        target: Target,
+    ) -> Result<(Dataset<F>, TableReport)> {
+        let Inferred { schema, outputs, report, .. } = self.infer(&target)?;
+        self.encoded(&schema, outputs, report)
     }
 
     /// The data set of a regression on this numeric column: [`dataset`](Self::dataset) of
