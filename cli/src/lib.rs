@@ -1,6 +1,7 @@
 //! The program `densely`, which trains neural networks on tables and predicts with them:
 //!
 //! ```sh
+//! densely look cars.csv                            # what each column is and becomes
 //! densely train cars.csv --target mpg              # saves cars-mpg.safetensors
 //! densely predict cars-mpg.safetensors new.csv     # prints CSV
 //! densely show cars-mpg.safetensors                # layers, columns, units
@@ -23,11 +24,15 @@ pub mod command_line;
 mod convert;
 pub mod figures;
 mod input;
+mod look;
+mod names;
 mod network;
 mod places;
 mod predict;
 mod program;
 mod show;
+mod table;
+mod test_rows;
 mod train;
 pub mod training;
 

@@ -14,6 +14,7 @@ pub struct Summary {
     classes: Vec<String>,
     features: usize,
     parameters: usize,
+    table: Option<Value>,
     test_rows: usize,
     report: Report,
     scores: Scores,
@@ -36,6 +37,7 @@ impl Summary {
             classes: test.classes().to_vec(),
             features: net.features(),
             parameters: net.parameters(),
+            table: plan.table.clone(),
             test_rows: test.rows(),
             report,
             scores,
@@ -68,6 +70,7 @@ impl Summary {
             "seconds": report.elapsed().as_secs_f64(),
             "test": test,
             "saved": self.saved,
+            "table": self.table,
         })
         .to_string()
     }
