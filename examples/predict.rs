@@ -68,7 +68,7 @@ fn main() -> ExitCode {
 fn predict<F: Float>(options: &Options, table: &Table) -> Result<(Schema, Outputs), Error> {
     let net = Mlp::<F>::load(&options.model)?;
     let mut outputs = net.predict(table.inputs_for(&net)?.view())?;
-    let classes = predicted_classes(outputs.view());
+    let classes = predicted_classes(outputs.view())?;
     if outputs.ncols() == 1 && !net.classes().is_empty() {
         // A single output is the probability of the second class.
         outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];

@@ -16,6 +16,7 @@ mod settings;
 mod state;
 mod step;
 mod steps;
+mod stopwatch;
 mod validation;
 
 pub use checkpoint::Checkpoint;

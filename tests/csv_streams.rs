@@ -170,7 +170,7 @@ fn faults_are_the_same() {
     }
     let not_utf8 = b"x,y\n1,2\n3,\xff\n";
     let open = Table::open_csv_with(|| Ok(&not_utf8[..]), "data").unwrap_err();
-    assert_eq!(open.to_string(), "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8");
+    assert_eq!(open.to_string(), "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8; `CsvFormat::encoding` names another encoding, such as latin1");
 }
 
 /// Random files mostly have several faults. Both ways report the first.

@@ -4,7 +4,7 @@ use super::storage::{Side, Storage};
 use super::{batches::InOrder, dataset::Dataset, examples::Examples};
 use crate::error::{DataError, Error, Result};
 use crate::{float::Float, mlp::Mlp, units::Units};
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView2;
 use std::ops::Range;
 
 /// Of each column of some rows, the weight of its numbers, their mean, and the sum of squared
@@ -42,42 +42,26 @@ impl Moments {
 
     fn of_numbers<F: Float>(numbers: ArrayView2<'_, F>, weights: Option<&[F]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row].as_f64());
-        let total = (0..numbers.nrows()).map(weight).sum::<f64>();
-        // Differences from the first value are exactly 0 in a constant column.
-        let column = |column: ArrayView1<'_, F>| {
-            let known = |&(x, _): &(f64, f64)| !x.is_nan();
+        let whole = (0..numbers.nrows()).map(weight).sum::<f64>();
+        let mut moments = Self::default();
+        for column in numbers.columns() {
             let all = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
-            let (first, total) = match column.iter().any(|x| x.is_nan()) {
-                false => (column.first().map_or(0.0, |x| x.as_f64()), total),
-                true => {
-                    let first = all().find(known).map_or(0.0, |(x, _)| x);
-                    (first, all().filter(known).map(|(_, weight)| weight).sum())
-                }
+            let known = || all().filter(|(x, _)| !x.is_nan());
+            let total = match column.iter().any(|x| x.is_nan()) {
+                true => known().map(|(_, weight)| weight).sum(),
+                false => whole,
             };
-            if total == 0.0 {
-                return Self::default();
-            }
-            let values = || all().filter(known);
-            let mean = values().map(|(x, weight)| weight * (x - first)).sum::<f64>() / total;
+            // Differences from the first value are exactly 0 in a constant column.
+            let first = known().next().map_or(0.0, |(x, _)| x);
+            let sum = known().map(|(x, weight)| weight * (x - first)).sum::<f64>();
+            let mean = if total > 0.0 { sum / total } else { 0.0 };
             let square = |x: f64| (x - first - mean).powi(2);
-            let squares = values().map(|(x, weight)| weight * square(x)).sum::<f64>();
-            let others = values().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
-            Self {
-                weight: vec![total],
-                mean: vec![mean + first],
-                squares: vec![squares],
-                others: vec![others as f64],
-            }
-        };
-        let mut all = Self::default();
-        for of_column in numbers.columns().into_iter().map(column) {
-            let first = |numbers: &[f64]| numbers.first().copied().unwrap_or(0.0);
-            all.weight.push(first(&of_column.weight));
-            all.mean.push(first(&of_column.mean));
-            all.squares.push(first(&of_column.squares));
-            all.others.push(first(&of_column.others));
+            moments.weight.push(total);
+            moments.mean.push(mean + first);
+            moments.squares.push(known().map(|(x, weight)| weight * square(x)).sum());
+            moments.others.push(known().filter(|&(x, _)| x != 0.0 && x != 1.0).count() as f64);
         }
-        all
+        moments
     }
 
     /// Adds the moments of other rows.

@@ -50,7 +50,7 @@ impl ConfusionMatrix {
         }
         let mut counts = vec![vec![0; columns]; columns];
         for (predicted, actual) in
-            predicted_classes(outputs).into_iter().zip(predicted_classes(targets))
+            predicted_classes(outputs)?.into_iter().zip(predicted_classes(targets)?)
         {
             counts[actual][predicted] += 1;
         }

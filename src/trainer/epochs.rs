@@ -3,8 +3,9 @@
 use super::method::{EpochOutcome, Run, tell};
 use super::observer::Moment;
 use super::report::{Report, StopReason};
+use super::stopwatch::Stopwatch;
 use crate::{error::Result, float::Float, mlp::Mlp, workers::agreement::fingerprint};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn train(mut self, net: &mut Mlp<F>) -> Result<Report> {
@@ -12,7 +13,7 @@ impl<F: Float> Run<'_, '_, F> {
         let state = &mut self.session.state;
         state.steps_per_epoch = self.batches.steps().or(state.steps_per_epoch);
         state.parameters.write_to(net);
-        let (start, before) = (Instant::now(), state.elapsed);
+        let (start, before) = (Stopwatch::start(), state.elapsed);
         let stop_reason = match self.epochs(net, start, before) {
             Ok(reason) => reason,
             Err(error) => {
@@ -46,7 +47,7 @@ impl<F: Float> Run<'_, '_, F> {
         })
     }
 
-    fn epochs(&mut self, net: &mut Mlp<F>, start: Instant, before: Duration) -> Result<StopReason> {
+    fn epochs(&mut self, net: &mut Mlp<F>, start: Stopwatch, before: Duration) -> Result<StopReason> {
         let settings = self.settings;
         let early_stopping = settings.early_stopping.as_ref();
         if self.tell(net, Moment::TrainingStart)? {
