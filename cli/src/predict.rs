@@ -98,7 +98,7 @@ impl Outputs {
             let (file, row) = (file.display(), row + 1);
             return Err(format!("{file}: row {row} has no prediction (NaN): {why}").into());
         }
-        let classes = predicted_classes(outputs.view());
+        let classes = predicted_classes(outputs.view())?;
         if outputs.ncols() == 1 && !net.classes().is_empty() {
             // A single output is the probability of the second class.
             outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];

@@ -49,8 +49,8 @@ pub struct Blanks {
     /// What is done with missing values
     #[arg(long, value_enum, default_value_t = Missing::Take)]
     pub missing: Missing,
-    /// Words or numbers that stand for missing values, besides blank cells, `?`, `NA`, `NaN`, `null`
-    /// and the like
+    /// Words or numbers that stand for missing values, besides blank cells, `?`, `NA`, `NaN`,
+    /// `null` and the like
     #[arg(long, value_name = "WORD,…", value_parser = Names::parse, allow_hyphen_values = true)]
     pub missing_values: Vec<Names>,
 }

@@ -33,6 +33,14 @@ pub enum TestRows {
     File(PathBuf),
 }
 
+/// The rows of a training.
+pub struct Split {
+    pub train: Dataset<f32>,
+    pub test: Dataset<f32>,
+    /// What was done with a file of test rows.
+    pub report: Option<TableReport>,
+}
+
 impl Choice {
     /// Reads the column that tells the test rows.
     pub fn read(&self, table: &Table) -> Result<TestRows, Error> {
@@ -82,15 +90,15 @@ impl TestRows {
     }
 
     /// Training rows and test rows. `report` tells which rows of the table are in the data set. A
-    /// file of test rows is read in `format`; what was done with it is the last result.
+    /// file of test rows is read in `format`.
     pub fn split(
         self,
         data: Dataset<f32>,
         report: &TableReport,
         options: &Training,
         format: CsvFormat,
-    ) -> Result<(Dataset<f32>, Dataset<f32>, Option<TableReport>), Error> {
-        let by = |(train, test)| (train, test, None);
+    ) -> Result<Split, Error> {
+        let by = |(train, test)| Split { train, test, report: None };
         match self {
             Self::ByChance => data.split(options.test, options.seed).map(by),
             Self::Last(_, order) => data.split_by(options.test, &report.taken(order)).map(by),
@@ -104,7 +112,7 @@ impl TestRows {
                 let mut net = builder.build()?;
                 net.set_schema(data.schema().clone())?;
                 let (test, report) = table.dataset_for_and_report(&net)?;
-                Ok((data, test, Some(report)))
+                Ok(Split { train: data, test, report: Some(report) })
             }
         }
     }

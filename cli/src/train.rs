@@ -4,7 +4,7 @@ use crate::command_line;
 use crate::input;
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
-use crate::test_rows::{self, TestRows};
+use crate::test_rows::{self, Split, TestRows};
 use crate::training::{self, Plan, Prepared, Subject, Task, Tested};
 use clap::Args;
 use densely::Dataset;
@@ -25,7 +25,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file; every column but the target is a feature; `densely look` shows what becomes of each
+    /// CSV file; every column but the target is a feature: `densely look` shows what becomes of
+    /// each
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
@@ -81,8 +82,8 @@ fn rows(
     format: CsvFormat,
 ) -> Result<(Dataset<f32>, Dataset<f32>), densely::Error> {
     let file = test_rows.file().map(|file| file.display().to_string());
-    let (train, test, of_test) = test_rows.split(data, report, &options.training, format)?;
-    if let (Some(file), Some(report)) = (file, of_test) {
+    let Split { train, test, report } = test_rows.split(data, report, &options.training, format)?;
+    if let (Some(file), Some(report)) = (file, report) {
         let lines: Vec<_> =
             report.to_string().lines().map(|line| format!("{file}: {line}")).collect();
         command_line::tell(&lines.join("\n"));

@@ -6,9 +6,25 @@ use std::f64::consts::TAU;
 
 /// The forms of dates. A year has four digits, unless it is the last of the form.
 const DATES: [&str; 19] = [
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y",
-    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%B %d %Y",
-    "%d-%B-%Y", "%d-%B-%y", "%a, %d %B %Y", "%a %B %d %Y",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d.%m.%y",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%d-%B-%Y",
+    "%d-%B-%y",
+    "%a, %d %B %Y",
+    "%a %B %d %Y",
 ];
 
 /// The forms of times.

@@ -59,8 +59,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// # Errors
     ///
-    /// [`DataError::Keys`] unless there is a group for each row, [`DataError::OneGroup`] if all rows
-    /// are of one group; otherwise as [`split`](Self::split).
+    /// [`DataError::Keys`] unless there is a group for each row, [`DataError::OneGroup`] if all
+    /// rows are of one group; otherwise as [`split`](Self::split).
     pub fn split_groups<G: Eq + Hash>(
         &self,
         fraction: f64,

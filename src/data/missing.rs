@@ -63,7 +63,8 @@ impl MissingWords {
     /// Whether the text is one of the listed words, or a number among them in another form.
     fn has_own(&self, text: &str) -> bool {
         let is_listed = |number: f64| self.numbers.contains(&number);
-        let written = || NumberForm::of(text).into_iter().flatten().filter_map(|form| form.number(text));
+        let written =
+            || NumberForm::of(text).into_iter().flatten().filter_map(|form| form.number(text));
         is_one(&self.more, text)
             || (!self.numbers.is_empty()
                 && (plain_number(text).is_some_and(is_listed) || written().any(is_listed)))

@@ -1,5 +1,6 @@
 //! Tables of numbers and text, read from CSV files.
 
+mod data_set;
 mod dated;
 mod dialect;
 mod encoding;
@@ -7,8 +8,10 @@ pub(crate) mod error;
 mod format;
 mod infer;
 mod kind;
+mod met;
 mod parser;
 mod profile;
+mod reading;
 mod report;
 mod rows;
 mod settings;
@@ -24,8 +27,6 @@ pub use profile::{ColumnProfile, TableProfile};
 pub use report::{ColumnReport, TableReport, UnknownCategory};
 use rows::{RowReader, Scan, TableColumn, scan};
 use source::CsvSource;
-use std::io::Read;
-use std::path::Path;
 pub use stream::RowStream;
 pub use target::Target;
 
@@ -40,18 +41,20 @@ pub use target::Target;
 /// What a column is follows from all its cells that are not blank. [`profile`](Self::profile) shows
 /// it, and the [schema](crate::schema) keeps it: rows for a prediction are read as it says.
 ///
-/// | the cells | the column is | and becomes |
-/// |---|---|---|
-/// | `18`, `-0.5`, `1e3` | a number | one feature |
-/// | `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, all in one [form](crate::schema::NumberForm) | a number | one feature |
-/// | `2024-03-05`, `31.12.2024 14:30`, `5 March 2024`, `14:30`, all in one form | a date or time | features of its [parts](crate::schema::DateForm) |
-/// | `yes`, `no` | two values | one feature, -1 for the first in alphabetical order and 1 for the second |
-/// | other texts that repeat | categories | a feature of 0 and 1 for each, in alphabetical order, named `origin=Europe` |
-/// | `0`, `a`, `b`: numbers and other texts, of which each occurs twice on average | categories | as above |
-/// | numbers, and other texts among different numbers | numbers and text | an error |
-/// | `03/04/2024`, with no day above 12 | a date whose day or month comes first | an error: [`date_format`](Self::date_format) tells |
-/// | texts of which more than 20 are different, and more than half the rows or 1,000 | text | an error |
-/// | all blank | empty | an error; nothing if it has no name |
+/// | all cells of the column | the column is |
+/// |---|---|
+/// | `18`, `-0.5`, `1e3` | a number |
+/// | `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5` in one form | a [number] |
+/// | `2024-03-05`, `31.12.2024 14:30`, `5 March 2024`, `14:30` in one form | a [date] |
+/// | two different texts: `no`, `yes` | two values: -1 and 1, in alphabetical order |
+/// | other texts that repeat: `USA`, `Japan`, `Europe` | categories, such as `origin=Europe` |
+/// | numbers and texts, each twice on average: `0`, `a`, `b` | categories |
+/// | different numbers with other texts among them | an error |
+/// | `03/04/2024`, and no day above 12 | an error: [`date_format`](Self::date_format) tells |
+/// | over 1,000 texts, or over 20 that are more than half the rows | an error |
+/// | all blank | an error; left out if it has no name |
+///
+/// A category becomes a feature that is 1 in its rows, else 0.
 ///
 /// - Cells may be quoted. White space around them is ignored.
 /// - A blank cell or a word for a missing value ([`CsvFormat`]) is an error, unless the table is
@@ -82,10 +85,14 @@ pub use target::Target;
 /// let error = table.regression::<f32>("mpg").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     r#"cars: row 2, column "weight": "?" is a missing value; `Table::with_missing` takes missing values"#
+///     "cars: row 2, column \"weight\": \"?\" is a missing value; \
+///      `Table::with_missing` takes missing values"
 /// );
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// [number]: crate::schema::NumberForm
+/// [date]: crate::schema::DateForm
 #[derive(Clone)]
 pub struct Table {
     /// The file's name in messages.
@@ -100,99 +107,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a CSV file.
-    ///
-    /// ```
-    /// use densely::{Error, Table};
-    ///
-    /// let cars = Table::read_csv("data/auto_mpg.csv")?;
-    /// assert_eq!(cars.rows(), 392);
-    /// assert!(cars.column_names().any(|name| name == "horsepower"));
-    /// assert!(matches!(Table::read_csv("data/no such file.csv"), Err(Error::Io { .. })));
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`], [`TableError::NoRows`];
-    /// [`TableError::RaggedRow`] for a row with another number of cells than the header, blank ones
-    /// at its end left out; [`TableError::NoHeader`], [`TableError::RepeatedHeader`];
-    /// [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell that is not UTF-8. Other
-    /// errors in a column are found when it is used. Each error names the file, the row and the
-    /// column.
-    pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
-        CsvFormat::new().read(path)
-    }
-
-    /// Reads CSV from any reader. Messages call it `name`.
-    ///
-    /// ```
-    /// use densely::{Error, Table, error::TableError};
-    ///
-    /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,24\n".as_bytes(), "cars")?;
-    /// assert_eq!(table.rows(), 2);
-    /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["weight", "mpg"]);
-    /// let error = Table::parse_csv("weight,mpg\n3504\n".as_bytes(), "cars");
-    /// assert!(matches!(
-    ///     error,
-    ///     Err(Error::Table(TableError::RaggedRow { row: 1, found: 1, expected: 2, .. }))
-    /// ));
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`read_csv`](Self::read_csv).
-    pub fn parse_csv(reader: impl Read, name: &str) -> Result<Self> {
-        CsvFormat::new().parse(reader, name)
-    }
-
-    /// Opens a CSV file that may be larger than memory. It is read now, and again whenever its
-    /// cells are needed. It must not change while the table exists.
-    ///
-    /// ```
-    /// use densely::{Table, data::Target};
-    ///
-    /// let cars = Table::open_csv("data/auto_mpg.csv")?;
-    /// let mut rows = 0;
-    /// for data in cars.stream::<f32>(Target::number("mpg"))?.chunks(100) {
-    ///     rows += data?.rows(); // 100 rows, the last time 92
-    /// }
-    /// assert_eq!(rows, cars.rows());
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`read_csv`](Self::read_csv), and [`Error::Io`] if it is not a regular file: a pipe could
-    /// be read only once. A row longer than 64 MB is [`TableError::LongRow`], here and everywhere.
-    /// Methods that read the file again return [`Error::Io`] and [`Error::ChangedFile`].
-    pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
-        CsvFormat::new().open(path)
-    }
-
-    /// Opens CSV from another place, such as a compressed file. `open` is called whenever the file
-    /// is read from its first byte on. Messages call it `name`.
-    ///
-    /// ```
-    /// use densely::Table;
-    ///
-    /// let csv = "weight,mpg\n3504,18\n2372,24\n";
-    /// let table = Table::open_csv_with(|| Ok(csv.as_bytes()), "cars")?;
-    /// assert_eq!(table.rows(), 2);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`open_csv`](Self::open_csv). An error of `open` becomes [`Error::Io`].
-    pub fn open_csv_with<R: Read + Send + 'static>(
-        open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
-        name: &str,
-    ) -> Result<Self> {
-        CsvFormat::new().open_with(open, name)
-    }
-
     fn scanned(source: CsvSource, name: &str, format: CsvFormat) -> Result<Self> {
         let (scan, file) = (scan(&source, name, &format)?, name.to_owned());
         let [takes_missing, takes_unknown, leaves_out] = [false; 3];

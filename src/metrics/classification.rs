@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, MetricError, Result};
+use crate::error::{DataError, Error, MetricError, Result};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 use std::iter::zip;
@@ -11,16 +11,28 @@ use std::iter::zip;
 /// use densely::metrics::predicted_classes;
 /// use ndarray::array;
 ///
-/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view()), [1, 0, 0]);
-/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view()), [2, 0]);
+/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view())?, [1, 0, 0]);
+/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view())?, [2, 0]);
+/// assert!(predicted_classes(array![[0.9], [f32::NAN]].view()).is_err());
+/// # Ok::<(), densely::Error>(())
 /// ```
-pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
+///
+/// # Errors
+///
+/// [`DataError::NotFiniteAt`] for NaN, which belongs to no class.
+///
+/// [`DataError::NotFiniteAt`]: crate::error::DataError::NotFiniteAt
+pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Result<Vec<usize>> {
+    if let Some(((row, column), value)) = outputs.indexed_iter().find(|(_, value)| value.is_nan()) {
+        let (matrix, value) = ("outputs", value.as_f64());
+        return Err(DataError::NotFiniteAt { matrix, row, column, value }.into());
+    }
     let half = F::from_f64(0.5);
     let class = |row: ArrayView1<'_, F>| match row.len() {
         1 => usize::from(row[0] > half),
         classes => (0..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best }),
     };
-    outputs.rows().into_iter().map(class).collect()
+    Ok(outputs.rows().into_iter().map(class).collect())
 }
 
 /// The share of rows whose predicted class is the target's.
@@ -40,7 +52,7 @@ pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
 /// See [the module](super).
 pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let pairs = zip(predicted_classes(outputs), predicted_classes(targets));
+    let pairs = zip(predicted_classes(outputs)?, predicted_classes(targets)?);
     let right = pairs.filter(|(predicted, actual)| predicted == actual).count();
     Ok(right as f64 / outputs.nrows() as f64)
 }
@@ -100,7 +112,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
     if outputs.ncols() != 1 {
         return Err(undefined("there is more than one column of outputs"));
     }
-    let positive = predicted_classes(targets);
+    let positive = predicted_classes(targets)?;
     let mut order: Vec<_> = zip(outputs.iter().map(|a| a.as_f64()), &positive).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
 
@@ -198,7 +210,7 @@ fn mean_over_classes<F: Float>(
     check(outputs, targets)?;
     let columns = outputs.ncols();
     let mut counts = vec![[0; 3]; columns.max(2)];
-    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+    for (predicted, actual) in zip(predicted_classes(outputs)?, predicted_classes(targets)?) {
         counts[actual][0] += usize::from(predicted == actual);
         counts[predicted][1] += 1;
         counts[actual][2] += 1;

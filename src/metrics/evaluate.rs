@@ -61,14 +61,14 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes; otherwise as
-    /// [`predict`](Self::predict).
+    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes; an error
+    /// that names the row if an output is NaN; otherwise as [`predict`](Self::predict).
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
             return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
-        let classes = predicted_classes(outputs.view()).into_iter();
+        let classes = predicted_classes(outputs.view())?.into_iter();
         Ok(classes.map(|class| self.classes()[class].as_str()).collect())
     }
 }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 /// let schema = Schema::new([Column::dates("day", DateForm::new("%d.%m.%Y", 738_886))]);
 /// let names = schema.feature_names();
 /// assert_eq!(names[..2], ["day: year", "day: days since the first"]);
-/// assert_eq!(names[2..4], ["day: sine of the day of the year", "day: cosine of the day of the year"]);
-/// assert_eq!(names[4..], ["day: sine of the weekday", "day: cosine of the weekday"]);
+/// assert_eq!(names[2], "day: sine of the day of the year");
+/// assert_eq!(names[5], "day: cosine of the weekday");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,7 +20,8 @@ const OPTIONS: [(&str, &str); 10] = [
 /// An error whose message names the options of the program.
 pub fn as_options(error: Box<dyn AnyError>) -> Box<dyn AnyError> {
     let Some(Error::Table(of_table)) = error.downcast_ref::<Error>() else { return error };
-    if let TableError::AmbiguousDates { file, row, column, value, first, second } = of_table {
+    if let TableError::AmbiguousDates { file, row, column, value, forms } = of_table {
+        let [first, second] = &**forms;
         return format!(
             "{file}: row {row}, column {column:?}: the day or the month may come first in \
              {value:?}, as in all dates of the column; tell it with --date '{column}={first}' or \

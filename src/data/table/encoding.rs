@@ -1,14 +1,15 @@
 //! Encodes the cells of a table as matrices of numbers, by a schema.
 
-use super::report::{ColumnReport, TableReport, UnknownCategory};
-use super::{Table, parser::Record, rows::RowReader};
+use super::{Table, met::Met, parser::Record, report::TableReport, rows::RowReader};
 use crate::data::cell::{abbreviated, list, number, plain_number};
 use crate::data::labels::index::LabelIndex;
 use crate::data::missing::MissingWords;
 use crate::data::storage::Sides;
 use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
-use crate::schema::{Column, DateForm, NumberForm, Schema};
-use crate::{data::Arrays, data::Dataset, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp};
+use crate::schema::{DateForm, NumberForm, Schema};
+use crate::{
+    data::Arrays, data::Dataset, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp,
+};
 use ndarray::Array2;
 
 /// How the cells of a row become inputs and targets.
@@ -54,20 +55,6 @@ enum Code<'s> {
     Date(&'s DateForm),
 }
 
-/// What was met while rows were encoded.
-#[derive(Default)]
-pub(super) struct Met {
-    /// The number of blank cells of each input column of the schema.
-    blanks: Vec<usize>,
-    /// The unknown categories of each input column.
-    unknown: Vec<Vec<UnknownCategory>>,
-    rows_without_target: Vec<usize>,
-    rows: usize,
-}
-
-/// The different unknown categories of a column that are kept.
-const MOST_UNKNOWN: usize = 1_000;
-
 impl Table {
     /// The inputs of a network that knows its columns: rows × features. The table's columns are
     /// found by name, in any order, and read as the schema says. Other columns are ignored: they
@@ -88,7 +75,8 @@ impl Table {
     /// let table = Table::parse_csv("origin,weight\nMars,7\n".as_bytes(), "new cars")?;
     /// assert_eq!(
     ///     table.inputs_for(&net).unwrap_err().to_string(),
-    ///     r#"new cars: row 1, column "origin": "Mars" is none of "Europe", "Japan"; `Table::with_unknown` takes unknown categories for none of them"#
+    ///     "new cars: row 1, column \"origin\": \"Mars\" is none of \"Europe\", \"Japan\"; \
+    ///      `Table::with_unknown` takes unknown categories for none of them"
     /// );
     /// assert_eq!(table.with_unknown().inputs_for(&net)?, array![[7.0, 0.0, 0.0]]);
     /// # Ok::<(), densely::Error>(())
@@ -118,7 +106,7 @@ impl Table {
         let rows = &mut self.row_reader()?;
         let (inputs, _) = self.encode(&encoding, rows, self.scan.rows, &mut met)?;
         let mut report = TableReport::default();
-        self.complete(&mut report, net.schema(), met);
+        met.complete(&mut report, net.schema());
         Ok((inputs, report))
     }
 
@@ -177,7 +165,7 @@ impl Table {
             let (file, column) = (self.file.clone(), schema.targets.join(", "));
             return Err(TableError::NoTargets { file, column }.into());
         }
-        self.complete(&mut report, schema, met);
+        met.complete(&mut report, schema);
         Ok((data_set(inputs, targets, schema)?, report))
     }
 
@@ -251,15 +239,16 @@ impl Table {
             Err(TableError::TooLarge { file, rows: count, features: columns })
         };
         let (mut inputs, mut targets) = (zeros(encoding.features)?, zeros(encoding.outputs)?);
-        met.blanks.resize(encoding.inputs.len(), 0);
-        met.unknown.resize_with(encoding.inputs.len(), Vec::new);
+        met.resize(encoding.inputs.len());
         let mut taken = 0;
         while taken < count {
             let Some((row, record)) = rows.next()? else { break };
             let of_row = &mut targets[taken * encoding.outputs..][..encoding.outputs];
             let missing = &encoding.missing;
-            if self.takes_missing && encoding.targets.iter().any(|cell| cell.is_blank(record, missing)) {
-                met.rows_without_target.push(row);
+            if self.takes_missing
+                && encoding.targets.iter().any(|cell| cell.is_blank(record, missing))
+            {
+                met.without_target(row);
                 continue;
             }
             for cell in &encoding.targets {
@@ -269,15 +258,13 @@ impl Table {
             for (column, cell) in encoding.inputs.iter().enumerate() {
                 match self.write(row, record, cell, missing, of_row)? {
                     Written::Value => {}
-                    Written::Blank => met.blanks[column] += 1,
-                    Written::Unknown => {
-                        met.unknown(column, record.cell(cell.column), row);
-                    }
+                    Written::Blank => met.blank(column),
+                    Written::Unknown => met.unknown(column, record.cell(cell.column), row),
                 }
             }
             taken += 1;
         }
-        met.rows += taken;
+        met.taken(taken);
         inputs.truncate(taken * encoding.features);
         targets.truncate(taken * encoding.outputs);
         let matrix = |columns, numbers| {
@@ -329,7 +316,9 @@ impl Table {
                 };
                 return self.write_number(number.map_err(bad)? - offset, &mut to[place], bad);
             }
-            Code::Date(form) => self.write_date(form, cell, &mut to[place..place + width]).map_err(bad)?,
+            Code::Date(form) => {
+                self.write_date(form, cell, &mut to[place..place + width]).map_err(bad)?
+            }
             Code::OneHot(index) | Code::Place(index) | Code::Two(index) => {
                 let Some(label) = index.place(cell) else {
                     if self.takes_unknown && !is_target {
@@ -377,32 +366,6 @@ impl Table {
             TableError::UnknownCategory { file, row, column, value, categories: names }
         })
     }
-
-    /// Adds to a report what was met.
-    fn complete(&self, report: &mut TableReport, schema: &Schema, met: Met) {
-        report.rows = met.rows;
-        report.rows_without_target = met.rows_without_target;
-        let met = met.blanks.into_iter().zip(met.unknown);
-        for (column, (blanks, unknown)) in schema.columns.iter().zip(met) {
-            let known = report.columns.iter().position(|of| of.name == column.name);
-            let place = known.unwrap_or_else(|| {
-                report.columns.push(ColumnReport::of(&column.name));
-                report.columns.len() - 1
-            });
-            let of_column = &mut report.columns[place];
-            (of_column.blanks, of_column.unknown) = (blanks, unknown);
-            of_column.filled_with = (blanks > 0).then(|| filling(column));
-        }
-        report.columns.retain(|column| !column.is_empty());
-    }
-}
-
-/// What stands in place of a blank cell.
-fn filling(column: &Column) -> &'static str {
-    match column.categories[..] {
-        [] => "the centre of the training rows",
-        _ => "none of the categories",
-    }
 }
 
 /// A data set whose inputs may be NaN.
@@ -421,17 +384,6 @@ impl CellEncoding<'_> {
         match self.code {
             Code::Number(..) | Code::Date(_) => missing.has_in_numbers(cell),
             _ => missing.has(cell),
-        }
-    }
-}
-
-impl Met {
-    fn unknown(&mut self, column: usize, cell: &str, row: usize) {
-        let unknown = &mut self.unknown[column];
-        if let Some(known) = unknown.iter_mut().find(|known| known.category == cell) {
-            known.count += 1;
-        } else if unknown.len() < MOST_UNKNOWN {
-            unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row });
         }
     }
 }

@@ -30,7 +30,9 @@ pub enum TableError {
     #[error("{file}: row {row} repeats the header; were two files joined? Delete this line")]
     RepeatedHeader { file: String, row: usize },
     /// The encoding has an unknown name.
-    #[error("{file}: there is no encoding {encoding:?}; usual ones are \"latin1\", \"utf-16le\" and \"utf-8\"")]
+    #[error(
+        "{file}: there is no encoding {encoding:?}; usual ones are \"latin1\", \"utf-16le\" and \"utf-8\""
+    )]
     Encoding { file: String, encoding: String },
     /// The file needs a part of the library that was not built.
     #[error("{file}: the file {what}, which needs the cargo feature `{feature}` of densely")]
@@ -92,15 +94,16 @@ pub enum TableError {
     },
     /// The days and months of dates cannot be told apart.
     #[error(
-        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column: `Table::date_format` tells it, as in `date_format({column:?}, {first:?})` or `date_format({column:?}, {second:?})`"
+        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column: `Table::date_format` tells it, as in `date_format({column:?}, {0:?})` or `date_format({column:?}, {1:?})`",
+        forms[0], forms[1]
     )]
     AmbiguousDates {
         file: String,
         row: usize,
         column: String,
         value: String,
-        first: String,
-        second: String,
+        /// The form in which the day comes first or the month, and the other form.
+        forms: Box<[String; 2]>,
     },
     /// A column of dates has text of no usual form.
     #[error(

@@ -1,11 +1,6 @@
 //! How a CSV file is read, where the file itself does not show it.
 
-use super::{Table, source::CsvSource};
 use crate::data::missing::MissingWords;
-use crate::error::{Error, Result, TableError};
-use std::io::Read;
-use std::path::Path;
-use std::sync::Arc;
 
 /// How a CSV file is read. What is not set is found out from the file.
 ///
@@ -39,7 +34,7 @@ pub struct CsvFormat {
     pub(super) header: Header,
     pub(super) decimal_comma: bool,
     pub(super) missing: MissingWords,
-    encoding: Option<String>,
+    pub(super) encoding: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,141 +95,4 @@ impl CsvFormat {
         self.encoding = Some(name.into());
         self
     }
-
-    /// Reads a file into memory: [`Table::read_csv`] with this format.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::read_csv`]; [`TableError::Encoding`] for an unknown encoding.
-    pub fn read(self, path: impl AsRef<Path>) -> Result<Table> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let (file, _) = Error::open_file(path)?;
-        let compressed = is_compressed(path);
-        let bytes = self.bytes(Box::new(file), compressed, &name)?;
-        Table::scanned(CsvSource::Memory(bytes.into()), &name, self)
-    }
-
-    /// Reads CSV from any reader: [`Table::parse_csv`] with this format.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read).
-    pub fn parse(self, reader: impl Read, name: &str) -> Result<Table> {
-        let mut bytes = Vec::new();
-        let mut reader = reader;
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
-        // Decodes what is in memory only if it must.
-        if self.encoding.is_some() || is_utf_16(&bytes) {
-            bytes = self.bytes(Box::new(std::io::Cursor::new(bytes)), false, name)?;
-        }
-        Table::scanned(CsvSource::Memory(bytes.into()), name, self)
-    }
-
-    /// Opens a file that may be larger than memory: [`Table::open_csv`] with this format.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::open_csv`]; [`TableError::Encoding`] for an unknown encoding.
-    pub fn open(self, path: impl AsRef<Path>) -> Result<Table> {
-        let path = path.as_ref();
-        let (name, source) = (path.display().to_string(), CsvSource::file(path)?);
-        self.reopened(source, is_compressed(path), &name)
-    }
-
-    /// Opens CSV from another place: [`Table::open_csv_with`] with this format.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::open_csv_with`]; [`TableError::Encoding`] for an unknown encoding.
-    pub fn open_with<R: Read + Send + 'static>(
-        self,
-        open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
-        name: &str,
-    ) -> Result<Table> {
-        let source = CsvSource::reopened(open, name);
-        self.reopened(source, false, name)
-    }
-
-    fn reopened(self, source: CsvSource, compressed: bool, name: &str) -> Result<Table> {
-        let CsvSource::Reopened(open) = source else {
-            return Table::scanned(source, name, self);
-        };
-        let (file, encoding) = (name.to_owned(), self.encoding.clone());
-        let open = move || decoded(open()?, compressed, encoding.as_deref(), &file);
-        Table::scanned(CsvSource::Reopened(Arc::new(open)), name, self)
-    }
-
-    fn bytes(
-        &self,
-        reader: Box<dyn Read + Send + '_>,
-        compressed: bool,
-        name: &str,
-    ) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut reader = decoded(reader, compressed, self.encoding.as_deref(), name)?;
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
-        Ok(bytes)
-    }
-}
-
-fn is_compressed(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"))
-}
-
-fn is_utf_16(first: &[u8]) -> bool {
-    first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff])
-}
-
-type Bytes<'r> = Box<dyn Read + Send + 'r>;
-
-/// The text of a file as UTF-8, decompressed.
-#[cfg(feature = "formats")]
-fn decoded<'r>(
-    mut reader: Bytes<'r>,
-    compressed: bool,
-    encoding: Option<&str>,
-    file: &str,
-) -> Result<Bytes<'r>> {
-    if compressed {
-        reader = Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(reader)));
-    }
-    let named = |name: &str| {
-        let unknown = || TableError::Encoding { file: file.to_owned(), encoding: name.to_owned() };
-        encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(unknown)
-    };
-    let encoding = encoding.map(named).transpose()?;
-    let (first, reader) = peeked(reader, file)?;
-    if encoding.is_none() && !is_utf_16(&first) {
-        return Ok(reader);
-    }
-    let mut builder = encoding_rs_io::DecodeReaderBytesBuilder::new();
-    Ok(Box::new(builder.encoding(encoding).bom_override(true).build(reader)))
-}
-
-/// The text of a file that must be UTF-8.
-#[cfg(not(feature = "formats"))]
-fn decoded<'r>(
-    reader: Bytes<'r>,
-    compressed: bool,
-    encoding: Option<&str>,
-    file: &str,
-) -> Result<Bytes<'r>> {
-    let (first, reader) = peeked(reader, file)?;
-    let what = match encoding {
-        Some(_) => "is read in another encoding than UTF-8",
-        None if compressed => "is compressed",
-        None if is_utf_16(&first) => "is UTF-16",
-        None => return Ok(reader),
-    };
-    Err(TableError::NeedsFeature { file: file.to_owned(), what, feature: "formats" }.into())
-}
-
-/// The first two bytes of a reader, and a reader of all bytes.
-fn peeked<'r>(mut reader: Bytes<'r>, file: &str) -> Result<(Vec<u8>, Bytes<'r>)> {
-    let mut first = Vec::new();
-    let read = reader.by_ref().take(2).read_to_end(&mut first);
-    read.map_err(|source| Error::Io { file: file.into(), source })?;
-    let all = std::io::Cursor::new(first.clone()).chain(reader);
-    Ok((first, Box::new(all)))
 }

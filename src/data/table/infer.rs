@@ -187,7 +187,8 @@ impl Table {
             }
             Reading::Dates(format) => {
                 feature.date = Some(self.date_form(index, format)?);
-                report.read_as = feature.date.as_ref().map(|date| format!("dates in the form {}", date.format));
+                report.read_as =
+                    feature.date.as_ref().map(|date| format!("dates in the form {}", date.format));
             }
             Reading::Ambiguous(forms) => {
                 return Err(TableError::AmbiguousDates {
@@ -195,8 +196,7 @@ impl Table {
                     column: name.clone(),
                     row: summary.first_text().0,
                     value: summary.first_text().1.to_owned(),
-                    first: forms[0].clone(),
-                    second: forms[1].clone(),
+                    forms: Box::new([forms[0].clone(), forms[1].clone()]),
                 }
                 .into());
             }
@@ -224,7 +224,8 @@ impl Table {
         let column = &self.scan.columns[index];
         let summary = &column.summary;
         let (rows, numbers) = (self.scan.rows, summary.numbers());
-        let (values, filled) = (counts.map_or(MOST_COUNTED + 1, HashMap::len), rows - summary.blanks());
+        let (values, filled) =
+            (counts.map_or(MOST_COUNTED + 1, HashMap::len), rows - summary.blanks());
         let told = column.told == Some(Told::Category);
         let limit = if told { 1_000 } else { most_categories(rows) };
         let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
@@ -262,7 +263,10 @@ impl Table {
         if self.leaves_out && !told && !slips {
             report.left_out = Some(match values == filled {
                 true => format!("its {filled} texts are all different, such as {value:?}"),
-                false => format!("it has too many different texts ({}), such as {value:?}", crate::error::counted(values)),
+                false => format!(
+                    "it has too many different texts ({}), such as {value:?}",
+                    crate::error::counted(values)
+                ),
             });
             return Ok(None);
         }
@@ -275,7 +279,8 @@ impl Table {
 
     /// The values of some columns, counted over all rows.
     pub(super) fn count(&self, columns: impl Iterator<Item = usize>) -> Result<Vec<Counts>> {
-        let mut counted: Vec<(usize, Counts)> = columns.map(|index| (index, Counts::new())).collect();
+        let mut counted: Vec<(usize, Counts)> =
+            columns.map(|index| (index, Counts::new())).collect();
         let mut rows = self.row_reader()?;
         while let Some((_, record)) = rows.next()? {
             for (index, counts) in &mut counted {
