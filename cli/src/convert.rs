@@ -56,6 +56,17 @@ const SHARD_BYTES: usize = 24_000_000;
 
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
+    convert(options).map_err(|error| match error.to_string() {
+        text if text.contains(TAKES_MISSING) => text.replace(TAKES_MISSING, REMEDY).into(),
+        _ => error,
+    })
+}
+
+/// The library's remedy for missing values, which files of `.npy` cannot hold.
+const TAKES_MISSING: &str = "`Table::with_missing` takes missing values";
+const REMEDY: &str = "a conversion takes no missing values: --without leaves the column out";
+
+fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let started = Instant::now();
     let file = &input::find(&options.data);
     let metadata = regular_file(file)?;
