@@ -55,7 +55,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 
 /// Tells of the target what the network learns from it.
 fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Result<(), Error> {
-    let learned = Task::of_target(target, |target| table.stream::<f32>(target));
+    let learned = Task::of_column(table, target, |target| table.stream::<f32>(target));
     let action = match &learned {
         Ok((task, stream)) => {
             let classes = &stream.schema().classes;

@@ -32,7 +32,7 @@ pub struct Options {
     #[arg(long, value_name = "COLUMN")]
     target: String,
     /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts]
+    /// and multiclass for texts and for codes such as 01]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -57,7 +57,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let table = options.blanks.tell(table).without_unusable();
     let (task, (data, report)) = match options.task {
         Some(task) => (task, table.dataset_and_report(task.target(&options.target))?),
-        None => Task::of_target(&options.target, |target| table.dataset_and_report(target))?,
+        None => {
+            Task::of_column(&table, &options.target, |target| table.dataset_and_report(target))?
+        }
     };
     drop(table);
     check_leaves_alone(options, &test_rows)?;
@@ -107,7 +109,7 @@ fn subject(options: &Options, file: &Path, task: Task) -> Subject {
         let why = match task {
             Task::Regression => "holds numbers",
             Task::BinaryClassification => "has two different values",
-            Task::Multiclass => "holds texts",
+            Task::Multiclass => "holds texts or codes",
         };
         format!("{}, since {target:?} {why}; --task chooses another", task.option())
     };

@@ -144,6 +144,16 @@ impl Table {
     }
 }
 
+impl ColumnProfile {
+    /// The examples, unless the values are already there.
+    fn shown_examples(&self) -> String {
+        match self.kind {
+            ColumnKind::TwoValues | ColumnKind::Category | ColumnKind::Constant => String::new(),
+            _ => self.examples.join(", "),
+        }
+    }
+}
+
 /// Examples are taken from the first rows.
 const ROWS_OF_EXAMPLES: usize = 1_000;
 
@@ -205,7 +215,7 @@ fn ends<E>(reading: &std::result::Result<Reading, E>, counts: &Counts, table: &T
 /// A line for the file, then one for each column.
 impl fmt::Display for TableProfile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = ["column", "kind", "values", "blank", "different", "what is done"];
+        let header = ["column", "kind", "values", "examples", "blank", "different", "what is done"];
         let mut lines = vec![header.map(str::to_owned)];
         lines.extend(self.columns.iter().map(|column| {
             let told = if column.told { " (told)" } else { "" };
@@ -215,6 +225,7 @@ impl fmt::Display for TableProfile {
                 abbreviated(&column.name),
                 format!("{}{told}", column.kind),
                 column.values.clone(),
+                column.shown_examples(),
                 count(column.blanks),
                 distinct,
                 column.action.clone(),
@@ -222,7 +233,7 @@ impl fmt::Display for TableProfile {
         }));
         let width =
             |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 6] = std::array::from_fn(width);
+        let widths: [usize; 7] = std::array::from_fn(width);
         let separator = match self.separator {
             '\t' => "tabs".to_owned(),
             other => format!("{other:?}"),
@@ -233,8 +244,8 @@ impl fmt::Display for TableProfile {
             writeln!(formatter)?;
             for (place, (cell, width)) in line.iter().zip(widths).enumerate() {
                 match place {
-                    3 | 4 => write!(formatter, "{cell:>width$}  ")?,
-                    5 => write!(formatter, "{cell}")?,
+                    4 | 5 => write!(formatter, "{cell:>width$}  ")?,
+                    6 => write!(formatter, "{cell}")?,
                     _ => write!(formatter, "{cell:width$}  ")?,
                 }
             }
