@@ -8,7 +8,6 @@ use crate::test_rows::{self, Split, TestRows};
 use crate::training::{self, Plan, Prepared, Subject, Task, Tested};
 use clap::Args;
 use densely::Dataset;
-use densely::data::{CsvFormat, TableReport};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -69,28 +68,18 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     if !options.training.json {
         command_line::tell(&report.to_string());
     }
-    let in_context = |error| plan.in_context(error);
-    let rows = rows(options, data, &report, test_rows, format);
-    let (train, test) = rows.map_err(|error| in_context(error.into()))?;
-    run_plan(&plan, train, test).map_err(in_context)
-}
-
-/// Training rows and test rows.
-fn rows(
-    options: &Options,
-    data: Dataset<f32>,
-    report: &TableReport,
-    test_rows: TestRows,
-    format: CsvFormat,
-) -> Result<(Dataset<f32>, Dataset<f32>), densely::Error> {
     let file = test_rows.file().map(|file| file.display().to_string());
-    let Split { train, test, report } = test_rows.split(data, report, &options.training, format)?;
-    if let (Some(file), Some(report)) = (file, report) {
-        let lines: Vec<_> =
-            report.to_string().lines().map(|line| format!("{file}: {line}")).collect();
-        command_line::tell(&lines.join("\n"));
+    let rows = test_rows.split(data, &report, &options.training, format);
+    let rows = rows.map_err(|error| plan.in_context(error.into()))?;
+    if let (Some(file), Some(report)) = (file, &rows.report) {
+        plan.test_table = Some(json!(report));
+        if !options.training.json {
+            let lines = report.to_string();
+            let lines: Vec<_> = lines.lines().map(|line| format!("{file}: {line}")).collect();
+            command_line::tell(&lines.join("\n"));
+        }
     }
-    Ok((train, test))
+    train(&plan, rows).map_err(|error| plan.in_context(error))
 }
 
 /// Refuses to save the network over the test rows.
@@ -136,12 +125,8 @@ fn belongs_to(
     ])
 }
 
-fn run_plan(
-    plan: &Plan<'_>,
-    train: Dataset<f32>,
-    test: Dataset<f32>,
-) -> Result<String, Box<dyn Error>> {
-    let mut prepared = Prepared::of(plan, train, test)?;
+fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
+    let mut prepared = Prepared::of(plan, rows.train, rows.test)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;

@@ -38,6 +38,8 @@ pub struct Plan<'o> {
     pub belongs_to: BTreeMap<String, String>,
     /// What was done with the table, for `--json`; nothing if the rows are of no table.
     pub table: Option<Value>,
+    /// What was done with the table of the test rows, if they have one.
+    pub test_table: Option<Value>,
 }
 
 impl<'o> Plan<'o> {
@@ -74,7 +76,7 @@ impl<'o> Plan<'o> {
 
     fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
         let belongs_to = options.that_decide(task);
-        Self { task, options, files, subject, belongs_to, table: None }
+        Self { task, options, files, subject, belongs_to, table: None, test_table: None }
     }
 
     pub(super) fn loss(&self) -> LossName {

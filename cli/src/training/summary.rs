@@ -15,6 +15,7 @@ pub struct Summary {
     features: usize,
     parameters: usize,
     table: Option<Value>,
+    test_table: Option<Value>,
     test_rows: usize,
     report: Report,
     scores: Scores,
@@ -38,6 +39,7 @@ impl Summary {
             features: net.features(),
             parameters: net.parameters(),
             table: plan.table.clone(),
+            test_table: plan.test_table.clone(),
             test_rows: test.rows(),
             report,
             scores,
@@ -71,6 +73,7 @@ impl Summary {
             "test": test,
             "saved": self.saved,
             "table": self.table,
+            "test_table": self.test_table,
         })
         .to_string()
     }

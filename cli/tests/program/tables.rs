@@ -204,7 +204,7 @@ fn tables_of_spreadsheets_are_recognised() {
     let data = report("excel-europe");
     let profile = look(&data, &["--missing-values", "-200"]);
     assert_eq!(profile["separator"], ";");
-    assert_eq!(kinds(&profile)[..5], ["date", "date", "number", "number", "number"]);
+    assert_eq!(kinds(&profile)[..5], ["constant", "date", "number", "number", "number"]);
     let output = densely(&["look", &data, "--target", "T", "--missing-values", "-200"]);
     assert!(
         output.status.success() && text(&output.stdout).contains("decimal comma"),
@@ -390,6 +390,7 @@ fn test_rows_are_the_last_or_whole_groups_or_from_a_file() {
     });
     let run = quick(&["--test-data", &test]);
     assert_eq!(parts(&run), (60, 60));
+    assert_eq!(run["test_table"]["columns"][0]["unknown"][0]["category"], "Zoe");
     let trained = Trained::on(&data, "y", &["--epochs", "3", "--test-data", &test]);
     assert!(
         trained.stderr.contains("test.csv: customer: \"Zoe\" in row 1 (60 cells)"),
