@@ -28,7 +28,9 @@ pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
 pub use storage::Storage;
-pub use table::{ColumnKind, ColumnProfile, ColumnReport, CsvFormat, RowStream, Table, TableProfile};
+pub use table::{
+    ColumnKind, ColumnProfile, ColumnReport, CsvFormat, RowStream, Table, TableProfile,
+};
 pub use table::{TableReport, Target, UnknownCategory};
 
 pub(crate) use examples::Examples;

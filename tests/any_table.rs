@@ -176,7 +176,9 @@ fn blanks_before_quotation_marks_do_not_matter() {
 
 #[test]
 fn missing_values_are_taken_when_asked() {
-    for (name, row, column) in [("missing-in-numbers", 2, "workclass"), ("missing-in-text", 2, "workclass")] {
+    for (name, row, column) in
+        [("missing-in-numbers", 2, "workclass"), ("missing-in-text", 2, "workclass")]
+    {
         let error = read(name).binary::<f32>("rich").unwrap_err();
         let Error::Table(TableError::Cell { row: found, column: of, problem, .. }) = &error else {
             panic!("{error}")
@@ -197,7 +199,8 @@ fn missing_values_are_taken_when_asked() {
         trainer.fit(&mut net, &data).unwrap();
         // A network measures its scales on the numbers that are there, and predicts blanks too.
         let centre = net.units_in().centres().unwrap()[0];
-        let ages: Vec<f64> = table.text("age").unwrap().iter().filter_map(|age| age.parse().ok()).collect();
+        let ages: Vec<f64> =
+            table.text("age").unwrap().iter().filter_map(|age| age.parse().ok()).collect();
         let mean = ages.iter().sum::<f64>() / ages.len() as f64;
         assert!((centre - mean).abs() < 1e-4, "{centre} for {mean}");
         let new = self::table("workclass,age\n,\nprivate,NA\n").with_missing();
@@ -223,8 +226,10 @@ fn other_encodings_are_read_when_named() {
 
     // Spreadsheets write UTF-16 with a mark.
     let csv = "größe,y\n1,2\n3,4\n";
-    let little: Vec<u8> = "\u{feff}".encode_utf16().chain(csv.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let big: Vec<u8> = "\u{feff}".encode_utf16().chain(csv.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    let little: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(csv.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> =
+        "\u{feff}".encode_utf16().chain(csv.encode_utf16()).flat_map(u16::to_be_bytes).collect();
     for bytes in [little, big] {
         let table = Table::parse_csv(&bytes[..], "data").unwrap();
         assert_eq!(table.text("größe").unwrap(), ["1", "3"]);
@@ -237,7 +242,10 @@ fn compressed_files_are_read() {
     use std::io::Write;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cars.csv.gz");
-    let mut writer = flate2::write::GzEncoder::new(std::fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    let mut writer = flate2::write::GzEncoder::new(
+        std::fs::File::create(&path).unwrap(),
+        flate2::Compression::fast(),
+    );
     writer.write_all(b"x,y\n1,2\n3,4\n").unwrap();
     writer.finish().unwrap();
     for table in [Table::read_csv(&path), Table::open_csv(&path)] {
@@ -245,14 +253,20 @@ fn compressed_files_are_read() {
     }
     std::fs::write(&path, "x,y\n1,2\n").unwrap();
     let error = Table::read_csv(&path).unwrap_err();
-    assert!(matches!(error, Error::Io { .. }) && error.to_string().contains("cars.csv.gz"), "{error}");
+    assert!(
+        matches!(error, Error::Io { .. }) && error.to_string().contains("cars.csv.gz"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_separator_at_each_lines_end_is_no_column() {
     let table = read("trailing-comma").without(["id"]).unwrap();
     let data = table.binary::<f32>("diagnosis").unwrap();
-    assert_eq!((data.feature_names(), data.rows()), (vec!["radius".to_owned(), "texture".into()], 120));
+    assert_eq!(
+        (data.feature_names(), data.rows()),
+        (vec!["radius".to_owned(), "texture".into()], 120)
+    );
     // In the rows alone, or in the header alone.
     for csv in ["x,y\n1,2,\n3,4,\n", "x,y,\n1,2\n3,4\n"] {
         assert_eq!(self::table(csv).regression::<f64>("y").unwrap().inputs(), array![[1.0], [3.0]]);
@@ -300,7 +314,10 @@ fn each_kind_of_column_is_recognised() {
         [Number, TwoValues, Category, Category, Identifier, Constant, Empty, Number, Identifier]
     );
     let two = &profile.columns[1];
-    assert_eq!((two.distinct, two.blanks, &two.examples[..]), (2, 0, &["yes".to_owned(), "no".into()][..]));
+    assert_eq!(
+        (two.distinct, two.blanks, &two.examples[..]),
+        (2, 0, &["yes".to_owned(), "no".into()][..])
+    );
     assert_eq!(two.action, r#"-1 for "no", 1 for "yes""#);
     assert_eq!(two.values, "no (53), yes (27)");
     assert_eq!(profile.columns[0].values, "0 to 79");
@@ -308,7 +325,9 @@ fn each_kind_of_column_is_recognised() {
     let lines: Vec<String> = profile.to_string().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 11);
     let place = lines[1].find("kind").unwrap();
-    assert!(lines[2][place..].starts_with("number ") && lines[3][place..].starts_with("two values "));
+    assert!(
+        lines[2][place..].starts_with("number ") && lines[3][place..].starts_with("two values ")
+    );
     let json = serde_json::to_value(&profile).unwrap();
     assert_eq!(json["columns"][1]["kind"], "two_values");
 }
@@ -316,11 +335,17 @@ fn each_kind_of_column_is_recognised() {
 #[test]
 fn two_categories_are_one_column() {
     let data = table("sex,y\nm,1\nf,2\nf,3\n").regression::<f64>("y").unwrap();
-    assert_eq!((data.feature_names(), data.inputs()), (vec!["sex=m".to_owned()], array![[1.0], [-1.0], [-1.0]].view()));
+    assert_eq!(
+        (data.feature_names(), data.inputs()),
+        (vec!["sex=m".to_owned()], array![[1.0], [-1.0], [-1.0]].view())
+    );
     // Units leave it as it is, and blank numbers out.
     let mut net = Mlp::builder(1).dense(1, Identity).build().unwrap();
     net.measure(&data).unwrap();
-    assert_eq!((net.units_in().centres().unwrap()[0], net.units_in().spreads().unwrap()[0]), (0.0, 1.0));
+    assert_eq!(
+        (net.units_in().centres().unwrap()[0], net.units_in().spreads().unwrap()[0]),
+        (0.0, 1.0)
+    );
 }
 
 #[test]
@@ -335,7 +360,8 @@ fn a_category_of_one_row_is_none() {
 #[test]
 fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     let rows = |slip: &str| {
-        let rows = (0..30).map(|i| if i == 17 { format!("{slip},1\n") } else { format!("{i},2\n") });
+        let rows =
+            (0..30).map(|i| if i == 17 { format!("{slip},1\n") } else { format!("{i},2\n") });
         format!("x,y\n{}", rows.collect::<String>())
     };
     let error = message(&rows("12o"), "y");
@@ -356,7 +382,10 @@ fn text_that_no_network_can_use_is_left_out_when_asked() {
     let row = |i: usize| format!("person {i},{},{}\n", i % 5, 2 * i);
     let csv = format!("name,x,y\n{}", (0..60).map(row).collect::<String>());
     let error = message(&csv, "y");
-    assert!(error.contains("such as \"person 0\"") && error.contains("`Table::without`"), "{error}");
+    assert!(
+        error.contains("such as \"person 0\"") && error.contains("`Table::without`"),
+        "{error}"
+    );
     let table = table(&csv).without_unusable();
     let (data, report) = table.dataset_and_report::<f32>(Target::number("y")).unwrap();
     assert_eq!(data.feature_names(), ["x"]);
@@ -383,7 +412,8 @@ fn dates_are_read_in_their_usual_forms() {
         ("\"Feb 14, 2024\"", "\"March 5, 2024\""),
     ];
     for (first, second) in usual {
-        let data = table(&format!("day,y\n{first},1\n{second},2\n")).regression::<f64>("y").unwrap();
+        let data =
+            table(&format!("day,y\n{first},1\n{second},2\n")).regression::<f64>("y").unwrap();
         let tau = std::f64::consts::TAU;
         let (year, week) = (tau * 64.0 / 365.25, tau / 7.0);
         let expected = [2024.0, 20.0, year.sin(), year.cos(), week.sin(), week.cos()];
@@ -397,7 +427,8 @@ fn dates_are_read_in_their_usual_forms() {
         ("14.02.2024 09:00:00", "05.03.2024 18:00:00"),
         ("02/14/2024 9:00 AM", "03/05/2024 6:00 PM"),
     ] {
-        let data = table(&format!("day,y\n{first},1\n{second},2\n")).regression::<f64>("y").unwrap();
+        let data =
+            table(&format!("day,y\n{first},1\n{second},2\n")).regression::<f64>("y").unwrap();
         let row = data.inputs().row(1).to_vec();
         assert_eq!((row.len(), row[1]), (8, 20.0), "{second}");
         // Three quarters of a day.
@@ -440,7 +471,7 @@ fn prediction_follows_the_schema() {
     let csv = "a;b;c\n1,5;$ 1.200,50;u\n2,25;$ 900;v\n";
     let format = CsvFormat::new().missing_values(["x"]);
     let data = format.parse(csv.as_bytes(), "data").unwrap().regression::<f64>("a").unwrap();
-    let mut net = Mlp::builder(2).dense(1, Identity).build().unwrap();
+    let mut net = Mlp::<f64>::builder(2).dense(1, Identity).build().unwrap();
     net.set_schema(data.schema().clone()).unwrap();
     let net = Mlp::<f64>::from_bytes(&net.to_bytes().unwrap()).unwrap();
     let new = table("b,c,a\n\"$ 1.234\",u,7\n$ 1,v,\"7,5\"\nx,u,8\n").with_missing();
@@ -465,13 +496,24 @@ fn separators_are_recognised() {
         "x,y\n\n1,2\n3,4\n\n,\n,\n",
     ] {
         let data = table(csv).regression::<f64>("y").unwrap();
-        assert_eq!((data.inputs(), data.targets()), (array![[1.0], [3.0]].view(), array![[2.0], [4.0]].view()), "{csv:?}");
+        assert_eq!(
+            (data.inputs(), data.targets()),
+            (array![[1.0], [3.0]].view(), array![[2.0], [4.0]].view()),
+            "{csv:?}"
+        );
         let (held, rows) = (csv.as_bytes().to_vec(), table(csv).rows());
-        let open = Table::open_csv_with(move || Ok(std::io::Cursor::new(held.clone())), "data").unwrap();
-        assert_eq!((open.rows(), open.text("y").unwrap()), (rows, vec!["2".to_owned(), "4".into()]));
+        let open =
+            Table::open_csv_with(move || Ok(std::io::Cursor::new(held.clone())), "data").unwrap();
+        assert_eq!(
+            (open.rows(), open.text("y").unwrap()),
+            (rows, vec!["2".to_owned(), "4".into()])
+        );
     }
     // Commas in cells, quoted or decimal, do not count.
-    assert_eq!(table("x;y\n1,5;2,5\n3,5;4,5\n").regression::<f64>("y").unwrap().targets(), array![[2.5], [4.5]]);
+    assert_eq!(
+        table("x;y\n1,5;2,5\n3,5;4,5\n").regression::<f64>("y").unwrap().targets(),
+        array![[2.5], [4.5]]
+    );
     assert_eq!(table("name,y\n\"a;b\",1\n\"c;d\",2\n").text("name").unwrap(), ["a;b", "c;d"]);
     let forced = CsvFormat::new().separator(b':').parse("x:y\n1:2\n".as_bytes(), "data").unwrap();
     assert_eq!(forced.text("y").unwrap(), ["2"]);
@@ -489,7 +531,8 @@ fn the_decimal_point_is_settled_by_the_file() {
     // Another column tells.
     assert_eq!(value("x,z,y\n\"1,234\",\"1,5\",1\n\"2,345\",\"2,5\",2\n"), 1.234);
     assert_eq!(value("x;z;y\n1,234;1,234.5;1\n2,345;2,345.5;2\n"), 1234.0);
-    let told = CsvFormat::new().decimal_comma().parse("x,y\n1.234,1\n2,2\n".as_bytes(), "data").unwrap();
+    let told =
+        CsvFormat::new().decimal_comma().parse("x,y\n1.234,1\n2,2\n".as_bytes(), "data").unwrap();
     assert_eq!(told.regression::<f64>("y").unwrap().inputs(), array![[1234.0], [2.0]]);
 }
 
@@ -507,7 +550,10 @@ fn splits_follow_order_groups_and_folds() {
         let (train, test) = data.split_groups(0.4, groups, seed).unwrap();
         let of = |data: &Dataset<f64>| -> Vec<&str> {
             let all = [30.0, 10.0, 0.0, 20.0, 40.0];
-            data.targets().iter().map(|y| groups[all.iter().position(|of| of == y).unwrap()]).collect()
+            data.targets()
+                .iter()
+                .map(|y| groups[all.iter().position(|of| of == y).unwrap()])
+                .collect()
         };
         assert!(of(&train).iter().all(|group| !of(&test).contains(group)));
         assert_eq!(train.rows() + test.rows(), 5);

@@ -131,9 +131,21 @@ fn faults_are_the_same() {
         ("x,,y\n1,2,3\n", Regression, "data: column 2 has no name in the header; is it an index?"),
         ("x\n1\n", Regression, r#"data: there is no column "y"; there are "x""#),
         ("y\n1\n", Regression, r#"data: there are no features: target "y" is the only column"#),
-        ("x,y\n1,2\n2,3\n?,4\n", Regression, r#"data: row 3, column "x": "?" is a missing value; `Table::with_missing` takes missing values"#),
-        ("x,y\n1,2\n2,3\n1,\n", Regression, r#"data: row 3, column "y": "" is blank; `Table::with_missing` takes missing values"#),
-        ("x,y\na,2\nb,3\n,4\n", Regression, r#"data: row 3, column "x": "" is blank; `Table::with_missing` takes missing values"#),
+        (
+            "x,y\n1,2\n2,3\n?,4\n",
+            Regression,
+            r#"data: row 3, column "x": "?" is a missing value; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,y\n1,2\n2,3\n1,\n",
+            Regression,
+            r#"data: row 3, column "y": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,y\na,2\nb,3\n,4\n",
+            Regression,
+            r#"data: row 3, column "x": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
         (
             "x,y\n1,2\n1e39,3\n",
             Regression,
@@ -170,7 +182,10 @@ fn faults_are_the_same() {
     }
     let not_utf8 = b"x,y\n1,2\n3,\xff\n";
     let open = Table::open_csv_with(|| Ok(&not_utf8[..]), "data").unwrap_err();
-    assert_eq!(open.to_string(), "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8; `CsvFormat::encoding` names another encoding, such as latin1");
+    assert_eq!(
+        open.to_string(),
+        "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8; `CsvFormat::encoding` names another encoding, such as latin1"
+    );
 }
 
 /// Random files mostly have several faults. Both ways report the first.

@@ -6,9 +6,25 @@ use std::f64::consts::TAU;
 
 /// The forms of dates. A year has four digits, unless it is the last of the form.
 const DATES: [&str; 19] = [
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y",
-    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%B %d %Y",
-    "%d-%B-%Y", "%d-%B-%y", "%a, %d %B %Y", "%a %B %d %Y",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d.%m.%y",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%d-%B-%Y",
+    "%d-%B-%y",
+    "%a, %d %B %Y",
+    "%a %B %d %Y",
 ];
 
 /// The forms of times.
@@ -47,8 +63,18 @@ impl DateFormats {
         }
     }
 
+    /// The forms that read the texts differently: forms that differ only in white space are one.
     pub(super) fn all(&self) -> Vec<String> {
-        self.formats.clone().unwrap_or_default()
+        let (mut different, mut orders) = (Vec::new(), Vec::new());
+        for format in self.formats.iter().flatten() {
+            let places = ["%d", "%m"].map(|part| format.find(part));
+            let order = (places[0].is_some(), places[0] < places[1]);
+            if !orders.contains(&order) {
+                orders.push(order);
+                different.push(format.clone());
+            }
+        }
+        different
     }
 }
 

@@ -104,7 +104,8 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
         unit = rest.chars().next_back();
         rest = before.trim_end();
     }
-    rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).then_some((negative, unit, rest))
+    rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
+        .then_some((negative, unit, rest))
 }
 
 /// The number without sign and unit.
@@ -157,7 +158,10 @@ mod tests {
         ] {
             assert_eq!(point.number(text), Some(number), "{text}");
         }
-        for text in ["", "1,23", "12,5", "1,2345", "1.2.3", "1,234,5", "abc", "5 kg", "--3", "(-3)", "7 %", "$", "1.5e"] {
+        for text in [
+            "", "1,23", "12,5", "1,2345", "1.2.3", "1,234,5", "abc", "5 kg", "--3", "(-3)", "7 %",
+            "$", "1.5e",
+        ] {
             assert_eq!(point.number(text), None, "{text}");
         }
         let comma = NumberForm::default().with_decimal_comma();
@@ -165,7 +169,9 @@ mod tests {
         assert_eq!(comma.number("10"), Some(10.0));
         assert_eq!(comma.number("1.5"), None);
         let dollars = NumberForm::default().with_unit("$");
-        for (text, number) in [("$ 1,200", 1200.0), ("-$5", -5.0), ("$-5", -5.0), ("($12)", -12.0), ("3$", 3.0)] {
+        for (text, number) in
+            [("$ 1,200", 1200.0), ("-$5", -5.0), ("$-5", -5.0), ("($12)", -12.0), ("3$", 3.0)]
+        {
             assert_eq!(dollars.number(text), Some(number), "{text}");
         }
         assert_eq!(dollars.number("12"), None);
@@ -173,7 +179,8 @@ mod tests {
 
     #[test]
     fn a_text_may_have_two_forms() {
-        let decimal_commas = |text: &str| NumberForm::of(text).map(|form| form.map(|form| form.decimal_comma));
+        let decimal_commas =
+            |text: &str| NumberForm::of(text).map(|form| form.map(|form| form.decimal_comma));
         assert_eq!(decimal_commas("1,950"), [Some(false), Some(true)]);
         assert_eq!(decimal_commas("1,95"), [None, Some(true)]);
         assert_eq!(decimal_commas("1,234.5"), [Some(false), None]);

@@ -47,7 +47,12 @@ impl<F: Float> Run<'_, '_, F> {
         })
     }
 
-    fn epochs(&mut self, net: &mut Mlp<F>, start: Stopwatch, before: Duration) -> Result<StopReason> {
+    fn epochs(
+        &mut self,
+        net: &mut Mlp<F>,
+        start: Stopwatch,
+        before: Duration,
+    ) -> Result<StopReason> {
         let settings = self.settings;
         let early_stopping = settings.early_stopping.as_ref();
         if self.tell(net, Moment::TrainingStart)? {

@@ -146,10 +146,19 @@ fn bad_files_get_one_line_and_leave_no_file() {
         (cars("4,a,18\n"), "1 rows are too few to set aside a fraction of 0.2"),
         (cars("4,a,18\n6,b\n"), "row 2 has 2 cells, the header has 3"),
         (cars("4,a,18\n6,b,24,9\n"), "row 2 has 4 cells, the header has 3"),
-        (cars(&good.replace("3,a", "?,a")), r#"row 3, column "weight": "?" is a missing value; `Table::with_missing` takes missing values"#),
+        (
+            cars(&good.replace("3,a", "?,a")),
+            r#"row 3, column "weight": "?" is a missing value; `Table::with_missing` takes missing values"#,
+        ),
         (cars(&good.replace("b,24", "b,x")), r#"row 2, column "mpg": "x" is not a number"#),
-        (cars(&good.replace("3,a", " ,a")), r#"row 3, column "weight": "" is blank; `Table::with_missing` takes missing values"#),
-        (cars(&good.replace("5,b", "5,")), r#"row 4, column "origin": "" is blank; `Table::with_missing` takes missing values"#),
+        (
+            cars(&good.replace("3,a", " ,a")),
+            r#"row 3, column "weight": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            cars(&good.replace("5,b", "5,")),
+            r#"row 4, column "origin": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
         (
             cars("NA,a,18\nNA,b,24\nNA,a,26\n5,b,21\nNA,a,20\n"),
             r#"row 1, column "weight": "NA" is a missing value; `Table::with_missing` takes missing values"#,

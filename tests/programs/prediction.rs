@@ -162,9 +162,18 @@ fn that_cannot_be_are_told_in_one_line() {
     assert_eq!((names(&good), good.rows()), (vec!["y"], 2));
     for (csv, expected) in [
         ("x,other\n1,a\n", r#"there is no column "kind"; there are "x", "other""#),
-        ("x,kind\n1,a\n2,c\n", r#"row 2, column "kind": "c" is none of "a", "b"; `Table::with_unknown` takes unknown categories for none of them"#),
-        ("x,kind\n1,a\n,b\n", r#"row 2, column "x": "" is blank; `Table::with_missing` takes missing values"#),
-        ("x,kind\n1,\n", r#"row 1, column "kind": "" is blank; `Table::with_missing` takes missing values"#),
+        (
+            "x,kind\n1,a\n2,c\n",
+            r#"row 2, column "kind": "c" is none of "a", "b"; `Table::with_unknown` takes unknown categories for none of them"#,
+        ),
+        (
+            "x,kind\n1,a\n,b\n",
+            r#"row 2, column "x": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,kind\n1,\n",
+            r#"row 1, column "kind": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
         ("x,kind\n1,a\nfour,b\n", r#"row 2, column "x": "four" is not a number"#),
         ("x,kind\n1\n", "row 1 has 1 cells, the header has 2"),
         ("x,kind\n", "there are no rows below the header"),

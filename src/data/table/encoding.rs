@@ -6,7 +6,9 @@ use crate::data::labels::index::LabelIndex;
 use crate::data::missing::MissingWords;
 use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
 use crate::schema::{DateForm, NumberForm, Schema};
-use crate::{data::Arrays, data::Dataset, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp};
+use crate::{
+    data::Arrays, data::Dataset, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp,
+};
 use ndarray::Array2;
 
 /// How the cells of a row become inputs and targets.
@@ -242,7 +244,9 @@ impl Table {
             let Some((row, record)) = rows.next()? else { break };
             let of_row = &mut targets[taken * encoding.outputs..][..encoding.outputs];
             let missing = &encoding.missing;
-            if self.takes_missing && encoding.targets.iter().any(|cell| cell.is_blank(record, missing)) {
+            if self.takes_missing
+                && encoding.targets.iter().any(|cell| cell.is_blank(record, missing))
+            {
                 met.without_target(row);
                 continue;
             }
@@ -311,7 +315,9 @@ impl Table {
                 };
                 return self.write_number(number.map_err(bad)? - offset, &mut to[place], bad);
             }
-            Code::Date(form) => self.write_date(form, cell, &mut to[place..place + width]).map_err(bad)?,
+            Code::Date(form) => {
+                self.write_date(form, cell, &mut to[place..place + width]).map_err(bad)?
+            }
             Code::OneHot(index) | Code::Place(index) | Code::Two(index) => {
                 let Some(label) = index.place(cell) else {
                     if self.takes_unknown && !is_target {

@@ -30,7 +30,9 @@ pub enum TableError {
     #[error("{file}: row {row} repeats the header; were two files joined? Delete this line")]
     RepeatedHeader { file: String, row: usize },
     /// The encoding has an unknown name.
-    #[error("{file}: there is no encoding {encoding:?}; usual ones are \"latin1\", \"utf-16le\" and \"utf-8\"")]
+    #[error(
+        "{file}: there is no encoding {encoding:?}; usual ones are \"latin1\", \"utf-16le\" and \"utf-8\""
+    )]
     Encoding { file: String, encoding: String },
     /// The file needs a part of the library that was not built.
     #[error("{file}: the file {what}, which needs the cargo feature `{feature}` of densely")]

@@ -193,8 +193,11 @@ impl<'t> CsvParser<'t> {
         let mut counts = (written, ended);
         if !matches!(result, ReadRecordResult::Record) {
             // An empty slice ends the last record.
-            let (_, _, written, ended) =
-                self.reader.read_record(&lines[read..][..0], &mut output[written..], &mut ends[ended..]);
+            let (_, _, written, ended) = self.reader.read_record(
+                &lines[read..][..0],
+                &mut output[written..],
+                &mut ends[ended..],
+            );
             counts = (counts.0 + written, counts.1 + ended);
         }
         output.truncate(counts.0);

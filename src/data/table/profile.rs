@@ -3,7 +3,7 @@
 use super::kind::{ColumnKind, Reading};
 use super::report::ColumnReport;
 use super::rows::{TableColumn, Told};
-use super::{Table, infer::Counts};
+use super::{Table, categories::Counts};
 use crate::data::cell::{abbreviated, list, plain_number};
 use crate::error::{MOST_COUNTED, Result};
 use crate::schema::{Column, Schema};
@@ -152,7 +152,9 @@ fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
     let names = Schema::new([feature.clone()]).feature_names();
     let mut action = match (feature.categories.len(), &feature.date, &feature.form) {
         _ if kind == ColumnKind::Constant => "nothing is learned from it".to_owned(),
-        (0, Some(date), _) => format!("{} features of dates in the form {}", feature.values(), date.format),
+        (0, Some(date), _) => {
+            format!("{} features of dates in the form {}", feature.values(), date.format)
+        }
         (0, None, Some(form)) => format!("a number, read with a {form}"),
         (0, None, None) if feature.offset != 0.0 => format!("the number {}", names[0]),
         (0, None, None) => "a number".to_owned(),
@@ -178,7 +180,8 @@ fn frequent(counts: &Counts) -> String {
     values.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let more = values.len() > MOST_SHOWN;
     let shown = values.iter().take(MOST_SHOWN);
-    let shown: Vec<String> = shown.map(|(text, count)| format!("{} ({count})", abbreviated(text))).collect();
+    let shown: Vec<String> =
+        shown.map(|(text, count)| format!("{} ({count})", abbreviated(text))).collect();
     shown.join(", ") + if more { ", …" } else { "" }
 }
 
@@ -217,7 +220,8 @@ impl fmt::Display for TableProfile {
                 column.action.clone(),
             ]
         }));
-        let width = |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
+        let width =
+            |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
         let widths: [usize; 6] = std::array::from_fn(width);
         let separator = match self.separator {
             '\t' => "tabs".to_owned(),

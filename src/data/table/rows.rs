@@ -45,7 +45,12 @@ pub(super) fn scan(source: &CsvSource, file: &str, format: &CsvFormat) -> Result
     let mut pending = format.header == Header::Absent;
     let mut columns: Vec<TableColumn> = names
         .into_iter()
-        .map(|name| TableColumn { name, left_out: false, told: None, summary: ColumnSummary::default() })
+        .map(|name| TableColumn {
+            name,
+            left_out: false,
+            told: None,
+            summary: ColumnSummary::default(),
+        })
         .collect();
     let named = named(&columns);
     let (mut rows, mut blank_rows) = (0, 0);
@@ -109,7 +114,10 @@ fn names(record: &Record, file: &str, header: Header) -> Result<Vec<String>> {
 
 /// The number of columns, without those at the end that have no name.
 fn named(columns: &[TableColumn]) -> usize {
-    columns.iter().rposition(|column| !column.name.is_empty()).map_or(columns.len(), |last| last + 1)
+    columns
+        .iter()
+        .rposition(|column| !column.name.is_empty())
+        .map_or(columns.len(), |last| last + 1)
 }
 
 /// The number of cells that a row must have, if it has another. Blank cells behind those of the

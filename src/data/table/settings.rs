@@ -1,7 +1,7 @@
 //! What a user tells about a table.
 
-use super::{Table, kind::Reading};
 use super::rows::{TableColumn, Told};
+use super::{Table, kind::Reading};
 use crate::data::cell::number;
 use crate::error::{CellProblem, Result};
 

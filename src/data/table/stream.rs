@@ -1,8 +1,8 @@
 //! A table as a sequence of data sets of some rows each.
 
 use super::encoding::{RowEncoding, data_set};
-use super::{infer::Inferred, met::Met};
 use super::{Table, rows::RowReader, target::Target};
+use super::{infer::Inferred, met::Met};
 use crate::error::{Error, Result};
 use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
