@@ -8,6 +8,7 @@ mod number_form;
 pub use column::Column;
 pub(crate) use column::is_zero;
 pub use date_form::DateForm;
+#[cfg(feature = "dates")]
 pub(crate) use date_form::DatePart;
 pub use number_form::NumberForm;
 
@@ -44,7 +45,8 @@ pub struct Schema {
     /// How each target's numbers are written; empty if all are as `12`, `-0.5`, `1e3`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub target_forms: Vec<Option<NumberForm>>,
-    /// The words for missing values, in place of the usual ones; empty for those.
+    /// Words for missing values besides the usual ones of
+    /// [`CsvFormat`](crate::data::CsvFormat); in place of them if the first is blank.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
 }

@@ -10,8 +10,8 @@
 //! ```
 //!
 //! `densely help train` lists the options of a training. The exit code is 0 for a result on stdout,
-//! 2 for wrong options, and 1 for everything else that goes wrong; then the last line on stderr says
-//! what. Lines before it say what was done with a table.
+//! 2 for wrong options, and 1 for everything else that goes wrong; then the last line on stderr
+//! says what. Lines before it say what was done with a table.
 //!
 //! The modules are public for the other programs of densely, which read other data and draw other
 //! pictures. Their functions may change with every version. An application uses the library

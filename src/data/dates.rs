@@ -63,8 +63,18 @@ impl DateFormats {
         }
     }
 
+    /// The forms that read the texts differently: forms that differ only in white space are one.
     pub(super) fn all(&self) -> Vec<String> {
-        self.formats.clone().unwrap_or_default()
+        let (mut different, mut orders) = (Vec::new(), Vec::new());
+        for format in self.formats.iter().flatten() {
+            let places = ["%d", "%m"].map(|part| format.find(part));
+            let order = (places[0].is_some(), places[0] < places[1]);
+            if !orders.contains(&order) {
+                orders.push(order);
+                different.push(format.clone());
+            }
+        }
+        different
     }
 }
 

@@ -28,30 +28,26 @@ impl MissingWords {
         Self { only: true, ..Self::default() }
     }
 
-    /// The words of a schema; the usual ones if it has none.
+    /// The words of a schema. If the first is blank, the usual ones do not count.
     pub(super) fn of(words: &[String]) -> Self {
-        let mut of = if words.is_empty() { Self::default() } else { Self::none() };
-        of.add(words.iter().cloned());
+        let (mut of, more) = match words {
+            [first, more @ ..] if first.is_empty() => (Self::none(), more),
+            more => (Self::default(), more),
+        };
+        of.add(more.iter().cloned());
         of
     }
 
     pub(super) fn add(&mut self, words: impl Iterator<Item = String>) {
-        for word in words {
+        for word in words.filter(|word| !word.trim().is_empty()) {
             self.numbers.extend(plain_number(word.trim()));
             self.more.push(word.trim().to_owned());
         }
     }
 
-    /// As a schema keeps them: nothing for the usual words.
+    /// As a schema keeps them.
     pub(super) fn listed(&self) -> Vec<String> {
-        let usual = EVERYWHERE.iter().chain(&IN_NUMBERS).map(|&word| word.to_owned());
-        match (self.only, &self.more[..]) {
-            (false, []) => Vec::new(),
-            (false, more) => usual.chain(more.iter().cloned()).collect(),
-            // A blank cell is missing always; the list must not be empty.
-            (true, []) => vec![String::new()],
-            (true, more) => more.to_vec(),
-        }
+        self.only.then(String::new).into_iter().chain(self.more.iter().cloned()).collect()
     }
 
     /// Whether the text stands for a missing value in a column of any kind.

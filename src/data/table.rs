@@ -1,5 +1,6 @@
 //! Tables of numbers and text, read from CSV files.
 
+mod categories;
 mod data_set;
 mod dated;
 mod dialect;

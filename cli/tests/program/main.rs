@@ -211,7 +211,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
         ),
         (
             cars(&good.replace("3,a", "NaN,a")),
-            r#"row 3, column "weight": "NaN" is not a finite number"#,
+            r#"row 3, column "weight": "NaN" is a missing value"#,
         ),
         (
             cars(&good.replace("3,a", "-inf,a")),
@@ -219,7 +219,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
         ),
         (
             cars(&good.replace("5,b", "5,nan")),
-            r#"row 4, column "origin": "nan" is not a finite number"#,
+            r#"row 4, column "origin": "nan" is a missing value"#,
         ),
         (
             cars(&good.replace("3,a", "1e39,a")),

@@ -8,7 +8,8 @@ use crate::data::missing::MissingWords;
 ///   cells. A first line such as `sep=;` names it.
 /// - The **decimals** of a column follow a point or a comma, whichever reads all its cells. If both
 ///   do, as for `1,234`, the other columns decide; else they follow a comma in a file with
-///   semicolons, and a point in any other.
+///   semicolons, and a point in any other. A column of cells such as `1.234`, none of which has a
+///   comma, has a decimal point, unless [`decimal_comma`](Self::decimal_comma) is set.
 /// - The **encoding** is UTF-8, with a byte order mark or without, or, with the cargo feature
 ///   `formats`, UTF-16 with a mark. Other encodings must be named.
 /// - A file whose name ends in `.gz` is decompressed, with the cargo feature `formats`.

@@ -3,7 +3,7 @@
 use super::kind::{ColumnKind, Reading};
 use super::report::ColumnReport;
 use super::rows::{TableColumn, Told};
-use super::{Table, infer::Counts};
+use super::{Table, categories::Counts};
 use crate::data::cell::{abbreviated, list, plain_number};
 use crate::error::{MOST_COUNTED, Result};
 use crate::schema::{Column, Schema};
