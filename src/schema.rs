@@ -83,7 +83,8 @@ impl Schema {
 
     /// The number of names of all kinds.
     pub(crate) fn names(&self) -> usize {
-        let columns = self.columns.iter().map(|column| 1 + column.categories.len());
+        let columns = self.columns.iter();
+        let columns = columns.map(|column| 1 + column.categories.len() + column.rare.len());
         columns.sum::<usize>() + self.targets.len() + self.classes.len() + self.missing.len()
     }
 

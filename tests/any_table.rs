@@ -354,6 +354,9 @@ fn a_category_of_one_row_is_none() {
     let (data, report) = table(&csv).dataset_and_report::<f64>(Target::number("y")).unwrap();
     assert_eq!(data.feature_names(), ["kind=a", "kind=b", "kind=c"]);
     assert_eq!(data.inputs().row(60), array![0.0, 0.0, 0.0]);
+    let mut net = Mlp::<f64>::builder(3).dense(1, Identity).build().unwrap();
+    net.set_schema(data.schema().clone()).unwrap();
+    assert_eq!(table(&csv).inputs_for(&net).unwrap(), data.inputs());
     assert!(report.to_string().starts_with("kind: 1 category of one row alone, such as \"z\""));
 }
 
@@ -361,7 +364,7 @@ fn a_category_of_one_row_is_none() {
 fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     let rows = |slip: &str| {
         let rows =
-            (0..30).map(|i| if i == 17 { format!("{slip},1\n") } else { format!("{i},2\n") });
+            (0..30).map(|i| if i == 17 { format!("{slip},1\n") } else { format!("{i}.5,2\n") });
         format!("x,y\n{}", rows.collect::<String>())
     };
     let error = message(&rows("12o"), "y");

@@ -35,6 +35,9 @@ pub struct Column {
     /// The texts that the column may hold. A column of numbers or dates has none.
     #[serde(default)]
     pub categories: Vec<String>,
+    /// Texts that are none of the categories, because one row alone had them in training.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rare: Vec<String>,
     /// The feature is the column's number minus this offset. The default is 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub offset: f64,
@@ -66,6 +69,7 @@ impl Column {
         Self {
             name: name.into(),
             categories: Vec::new(),
+            rare: Vec::new(),
             offset: 0.0,
             two: false,
             blanks: false,
@@ -161,7 +165,8 @@ impl Column {
 
     /// Whether the column has something that versions 1 and 2 of the model file do not know.
     pub(crate) fn is_newer(&self) -> bool {
-        self.two || self.blanks || self.form.is_some() || self.date.is_some()
+        let text = self.two || !self.rare.is_empty();
+        text || self.blanks || self.form.is_some() || self.date.is_some()
     }
 
     pub(super) fn feature_names(&self) -> Vec<String> {

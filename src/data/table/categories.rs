@@ -12,13 +12,13 @@ use std::collections::HashMap;
 pub(super) type Counts = HashMap<String, usize>;
 
 impl Table {
-    /// The categories of a column; nothing if it is left out.
+    /// The categories of a column, and the texts of one row alone; nothing if it is left out.
     pub(super) fn categories(
         &self,
         index: usize,
         counts: Option<&Counts>,
         report: &mut ColumnReport,
-    ) -> Result<Option<Vec<String>>> {
+    ) -> Result<Option<[Vec<String>; 2]>> {
         let column = &self.scan.columns[index];
         let summary = &column.summary;
         let (rows, numbers) = (self.scan.rows, summary.numbers());
@@ -33,14 +33,14 @@ impl Table {
             let all = counts.into_iter().flatten();
             let often = all.filter_map(|(text, &count)| {
                 if count == 1 && rows >= ROWS_FOR_RARE {
-                    rare.push(abbreviated(text));
+                    rare.push(text.clone());
                     return None;
                 }
                 Some(text.clone())
             });
             let mut categories: Vec<String> = often.collect();
             rare.sort();
-            report.rare = rare;
+            report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             let number = |text: &String| plain_number(text);
             if categories.iter().all(|text| number(text).is_some()) {
                 categories.sort_by(|a, b| {
@@ -50,7 +50,7 @@ impl Table {
             } else {
                 categories.sort();
             }
-            return Ok(Some(categories));
+            return Ok(Some([categories, rare]));
         }
         let texts = filled.saturating_sub(numbers);
         let (row, value) = summary.first_text();

@@ -29,6 +29,8 @@ struct CellEncoding<'s> {
     place: usize,
     width: usize,
     code: Code<'s>,
+    /// Texts that are none of the labels.
+    rare: &'s [String],
     /// The column of the matrix that says whether the cell is blank.
     blank: Option<usize>,
     is_target: bool,
@@ -197,6 +199,7 @@ impl Table {
                 place,
                 width,
                 code,
+                rare: &column.rare,
                 blank,
                 is_target: false,
             });
@@ -214,7 +217,8 @@ impl Table {
                     (names, _) => Code::OneHot(LabelIndex::new(names)),
                 };
                 let (column, width, blank, is_target) = (self.column(name)?, 1, None, true);
-                let cell = CellEncoding { column, place, width, code, blank, is_target };
+                let rare = &[];
+                let cell = CellEncoding { column, place, width, code, rare, blank, is_target };
                 encoding.targets.push(cell);
             }
         }
@@ -285,7 +289,7 @@ impl Table {
         missing: &MissingWords,
         to: &mut [F],
     ) -> Result<Written> {
-        let &CellEncoding { column, place, width, ref code, blank, is_target } = encoding;
+        let &CellEncoding { column, place, width, ref code, blank, is_target, .. } = encoding;
         let cell = record.cell(column);
         let bad = |problem| self.bad(row, column, cell, problem);
         // Most cells are plain numbers.
@@ -320,6 +324,9 @@ impl Table {
             }
             Code::OneHot(index) | Code::Place(index) | Code::Two(index) => {
                 let Some(label) = index.place(cell) else {
+                    if encoding.rare.iter().any(|rare| rare == cell) {
+                        return Ok(Written::Value);
+                    }
                     if self.takes_unknown && !is_target {
                         return Ok(Written::Unknown);
                     }

@@ -202,7 +202,7 @@ impl Table {
                 blanks = summary.blanks();
                 let counts = counts.or(summary.texts());
                 match self.categories(index, counts, report)? {
-                    Some(categories) => feature.categories = categories,
+                    Some(texts) => [feature.categories, feature.rare] = texts,
                     None => return Ok(None),
                 }
                 feature.two = feature.categories.len() == 2;
