@@ -37,13 +37,14 @@ pub(super) struct ColumnSummary {
 
 impl ColumnSummary {
     /// Adds a cell. In a file with decimal commas, a number with a point is a text.
+    #[inline]
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
         self.cells += 1;
         match plain_number(text).filter(|_| !(decimal_comma && text.contains('.'))) {
             Some(number) if missing.has_number(number) => self.blanks[0] += 1,
             Some(number) => {
                 self.numbers += 1;
-                self.fractions |= number.fract() != 0.0;
+                self.fractions = self.fractions || number.fract() != 0.0;
                 let [smallest, largest] = self.extremes.unwrap_or([number; 2]);
                 self.extremes = Some([smallest.min(number), largest.max(number)]);
             }

@@ -122,7 +122,9 @@ fn plausible(format: &str, text: &str) -> bool {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let times = !format.contains(':') || text.split(':').skip(1).all(|part| digits(part) >= 2);
     let dots = !format.contains("%H.%M") || text.rsplit('.').take(3).all(|part| part.len() >= 2);
-    times && dots && b"/,".iter().all(|&sign| count(format, sign) == count(text, sign))
+    // A version is no date with a short year.
+    let short = !format.contains(".%y") || text.split('.').all(|part| digits(part) >= 2);
+    times && dots && short && b"/,".iter().all(|&sign| count(format, sign) == count(text, sign))
 }
 
 impl Moment {

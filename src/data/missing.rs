@@ -72,6 +72,7 @@ impl MissingWords {
     }
 
     /// Whether this number stands for a missing value.
+    #[inline]
     pub(super) fn has_number(&self, number: f64) -> bool {
         number.is_nan() || self.numbers.contains(&number)
     }

@@ -40,6 +40,7 @@ impl Record {
         bytes[start..end].trim_ascii()
     }
 
+    #[inline]
     pub(super) fn text(&self, index: usize) -> std::result::Result<&str, Utf8Error> {
         if self.not_utf8.is_empty() {
             Ok(self.cell(index))
@@ -49,6 +50,7 @@ impl Record {
     }
 
     /// The text of a cell in a file that is known to be UTF-8.
+    #[inline]
     pub(super) fn cell(&self, index: usize) -> &str {
         let place = self.cells.get(index);
         let cell = place.and_then(|&(start, end)| self.text.get(start..end)).unwrap_or_default();
