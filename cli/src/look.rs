@@ -64,7 +64,11 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
             } else {
                 format!(", {} classes", classes.len())
             };
-            format!("the target: {}{classes}; {} features", task.option(), stream.features())
+            let features = match stream.features() {
+                1 => "1 feature".to_owned(),
+                features => format!("{features} features"),
+            };
+            format!("the target: {}{classes}; {features}", task.option())
         }
         Err(error) => remedies::in_options(&error.to_string()),
     };
