@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 /// Checks that [`write()`] can write a file of this name, to be called before long work.
 ///
@@ -35,7 +37,9 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
 /// disk. If the process is killed or the machine stops, the path has the old or the new file,
 /// whole. The temporary file, whose name begins with a dot, may remain.
 ///
-/// A symbolic link stays a link. The new file has the permissions of the old one.
+/// A symbolic link stays a link. The new file has the permissions of the old one. A file or folder
+/// that another process holds for a moment, such as a virus scanner, is tried again for up to a
+/// second.
 ///
 /// ```
 /// use densely::atomic_file::write;
@@ -53,12 +57,32 @@ pub fn check_can_write(path: impl AsRef<Path>) -> Result<()> {
 /// [`Error::Io`] with the reason.
 pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
     let path = path.as_ref();
-    let replaced = with_temporary(path, |mut file, temporary, place| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(temporary, place)
+    let replaced = patiently(|| {
+        with_temporary(path, |mut file, temporary, place| {
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(temporary, place)
+        })
     });
     replaced.map_err(Error::io(path))
+}
+
+/// Does what another process may hinder for a moment, again and again for a second.
+fn patiently<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for milliseconds in [10, 20, 40, 80, 150, 200, 250, 250] {
+        match act() {
+            Err(error) if may_pass(&error) => sleep(Duration::from_millis(milliseconds)),
+            done => return done,
+        }
+    }
+    act()
+}
+
+/// Whether an error may be gone in a moment.
+fn may_pass(error: &io::Error) -> bool {
+    // Windows: another process uses the file, or a part of it.
+    let in_use = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
+    in_use || matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ResourceBusy)
 }
 
 /// Creates a temporary file in the folder of `path`. `finish` gets it, its path, and the place
@@ -123,4 +147,27 @@ fn place_of(path: &Path) -> io::Result<PathBuf> {
         place = place.parent().map_or(target.clone(), |folder| folder.join(target));
     }
     Err(io::Error::other("too many symbolic links"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_in_a_moment_is_tried_again() {
+        let attempts = |kind: ErrorKind, failures: usize| {
+            let mut count = 0;
+            let done = patiently(|| {
+                count += 1;
+                if count > failures { Ok(()) } else { Err(kind.into()) }
+            });
+            (done.map_err(|error| error.kind()), count)
+        };
+        assert_eq!(attempts(ErrorKind::PermissionDenied, 3), (Ok(()), 4));
+        assert_eq!(attempts(ErrorKind::StorageFull, 3), (Err(ErrorKind::StorageFull), 1));
+        let start = std::time::Instant::now();
+        let busy = attempts(ErrorKind::ResourceBusy, usize::MAX);
+        assert_eq!(busy, (Err(ErrorKind::ResourceBusy), 9));
+        assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+    }
 }

@@ -4,8 +4,12 @@ pub(crate) mod batches;
 mod cell;
 mod column_summary;
 mod dataset;
+#[cfg(feature = "dates")]
+mod dates;
 pub(crate) mod error;
+mod folds;
 mod labels;
+mod missing;
 mod moments;
 mod naming;
 #[cfg(feature = "npy")]
@@ -21,7 +25,10 @@ pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;
 pub use storage::{Arrays, Storage};
-pub use table::{RowStream, Table, Target};
+pub use table::{
+    ColumnKind, ColumnProfile, ColumnReport, CsvFormat, RowStream, Table, TableProfile,
+};
+pub use table::{TableReport, Target, UnknownCategory};
 
 pub(crate) use dataset::Examples;
 pub(crate) use moments::Moments;

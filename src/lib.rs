@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 // Layers and arithmetic also hold what only training uses.
-#![cfg_attr(not(feature = "train"), allow(dead_code))]
+#![cfg_attr(not(feature = "train"), allow(dead_code, unused_imports, unused_macros))]
 #![warn(missing_docs, missing_debug_implementations)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]

@@ -1,6 +1,16 @@
 //! What the columns of a data set are, and hence what a network takes and gives.
 
+mod column;
+mod date_form;
 pub(crate) mod error;
+mod number_form;
+
+pub use column::Column;
+pub(crate) use column::is_zero;
+pub use date_form::DateForm;
+#[cfg(feature = "dates")]
+pub(crate) use date_form::DatePart;
+pub use number_form::NumberForm;
 
 use crate::error::{Error, Result, SchemaError};
 use serde::{Deserialize, Serialize};
@@ -32,83 +42,13 @@ pub struct Schema {
     /// The name of each class. A single output has two: the first stands for 0, the second for 1.
     /// A regression has none.
     pub classes: Vec<String>,
-}
-
-/// A column of a table, which becomes one or several features.
-///
-/// ```
-/// use densely::schema::Column;
-///
-/// let weight = Column::numbers("weight");
-/// let origin = Column::categories("origin", ["Europe", "Japan", "USA"]);
-/// assert_eq!((weight.features(), origin.features()), (1, 3));
-/// assert_eq!(origin.categories[0], "Europe");
-/// assert_eq!(serde_json::to_string(&weight)?, r#"{"name":"weight","categories":[]}"#);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Column {
-    /// The column's name in the header.
-    pub name: String,
-    /// The texts that the column may hold. Each becomes a feature of 0 and 1. A column of numbers
-    /// has none.
-    #[serde(default)]
-    pub categories: Vec<String>,
-    /// The feature is the column's number minus this offset. The default is 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub offset: f64,
-}
-
-pub(crate) fn is_zero(offset: &f64) -> bool {
-    *offset == 0.0
-}
-
-impl Column {
-    /// A column of numbers: one feature.
-    pub fn numbers(name: impl Into<String>) -> Self {
-        Self { name: name.into(), categories: Vec::new(), offset: 0.0 }
-    }
-
-    /// A column of text: one feature for each category.
-    pub fn categories(
-        name: impl Into<String>,
-        categories: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        let categories = categories.into_iter().map(Into::into).collect();
-        Self { categories, ..Self::numbers(name) }
-    }
-
-    /// Subtracts an offset from the column's numbers, in `f64`, before they become features. The
-    /// feature's name tells it.
-    ///
-    /// ```
-    /// use densely::schema::{Column, Schema};
-    ///
-    /// let schema = Schema::new([Column::numbers("seconds").with_offset(1.7e9)]);
-    /// assert_eq!(schema.feature_names(), ["seconds - 1700000000"]);
-    /// ```
-    #[must_use]
-    pub fn with_offset(mut self, offset: f64) -> Self {
-        self.offset = offset;
-        self
-    }
-
-    /// The number of features that the column becomes.
-    pub fn features(&self) -> usize {
-        self.categories.len().max(1)
-    }
-
-    fn feature_names(&self) -> Vec<String> {
-        let Self { name, categories, offset } = self;
-        match &categories[..] {
-            [] if *offset == 0.0 => vec![name.clone()],
-            [] if *offset < 0.0 => vec![format!("{name} + {}", -offset)],
-            [] => vec![format!("{name} - {offset}")],
-            categories => categories.iter().map(|text| format!("{name}={text}")).collect(),
-        }
-    }
+    /// How each target's numbers are written; empty if all are as `12`, `-0.5`, `1e3`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_forms: Vec<Option<NumberForm>>,
+    /// Words for missing values besides the usual ones of
+    /// [`CsvFormat`](crate::data::CsvFormat); in place of them if the first is blank.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }
 
 impl Schema {
@@ -144,8 +84,20 @@ impl Schema {
 
     /// The number of names of all kinds.
     pub(crate) fn names(&self) -> usize {
-        let columns = self.columns.iter().map(|column| 1 + column.categories.len());
-        columns.sum::<usize>() + self.targets.len() + self.classes.len()
+        let columns = self.columns.iter();
+        let columns = columns.map(|column| 1 + column.categories.len() + column.rare.len());
+        columns.sum::<usize>() + self.targets.len() + self.classes.len() + self.missing.len()
+    }
+
+    /// Whether each feature is on a scale of its own that units do not change.
+    pub(crate) fn kept(&self) -> Vec<bool> {
+        self.columns.iter().flat_map(Column::kept).collect()
+    }
+
+    /// Whether the schema has something that versions 1 and 2 of the model file do not know.
+    pub(crate) fn is_newer(&self) -> bool {
+        let columns = self.columns.iter().any(Column::is_newer);
+        columns || !self.target_forms.is_empty() || !self.missing.is_empty()
     }
 
     /// Refuses numbers of names other than these, names that stand twice, and offsets that are not
@@ -160,11 +112,14 @@ impl Schema {
         let targets = if self.classes.is_empty() { outputs } else { 1 };
         count(self.targets.len(), targets, "targets")?;
         once(self.columns.iter().map(|column| &column.name), "columns")?;
-        for Column { categories, offset, .. } in &self.columns {
+        for Column { categories, offset, two, .. } in &self.columns {
             once(categories.iter(), "categories")?;
             let holds = |x: f64| x.is_finite() && (x == 0.0 || categories.is_empty());
             Error::check_setting("offset of a column", *offset, "finite, and 0 for text", holds)?;
+            let (count, name) = (categories.len(), "number of categories of a feature of -1 and 1");
+            Error::check_setting(name, count as f64, "2", |count| !two || count == 2.0)?;
         }
+        count(self.target_forms.len(), self.targets.len(), "forms of targets")?;
         once(self.targets.iter(), "targets")?;
         once(self.classes.iter(), "classes")
     }
@@ -183,11 +138,13 @@ impl Schema {
     pub(crate) fn update(&mut self, other: &Self) {
         if !other.columns.is_empty() {
             self.columns.clone_from(&other.columns);
+            self.missing.clone_from(&other.missing);
         }
         // Classes belong to their target.
         if !other.targets.is_empty() || !other.classes.is_empty() {
             self.targets.clone_from(&other.targets);
             self.classes.clone_from(&other.classes);
+            self.target_forms.clone_from(&other.target_forms);
         }
     }
 }

@@ -16,6 +16,7 @@ mod settings;
 mod state;
 mod step;
 mod steps;
+mod stopwatch;
 
 pub use checkpoint::Checkpoint;
 pub use early_stopping::EarlyStopping;

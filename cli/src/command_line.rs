@@ -46,11 +46,23 @@ pub fn print(text: &str) -> ExitCode {
 
 /// Writes one line to stderr, whatever the names of files and columns contain.
 fn complain(message: &str, exit_code: u8) -> ExitCode {
-    let line: String =
-        message.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let line = without_controls(message);
     // If the message cannot be written, the exit code still shows the error.
     let _ = writeln!(std::io::stderr(), "{line}");
     ExitCode::from(exit_code)
+}
+
+/// Writes lines to stderr that are no error.
+pub fn tell(lines: &str) {
+    for line in lines.lines() {
+        // What is computed does not depend on whether the line can be written.
+        let _ = writeln!(std::io::stderr(), "{}", without_controls(line));
+    }
+}
+
+/// Names and cells must not control the terminal.
+fn without_controls(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// A progress bar on a terminal; none if output is piped or `quiet`.

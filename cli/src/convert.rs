@@ -5,9 +5,11 @@ mod new_folder;
 
 use crate::command_line::{self, count};
 use crate::input;
+use crate::table::{Columns, FileForm};
 use crate::training::Task;
 use clap::Args;
-use densely::{Error, Table, data::RowStream, schema::Schema};
+use densely::data::{CsvFormat, RowStream};
+use densely::{Error, Table, schema::Schema};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;
@@ -22,10 +24,12 @@ Examples:
   densely convert digits.csv --target digit --task multiclass --output digits";
 
 /// Converts a CSV file, which may be larger than memory, to a folder of .npy files
+///
+/// Every cell must have a value: a blank one is an error.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file with a header; every column but the target is a feature
+    /// CSV file; every column but the target is a feature
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
@@ -34,9 +38,10 @@ pub struct Options {
     /// and multiclass for texts]
     #[arg(long, value_enum)]
     task: Option<Task>,
-    /// Columns that are not features, such as an identifier
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    without: Vec<String>,
+    #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
+    form: FileForm,
     /// Folder to write: a new one, or an empty one
     #[arg(long, value_name = "FOLDER")]
     output: PathBuf,
@@ -51,6 +56,17 @@ const SHARD_BYTES: usize = 24_000_000;
 
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
+    convert(options).map_err(|error| match error.to_string() {
+        text if text.contains(TAKES_MISSING) => text.replace(TAKES_MISSING, REMEDY).into(),
+        _ => error,
+    })
+}
+
+/// The library's remedy for missing values, which files of `.npy` cannot hold.
+const TAKES_MISSING: &str = "`Table::with_missing` takes missing values";
+const REMEDY: &str = "a conversion takes no missing values: --without leaves the column out";
+
+fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let started = Instant::now();
     let file = &input::find(&options.data);
     let metadata = regular_file(file)?;
@@ -59,7 +75,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let bar = command_line::progress(metadata.len(), false, template);
 
     bar.set_message("columns");
-    let table = open(file, &bar)?.without(&options.without)?;
+    let format = options.columns.format(options.form.format());
+    let table = options.columns.leave_out(options.columns.tell(open(file, format, &bar)?)?)?;
     bar.set_message("values");
     let stream = stream(&table, &options.target, options.task)?;
     bar.set_message("shards");
@@ -98,13 +115,18 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 }
 
 /// Opens the table. The bar moves whenever the file is read.
-fn open(file: &Path, bar: &ProgressBar) -> Result<Table, Error> {
+fn open(file: &Path, format: CsvFormat, bar: &ProgressBar) -> Result<Table, Error> {
+    if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
+        // The bar counts the bytes of the table, and the file has fewer.
+        bar.finish_and_clear();
+        return format.open(file);
+    }
     let (path, bar) = (file.to_owned(), bar.clone());
     let open = move || {
         bar.set_position(0);
         Ok(bar.wrap_read(File::open(&path)?))
     };
-    Table::open_csv_with(open, &file.display().to_string())
+    format.open_with(open, &file.display().to_string())
 }
 
 fn stream<'t>(

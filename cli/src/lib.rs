@@ -1,6 +1,7 @@
 //! The program `densely`, which trains neural networks on tables and predicts with them:
 //!
 //! ```sh
+//! densely look cars.csv                            # what each column is and becomes
 //! densely train cars.csv --target mpg              # saves cars-mpg.safetensors
 //! densely predict cars-mpg.safetensors new.csv     # prints CSV
 //! densely show cars-mpg.safetensors                # layers, columns, units
@@ -9,8 +10,8 @@
 //! ```
 //!
 //! `densely help train` lists the options of a training. The exit code is 0 for a result on stdout,
-//! 2 for wrong options, and 1 for everything else that goes wrong; then stderr has one line that
-//! says what.
+//! 2 for wrong options, and 1 for everything else that goes wrong; then the last line on stderr
+//! says what. Lines before it say what was done with a table.
 //!
 //! The modules are public for the other programs of densely, which read other data and draw other
 //! pictures. Their functions may change with every version. An application uses the library
@@ -23,11 +24,15 @@ pub mod command_line;
 mod convert;
 pub mod figures;
 mod input;
+mod look;
+mod names;
 mod network;
 mod places;
 mod predict;
 mod program;
 mod show;
+mod table;
+mod test_rows;
 mod train;
 pub mod training;
 

@@ -1,14 +1,17 @@
 //! Predicts the rows of a CSV file by a saved network: finds the columns that it was trained on by
 //! their names, and prints CSV.
 
+use crate::command_line;
 use crate::input;
+use crate::names::Names;
 use crate::network::Network;
-use clap::Args;
+use crate::table::{FileForm, Missing};
+use clap::{Args, ValueEnum};
 use densely::metrics::predicted_classes;
-use densely::{Error, Float, Mlp, Table, schema::Schema};
-use ndarray::{Array2, Axis, concatenate};
+use densely::{Float, Mlp, Table, schema::Schema};
+use ndarray::{Array2, ArrayView1, Axis, concatenate};
 use std::error::Error as AnyError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,36 +24,49 @@ Examples:
 pub struct Options {
     /// Network, as `densely train` saves it
     model: PathBuf,
-    /// CSV file with a header; columns are found by their names, in any order, and others are not
+    /// CSV file; columns are found by their names, in any order, and others are not
     /// looked at
     data: PathBuf,
     /// Columns of the data to print before the predictions; a name with a comma in it stands in
     /// quotation marks
-    #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = names, hide_default_value = true)]
+    #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = Names::parse, hide_default_value = true)]
     keep: Names,
+    /// What is done with missing values
+    #[arg(long, value_enum, default_value_t = Missing::Take)]
+    missing: Missing,
+    /// What is done with categories that no training row had
+    #[arg(long, value_enum, default_value_t = Unknown::Take)]
+    unknown: Unknown,
+    #[command(flatten)]
+    form: FileForm,
 }
 
-/// Names of columns.
-#[derive(Clone, Debug)]
-struct Names(Vec<String>);
-
-/// Parses names in the form of a CSV header.
-fn names(text: &str) -> Result<Names, csv::Error> {
-    let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let names = line.records().next().transpose()?.unwrap_or_default();
-    Ok(Names(names.iter().map(str::to_owned).collect()))
+/// What is done with categories that no training row had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Unknown {
+    /// They are none of the categories; a line on stderr tells which
+    Take,
+    /// They are an error
+    Refuse,
 }
 
 /// Returns the predictions as CSV.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
-    let table = Table::read_csv(input::find(&options.data))?;
+    let file = input::find(&options.data);
+    let mut table = options.form.format().read(&file)?;
+    if options.missing == Missing::Take {
+        table = table.with_missing();
+    }
+    if options.unknown == Unknown::Take {
+        table = table.with_unknown();
+    }
     let mut columns = Vec::new();
     for name in &options.keep.0 {
         columns.push((name.clone(), table.text(name)?));
     }
     let (schema, outputs) = match Network::load(&input::find(&options.model))? {
-        Network::F32(net) => (net.schema().clone(), Outputs::of(&net, &table)?),
-        Network::F64(net) => (net.schema().clone(), Outputs::of(&net, &table)?),
+        Network::F32(net) => (net.schema().clone(), Outputs::of(&net, &table, &file)?),
+        Network::F64(net) => (net.schema().clone(), Outputs::of(&net, &table, &file)?),
     };
     for (name, cells) in prediction(&schema, &outputs) {
         // No name may occur twice. The target may be kept, to compare the predictions with it.
@@ -67,9 +83,22 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn of<F: Float>(net: &Mlp<F>, table: &Table) -> Result<Self, Error> {
-        let mut outputs = net.predict(table.inputs_for(net)?.view())?;
-        let classes = predicted_classes(outputs.view());
+    fn of<F: Float>(net: &Mlp<F>, table: &Table, file: &Path) -> Result<Self, Box<dyn AnyError>> {
+        let (inputs, report) = table.inputs_and_report(net)?;
+        command_line::tell(&report.to_string());
+        let mut outputs = net.predict(inputs.view())?;
+        let is_nan = |row: ArrayView1<'_, F>| row.iter().any(|number| number.is_nan());
+        if let Some(row) = outputs.rows().into_iter().position(is_nan) {
+            let why = match is_nan(inputs.row(row)) {
+                true => {
+                    "it has a blank cell, and the network has no units, whose centres stand for blanks"
+                }
+                false => "the weights of the network, or numbers in the row, are too large",
+            };
+            let (file, row) = (file.display(), row + 1);
+            return Err(format!("{file}: row {row} has no prediction (NaN): {why}").into());
+        }
+        let classes = predicted_classes(outputs.view())?;
         if outputs.ncols() == 1 && !net.classes().is_empty() {
             // A single output is the probability of the second class.
             outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];

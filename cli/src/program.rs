@@ -1,6 +1,7 @@
 //! The commands of the program.
 
-use crate::{command_line, convert, predict, show, train};
+use crate::table::remedies;
+use crate::{command_line, convert, look, predict, show, train};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::error::Error;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
 Examples:
+  densely look cars.csv                             shows what each column is and becomes
   densely train cars.csv --target mpg               saves cars-mpg.safetensors
   densely predict cars-mpg.safetensors new.csv      prints the predictions as CSV
   densely show cars-mpg.safetensors
@@ -24,8 +26,9 @@ struct Program {
 #[derive(Debug, Subcommand)]
 enum Command {
     Train(Box<train::Options>),
+    Look(Box<look::Options>),
     Predict(predict::Options),
-    Convert(convert::Options),
+    Convert(Box<convert::Options>),
     Show(show::Options),
     /// Prints the completions of a shell, for its folder of completions
     Completions {
@@ -35,13 +38,22 @@ enum Command {
 
 /// Runs the program on its command line.
 pub fn main() -> ExitCode {
-    command_line::main(Program::try_parse(), |program| match &program.command {
-        Command::Train(options) => train::run(options),
-        Command::Predict(options) => predict::run(options),
-        Command::Convert(options) => convert::run(options),
-        Command::Show(options) => show::run(options),
-        Command::Completions { shell } => completions(*shell),
+    command_line::main(Program::try_parse(), |program| {
+        program.command.run().map_err(remedies::as_options)
     })
+}
+
+impl Command {
+    fn run(&self) -> Result<String, Box<dyn Error>> {
+        match self {
+            Command::Train(options) => train::run(options),
+            Command::Look(options) => look::run(options),
+            Command::Predict(options) => predict::run(options),
+            Command::Convert(options) => convert::run(options),
+            Command::Show(options) => show::run(options),
+            Command::Completions { shell } => completions(*shell),
+        }
+    }
 }
 
 fn completions(shell: Shell) -> Result<String, Box<dyn Error>> {

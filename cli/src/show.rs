@@ -104,10 +104,15 @@ fn columns_of(columns: &[Column], units: &Units) -> Vec<String> {
     let described = columns.iter().map(|column| {
         let first = feature;
         feature += column.features();
-        let text = match &column.categories[..] {
-            [] => unit(units, first),
-            categories => categories.join(", "),
+        let mut text = match (&column.date, &column.categories[..]) {
+            (Some(date), _) => format!("dates in the form {}", date.format),
+            (None, [minus, plus]) if column.two => format!("{minus} (-1), {plus} (1)"),
+            (None, []) => unit(units, first),
+            (None, categories) => categories.join(", "),
         };
+        if column.blanks {
+            text.push_str("; may be blank");
+        }
         (column.name.as_str(), text)
     });
     table(described.collect())

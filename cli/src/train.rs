@@ -1,9 +1,14 @@
 //! Trains a network on a CSV file.
 
+use crate::command_line;
 use crate::input;
+use crate::places::is_same_file;
+use crate::table::{Blanks, Columns, FileForm};
+use crate::test_rows::{self, Split, TestRows};
 use crate::training::{self, Plan, Prepared, Subject, Task, Tested};
 use clap::Args;
-use densely::{Dataset, Table};
+use densely::Dataset;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -19,18 +24,24 @@ Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file with a header; every column but the target is a feature
+    /// CSV file; every column but the target is a feature: `densely look` shows what becomes of
+    /// each
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
     /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts]
+    /// and multiclass for texts and for codes such as 01]
     #[arg(long, value_enum)]
     task: Option<Task>,
-    /// Columns that are not features, such as an identifier
-    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
-    without: Vec<String>,
+    #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
+    blanks: Blanks,
+    #[command(flatten)]
+    form: FileForm,
+    #[command(flatten)]
+    test_rows: test_rows::Choice,
     #[command(flatten)]
     training: training::Options,
 }
@@ -38,15 +49,47 @@ pub struct Options {
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let file = input::find(&options.data);
-    let table = Table::read_csv(&file)?.without(&options.without)?;
-    let (task, data) = match options.task {
-        Some(task) => (task, table.dataset(task.target(&options.target))?),
-        None => Task::of_target(&options.target, |target| table.dataset(target))?,
+    let format = options.blanks.format(options.columns.format(options.form.format()));
+    let table = options.columns.tell(format.clone().read(&file)?)?;
+    let test_rows = options.test_rows.read(&table)?;
+    let table = test_rows.leave_out(options.columns.leave_out(table)?)?;
+    let table = options.blanks.tell(table).without_unusable();
+    let (task, (data, report)) = match options.task {
+        Some(task) => (task, table.dataset_and_report(task.target(&options.target))?),
+        None => {
+            Task::of_column(&table, &options.target, |target| table.dataset_and_report(target))?
+        }
     };
     drop(table);
+    check_leaves_alone(options, &test_rows)?;
     let mut plan = Plan::new(task, &options.training, &file, subject(options, &file, task))?;
-    plan.belongs_to.extend(belongs_to(options, &data));
-    train(&plan, &data).map_err(|error| plan.in_context(error))
+    plan.belongs_to.extend(belongs_to(options, &data, &test_rows));
+    plan.table = Some(json!(report));
+    if !options.training.json {
+        command_line::tell(&report.to_string());
+    }
+    let file = test_rows.file().map(|file| file.display().to_string());
+    let rows = test_rows.split(data, &report, &options.training, format);
+    let rows = rows.map_err(|error| plan.in_context(error.into()))?;
+    if let (Some(file), Some(report)) = (file, &rows.report) {
+        plan.test_table = Some(json!(report));
+        if !options.training.json {
+            let lines = report.to_string();
+            let lines: Vec<_> = lines.lines().map(|line| format!("{file}: {line}")).collect();
+            command_line::tell(&lines.join("\n"));
+        }
+    }
+    train(&plan, rows).map_err(|error| plan.in_context(error))
+}
+
+/// Refuses to save the network over the test rows.
+fn check_leaves_alone(options: &Options, test_rows: &TestRows) -> Result<(), String> {
+    match (&options.training.save, test_rows.file()) {
+        (Some(path), Some(file)) if is_same_file(path, file) => {
+            Err(format!("{} has the test rows, it is not saved over", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn subject(options: &Options, file: &Path, task: Task) -> Subject {
@@ -55,7 +98,7 @@ fn subject(options: &Options, file: &Path, task: Task) -> Subject {
         let why = match task {
             Task::Regression => "holds numbers",
             Task::BinaryClassification => "has two different values",
-            Task::Multiclass => "holds texts",
+            Task::Multiclass => "holds texts or codes",
         };
         format!("{}, since {target:?} {why}; --task chooses another", task.option())
     };
@@ -67,18 +110,23 @@ fn subject(options: &Options, file: &Path, task: Task) -> Subject {
 }
 
 /// The options and the data to which a checkpoint belongs, besides the options of every training.
-fn belongs_to(options: &Options, data: &Dataset<f32>) -> BTreeMap<String, String> {
+fn belongs_to(
+    options: &Options,
+    data: &Dataset<f32>,
+    test_rows: &TestRows,
+) -> BTreeMap<String, String> {
     let numbers = data.inputs().into_iter().chain(data.targets());
     let hash = training::hash(numbers.map(|number| number.to_bits().into()));
     BTreeMap::from([
         ("--target".to_owned(), options.target.clone()),
-        ("--without".to_owned(), options.without.join(",")),
+        ("--without".to_owned(), options.columns.left_out()),
+        ("test rows".to_owned(), test_rows.identity()),
         ("data".to_owned(), format!("{hash:016x}")),
     ])
 }
 
-fn train(plan: &Plan<'_>, data: &Dataset<f32>) -> Result<String, Box<dyn Error>> {
-    let mut prepared = Prepared::new(plan, data)?;
+fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
+    let mut prepared = Prepared::of(plan, rows.train, rows.test)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;

@@ -1,37 +1,152 @@
-//! The summary of a column after one pass: whether it is numeric, and its round offset.
+//! The summary of a column after one pass: what its cells may be.
 
-/// Counts a column's numbers and missing values, and keeps the extremes.
+use super::cell::{abbreviated, plain_number};
+use super::missing::MissingWords;
+use crate::error::MOST_COUNTED;
+use crate::schema::NumberForm;
+use std::collections::HashMap;
+
+#[cfg(feature = "dates")]
+use super::dates::DateFormats;
+
+/// What a pass over a column's cells finds out.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ColumnSummary {
-    /// The number of cells that are numbers, NaN and infinity included.
+    /// The number of cells.
+    cells: usize,
+    /// The number of cells such as `12`, `-0.5`, `1e3`, infinity included.
     numbers: usize,
-    /// The number of cells that say that a number is missing.
-    missing: usize,
+    /// The number of blank cells, and of cells that are blank only in a column of numbers or dates.
+    blanks: [usize; 2],
+    /// Whether a number has a fraction.
+    fractions: bool,
     /// The smallest and the largest number, if there is one.
     extremes: Option<[f64; 2]>,
+    /// The texts that are neither numbers nor blank, with their rows' number: up to 10,001.
+    texts: HashMap<String, usize>,
+    /// Whether there are more of them.
+    more_texts: bool,
+    /// The first of them that is not blank among numbers, and its row.
+    first_text: Option<(usize, String)>,
+    /// The forms of numbers with a decimal point and with a decimal comma that all texts have.
+    forms: [Option<NumberForm>; 2],
+    /// The forms of dates that all texts have.
+    #[cfg(feature = "dates")]
+    dates: DateFormats,
 }
 
 impl ColumnSummary {
-    pub(super) fn add(&mut self, text: &str) {
-        match text.parse::<f64>() {
-            Ok(number) => {
+    /// Adds a cell. In a file with decimal commas, a number with a point is a text.
+    #[inline]
+    pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
+        self.cells += 1;
+        match plain_number(text).filter(|_| !(decimal_comma && text.contains('.'))) {
+            Some(number) if missing.has_number(number) => self.blanks[0] += 1,
+            Some(number) => {
                 self.numbers += 1;
+                self.fractions = self.fractions || number.fract() != 0.0;
                 let [smallest, largest] = self.extremes.unwrap_or([number; 2]);
                 self.extremes = Some([smallest.min(number), largest.max(number)]);
             }
-            Err(_) => self.missing += usize::from(is_missing(text)),
+            None if missing.has(text) => self.blanks[0] += 1,
+            None => self.add_text(text, missing.has_in_numbers(text)),
         }
     }
 
-    /// Whether a feature is numeric: at least half of its cells are numbers, or all cells are
-    /// numbers or missing.
-    pub(super) fn is_numeric(&self, rows: usize) -> bool {
-        2 * self.numbers >= rows || self.is_numeric_throughout(rows)
+    fn add_text(&mut self, text: &str, blank_in_numbers: bool) {
+        self.blanks[1] += usize::from(blank_in_numbers);
+        if let Some(count) = self.texts.get_mut(text) {
+            *count += 1;
+            return;
+        }
+        if !blank_in_numbers {
+            let forms = NumberForm::of(text);
+            if self.first_text.is_none() {
+                self.first_text = Some((self.cells, abbreviated(text)));
+                self.forms = forms;
+            } else if self.forms != [None, None] {
+                for (kept, form) in self.forms.iter_mut().zip(forms) {
+                    if *kept != form {
+                        *kept = None;
+                    }
+                }
+            }
+            #[cfg(feature = "dates")]
+            self.dates.add(text);
+        }
+        if self.texts.len() > MOST_COUNTED {
+            self.more_texts = true;
+        } else {
+            self.texts.insert(text.to_owned(), 1);
+        }
     }
 
-    /// Whether all cells are numbers or missing, and not all are missing.
-    pub(super) fn is_numeric_throughout(&self, rows: usize) -> bool {
-        self.numbers > 0 && self.numbers + self.missing >= rows
+    /// Takes away blank cells that are no rows.
+    pub(super) fn take_blanks(&mut self, rows: usize) {
+        self.cells = self.cells.saturating_sub(rows);
+        self.blanks[0] = self.blanks[0].saturating_sub(rows);
+    }
+
+    pub(super) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// The number of cells that are plain numbers.
+    pub(super) fn numbers(&self) -> usize {
+        self.numbers
+    }
+
+    /// The number of blank cells of a column of text.
+    pub(super) fn blanks(&self) -> usize {
+        self.blanks[0]
+    }
+
+    /// The number of blank cells of a column of numbers or dates.
+    pub(super) fn blanks_in_numbers(&self) -> usize {
+        self.blanks[0] + self.blanks[1]
+    }
+
+    /// The smallest and the largest plain number.
+    pub(super) fn extremes(&self) -> Option<[f64; 2]> {
+        self.extremes
+    }
+
+    /// The texts that are neither numbers nor blank, with their numbers of rows; nothing if there
+    /// are too many to be kept.
+    pub(super) fn texts(&self) -> Option<&HashMap<String, usize>> {
+        (!self.more_texts).then_some(&self.texts)
+    }
+
+    /// Texts, without those behind the first 10,001.
+    #[cfg(feature = "dates")]
+    pub(super) fn first_texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str)
+    }
+
+    /// The first text that is not blank even among numbers, and its row, counted from 1.
+    pub(super) fn first_text(&self) -> (usize, &str) {
+        self.first_text.as_ref().map_or((0, ""), |(row, text)| (*row, text))
+    }
+
+    /// Whether all cells are plain numbers or blank, and not all are blank.
+    pub(super) fn is_plain(&self) -> bool {
+        self.numbers > 0 && self.first_text.is_none()
+    }
+
+    /// The forms, with a decimal point and with a decimal comma, in which all cells are numbers. If
+    /// there is a unit, every cell has it.
+    pub(super) fn forms(&self) -> [Option<&NumberForm>; 2] {
+        let fits = |form: &&NumberForm| {
+            let same_unit = form.unit.is_empty() || self.numbers == 0;
+            same_unit && !(form.decimal_comma && self.fractions)
+        };
+        self.forms.each_ref().map(|form| form.as_ref().filter(fits))
+    }
+
+    /// The forms of dates in which all cells can be read.
+    #[cfg(feature = "dates")]
+    pub(super) fn dates(&self) -> Vec<String> {
+        if self.numbers == 0 { self.dates.all() } else { Vec::new() }
     }
 
     /// The number to subtract before rounding to `f32`, by the rule in the documentation of
@@ -55,13 +170,6 @@ impl ColumnSummary {
     }
 }
 
-/// Whether the text stands for a missing number.
-fn is_missing(text: &str) -> bool {
-    ["", "?", "-", "--", ".", "na", "n/a", "#n/a", "nil", "none", "null"]
-        .iter()
-        .any(|missing| text.eq_ignore_ascii_case(missing))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +178,8 @@ mod tests {
     fn offsets_are_round_and_near_the_middle() {
         let offset = |numbers: &[f64]| {
             let mut summary = ColumnSummary::default();
-            numbers.iter().for_each(|number| summary.add(&number.to_string()));
+            let words = MissingWords::default();
+            numbers.iter().for_each(|number| summary.add(&number.to_string(), &words, false));
             summary.round_offset()
         };
         // Range 90,000, so that the unit is 10⁵.

@@ -46,6 +46,12 @@ pub enum DataError {
         "{rows} rows are too few to set aside a fraction of {fraction} (at least one row of each class must stay)"
     )]
     TooFewRows { rows: usize, fraction: f64 },
+    /// The number of keys of a split is wrong.
+    #[error("{keys} {what} for {rows} rows")]
+    Keys { keys: usize, rows: usize, what: &'static str },
+    /// A split by groups has one group.
+    #[error("all rows belong to one group, which cannot be split")]
+    OneGroup,
     /// The mean or standard deviation of a column is too large for an `f64`.
     #[error("the mean or standard deviation of {column:?} is too large for an f64")]
     NoScale { column: String },

@@ -1,11 +1,10 @@
 //! Data sets from arrays in memory, with a number or a label for each row.
 
 pub(super) mod classes;
-pub(super) mod distinct;
 pub(super) mod index;
 
-use super::cell::{abbreviated, list};
-use super::column_summary::ColumnSummary;
+use super::cell::{abbreviated, list, plain_number};
+use super::missing::MissingWords;
 use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
 use crate::{data::Dataset, float::Float, matrix::fit_in_memory, mlp::Mlp};
 use classes::{ClassSet, WrongClasses};
@@ -136,7 +135,7 @@ impl<F: Float> Dataset<F> {
             return Err(wrong_classes(WrongClasses::new(&classes, needs)));
         }
         let mut targets = Array2::zeros((labels.len(), outputs));
-        let index = LabelIndex::of_classes(&classes);
+        let index = LabelIndex::new(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
             let class = index.place(label).ok_or_else(|| {
                 Error::Data(DataError::UnknownLabel {
@@ -160,9 +159,11 @@ fn texts(labels: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
 
 /// The distinct labels, by the rules for a column of a table.
 fn class_set(labels: &[String]) -> Result<ClassSet> {
-    let mut summary = ColumnSummary::default();
-    labels.iter().for_each(|label| summary.add(label));
-    let mut classes = ClassSet::new(summary.is_numeric_throughout(labels.len()));
+    let missing = MissingWords::default();
+    let is_number = |label: &String| plain_number(label).is_some();
+    let numeric = labels.iter().any(is_number)
+        && labels.iter().all(|label| is_number(label) || missing.has_in_numbers(label));
+    let mut classes = ClassSet::new(numeric);
     for (row, label) in labels.iter().enumerate() {
         let bad =
             |problem| Error::Data(DataError::Label { row, label: abbreviated(label), problem });

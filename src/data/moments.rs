@@ -7,16 +7,16 @@ use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 
-/// The weight of some rows, and of each column the mean and the sum of squared differences from it.
+/// Of each column of some rows, the weight of its numbers, their mean, and the sum of squared
+/// differences from it. Missing values (NaN) are left out.
 ///
 /// Moments of two sets of rows combine (Chan, Golub, LeVeque 1979): with δ the difference of the
 /// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this does
 /// not cancel, and a constant column stays exactly constant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moments {
-    weight: f64,
-    /// Mean, squares, and the number of values other than 0 and 1.
-    columns: Vec<[f64; 3]>,
+    /// Weight, mean, squares, and the number of values other than 0 and 1.
+    columns: Vec<[f64; 4]>,
 }
 
 impl Moments {
@@ -36,65 +36,83 @@ impl Moments {
 
     fn of_numbers<F: Float>(numbers: ArrayView2<'_, F>, weights: Option<&[F]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row].as_f64());
-        let total = (0..numbers.nrows()).map(weight).sum::<f64>();
-        // Differences from the first value are exactly 0 in a constant column.
+        let whole = (0..numbers.nrows()).map(weight).sum::<f64>();
         let column = |column: ArrayView1<'_, F>| {
-            let first = column.first().map_or(0.0, |x| x.as_f64());
-            let values = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
-            let mean = values().map(|(x, weight)| weight * (x - first)).sum::<f64>() / total;
+            let all = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
+            let known = || all().filter(|(x, _)| !x.is_nan());
+            let total = match column.iter().any(|x| x.is_nan()) {
+                true => known().map(|(_, weight)| weight).sum(),
+                false => whole,
+            };
+            // Differences from the first value are exactly 0 in a constant column.
+            let first = known().next().map_or(0.0, |(x, _)| x);
+            let sum = known().map(|(x, weight)| weight * (x - first)).sum::<f64>();
+            let mean = if total > 0.0 { sum / total } else { 0.0 };
             let square = |x: f64| (x - first - mean).powi(2);
-            let squares = values().map(|(x, weight)| weight * square(x)).sum::<f64>();
-            let others = values().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
-            [mean + first, squares, others as f64]
+            let squares = known().map(|(x, weight)| weight * square(x)).sum::<f64>();
+            let others = known().filter(|&(x, _)| x != 0.0 && x != 1.0).count();
+            [total, mean + first, squares, others as f64]
         };
-        Self { weight: total, columns: numbers.columns().into_iter().map(column).collect() }
+        Self { columns: numbers.columns().into_iter().map(column).collect() }
     }
 
     /// Adds the moments of other rows.
     pub(crate) fn add(&mut self, other: &Self) {
-        if self.weight == 0.0 || other.weight == 0.0 {
-            if self.weight == 0.0 {
-                self.clone_from(other);
-            }
+        if self.columns.is_empty() {
+            self.clone_from(other);
             return;
         }
-        let both = self.weight + other.weight;
-        let (share, product) = (other.weight / both, self.weight * (other.weight / both));
-        let columns = self.columns.iter_mut().zip(&other.columns);
-        for ([mean, squares, others], [other_mean, other_squares, other_others]) in columns {
+        for (column, other) in self.columns.iter_mut().zip(&other.columns) {
+            let ([weight, mean, squares, others], [other_weight, other_mean, other_squares, more]) =
+                (&mut *column, other);
+            if *other_weight == 0.0 {
+                continue;
+            }
+            if *weight == 0.0 {
+                *column = *other;
+                continue;
+            }
+            let both = *weight + other_weight;
+            let (share, product) = (other_weight / both, *weight * (other_weight / both));
             let difference = other_mean - *mean;
             *mean += difference * share;
             *squares += other_squares + difference * difference * product;
-            *others += other_others;
+            *others += more;
+            *weight = both;
         }
-        self.weight = both;
     }
 
     /// As numbers to send to another process; without rows, zeros for `columns` columns.
     pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
-        let mut numbers = vec![self.weight];
-        numbers.extend(self.columns.as_flattened());
-        numbers.resize(1 + 3 * columns, 0.0);
+        let mut numbers = self.columns.as_flattened().to_vec();
+        numbers.resize(4 * columns, 0.0);
         numbers
     }
 
     pub(crate) fn from_numbers(numbers: &[f64]) -> Self {
-        Self { weight: numbers[0], columns: numbers[1..].as_chunks().0.to_vec() }
+        Self { columns: numbers.as_chunks().0.to_vec() }
     }
 
-    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers; the
-    /// spread of a constant column is `constant`.
-    fn standard<F: Float>(&self, constant: f64, names: &dyn Fn(usize) -> String) -> Result<Units> {
+    /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers, and so do
+    /// the columns that are `kept`; the spread of a constant column is `constant`.
+    fn standard<F: Float>(
+        &self,
+        constant: f64,
+        kept: &[bool],
+        names: &dyn Fn(usize) -> String,
+    ) -> Result<Units> {
         // Division by a smaller deviation could overflow.
         let smallest = (F::min_positive_value() / F::epsilon()).as_f64();
-        let scale = |(column, &[mean, squares, others]): (usize, &[f64; 3])| {
-            let deviation = (squares / self.weight).sqrt();
+        let scale = |(column, &[weight, mean, squares, others]): (usize, &[f64; 4])| {
+            // Without a number, 0 / 0 would be NaN.
+            let deviation = if weight == 0.0 { 0.0 } else { (squares / weight).sqrt() };
             if !mean.is_finite() || !deviation.is_finite() {
                 return Err(DataError::NoScale { column: names(column) });
             }
             Ok(match deviation < smallest {
                 true => (mean, constant),
                 false if others == 0.0 => (0.0, 1.0),
+                false if kept.get(column) == Some(&true) => (0.0, 1.0),
                 false => (mean, deviation),
             })
         };
@@ -145,7 +163,7 @@ impl<F: Float> Mlp<F> {
         let (mut units_in, mut units_out) = (self.units_in().clone(), self.units_out().clone());
         if !units_in.is_measured() {
             let names = |column| data.feature_names().swap_remove(column);
-            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &names)?;
+            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &data.schema().kept(), &names)?;
         }
         if !units_out.is_measured() {
             let names = |column: usize| match data.schema().targets.get(column) {
@@ -154,7 +172,7 @@ impl<F: Float> Mlp<F> {
             };
             // Classes stay 0 and 1.
             units_out = match data.schema().classes[..] {
-                [] => moments(Side::Targets)?.standard::<F>(1.0, &names)?,
+                [] => moments(Side::Targets)?.standard::<F>(1.0, &[], &names)?,
                 _ => Units::none(),
             };
         }

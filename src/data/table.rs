@@ -1,25 +1,37 @@
 //! Tables of numbers and text, read from CSV files.
 
+mod categories;
+mod data_set;
+mod dated;
+mod dialect;
 mod encoding;
 pub(crate) mod error;
+mod format;
 mod infer;
+mod kind;
+mod met;
 mod parser;
+mod profile;
+mod reading;
+mod report;
 mod rows;
+mod settings;
 mod source;
 mod stream;
 mod target;
 
 use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
-use rows::{RowReader, TableColumn, scan};
+pub use format::CsvFormat;
+pub use kind::ColumnKind;
+pub use profile::{ColumnProfile, TableProfile};
+pub use report::{ColumnReport, TableReport, UnknownCategory};
+use rows::{RowReader, Scan, TableColumn, scan};
 use source::CsvSource;
-use std::io::Read;
-use std::path::Path;
-use std::sync::Arc;
 pub use stream::RowStream;
 pub use target::Target;
 
-/// A CSV file: a header, then rows of cells separated by commas.
+/// A CSV file: a header, then rows of cells. [`CsvFormat`] tells how it is read.
 ///
 /// [`dataset`](Self::dataset) and its short forms [`regression`](Self::regression),
 /// [`binary`](Self::binary) and [`multiclass`](Self::multiclass) turn a table into a
@@ -27,13 +39,29 @@ pub use target::Target;
 /// order. A file larger than memory is opened by [`open_csv`](Self::open_csv) and read in chunks
 /// by [`stream`](Self::stream).
 ///
+/// What a column is follows from all its cells that are not blank. [`profile`](Self::profile) shows
+/// it, and the [schema](crate::schema) keeps it: rows for a prediction are read as it says.
+///
+/// | all cells of the column | the column is |
+/// |---|---|
+/// | `18`, `-0.5`, `1e3` | a number |
+/// | `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5` in one form | a [number] |
+/// | `2024-03-05`, `31.12.2024 14:30`, `5 March 2024`, `14:30` in one form | a [date] |
+/// | two different texts: `no`, `yes` | two values: -1 and 1, in alphabetical order |
+/// | other texts that repeat: `USA`, `Japan`, `Europe` | categories, such as `origin=Europe` |
+/// | numbers and texts, each twice on average: `0`, `a`, `b` | categories |
+/// | different numbers with other texts among them | an error |
+/// | `03/04/2024`, and no day above 12 | an error: [`date_format`](Self::date_format) tells |
+/// | over 1,000 texts, or over 20 that are more than half the rows | an error |
+/// | all blank | an error; left out if it has no name |
+///
+/// A category becomes a feature that is 1 in its rows, else 0.
+///
 /// - Cells may be quoted. White space around them is ignored.
-/// - A feature is numeric if at least half of its cells are numbers, or if all cells are numbers or
-///   say that a value is missing (`NA`, `?`, `-`, `null`, …). A cell in a numeric column that is
-///   not a number is then an error.
-/// - Any other feature is text. It becomes a feature of 0 and 1 for each of its values, in
-///   alphabetical order, named `origin=Europe`.
-/// - Blank cells and NaN are errors in every column that is used. Nothing is filled in.
+/// - A blank cell or a word for a missing value ([`CsvFormat`]) is an error, unless the table is
+///   [`with_missing`](Self::with_missing).
+/// - In a table of 50 rows or more, a category that one row alone has is taken for none of the
+///   categories: nothing can be learned from it.
 /// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
 ///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
 ///   10^k is the smallest power of ten that is at least the range. The feature is the number minus
@@ -56,130 +84,39 @@ pub use target::Target;
 ///
 /// let table = Table::parse_csv("weight,mpg\n3504,18\n?,24\n1835,26\n".as_bytes(), "cars")?;
 /// let error = table.regression::<f32>("mpg").unwrap_err();
-/// assert_eq!(error.to_string(), r#"cars: row 2, column "weight": "?" is not a number"#);
+/// assert_eq!(
+///     error.to_string(),
+///     "cars: row 2, column \"weight\": \"?\" is a missing value; \
+///      `Table::with_missing` takes missing values"
+/// );
 /// # Ok::<(), densely::Error>(())
 /// ```
+///
+/// [number]: crate::schema::NumberForm
+/// [date]: crate::schema::DateForm
 #[derive(Clone)]
 pub struct Table {
     /// The file's name in messages.
     file: String,
     /// Cells are parsed whenever they are needed.
     source: CsvSource,
-    columns: Vec<TableColumn>,
-    rows: usize,
+    format: CsvFormat,
+    scan: Scan,
+    takes_missing: bool,
+    takes_unknown: bool,
+    leaves_out: bool,
 }
 
 impl Table {
-    /// Reads a CSV file.
-    ///
-    /// ```
-    /// use densely::{Error, Table};
-    ///
-    /// let cars = Table::read_csv("data/auto_mpg.csv")?;
-    /// assert_eq!(cars.rows(), 392);
-    /// assert!(cars.column_names().any(|name| name == "horsepower"));
-    /// assert!(matches!(Table::read_csv("data/no such file.csv"), Err(Error::Io { .. })));
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`], [`TableError::NoRows`];
-    /// [`TableError::RaggedRow`] for a row with another number of cells than the header;
-    /// [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell that is not UTF-8. Other
-    /// errors in a column are found when it is used. Each error names the file, the row and the
-    /// column.
-    pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let (file, _) = Error::open_file(path)?;
-        Self::parse_csv(file, &path.display().to_string())
-    }
-
-    /// Reads CSV from any reader. Messages call it `name`.
-    ///
-    /// ```
-    /// use densely::{Error, Table, error::TableError};
-    ///
-    /// let table = Table::parse_csv("weight,mpg\n3504,18\n2372,24\n".as_bytes(), "cars")?;
-    /// assert_eq!(table.rows(), 2);
-    /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["weight", "mpg"]);
-    /// let error = Table::parse_csv("weight,mpg\n3504\n".as_bytes(), "cars");
-    /// assert!(matches!(
-    ///     error,
-    ///     Err(Error::Table(TableError::RaggedRow { row: 1, found: 1, expected: 2, .. }))
-    /// ));
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`read_csv`](Self::read_csv).
-    pub fn parse_csv(mut reader: impl Read, name: &str) -> Result<Self> {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
-        Self::scanned(CsvSource::Memory(bytes), name)
-    }
-
-    /// Opens a CSV file that may be larger than memory. It is read now, and again whenever its
-    /// cells are needed. It must not change while the table exists.
-    ///
-    /// ```
-    /// use densely::{Table, data::Target};
-    ///
-    /// let cars = Table::open_csv("data/auto_mpg.csv")?;
-    /// let mut rows = 0;
-    /// for data in cars.stream::<f32>(Target::number("mpg"))?.chunks(100) {
-    ///     rows += data?.rows(); // 100 rows, the last time 92
-    /// }
-    /// assert_eq!(rows, cars.rows());
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`read_csv`](Self::read_csv), and [`Error::Io`] if it is not a regular file: a pipe could
-    /// be read only once. A row longer than 64 MB is [`TableError::LongRow`], here and everywhere.
-    /// Methods that read the file again return [`Error::Io`] and [`Error::ChangedFile`].
-    pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::scanned(CsvSource::file(path)?, &path.display().to_string())
-    }
-
-    /// Opens CSV from another place, such as a compressed file. `open` is called whenever the file
-    /// is read from its first byte on. Messages call it `name`.
-    ///
-    /// ```
-    /// use densely::Table;
-    ///
-    /// let csv = "weight,mpg\n3504,18\n2372,24\n";
-    /// let table = Table::open_csv_with(|| Ok(csv.as_bytes()), "cars")?;
-    /// assert_eq!(table.rows(), 2);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`open_csv`](Self::open_csv). An error of `open` becomes [`Error::Io`].
-    pub fn open_csv_with<R: Read + Send + 'static>(
-        open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
-        name: &str,
-    ) -> Result<Self> {
-        let file = name.to_owned();
-        let source = CsvSource::Reopened(Arc::new(move || match open() {
-            Ok(reader) => Ok(Box::new(reader)),
-            Err(source) => Err(Error::Io { file: (&file).into(), source }),
-        }));
-        Self::scanned(source, name)
-    }
-
-    fn scanned(source: CsvSource, name: &str) -> Result<Self> {
-        let (columns, rows) = scan(&source, name)?;
-        Ok(Self { file: name.to_owned(), source, columns, rows })
+    fn scanned(source: CsvSource, name: &str, format: CsvFormat) -> Result<Self> {
+        let (scan, file) = (scan(&source, name, &format)?, name.to_owned());
+        let [takes_missing, takes_unknown, leaves_out] = [false; 3];
+        Ok(Self { file, source, format, scan, takes_missing, takes_unknown, leaves_out })
     }
 
     /// The number of rows below the header.
     pub fn rows(&self) -> usize {
-        self.rows
+        self.scan.rows
     }
 
     /// The columns' names, in the file's order.
@@ -187,36 +124,9 @@ impl Table {
         self.columns().map(|(_, column)| column.name.as_str())
     }
 
-    /// The table without the columns of these names. Leave out identifiers, and values that are
-    /// unknown at the time of a prediction. A name applies to all columns that have it.
-    ///
-    /// ```
-    /// use densely::Table;
-    ///
-    /// let csv = "id,weight,mpg\nA7,3504,18\nB2,2372,24\nC9,1835,26\n";
-    /// let table = Table::parse_csv(csv.as_bytes(), "cars")?.without(["id"])?;
-    /// assert_eq!(table.regression::<f32>("mpg")?.feature_names(), ["weight"]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`TableError::UnknownColumn`].
-    pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        for name in columns {
-            let name = name.as_ref();
-            if self.columns().all(|(_, column)| column.name != name) {
-                return Err(self.unknown(name));
-            }
-            let named = |column: &&mut TableColumn| column.name == name;
-            self.columns.iter_mut().filter(named).for_each(|column| column.left_out = true);
-        }
-        Ok(self)
-    }
-
     /// The columns that are not left out, with their places in a row.
     fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
-        self.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
+        self.scan.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
     }
 
     /// The text of each cell of a column, without quotes and without white space around it.
@@ -234,11 +144,10 @@ impl Table {
     /// [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`].
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
         let index = self.column(column)?;
-        let mut text = Vec::with_capacity(self.rows);
-        self.row_reader()?.each(self.rows, |_, record| {
+        let (mut text, mut rows) = (Vec::with_capacity(self.scan.rows), self.row_reader()?);
+        while let Some((_, record)) = rows.next()? {
             text.push(record.cell(index).to_owned());
-            Ok(())
-        })?;
+        }
         Ok(text)
     }
 
@@ -261,11 +170,11 @@ impl Table {
     }
 
     fn row_reader(&self) -> Result<RowReader<'_>> {
-        RowReader::new(&self.source, &self.file, (self.rows, self.columns.len()))
+        RowReader::new(&self.source, &self.file, &self.scan, self.format.header)
     }
 
     fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
-        let (file, column) = (self.file.clone(), self.columns[index].name.clone());
+        let (file, column) = (self.file.clone(), self.scan.columns[index].name.clone());
         Error::Table(TableError::Cell { file, row, column, value: abbreviated(value), problem })
     }
 }
@@ -276,8 +185,8 @@ impl std::fmt::Debug for Table {
         formatter
             .debug_struct("Table")
             .field("file", &self.file)
-            .field("columns", &self.columns)
-            .field("rows", &self.rows)
+            .field("columns", &self.scan.columns)
+            .field("rows", &self.scan.rows)
             .finish_non_exhaustive()
     }
 }

@@ -21,6 +21,15 @@ pub enum CellProblem {
     /// White space or nothing.
     #[error("is blank")]
     Blank,
+    /// A word for a missing value, such as `?` or `NA`.
+    #[error("is a missing value")]
+    Missing,
+    /// Text in a column of dates, or a date in another form.
+    #[error("is not a date in the form of this column")]
+    NotADate,
+    /// A date, without the part of the library that reads it.
+    #[error("may be a date, which needs the cargo feature `dates` of densely")]
+    NeedsDates,
     /// NaN or infinity.
     #[error("is not a finite number")]
     NotFinite,

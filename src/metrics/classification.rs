@@ -22,7 +22,7 @@ use std::iter::zip;
 /// See [the module](super).
 pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let pairs = zip(predicted_classes(outputs), predicted_classes(targets));
+    let pairs = zip(predicted_classes(outputs)?, predicted_classes(targets)?);
     let right = pairs.filter(|(predicted, actual)| predicted == actual).count();
     Ok(right as f64 / outputs.nrows() as f64)
 }
@@ -82,7 +82,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
     if outputs.ncols() != 1 {
         return Err(undefined("there is more than one column of outputs"));
     }
-    let positive = predicted_classes(targets);
+    let positive = predicted_classes(targets)?;
     let mut order: Vec<_> = zip(outputs.iter().map(|a| a.as_f64()), &positive).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
 
@@ -180,7 +180,7 @@ fn mean_over_classes<F: Float>(
     check(outputs, targets)?;
     let columns = outputs.ncols();
     let mut counts = vec![[0; 3]; columns.max(2)];
-    for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+    for (predicted, actual) in zip(predicted_classes(outputs)?, predicted_classes(targets)?) {
         counts[actual][0] += usize::from(predicted == actual);
         counts[predicted][1] += 1;
         counts[actual][2] += 1;

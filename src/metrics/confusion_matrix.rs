@@ -50,7 +50,7 @@ impl ConfusionMatrix {
             return Err(SchemaError::Names { names, columns, what }.into());
         }
         let mut counts = vec![vec![0; columns]; columns];
-        for (predicted, actual) in zip(predicted_classes(outputs), predicted_classes(targets)) {
+        for (predicted, actual) in zip(predicted_classes(outputs)?, predicted_classes(targets)?) {
             counts[actual][predicted] += 1;
         }
         Ok(Self { classes, counts })

@@ -1,7 +1,7 @@
 //! The classes that a classifier predicts.
 
 use super::Mlp;
-use crate::error::{Result, SchemaError};
+use crate::error::{NetworkError, Result, SchemaError};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -12,16 +12,28 @@ use ndarray::{ArrayView1, ArrayView2};
 /// use densely::metrics::predicted_classes;
 /// use ndarray::array;
 ///
-/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view()), [1, 0, 0]);
-/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view()), [2, 0]);
+/// assert_eq!(predicted_classes(array![[0.9], [0.5], [0.1]].view())?, [1, 0, 0]);
+/// assert_eq!(predicted_classes(array![[0.2, 0.1, 0.7], [0.4, 0.4, 0.2]].view())?, [2, 0]);
+/// assert!(predicted_classes(array![[0.9], [f32::NAN]].view()).is_err());
+/// # Ok::<(), densely::Error>(())
 /// ```
-pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Vec<usize> {
+///
+/// # Errors
+///
+/// [`NetworkError::NoClass`] for a row with NaN.
+///
+/// [`NetworkError::NoClass`]: crate::error::NetworkError::NoClass
+pub fn predicted_classes<F: Float>(outputs: ArrayView2<'_, F>) -> Result<Vec<usize>> {
+    let is_nan = |row: ArrayView1<'_, F>| row.iter().any(|value| value.is_nan());
+    if let Some(row) = outputs.rows().into_iter().position(is_nan) {
+        return Err(NetworkError::NoClass { row }.into());
+    }
     let half = F::from_f64(0.5);
     let class = |row: ArrayView1<'_, F>| match row.len() {
         1 => usize::from(row[0] > half),
         classes => (0..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best }),
     };
-    outputs.rows().into_iter().map(class).collect()
+    Ok(outputs.rows().into_iter().map(class).collect())
 }
 
 impl<F: Float> Mlp<F> {
@@ -44,14 +56,17 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes; otherwise as
+    /// [`SchemaError::Unnamed`] if the network does not know the names of its classes;
+    /// [`NetworkError::NoClass`] for a row whose outputs are NaN; otherwise as
     /// [`predict`](Self::predict).
+    ///
+    /// [`NetworkError::NoClass`]: crate::error::NetworkError::NoClass
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
         if self.classes().is_empty() {
             return Err(SchemaError::Unnamed { what: "classes" }.into());
         }
         let outputs = self.predict(inputs)?;
-        let classes = predicted_classes(outputs.view()).into_iter();
+        let classes = predicted_classes(outputs.view())?.into_iter();
         Ok(classes.map(|class| self.classes()[class].as_str()).collect())
     }
 }

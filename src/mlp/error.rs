@@ -33,6 +33,11 @@ pub enum NetworkError {
     /// A custom activation cannot have this name.
     #[error("the activation's name {name:?} {reason}")]
     ActivationName { name: String, reason: &'static str },
+    /// Outputs of which no class can be said.
+    #[error(
+        "the outputs of row {row} (counted from 0) are NaN, which is no class; is a value missing there?"
+    )]
+    NoClass { row: usize },
     /// Units of another number of columns.
     #[error("the units have {found} columns, the network needs {expected}")]
     Units { found: usize, expected: usize },

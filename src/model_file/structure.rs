@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) const FORMAT: &str = "densely";
 
 /// The newest version of the format. Files of all older versions are supported.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
+
+/// The version of a network whose schema has nothing that came with version 3: blanks, columns of
+/// -1 and 1, dates, and numbers as people write them. Older versions of the library read it.
+const VERSION_OF_SIMPLE_COLUMNS: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +72,10 @@ impl Structure {
         });
         let structure = Self {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: match net.schema().is_newer() {
+                true => VERSION,
+                false => VERSION_OF_SIMPLE_COLUMNS,
+            },
             library: env!("CARGO_PKG_VERSION").to_owned(),
             precision: F::NAME.to_owned(),
             layers: layers.collect::<Result<_>>()?,

@@ -3,11 +3,11 @@
 use super::method::{EpochEnd, Run};
 use super::observer::{Moment, tell};
 use super::report::{Epoch, Report, StopReason};
-use super::{Checkpoint, step::Session};
+use super::{Checkpoint, step::Session, stopwatch::Stopwatch};
 use crate::error::{Divergence, Result};
 use crate::workers::agreement::fingerprint;
 use crate::{backprop::Dropout, data::batches::InOrder, float::Float, mlp::Mlp, threads::Threads};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn set_threads(&mut self, threads: Threads) {
@@ -36,7 +36,7 @@ impl<F: Float> Run<'_, '_, F> {
         state.steps_per_epoch = self.batches.steps().or(state.steps_per_epoch);
         state.parameters.write_to(net);
         let before = state.elapsed;
-        let stop_reason = self.epochs(net, Instant::now(), before)?;
+        let stop_reason = self.epochs(net, Stopwatch::start(), before)?;
         let Session { state, now, .. } = &self.session;
         let has_begun = now.batch > 0 && now.epoch > state.epochs.len();
         if has_begun && stop_reason == StopReason::Observer {
@@ -65,7 +65,12 @@ impl<F: Float> Run<'_, '_, F> {
     }
 
     /// Trains until there is a reason to stop.
-    fn epochs(&mut self, net: &mut Mlp<F>, start: Instant, before: Duration) -> Result<StopReason> {
+    fn epochs(
+        &mut self,
+        net: &mut Mlp<F>,
+        start: Stopwatch,
+        before: Duration,
+    ) -> Result<StopReason> {
         if self.tell(net, Moment::TrainingStart)? {
             return Ok(StopReason::Observer);
         }

@@ -182,7 +182,8 @@ impl Report {
         self.validation_rows
     }
 
-    /// The duration of training, including the time before it was resumed.
+    /// The duration of training, including the time before it was resumed. It is 0 on
+    /// `wasm32-unknown-unknown`, which has no clock.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }

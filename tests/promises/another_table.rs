@@ -16,7 +16,7 @@ fn turned(rows: &str) -> String {
     let turned = rows.lines().enumerate().map(|(index, line)| {
         let mut cells: Vec<&str> = line.split(',').collect();
         cells.reverse();
-        let more = if index == 0 { "more" } else { "?" };
+        let more = if index == 0 { "more" } else { "-" };
         format!("{more},{}\n", cells.join(","))
     });
     turned.collect()
@@ -115,13 +115,28 @@ fn or_says_what_is_wrong() {
     for (table, expected) in [
         ("x,y\n1,1\n", r#"new: there is no column "kind"; there are "x", "y""#),
         ("x,kind\n1,a\n", r#"new: there is no column "y"; there are "x", "kind""#),
-        ("x,kind,y\n1,a,1\n1,c,1\n", r#"new: row 2, column "kind": "c" is none of "a", "b""#),
+        (
+            "x,kind,y\n1,a,1\n1,c,1\n",
+            r#"new: row 2, column "kind": "c" is none of "a", "b"; `Table::with_unknown` takes unknown categories for none of them"#,
+        ),
         ("x,kind,y\n1,a,1\n1,a,3\n", r#"new: row 2, column "y": "3" is none of "1", "2""#),
-        ("x,kind,y\n1,,1\n", r#"new: row 1, column "kind": "" is blank"#),
-        ("x,kind,y\n,a,1\n", r#"new: row 1, column "x": "" is blank"#),
-        ("x,kind,y\n1,a,\n", r#"new: row 1, column "y": "" is blank"#),
+        (
+            "x,kind,y\n1,,1\n",
+            r#"new: row 1, column "kind": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,kind,y\n,a,1\n",
+            r#"new: row 1, column "x": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,kind,y\n1,a,\n",
+            r#"new: row 1, column "y": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
         ("x,kind,y\n1e39,a,1\n", r#"new: row 1, column "x": "1e39" is too large for f32"#),
-        ("x,kind,y\nNaN,a,1\n", r#"new: row 1, column "x": "NaN" is not a finite number"#),
+        (
+            "x,kind,y\nNaN,a,1\n",
+            r#"new: row 1, column "x": "NaN" is a missing value; `Table::with_missing` takes missing values"#,
+        ),
     ] {
         assert_eq!(message(table, &net), expected);
     }

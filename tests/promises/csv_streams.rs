@@ -131,9 +131,21 @@ fn faults_are_the_same() {
         ("x,,y\n1,2,3\n", Regression, "data: column 2 has no name in the header; is it an index?"),
         ("x\n1\n", Regression, r#"data: there is no column "y"; there are "x""#),
         ("y\n1\n", Regression, r#"data: there are no features: target "y" is the only column"#),
-        ("x,y\n1,2\n2,3\n?,4\n", Regression, r#"data: row 3, column "x": "?" is not a number"#),
-        ("x,y\n1,2\n2,3\n1,\n", Regression, r#"data: row 3, column "y": "" is blank"#),
-        ("x,y\na,2\nb,3\n,4\n", Regression, r#"data: row 3, column "x": "" is blank"#),
+        (
+            "x,y\n1,2\n2,3\n?,4\n",
+            Regression,
+            r#"data: row 3, column "x": "?" is a missing value; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,y\n1,2\n2,3\n1,\n",
+            Regression,
+            r#"data: row 3, column "y": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
+        (
+            "x,y\na,2\nb,3\n,4\n",
+            Regression,
+            r#"data: row 3, column "x": "" is blank; `Table::with_missing` takes missing values"#,
+        ),
         (
             "x,y\n1,2\n1e39,3\n",
             Regression,
@@ -170,7 +182,10 @@ fn faults_are_the_same() {
     }
     let not_utf8 = b"x,y\n1,2\n3,\xff\n";
     let open = Table::open_csv_with(|| Ok(&not_utf8[..]), "data").unwrap_err();
-    assert_eq!(open.to_string(), "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8");
+    assert_eq!(
+        open.to_string(),
+        "data: row 2, column \"y\": \"\u{fffd}\" is not UTF-8; `CsvFormat::encoding` names another encoding, such as latin1"
+    );
 }
 
 /// Random files mostly have several faults. Both ways report the first.
@@ -244,10 +259,10 @@ fn of_many_different_values_few_are_kept() {
         }
     }
     for (values, found) in [(1_001, "1001"), (10_000, "10000"), (30_000, "more than 10000")] {
-        let csv = csv(30_000, &|row| name(row % values));
+        let (first, csv) = (name(0), csv(30_000, &|row| name(row % values)));
         let error = Table::parse_csv(csv.as_bytes(), "data").unwrap().regression::<f32>("x");
         let expected = format!(
-            "data: text column \"y\" has {found} different values; at most 1000 are supported as categories"
+            "data: text column \"y\" has {found} different values, such as \"{first}\"; at most 1000 are supported as categories: `Table::without` leaves the column out"
         );
         assert_eq!(error.unwrap_err().to_string(), expected);
     }

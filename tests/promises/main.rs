@@ -4,6 +4,7 @@
 
 mod activation_values;
 mod another_table;
+mod any_table;
 mod auto_traits;
 mod by_hand;
 mod by_name;

@@ -130,7 +130,7 @@ fn columns_that_are_not_used_may_hold_anything() {
     assert!(
         matches!(
             error,
-            Error::Table(TableError::Cell { row: 1, problem: CellProblem::NotANumber, .. })
+            Error::Table(TableError::Cell { row: 1, problem: CellProblem::Missing, .. })
         ),
         "{error}"
     );

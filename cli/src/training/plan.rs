@@ -8,6 +8,7 @@ use densely::{
     Error,
     error::{DataError, TrainingError},
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 use std::path::Path;
@@ -35,6 +36,10 @@ pub struct Plan<'o> {
     pub subject: Subject,
     /// What a checkpoint belongs to: the options that determine the result, and the data.
     pub belongs_to: BTreeMap<String, String>,
+    /// What was done with the table, for `--json`; nothing if the rows are of no table.
+    pub table: Option<Value>,
+    /// What was done with the table of the test rows, if they have one.
+    pub test_table: Option<Value>,
 }
 
 impl<'o> Plan<'o> {
@@ -70,7 +75,8 @@ impl<'o> Plan<'o> {
     }
 
     fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
-        Self { task, options, files, subject, belongs_to: options.that_decide(task) }
+        let belongs_to = options.that_decide(task);
+        Self { task, options, files, subject, belongs_to, table: None, test_table: None }
     }
 
     pub(super) fn loss(&self) -> LossName {

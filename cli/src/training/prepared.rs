@@ -27,9 +27,22 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     ///
     /// Settings and data that the library refuses, and a checkpoint of another training.
     pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
+        let (train, test) = data.split(plan.options.test, plan.options.seed)?;
+        Self::of(plan, train, test)
+    }
+
+    /// Makes the network and the trainer for these rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn of(
+        plan: &'p Plan<'p>,
+        mut train: Dataset<f32, S>,
+        test: Dataset<f32, S>,
+    ) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
         let loss = plan.loss().loss(task)?;
-        let (mut train, test) = data.split(options.test, options.seed)?;
         let counts = plan.loss() == LossName::Poisson;
         if let Some(weights) = &options.class_weight {
             train = weights.apply(train)?;

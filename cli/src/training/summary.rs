@@ -14,6 +14,8 @@ pub struct Summary {
     classes: Vec<String>,
     features: usize,
     parameters: usize,
+    table: Option<Value>,
+    test_table: Option<Value>,
     test_rows: usize,
     report: Report,
     scores: Scores,
@@ -36,6 +38,8 @@ impl Summary {
             classes: test.classes().to_vec(),
             features: net.features(),
             parameters: net.parameters(),
+            table: plan.table.clone(),
+            test_table: plan.test_table.clone(),
             test_rows: test.rows(),
             report,
             scores,
@@ -68,6 +72,8 @@ impl Summary {
             "seconds": report.elapsed().as_secs_f64(),
             "test": test,
             "saved": self.saved,
+            "table": self.table,
+            "test_table": self.test_table,
         })
         .to_string()
     }

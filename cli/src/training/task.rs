@@ -1,7 +1,7 @@
 //! The three kinds of task, and their targets in a table.
 
 use clap::ValueEnum;
-use densely::{Error, data::Target, error::TableError};
+use densely::{Error, Table, data::Target, error::TableError};
 
 /// What the targets of a training are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,4 +58,27 @@ impl Task {
             regression => regression,
         }
     }
+
+    /// As [`of_target`](Self::of_target), of a table in memory: numbers of which one begins with a
+    /// zero, as `01` does, are codes, hence classes.
+    ///
+    /// # Errors
+    ///
+    /// The error of `read`.
+    pub fn of_column<T>(
+        table: &Table,
+        column: &str,
+        read: impl Fn(Target) -> Result<T, Error>,
+    ) -> Result<(Self, T), Error> {
+        let told = Self::of_target(column, &read)?;
+        if told.0 == Self::Regression && table.text(column)?.iter().any(|cell| is_code(cell)) {
+            return read(Self::Multiclass.target(column)).map(|data| (Self::Multiclass, data));
+        }
+        Ok(told)
+    }
+}
+
+/// Whether a cell has only digits, and begins with a zero that a number would not have.
+fn is_code(cell: &str) -> bool {
+    cell.len() > 1 && cell.starts_with('0') && cell.bytes().all(|byte| byte.is_ascii_digit())
 }

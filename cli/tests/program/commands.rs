@@ -183,7 +183,7 @@ fn help_and_version_are_there_for_each_command() {
     let version = printed(&densely(&["--version"]));
     assert_eq!(version, format!("densely {}\n", env!("CARGO_PKG_VERSION")));
     let help = printed(&densely(&["--help"]));
-    for command in ["train", "predict", "convert", "show", "completions"] {
+    for command in ["train", "look", "predict", "convert", "show", "completions"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let help = printed(&densely(&[command, "--help"]));
         let usage = format!("Usage: densely {command} ");

@@ -44,11 +44,13 @@ fn train(options: &[&str]) -> Command {
     command
 }
 
-/// Returns the scores of a run, without its duration.
+/// Returns the result of a run, without its duration and without the place of the network.
 fn scores(output: std::process::Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut scores: Value = serde_json::from_slice(&output.stdout).unwrap();
-    scores.as_object_mut().unwrap().remove("seconds").unwrap();
+    for name in ["seconds", "saved"] {
+        scores.as_object_mut().unwrap().remove(name).unwrap();
+    }
     scores
 }
 

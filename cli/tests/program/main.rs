@@ -8,6 +8,7 @@ mod killed;
 mod plots;
 mod prediction;
 mod svg;
+mod tables;
 mod training_options;
 
 use serde_json::Value;
@@ -191,17 +192,26 @@ fn bad_files_get_one_line_and_leave_no_file() {
         (cars("4,a,18\n"), "1 rows are too few to set aside a fraction of 0.2"),
         (cars("4,a,18\n6,b\n"), "row 2 has 2 cells, the header has 3"),
         (cars("4,a,18\n6,b,24,9\n"), "row 2 has 4 cells, the header has 3"),
-        (cars(&good.replace("3,a", "?,a")), r#"row 3, column "weight": "?" is not a number"#),
+        (
+            cars(&good.replace("3,a", "?,a")),
+            r#"row 3, column "weight": "?" is a missing value; the program without --missing refuse takes missing values"#,
+        ),
         (cars(&good.replace("b,24", "b,x")), r#"row 2, column "mpg": "x" is not a number"#),
-        (cars(&good.replace("3,a", " ,a")), r#"row 3, column "weight": "" is blank"#),
-        (cars(&good.replace("5,b", "5,")), r#"row 4, column "origin": "" is blank"#),
+        (
+            cars(&good.replace("3,a", " ,a")),
+            r#"row 3, column "weight": "" is blank; the program without --missing refuse takes missing values"#,
+        ),
+        (
+            cars(&good.replace("5,b", "5,")),
+            r#"row 4, column "origin": "" is blank; the program without --missing refuse takes missing values"#,
+        ),
         (
             cars("NA,a,18\nNA,b,24\nNA,a,26\n5,b,21\nNA,a,20\n"),
-            r#"row 1, column "weight": "NA" is not a number"#,
+            r#"row 1, column "weight": "NA" is a missing value; the program without --missing refuse takes missing values"#,
         ),
         (
             cars(&good.replace("3,a", "NaN,a")),
-            r#"row 3, column "weight": "NaN" is not a finite number"#,
+            r#"row 3, column "weight": "NaN" is a missing value"#,
         ),
         (
             cars(&good.replace("3,a", "-inf,a")),
@@ -209,7 +219,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
         ),
         (
             cars(&good.replace("5,b", "5,nan")),
-            r#"row 4, column "origin": "nan" is not a finite number"#,
+            r#"row 4, column "origin": "nan" is a missing value"#,
         ),
         (
             cars(&good.replace("3,a", "1e39,a")),
@@ -261,7 +271,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
     for (training, target, (bytes, expected)) in cases {
         std::fs::write(&csv, bytes).unwrap();
         let [csv, saved] = [&csv, &saved].map(|path| path.to_str().unwrap());
-        let line = failure(training.on(csv, target), &["--save", saved], 1);
+        let line = failure(training.on(csv, target), &["--save", saved, "--missing", "refuse"], 1);
         assert!(line.contains(expected), "{expected}\n{line}");
         assert!(line.contains("cars.csv: "), "no file named: {line}");
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();

@@ -161,15 +161,24 @@ fn that_cannot_be_are_told_in_one_line() {
     assert_eq!((names(&good), good.rows()), (vec!["y"], 2));
     for (csv, expected) in [
         ("x,other\n1,a\n", r#"there is no column "kind"; there are "x", "other""#),
-        ("x,kind\n1,a\n2,c\n", r#"row 2, column "kind": "c" is none of "a", "b""#),
-        ("x,kind\n1,a\n,b\n", r#"row 2, column "x": "" is blank"#),
-        ("x,kind\n1,\n", r#"row 1, column "kind": "" is blank"#),
+        (
+            "x,kind\n1,a\n2,c\n",
+            r#"row 2, column "kind": "c" is none of "a", "b"; the program without --unknown refuse takes unknown categories for none of them"#,
+        ),
+        (
+            "x,kind\n1,a\n,b\n",
+            r#"row 2, column "x": "" is blank; the program without --missing refuse takes missing values"#,
+        ),
+        (
+            "x,kind\n1,\n",
+            r#"row 1, column "kind": "" is blank; the program without --missing refuse takes missing values"#,
+        ),
         ("x,kind\n1,a\nfour,b\n", r#"row 2, column "x": "four" is not a number"#),
         ("x,kind\n1\n", "row 1 has 1 cells, the header has 2"),
         ("x,kind\n", "there are no rows below the header"),
         ("", "the file is empty"),
     ] {
-        let line = case.failure(csv, &[]);
+        let line = case.failure(csv, &["--missing", "refuse", "--unknown", "refuse"]);
         assert!(line.starts_with("error: ") && line.contains("new.csv: "), "{line}");
         assert!(line.contains(expected), "{line}");
     }

@@ -1,20 +1,18 @@
 //! Infers the classes of a classifier from the labels in a column or an array.
 
-use super::distinct::DistinctTexts;
-use crate::data::cell::{category, list, number};
+use crate::data::cell::{class, list, number};
 use crate::error::{CellProblem, MOST_COUNTED, counted};
+use std::collections::BTreeMap;
 
 /// A target with more distinct values holds identifiers or measurements, not classes.
 const MOST_CLASSES: usize = MOST_COUNTED;
 
-/// Duplicates among the numbers are removed whenever there are this many.
-const MOST_KEPT: usize = 8 * MOST_COUNTED;
-
-/// Collects distinct labels. Of more than 10,000 it keeps the first 10,001 in order.
+/// Collects distinct labels, with their text. Of more than 10,000 it keeps the first 10,001 in
+/// order.
 pub(in crate::data) struct ClassSet {
     numeric: bool,
-    numbers: Vec<f64>,
-    texts: DistinctTexts,
+    /// The text of each class, by its place in order.
+    texts: BTreeMap<(i64, String), String>,
 }
 
 /// The parts of the message about labels that are not the classes of a classifier.
@@ -27,30 +25,24 @@ pub(in crate::data) struct WrongClasses {
 impl ClassSet {
     /// Classes are whole numbers if `numeric`, else texts.
     pub(in crate::data) fn new(numeric: bool) -> Self {
-        Self { numeric, numbers: Vec::new(), texts: DistinctTexts::default() }
+        Self { numeric, texts: BTreeMap::new() }
     }
 
     pub(in crate::data) fn add(&mut self, text: &str) -> Result<(), CellProblem> {
-        if self.numeric {
-            let number = number(text)?;
-            if number.fract() != 0.0 {
-                return Err(CellProblem::NotAClass);
+        let key = if self.numeric { whole_number(text)? } else { (0, class(text)?.to_owned()) };
+        match self.texts.get_mut(&key) {
+            Some(known) if (known.len(), known.as_str()) > (text.len(), text) => {
+                text.clone_into(known);
             }
-            // Adding 0 turns -0 into 0.
-            self.numbers.push(number + 0.0);
-            if self.numbers.len() >= MOST_KEPT {
-                self.sort_numbers();
+            Some(_) => {}
+            None => {
+                self.texts.insert(key, text.to_owned());
+                if self.texts.len() > MOST_COUNTED + 1 {
+                    self.texts.pop_last();
+                }
             }
-        } else {
-            self.texts.add(category(text)?);
         }
         Ok(())
-    }
-
-    fn sort_numbers(&mut self) {
-        self.numbers.sort_unstable_by(f64::total_cmp);
-        self.numbers.dedup();
-        self.numbers.truncate(MOST_COUNTED + 1);
     }
 
     /// Two classes in alphabetical order.
@@ -73,10 +65,29 @@ impl ClassSet {
         }
     }
 
-    fn sorted(mut self) -> Vec<String> {
-        self.sort_numbers();
-        self.texts.sorted().into_iter().chain(self.numbers.iter().map(f64::to_string)).collect()
+    fn sorted(self) -> Vec<String> {
+        self.texts.into_values().collect()
     }
+}
+
+/// The place of a whole number in order. `9` and `9.0` are the same class; `01` and `1` are not,
+/// nor are numbers of more digits than an `f64` holds.
+fn whole_number(text: &str) -> Result<(i64, String), CellProblem> {
+    let number = number(text)?;
+    if number.fract() != 0.0 {
+        return Err(CellProblem::NotAClass);
+    }
+    // The bits of an f64, in an order of their own for negative numbers; adding 0 turns -0 into 0.
+    let bits = (number + 0.0).to_bits() as i64;
+    let place = if bits < 0 { bits ^ i64::MAX } else { bits };
+    Ok((place, if is_code(text, number) { text.to_owned() } else { String::new() }))
+}
+
+/// Whether the digits of a number mean more than its value.
+pub(super) fn is_code(text: &str, number: f64) -> bool {
+    let digits = text.trim_start_matches(['-', '+']).as_bytes();
+    let leading_zero = matches!(digits, [b'0', next, ..] if next.is_ascii_digit());
+    leading_zero || number.abs() > 2.0_f64.powi(53)
 }
 
 impl WrongClasses {

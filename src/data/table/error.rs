@@ -21,6 +21,22 @@ pub enum TableError {
     /// A row does not have as many cells as the header.
     #[error("{file}: row {row} has {found} cells, the header has {expected}")]
     RaggedRow { file: String, row: usize, found: usize, expected: usize },
+    /// The first line looks like a row.
+    #[error(
+        "{file}: the first line looks like a row, not like a header of names (its first cell is {name:?}): `CsvFormat::without_header` takes it for a row, `CsvFormat::with_header` for names"
+    )]
+    NoHeader { file: String, name: String },
+    /// A row has the names of the header.
+    #[error("{file}: row {row} repeats the header; were two files joined? Delete this line")]
+    RepeatedHeader { file: String, row: usize },
+    /// The encoding has an unknown name.
+    #[error(
+        "{file}: there is no encoding {encoding:?}; usual ones are \"latin1\", \"utf-16le\" and \"utf-8\""
+    )]
+    Encoding { file: String, encoding: String },
+    /// The file needs a part of the library that was not built.
+    #[error("{file}: the file {what}, which needs the cargo feature `{feature}` of densely")]
+    NeedsFeature { file: String, what: &'static str, feature: &'static str },
     /// Two columns have the same name.
     #[error("{file}: column {column:?} occurs twice in the header")]
     DuplicateColumn { file: String, column: String },
@@ -28,14 +44,21 @@ pub enum TableError {
     #[error("{file}: column {number} has no name in the header; is it an index?")]
     UnnamedColumn { file: String, number: usize },
     /// A column name is not UTF-8.
-    #[error("{file}: the name of column {number} is not UTF-8: {value:?}")]
+    #[error(
+        "{file}: the name of column {number} is not UTF-8: {value:?}; `CsvFormat::encoding` names another encoding, such as latin1"
+    )]
     HeaderNotUtf8 { file: String, number: usize, value: String },
     /// A cell cannot be used.
-    #[error("{file}: row {row}, column {column:?}: {value:?} {problem}")]
+    #[error("{file}: row {row}, column {column:?}: {value:?} {problem}{}", remedy(*problem))]
     Cell { file: String, row: usize, column: String, value: String, problem: CellProblem },
     /// The network does not know a category or class.
-    #[error("{file}: row {row}, column {column:?}: {value:?} is none of {categories}")]
+    #[error(
+        "{file}: row {row}, column {column:?}: {value:?} is none of {categories}; `Table::with_unknown` takes unknown categories for none of them"
+    )]
     UnknownCategory { file: String, row: usize, column: String, value: String, categories: String },
+    /// The network does not know a class.
+    #[error("{file}: row {row}, column {column:?}: {value:?} is none of {classes}")]
+    UnknownClass { file: String, row: usize, column: String, value: String, classes: String },
     /// A column does not exist.
     #[error("{file}: there is no column {column:?}; there are {columns}")]
     UnknownColumn { file: String, column: String, columns: String },
@@ -52,6 +75,51 @@ pub enum TableError {
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
     /// A text column has too many different values.
-    #[error("{file}: text column {column:?} has {} different values; at most {limit} are supported as categories", counted(*values))]
-    TooManyCategories { file: String, column: String, values: usize, limit: usize },
+    #[error(
+        "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories: `Table::without` leaves the column out",
+        counted(*values)
+    )]
+    TooManyCategories { file: String, column: String, value: String, values: usize, limit: usize },
+    /// A column has text among its numbers.
+    #[error(
+        "{file}: row {row}, column {column:?}: {value:?} is not a number, as {numbers} cells of the column are ({texts} are not): `CsvFormat::missing_values` takes the text for a missing value, `Table::category` takes all values for categories, `Table::without` leaves the column out"
+    )]
+    MixedColumn {
+        file: String,
+        row: usize,
+        column: String,
+        value: String,
+        numbers: usize,
+        texts: usize,
+    },
+    /// The days and months of dates cannot be told apart.
+    #[error(
+        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column: `Table::date_format` tells it, as in `date_format({column:?}, {0:?})` or `date_format({column:?}, {1:?})`",
+        forms[0], forms[1]
+    )]
+    AmbiguousDates {
+        file: String,
+        row: usize,
+        column: String,
+        value: String,
+        /// The form in which the day comes first or the month, and the other form.
+        forms: Box<[String; 2]>,
+    },
+    /// A column of dates has text of no usual form.
+    #[error(
+        "{file}: row {row}, column {column:?}: the cells, such as {value:?}, are not dates in one usual form: `Table::date_format` names another form"
+    )]
+    NotDates { file: String, row: usize, column: String, value: String },
+    /// No row has a target.
+    #[error("{file}: no row has a target: {column:?} is blank in all rows")]
+    NoTargets { file: String, column: String },
+}
+
+/// Follows the message about a cell if there is a usual remedy.
+fn remedy(problem: CellProblem) -> &'static str {
+    match problem {
+        CellProblem::Blank | CellProblem::Missing => "; `Table::with_missing` takes missing values",
+        CellProblem::NotUtf8 => "; `CsvFormat::encoding` names another encoding, such as latin1",
+        _ => "",
+    }
 }

@@ -1,19 +1,22 @@
 //! Parses a CSV file record by record, into a reused buffer.
 
+use super::dialect::{Dialect, Quotes, SAMPLE_BYTES};
+use super::format::CsvFormat;
 use super::source::CsvSource;
 use crate::error::{Error, Result, TableError};
-use csv_core::{ReadRecordResult, Reader};
-use std::io::{BufRead, ErrorKind};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
+use std::io::{BufRead, Cursor, ErrorKind, Read};
 use std::str::Utf8Error;
 
 /// The cells of one row, without white space around them.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    /// The cells' bytes, without quotes and commas.
-    cells: Vec<u8>,
-    /// The end of each cell.
-    ends: Vec<usize>,
-    count: usize,
+    /// The cells' bytes, in order.
+    text: String,
+    /// Start and end of each cell.
+    cells: Vec<(usize, usize)>,
+    /// The bytes of a row that is not UTF-8; otherwise empty.
+    not_utf8: Vec<u8>,
 }
 
 /// A longer record follows a quotation mark that is never closed.
@@ -22,37 +25,52 @@ const MOST_BYTES: usize = 1 << 26;
 impl Record {
     /// The number of cells.
     pub(super) fn len(&self) -> usize {
-        self.count
+        self.cells.len()
+    }
+
+    /// Whether all cells are blank.
+    pub(super) fn is_blank(&self) -> bool {
+        (0..self.len()).all(|index| self.bytes(index).is_empty())
     }
 
     /// A cell's bytes. They are empty where the row has no such cell.
     pub(super) fn bytes(&self, index: usize) -> &[u8] {
-        if index >= self.count {
-            return &[];
-        }
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        self.cells[start..self.ends[index]].trim_ascii()
+        let Some(&(start, end)) = self.cells.get(index) else { return &[] };
+        let bytes = if self.not_utf8.is_empty() { self.text.as_bytes() } else { &self.not_utf8 };
+        bytes[start..end].trim_ascii()
     }
 
+    #[inline]
     pub(super) fn text(&self, index: usize) -> std::result::Result<&str, Utf8Error> {
-        std::str::from_utf8(self.bytes(index)).map(str::trim)
+        if self.not_utf8.is_empty() {
+            Ok(self.cell(index))
+        } else {
+            std::str::from_utf8(self.bytes(index)).map(str::trim)
+        }
     }
 
     /// The text of a cell in a file that is known to be UTF-8.
+    #[inline]
     pub(super) fn cell(&self, index: usize) -> &str {
-        self.text(index).unwrap_or_default()
-    }
-
-    /// Whether the buffers have reached the limit.
-    fn is_too_long(&self) -> bool {
-        self.cells.len() + size_of_val(&self.ends[..]) > MOST_BYTES
+        let place = self.cells.get(index);
+        let cell = place.and_then(|&(start, end)| self.text.get(start..end)).unwrap_or_default();
+        // Most cells have no white space around them.
+        match cell.as_bytes() {
+            [one] if one.is_ascii_graphic() => cell,
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+            _ => cell.trim(),
+        }
     }
 }
 
 /// Reads the header, then one row after the other.
 pub(super) struct CsvParser<'t> {
     bytes: Box<dyn BufRead + Send + 't>,
+    dialect: Dialect,
+    /// Of rows with quotation marks. Others are split at the separator.
     reader: Reader,
+    /// A line, or the lines of a row with quotation marks.
+    lines: Vec<u8>,
     /// The file's name in messages.
     file: &'t str,
     /// The number of records that were read.
@@ -60,48 +78,153 @@ pub(super) struct CsvParser<'t> {
 }
 
 impl<'t> CsvParser<'t> {
-    pub(super) fn new(source: &'t CsvSource, file: &'t str) -> Result<Self> {
-        Ok(Self { bytes: source.read(file)?, reader: Reader::new(), file, count: 0 })
+    /// Starts at the header of a file, whose first bytes show the dialect.
+    pub(super) fn first(
+        source: &'t CsvSource,
+        file: &'t str,
+        format: &CsvFormat,
+    ) -> Result<(Self, Dialect)> {
+        let (mut bytes, mut sample) = (source.read(file)?, Vec::new());
+        let read = bytes.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample);
+        read.map_err(|source| Error::Io { file: file.into(), source })?;
+        let dialect = Dialect::of(&sample, format);
+        let bytes = Box::new(Cursor::new(sample).chain(bytes));
+        Ok((Self::of(bytes, file, dialect)?, dialect))
+    }
+
+    /// Starts at the header once more.
+    pub(super) fn again(source: &'t CsvSource, file: &'t str, dialect: Dialect) -> Result<Self> {
+        Self::of(source.read(file)?, file, dialect)
+    }
+
+    fn of(bytes: Box<dyn BufRead + Send + 't>, file: &'t str, dialect: Dialect) -> Result<Self> {
+        let mut reader = ReaderBuilder::new();
+        reader.delimiter(dialect.separator).terminator(Terminator::Any(dialect.line_end));
+        let (reader, lines) = (reader.build(), Vec::new());
+        let mut parser = Self { bytes, dialect, reader, lines, file, count: 0 };
+        if dialect.named {
+            parser.line()?;
+        }
+        Ok(parser)
     }
 
     /// Reads the next record and skips empty lines; false at the end of the file.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<bool> {
-        let (mut cells, mut ends) = (0, 0);
+        // The buffer goes back and forth between bytes and text, and is never copied.
+        self.lines = std::mem::take(&mut record.text).into_bytes();
+        record.cells.clear();
+        record.not_utf8.clear();
+        loop {
+            self.lines.clear();
+            if !self.line()? {
+                return Ok(false);
+            }
+            let end = self.lines.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+            self.lines.truncate(end.map_or(0, |end| end + 1));
+            if !self.lines.is_empty() {
+                break;
+            }
+        }
+        if memchr::memchr(b'"', &self.lines).is_some() {
+            self.quoted(record)?;
+        } else {
+            let mut start = 0;
+            for end in memchr::memchr_iter(self.dialect.separator, &self.lines) {
+                record.cells.push((start, end));
+                start = end + 1;
+            }
+            record.cells.push((start, self.lines.len()));
+        }
+        self.count += 1;
+        match String::from_utf8(std::mem::take(&mut self.lines)) {
+            Ok(text) => record.text = text,
+            Err(error) => record.not_utf8 = error.into_bytes(),
+        }
+        Ok(true)
+    }
+
+    /// Appends the next line, with its end; false at the end of the file.
+    fn line(&mut self) -> Result<bool> {
+        let before = self.lines.len();
         loop {
             let bytes = match self.bytes.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 bytes => bytes.map_err(|source| Error::Io { file: self.file.into(), source })?,
             };
-            let (result, read, written, ended) = self.reader.read_record(
-                bytes,
-                &mut record.cells[cells..],
-                &mut record.ends[ends..],
-            );
-            self.bytes.consume(read);
-            cells += written;
-            ends += ended;
-            match result {
-                // At the end of the file, an empty slice ends the last record.
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull
-                    if record.is_too_long() =>
-                {
-                    let (file, megabytes) = (self.file.into(), MOST_BYTES >> 20);
-                    return Err(TableError::LongRow { file, row: self.count, megabytes }.into());
-                }
-                ReadRecordResult::OutputFull => grow(&mut record.cells),
-                ReadRecordResult::OutputEndsFull => grow(&mut record.ends),
-                ReadRecordResult::Record => {
-                    record.count = ends;
-                    self.count += 1;
-                    return Ok(true);
-                }
-                ReadRecordResult::End => return Ok(false),
+            let end = memchr::memchr(self.dialect.line_end, bytes);
+            let used = end.map_or(bytes.len(), |end| end + 1);
+            self.lines.extend_from_slice(&bytes[..used]);
+            self.bytes.consume(used);
+            if self.lines.len() > MOST_BYTES {
+                let (file, megabytes) = (self.file.into(), MOST_BYTES >> 20);
+                return Err(TableError::LongRow { file, row: self.count, megabytes }.into());
+            }
+            if end.is_some() || used == 0 {
+                return Ok(self.lines.len() > before);
             }
         }
     }
+
+    /// Splits a row that has quotation marks, and may go on in the next lines.
+    fn quoted(&mut self, record: &mut Record) -> Result<()> {
+        let Dialect { separator, line_end, .. } = self.dialect;
+        let (mut quotes, mut passed) = (Quotes::default(), 0);
+        loop {
+            for &byte in &self.lines[passed..] {
+                quotes.pass(byte, separator, line_end);
+            }
+            if quotes != Quotes::Inside {
+                break;
+            }
+            if passed == 0 {
+                // The end of the first line was taken away.
+                self.lines.push(line_end);
+            }
+            passed = self.lines.len();
+            if !self.line()? {
+                break;
+            }
+        }
+        let end = self.lines.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+        self.lines.truncate(end.map_or(0, |end| end + 1));
+        let lines = without_blanks(&self.lines, separator, line_end);
+        self.reader.reset();
+        let (mut output, mut ends) = (vec![0; lines.len() + 1], vec![0; lines.len() + 2]);
+        let (result, read, written, ended) =
+            self.reader.read_record(&lines, &mut output, &mut ends);
+        let mut counts = (written, ended);
+        if !matches!(result, ReadRecordResult::Record) {
+            // An empty slice ends the last record.
+            let (_, _, written, ended) = self.reader.read_record(
+                &lines[read..][..0],
+                &mut output[written..],
+                &mut ends[ended..],
+            );
+            counts = (counts.0 + written, counts.1 + ended);
+        }
+        output.truncate(counts.0);
+        let mut start = 0;
+        for &end in &ends[..counts.1] {
+            record.cells.push((start, end));
+            start = end;
+        }
+        self.lines = output;
+        Ok(())
+    }
 }
 
-fn grow<T: Clone + Default>(buffer: &mut Vec<T>) {
-    buffer.resize((2 * buffer.len()).max(64), T::default());
+/// The row without blanks before quotation marks that begin a cell.
+fn without_blanks(row: &[u8], separator: u8, line_end: u8) -> Vec<u8> {
+    let (mut kept, mut quotes) = (Vec::with_capacity(row.len()), Quotes::default());
+    for &byte in row {
+        let before = quotes == Quotes::Before;
+        quotes.pass(byte, separator, line_end);
+        if before && quotes == Quotes::Inside {
+            while kept.last() == Some(&b' ') {
+                kept.pop();
+            }
+        }
+        kept.push(byte);
+    }
+    kept
 }

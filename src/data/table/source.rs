@@ -6,19 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-type OpenCsv = dyn Fn() -> Result<Box<dyn Read + Send>> + Send + Sync;
+pub(super) type OpenCsv = dyn Fn() -> Result<Box<dyn Read + Send>> + Send + Sync;
 
 /// Gives the bytes of a CSV file from the first to the last, as often as needed.
 #[derive(Clone)]
 pub(super) enum CsvSource {
-    Memory(Vec<u8>),
+    Memory(Arc<Vec<u8>>),
     Reopened(Arc<OpenCsv>),
 }
 
 const BUFFER_BYTES: usize = 1 << 18;
 
-/// The parser recognises a byte order mark only if it gets the first bytes in one piece.
-const FIRST_BYTES: u64 = 64;
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 impl CsvSource {
     /// A file, which must not change while it is used.
@@ -47,16 +47,31 @@ impl CsvSource {
         })))
     }
 
-    /// Reads from the first byte on.
+    /// Another place, such as an address.
+    pub(super) fn reopened<R: Read + Send + 'static>(
+        open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
+        name: &str,
+    ) -> Self {
+        let file = name.to_owned();
+        Self::Reopened(Arc::new(move || match open() {
+            Ok(reader) => Ok(Box::new(reader)),
+            Err(source) => Err(Error::Io { file: (&file).into(), source }),
+        }))
+    }
+
+    /// Reads from the first byte on, without a byte order mark.
     pub(super) fn read(&self, file: &str) -> Result<Box<dyn BufRead + Send + '_>> {
         let open = match self {
-            Self::Memory(bytes) => return Ok(Box::new(&bytes[..])),
+            Self::Memory(bytes) => return Ok(Box::new(bytes.strip_prefix(MARK).unwrap_or(bytes))),
             Self::Reopened(open) => open,
         };
         let mut reader = open()?;
         let mut first = Vec::new();
-        let read = reader.by_ref().take(FIRST_BYTES).read_to_end(&mut first);
+        let read = reader.by_ref().take(MARK.len() as u64).read_to_end(&mut first);
         read.map_err(|source| Error::Io { file: file.into(), source })?;
+        if first == MARK {
+            first.clear();
+        }
         let rest = BufReader::with_capacity(BUFFER_BYTES, reader);
         Ok(Box::new(Cursor::new(first).chain(rest)))
     }

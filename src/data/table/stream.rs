@@ -1,6 +1,8 @@
 //! A table as a sequence of data sets of some rows each.
 
-use super::{Table, encoding::RowEncoding, rows::RowReader, target::Target};
+use super::encoding::{RowEncoding, data_set};
+use super::{Table, rows::RowReader, target::Target};
+use super::{infer::Inferred, met::Met};
 use crate::error::{Error, Result};
 use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
@@ -26,6 +28,7 @@ pub struct RowStream<'t, F> {
     table: &'t Table,
     schema: Schema,
     outputs: usize,
+    rows: usize,
     numbers: PhantomData<F>,
 }
 
@@ -47,8 +50,8 @@ impl Table {
     ///
     /// As [`dataset`](Self::dataset), here or with the chunk that has the error.
     pub fn stream<F: Float>(&self, target: Target) -> Result<RowStream<'_, F>> {
-        let (schema, outputs) = self.infer(target)?;
-        Ok(RowStream { table: self, schema, outputs, numbers: PhantomData })
+        let Inferred { schema, outputs, rows, .. } = self.infer(&target)?;
+        Ok(RowStream { table: self, schema, outputs, rows, numbers: PhantomData })
     }
 }
 
@@ -60,7 +63,7 @@ impl<F: Float> RowStream<'_, F> {
 
     /// The number of rows of all chunks together.
     pub fn rows(&self) -> usize {
-        self.table.rows
+        self.rows
     }
 
     /// The number of columns of the inputs.
@@ -102,10 +105,11 @@ impl<F: Float> RowStream<'_, F> {
                 begun.insert((table.encoding(schema, Some(self.outputs))?, table.row_reader()?))
             }
         };
-        if rows.left() == 0 {
+        let (inputs, targets) = table.encode(encoding, rows, most, &mut Met::default())?;
+        // The rows that were left may have no target.
+        if inputs.nrows() == 0 {
             return Ok(None);
         }
-        let (inputs, targets) = table.encode(encoding, rows, most)?;
-        Dataset::new(inputs, targets)?.with_schema(schema.clone()).map(Some)
+        data_set(inputs, targets, schema).map(Some)
     }
 }

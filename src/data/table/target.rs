@@ -1,9 +1,7 @@
 //! The target of a table: what a network learns to predict.
 
-use super::Table;
-use crate::{data::Dataset, error::Result, float::Float};
-
-/// The columns of a [`Table`] that a network learns to predict, as numbers or classes.
+/// The columns of a [`Table`](crate::Table) that a network learns to predict, as numbers or
+/// classes.
 ///
 /// ```
 /// use densely::{Table, data::Target};
@@ -29,7 +27,8 @@ pub(super) enum TargetKind {
 }
 
 impl Target {
-    /// A numeric column, for a regression with one output: see [`Table::regression`].
+    /// A numeric column, for a regression with one output: see
+    /// [`Table::regression`](crate::Table::regression).
     pub fn number(column: impl Into<String>) -> Self {
         Self::numbers([column])
     }
@@ -40,109 +39,15 @@ impl Target {
         Self { columns, kind: TargetKind::Numbers }
     }
 
-    /// A column of two classes, for one output: see [`Table::binary`].
+    /// A column of two classes, for one output: see
+    /// [`Table::binary`](crate::Table::binary).
     pub fn binary(column: impl Into<String>) -> Self {
         Self { columns: vec![column.into()], kind: TargetKind::Binary }
     }
 
-    /// A column of two or more classes, for one output per class: see [`Table::multiclass`].
+    /// A column of two or more classes, for one output per class: see
+    /// [`Table::multiclass`](crate::Table::multiclass).
     pub fn classes(column: impl Into<String>) -> Self {
         Self { columns: vec![column.into()], kind: TargetKind::Classes }
-    }
-}
-
-impl Table {
-    /// The data set with this [`Target`]. Every other column is a feature.
-    ///
-    /// # Errors
-    ///
-    /// - [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`] or
-    ///   [`TableError::UnnamedColumn`] for a column's name;
-    /// - [`ShapeError::Targets`] without a target, [`SchemaError::DuplicateName`] for a target that
-    ///   is given twice, [`TableError::TargetAlone`] if there is no other column;
-    /// - [`TableError::TextTarget`] if a numeric target is text, [`TableError::Classes`] for a
-    ///   wrong number of classes;
-    /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
-    ///   more than 20 values that are more than half the number of rows;
-    /// - [`TableError::Cell`] for a cell that is blank or NaN, for a cell of a numeric column that
-    ///   is not a finite number of `F`, and for a class that is a number with a fraction;
-    /// - [`TableError::TooLarge`] if the rows do not fit into memory.
-    ///
-    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
-    /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName
-    /// [`TableError::UnknownColumn`]: crate::error::TableError::UnknownColumn
-    /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
-    /// [`TableError::UnnamedColumn`]: crate::error::TableError::UnnamedColumn
-    /// [`TableError::TargetAlone`]: crate::error::TableError::TargetAlone
-    /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
-    /// [`TableError::Classes`]: crate::error::TableError::Classes
-    /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
-    /// [`TableError::Cell`]: crate::error::TableError::Cell
-    /// [`TableError::TooLarge`]: crate::error::TableError::TooLarge
-    pub fn dataset<F: Float>(&self, target: Target) -> Result<Dataset<F>> {
-        let (schema, outputs) = self.infer(target)?;
-        self.encoded(&schema, outputs)
-    }
-
-    /// The data set of a regression on this numeric column: [`dataset`](Self::dataset) of
-    /// [`Target::number`].
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let csv = "weight,mpg,cylinders\n3504,18,8\n2372,24,4\n";
-    /// let data = Table::parse_csv(csv.as_bytes(), "cars")?.regression::<f32>("mpg")?;
-    /// assert_eq!(data.inputs(), array![[3504.0, 8.0], [2372.0, 4.0]]);
-    /// assert_eq!(data.targets(), array![[18.0], [24.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`dataset`](Self::dataset).
-    pub fn regression<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        self.dataset(Target::number(target))
-    }
-
-    /// The data set of a classifier with two classes: [`dataset`](Self::dataset) of
-    /// [`Target::binary`]. The target is one column, 1 for the class that is second in
-    /// alphabetical order.
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let csv = "radius,diagnosis\n18,malignant\n13,benign\n";
-    /// let data = Table::parse_csv(csv.as_bytes(), "tumours")?.binary::<f32>("diagnosis")?;
-    /// assert_eq!(data.classes(), ["benign", "malignant"]);
-    /// assert_eq!(data.targets(), array![[1.0], [0.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`dataset`](Self::dataset).
-    pub fn binary<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        self.dataset(Target::binary(target))
-    }
-
-    /// The data set of a classifier with two or more classes: [`dataset`](Self::dataset) of
-    /// [`Target::classes`]. The target is a column of 0 and 1 for each class. Classes are in
-    /// alphabetical order, or by value if all are whole numbers.
-    ///
-    /// ```
-    /// # use densely::Table;
-    /// # use ndarray::array;
-    /// let csv = "petal,species\n1.4,setosa\n4.7,versicolor\n6.0,virginica\n";
-    /// let data = Table::parse_csv(csv.as_bytes(), "iris")?.multiclass::<f32>("species")?;
-    /// assert_eq!(data.classes(), ["setosa", "versicolor", "virginica"]);
-    /// assert_eq!(data.targets(), array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`dataset`](Self::dataset).
-    pub fn multiclass<F: Float>(&self, target: &str) -> Result<Dataset<F>> {
-        self.dataset(Target::classes(target))
     }
 }

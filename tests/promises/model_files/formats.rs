@@ -49,7 +49,7 @@ struct Flat<F: Float> {
 #[serde(bound = "F: Float", untagged)]
 enum Untagged<F: Float> {
     Number { number: i64 },
-    Net { net: Mlp<F> },
+    Net { net: Box<Mlp<F>> },
     Nets(Vec<Mlp<F>>),
 }
 
@@ -58,7 +58,7 @@ enum Untagged<F: Float> {
 #[allow(clippy::large_enum_variant)]
 enum Tagged<F: Float> {
     None,
-    Net { net: Mlp<F> },
+    Net { net: Box<Mlp<F>> },
 }
 
 fn everywhere<F: Float>(net: &Mlp<F>) {
@@ -78,14 +78,14 @@ fn everywhere<F: Float>(net: &Mlp<F>) {
     through(&flat, |flat| check(&flat.inside));
     through_toml(&flat, |flat| check(&flat.inside));
 
-    let untagged = Untagged::Net { net: net.clone() };
+    let untagged = Untagged::Net { net: Box::new(net.clone()) };
     let check = |untagged: &Untagged<F>| match untagged {
         Untagged::Net { net: loaded } => assert_same(loaded, net),
         _ => panic!("it became another one"),
     };
     through(&untagged, check);
     through_toml(&untagged, check);
-    let tagged = Tagged::Net { net: net.clone() };
+    let tagged = Tagged::Net { net: Box::new(net.clone()) };
     let check = |tagged: &Tagged<F>| match tagged {
         Tagged::Net { net: loaded } => assert_same(loaded, net),
         Tagged::None => panic!("it became another one"),

@@ -16,7 +16,7 @@ const BINS: usize = 10;
 const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
-    let actual = metrics::predicted_classes(outcome.test.targets());
+    let actual = metrics::predicted_classes(outcome.test.targets())?;
     let probabilities = outcome.predicted.iter().map(|&p| f64::from(p));
     let rows = probabilities.zip(actual.iter().map(|&class| class == 1));
     let bins = calibration_bins(rows, BINS);

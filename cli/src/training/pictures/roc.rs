@@ -14,7 +14,7 @@ const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = outcome.test.targets();
     let probabilities = outcome.predicted.iter().map(|&p| f64::from(p));
-    let positive = metrics::predicted_classes(actual).into_iter().map(|class| class == 1);
+    let positive = metrics::predicted_classes(actual)?.into_iter().map(|class| class == 1);
     let Some(points) = roc_points(probabilities.zip(positive)) else {
         return Ok(Some("the test rows are all of one class".to_owned()));
     };

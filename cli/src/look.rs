@@ -1,0 +1,89 @@
+//! Shows what a table has, and what `train` will do with it.
+
+use crate::input;
+use crate::table::{Blanks, Columns, FileForm, remedies};
+use crate::training::Task;
+use clap::Args;
+use densely::data::TableProfile;
+use densely::{Error, Table};
+use std::error::Error as AnyError;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  densely look cars.csv
+  densely look cars.csv --target mpg --category origin";
+
+/// Shows the columns of a table: what each is, and what `densely train` will do with it
+///
+/// A line for each column: its name, what it is, its smallest and largest value or its most
+/// frequent ones, the number of blank cells and of different values, the first cells, and what
+/// becomes of it.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true, after_help = EXAMPLES)]
+pub struct Options {
+    /// CSV file
+    data: PathBuf,
+    /// Column to predict
+    #[arg(long, value_name = "COLUMN")]
+    target: Option<String>,
+    #[command(flatten)]
+    columns: Columns,
+    #[command(flatten)]
+    blanks: Blanks,
+    #[command(flatten)]
+    form: FileForm,
+    /// Print one JSON object in place of the lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Returns the profile of the table.
+pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
+    let format = options.blanks.format(options.columns.format(options.form.format()));
+    let table = options.columns.tell(format.read(input::find(&options.data))?)?;
+    let table = options.blanks.tell(options.columns.leave_out(table)?).without_unusable();
+    let mut profile = table.profile()?;
+    for column in profile.columns.iter_mut().filter(|column| column.is_error) {
+        column.action = remedies::in_options(&column.action);
+    }
+    if let Some(target) = &options.target {
+        tell_target(&table, target, &mut profile)?;
+    }
+    Ok(if options.json { serde_json::to_string(&profile)? } else { shown(&profile.to_string()) })
+}
+
+/// Tells of the target what the network learns from it.
+fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Result<(), Error> {
+    let learned = Task::of_column(table, target, |target| table.stream::<f32>(target));
+    let action = match &learned {
+        Ok((task, stream)) => {
+            let classes = &stream.schema().classes;
+            let classes = if classes.is_empty() {
+                String::new()
+            } else {
+                format!(", {} classes", classes.len())
+            };
+            let features = match stream.features() {
+                1 => "1 feature".to_owned(),
+                features => format!("{features} features"),
+            };
+            format!("the target: {}{classes}; {features}", task.option())
+        }
+        Err(error) => remedies::in_options(&error.to_string()),
+    };
+    let of_target = profile.columns.iter_mut().find(|column| column.name == target);
+    match (of_target, learned) {
+        (Some(column), learned) => {
+            (column.action, column.is_error) = (action, learned.is_err());
+            Ok(())
+        }
+        // There is no such column.
+        (None, learned) => learned.map(drop),
+    }
+}
+
+/// Names and cells of a file must not control the terminal.
+fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

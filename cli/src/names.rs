@@ -1,0 +1,19 @@
+//! Names of columns on the command line.
+
+/// Names in the form of a CSV header: a name with a comma in it stands in quotation marks.
+#[derive(Clone, Debug, Default)]
+pub struct Names(pub Vec<String>);
+
+impl Names {
+    /// Parses the value of an option.
+    pub fn parse(text: &str) -> Result<Self, csv::Error> {
+        let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let names = line.records().next().transpose()?.unwrap_or_default();
+        Ok(Self(names.iter().map(str::to_owned).collect()))
+    }
+}
+
+/// All names of an option that may be given several times.
+pub fn all(names: &[Names]) -> impl Iterator<Item = &str> {
+    names.iter().flat_map(|names| &names.0).map(String::as_str)
+}

@@ -1,0 +1,138 @@
+//! How a table is read: the options of every command that reads one.
+
+pub mod remedies;
+
+use crate::names::{self, Names};
+use clap::{Args, ValueEnum};
+use densely::{Error, Table, data::CsvFormat};
+
+/// How the file is written.
+#[derive(Clone, Debug, Args)]
+pub struct FileForm {
+    /// Character between cells, or `tab` [default: found out from the file]
+    #[arg(long, value_name = "CHARACTER", value_parser = separator)]
+    pub separator: Option<u8>,
+    /// The first line is a row; columns are named 1, 2, …
+    #[arg(long)]
+    pub no_header: bool,
+    /// The first line is the header, even if it looks like a row
+    #[arg(long, conflicts_with = "no_header")]
+    pub header: bool,
+    /// Encoding of the file, such as latin1 [default: UTF-8, or UTF-16 with a mark]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+}
+
+/// What the columns are, where that is not as it is found out from their cells.
+#[derive(Clone, Debug, Args)]
+pub struct Columns {
+    /// Columns whose values are categories, numbers too: codes, months, postcodes
+    #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
+    pub category: Vec<Names>,
+    /// Columns that are numbers; other text in them is an error
+    #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
+    pub number: Vec<Names>,
+    /// Columns that are dates or times; `day=%d/%m/%Y` tells the form too, as strftime has it
+    #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
+    pub date: Vec<Names>,
+    /// Columns that are not features, such as an identifier
+    #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
+    pub without: Vec<Names>,
+    /// Decimals follow a comma in every number [default: found out from the numbers]
+    #[arg(long)]
+    pub decimal_comma: bool,
+}
+
+/// What is a missing value, and what is done with it.
+#[derive(Clone, Debug, Args)]
+pub struct Blanks {
+    /// What is done with missing values
+    #[arg(long, value_enum, default_value_t = Missing::Take)]
+    pub missing: Missing,
+    /// Words or numbers that stand for missing values, besides blank cells, `?`, `NA`, `NaN`,
+    /// `null` and the like
+    #[arg(long, value_name = "WORD,…", value_parser = Names::parse, allow_hyphen_values = true)]
+    pub missing_values: Vec<Names>,
+}
+
+/// What is done with missing values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Missing {
+    /// The centre of the training rows stands for a number, none of the categories for a category,
+    /// and a feature says where a column is blank; rows without a target are left out
+    Take,
+    /// They are an error
+    Refuse,
+}
+
+impl FileForm {
+    /// The form of the file, as far as these options tell it.
+    pub fn format(&self) -> CsvFormat {
+        let mut format = CsvFormat::new();
+        if let Some(separator) = self.separator {
+            format = format.separator(separator);
+        }
+        if self.no_header {
+            format = format.without_header();
+        }
+        if self.header {
+            format = format.with_header();
+        }
+        match &self.encoding {
+            Some(name) => format.encoding(name),
+            None => format,
+        }
+    }
+}
+
+impl Columns {
+    /// Adds to the form of a file how its numbers are written.
+    pub fn format(&self, format: CsvFormat) -> CsvFormat {
+        if self.decimal_comma { format.decimal_comma() } else { format }
+    }
+
+    /// Tells a table what its columns are. All remain.
+    pub fn tell(&self, table: Table) -> Result<Table, Error> {
+        let mut table = table.category(names::all(&self.category))?;
+        table = table.number(names::all(&self.number))?;
+        for name in names::all(&self.date) {
+            // A name may have the sign in it.
+            let is_name = table.column_names().any(|column| column == name);
+            table = match name.split_once('=') {
+                Some((column, form)) if !is_name => table.date_format(column, form)?,
+                _ => table.date([name])?,
+            };
+        }
+        Ok(table)
+    }
+
+    /// The table without the columns that are no features.
+    pub fn leave_out(&self, table: Table) -> Result<Table, Error> {
+        table.without(names::all(&self.without))
+    }
+
+    /// The columns that are no features, as part of what a checkpoint belongs to.
+    pub fn left_out(&self) -> String {
+        names::all(&self.without).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl Blanks {
+    /// Adds to the form of a file what stands for missing values.
+    pub fn format(&self, format: CsvFormat) -> CsvFormat {
+        format.missing_values(names::all(&self.missing_values))
+    }
+
+    /// Lets a table take missing values, unless they are refused.
+    pub fn tell(&self, table: Table) -> Table {
+        if self.missing == Missing::Take { table.with_missing() } else { table }
+    }
+}
+
+fn separator(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        _ if text == "tab" || text == "\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
+        _ => Err("must be one character of ASCII, such as `;`, or `tab`".into()),
+    }
+}

@@ -1,0 +1,149 @@
+//! Splits of a data set in order, by groups, and into folds.
+
+use super::storage::Storage;
+use crate::error::{DataError, Error, Result};
+use crate::random::{Purpose, generator};
+use crate::{data::Dataset, float::Float};
+use ndarray_rand::rand::seq::SliceRandom;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+impl<F: Float, S: Storage<F>> Dataset<F, S> {
+    /// Splits the rows in their order by a number, such as a time: the second part has the rows
+    /// with the largest numbers. It is the given fraction of the rows, rounded, at least one. Rows
+    /// with equal numbers stay in the file's order; those with NaN come first.
+    /// [`Table::order`](crate::Table::order) has the numbers of a column.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
+    /// let (earlier, later) = data.split_by(0.5, &[2024.0, 2021.0, 2022.0, 2023.0])?;
+    /// assert_eq!(earlier.targets(), array![[6.0], [7.0]]);
+    /// assert_eq!(later.targets(), array![[8.0], [5.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Keys`] unless there is a number for each row; otherwise as
+    /// [`split`](Self::split).
+    pub fn split_by(&self, fraction: f64, order: &[f64]) -> Result<(Self, Self)> {
+        let rows = self.rows();
+        check_keys(order.len(), rows, "numbers to order by")?;
+        let wanted = wanted(rows, fraction)?;
+        let mut sorted: Vec<usize> = (0..rows).collect();
+        // Adding 0 turns -0 into 0, and -∞ stands before all numbers but behind NaN.
+        let place = |&row: &usize| (!order[row].is_nan(), order[row] + 0.0);
+        sorted.sort_by(|a, b| {
+            let (a, b) = (place(a), place(b));
+            a.0.cmp(&b.0).then(if a.0 { a.1.total_cmp(&b.1) } else { std::cmp::Ordering::Equal })
+        });
+        let (first, last) = sorted.split_at(rows - wanted);
+        Ok((self.select(first)?, self.select(last)?))
+    }
+
+    /// Splits the rows by whole groups, such as the customers that they belong to: no group has
+    /// rows in both parts. Shuffles the groups by `seed`; the second part gets one after the other,
+    /// as long as that brings its number of rows nearer to the given fraction, and at least one.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
+    /// let (train, test) = data.split_groups(0.5, ["Ann", "Bob", "Ann", "Bob"], 7)?;
+    /// assert_eq!((train.rows(), test.rows()), (2, 2));
+    /// assert_eq!((train.targets()[[1, 0]] - train.targets()[[0, 0]]), 2.0);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Keys`] unless there is a group for each row, [`DataError::OneGroup`] if all
+    /// rows are of one group; otherwise as [`split`](Self::split).
+    pub fn split_groups<G: Eq + Hash>(
+        &self,
+        fraction: f64,
+        groups: impl IntoIterator<Item = G>,
+        seed: u64,
+    ) -> Result<(Self, Self)> {
+        let rows = self.rows();
+        // Groups are numbered as they come, so that the order does not depend on their hashes.
+        let mut numbers = HashMap::new();
+        let mut of_rows = Vec::with_capacity(rows);
+        let mut sizes: Vec<usize> = Vec::new();
+        for group in groups {
+            let number = *numbers.entry(group).or_insert(sizes.len());
+            sizes.resize(sizes.len().max(number + 1), 0);
+            sizes[number] += 1;
+            of_rows.push(number);
+        }
+        check_keys(of_rows.len(), rows, "groups")?;
+        if sizes.len() < 2 {
+            return Err(DataError::OneGroup.into());
+        }
+        let wanted = wanted(rows, fraction)?;
+        let mut order: Vec<usize> = (0..sizes.len()).collect();
+        order.shuffle(&mut generator(seed, Purpose::Split));
+        let (mut taken, mut in_part) = (0, vec![false; sizes.len()]);
+        for (place, &group) in order.iter().enumerate() {
+            let nearer = wanted.abs_diff(taken + sizes[group]) < wanted.abs_diff(taken);
+            let is_last = place + 1 == order.len();
+            if (place == 0 || nearer) && !(is_last && taken + sizes[group] == rows) {
+                (in_part[group], taken) = (true, taken + sizes[group]);
+            }
+        }
+        let (part, rest): (Vec<_>, Vec<_>) = (0..rows).partition(|&row| in_part[of_rows[row]]);
+        Ok((self.select(&rest)?, self.select(&part)?))
+    }
+
+    /// The folds of a cross-validation: `count` pairs of training and test rows. Shuffles the rows
+    /// by `seed`; each is a test row in one pair. If the targets are classes, each fold has its
+    /// share of each class.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::Array2;
+    /// let labels = (0..10).map(|row| if row < 4 { "rare" } else { "frequent" });
+    /// let data = Dataset::<f32>::binary(Array2::zeros((10, 3)), labels)?;
+    /// for (train, test) in data.folds(2, 7)? {
+    ///     assert_eq!((train.rows(), test.rows(), test.targets().sum()), (5, 5, 2.0));
+    /// }
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] unless `count` is at least 2 and at most the number of rows; for rows in
+    /// files, those of [`split`](Self::split).
+    pub fn folds(&self, count: usize, seed: u64) -> Result<Vec<(Self, Self)>> {
+        let rows = self.rows();
+        let holds = |count: f64| count >= 2.0 && count <= rows as f64;
+        let needs = "at least 2 and at most the number of rows";
+        Error::check_setting("number of folds", count as f64, needs, holds)?;
+        let classes = self.examples().row_classes()?;
+        let mut order: Vec<usize> = (0..rows).collect();
+        order.shuffle(&mut generator(seed, Purpose::Split));
+        let mut by_class = order.clone();
+        by_class.sort_by_key(|&row| classes[row]);
+        let mut fold_of = vec![0; rows];
+        by_class.iter().enumerate().for_each(|(place, &row)| fold_of[row] = place % count);
+        let pair = |fold: usize| {
+            let (test, train): (Vec<_>, Vec<_>) =
+                order.iter().partition(|&&row| fold_of[row] == fold);
+            Ok((self.select(&train)?, self.select(&test)?))
+        };
+        (0..count).map(pair).collect()
+    }
+}
+
+fn check_keys(keys: usize, rows: usize, what: &'static str) -> Result<()> {
+    if keys == rows { Ok(()) } else { Err(DataError::Keys { keys, rows, what }.into()) }
+}
+
+/// The number of rows of the second part.
+fn wanted(rows: usize, fraction: f64) -> Result<usize> {
+    Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
+    let wanted = ((rows as f64 * fraction).round() as usize).max(1);
+    if wanted < rows { Ok(wanted) } else { Err(DataError::TooFewRows { rows, fraction }.into()) }
+}

@@ -1,0 +1,189 @@
+//! A column of a table, and the features that it becomes.
+
+use super::{DateForm, NumberForm};
+use serde::{Deserialize, Serialize};
+
+/// A column of a table, which becomes one or several features.
+///
+/// | column | features |
+/// |---|---|
+/// | numbers | the number minus [`offset`](Self::offset) |
+/// | categories | for each category 1 in its rows, else 0 |
+/// | [two categories](Self::two) | -1 for the first, 1 for the second |
+/// | [dates or times](Self::dates) | see [`DateForm`] |
+///
+/// A blank number or date is NaN, which the network replaces by the centre of the training rows. A
+/// blank category is 0 in all features. With [`blanks`](Self::blanks), one more feature follows: 1
+/// in rows where the cell is blank, else 0.
+///
+/// ```
+/// use densely::schema::Column;
+///
+/// let weight = Column::numbers("weight");
+/// let origin = Column::categories("origin", ["Europe", "Japan", "USA"]);
+/// assert_eq!((weight.features(), origin.features()), (1, 3));
+/// assert_eq!(origin.categories[0], "Europe");
+/// assert_eq!(serde_json::to_string(&weight)?, r#"{"name":"weight","categories":[]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Column {
+    /// The column's name in the header.
+    pub name: String,
+    /// The texts that the column may hold. A column of numbers or dates has none.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// Texts that are none of the categories, because one row alone had them in training.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rare: Vec<String>,
+    /// The feature is the column's number minus this offset. The default is 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: f64,
+    /// Whether two categories are one feature of -1 and 1.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub two: bool,
+    /// Whether a feature says that a cell is blank.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blanks: bool,
+    /// How numbers are written; nothing for `12`, `-0.5`, `1e3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<NumberForm>,
+    /// How dates or times are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<DateForm>,
+}
+
+pub(crate) fn is_zero(offset: &f64) -> bool {
+    *offset == 0.0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+impl Column {
+    /// A column of numbers: one feature.
+    pub fn numbers(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            categories: Vec::new(),
+            rare: Vec::new(),
+            offset: 0.0,
+            two: false,
+            blanks: false,
+            form: None,
+            date: None,
+        }
+    }
+
+    /// A column of text: one feature for each category.
+    pub fn categories(
+        name: impl Into<String>,
+        categories: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let categories = categories.into_iter().map(Into::into).collect();
+        Self { categories, ..Self::numbers(name) }
+    }
+
+    /// A column of two texts: one feature, -1 for the first and 1 for the second.
+    ///
+    /// ```
+    /// use densely::schema::{Column, Schema};
+    ///
+    /// let sex = Column::two("sex", ["female", "male"]);
+    /// assert_eq!(Schema::new([sex]).feature_names(), ["sex=male"]);
+    /// ```
+    pub fn two(name: impl Into<String>, categories: [impl Into<String>; 2]) -> Self {
+        Self { two: true, ..Self::categories(name, categories) }
+    }
+
+    /// A column of dates or times.
+    pub fn dates(name: impl Into<String>, form: DateForm) -> Self {
+        Self { date: Some(form), ..Self::numbers(name) }
+    }
+
+    /// Subtracts an offset from the column's numbers, in `f64`, before they become features. The
+    /// feature's name tells it.
+    ///
+    /// ```
+    /// use densely::schema::{Column, Schema};
+    ///
+    /// let schema = Schema::new([Column::numbers("seconds").with_offset(1.7e9)]);
+    /// assert_eq!(schema.feature_names(), ["seconds - 1700000000"]);
+    /// ```
+    #[must_use]
+    pub fn with_offset(mut self, offset: f64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// Adds a feature that says whether a cell is blank.
+    ///
+    /// ```
+    /// use densely::schema::{Column, Schema};
+    ///
+    /// let schema = Schema::new([Column::numbers("age").with_blanks()]);
+    /// assert_eq!(schema.feature_names(), ["age", "age is blank"]);
+    /// ```
+    #[must_use]
+    pub fn with_blanks(mut self) -> Self {
+        self.blanks = true;
+        self
+    }
+
+    /// Reads the column's numbers in this form.
+    #[must_use]
+    pub fn with_form(mut self, form: NumberForm) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// The number of features that the column becomes.
+    pub fn features(&self) -> usize {
+        self.values() + usize::from(self.blanks)
+    }
+
+    /// The number of features, without that of blanks.
+    pub(crate) fn values(&self) -> usize {
+        match &self.date {
+            Some(date) => date.parts().count(),
+            None if self.two => 1,
+            None => self.categories.len().max(1),
+        }
+    }
+
+    /// Whether each feature is on a scale of its own, from -1 to 1, that units do not change.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = bool> + '_ {
+        let values = (0..self.values()).map(|place| match &self.date {
+            Some(date) => date.parts().nth(place).is_some_and(|part| part.is_on_circle()),
+            None => self.two,
+        });
+        values.chain(self.blanks.then_some(true))
+    }
+
+    /// Whether the column has something that versions 1 and 2 of the model file do not know.
+    pub(crate) fn is_newer(&self) -> bool {
+        let text = self.two || !self.rare.is_empty();
+        text || self.blanks || self.form.is_some() || self.date.is_some()
+    }
+
+    pub(super) fn feature_names(&self) -> Vec<String> {
+        let Self { name, categories, offset, .. } = self;
+        let mut names = match (&self.date, &categories[..]) {
+            (Some(date), _) => {
+                date.parts().map(|part| format!("{name}: {}", part.name())).collect()
+            }
+            (None, [_, second]) if self.two => vec![format!("{name}={second}")],
+            (None, []) if *offset == 0.0 => vec![name.clone()],
+            (None, []) if *offset < 0.0 => vec![format!("{name} + {}", -offset)],
+            (None, []) => vec![format!("{name} - {offset}")],
+            (None, categories) => {
+                categories.iter().map(|text| format!("{name}={text}")).collect::<Vec<_>>()
+            }
+        };
+        names.extend(self.blanks.then(|| format!("{name} is blank")));
+        names
+    }
+}

@@ -1,0 +1,189 @@
+//! Numbers as people write them: `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, `−3`.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// How the cells of a column are read as numbers.
+///
+/// The default reads `1,234.5`: a decimal point, and commas between groups of three digits. Spaces
+/// and apostrophes group digits too. With a decimal comma it is `1.234,5`. Brackets make a number
+/// negative, `(12)`; so do `-` and `−`. A unit is `%` or a currency sign, before or behind the
+/// number; then every cell has it. A percentage is the number before its sign.
+///
+/// ```
+/// use densely::schema::NumberForm;
+///
+/// let form = NumberForm::default();
+/// assert_eq!(form.number("1,234.5"), Some(1234.5));
+/// assert_eq!(form.number("(12)"), Some(-12.0));
+/// assert_eq!(form.number("12,5"), None);
+/// assert_eq!(form.with_decimal_comma().number("1.234,5"), Some(1234.5));
+/// assert_eq!(NumberForm::default().with_unit("%").number("7.5 %"), Some(7.5));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct NumberForm {
+    /// Whether a comma stands before the decimals.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub decimal_comma: bool,
+    /// `%`, a currency sign, or nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// Signs that may stand before or behind a number.
+const UNITS: [char; 8] = ['%', '$', '€', '£', '¥', '₹', '₩', '₽'];
+
+impl NumberForm {
+    /// With a comma before the decimals.
+    #[must_use]
+    pub fn with_decimal_comma(mut self) -> Self {
+        self.decimal_comma = true;
+        self
+    }
+
+    /// With this unit in every cell.
+    #[must_use]
+    pub fn with_unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// The number that the text stands for; nothing if it is written otherwise.
+    pub fn number(&self, text: &str) -> Option<f64> {
+        let (negative, unit, digits) = parts(text)?;
+        let fits = unit.map_or(self.unit.is_empty(), |unit| self.unit.chars().eq([unit]));
+        let number = fits.then(|| magnitude(digits, self.decimal_comma))??;
+        Some(if negative { -number } else { number })
+    }
+
+    /// The forms in which this text is a number: with a decimal point, with a decimal comma.
+    pub(crate) fn of(text: &str) -> [Option<Self>; 2] {
+        let Some((_, unit, digits)) = parts(text) else { return [None, None] };
+        [false, true].map(|decimal_comma| {
+            magnitude(digits, decimal_comma)?;
+            Some(Self { decimal_comma, unit: unit.map(String::from).unwrap_or_default() })
+        })
+    }
+}
+
+/// As `decimal comma, %`.
+impl std::fmt::Display for NumberForm {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(if self.decimal_comma { "decimal comma" } else { "decimal point" })?;
+        if self.unit.is_empty() { Ok(()) } else { write!(formatter, ", {}", self.unit) }
+    }
+}
+
+/// Whether the number is negative, its unit, and the text of its magnitude.
+fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
+    let (mut rest, mut negative, mut unit) = (text.trim(), false, None);
+    if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        (rest, negative) = (inner.trim(), true);
+    }
+    // A sign and a unit, in either order, each once.
+    let mut signed = negative;
+    loop {
+        let first = rest.chars().next()?;
+        match first {
+            '-' | '\u{2212}' | '+' if !signed => (signed, negative) = (true, first != '+'),
+            _ if UNITS.contains(&first) && unit.is_none() => unit = Some(first),
+            _ => break,
+        }
+        rest = rest[first.len_utf8()..].trim_start();
+    }
+    if let Some(before) = rest.strip_suffix(UNITS) {
+        if unit.is_some() {
+            return None;
+        }
+        unit = rest.chars().next_back();
+        rest = before.trim_end();
+    }
+    rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
+        .then_some((negative, unit, rest))
+}
+
+/// The number without sign and unit.
+fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
+    let (point, grouping) = if decimal_comma { (',', '.') } else { ('.', ',') };
+    let (whole, decimals) = match text.split_once(point) {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (text, None),
+    };
+    let whole = without_groups(whole, grouping)?;
+    let number = match decimals {
+        None => whole.into_owned(),
+        Some(decimals) => format!("{whole}.{decimals}"),
+    };
+    let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    // `parse` takes no second point, sign or group.
+    number.parse().ok().filter(|number: &f64| plain && number.is_finite())
+}
+
+/// Whole digits without the signs between groups of three; nothing for other groups.
+fn without_groups(digits: &str, grouping: char) -> Option<Cow<'_, str>> {
+    let between = |c: char| c == grouping || matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}');
+    let Some(separator) = digits.chars().find(|&c| between(c)) else {
+        return Some(digits.into());
+    };
+    let mut groups = digits.split(separator);
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
+    let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = groups.clone().all(|group| group.len() == 3 && is_number(group));
+    (whole && is_number(first)).then(|| digits.replace(separator, "").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let point = NumberForm::default();
+        for (text, number) in [
+            ("1,234.5", 1234.5),
+            ("-1,234,567", -1_234_567.0),
+            ("\u{2212}3", -3.0),
+            ("(1,200.50)", -1200.5),
+            ("1 234", 1234.0),
+            ("1'234.5", 1234.5),
+            ("+7", 7.0),
+            (".5", 0.5),
+            ("1e3", 1000.0),
+        ] {
+            assert_eq!(point.number(text), Some(number), "{text}");
+        }
+        for text in [
+            "", "1,23", "12,5", "1,2345", "1.2.3", "1,234,5", "abc", "5 kg", "--3", "(-3)", "7 %",
+            "$", "1.5e",
+        ] {
+            assert_eq!(point.number(text), None, "{text}");
+        }
+        let comma = NumberForm::default().with_decimal_comma();
+        assert_eq!(comma.number("1.234,5"), Some(1234.5));
+        assert_eq!(comma.number("10"), Some(10.0));
+        assert_eq!(comma.number("1.5"), None);
+        let dollars = NumberForm::default().with_unit("$");
+        for (text, number) in
+            [("$ 1,200", 1200.0), ("-$5", -5.0), ("$-5", -5.0), ("($12)", -12.0), ("3$", 3.0)]
+        {
+            assert_eq!(dollars.number(text), Some(number), "{text}");
+        }
+        assert_eq!(dollars.number("12"), None);
+    }
+
+    #[test]
+    fn a_text_may_have_two_forms() {
+        let decimal_commas =
+            |text: &str| NumberForm::of(text).map(|form| form.map(|form| form.decimal_comma));
+        assert_eq!(decimal_commas("1,950"), [Some(false), Some(true)]);
+        assert_eq!(decimal_commas("1,95"), [None, Some(true)]);
+        assert_eq!(decimal_commas("1,234.5"), [Some(false), None]);
+        assert_eq!(decimal_commas("00.00.00"), [None, None]);
+    }
+}
