@@ -5,7 +5,7 @@ use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
 use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp, schema::Schema, units::Scaling};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 /// The format's name.
 pub(crate) const FORMAT: &str = "densely";
@@ -54,6 +54,17 @@ struct FormatOrigin {
     library: String,
 }
 
+/// How many columns there are.
+#[derive(Deserialize)]
+struct Outline {
+    schema: OutlineOfSchema,
+}
+
+#[derive(Deserialize)]
+struct OutlineOfSchema {
+    columns: Vec<IgnoredAny>,
+}
+
 impl Structure {
     /// The JSON of this network's structure.
     pub(crate) fn json_of<F: Float>(net: &Mlp<F>) -> Result<String> {
@@ -98,6 +109,10 @@ impl Structure {
         ensure(version <= known, || ModelFileError::NewerVersion { version, library, known })?;
         check(version > 0, || "there is no version 0 of the format".to_owned())?;
         check_values(json.as_bytes(), MOST_VALUES)?;
+        // Counts the columns before it keeps them: a column takes more memory than its text.
+        if let Ok(outline) = serde_json::from_str::<Outline>(json) {
+            check_names(outline.schema.columns.len())?;
+        }
         let structure: Self = serde_json::from_str(json).map_err(damaged)?;
         let (found, expected) = (start_of(&structure.precision), F::NAME);
         let same = found == expected;
@@ -108,7 +123,10 @@ impl Structure {
 
     fn check_size(&self) -> Result<()> {
         check_layers(self.layers.len())?;
-        let names = self.schema.names();
-        check(names <= MOST_NAMES, || format!("{names} names, a file holds up to {MOST_NAMES}"))
+        check_names(self.schema.names())
     }
+}
+
+fn check_names(names: usize) -> Result<()> {
+    check(names <= MOST_NAMES, || format!("{names} names, a file holds up to {MOST_NAMES}"))
 }

@@ -45,17 +45,17 @@ fn with_long_texts() {
 #[test]
 fn of_a_newer_version_by_name() {
     let newer = serde_json::json!({
-        "format": "densely", "version": 3, "library": "9.8.7", "new": {"field": []}, "layers": 7,
+        "format": "densely", "version": 4, "library": "9.8.7", "new": {"field": []}, "layers": 7,
     });
     let bytes = forgeries::model(&newer, forgeries::small(), 2);
     let error = Mlp::<f32>::from_bytes(&bytes).unwrap_err();
     let library = env!("CARGO_PKG_VERSION");
     let expected = format!(
-        "the model has version 3 of the format, written by densely 9.8.7; densely {library} reads up to version 2"
+        "the model has version 4 of the format, written by densely 9.8.7; densely {library} reads up to version 3"
     );
     assert_eq!(error.to_string(), expected);
     assert!(matches!(
         error,
-        Error::ModelFile(ModelFileError::NewerVersion { version: 3, known: 2, .. })
+        Error::ModelFile(ModelFileError::NewerVersion { version: 4, known: 3, .. })
     ));
 }

@@ -98,11 +98,11 @@ pub fn of_structures() -> Vec<Forgery> {
         (
             "a newer version",
             {
-                let mut newer = changed("/version", 3.into());
+                let mut newer = changed("/version", 4.into());
                 newer = replaced(&newer, "0.1.0", "3.1.4");
                 replaced(&newer, "tanh", "sine")
             },
-            "the model has version 3 of the format, written by densely 3.1.4; densely ",
+            "the model has version 4 of the format, written by densely 3.1.4; densely ",
         ),
     ]
 }
