@@ -126,8 +126,8 @@ impl Table {
     ///
     /// let csv = "mpg,weight,origin\n26,2.1,Japan\n";
     /// let test = Table::parse_csv(csv.as_bytes(), "test")?.dataset_for(&net)?;
-    /// assert_eq!(test.feature_names(), ["origin=Japan", "origin=USA", "weight"]);
-    /// assert_eq!(test.inputs(), array![[1.0, 0.0, 2.1]]);
+    /// assert_eq!(test.feature_names(), ["origin=USA", "weight"]);
+    /// assert_eq!(test.inputs(), array![[-1.0, 2.1]]); // -1 for Japan, 1 for the USA
     /// assert_eq!(test.targets(), array![[26.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
