@@ -66,7 +66,7 @@ pub enum Missing {
 }
 
 impl FileForm {
-    /// The form of the file, as far as these options tell it.
+    /// The form of the file by these options. The file itself shows the rest.
     pub fn format(&self) -> CsvFormat {
         let mut format = CsvFormat::new();
         if let Some(separator) = self.separator {

@@ -1,7 +1,7 @@
 //! Splits of a data set in order, by groups, and into folds.
 
-use super::storage::Storage;
-use crate::error::{DataError, Error, Result};
+use super::{split::rows_of_part, storage::Storage};
+use crate::error::{DataError, Error, Result, check::ensure};
 use crate::random::{Purpose, generator};
 use crate::{data::Dataset, float::Float};
 use ndarray_rand::rand::seq::SliceRandom;
@@ -31,7 +31,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     pub fn split_by(&self, fraction: f64, order: &[f64]) -> Result<(Self, Self)> {
         let rows = self.rows();
         check_keys(order.len(), rows, "numbers to order by")?;
-        let wanted = wanted(rows, fraction)?;
+        let wanted = rows_of_part(rows, fraction)?;
         let mut sorted: Vec<usize> = (0..rows).collect();
         // Adding 0 turns -0 into 0, and -∞ stands before all numbers but behind NaN.
         let place = |&row: &usize| (!order[row].is_nan(), order[row] + 0.0);
@@ -82,7 +82,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         if sizes.len() < 2 {
             return Err(DataError::OneGroup.into());
         }
-        let wanted = wanted(rows, fraction)?;
+        let wanted = rows_of_part(rows, fraction)?;
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.shuffle(&mut generator(seed, Purpose::Split));
         let (mut taken, mut in_part) = (0, vec![false; sizes.len()]);
@@ -138,12 +138,5 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 }
 
 fn check_keys(keys: usize, rows: usize, what: &'static str) -> Result<()> {
-    if keys == rows { Ok(()) } else { Err(DataError::Keys { keys, rows, what }.into()) }
-}
-
-/// The number of rows of the second part.
-fn wanted(rows: usize, fraction: f64) -> Result<usize> {
-    Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
-    let wanted = ((rows as f64 * fraction).round() as usize).max(1);
-    if wanted < rows { Ok(wanted) } else { Err(DataError::TooFewRows { rows, fraction }.into()) }
+    ensure(keys == rows, || DataError::Keys { keys, rows, what })
 }

@@ -1,11 +1,21 @@
 //! Splits the rows of a data set in two, group by group.
 
 use super::{batches::InOrder, dataset::Examples};
+use crate::error::check::{FRACTION, ensure};
 use crate::error::{DataError, Error, Result};
 use crate::float::Float;
 use crate::random::{Purpose, generator};
 use ndarray::ArrayView1;
 use ndarray_rand::rand::seq::SliceRandom;
+
+/// How many of these rows `fraction` is: rounded to the nearest number, and at least one. Some rows
+/// must be left.
+pub(super) fn rows_of_part(rows: usize, fraction: f64) -> Result<usize> {
+    Error::check_range("fraction", fraction, FRACTION)?;
+    let wanted = ((rows as f64 * fraction).round() as usize).max(1);
+    ensure(wanted < rows, || DataError::TooFewRows { rows, fraction })?;
+    Ok(wanted)
+}
 
 /// Shuffles the rows and splits them in two: the rest, then `fraction` of all rows, rounded to the
 /// nearest number of rows and at least one. `groups` holds the group of each row.
@@ -13,15 +23,13 @@ use ndarray_rand::rand::seq::SliceRandom;
 /// Each group gives its share, rounded down. The rows that are then missing come from the groups
 /// with the largest remainders. No group gives its last row.
 fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
-    Error::check_setting("fraction", fraction, "above 0 and below 1", |f| f > 0.0 && f < 1.0)?;
     let rows = groups.len();
-    let wanted = ((rows as f64 * fraction).round() as usize).max(1);
+    let wanted = rows_of_part(rows, fraction)?;
     let mut sizes = vec![0; groups.iter().max().map_or(0, |largest| largest + 1)];
     groups.iter().for_each(|&group| sizes[group] += 1);
     let mut quotas = quotas(&sizes, fraction, wanted);
-    if wanted >= rows || quotas.iter().all(|&quota| quota == 0) {
-        return Err(DataError::TooFewRows { rows, fraction }.into());
-    }
+    let gives = quotas.iter().any(|&quota| quota > 0);
+    ensure(gives, || DataError::TooFewRows { rows, fraction })?;
     let mut order: Vec<usize> = (0..rows).collect();
     order.shuffle(&mut generator(seed, Purpose::Split));
     // In place, because there may be very many rows.

@@ -1,5 +1,6 @@
 //! A column of a table, and the features that it becomes.
 
+use super::number_form::is_false;
 use super::{DateForm, NumberForm};
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +58,6 @@ pub struct Column {
 
 pub(crate) fn is_zero(offset: &f64) -> bool {
     *offset == 0.0
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl Column {

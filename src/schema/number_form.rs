@@ -32,7 +32,7 @@ pub struct NumberForm {
     pub unit: String,
 }
 
-fn is_false(flag: &bool) -> bool {
+pub(super) fn is_false(flag: &bool) -> bool {
     !flag
 }
 

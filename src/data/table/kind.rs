@@ -52,7 +52,7 @@ impl fmt::Display for ColumnKind {
     }
 }
 
-/// How a column's cells are read, as far as its summary tells.
+/// How a column's cells are read, by the column's summary.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Reading {
     Empty,

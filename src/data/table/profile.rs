@@ -184,7 +184,7 @@ fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
     action
 }
 
-/// The most frequent values, as far as they fit into a line.
+/// The first [`MOST_SHOWN`] of the most frequent values, each with its number of cells.
 fn frequent(counts: &Counts) -> String {
     let mut values: Vec<_> = counts.iter().collect();
     values.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));

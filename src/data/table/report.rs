@@ -108,7 +108,7 @@ impl fmt::Display for TableReport {
         let mut lines = Vec::new();
         if let [first, more @ ..] = &self.rows_without_target[..] {
             let more = if more.is_empty() { "" } else { ", …" };
-            let rows = counted(self.rows_without_target.len(), "row");
+            let rows = with_plural(self.rows_without_target.len(), "row");
             let are = if more.is_empty() { "is" } else { "are" };
             lines.push(format!("{rows} without a target {are} left out: row {first}{more}"));
         }
@@ -128,7 +128,7 @@ impl ColumnReport {
             lines.push(format!("{name}: read as {form}"));
         }
         if let (1.., Some(with)) = (self.blanks, self.filled_with) {
-            let cells = counted(self.blanks, "blank cell");
+            let cells = with_plural(self.blanks, "blank cell");
             lines.push(format!("{name}: {cells}, in place of which stands {with}"));
         }
         if let [first, ..] = &self.rare[..] {
@@ -139,7 +139,7 @@ impl ColumnReport {
             ));
         }
         for UnknownCategory { category, count, row } in self.unknown.iter().take(10) {
-            let cells = counted(*count, "cell");
+            let cells = with_plural(*count, "cell");
             lines.push(format!(
                 "{name}: {category:?} in row {row} ({cells}) is none of the categories of the training rows"
             ));
@@ -151,6 +151,6 @@ impl ColumnReport {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn with_plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
