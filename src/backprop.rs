@@ -77,6 +77,8 @@ pub struct Backprop<F: Float> {
     inputs: Matrix<F>,
     /// The generator of dropout.
     generator: ChaCha8Rng,
+    /// By which each layer's dropout is multiplied.
+    dropout_factor: f64,
     threads: Threads,
 }
 
@@ -91,6 +93,7 @@ impl<F: Float> Backprop<F> {
             losses: Matrix::new(1),
             inputs: Matrix::new(net.features()),
             generator: generator(0, Purpose::Dropout),
+            dropout_factor: 1.0,
             threads: Threads::ONE,
         }
     }
@@ -122,6 +125,10 @@ impl<F: Float> Backprop<F> {
     }
 
     /// Sets the most threads for one product. Default: 1.
+    pub(crate) fn set_dropout_factor(&mut self, factor: f64) {
+        self.dropout_factor = factor;
+    }
+
     pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
     }
@@ -295,7 +302,7 @@ impl<F: Float> Backprop<F> {
         dropout: Dropout,
     ) -> Result<f64> {
         self.check_shapes(net, batch)?;
-        let Self { deltas, dropped, losses, generator, threads, .. } = self;
+        let Self { deltas, dropped, losses, generator, threads, dropout_factor, .. } = self;
         let ([hidden @ .., output], [.., delta]) = (net.layers_mut(), &mut deltas[..]) else {
             return Err(NetworkError::NoLayers.into());
         };
@@ -305,7 +312,8 @@ impl<F: Float> Backprop<F> {
         let mut a = batch.inputs;
         for (layer, dropped) in zip(hidden, dropped) {
             layer.forward(a, false, *threads);
-            a = dropped.apply(layer, dropout, batch, generator); // A ∘ M, or A
+            let fraction = layer.dropout() * *dropout_factor;
+            a = dropped.apply(layer, dropout, fraction, batch, generator); // A ∘ M, or A
         }
         output.forward(a, fused.is_some(), *threads);
 
@@ -333,9 +341,13 @@ impl<F: Float> Backprop<F> {
     ) -> impl Iterator<Item = &'b mut [F]> {
         let Self { deltas, gradients, dropped, threads, .. } = self;
         let layers = zip(zip(net.layers(), &*dropped), zip(deltas, gradients));
+        // Layers that are frozen together with all before them need no gradient.
+        let frozen = net.layers().iter().take_while(|layer| layer.is_frozen()).count();
+        let mut trained = net.layers().len() - frozen;
         let mut layers = layers.rev().peekable();
         let mut after = None;
         let differentiate = move || {
+            trained = trained.checked_sub(1)?;
             let ((layer, dropped), (delta, gradient)) = layers.next()?;
             if let Some((after, delta_after)) = after {
                 let after: &'b Dense<F> = after;
@@ -369,12 +381,13 @@ impl<F: Float> Backprop<F> {
         self.check_network(net)?;
         let layers = zip(net.layers_mut(), &self.gradients);
         Ok(layers.flat_map(|(layer, gradient)| {
+            let kinds = layer.each_kind();
             let slices = zip(layer.parameter_slices_mut(), gradient.slices());
-            // The weights come first, then the bias.
-            zip([false, true], slices).map(|(is_bias, (values, gradient))| Parameter {
+            zip(kinds, slices).map(|((is_bias, rate_factors), (values, gradient))| Parameter {
                 is_bias,
                 values,
                 gradient,
+                rate_factors,
             })
         }))
     }

@@ -16,6 +16,7 @@ mod naming;
 mod npy;
 pub(crate) mod npy_error;
 mod outputs;
+pub(crate) mod quantiles;
 mod split;
 mod storage;
 pub(crate) mod table;

@@ -1,9 +1,13 @@
 //! A fully connected layer.
 
-use crate::error::{Error, NetworkError, Result};
+mod input_factors;
+
+use crate::error::{Error, NetworkError, Result, check::NOT_NEGATIVE};
 use crate::matrix::{Matrix, Rows};
+use crate::parameter::RateFactors;
 use crate::threads::{Share, Threads};
 use crate::{activation::AnyActivation, float::Float, product, units::Scale};
+use input_factors::InputFactors;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
 use std::iter::{once, zip};
 
@@ -47,6 +51,8 @@ pub struct Dense<F: Float> {
     bias: Option<Vec<F>>,
     activation: AnyActivation<F>,
     dropout: f64,
+    rate_factors: RateFactors,
+    input_factors: Option<InputFactors<F>>,
     output: Cache<F>,
     /// Without rows if it is not kept.
     pre_activation: Cache<F>,
@@ -88,7 +94,50 @@ impl<F: Float> Dense<F> {
         let bias = bias.map(|bias| bias.into_iter().collect());
         let (weights, activation, dropout) = (Matrix::of(weights), activation.into(), 0.0);
         let [output, pre_activation] = [(); 2].map(|()| Cache(Matrix::new(outputs)));
-        Ok(Self { weights, bias, activation, dropout, output, pre_activation })
+        let (rate_factors, input_factors) = (RateFactors::default(), None);
+        Ok(Self {
+            weights,
+            bias,
+            activation,
+            dropout,
+            rate_factors,
+            input_factors,
+            output,
+            pre_activation,
+        })
+    }
+
+    /// Sets how fast weights and bias learn: [`RateFactors`] has an example.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a factor that is negative or not finite.
+    pub fn with_rate_factors(mut self, factors: RateFactors) -> Result<Self> {
+        let RateFactors { weights, bias, decay } = factors;
+        for factor in [weights, bias, decay] {
+            Error::check_range("rate factor", factor, NOT_NEGATIVE)?;
+        }
+        self.rate_factors = factors;
+        Ok(self)
+    }
+
+    /// Trains a factor for each input beside the weights: see
+    /// [`MlpBuilder::input_factors`](crate::mlp::MlpBuilder::input_factors).
+    /// `constants` scale the inputs before it.
+    pub(crate) fn with_input_factors(mut self, rate: f64, constants: Vec<F>) -> Result<Self> {
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, constants)?);
+        self.multiply_input_factors();
+        Ok(self)
+    }
+
+    /// Makes trained factors of the inputs part of the weights, and forgets the rate factors of a
+    /// layer that is not frozen.
+    pub(crate) fn simplify(&mut self) {
+        self.multiply_input_factors();
+        self.input_factors = None;
+        if !self.is_frozen() {
+            self.rate_factors = RateFactors::default();
+        }
     }
 
     /// Sets the dropout of the layer: see
@@ -135,8 +184,9 @@ impl<F: Float> Dense<F> {
         self.weights.view()
     }
 
-    /// W, inputs × outputs, to be changed in place.
+    /// W, inputs × outputs, to be changed in place. Trained factors of the inputs become part of W.
     pub fn weights_mut(&mut self) -> ArrayViewMut2<'_, F> {
+        self.input_factors = None;
         self.weights.view_mut()
     }
 
@@ -158,6 +208,22 @@ impl<F: Float> Dense<F> {
     /// The fraction of the outputs that is left out while training; 0 for none.
     pub fn dropout(&self) -> f64 {
         self.dropout
+    }
+
+    /// How fast weights and bias learn.
+    pub fn rate_factors(&self) -> RateFactors {
+        self.rate_factors
+    }
+
+    /// Whether all parameters learn as the optimizer says.
+    pub(crate) fn learns_evenly(&self) -> bool {
+        self.rate_factors == RateFactors::default() && self.input_factors.is_none()
+    }
+
+    /// Whether training changes nothing.
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.input_factors.is_none()
+            && self.each_kind().all(|(is_bias, factors)| factors.of(is_bias) == 0.0)
     }
 
     /// The outputs of the last forward pass of training, before dropout, rows × outputs; no rows
@@ -216,6 +282,7 @@ impl<F: Float> Dense<F> {
     /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it
     /// if the activation's derivative or the caller needs it.
     pub(crate) fn forward(&mut self, inputs: Rows<'_, F>, keep_z: bool, threads: Threads) {
+        self.multiply_input_factors();
         let (rows, cost) = (inputs.rows(), self.multiplications(inputs.rows()));
         let keep_z = keep_z || self.activation.keeps_pre_activation();
         let axis = self.axis_to_divide(&self.activation, inputs);
@@ -260,6 +327,16 @@ impl<F: Float> Dense<F> {
         if let Some(bias) = &mut gradient.bias {
             product::bias_gradient(delta, bias);
         }
+        if let (Some(inputs), Some(factors)) = (&self.input_factors, &mut gradient.factors) {
+            inputs.gradient(&mut gradient.weights, factors);
+        }
+    }
+
+    /// Computes the weights from trained factors of the inputs, if there are any.
+    pub(crate) fn multiply_input_factors(&mut self) {
+        if let Some(factors) = &self.input_factors {
+            factors.multiply(&mut self.weights);
+        }
     }
 
     /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the mask
@@ -292,14 +369,31 @@ impl<F: Float> Dense<F> {
         });
     }
 
-    /// Weights and bias as row-major slices, in that order.
+    /// Weights, bias and factors of the inputs as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        once(self.weights.numbers()).chain(self.bias.as_deref())
+        let (matrix, factors) = match &self.input_factors {
+            None => (&self.weights, None),
+            Some(InputFactors { matrix, factors, .. }) => (matrix, Some(&factors[..])),
+        };
+        once(matrix.numbers()).chain(self.bias.as_deref()).chain(factors)
     }
 
-    /// Weights and bias as row-major slices, in that order.
+    /// Weights, bias and factors of the inputs as row-major slices, in that order. After a change
+    /// of the factors, [`multiply_input_factors`](Self::multiply_input_factors) must follow.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+        let (matrix, factors) = match &mut self.input_factors {
+            None => (&mut self.weights, None),
+            Some(InputFactors { matrix, factors, .. }) => (matrix, Some(&mut factors[..])),
+        };
+        once(matrix.numbers_mut()).chain(self.bias.as_deref_mut()).chain(factors)
+    }
+
+    /// For each parameter slice whether it is a bias, and its rate factors.
+    pub(crate) fn each_kind(&self) -> impl Iterator<Item = (bool, RateFactors)> + use<F> {
+        let (own, bias) = (self.rate_factors, self.bias.is_some());
+        let factors =
+            self.input_factors.as_ref().map(|factors| RateFactors::new(factors.rate, 0.0));
+        once((false, own)).chain(bias.then_some((true, own))).chain(factors.map(|of| (false, of)))
     }
 
     /// Folds the inputs' scale in: the layer then takes x in place of (x - centre)/spread.
@@ -335,13 +429,15 @@ impl<F: Float> Dense<F> {
     }
 }
 
-/// Compares parameters, activation and dropout, not the caches.
+/// Compares parameters, activation, dropout and rate factors, not the caches.
 impl<F: Float> PartialEq for Dense<F> {
     fn eq(&self, other: &Self) -> bool {
         self.activation.to_string() == other.activation.to_string()
             && self.weights == other.weights
             && self.bias == other.bias
             && self.dropout == other.dropout
+            && self.rate_factors == other.rate_factors
+            && self.input_factors == other.input_factors
     }
 }
 
@@ -371,16 +467,19 @@ fn slice<F>(matrix: ArrayView2<'_, F>, [rows, columns]: [Slice; 2]) -> ArrayView
 pub struct Gradient<F> {
     weights: Matrix<F>,
     bias: Option<Vec<F>>,
+    /// With respect to the factors of the inputs, if the layer has them.
+    factors: Option<Vec<F>>,
 }
 
 impl<F: Float> Gradient<F> {
     /// Zeros in the shapes of a layer's parameters.
     pub(crate) fn zeros(layer: &Dense<F>) -> Self {
         let bias = layer.bias.as_ref().map(|bias| vec![F::zero(); bias.len()]);
-        Self { weights: Matrix::zeros(layer.inputs(), layer.outputs()), bias }
+        let factors = layer.input_factors.as_ref().map(|_| vec![F::zero(); layer.inputs()]);
+        Self { weights: Matrix::zeros(layer.inputs(), layer.outputs()), bias, factors }
     }
 
-    /// ∂loss/∂W, inputs × outputs.
+    /// ∂loss/∂W, inputs × outputs. Zeros for layers that are frozen together with all before them.
     pub fn weights(&self) -> ArrayView2<'_, F> {
         self.weights.view()
     }
@@ -392,16 +491,19 @@ impl<F: Float> Gradient<F> {
 
     /// Whether it has the shapes of this layer's parameters.
     pub(crate) fn fits(&self, layer: &Dense<F>) -> bool {
-        self.weights().dim() == layer.weights().dim() && self.bias.is_some() == layer.bias.is_some()
+        self.weights().dim() == layer.weights().dim()
+            && self.bias.is_some() == layer.bias.is_some()
+            && self.factors.is_some() == layer.input_factors.is_some()
     }
 
-    /// The gradients of the weights, then of the bias.
+    /// The gradients of weights, bias and factors of the inputs, in that order.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[F]> {
-        once(self.weights.numbers()).chain(self.bias.as_deref())
+        once(self.weights.numbers()).chain(self.bias.as_deref()).chain(self.factors.as_deref())
     }
 
-    /// The gradients of the weights, then of the bias.
+    /// The gradients of weights, bias and factors of the inputs, in that order.
     pub(crate) fn slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        once(self.weights.numbers_mut()).chain(self.bias.as_deref_mut())
+        let bias = self.bias.as_deref_mut();
+        once(self.weights.numbers_mut()).chain(bias).chain(self.factors.as_deref_mut())
     }
 }

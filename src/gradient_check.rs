@@ -119,7 +119,10 @@ pub fn gradient_check(
     let mut moved = net.clone();
     let mut found = GradientCheck { compared: 0, kinks: Vec::new(), largest_error: 0.0 };
     let gradients = backprop.gradients().to_vec();
-    for (layer, (gradient, at_rest_layer)) in zip(&gradients, net.layers()).enumerate() {
+    let layers = zip(&gradients, net.layers()).enumerate();
+    // Layers that are frozen together with all before them have no gradient.
+    let trained = layers.skip_while(|(_, (_, layer))| layer.is_frozen());
+    for (layer, (gradient, at_rest_layer)) in trained {
         let columns = at_rest_layer.outputs();
         let slices = zip(gradient.slices(), at_rest_layer.parameter_slices()).enumerate();
         let numbers = slices.flat_map(|(slice, (gradient, values))| {
@@ -135,10 +138,11 @@ pub fn gradient_check(
                 loss
             };
             let comparison = compare(analytic, resting, at_rest, outputs, &mut loss_at)?;
-            // The weights come first, then the bias.
+            // The weights come first, then the bias, then the factors of the inputs.
             let (parameter, index) = match slice {
                 0 => ("weight", vec![place / columns, place % columns]),
-                _ => ("bias", vec![place]),
+                1 if at_rest_layer.bias().is_some() => ("bias", vec![place]),
+                _ => ("input factor", vec![place]),
             };
             match comparison {
                 Comparison::Equal { error, proved: this } => {

@@ -35,7 +35,6 @@ mod model_file;
 mod number;
 #[cfg(feature = "train")]
 pub mod optimizer;
-#[cfg(feature = "train")]
 mod parameter;
 #[cfg(feature = "train")]
 mod part;
@@ -43,9 +42,13 @@ mod product;
 #[cfg(feature = "train")]
 mod random;
 #[cfg(feature = "train")]
+pub mod recipe;
+#[cfg(feature = "train")]
 pub mod schedule;
 pub mod schema;
 mod state_dict;
+#[cfg(feature = "train")]
+mod temperature;
 mod threads;
 #[cfg(feature = "train")]
 pub mod trainer;
@@ -69,7 +72,9 @@ pub use gradient_check::gradient_check;
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
 pub use mlp::{Mlp, PredictBuffers};
 #[cfg(feature = "train")]
-pub use optimizer::{Adam, Optimizer, Sgd};
+pub use optimizer::{Adam, Optimizer, RateFactors, Sgd};
+#[cfg(feature = "train")]
+pub use recipe::Recipe;
 #[cfg(feature = "train")]
 pub use schedule::Schedule;
 #[cfg(feature = "train")]

@@ -11,9 +11,10 @@ pub use builder::MlpBuilder;
 pub use classes::predicted_classes;
 pub(crate) use parameters::Parameters;
 
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::matrix::{Matrix, fit_in_memory};
-use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema, units::Units};
+use crate::units::{Scaling, Units};
+use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use std::{fmt, iter::zip};
 
@@ -139,11 +140,12 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::Units`] if they do not have the network's numbers of columns. The network is
-    /// then unchanged.
+    /// [`NetworkError::Units`] if they do not have the network's numbers of columns,
+    /// [`NetworkError::Clip`] for robust units of the outputs. The network is then unchanged.
     pub fn set_units(&mut self, units_in: Units, units_out: Units) -> Result<()> {
         units_in.check(self.features())?;
         units_out.check(self.outputs())?;
+        ensure(units_out.scaling() != Scaling::Robust, || NetworkError::Clip)?;
         (self.units_in, self.units_out) = (units_in, units_out);
         Ok(())
     }
@@ -175,11 +177,13 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`NetworkError::NotMeasured`] for units that are not measured yet,
+    /// [`NetworkError::Clip`] for robust units,
     /// [`NetworkError::UnitsOfActivation`] if outputs have units and the last activation is not
     /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
         if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut *folded.layers) {
+            ensure(self.units_in.limits().is_none(), || NetworkError::Clip)?;
             first.fold_inputs(scale);
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut *folded.layers) {
@@ -375,6 +379,16 @@ impl<F: Float> Mlp<F> {
     /// Every layer's weights, then its bias, as row-major slices.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
         self.layers.iter_mut().flat_map(Dense::parameter_slices_mut)
+    }
+
+    /// Makes a plain network of one that was trained with factors.
+    pub(crate) fn simplify(&mut self) {
+        self.layers.iter_mut().for_each(Dense::simplify);
+    }
+
+    /// Computes the weights of each layer whose inputs have trained factors.
+    pub(crate) fn multiply_input_factors(&mut self) {
+        self.layers.iter_mut().for_each(Dense::multiply_input_factors);
     }
 }
 

@@ -135,7 +135,9 @@ impl<F: Float> Mlp<F> {
             tensors.extend(layer.bias().map(bias));
         }
         for (units, name) in [(self.units_in(), UNITS_IN), (self.units_out(), UNITS_OUT)] {
-            for (what, numbers) in [("centres", units.centres()), ("spreads", units.spreads())] {
+            let (centres, spreads, limits) = (units.centres(), units.spreads(), units.limits());
+            for (what, numbers) in [("centres", centres), ("spreads", spreads), ("limits", limits)]
+            {
                 let tensor = |numbers| (format!("{name}.{what}"), Tensor::of(aview1(numbers)));
                 tensors.extend(numbers.map(tensor));
             }
@@ -224,17 +226,22 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
         let fits = bias.as_ref().is_none_or(|bias| bias.shape() == [outputs]);
         check(fits, || format!("{name} does not have {outputs} numbers"))?;
         let dense = Dense::new(weights, bias.map(|bias| bias.into_flat()), activation);
-        layers.push(dense.and_then(|dense| dense.with_dropout(layer.dropout)).map_err(damaged)?);
+        let dense = dense.and_then(|dense| dense.with_dropout(layer.dropout));
+        let dense = dense.and_then(|dense| dense.with_rate_factors(layer.rate_factors));
+        layers.push(dense.map_err(damaged)?);
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
     let mut units_of = |name: &str, scaling| {
         let mut take = |what: &str| of_units.remove(&format!("{name}.{what}"));
-        match (scaling, take("centres"), take("spreads")) {
-            (Scaling::Standard, Some(centres), Some(spreads)) => {
+        match (scaling, take("centres"), take("spreads"), take("limits")) {
+            (Scaling::Standard, Some(centres), Some(spreads), None) => {
                 Units::standard(centres, spreads).map_err(damaged)
             }
+            (Scaling::Robust, Some(centres), Some(spreads), Some(limits)) => {
+                Units::robust(centres, spreads, limits).map_err(damaged)
+            }
             // A scaling that was not measured has no numbers.
-            (_, None, None) => Ok(Units::unmeasured(scaling)),
+            (_, None, None, None) => Ok(Units::unmeasured(scaling)),
             _ => Err(damaged(format!("{name} has centres or spreads alone, or should have none"))),
         }
     };

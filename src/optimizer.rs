@@ -20,7 +20,7 @@ pub use state::OptimizerState;
 use crate::error::check::{BELOW_1, NOT_NEGATIVE, POSITIVE};
 use crate::error::{Error, Result};
 use crate::float::Float;
-pub use crate::parameter::Parameter;
+pub use crate::parameter::{Parameter, RateFactors};
 use std::fmt::Debug;
 
 /// Changes parameters by their gradients. It sees slices, not layers.
@@ -141,8 +141,11 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
 pub struct Iteration {
     /// Counted from 1.
     pub number: u64,
-    /// The learning rate of this step.
+    /// The learning rate of this step and parameter: the schedule's, times the factor of the
+    /// [layer](crate::parameter::RateFactors).
     pub learning_rate: f64,
+    /// The factor by which this step multiplies the optimizer's weight decay.
+    pub weight_decay: f64,
 }
 
 /// An optimizer chosen at run time.
@@ -164,9 +167,10 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     }
 }
 
-/// The weight decay of this parameter: 0 for a bias.
-pub(crate) fn decay_of<F: Float>(weight_decay: f64, parameter: &Parameter<'_, F>) -> F {
-    if parameter.is_bias { F::zero() } else { F::from_f64(weight_decay) }
+/// The weight decay of this parameter: 0 for a bias and for a frozen one.
+fn decay_of<F: Float>(weight_decay: f64, step: Iteration, parameter: &Parameter<'_, F>) -> f64 {
+    let decays = !parameter.is_bias && step.learning_rate > 0.0;
+    if decays { weight_decay * step.weight_decay } else { 0.0 }
 }
 
 fn check_positive<F: Float>(name: &'static str, value: f64) -> Result<()> {

@@ -12,6 +12,7 @@ pub(crate) enum Purpose {
     Split = 2,
     Shuffling = 3,
     Dropout = 4,
+    Biases = 5,
 }
 
 /// `ChaCha8`, whose specification fixes its output; `rand`'s standard generator may change between

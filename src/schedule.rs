@@ -9,7 +9,7 @@ pub(crate) use plateau::Plateau;
 pub use span::Span;
 
 use crate::choice::{self, NamedSettings};
-use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, POSITIVE, ensure};
+use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, POSITIVE, Range, ensure};
 use crate::error::{Error, Result, TrainingError};
 use std::{f64::consts::PI, fmt, str::FromStr, sync::Arc};
 
@@ -22,8 +22,8 @@ use std::{f64::consts::PI, fmt, str::FromStr, sync::Arc};
 ///
 /// `FromStr` and `Display` use the texts `constant`, `step(30 epochs, 0.1)`,
 /// `exponential(1 epochs, 0.95)`, `inverse_scaling(1 epochs, 0.5)`, `cosine(500 steps)`,
-/// `one_cycle(10 epochs)` and `reduce_on_plateau(0.5, 10)`, with the optional settings `minimum=…`
-/// and `warm_up=…` behind them.
+/// `flat_cosine(500 steps)`, `cosine_log(500 steps, 4)`, `one_cycle(10 epochs)` and
+/// `reduce_on_plateau(0.5, 10)`, with the optional settings `minimum=…` and `warm_up=…` behind them.
 ///
 /// ```
 /// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
@@ -66,6 +66,8 @@ enum Kind<'a> {
     Exponential(Span, f64),
     InverseScaling(Span, f64),
     Cosine(Span),
+    FlatCosine(Span),
+    CosineLog(Span, usize),
     OneCycle(Span),
     ReduceOnPlateau(f64, usize),
     OfStep(Arc<dyn Fn(u64) -> f64 + Send + Sync + 'a>),
@@ -76,12 +78,14 @@ const NO_SPAN: Span = Span::Steps(0);
 
 impl Kind<'_> {
     /// What can be read from text.
-    const NAMED: [Self; 7] = [
+    const NAMED: [Self; 9] = [
         Self::Constant,
         Self::Step(NO_SPAN, 0.0),
         Self::Exponential(NO_SPAN, 0.0),
         Self::InverseScaling(NO_SPAN, 0.0),
         Self::Cosine(NO_SPAN),
+        Self::FlatCosine(NO_SPAN),
+        Self::CosineLog(NO_SPAN, 0),
         Self::OneCycle(NO_SPAN),
         Self::ReduceOnPlateau(0.0, 0),
     ];
@@ -141,6 +145,10 @@ impl<'a> Schedule<'a> {
             Kind::Exponential(per, by) => ("exponential", vec![("per", per), ("factor", by)]),
             Kind::InverseScaling(per, by) => ("inverse_scaling", vec![("per", per), ("power", by)]),
             Kind::Cosine(length) => ("cosine", vec![("length", length)]),
+            Kind::FlatCosine(length) => ("flat_cosine", vec![("length", length)]),
+            Kind::CosineLog(length, cycles) => {
+                ("cosine_log", vec![("length", length), ("cycles", cycles)])
+            }
             Kind::OneCycle(length) => ("one_cycle", vec![("length", length)]),
             Kind::ReduceOnPlateau(by, patience) => {
                 ("reduce_on_plateau", vec![("factor", by), ("patience", patience)])
@@ -178,6 +186,28 @@ impl<'a> Schedule<'a> {
     /// `length` (Loshchilov, Hutter 2017), as PyTorch's `CosineAnnealingLR`.
     pub fn cosine(length: Span) -> Self {
         Self::of(Kind::Cosine(length))
+    }
+
+    /// η in the first half of the span, then half a cosine down to 0: η (1 + cos(π (2 t/length - 1)))
+    /// / 2 (`flat_cos` in RealMLP). Suits [dropout and weight decay] too.
+    ///
+    /// [dropout and weight decay]: crate::trainer::Trainer::regularization_schedule
+    pub fn flat_cosine(length: Span) -> Self {
+        Self::of(Kind::FlatCosine(length))
+    }
+
+    /// η (1 - cos(2π log₂(1 + (2^cycles - 1) t/length))) / 2: cycles from 0 to η and back to 0, each
+    /// twice as long as the one before (`coslog4` in RealMLP; Holzmüller, Grinsztajn, Steinwart
+    /// 2024). At least one cycle and at most 30.
+    ///
+    /// ```
+    /// use densely::{Schedule, schedule::Span};
+    /// let schedule = Schedule::cosine_log(Span::Steps(150), 4);
+    /// let rates = [0, 5, 10, 30, 70, 150].map(|step| schedule.learning_rate(1.0, step, 1));
+    /// assert_eq!(rates.map(|rate| rate.round()), [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+    /// ```
+    pub fn cosine_log(length: Span, cycles: usize) -> Self {
+        Self::of(Kind::CosineLog(length, cycles))
     }
 
     /// Half a cosine from η / 25 up to η in the first 30 % of the span, another down to
@@ -254,6 +284,17 @@ impl<'a> Schedule<'a> {
                 let angle = PI * passed.min(length) as f64 / length as f64;
                 minimum + (base - minimum) * (1.0 + angle.cos()) / 2.0
             }
+            Kind::FlatCosine(length) => {
+                let (passed, length) = clock.passed(*length);
+                let second_half = 2.0 * passed.min(length) as f64 / length as f64 - 1.0;
+                base * (1.0 + (PI * second_half.max(0.0)).cos()) / 2.0
+            }
+            Kind::CosineLog(length, cycles) => {
+                let (passed, length) = clock.passed(*length);
+                let share = passed.min(length) as f64 / length as f64;
+                let cycle = (1.0 + ((*cycles as f64).exp2() - 1.0) * share).log2();
+                base * (1.0 - (2.0 * PI * cycle).cos()) / 2.0
+            }
             Kind::OneCycle(length) => one_cycle(base, clock.passed(*length)),
             Kind::ReduceOnPlateau { .. } => plateau.reduced.unwrap_or(base),
             Kind::OfStep(rate) => rate(clock.step),
@@ -300,7 +341,13 @@ impl<'a> Schedule<'a> {
             Kind::InverseScaling(length, power) => {
                 check_span(length, false).and(check("schedule's power", power, NOT_NEGATIVE))
             }
-            Kind::Cosine(length) | Kind::OneCycle(length) => check_span(length, true),
+            Kind::Cosine(length) | Kind::FlatCosine(length) | Kind::OneCycle(length) => {
+                check_span(length, true)
+            }
+            Kind::CosineLog(length, cycles) => {
+                let range: Range = ("at least 1 and at most 30", |x| (1.0..=30.0).contains(&x));
+                check_span(length, true).and(check("schedule's cycles", cycles as f64, range))
+            }
             Kind::ReduceOnPlateau(factor, patience) => {
                 let setting = "schedule that waits for a plateau";
                 ensure(epochs != Epochs::None, || TrainingError::NotWithStream { setting })?;

@@ -175,3 +175,12 @@ mod tests {
         assert_eq!(Threads(9).length(16, 8, usize::MAX), 8);
     }
 }
+
+/// Both results, computed side by side if there may be two threads.
+pub(crate) fn both<A: Send, B: Send>(
+    limit: Option<usize>,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if limit == Some(1) { (one(), other()) } else { pool::both(one, other) }
+}

@@ -24,6 +24,7 @@ pub use monitor::Goal;
 pub use observer::{Moment, Observer, Training};
 pub use report::{Epoch, Report, StopReason};
 pub use state::TrainingState;
+pub(crate) use stopwatch::Stopwatch;
 
 use crate::data::batches::WholeBatch;
 use crate::data::{Dataset, Storage};
@@ -43,6 +44,8 @@ use std::{ops::ControlFlow, sync::Arc};
 /// | [`batch_size`](Self::batch_size) | 32 |
 /// | [`seed`](Self::seed) | 0 |
 /// | [`schedule`](Self::schedule) | the optimizer's constant learning rate |
+/// | [`regularization_schedule`](Self::regularization_schedule) | constant dropout and decay |
+/// | [`average`](Self::average), [`drop_last`](Self::drop_last) | no |
 /// | [`validation_fraction`], [`validation_data`] | none; with early stopping a fraction of 0.1 |
 /// | [`early_stopping`](Self::early_stopping) | none |
 /// | [`monitor`](Self::monitor) | the loss |
@@ -164,8 +167,11 @@ impl<'a, F: Float> Trainer<'a, F> {
             loss,
             optimizer,
             schedule: Schedule::constant(),
+            regularization: Schedule::constant(),
             epochs: 100,
             batch_size: 32,
+            drop_last: false,
+            average: None,
             seed: 0,
             validation: Validation::Default,
             early_stopping: None,
@@ -209,6 +215,58 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// How the learning rate changes during training. Default: it stays the optimizer's own.
     pub fn schedule(mut self, schedule: Schedule<'a>) -> Self {
         self.settings.schedule = schedule;
+        self
+    }
+
+    /// How dropout and weight decay change during training: this schedule of 1 multiplies both at
+    /// each step. Default: they stay as they are.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Trainer};
+    /// # use densely::{optimizer::AdamW, schedule::Span};
+    /// # use ndarray::array;
+    /// // A gradient of 0, and a decay of 0.1 · 0.5 in the first step, which shrinks to half of it.
+    /// let layer = Dense::<f64>::new(array![[1.0]], None, Identity)?;
+    /// let (mut net, data) = (Mlp::from_layers(vec![layer])?, Dataset::new(array![[0.0]], array![[0.0]])?);
+    /// let mut trainer = Trainer::new(MeanSquaredError, AdamW::new(0.1).weight_decay(0.5))
+    ///     .epochs(2)
+    ///     .regularization_schedule(Schedule::step(Span::Steps(1), 0.5));
+    /// trainer.fit(&mut net, &data)?;
+    /// assert_eq!(net.layers()[0].weights(), array![[(1.0 - 0.05) * (1.0 - 0.025)]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    pub fn regularization_schedule(mut self, schedule: Schedule<'a>) -> Self {
+        self.settings.regularization = schedule;
+        self
+    }
+
+    /// Leaves out the last batch of each epoch if it has fewer rows than the others. Default: it
+    /// takes part.
+    pub fn drop_last(mut self) -> Self {
+        self.settings.drop_last = true;
+        self
+    }
+
+    /// Keeps an average of the parameters, which is validated, kept and saved in their place:
+    /// after step t, from 1, θ̄ ← m θ̄ + (1 - m) θ with m = min(decay, (1 + t) / (10 + t)). The decay
+    /// is above 0 and below 1; 0.998 is a good one. Default: none.
+    ///
+    /// The average of the last few hundred steps is often better than the last parameters (Polyak,
+    /// Juditsky 1992). [`step`](Self::step) leaves the network its own parameters.
+    ///
+    /// ```
+    /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// # use ndarray::array;
+    /// // a = w x with w = 1 and the gradient 2 w: w is halved in each step, to 0.5 and 0.25.
+    /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
+    /// let data = Dataset::new(array![[1.0]], array![[0.0]])?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).average(0.2).fit(&mut net, &data)?;
+    /// let first = 1.0 + (1.0 - 2.0 / 11.0) * (0.5 - 1.0);
+    /// assert_eq!(net.layers()[0].weights(), array![[first + (1.0 - 0.2) * (0.25 - first)]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    pub fn average(mut self, decay: f64) -> Self {
+        self.settings.average = Some(decay);
         self
     }
 
@@ -344,8 +402,12 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     #[cfg(feature = "threads")]
-    pub fn threads(mut self, limit: usize) -> Self {
-        self.settings.threads = Some(limit);
+    pub fn threads(self, limit: usize) -> Self {
+        self.most_threads(Some(limit))
+    }
+
+    pub(crate) fn most_threads(mut self, limit: Option<usize>) -> Self {
+        self.settings.threads = limit;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::table::remedies;
 use crate::{command_line, convert, look, predict, show, train};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::error::Error;
 use std::process::ExitCode;
@@ -38,9 +38,18 @@ enum Command {
 
 /// Runs the program on its command line.
 pub fn main() -> ExitCode {
-    command_line::main(Program::try_parse(), |program| {
-        program.command.run().map_err(remedies::as_options)
-    })
+    command_line::main(parse(), |program| program.command.run().map_err(remedies::as_options))
+}
+
+fn parse() -> Result<Program, clap::Error> {
+    let matches = Program::command().try_get_matches()?;
+    let mut program = Program::from_arg_matches(&matches)?;
+    if let (Command::Train(options), Some((_, matches))) =
+        (&mut program.command, matches.subcommand())
+    {
+        options.note(matches);
+    }
+    Ok(program)
 }
 
 impl Command {

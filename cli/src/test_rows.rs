@@ -35,6 +35,8 @@ pub enum TestRows {
 
 /// The rows of a training.
 pub struct Split {
+    /// Training and test rows; without those of a file.
+    pub all: Dataset<f32>,
     pub train: Dataset<f32>,
     pub test: Dataset<f32>,
     /// What was done with a file of test rows.
@@ -98,7 +100,8 @@ impl TestRows {
         options: &Training,
         format: CsvFormat,
     ) -> Result<Split, Error> {
-        let by = |(train, test)| Split { train, test, report: None };
+        let all = data.clone();
+        let by = |(train, test)| Split { all, train, test, report: None };
         match self {
             Self::ByChance => data.split(options.test, options.seed).map(by),
             Self::Last(_, order) => data.split_by(options.test, &report.taken(order)).map(by),
@@ -112,7 +115,7 @@ impl TestRows {
                 let mut net = builder.build()?;
                 net.set_schema(data.schema().clone())?;
                 let (test, report) = table.dataset_for_and_report(&net)?;
-                Ok(Split { train: data, test, report: Some(report) })
+                Ok(Split { all: data.clone(), train: data, test, report: Some(report) })
             }
         }
     }

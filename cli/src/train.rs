@@ -5,8 +5,8 @@ use crate::input;
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
 use crate::test_rows::{self, Split, TestRows};
-use crate::training::{self, Plan, Prepared, Subject, Task, Tested};
-use clap::Args;
+use crate::training::{self, Plan, Prepared, Subject, Task, Tested, recipe};
+use clap::{ArgMatches, Args, parser::ValueSource};
 use densely::Dataset;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -43,11 +43,56 @@ pub struct Options {
     #[command(flatten)]
     test_rows: test_rows::Choice,
     #[command(flatten)]
+    recipe: recipe::Choice,
+    #[command(flatten)]
     training: training::Options,
+    /// The first option that was given of those that describe an own training.
+    #[arg(skip)]
+    own: Option<String>,
+}
+
+/// The options that describe an own training, in place of the default one.
+const OWN: [&str; 16] = [
+    "hidden",
+    "activation",
+    "dropout",
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "momentum",
+    "weight_decay",
+    "schedule",
+    "warm_up",
+    "clip_norm",
+    "class_weight",
+    "epochs",
+    "batch_size",
+    "patience",
+    "validation",
+];
+
+impl Options {
+    /// Notes whether the command line describes an own training.
+    pub fn note(&mut self, matches: &ArgMatches) {
+        let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        self.own =
+            OWN.iter().find(|name| given(name)).map(|name| format!("--{}", name.replace('_', "-")));
+    }
+
+    /// Whether the training is the default one.
+    fn is_default(&self) -> Result<bool, String> {
+        match (&self.own, self.recipe.given()) {
+            (Some(own), Some(name)) => {
+                Err(format!("{name} is for the default training; {own} describes another"))
+            }
+            (own, _) => Ok(own.is_none()),
+        }
+    }
 }
 
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
+    let is_default = options.is_default()?;
     let file = input::find(&options.data);
     let format = options.blanks.format(options.columns.format(options.form.format()));
     let table = options.columns.tell(format.clone().read(&file)?)?;
@@ -64,6 +109,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     check_leaves_alone(options, &test_rows)?;
     let mut plan = Plan::new(task, &options.training, &file, subject(options, &file, task))?;
     plan.belongs_to.extend(belongs_to(options, &data, &test_rows));
+    if is_default {
+        plan.belongs_to.extend(options.recipe.that_decide());
+    }
     plan.table = Some(json!(report));
     if !options.training.json {
         command_line::tell(&report.to_string());
@@ -79,7 +127,11 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
             command_line::tell(&lines.join("\n"));
         }
     }
-    train(&plan, rows).map_err(|error| plan.in_context(error))
+    let summary = match is_default {
+        true => recipe::run(&plan, &options.recipe, rows),
+        false => train(&plan, rows),
+    };
+    summary.map_err(|error| plan.in_context(error))
 }
 
 /// Refuses to save the network over the test rows.

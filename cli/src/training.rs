@@ -12,11 +12,14 @@ mod pictures;
 mod plan;
 mod prepared;
 mod progress;
+pub mod recipe;
 mod scores;
 mod summary;
 mod task;
 mod tested;
 
+use checkpoint::Kept;
+use choices::LossName;
 pub use files::Files;
 pub use hash::hash;
 pub use options::Options;

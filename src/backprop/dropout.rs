@@ -34,11 +34,13 @@ impl<F: Float> Dropped<F> {
         Self { mask: Matrix::new(outputs), output: Matrix::new(outputs) }
     }
 
-    /// A ∘ M of the layer's last forward pass; A itself without dropout.
+    /// A ∘ M of the layer's last forward pass, with M of this fraction of zeros; A itself for a layer
+    /// without dropout.
     pub(super) fn apply<'d>(
         &'d mut self,
         layer: &'d Dense<F>,
         dropout: Dropout,
+        fraction: f64,
         batch: Batch<'_, F>,
         generator: &mut ChaCha8Rng,
     ) -> Rows<'d, F> {
@@ -46,7 +48,7 @@ impl<F: Float> Dropped<F> {
             return layer.output();
         }
         if dropout == Dropout::Drawn {
-            self.draw(layer.dropout(), batch, generator);
+            self.draw(fraction, batch, generator);
         }
         let output = layer.output();
         let dropped = self.output.resize(output.rows()).numbers_mut();

@@ -1,9 +1,11 @@
 //! Means and deviations of columns, also of rows in files and of rows that several workers share.
 
+use super::quantiles::{robust_units, sorted_columns};
 use super::storage::{Side, Storage};
 use super::{batches::InOrder, dataset::Dataset, dataset::Examples};
 use crate::error::{DataError, Error, Result};
-use crate::{float::Float, mlp::Mlp, units::Units};
+use crate::units::{Scaling, Units};
+use crate::{float::Float, mlp::Mlp};
 use ndarray::{ArrayView1, ArrayView2};
 use std::ops::Range;
 
@@ -163,7 +165,11 @@ impl<F: Float> Mlp<F> {
         let (mut units_in, mut units_out) = (self.units_in().clone(), self.units_out().clone());
         if !units_in.is_measured() {
             let names = |column| data.feature_names().swap_remove(column);
-            units_in = moments(Side::Inputs)?.standard::<F>(0.0, &data.schema().kept(), &names)?;
+            let kept = data.schema().kept();
+            units_in = match units_in.scaling() {
+                Scaling::Robust => robust_units(&sorted_columns(data)?, &kept)?,
+                _ => moments(Side::Inputs)?.standard::<F>(0.0, &kept, &names)?,
+            };
         }
         if !units_out.is_measured() {
             let names = |column: usize| match data.schema().targets.get(column) {

@@ -46,6 +46,14 @@ pub enum NetworkError {
         "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`"
     )]
     NotMeasured,
+    /// A temperature of outputs that are no probabilities of classes.
+    #[error("only probabilities of classes have a temperature: end in Softmax, or in one Sigmoid")]
+    NoProbabilities,
+    /// Units with a clip, where only a scale is possible.
+    #[error(
+        "robust units have a clip, which outputs cannot have and which a layer cannot take over: use standard units"
+    )]
+    Clip,
     /// Units of outputs behind an activation.
     #[error("outputs have units only behind an Identity layer; the network ends in {activation}")]
     UnitsOfActivation { activation: String },

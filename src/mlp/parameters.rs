@@ -1,8 +1,9 @@
 //! A copy of all weights and biases.
 
 use super::Mlp;
-use crate::{bits, float::Float};
+use crate::{bits, elementary::vectorized, float::Float};
 use serde::{Deserialize, Serialize};
+use std::iter::zip;
 
 /// A copy of all weights and biases of a network, one after the other.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -37,11 +38,23 @@ impl<F: Float> Parameters<F> {
             slice.copy_from_slice(numbers);
             rest = others;
         }
+        net.multiply_input_factors();
+    }
+
+    /// Moves each number by this share of its distance to the network's: x ← x + share · (w - x).
+    pub(crate) fn approach(&mut self, net: &Mlp<F>, share: f64) {
+        let (mut rest, share) = (&mut self.numbers[..], F::from_f64(share));
+        for slice in net.parameter_slices() {
+            let (numbers, others) = rest.split_at_mut(slice.len());
+            let pairs = zip(numbers, slice);
+            vectorized(move || pairs.for_each(|(x, &w)| *x += share * (w - *x)));
+            rest = others;
+        }
     }
 
     /// Whether the network has the same shape.
     pub(crate) fn fits(&self, net: &Mlp<F>) -> bool {
         self.lengths.iter().copied().eq(net.parameter_slices().map(<[F]>::len))
-            && self.numbers.len() == net.parameters()
+            && self.numbers.len() == self.lengths.iter().sum::<usize>()
     }
 }

@@ -4,7 +4,9 @@ use super::damage::{check, damaged, start_of};
 use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
 use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
-use crate::{float::Float, mlp::Mlp, schema::Schema, units::Scaling};
+use crate::{
+    dense::Dense, float::Float, mlp::Mlp, parameter::RateFactors, schema::Schema, units::Scaling,
+};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 /// The format's name.
@@ -15,7 +17,7 @@ const VERSION: u32 = 3;
 
 /// The version of a network whose schema has nothing that came with version 3: blanks, columns of
 /// -1 and 1, dates, and numbers as people write them. Older versions of the library read it.
-const VERSION_OF_SIMPLE_COLUMNS: u32 = 2;
+const VERSION_OF_STANDARD_UNITS: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +46,12 @@ pub(crate) struct Layer {
     /// Used only in training.
     #[serde(default, skip_serializing_if = "crate::schema::is_zero")]
     pub(crate) dropout: f64,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) rate_factors: RateFactors,
+}
+
+fn is_default(factors: &RateFactors) -> bool {
+    *factors == RateFactors::default()
 }
 
 /// The fields that every version has.
@@ -79,14 +87,11 @@ impl Structure {
                 Activations::<F>::check_own_name(&name)?;
             }
             let (bias, dropout) = (dense.bias().is_some(), dense.dropout());
-            Ok(Layer { activation: name, bias, dropout })
+            Ok(Layer { activation: name, bias, dropout, rate_factors: dense.rate_factors() })
         });
         let structure = Self {
             format: FORMAT.to_owned(),
-            version: match net.schema().is_newer() {
-                true => VERSION,
-                false => VERSION_OF_SIMPLE_COLUMNS,
-            },
+            version: if is_newer(net) { VERSION } else { VERSION_OF_STANDARD_UNITS },
             library: env!("CARGO_PKG_VERSION").to_owned(),
             precision: F::NAME.to_owned(),
             layers: layers.collect::<Result<_>>()?,
@@ -125,6 +130,13 @@ impl Structure {
         check_layers(self.layers.len())?;
         check_names(self.schema.names())
     }
+}
+
+/// Whether the network has something that versions 1 and 2 do not know.
+fn is_newer<F: Float>(net: &Mlp<F>) -> bool {
+    net.schema().is_newer()
+        || net.units_in().scaling() == Scaling::Robust
+        || net.layers().iter().map(Dense::rate_factors).any(|factors| !is_default(&factors))
 }
 
 fn check_names(names: usize) -> Result<()> {

@@ -62,7 +62,7 @@ impl<F: Float> Optimizer<F> for Adagrad {
 
     fn update(&self, step: Iteration, parameter: Parameter<'_, F>, squares: &mut [F]) {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
-        let decay = decay_of(self.weight_decay, &parameter);
+        let decay = F::from_f64(decay_of(self.weight_decay, step, &parameter));
         let Parameter { values, gradient, .. } = parameter;
         let numbers = values.iter_mut().zip(gradient).zip(squares);
         vectorized(move || {

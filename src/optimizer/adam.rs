@@ -1,4 +1,4 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, check_share};
+use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
 use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
 
 /// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
@@ -83,7 +83,7 @@ impl<F: Float> Optimizer<F> for Adam {
     }
 
     fn update(&self, step: Iteration, parameter: Parameter<'_, F>, memory: &mut [F]) {
-        let decay = if parameter.is_bias { 0.0 } else { self.weight_decay };
+        let decay = decay_of(self.weight_decay, step, &parameter);
         let Parameter { values, gradient, .. } = parameter;
         // Adam adds decay · w to the gradient; AdamW first shrinks w.
         let (decay, shrink) = match self.decoupled {

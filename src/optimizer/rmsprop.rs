@@ -80,7 +80,7 @@ impl<F: Float> Optimizer<F> for RmsProp {
         let (rate, epsilon) = (F::from_f64(step.learning_rate), F::from_f64(self.epsilon));
         let (kept, new) = (F::from_f64(self.smoothing), F::from_f64(1.0 - self.smoothing));
         let momentum = F::from_f64(self.momentum);
-        let decay = decay_of(self.weight_decay, &parameter);
+        let decay = F::from_f64(decay_of(self.weight_decay, step, &parameter));
         let Parameter { values, gradient, .. } = parameter;
         let (squares, velocity) = memory.split_at_mut(values.len());
         let numbers = values.iter_mut().zip(gradient).zip(squares);

@@ -78,7 +78,7 @@ impl<F: Float> Optimizer<F> for Sgd {
     fn update(&self, step: Iteration, parameter: Parameter<'_, F>, velocity: &mut [F]) {
         let rate = F::from_f64(step.learning_rate);
         let momentum = F::from_f64(self.momentum);
-        let decay = decay_of(self.weight_decay, &parameter);
+        let decay = F::from_f64(decay_of(self.weight_decay, step, &parameter));
         let Parameter { values, gradient, .. } = parameter;
         let numbers = values.iter_mut().zip(gradient);
         // One loop for each closure: only small closures are inlined into the vectorised code.

@@ -109,28 +109,35 @@ impl<F: Float> OptimizerState<F> {
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Result<bool> {
         optimizer.check()?;
-        Ok(self.advance(learning_rate, optimizer, parameters).is_none())
+        Ok(self.advance((learning_rate, 1.0), optimizer, parameters).is_none())
     }
 
-    /// Takes one step. Returns the index of the first parameter with a number that is not finite.
+    /// Takes one step at this learning rate and with this factor of the weight decay. Returns the index of the first parameter with a number that is not finite.
     pub(crate) fn advance<'a>(
         &mut self,
-        learning_rate: f64,
+        (learning_rate, weight_decay): (f64, f64),
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Option<usize> {
         self.steps = self.steps.saturating_add(1);
-        let step = Iteration { number: self.steps, learning_rate };
+        let number = self.steps;
         let memories = optimizer.memories();
         let first_broken = AtomicUsize::new(usize::MAX);
         for (index, parameter) in parameters.enumerate() {
             if self.parameters.len() <= index {
                 self.parameters.push(Vec::new());
             }
+            let Parameter { is_bias, rate_factors, .. } = parameter;
+            let rate = learning_rate * rate_factors.of(is_bias);
+            let decay = weight_decay * rate_factors.decay;
+            let step = Iteration { number, learning_rate: rate, weight_decay: decay };
             let memory = &mut self.parameters[index];
             let numbers = parameter.values.len();
             if memory.len() != memories * numbers {
                 *memory = vec![F::zero(); memories * numbers];
+            }
+            if rate_factors.of(is_bias) == 0.0 {
+                continue;
             }
             let length = self.threads.length(numbers, BLOCK, COST * numbers);
             self.threads.each(parts(parameter, memory, length), &|(parameter, memory)| {
@@ -145,7 +152,7 @@ impl<F: Float> OptimizerState<F> {
 
 /// Parts of a parameter of `length` numbers, each with its memory; only the last may be shorter.
 fn parts<'p, F>(
-    Parameter { is_bias, values, gradient }: Parameter<'p, F>,
+    Parameter { is_bias, values, gradient, rate_factors }: Parameter<'p, F>,
     memory: &'p mut [F],
     length: usize,
 ) -> impl Iterator<Item = (Parameter<'p, F>, &'p mut [F])> {
@@ -153,7 +160,8 @@ fn parts<'p, F>(
     let mut memory = memory.chunks_mut((memories * length).max(1));
     let values = values.chunks_mut(length).zip(gradient.chunks(length));
     values.map(move |(values, gradient)| {
-        (Parameter { is_bias, values, gradient }, memory.next().unwrap_or_default())
+        let parameter = Parameter { is_bias, values, gradient, rate_factors };
+        (parameter, memory.next().unwrap_or_default())
     })
 }
 
@@ -166,8 +174,10 @@ fn update<F: Float>(
     memory: &mut [F],
 ) -> bool {
     let mut finite = true;
-    for (Parameter { is_bias, values, gradient }, memory) in parts(parameter, memory, BLOCK) {
-        optimizer.update(step, Parameter { is_bias, values: &mut *values, gradient }, memory);
+    for (parameter, memory) in parts(parameter, memory, BLOCK) {
+        let Parameter { is_bias, values, gradient, rate_factors } = parameter;
+        let part = Parameter { is_bias, values: &mut *values, gradient, rate_factors };
+        optimizer.update(step, part, memory);
         finite &= vectorized(|| values.iter().fold(true, |all, value| all & value.is_finite()));
     }
     finite

@@ -61,3 +61,11 @@ impl Drop for SetAtEnd<'_> {
         self.0.0.store(true, Ordering::Release);
     }
 }
+
+/// Both results, computed side by side by the processor's threads.
+pub(super) fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon_core::join(one, other)
+}

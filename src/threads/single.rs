@@ -9,3 +9,8 @@ pub(super) fn join(these: impl FnOnce(), others: impl FnOnce()) {
     these();
     others();
 }
+
+/// Both results, computed one after the other.
+pub(super) fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+    (one(), other())
+}

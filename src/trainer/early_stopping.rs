@@ -45,12 +45,38 @@ pub struct EarlyStopping {
     pub(super) patience: usize,
     pub(super) min_delta: f64,
     pub(super) keep_last: bool,
+    pub(super) growth: f64,
+    pub(super) last_of_equals: bool,
 }
 
 impl EarlyStopping {
     /// Stops after this many epochs in a row without an improvement, at least 1.
     pub fn patience(epochs: usize) -> Self {
-        Self { patience: epochs, min_delta: 0.0, keep_last: false }
+        let (min_delta, growth) = (0.0, 0.0);
+        let (keep_last, last_of_equals) = (false, false);
+        Self { patience: epochs, min_delta, keep_last, growth, last_of_equals }
+    }
+
+    /// Lengthens the patience by this many epochs for each epoch up to the last improvement, since
+    /// a training that has improved for long may do so again. At least 0 and finite; default: 0.
+    ///
+    /// `EarlyStopping::patience(40).growth(2.0)` stops after epoch e if the last improvement was at
+    /// epoch b and e ≥ b + 40 + 2 b.
+    pub fn growth(mut self, epochs: f64) -> Self {
+        self.growth = epochs;
+        self
+    }
+
+    /// Of several epochs that are equally good, keeps the last. Default: the first.
+    pub fn last_of_equals(mut self) -> Self {
+        self.last_of_equals = true;
+        self
+    }
+
+    /// Whether training ends after this many epochs, `waited` after the last improvement.
+    pub(super) fn stops(&self, epochs: usize, waited: usize) -> bool {
+        let improved = epochs.saturating_sub(waited) as f64;
+        waited as f64 >= self.patience as f64 + self.growth * improved
     }
 
     /// Epochs improve only if they are better by more than this than the last improvement, in the
@@ -83,7 +109,14 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Returns whether the epoch is the best so far.
-    pub(super) fn after_epoch(&mut self, number: usize, score: f64, min_delta: f64) -> bool {
+    pub(super) fn after_epoch(
+        &mut self,
+        number: usize,
+        score: f64,
+        rule: Option<&EarlyStopping>,
+    ) -> bool {
+        let min_delta = rule.map_or(0.0, |rule| rule.min_delta);
+        let last_of_equals = rule.is_some_and(|rule| rule.last_of_equals);
         if !score.is_nan() && self.improved.is_none_or(|last| last - score > min_delta) {
             self.improved = Some(score);
             self.waited = 0;
@@ -93,7 +126,7 @@ impl Progress {
         // Without any score, the first epoch is the best.
         let is_best = match self.best {
             None => self.best_epoch == 0 || !score.is_nan(),
-            Some(best) => score < best,
+            Some(best) => score < best || last_of_equals && score == best,
         };
         if is_best {
             self.best = Some(score).filter(|score| !score.is_nan());

@@ -77,19 +77,23 @@ impl<F: Float> Run<'_, '_, F> {
         loop {
             let state = &self.session.state;
             let early_stopping = self.settings.early_stopping.as_ref();
-            if early_stopping.is_some_and(|rule| state.progress.waited >= rule.patience) {
+            let (epochs, waited) = (state.epochs.len(), state.progress.waited);
+            if early_stopping.is_some_and(|rule| rule.stops(epochs, waited)) {
                 return Ok(StopReason::EarlyStopping);
             }
-            if state.epochs.len() >= self.settings.epochs {
+            if epochs >= self.settings.epochs {
                 return Ok(StopReason::AllEpochs);
             }
             let now = &mut self.session.now;
             (now.epoch, now.batch, now.rows) = (state.epochs.len() + 1, 0, 0);
+            self.session.use_parameters(net);
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
             let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
-            let score = loss.map(|loss| self.score(net, loss)).transpose()?;
+            let good = self.session.use_average(net);
+            let score = loss.map(|loss| self.score(net, loss)).transpose();
+            let score = score.inspect_err(|_| self.session.leave_average(good))?;
             self.session.note(net);
             self.session.state.elapsed = before.saturating_add(start.elapsed());
             if let Some(score) = score {
@@ -164,8 +168,8 @@ impl<F: Float> Run<'_, '_, F> {
         let Self { settings, session, batches, agreement, .. } = self;
         let state = &mut session.state;
         state.steps_per_epoch = batches.steps().or(Some(session.now.batch as u64));
-        let min_delta = settings.early_stopping.as_ref().map_or(0.0, |rule| rule.min_delta);
-        let is_best = state.progress.after_epoch(session.now.epoch, score, min_delta);
+        let rule = settings.early_stopping.as_ref();
+        let is_best = state.progress.after_epoch(session.now.epoch, score, rule);
         if let (true, Some(best)) = (is_best, &mut state.best) {
             best.read_from(net);
         }

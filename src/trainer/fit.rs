@@ -308,7 +308,7 @@ impl<F: Float> Trainer<'_, F> {
             observers,
             agreement,
             session: &mut session,
-            batches: &mut *shuffled(&training, scales.clone(), settings.batch_size, part),
+            batches: &mut *shuffled(&training, scales.clone(), settings.batches(), part),
             training: Some(InOrder::new(&training, 0..training.rows(), at_once, scales.clone())),
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
             threads: Threads::ONE,

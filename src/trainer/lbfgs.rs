@@ -3,7 +3,7 @@
 use super::method::{EpochEnd, Method, Run};
 use super::{StopReason, description::Description, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
-use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome, decay_of};
+use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome};
 use crate::{float::Float, mlp::Mlp};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
@@ -47,7 +47,7 @@ impl<F: Float> Method<F> for Lbfgs {
             }
             if decay > 0.0 {
                 let decays = backprop.parameters(net)?.flat_map(|parameter| {
-                    let decay = decay_of(decay, &parameter);
+                    let decay = F::from_f64(if parameter.is_bias { 0.0 } else { decay });
                     parameter.values.iter().map(move |w| decay * *w)
                 });
                 gradient.iter_mut().zip(decays).for_each(|(g, decay)| *g += decay);

@@ -12,8 +12,14 @@ pub(super) struct Settings<'a, F: Float> {
     pub(super) loss: Box<dyn Loss<F> + 'a>,
     pub(super) optimizer: Description<'a>,
     pub(super) schedule: Schedule<'a>,
+    /// Of dropout and weight decay.
+    pub(super) regularization: Schedule<'a>,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
+    /// Leaves out the last batch of an epoch if it is short.
+    pub(super) drop_last: bool,
+    /// The largest share that the average of the parameters keeps in a step.
+    pub(super) average: Option<f64>,
     pub(super) seed: u64,
     pub(super) validation: Validation<F>,
     pub(super) early_stopping: Option<EarlyStopping>,
@@ -69,6 +75,8 @@ impl<F: Float> Settings<'_, F> {
             ("L1 penalty", Some(self.l1), PENALTY),
             ("patience", rule.and_then(|rule| count(rule.patience)), AT_LEAST_1),
             ("min_delta", rule.map(|rule| rule.min_delta), PENALTY),
+            ("growth of the patience", rule.map(|rule| rule.growth), PENALTY),
+            ("decay of the average", self.average, FRACTION),
         ];
         let checkpoints = self.checkpoints.iter().map(|checkpoint| {
             ("epochs between checkpoints", checkpoint.every.and_then(count), AT_LEAST_1)
@@ -77,6 +85,7 @@ impl<F: Float> Settings<'_, F> {
             value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
         }
         self.schedule.check(epochs)?;
+        self.regularization.check(epochs)?;
         (self.optimizer.check)()?;
         let unsupported = [
             (epochs == Epochs::OfUnknownLength, "a stream of batches"),
@@ -85,14 +94,16 @@ impl<F: Float> Settings<'_, F> {
             (!self.schedule.is_constant(), "a schedule"),
             (self.clip_norm.or(self.clip_values).is_some(), "gradient clipping"),
             (self.l1 > 0.0, "an L1 penalty"),
+            (self.average.is_some(), "an average of the weights"),
+            (net.layers().iter().any(|layer| !layer.learns_evenly()), "rate factors"),
         ];
         if let Some((_, setting)) = unsupported.into_iter().find(|(given, _)| *given)
             && self.optimizer.all_rows.is_some()
         {
             return Err(TrainingError::NotWithLbfgs { setting }.into());
         }
-        // Three more: the last epoch's parameters, the best ones, and the gradients.
-        crate::mlp::check_copies::<F>(net.parameters(), self.optimizer.copies.saturating_add(3))
+        // Four more: the last epoch's parameters, the best ones, their average, and the gradients.
+        crate::mlp::check_copies::<F>(net.parameters(), self.optimizer.copies.saturating_add(4))
     }
 
     /// The user's own validation rows.
@@ -111,12 +122,22 @@ impl<F: Float> Settings<'_, F> {
         InOrder::new(rows, part.of(rows.rows()), self.batch_size.min(rows.rows()), scales)
     }
 
+    /// The rows in a batch, and whether a short last batch is left out.
+    pub(super) fn batches(&self) -> (usize, bool) {
+        (self.batch_size, self.drop_last)
+    }
+
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
         let Self { loss, optimizer, schedule, epochs, batch_size, seed, .. } = self;
         let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
+        let Self { regularization, average, drop_last, .. } = self;
         let steps = (loss, optimizer, schedule, epochs, batch_size, seed);
-        format!("{steps:?}, {:?}", (early_stopping, monitor, clip_norm, clip_values, l1))
+        let others = (regularization, average, drop_last);
+        format!(
+            "{steps:?}, {:?}, {others:?}",
+            (early_stopping, monitor, clip_norm, clip_values, l1)
+        )
     }
 
     /// A loss in network units, in the targets' unit: squares by the mean square of the spreads.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The version of the serialized form.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The state of training at the end of an epoch: units and parameters of the network, the best
 /// parameters so far, the states of optimizer, schedule, early stopping and random generators, and
@@ -56,6 +56,8 @@ pub struct TrainingState<F: Float> {
     units_out: Units,
     /// The finite parameters at the end of the last epoch.
     pub(super) parameters: Parameters<F>,
+    /// The average of the parameters, if the trainer keeps one.
+    pub(super) average: Option<Parameters<F>>,
     pub(super) best: Option<Parameters<F>>,
     pub(super) memory: OptimizerState<F>,
     pub(super) lbfgs: Option<LbfgsMemory<F>>,
@@ -88,6 +90,7 @@ impl<F: Float> TrainingState<F> {
             units_in: net.units_in().clone(),
             units_out: net.units_out().clone(),
             parameters: Parameters::of(net),
+            average: None,
             best: None,
             memory: OptimizerState::new(),
             lbfgs: None,
@@ -149,6 +152,12 @@ impl<F: Float> TrainingState<F> {
         Ok(fingerprint_of(&text))
     }
 
+    /// Keeps an average of the parameters or not. Without an earlier one, it starts at them.
+    pub(super) fn keep_average(&mut self, keep: bool) {
+        let start = || self.parameters.clone();
+        self.average = keep.then(|| self.average.take().unwrap_or_else(start));
+    }
+
     /// Keeps the best parameters or not. Without earlier ones, the search for the best starts anew.
     pub(super) fn keep_best(&mut self, keep: bool) {
         if !keep {
@@ -180,7 +189,9 @@ impl<F: Float> TrainingState<F> {
 
     /// Refuses a network of another shape.
     pub(super) fn check_shape(&self, net: &Mlp<F>) -> Result<()> {
-        let fits = self.parameters.fits(net) && self.best.as_ref().is_none_or(|b| b.fits(net));
+        let others = [&self.average, &self.best];
+        let fits = |copy: &Parameters<F>| copy.fits(net);
+        let fits = fits(&self.parameters) && others.into_iter().flatten().all(fits);
         if fits { Ok(()) } else { mismatch("the network has another shape") }
     }
 
@@ -197,7 +208,7 @@ impl<F: Float> TrainingState<F> {
             return mismatch("it was saved with another precision");
         }
         self.check_shape(net)?;
-        let copies = [Some(&self.parameters), self.best.as_ref()].into_iter().flatten();
+        let copies = [&self.average, &self.best].into_iter().flatten().chain([&self.parameters]);
         if copies.flat_map(|copy| &copy.numbers).any(|value| !value.is_finite()) {
             return mismatch("a weight or bias is not finite");
         }

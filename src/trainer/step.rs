@@ -3,9 +3,11 @@
 use super::{TrainingState, settings::Settings};
 use crate::backprop::{Backprop, Dropout};
 use crate::data::{Outputs, batches::InOrder};
+use crate::error::check::{NOT_NEGATIVE, Range};
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
-use crate::schedule::Clock;
-use crate::{batch::Batch, float::Float, mlp::Mlp, optimizer::Optimizer, workers::Workers};
+use crate::mlp::{Mlp, Parameters};
+use crate::schedule::{Clock, Plateau};
+use crate::{batch::Batch, float::Float, optimizer::Optimizer, workers::Workers};
 
 /// The buffers of training, its state, and its last step.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub(super) struct Now {
     /// In the targets' unit.
     pub(super) batch_loss: f64,
     pub(super) learning_rate: f64,
+    /// The factor of the optimizer's weight decay.
+    weight_decay: f64,
     /// The norm before clipping; `None` if `backprop` still has that gradient.
     pub(super) gradient_norm: Option<f64>,
 }
@@ -48,6 +52,7 @@ impl<F: Float> Session<F> {
         let Settings { optimizer, seed, epochs, .. } = settings;
         let fresh = || TrainingState::new(net, optimizer, *seed, *epochs);
         let mut state = state.cloned().unwrap_or_else(fresh);
+        state.keep_average(settings.average.is_some());
         state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);
         *backprop.generator_mut() = state.dropout.clone();
@@ -58,8 +63,34 @@ impl<F: Float> Session<F> {
 
     /// Copies the parameters and the generator of dropout into the state.
     pub(super) fn note(&mut self, net: &Mlp<F>) {
-        self.state.parameters.read_from(net);
+        if self.state.average.is_none() {
+            self.state.parameters.read_from(net);
+        }
         self.state.dropout.clone_from(self.backprop.generator_mut());
+    }
+
+    /// At the end of an epoch: gives the network the average of its parameters, and notes them. If
+    /// there is no average, the network stays as it is. Returns the parameters noted before.
+    pub(super) fn use_average(&mut self, net: &mut Mlp<F>) -> Parameters<F> {
+        net.multiply_input_factors();
+        let Some(average) = &self.state.average else { return Parameters::default() };
+        let good = std::mem::replace(&mut self.state.parameters, Parameters::of(net));
+        average.write_to(net);
+        good
+    }
+
+    /// After an error with the average: notes the good parameters again.
+    pub(super) fn leave_average(&mut self, good: Parameters<F>) {
+        if self.state.average.is_some() {
+            self.state.parameters = good;
+        }
+    }
+
+    /// Before an epoch: gives the network its own parameters in place of their average.
+    pub(super) fn use_parameters(&self, net: &mut Mlp<F>) {
+        if self.state.average.is_some() {
+            self.state.parameters.write_to(net);
+        }
     }
 
     /// Forward, backward, the sum over the workers, and the optimizer's step. Returns the mean loss
@@ -73,6 +104,8 @@ impl<F: Float> Session<F> {
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<Option<f64>> {
+        let regularization = self.regularization(settings)?;
+        self.backprop.set_dropout_factor(regularization);
         let share = self.backprop.forward(net, settings.loss.as_ref(), batch, Dropout::Drawn)?;
         let mut numbers = [share, f64::from(u8::from(stops))];
         workers.sum(&mut numbers, &mut self.backprop.backward(net, batch.inputs))?;
@@ -80,13 +113,11 @@ impl<F: Float> Session<F> {
         if stops > 0.0 {
             return Ok(None);
         }
-        let TrainingState { memory, epochs, steps_per_epoch, plateau, .. } = &self.state;
-        let before = self.now.batch.saturating_sub(1) as u64;
-        let clock = Clock::new(memory.steps(), epochs.len() as u64, before, *steps_per_epoch);
-        let rate = settings.schedule.rate(optimizer.learning_rate(), clock, *plateau);
-        let holds = |rate: f64| rate >= 0.0 && rate.is_finite();
-        Error::check_setting("schedule's learning rate", rate, "at least 0 and finite", holds)?;
+        let rate = optimizer.learning_rate();
+        let rate = settings.schedule.rate(rate, self.clock(), self.state.plateau);
+        Error::check_range("schedule's learning rate", rate, NOT_NEGATIVE)?;
         self.now.learning_rate = rate;
+        self.now.weight_decay = regularization;
         self.now.batch_loss = settings.in_target_unit(net, loss);
         let first = *self.state.first_loss.get_or_insert(loss);
         let cause = match loss {
@@ -100,6 +131,20 @@ impl<F: Float> Session<F> {
             None => Ok(Some(self.now.batch_loss)),
             Some(cause) => Err(self.diverged(settings, net, Some(batch), cause)),
         }
+    }
+
+    /// The factor of dropout and weight decay in this step.
+    fn regularization(&self, settings: &Settings<'_, F>) -> Result<f64> {
+        let factor = settings.regularization.rate(1.0, self.clock(), Plateau::default());
+        let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
+        Error::check_range("factor of dropout and weight decay", factor, range)?;
+        Ok(factor)
+    }
+
+    fn clock(&self) -> Clock {
+        let TrainingState { memory, epochs, steps_per_epoch, .. } = &self.state;
+        let before = self.now.batch.saturating_sub(1) as u64;
+        Clock::new(memory.steps(), epochs.len() as u64, before, *steps_per_epoch)
     }
 
     /// The penalty, clipping, and the optimizer's step.
@@ -121,8 +166,13 @@ impl<F: Float> Session<F> {
             let norm = self.backprop.clip_norm(limit);
             self.now.gradient_norm.get_or_insert(norm);
         }
-        let (rate, parameters) = (self.now.learning_rate, self.backprop.parameters(net)?);
-        let broken = self.state.memory.advance(rate, optimizer, parameters);
+        let rates = (self.now.learning_rate, self.now.weight_decay);
+        let parameters = self.backprop.parameters(net)?;
+        let broken = self.state.memory.advance(rates, optimizer, parameters);
+        if let (Some(limit), Some(average)) = (settings.average, &mut self.state.average) {
+            let steps = self.state.memory.steps() as f64;
+            average.approach(net, 1.0 - limit.min((1.0 + steps) / (10.0 + steps)));
+        }
         Ok(broken.map(|_| Divergence::Parameter))
     }
 

@@ -5,6 +5,7 @@ use super::options::Options;
 use crate::places::is_same_place;
 use densely::{
     Trainer,
+    recipe::Stage,
     trainer::{Checkpoint, TrainingState},
 };
 use std::collections::BTreeMap;
@@ -52,19 +53,43 @@ impl Kept {
         options: &Options,
         belongs_to: &BTreeMap<String, String>,
     ) -> Result<Trainer<'a, f32>, Box<dyn Error>> {
+        let trainer = trainer.checkpoint(Checkpoint::every(options.checkpoint_every, &self.state));
+        if !self.claim(&self.state, belongs_to)? {
+            return Ok(trainer);
+        }
+        let state = TrainingState::load(&self.state)?;
+        let (epochs, most) = (state.epochs().len(), options.epochs);
+        if epochs > most {
+            let folder = self.folder.display();
+            return Err(format!("{folder} holds a training of {epochs} epochs, not {most}").into());
+        }
+        Ok(trainer.with_state(state))
+    }
+
+    /// The state of a part of the default training.
+    pub fn stage(state: &Path, stage: Stage) -> PathBuf {
+        state.with_file_name(format!("training.json.{stage}"))
+    }
+
+    /// Returns whether the folder holds this state, which must be that of a training with these
+    /// options and data. If not, notes for whom the folder is.
+    pub fn claim(
+        &self,
+        state: &Path,
+        belongs_to: &BTreeMap<String, String>,
+    ) -> Result<bool, Box<dyn Error>> {
         if self.writes {
             self.clear()?;
         }
-        let trainer = trainer.checkpoint(Checkpoint::every(options.checkpoint_every, &self.state));
-        if !self.state.exists() {
+        if !state.exists() {
             if !self.writes {
-                return Ok(trainer);
+                return Ok(false);
             }
             let text = serde_json::to_vec_pretty(belongs_to)?;
             let written = File::create(&self.belongs_to)
                 .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
             written.map_err(|error| named(&self.belongs_to, error))?;
-            return Ok(trainer);
+            return Ok(false);
         }
         let earlier = fs::read(&self.belongs_to).map_err(|error| named(&self.belongs_to, error))?;
         let earlier: BTreeMap<String, String> =
@@ -77,13 +102,7 @@ impl Kept {
                 format!("{folder} holds a training with {name} {before}, not {value}").into()
             );
         }
-        let state = TrainingState::load(&self.state)?;
-        let (epochs, most) = (state.epochs().len(), options.epochs);
-        if epochs > most {
-            let folder = self.folder.display();
-            return Err(format!("{folder} holds a training of {epochs} epochs, not {most}").into());
-        }
-        Ok(trainer.with_state(state))
+        Ok(true)
     }
 
     /// Removes unfinished files of a training that was stopped.

@@ -16,6 +16,14 @@ pub struct Scores {
     pub confusion: Option<ConfusionMatrix>,
 }
 
+impl Scores {
+    /// The error that a network is judged by: RMSE or log-loss, with its key in JSON and its name.
+    pub(super) fn first(&self) -> (&'static str, &'static str, Option<f64>) {
+        let errors = self.values.iter().find(|(key, ..)| matches!(*key, "rmse" | "log_loss"));
+        errors.copied().unwrap_or(("error", "error", None))
+    }
+}
+
 /// All scores on one line.
 impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

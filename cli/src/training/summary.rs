@@ -6,7 +6,7 @@ use super::task::Task;
 use super::tested::Tested;
 use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 pub struct Summary {
     task: Task,
@@ -21,6 +21,14 @@ pub struct Summary {
     scores: Scores,
     saved: Option<String>,
     pictures: Option<String>,
+    tried: Option<Tried>,
+}
+
+/// What the default training tried: lines of the summary by name, and the same as JSON.
+pub struct Tried {
+    pub lines: Vec<(&'static str, String)>,
+    pub json: Value,
+    pub elapsed: Duration,
 }
 
 impl Summary {
@@ -45,7 +53,16 @@ impl Summary {
             scores,
             saved: plan.files.network().map(|path| path.display().to_string()),
             pictures,
+            tried: None,
         }
+    }
+
+    pub fn with(self, tried: Tried) -> Self {
+        Self { tried: Some(tried), ..self }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.tried.as_ref().map_or(self.report.elapsed(), |tried| tried.elapsed).as_secs_f64()
     }
 
     /// Returns one JSON object on one line.
@@ -69,7 +86,8 @@ impl Summary {
             "epochs": report.epochs().len(),
             "best_epoch": report.best_epoch(),
             "stop_reason": report.stop_reason(),
-            "seconds": report.elapsed().as_secs_f64(),
+            "seconds": self.seconds(),
+            "recipe": self.tried.as_ref().map(|tried| &tried.json),
             "test": test,
             "saved": self.saved,
             "table": self.table,
@@ -100,10 +118,22 @@ impl fmt::Display for Summary {
         )?;
         writeln!(f, "features    {}", self.features)?;
         writeln!(f, "parameters  {}", self.parameters)?;
-        writeln!(f, "epochs      {}, the best was {}", report.epochs().len(), report.best_epoch())?;
-        writeln!(f, "stopped     {}", report.stop_reason())?;
-        writeln!(f, "time        {:.2} s", report.elapsed().as_secs_f64())?;
+        let lines = self.tried.as_ref().map_or(&[][..], |tried| &tried.lines);
+        if lines.is_empty() {
+            let epochs = report.epochs().len();
+            writeln!(f, "epochs      {epochs}, the best was {}", report.best_epoch())?;
+            writeln!(f, "stopped     {}", report.stop_reason())?;
+        }
+        let (compared, tried) =
+            lines.split_last().map_or((None, lines), |(last, tried)| (Some(last), tried));
+        for (name, line) in tried {
+            writeln!(f, "{name:12}{line}")?;
+        }
+        writeln!(f, "time        {:.2} s", self.seconds())?;
         write!(f, "test        {}", self.scores)?;
+        for (name, line) in compared {
+            write!(f, "\n{name:12}{line}")?;
+        }
         if let Some(confusion) = &self.scores.confusion {
             write!(f, "\n\n{confusion}")?;
         }

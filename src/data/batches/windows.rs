@@ -20,6 +20,8 @@ struct Windows<'d, F: Float> {
     data: &'d Examples<F>,
     scales: Scales,
     batch_size: usize,
+    /// Leaves out the last batch if it is short.
+    drop_last: bool,
     part: Part,
     /// The shuffled units of this epoch, rows or blocks, and the next one to read.
     order: Vec<usize>,
@@ -45,7 +47,7 @@ struct Windows<'d, F: Float> {
 pub(crate) fn shuffled<'d, F: Float>(
     data: &'d Examples<F>,
     scales: Scales,
-    batch_size: usize,
+    (batch_size, drop_last): (usize, bool),
     part: Part,
 ) -> Box<dyn Batches<F> + 'd> {
     let batch_size = batch_size.min(data.rows());
@@ -56,6 +58,7 @@ pub(crate) fn shuffled<'d, F: Float>(
         data,
         scales,
         batch_size,
+        drop_last,
         part,
         order: vec![0; shuffling::units(data)],
         next_unit: 0,
@@ -127,6 +130,9 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
             self.fill(threads)?;
         }
         let rows = &self.rows[self.dealt..self.end.min(self.dealt + self.batch_size)];
+        if self.drop_last && rows.len() < self.batch_size {
+            return Ok(None);
+        }
         let own = self.part.of(rows.len());
         let in_buffers = self.own_dealt..self.own_dealt + own.len();
         (self.dealt, self.own_dealt) = (self.dealt + rows.len(), in_buffers.end);
@@ -141,7 +147,9 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
     }
 
     fn steps(&self) -> Option<u64> {
-        Some(self.data.rows().div_ceil(self.batch_size) as u64)
+        let rows = self.data.rows();
+        let short = usize::from(!self.drop_last && !rows.is_multiple_of(self.batch_size));
+        Some((rows / self.batch_size + short) as u64)
     }
 }
 

@@ -49,7 +49,7 @@ fn every_row_is_dealt_once_an_epoch() {
         let (_folder, data) = data(rows, window);
         let data = data.examples();
         assert!(data.rows() > data.storage.window().unwrap().rows);
-        let mut source = shuffled(&data, Scales::default(), batch, Part::new(0, 1));
+        let mut source = shuffled(&data, Scales::default(), (batch, false), Part::new(0, 1));
         let mut shuffling = None;
         let epochs: Vec<_> = (0..3).map(|_| epoch(source.as_mut(), &mut shuffling)).collect();
         for epoch in &epochs {
@@ -64,7 +64,7 @@ fn every_row_is_dealt_once_an_epoch() {
         assert_ne!(rows_of(&epochs[0]), rows_of(&epochs[1]));
         // Each again, from the seed.
         let mut shuffling = None;
-        let mut source = shuffled(&data, Scales::default(), batch, Part::new(0, 1));
+        let mut source = shuffled(&data, Scales::default(), (batch, false), Part::new(0, 1));
         assert_eq!(rows_of(&epoch(source.as_mut(), &mut shuffling)), rows_of(&epochs[0]));
     }
 }
@@ -73,7 +73,7 @@ fn every_row_is_dealt_once_an_epoch() {
 fn rows_come_from_far_apart() {
     let (_folder, data) = data(10_000, 100_000);
     let data = data.examples();
-    let mut source = shuffled(&data, Scales::default(), 100, Part::new(0, 1));
+    let mut source = shuffled(&data, Scales::default(), (100, false), Part::new(0, 1));
     let mut shuffling = None;
     let epoch = epoch(source.as_mut(), &mut shuffling);
     // The mean of a hundred rows out of 10,000 is 5000 with a deviation of 289; that of a window,
@@ -90,7 +90,7 @@ fn workers_have_the_parts_of_what_one_has_alone() {
         let (_folder, data) = data(rows, window);
         let data = data.examples();
         let run = |part| {
-            let mut source = shuffled(&data, Scales::default(), batch, part);
+            let mut source = shuffled(&data, Scales::default(), (batch, false), part);
             let mut shuffling = None;
             epoch(source.as_mut(), &mut shuffling);
             epoch(source.as_mut(), &mut shuffling)

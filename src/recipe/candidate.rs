@@ -1,0 +1,231 @@
+//! The networks that the recipe trains, and how it trains them.
+
+use super::encoding::Encoding;
+use super::{Progress, Recipe, Stage};
+use crate::activation::{AnyActivation, HardTanh, Identity, Mish, Selu, Sigmoid, Softmax};
+use crate::data::quantiles::{robust_units, sorted_columns};
+use crate::data::{Dataset, Storage};
+use crate::error::Result;
+use crate::initialization::Initialization;
+use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+use crate::optimizer::{AdamW, RateFactors};
+use crate::random::{Purpose, generator};
+use crate::schedule::{Schedule, Span};
+use crate::temperature::Temperature;
+use crate::trainer::{
+    Checkpoint, EarlyStopping, Goal, Moment, Report, Stopwatch, Trainer, TrainingState,
+};
+use crate::{float::Float, mlp::Mlp};
+use ndarray::{Array1, Axis, Slice};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use std::ops::ControlFlow;
+
+/// Factors of the learning rate: of the inputs' factors, and of biases.
+const RATE_OF_FACTORS: f64 = 6.0;
+const RATE_OF_BIASES: f64 = 0.1;
+
+/// What the data ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    Numbers,
+    TwoClasses,
+    Classes,
+}
+
+impl Task {
+    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Self {
+        match (data.classes().is_empty(), data.outputs()) {
+            (true, _) => Self::Numbers,
+            (false, 1) => Self::TwoClasses,
+            (false, _) => Self::Classes,
+        }
+    }
+
+    fn loss<F: Float>(self) -> Box<dyn Loss<F>> {
+        match self {
+            Self::Numbers => Box::new(MeanSquaredError),
+            Self::TwoClasses => Box::new(BinaryCrossEntropy),
+            Self::Classes => Box::new(CategoricalCrossEntropy),
+        }
+    }
+
+    /// The activation of the hidden layers and of the output layer.
+    fn activations<F: Float>(self) -> (AnyActivation<F>, AnyActivation<F>) {
+        match self {
+            Self::Numbers => (Mish.into(), Identity.into()),
+            Self::TwoClasses => (Selu.into(), Sigmoid.into()),
+            Self::Classes => (Selu.into(), Softmax.into()),
+        }
+    }
+
+    fn learning_rate(self) -> f64 {
+        match self {
+            Self::Numbers => 0.07,
+            Self::TwoClasses | Self::Classes => 0.04,
+        }
+    }
+}
+
+/// Whether there are numbers that can be encoded: columns with a clip.
+pub(super) fn has_numbers<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<bool> {
+    let units = robust_units(&sorted_columns(&data.examples())?, &data.schema().kept())?;
+    Ok(units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0)))
+}
+
+/// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with W
+/// from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by √inputs.
+pub(super) fn network<F: Float, S: Storage<F>>(
+    recipe: &Recipe<'_>,
+    data: &Dataset<F, S>,
+    encoded: bool,
+) -> Result<Mlp<F>> {
+    let task = Task::of(data);
+    let (hidden, last) = task.activations();
+    let features = data.features();
+    let sorted = sorted_columns(&data.examples())?;
+    let units = robust_units(&sorted, &data.schema().kept())?;
+    let encoding = if encoded { Some(Encoding::new(&units, &sorted, recipe.bins)?) } else { None };
+    let constants = match &encoding {
+        None => vec![F::one(); features],
+        Some(encoding) => encoding.constants.clone(),
+    };
+    let mut builder = Mlp::builder(features);
+    if encoding.is_some() {
+        builder = builder.dense(constants.len(), HardTanh).rate_factors(RateFactors::FROZEN);
+    }
+    let mut inputs = constants.len();
+    for _ in 0..recipe.layers {
+        builder = builder
+            .dense(recipe.width, hidden.clone())
+            .initialization(Initialization::LecunNormal)
+            .rate_factors(rates(inputs, 1.0))
+            .dropout(recipe.dropout);
+        inputs = recipe.width;
+    }
+    // One sigmoid learns half as fast as the two outputs of a softmax that say the same.
+    let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
+    builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
+    let mut net = builder.rate_factors(rates(inputs, speed)).seed(recipe.seed).build()?;
+    let units_out = net.units_out().clone();
+    net.set_units(units, units_out)?;
+
+    let (mut generator, last) = (generator(recipe.seed, Purpose::Biases), net.layers().len() - 1);
+    let number = StandardNormal.map(|number: f64| F::from_f64(number));
+    let (first, layers) = match &encoding {
+        None => (0, net.layers_mut()),
+        Some(encoding) => {
+            let layers = net.layers_mut();
+            layers[0].weights_mut().assign(&encoding.weights);
+            layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
+            (1, layers)
+        }
+    };
+    for layer in &mut layers[first..last] {
+        let biases = Array1::random_using(layer.outputs(), &number, &mut generator);
+        layer.bias_mut().iter_mut().for_each(|bias| bias.assign(&biases));
+    }
+    // The encoded numbers begin to take part when training finds them useful.
+    let encoded = Slice::from(features..);
+    layers[first].weights_mut().slice_axis_mut(Axis(0), encoded).fill(F::zero());
+    layers[first] = layers[first].clone().with_input_factors(RATE_OF_FACTORS, constants)?;
+    Ok(net)
+}
+
+/// The rate factors of a layer with so many inputs. Weights decay by the optimizer's own rate.
+fn rates(inputs: usize, speed: f64) -> RateFactors {
+    let root = (inputs as f64).sqrt();
+    RateFactors::new(speed / root, speed * RATE_OF_BIASES).weight_decay(root / speed)
+}
+
+/// One training of the recipe.
+#[derive(Debug)]
+pub(super) struct Trained<F: Float> {
+    pub(super) net: Mlp<F>,
+    pub(super) report: Report,
+}
+
+impl<F: Float> Trained<F> {
+    /// Its score: the lower, the better.
+    pub(super) fn score(&self) -> f64 {
+        self.report.best_monitored().unwrap_or_else(|| self.report.best_loss())
+    }
+}
+
+/// What the trainings of a recipe share.
+pub(super) struct Run<'r, 'a> {
+    pub(super) recipe: &'r Recipe<'a>,
+    pub(super) start: Stopwatch,
+    /// Whether two trainings share the threads.
+    pub(super) shares: bool,
+}
+
+impl Run<'_, '_> {
+    /// Trains a network by the recipe: until validation rows say which epoch is best, or up to a given
+    /// one.
+    pub(super) fn train<F: Float, S: Storage<F>>(
+        &self,
+        stage: Stage,
+        mut net: Mlp<F>,
+        rows: &Dataset<F, S>,
+        until: Until<'_, F, S>,
+    ) -> Result<Trained<F>> {
+        let &Self { recipe, start, shares } = self;
+        let is_over = || recipe.time_limit.is_some_and(|limit| start.elapsed() >= limit);
+        let (task, all) = (Task::of(rows), Span::Epochs(recipe.epochs));
+        let rate = recipe.learning_rate.unwrap_or(task.learning_rate());
+        let adam = AdamW::new(rate).betas(0.9, 0.95).weight_decay(recipe.weight_decay);
+        let mut epochs = recipe.epochs;
+        let mut trainer = Trainer::new(task.loss(), adam)
+            .batch_size(recipe.batch_size)
+            .drop_last()
+            .seed(recipe.seed)
+            .schedule(Schedule::cosine_log(all, CYCLES))
+            .regularization_schedule(Schedule::flat_cosine(all))
+            .average(recipe.average);
+        match until {
+            Until::Best(validation) => {
+                let rule = EarlyStopping::patience(41).growth(2.0).last_of_equals();
+                trainer = trainer.validation_data(validation).early_stopping(rule);
+                if task != Task::Numbers {
+                    trainer = trainer.monitor("log-loss", Goal::Smallest, |outputs, targets| {
+                        Ok(Temperature::of(outputs, targets)?.loss)
+                    });
+                }
+            }
+            Until::Epoch(epoch) => {
+                epochs = epoch;
+                trainer = trainer.without_validation();
+            }
+        }
+        trainer = trainer.epochs(epochs).on(Moment::EpochEnd, |training| {
+            let last = training.last_epoch();
+            let score = last.map_or(f64::NAN, |epoch| epoch.monitored.unwrap_or(epoch.loss()));
+            let progress = Progress { stage, epoch: training.epoch(), epochs, score };
+            if is_over() { ControlFlow::Break(()) } else { (recipe.observer)(&progress) }
+        });
+        let half = || recipe.threads.map_or(1, |threads| (threads / 2).max(1));
+        trainer = trainer.most_threads(if shares { Some(half()) } else { recipe.threads });
+        if let Some(path) = recipe.checkpoint_of(stage) {
+            trainer = trainer.checkpoint(Checkpoint::every(EPOCHS_OF_A_CHECKPOINT, &path));
+            if path.exists() {
+                trainer = trainer.with_state(TrainingState::load(&path)?);
+            }
+        }
+        let report = trainer.resume(&mut net, rows)?;
+        Ok(Trained { net, report })
+    }
+}
+
+/// The cycles of the learning rate.
+const CYCLES: usize = 4;
+
+const EPOCHS_OF_A_CHECKPOINT: usize = 16;
+
+/// How long a training goes on.
+pub(super) enum Until<'d, F: Float, S: Storage<F>> {
+    /// Until these rows tell which epoch is the best.
+    Best(&'d Dataset<F, S>),
+    /// Up to this epoch.
+    Epoch(usize),
+}
