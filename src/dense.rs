@@ -123,8 +123,21 @@ impl<F: Float> Dense<F> {
 
     /// Trains a factor for each input beside the weights: see
     /// [`MlpBuilder::input_factors`](crate::mlp::MlpBuilder::input_factors).
-    /// `constants` scale the inputs before it.
-    pub(crate) fn with_input_factors(mut self, rate: f64, constants: Vec<F>) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for a rate that is not positive and finite.
+    pub fn with_input_factors(self, rate: f64) -> Result<Self> {
+        let ones = vec![F::one(); self.inputs()];
+        self.with_scaled_input_factors(rate, ones)
+    }
+
+    /// As [`with_input_factors`](Self::with_input_factors), with a constant for each input.
+    pub(crate) fn with_scaled_input_factors(
+        mut self,
+        rate: f64,
+        constants: Vec<F>,
+    ) -> Result<Self> {
         self.input_factors = Some(InputFactors::new(&self.weights, rate, constants)?);
         self.multiply_input_factors();
         Ok(self)

@@ -14,6 +14,8 @@
 //!   and why saturated outputs do no harm
 //! - [Reproducibility](ideas::reproducibility): the same bits on any number of threads, and after
 //!   an interruption
+//! - [Defaults](ideas::defaults): why the default training for tables is what it is, and where
+//!   trees stay ahead
 //!
 //! **How to**, each with a complete program and the error messages that you may see:
 //!
@@ -42,7 +44,7 @@ use crate::gradient_check::gradient_check;
 #[allow(unused_imports)]
 use crate::{
     activation::*, backprop::*, data::*, dense::*, initialization::*, loss::*, metrics, mlp::*,
-    optimizer::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
+    optimizer::*, recipe::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
 };
 
 /// Pages of a folder.
@@ -58,7 +60,7 @@ pub mod ideas {
     #[allow(unused_imports)]
     use super::*;
 
-    pages!("ideas/": cached_outputs saturation fused_losses reproducibility);
+    pages!("ideas/": cached_outputs saturation fused_losses reproducibility defaults);
 }
 
 /// Questions and their answers, each with a complete program.

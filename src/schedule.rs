@@ -23,7 +23,8 @@ use std::{f64::consts::PI, fmt, str::FromStr, sync::Arc};
 /// `FromStr` and `Display` use the texts `constant`, `step(30 epochs, 0.1)`,
 /// `exponential(1 epochs, 0.95)`, `inverse_scaling(1 epochs, 0.5)`, `cosine(500 steps)`,
 /// `flat_cosine(500 steps)`, `cosine_log(500 steps, 4)`, `one_cycle(10 epochs)` and
-/// `reduce_on_plateau(0.5, 10)`, with the optional settings `minimum=…` and `warm_up=…` behind them.
+/// `reduce_on_plateau(0.5, 10)`, with the optional settings `minimum=…` and `warm_up=…` behind
+/// them.
 ///
 /// ```
 /// use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Tanh, Trainer};
@@ -188,17 +189,17 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::Cosine(length))
     }
 
-    /// η in the first half of the span, then half a cosine down to 0: η (1 + cos(π (2 t/length - 1)))
-    /// / 2 (`flat_cos` in RealMLP). Suits [dropout and weight decay] too.
+    /// η in the first half of the span, then half a cosine down to 0:
+    /// η (1 + cos(π (2 t/length - 1))) / 2 (`flat_cos` in RealMLP). Suits [dropout and weight decay] too.
     ///
     /// [dropout and weight decay]: crate::trainer::Trainer::regularization_schedule
     pub fn flat_cosine(length: Span) -> Self {
         Self::of(Kind::FlatCosine(length))
     }
 
-    /// η (1 - cos(2π log₂(1 + (2^cycles - 1) t/length))) / 2: cycles from 0 to η and back to 0, each
-    /// twice as long as the one before (`coslog4` in RealMLP; Holzmüller, Grinsztajn, Steinwart
-    /// 2024). At least one cycle and at most 30.
+    /// η (1 - cos(2π log₂(1 + (2^cycles - 1) t/length))) / 2: cycles from 0 to η and back to 0,
+    /// each twice as long as the one before (`coslog4` in RealMLP; Holzmüller, Grinsztajn,
+    /// Steinwart 2024). At least one cycle and at most 30.
     ///
     /// ```
     /// use densely::{Schedule, schedule::Span};

@@ -34,7 +34,8 @@ impl<F: Float> Mlp<F> {
     /// // Says σ(3) = 0.95 of all rows, but of 1,000 only 800 are of class 1: σ(3 β) ≈ 0.8.
     /// let layer = Dense::new(array![[0.0]], Some(array![3.0]), Sigmoid)?;
     /// let mut net = Mlp::from_layers(vec![layer])?;
-    /// let rows = Dataset::binary(Array2::<f64>::zeros((1000, 1)), (0..1000).map(|row| row >= 200))?;
+    /// let labels = (0..1000).map(|row| row >= 200);
+    /// let rows = Dataset::binary(Array2::<f64>::zeros((1000, 1)), labels)?;
     /// let factor = net.set_temperature(&rows)?;
     /// assert!((net.predict_row(&[0.0])?[0] - 0.8).abs() < 1e-3);
     /// assert!((factor - 4_f64.ln() / 3.0).abs() < 1e-3);

@@ -225,9 +225,10 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Trainer};
     /// # use densely::{optimizer::AdamW, schedule::Span};
     /// # use ndarray::array;
-    /// // A gradient of 0, and a decay of 0.1 · 0.5 in the first step, which shrinks to half of it.
+    /// // The gradient is 0. The decay is 0.1 · 0.5 in the first step, and half of it in the second.
     /// let layer = Dense::<f64>::new(array![[1.0]], None, Identity)?;
-    /// let (mut net, data) = (Mlp::from_layers(vec![layer])?, Dataset::new(array![[0.0]], array![[0.0]])?);
+    /// let mut net = Mlp::from_layers(vec![layer])?;
+    /// let data = Dataset::new(array![[0.0]], array![[0.0]])?;
     /// let mut trainer = Trainer::new(MeanSquaredError, AdamW::new(0.1).weight_decay(0.5))
     ///     .epochs(2)
     ///     .regularization_schedule(Schedule::step(Span::Steps(1), 0.5));
@@ -248,8 +249,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Keeps an average of the parameters, which is validated, kept and saved in their place:
-    /// after step t, from 1, θ̄ ← m θ̄ + (1 - m) θ with m = min(decay, (1 + t) / (10 + t)). The decay
-    /// is above 0 and below 1; 0.998 is a good one. Default: none.
+    /// after step t, from 1, θ̄ ← m θ̄ + (1 - m) θ with m = min(decay, (1 + t) / (10 + t)). The
+    /// decay is above 0 and below 1; 0.998 is a good one. Default: none.
     ///
     /// The average of the last few hundred steps is often better than the last parameters (Polyak,
     /// Juditsky 1992). [`step`](Self::step) leaves the network its own parameters.
@@ -260,7 +261,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// // a = w x with w = 1 and the gradient 2 w: w is halved in each step, to 0.5 and 0.25.
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// let data = Dataset::new(array![[1.0]], array![[0.0]])?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).average(0.2).fit(&mut net, &data)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2).average(0.2);
+    /// trainer.fit(&mut net, &data)?;
     /// let first = 1.0 + (1.0 - 2.0 / 11.0) * (0.5 - 1.0);
     /// assert_eq!(net.layers()[0].weights(), array![[first + (1.0 - 0.2) * (0.25 - first)]]);
     /// # Ok::<(), densely::Error>(())

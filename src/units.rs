@@ -181,8 +181,8 @@ impl Units {
         Ok(scale.to_network(numbers, &mut Matrix::default()).view().to_owned())
     }
 
-    /// x = centre + spread · z: converts outputs to the data's units, rows × columns. Only inputs have
-    /// a clip, which this leaves out.
+    /// x = centre + spread · z: converts outputs to the data's units, rows × columns. Only inputs
+    /// have a clip, which this leaves out.
     ///
     /// # Errors
     ///

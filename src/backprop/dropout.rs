@@ -34,8 +34,8 @@ impl<F: Float> Dropped<F> {
         Self { mask: Matrix::new(outputs), output: Matrix::new(outputs) }
     }
 
-    /// A ∘ M of the layer's last forward pass, with M of this fraction of zeros; A itself for a layer
-    /// without dropout.
+    /// A ∘ M of the layer's last forward pass, with M of this fraction of zeros. A itself for a
+    /// layer without dropout.
     pub(super) fn apply<'d>(
         &'d mut self,
         layer: &'d Dense<F>,

@@ -239,7 +239,7 @@ impl<F: Float> MlpBuilder<F> {
             let dense = dense.with_rate_factors(layer.rate_factors)?;
             match layer.input_factors {
                 None => Ok(dense),
-                Some(rate) => dense.with_input_factors(rate, vec![F::one(); inputs]),
+                Some(rate) => dense.with_input_factors(rate),
             }
         });
         let mut net = Mlp::from_layers(layers.collect::<Result<_>>()?)?;

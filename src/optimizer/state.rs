@@ -112,7 +112,8 @@ impl<F: Float> OptimizerState<F> {
         Ok(self.advance((learning_rate, 1.0), optimizer, parameters).is_none())
     }
 
-    /// Takes one step at this learning rate and with this factor of the weight decay. Returns the index of the first parameter with a number that is not finite.
+    /// Takes one step at this learning rate and with this factor of the weight decay. Returns the
+    /// index of the first parameter with a number that is not finite.
     pub(crate) fn advance<'a>(
         &mut self,
         (learning_rate, weight_decay): (f64, f64),

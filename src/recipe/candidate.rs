@@ -1,7 +1,7 @@
 //! The networks that the recipe trains, and how it trains them.
 
 use super::encoding::Encoding;
-use super::{Progress, Recipe, Stage};
+use super::settings::{Progress, Recipe, Stage};
 use crate::activation::{AnyActivation, HardTanh, Identity, Mish, Selu, Sigmoid, Softmax};
 use crate::data::quantiles::{robust_units, sorted_columns};
 use crate::data::{Dataset, Storage};
@@ -128,7 +128,7 @@ pub(super) fn network<F: Float, S: Storage<F>>(
     // The encoded numbers begin to take part when training finds them useful.
     let encoded = Slice::from(features..);
     layers[first].weights_mut().slice_axis_mut(Axis(0), encoded).fill(F::zero());
-    layers[first] = layers[first].clone().with_input_factors(RATE_OF_FACTORS, constants)?;
+    layers[first] = layers[first].clone().with_scaled_input_factors(RATE_OF_FACTORS, constants)?;
     Ok(net)
 }
 
@@ -161,8 +161,7 @@ pub(super) struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    /// Trains a network by the recipe: until validation rows say which epoch is best, or up to a given
-    /// one.
+    /// Trains a network: until validation rows say which epoch is best, or up to a given one.
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
         stage: Stage,

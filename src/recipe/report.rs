@@ -1,7 +1,7 @@
 //! What a recipe tried, and what it kept.
 
-use super::Stage;
 use super::candidate::Trained;
+use super::settings::Stage;
 use crate::float::Float;
 use crate::trainer::{Report, StopReason, Stopwatch};
 use std::{fmt, time::Duration};

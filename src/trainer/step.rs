@@ -74,7 +74,8 @@ impl<F: Float> Session<F> {
     pub(super) fn use_average(&mut self, net: &mut Mlp<F>) -> Parameters<F> {
         net.multiply_input_factors();
         let Some(average) = &self.state.average else { return Parameters::default() };
-        let good = std::mem::replace(&mut self.state.parameters, Parameters::of(net));
+        let good = self.state.parameters.clone();
+        self.state.parameters.read_from(net);
         average.write_to(net);
         good
     }

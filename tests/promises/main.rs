@@ -27,6 +27,7 @@ mod pages;
 mod peak;
 mod poisson;
 mod precision;
+mod recipe;
 mod replaced_files;
 mod reproducibility;
 #[cfg(feature = "threads")]

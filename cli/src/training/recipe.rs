@@ -193,7 +193,7 @@ fn tried(
     });
     let better = |scores: &Scores| own.zip(scores.first().2).is_none_or(|(own, other)| own < other);
     let all_better = others.iter().all(|(_, scores)| better(scores));
-    let warning = if all_better { "" } else { ". The network is no better: do not rely on it" };
+    let warning = if all_better { "" } else { ". On these test rows the network is no better" };
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
         ("kept", format!("{}, {why}{cut}{again}", kept.stage())),

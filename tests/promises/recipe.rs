@@ -1,0 +1,315 @@
+//! The default training, and the pieces that it is made of.
+
+use approx::assert_relative_eq;
+use densely::activation::AnyActivation;
+use densely::error::NetworkError;
+use densely::optimizer::{AdamW, RateFactors};
+use densely::recipe::Stage;
+use densely::units::Scaling;
+use densely::{
+    Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Recipe, Relu, Schedule, Softmax, Table,
+    Tanh, Trainer, metrics, schedule::Span,
+};
+use ndarray::{Array1, Array2, array};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
+    let angle = |(row, column)| phase + 1.3 * (row * columns + column) as f64;
+    Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
+}
+
+/// Five steps of AdamW with rate factors, decay factors, a trained factor for each input, and the
+/// average of the parameters, on a network of 2, 3 and 1 units: as PyTorch 2.
+///
+/// ```python
+/// import torch
+/// torch.set_default_dtype(torch.float64)
+/// def wave(rows, columns, phase):
+///     angles = phase + 1.3 * torch.arange(rows * columns, dtype=torch.float64)
+///     return torch.sin(angles).reshape(rows, columns)
+/// x, y = wave(4, 2, 0.1), wave(4, 1, 0.5)
+/// v, b, s = wave(2, 3, 0.2), wave(1, 3, 0.3)[0], torch.ones(2)
+/// w, c = wave(3, 1, 0.4), wave(1, 1, 0.6)[0]
+/// class Net(torch.nn.Module):
+///     def __init__(self):
+///         super().__init__()
+///         self.v, self.b, self.s, self.w, self.c = map(torch.nn.Parameter, (v, b, s, w, c))
+///     def forward(self, x):
+///         return torch.tanh(x * self.s @ self.v + self.b) @ self.w + self.c
+/// net = Net()
+/// rates = [(net.v, 0.5, 3), (net.b, 0.2, 0), (net.s, 6, 1), (net.w, 0.7, 2), (net.c, 2, 0)]
+/// groups = [{"params": [p], "lr": 0.01 * f, "weight_decay": 0.1 * d} for p, f, d in rates]
+/// adam = torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8)
+/// average = torch.optim.swa_utils.AveragedModel(
+///     net, avg_fn=lambda a, p, t: a + (p - a) * (1 - min(0.4, (1 + t) / (10 + t))))
+/// average.update_parameters(net)
+/// for _ in range(5):
+///     adam.zero_grad()
+///     ((net(x) - y) ** 2).mean().backward()
+///     adam.step()
+///     average.update_parameters(net)
+/// for m in (net, average.module):
+///     for p in (m.s[:, None] * m.v, m.b, m.w, m.c):
+///         print(p.detach().flatten().tolist())
+/// ```
+#[test]
+fn rate_factors_input_factors_and_average_equal_pytorch() {
+    let factors = |weights, bias, decay| RateFactors::new(weights, bias).weight_decay(decay);
+    let layer = |weights, bias: Array2<f64>, activation: AnyActivation<f64>, factors| {
+        let layer = Dense::new(weights, Some(bias.row(0).to_owned()), activation).unwrap();
+        layer.with_rate_factors(factors).unwrap()
+    };
+    let hidden = layer(wave(2, 3, 0.2), wave(1, 3, 0.3), Tanh.into(), factors(0.5, 0.2, 3.0));
+    let output = layer(wave(3, 1, 0.4), wave(1, 1, 0.6), Identity.into(), factors(0.7, 2.0, 2.0));
+    let layers = vec![hidden.with_input_factors(6.0).unwrap(), output];
+    let data = Dataset::new(wave(4, 2, 0.1), wave(4, 1, 0.5)).unwrap();
+    let adam = AdamW::new(0.01).betas(0.9, 0.95).weight_decay(0.1);
+    let trainer = || Trainer::new(MeanSquaredError, adam).epochs(5).batch_size(4);
+    let fresh = Mlp::from_layers(layers).unwrap();
+    let [mut net, mut average] = [fresh.clone(), fresh.clone()];
+    trainer().fit(&mut net, &data).unwrap();
+    trainer().average(0.4).fit(&mut average, &data).unwrap();
+    let expected: [[&[f64]; 4]; 2] = [
+        [
+            &[
+                0.116307556658919,
+                0.678739021648465,
+                0.20758329755948987,
+                -1.0566153491986094,
+                -0.9992564857648302,
+                0.48020194675867495,
+            ],
+            &[0.28555146078401933, 0.9895909062260069, 0.22930648689722866],
+            &[0.35194701342985846, 0.9499201237156316, 0.10545910269788454],
+            &[0.4648804841960933],
+        ],
+        [
+            &[
+                0.12519535412697225,
+                0.7179070976287115,
+                0.22178495106028606,
+                -1.0282775460903915,
+                -0.9723508512109336,
+                0.47151575616939145,
+            ],
+            &[0.2867434502492335, 0.9907862316576891, 0.23049191495270005],
+            &[0.3564150424638497, 0.9549073647086475, 0.10969886740300155],
+            &[0.47681802250999167],
+        ],
+    ];
+    for (net, expected) in [&net, &average].iter().zip(expected) {
+        let layers = net.layers().iter();
+        let numbers =
+            layers.flat_map(|of| [of.weights().flatten().to_vec(), of.bias().unwrap().to_vec()]);
+        for (numbers, expected) in numbers.zip(expected) {
+            assert_relative_eq!(numbers[..], *expected, max_relative = 1e-12);
+        }
+    }
+
+    // What is kept between epochs is exact: a stop in between changes no bit.
+    let mut stopped = fresh.clone();
+    let mut first = trainer().epochs(2).average(0.4);
+    first.fit(&mut stopped, &data).unwrap();
+    let state = serde_json::to_string(&first.state()).unwrap();
+    let mut resumed = fresh;
+    let state = serde_json::from_str(&state).unwrap();
+    trainer().average(0.4).with_state(state).resume(&mut resumed, &data).unwrap();
+    let weights = |net: &Mlp<f64>| net.layers()[0].weights().to_owned();
+    assert_eq!(weights(&resumed), weights(&average));
+}
+
+/// The factor by which the logits of 40 rows and 3 classes fit best:
+///
+/// ```python
+/// import numpy as np
+/// from scipy.optimize import minimize_scalar
+/// z = 6 * np.sin(0.7 + 1.3 * np.arange(120)).reshape(40, 3)
+/// k = (np.arange(40) * 5) % 3
+/// k[::2] = z[::2].argmax(1)
+/// lp = z - np.log(np.exp(z).sum(1, keepdims=True))
+/// n = len(z); t = np.full((n, 3), 1 / (3 * (n + 1))); t[np.arange(n), k] += n / (n + 1)
+/// def loss(beta):
+///     q = beta * lp; return -(t * (q - np.log(np.exp(q).sum(1, keepdims=True)))).sum(1).mean()
+/// print(minimize_scalar(loss, bounds=(0, 1), method="bounded", options={"xatol": 1e-14}).x)
+/// ```
+#[test]
+fn the_temperature_is_the_minimum_of_the_cross_entropy() {
+    let logits = wave(40, 3, 0.7) * 6.0;
+    let largest =
+        |row: usize| (0..3).max_by(|&a, &b| logits[[row, a]].total_cmp(&logits[[row, b]]));
+    let class = |row: usize| if row % 2 == 0 { largest(row).unwrap() } else { row * 5 % 3 };
+    let rows = Dataset::multiclass(logits.clone(), (0..40).map(class)).unwrap();
+    let layer = Dense::new(Array2::eye(3), Some(Array1::zeros(3)), Softmax).unwrap();
+    let mut net = Mlp::from_layers(vec![layer]).unwrap();
+    let sure = net.clone();
+    let factor = net.set_temperature(&rows).unwrap();
+    assert_relative_eq!(factor, 0.173485403815652, max_relative = 1e-6);
+    assert_relative_eq!(net.layers()[0].weights(), Array2::eye(3) * factor);
+    let outputs = |net: &Mlp<f64>| net.predict(logits.view()).unwrap();
+    let right = |net: &Mlp<f64>| metrics::accuracy(outputs(net).view(), rows.targets()).unwrap();
+    assert_eq!(right(&net), right(&sure));
+    // All rows right: the factor stays below 1, and at most 1.
+    let sure = Dataset::multiclass(logits.clone(), (0..40).map(|row| largest(row).unwrap()));
+    assert_eq!(net.set_temperature(&sure.unwrap()).unwrap(), 1.0);
+    let numbers = Mlp::<f64>::builder(3).dense(1, Identity).without_units().build();
+    let error = numbers.unwrap().set_temperature(&rows);
+    assert!(matches!(error, Err(Error::Network(NetworkError::NoProbabilities))), "{error:?}");
+}
+
+/// Medians, quartiles and distances of a column with long tails and of one that is mostly 2:
+///
+/// ```python
+/// import numpy as np
+/// c1 = np.sin(np.arange(50) * 1.7) ** 3 * 40
+/// c2 = np.where(np.arange(50) % 5 == 0, np.arange(50) * 0.5 + 1, 2.0)
+/// for col in (c1, c2):
+///     q = np.quantile(col, [.25, .5, .75])
+///     print(q.tolist(), np.quantile(np.abs(col[col != q[1]] - q[1]), .5))
+/// ```
+#[test]
+fn robust_units_are_those_of_numpy() {
+    let tails = |row: usize| (row as f64 * 1.7).sin().powi(3) * 40.0;
+    let mostly_2 = |row: usize| if row % 5 == 0 { row as f64 * 0.5 + 1.0 } else { 2.0 };
+    let inputs = Array2::from_shape_fn((50, 5), |(row, column)| match column {
+        0 => tails(row),
+        1 => mostly_2(row),
+        2 => (row % 2) as f64,
+        3 => 7.0,
+        _ => [3.0, 9.0][usize::from(row % 10 == 0)],
+    });
+    let targets = Array2::from_shape_fn((50, 1), |(row, _)| row as f64);
+    let data = Dataset::new(inputs, targets).unwrap();
+    let builder = Mlp::<f64>::builder(5).units_in(Scaling::Robust).dense(1, Identity);
+    let mut net = builder.build().unwrap();
+    net.measure(&data).unwrap();
+    let units = net.units_in();
+    let (median, spread) = (0.0013477128230639812, 28.600992871968494);
+    assert_relative_eq!(
+        units.centres().unwrap()[..],
+        [median, 2.0, 0.0, 7.0, 3.0][..],
+        max_relative = 1e-13
+    );
+    let spreads = [spread, 10.25, 1.0, 0.0, 3.0];
+    assert_relative_eq!(units.spreads().unwrap()[..], spreads[..], max_relative = 1e-13);
+    assert_eq!(units.limits().unwrap(), [3.0, 3.0, 0.0, 0.0, 3.0]);
+
+    // z = u / √(1 + (u/3)²); an infinite number is at the limit, a missing one at the centre.
+    let row = array![[median + 4.0 * spread, f64::INFINITY, 1.0, 8.0, f64::NAN]];
+    let z = units.to_network(row.view()).unwrap();
+    assert_relative_eq!(z, array![[2.4, 3.0, 1.0, 0.0, 0.0]], max_relative = 1e-12);
+    let loaded = Mlp::<f64>::from_bytes(&net.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded, net);
+    let error = net.folded();
+    assert!(matches!(error, Err(Error::Network(NetworkError::Clip))), "{error:?}");
+}
+
+/// At the bounds of their spans and in between, by hand.
+#[test]
+fn schedules_of_the_recipe() {
+    let log = Schedule::cosine_log(Span::Steps(150), 4);
+    let peak = |cycle: f64| 150.0 * ((cycle + 0.5).exp2() - 1.0) / 15.0;
+    for cycle in 0..4 {
+        let end = (150 * ((1 << cycle) - 1)) / 15;
+        assert!(log.learning_rate(2.0, end, 1).abs() < 1e-12);
+        let step = peak(f64::from(cycle)).round() as u64;
+        assert!(log.learning_rate(2.0, step, 1) > 1.9, "{cycle}");
+    }
+    let flat = Schedule::flat_cosine(Span::Epochs(8));
+    let rates = [0, 4, 6, 8, 9].map(|epoch| flat.learning_rate(0.5, 3 * epoch, 3));
+    assert_relative_eq!(rates[..], [0.5, 0.5, 0.25, 0.0, 0.0][..], epsilon = 1e-15);
+    for text in ["flat_cosine(8 epochs)", "cosine_log(150 steps, 4)"] {
+        assert_eq!(text.parse::<Schedule<'_>>().unwrap().to_string(), text);
+    }
+}
+
+fn cars() -> Dataset<f32> {
+    Table::read_csv("data/auto_mpg.csv").unwrap().regression("mpg").unwrap()
+}
+
+/// The same bits on any number of threads, and after a stop; a plain network that is as good after
+/// it was saved.
+#[test]
+fn a_recipe_is_reproducible_and_gives_a_plain_network() {
+    let (train, test) = cars().split(0.2, 1).unwrap();
+    let recipe = || Recipe::default().width(32).epochs(24).seed(5);
+    let (net, report) = recipe().fit(&train).unwrap();
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    assert_eq!(stages, [Stage::Plain, Stage::Encoded]);
+    let scores = report.candidates().iter().map(|candidate| candidate.score());
+    assert_eq!(report.kept().score(), scores.fold(f64::INFINITY, f64::min));
+    assert_eq!(report.refit().unwrap().training_rows(), train.rows());
+    let bytes = net.to_bytes().unwrap();
+    let loaded = Mlp::<f32>::from_bytes(&bytes).unwrap();
+    assert_eq!(loaded.predict(test.inputs()).unwrap(), net.predict(test.inputs()).unwrap());
+    assert!(net.evaluate(&test, metrics::r_squared).unwrap() > 0.7);
+
+    let (again, _) = recipe().fit(&train).unwrap();
+    assert_eq!(again.to_bytes().unwrap(), bytes);
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let seen = AtomicUsize::new(0);
+    let stopped =
+        recipe().checkpoint(&state).on_epoch(|_| match seen.fetch_add(1, Ordering::SeqCst) {
+            33.. => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        });
+    let (_, cut) = stopped.fit(&train).unwrap();
+    assert!(cut.is_cut() && cut.refit().is_none());
+    let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
+    assert_eq!(resumed.to_bytes().unwrap(), bytes);
+}
+
+/// Classes, and columns of which none is a number.
+#[test]
+fn a_recipe_of_classes_has_a_temperature() {
+    let colours = ["red", "green", "blue"];
+    let rows =
+        (0..240).map(|row| format!("{},{}\n", colours[row % 3], ["a", "b", "b", "c"][row % 4]));
+    let csv: String = std::iter::once("colour,kind\n".to_owned()).chain(rows).collect();
+    let data =
+        Table::parse_csv(csv.as_bytes(), "colours").unwrap().multiclass::<f32>("kind").unwrap();
+    let (net, report) = Recipe::default().width(16).epochs(8).fit(&data).unwrap();
+    assert_eq!(report.candidates().len(), 1);
+    assert!(report.temperature_factor().is_some_and(|factor| factor > 0.0 && factor <= 1.0));
+    assert_eq!(net.classes(), ["a", "b", "c"]);
+    assert!(net.evaluate(&data, metrics::log_loss).unwrap() < 1.2);
+}
+
+/// Settings out of range, by their names.
+#[test]
+fn wrong_settings_of_a_recipe_are_named() {
+    let data = cars();
+    let wrong: [(Recipe<'_>, &str); 5] = [
+        (Recipe::default().width(0), "width"),
+        (Recipe::default().layers(0), "number of hidden layers"),
+        (Recipe::default().learning_rate(-1.0), "learning rate"),
+        (Recipe::default().validation_fraction(1.0), "validation fraction"),
+        (Recipe::default().epochs(0), "number of epochs"),
+    ];
+    for (recipe, setting) in wrong {
+        match recipe.fit(&data) {
+            Err(Error::Setting { name, .. }) => assert_eq!(name, setting),
+            other => panic!("{setting}: {other:?}"),
+        }
+    }
+}
+
+/// A frozen first layer does not change, and has no gradient.
+#[test]
+fn frozen_layers_stay() {
+    let frozen = Dense::new(wave(2, 3, 0.2), None, Relu).unwrap();
+    let frozen = frozen.with_rate_factors(RateFactors::FROZEN).unwrap();
+    let output = Dense::new(wave(3, 1, 0.4), None, Identity).unwrap();
+    let mut net = Mlp::from_layers(vec![frozen.clone(), output.clone()]).unwrap();
+    let data = Dataset::new(wave(4, 2, 0.1), wave(4, 1, 0.5)).unwrap();
+    let adam = AdamW::new(0.01).weight_decay(0.1);
+    Trainer::new(MeanSquaredError, adam).epochs(3).fit(&mut net, &data).unwrap();
+    assert_eq!(net.layers()[0], frozen);
+    assert_ne!(net.layers()[1], output);
+    let checked =
+        densely::gradient_check(&mut net, &MeanSquaredError, data.inputs(), data.targets());
+    assert_eq!(checked.unwrap().compared, 3);
+    let loaded = Mlp::<f64>::from_bytes(&net.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded.layers()[0].rate_factors(), RateFactors::FROZEN);
+}
