@@ -6,10 +6,10 @@ pub(crate) mod error;
 mod number_form;
 
 pub use column::Column;
-pub(crate) use column::is_zero;
+pub(crate) use column::is_default;
 pub use date_form::DateForm;
 #[cfg(feature = "dates")]
-pub(crate) use date_form::DatePart;
+pub(crate) use date_form::{has_date, has_time};
 pub use number_form::NumberForm;
 
 use crate::error::{Error, Result, SchemaError};

@@ -42,7 +42,7 @@ pub(crate) struct Layer {
     pub(crate) activation: String,
     pub(crate) bias: bool,
     /// Used only in training.
-    #[serde(default, skip_serializing_if = "crate::schema::is_zero")]
+    #[serde(default, skip_serializing_if = "crate::schema::is_default")]
     pub(crate) dropout: f64,
 }
 

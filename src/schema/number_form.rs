@@ -25,15 +25,11 @@ use std::borrow::Cow;
 #[non_exhaustive]
 pub struct NumberForm {
     /// Whether a comma stands before the decimals.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::column::is_default")]
     pub decimal_comma: bool,
     /// `%`, a currency sign, or nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
-}
-
-pub(super) fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Signs that may stand before or behind a number.

@@ -2,7 +2,8 @@
 
 use super::Table;
 use super::rows::{TableColumn, Told};
-use crate::error::{Result, TableError};
+use crate::data::{cell, dates};
+use crate::error::{CellProblem, Result, TableError};
 use crate::schema::NumberForm;
 use serde::Serialize;
 use std::fmt;
@@ -63,74 +64,68 @@ pub(super) enum Reading {
     Texts,
     /// Texts, with numbers among them.
     Mixed,
+    /// Values of any kind, which the user told to be categories.
+    Categories,
 }
 
-/// A text column with more values holds names or notes, not categories.
-pub(super) fn most_categories(rows: usize) -> usize {
-    (rows / 2).clamp(20, 1_000)
-}
+impl Reading {
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Texts | Self::Mixed | Self::Categories)
+    }
 
-/// In a table with at least this number of rows, categories of one row alone are left out.
-pub(super) const ROWS_FOR_RARE: usize = 50;
+    /// The number that a cell stands for, or by which a date stands in order.
+    pub(super) fn number(&self, cell: &str) -> Result<f64, CellProblem> {
+        match self {
+            Self::Numbers(Some(form)) => form.number(cell).ok_or(CellProblem::NotANumber),
+            Self::Dates(format) => dates::moment(format, cell).map(|moment| moment.in_order()),
+            _ => cell::number(cell),
+        }
+    }
+}
 
 impl Table {
     /// How a column is read.
     pub(super) fn reading(&self, column: &TableColumn) -> Result<Reading> {
-        let summary = &column.summary;
-        let form = self.form(column);
-        let is_number = summary.is_plain() || form.is_some();
+        let (summary, form) = (&column.summary, self.form(column));
+        let is_one_text = summary.texts.values.len() == 1 && summary.numbers == 0;
         match &column.told {
-            Some(Told::Category) => return Ok(Reading::Mixed),
+            Some(Told::Category) => return Ok(Reading::Categories),
             Some(Told::Number) => return Ok(Reading::Numbers(form)),
             Some(Told::Date(Some(format))) => return Ok(Reading::Dates(format.clone())),
-            _ => {}
+            Some(Told::Date(None)) => {}
+            None if summary.is_empty() => return Ok(Reading::Empty),
+            None if summary.is_plain() || form.is_some() => return Ok(Reading::Numbers(form)),
+            None if is_one_text => return Ok(Reading::Texts),
+            None => {}
         }
-        if column.told.is_none() {
-            if summary.blanks_in_numbers() >= summary.cells() && summary.blanks() > 0 {
-                return Ok(Reading::Empty);
-            }
-            if is_number {
-                return Ok(Reading::Numbers(form));
-            }
-            if summary.texts().is_some_and(|texts| texts.len() == 1) && summary.numbers() == 0 {
-                return Ok(Reading::Texts);
-            }
-        }
-        let mut dates = self.date_formats(column)?;
+        #[cfg(not(feature = "dates"))]
+        self.check_no_dates(column)?;
+        let mut dates = summary.dates();
         match (dates.len(), &column.told) {
-            (0, Some(_)) => Err(TableError::NotDates {
-                file: self.file.clone(),
-                column: column.name.clone(),
-                row: summary.first_text().0,
-                value: summary.first_text().1.to_owned(),
+            (0, Some(_)) => {
+                let (file, column) = (self.file.clone(), column.name.clone());
+                let (row, value) = (summary.first_text().0, summary.first_text().1.to_owned());
+                Err(TableError::NotDates { file, row, column, value }.into())
             }
-            .into()),
-            (0, None) if summary.numbers() > 0 => Ok(Reading::Mixed),
+            (0, None) if summary.numbers > 0 => Ok(Reading::Mixed),
             (0, None) => Ok(Reading::Texts),
             (1, _) => Ok(Reading::Dates(dates.swap_remove(0))),
             _ => Ok(Reading::Ambiguous(dates)),
         }
     }
 
-    #[cfg(feature = "dates")]
-    fn date_formats(&self, column: &TableColumn) -> Result<Vec<String>> {
-        Ok(column.summary.dates())
-    }
-
     /// Text that looks like dates is an error: it would be taken for categories.
     #[cfg(not(feature = "dates"))]
-    fn date_formats(&self, column: &TableColumn) -> Result<Vec<String>> {
+    fn check_no_dates(&self, column: &TableColumn) -> Result<()> {
         let sign = |byte: u8| matches!(byte, b'-' | b'/' | b'.' | b':' | b' ' | b'T' | b'Z' | b'+');
-        let looks = |text: &str| {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            let signs = text.bytes().filter(|&byte| sign(byte)).count();
-            digits >= 4 && signs > 1 && digits + signs == text.len()
-        };
-        let told = matches!(column.told, Some(Told::Date(_)));
-        if looks(column.summary.first_text().1) || told {
-            return Err(self.needs_dates());
-        }
-        Ok(Vec::new())
+        let text = column.summary.first_text().1;
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let signs = text.bytes().filter(|&byte| sign(byte)).count();
+        let looks = digits >= 4 && signs > 1 && digits + signs == text.len();
+        crate::error::check::ensure(!looks && column.told.is_none(), || {
+            let (file, what) = (self.file.clone(), "has a column of dates");
+            TableError::NeedsFeature { file, what, feature: "dates" }
+        })
     }
 
     /// The form in which all cells of a column are numbers, unless they are plain.
@@ -147,10 +142,10 @@ impl Table {
 
     /// Whether a comma stands before the decimals where a column itself does not tell.
     fn decimal_comma(&self) -> bool {
-        let forms = || self.scan.columns.iter().map(|column| column.summary.forms());
+        let forms = || self.columns.iter().map(|column| column.summary.forms());
         let point = forms().any(|form| matches!(form, [Some(_), None]));
         let comma = forms().any(|form| matches!(form, [None, Some(_)]));
-        let semicolons = self.scan.dialect.separator == b';';
+        let semicolons = self.dialect.separator == b';';
         self.format.decimal_comma || if point == comma { semicolons } else { comma }
     }
 }

@@ -1,11 +1,9 @@
 //! A table as the library understands it, column by column.
 
 use super::kind::{ColumnKind, Reading};
-use super::report::ColumnReport;
-use super::rows::{TableColumn, Told};
-use super::{Table, categories::Counts};
-use crate::data::cell::{abbreviated, list, plain_number};
-use crate::error::{MOST_COUNTED, Result};
+use super::{Table, report::ColumnReport, rows::TableColumn, summary::Counts};
+use crate::data::cell::abbreviated;
+use crate::error::{Error, MOST_COUNTED, Remedy, Result, counted, with_remedies};
 use crate::schema::{Column, Schema};
 use serde::Serialize;
 use std::fmt;
@@ -55,6 +53,9 @@ pub struct ColumnProfile {
     pub examples: Vec<String>,
     /// What is done with the column if it is a feature, or the error that it then is.
     pub action: String,
+    /// What can be done about the error.
+    #[serde(skip)]
+    pub remedies: Vec<Remedy>,
     /// Whether it cannot be a feature as it is.
     pub is_error: bool,
 }
@@ -67,52 +68,35 @@ impl Table {
     /// [`Error::Io`](crate::Error::Io) and [`Error::ChangedFile`](crate::Error::ChangedFile) if the
     /// file cannot be read again.
     pub fn profile(&self) -> Result<TableProfile> {
-        let all = self.count(self.columns().map(|(index, _)| index))?;
-        let mut examples = vec![Vec::<String>::new(); self.scan.columns.len()];
-        let mut rows = self.row_reader()?;
-        let mut seen = 0;
-        while let Some((_, record)) = rows.next()? {
-            seen += 1;
-            for (index, examples) in examples.iter_mut().enumerate() {
-                let cell = abbreviated(record.cell(index));
-                if examples.len() < 3 && !cell.is_empty() && !examples.contains(&cell) {
-                    examples.push(cell);
-                }
-            }
-            if seen == ROWS_OF_EXAMPLES {
-                break;
-            }
-        }
-        let columns = self.columns().zip(all).map(|((index, column), counts)| {
-            self.column_profile(index, column, &counts, std::mem::take(&mut examples[index]))
-        });
-        Ok(TableProfile {
-            file: self.file.clone(),
-            rows: self.scan.rows,
-            separator: self.scan.dialect.separator.into(),
-            columns: columns.collect(),
-        })
+        let used: Vec<_> = self.used().map(|(index, _)| index).collect();
+        let counts = self.count(&used)?;
+        let columns = used.iter().zip(&counts);
+        let columns = columns.map(|(&index, counts)| self.column_profile(index, counts)).collect();
+        let (file, separator) = (self.file.clone(), self.dialect.separator.into());
+        Ok(TableProfile { file, rows: self.rows, separator, columns })
     }
 
-    fn column_profile(
-        &self,
-        index: usize,
-        column: &TableColumn,
-        counts: &Counts,
-        examples: Vec<String>,
-    ) -> ColumnProfile {
-        let summary = &column.summary;
-        let reading = self.reading(column);
-        let is_text = matches!(reading, Ok(Reading::Texts | Reading::Mixed));
-        let blanks = if is_text { summary.blanks() } else { summary.blanks_in_numbers() };
-        let mut report = ColumnReport::of(&column.name);
-        let feature = reading.as_ref().map_err(ToString::to_string).and_then(|reading| {
-            let feature = self.feature(index, reading.clone(), Some(counts), &mut report);
-            feature.map_err(|error| error.to_string())
-        });
-        let distinct = counts.len();
-        let filled = self.scan.rows - blanks;
-        let kind = match &reading {
+    fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
+        let column = &self.columns[index];
+        let TableColumn { name, told, summary, .. } = column;
+        let (reading, mut report) = (self.reading(column), ColumnReport::new(name));
+        let (is_text, extremes) = match &reading {
+            Ok(reading) if reading.is_text() => (true, None),
+            Ok(Reading::Numbers(None)) => (false, summary.extremes),
+            _ => (false, None),
+        };
+        let blanks = if is_text { summary.blanks } else { summary.blanks_in_numbers() };
+        let values = match (&reading, extremes) {
+            (Ok(Reading::Empty), _) => String::new(),
+            (_, Some([smallest, largest])) => format!("{smallest} to {largest}"),
+            (Ok(reading), _) if !is_text => ends(reading, counts),
+            _ => frequent(counts),
+        };
+        let mut first: Vec<_> = counts.values.iter().collect();
+        first.sort_by_key(|(_, count)| count.row);
+        let examples = first.iter().take(3).map(|(text, _)| abbreviated(text)).collect();
+        let distinct = counts.values.len();
+        let mut kind = match &reading {
             Ok(Reading::Empty) => ColumnKind::Empty,
             _ if distinct == 1 && blanks == 0 => ColumnKind::Constant,
             Ok(Reading::Dates(_)) => ColumnKind::Date,
@@ -120,27 +104,38 @@ impl Table {
             Err(_) => ColumnKind::Text,
             _ if distinct == 2 => ColumnKind::TwoValues,
             Ok(Reading::Numbers(_)) => ColumnKind::Number,
-            _ if matches!(&feature, Ok(Some(_))) => ColumnKind::Category,
-            Ok(Reading::Mixed) if column.told != Some(Told::Category) => ColumnKind::Mixed,
-            _ if distinct == filled => ColumnKind::Identifier,
-            _ => ColumnKind::Text,
+            // Unless it cannot be a feature.
+            Ok(_) => ColumnKind::Category,
         };
+        let is_mixed = matches!(reading, Ok(Reading::Mixed));
+        let feature = reading.and_then(|reading| self.feature(index, reading, counts, &mut report));
+        if kind == ColumnKind::Category && !matches!(feature, Ok(Some(_))) {
+            kind = match distinct == self.rows - blanks {
+                _ if is_mixed => ColumnKind::Mixed,
+                true => ColumnKind::Identifier,
+                false => ColumnKind::Text,
+            };
+        }
         let is_error = feature.is_err();
-        let action = match feature {
-            Err(error) => error,
-            Ok(None) => format!("left out: {}", report.left_out.unwrap_or_default()),
-            Ok(Some(feature)) => action(&feature, kind, report.rare.len()),
+        let (action, remedies) = match feature {
+            Ok(Some(feature)) => (action(&feature, kind, report.rare.len()), Vec::new()),
+            Ok(None) => (format!("left out: {}", report.left_out.unwrap_or_default()), Vec::new()),
+            Err(Error::Table(error)) => (error.to_string(), error.remedies()),
+            Err(error) => (error.to_string(), Vec::new()),
         };
-        let values = match (summary.extremes(), is_text) {
-            (Some([smallest, largest]), false) if report.read_as.is_none() => {
-                format!("{smallest} to {largest}")
-            }
-            _ if kind == ColumnKind::Empty => String::new(),
-            (_, false) => ends(&reading, counts, self),
-            _ => frequent(counts),
-        };
-        let (name, told) = (column.name.clone(), column.told.is_some());
-        ColumnProfile { name, kind, told, values, blanks, distinct, examples, action, is_error }
+        let (name, told) = (name.clone(), told.is_some());
+        ColumnProfile {
+            name,
+            kind,
+            told,
+            values,
+            blanks,
+            distinct,
+            examples,
+            action,
+            remedies,
+            is_error,
+        }
     }
 }
 
@@ -153,9 +148,6 @@ impl ColumnProfile {
         }
     }
 }
-
-/// Examples are taken from the first rows.
-const ROWS_OF_EXAMPLES: usize = 1_000;
 
 /// What is done with a column.
 fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
@@ -184,31 +176,25 @@ fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
     action
 }
 
-/// The first [`MOST_SHOWN`] of the most frequent values, each with its number of cells.
+/// The four most frequent values, each with its number of cells.
 fn frequent(counts: &Counts) -> String {
-    let mut values: Vec<_> = counts.iter().collect();
-    values.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-    let more = values.len() > MOST_SHOWN;
-    let shown = values.iter().take(MOST_SHOWN);
-    let shown: Vec<String> =
-        shown.map(|(text, count)| format!("{} ({count})", abbreviated(text))).collect();
-    shown.join(", ") + if more { ", …" } else { "" }
+    let mut values: Vec<_> = counts.values.iter().collect();
+    values.sort_by(|a, b| b.1.cells.cmp(&a.1.cells).then_with(|| a.0.cmp(b.0)));
+    let shown = values.iter().take(4);
+    let mut shown: Vec<String> =
+        shown.map(|(text, count)| format!("{} ({})", abbreviated(text), count.cells)).collect();
+    shown.extend(values.get(4).map(|_| "…".to_owned()));
+    shown.join(", ")
 }
 
-const MOST_SHOWN: usize = 4;
-
 /// The first and the last of some written numbers or dates.
-fn ends<E>(reading: &std::result::Result<Reading, E>, counts: &Counts, table: &Table) -> String {
-    let place = |text: &str| match reading {
-        Ok(Reading::Numbers(Some(form))) => form.number(text),
-        Ok(Reading::Dates(format)) => table.moment(format, text).ok(),
-        _ => plain_number(text),
-    };
-    let mut values: Vec<_> = counts.keys().filter_map(|text| Some((place(text)?, text))).collect();
+fn ends(reading: &Reading, counts: &Counts) -> String {
+    let place = |text| Some((reading.number(text).ok()?, text));
+    let mut values: Vec<_> = counts.values.keys().filter_map(|text| place(text)).collect();
     values.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-    match (&values[..], counts.len() > MOST_COUNTED) {
-        ([(_, first), .., (_, last)], false) => format!("{first} to {last}"),
-        _ => list(counts.keys().take(1)),
+    match values[..] {
+        [(_, first), .., (_, last)] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
+        _ => values.first().map_or(String::new(), |(_, text)| format!("{text:?}")),
     }
 }
 
@@ -220,15 +206,14 @@ impl fmt::Display for TableProfile {
         lines.extend(self.columns.iter().map(|column| {
             let told = if column.told { " (told)" } else { "" };
             let count = |count: usize| if count == 0 { String::new() } else { count.to_string() };
-            let distinct = crate::error::counted(column.distinct);
             [
                 abbreviated(&column.name),
                 format!("{}{told}", column.kind),
                 column.values.clone(),
                 column.shown_examples(),
                 count(column.blanks),
-                distinct,
-                column.action.clone(),
+                counted(column.distinct),
+                with_remedies(&column.action, &column.remedies),
             ]
         }));
         let width =

@@ -68,13 +68,24 @@ pub struct UnknownCategory {
     pub row: usize,
 }
 
+/// The different unknown categories of a column that are kept.
+const MOST_UNKNOWN: usize = 1_000;
+
 impl ColumnReport {
-    pub(super) fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
+    pub(super) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        *self == Self::of(&self.name)
+        *self == Self::new(&self.name)
+    }
+
+    pub(super) fn add_unknown(&mut self, cell: &str, row: usize) {
+        if let Some(known) = self.unknown.iter_mut().find(|known| known.category == cell) {
+            known.count += 1;
+        } else if self.unknown.len() < MOST_UNKNOWN {
+            self.unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row });
+        }
     }
 }
 

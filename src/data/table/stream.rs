@@ -1,9 +1,8 @@
 //! A table as a sequence of data sets of some rows each.
 
-use super::encoding::{RowEncoding, data_set};
-use super::{Table, rows::RowReader, target::Target};
-use super::{infer::Inferred, met::Met};
-use crate::error::{Error, Result};
+use super::report::TableReport;
+use super::{Table, encoding::Encoder, infer::Inferred, target::Target};
+use crate::error::{Error, Result, check::AT_LEAST_1};
 use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
 
@@ -93,23 +92,17 @@ impl<F: Float> RowStream<'_, F> {
 
     fn next<'s>(
         &'s self,
-        begun: &mut Option<(RowEncoding<'s>, RowReader<'s>)>,
+        begun: &mut Option<Encoder<'s>>,
         most: usize,
     ) -> Result<Option<Dataset<F>>> {
-        let (table, schema) = (self.table, &self.schema);
-        let (encoding, rows) = match begun {
-            Some(begun) => begun,
+        let encoder = match begun {
+            Some(encoder) => encoder,
             None => {
-                let (name, holds) = ("number of rows in a chunk", |rows| rows >= 1.0);
-                Error::check_setting(name, most as f64, "at least 1", holds)?;
-                begun.insert((table.encoding(schema, Some(self.outputs))?, table.row_reader()?))
+                Error::check_range("number of rows in a chunk", most as f64, AT_LEAST_1)?;
+                let (outputs, report) = (Some(self.outputs), TableReport::default());
+                begun.insert(self.table.encoder(&self.schema, outputs, report)?)
             }
         };
-        let (inputs, targets) = table.encode(encoding, rows, most, &mut Met::default())?;
-        // The rows that were left may have no target.
-        if inputs.nrows() == 0 {
-            return Ok(None);
-        }
-        data_set(inputs, targets, schema).map(Some)
+        encoder.data_set(most, &self.schema)
     }
 }
