@@ -45,21 +45,10 @@ pub(super) struct DateFormats(Option<Vec<String>>);
 /// A date and a time of day, of which a form may have only one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
-    date: Option<Day>,
-    /// The seconds since midnight.
-    time: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "dates"), allow(dead_code))]
-struct Day {
-    year: i32,
-    /// The days since the year 0.
-    days: i32,
-    /// Counted from 0.
-    of_year: u32,
-    /// Counted from Monday, 0.
-    weekday: u32,
+    /// Year, days since the year 0, and points on the circles of the year and of the week.
+    date: Option<[f64; 6]>,
+    /// The time of day as a fraction.
+    time: Option<f64>,
 }
 
 impl DateFormats {
@@ -121,19 +110,17 @@ pub(super) fn moment(format: &str, text: &str) -> Result<Moment, CellProblem> {
         format::parse(&mut parsed, text, format::StrftimeItems::new(format)).ok()?;
         let (mut date, mut time) = (None, None);
         if has_date(format) {
-            let day = parsed.to_naive_date().ok()?;
-            date = Some(Day {
-                year: day.year(),
-                days: day.num_days_from_ce(),
-                of_year: day.ordinal0(),
-                weekday: day.weekday().num_days_from_monday(),
-            });
+            let day =
+                parsed.to_naive_date().ok().filter(|day| (1000..=9999).contains(&day.year()))?;
+            let [a, b] = circle(f64::from(day.ordinal0()) / 365.25);
+            let [c, d] = circle(f64::from(day.weekday().num_days_from_monday()) / 7.0);
+            date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
         }
         if has_time(format) {
-            time = Some(parsed.to_naive_time().ok()?.num_seconds_from_midnight());
+            let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
+            time = Some(f64::from(seconds) / 86_400.0);
         }
-        let usual = date.is_none_or(|day| (1000..=9999).contains(&day.year));
-        usual.then_some(Moment { date, time })
+        Some(Moment { date, time })
     };
     parse().ok_or(CellProblem::NotADate)
 }
@@ -157,28 +144,24 @@ fn plausible(format: &str, text: &str) -> bool {
 
 impl Moment {
     /// The days since the year 0, if there is a date.
-    pub(super) fn days(self) -> Option<i32> {
-        self.date.map(|day| day.days)
+    pub(super) fn days(self) -> Option<f64> {
+        self.date.map(|date| date[1])
     }
 
     /// The days since the year 0, with the time of day as a fraction.
     pub(super) fn in_order(self) -> f64 {
-        self.days().map_or(0.0, f64::from) + self.time.map_or(0.0, turn_of_day)
+        self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0)
     }
 
     /// The features of this moment, in the order of [`DateForm`](crate::schema::DateForm).
     pub(super) fn features(self, first: i32) -> impl Iterator<Item = f64> {
-        let circle = |turn: f64| <[f64; 2]>::from((TAU * turn).sin_cos());
-        let date = self.date.map(|Day { year, days, of_year, weekday }| {
-            let [a, b] = circle(f64::from(of_year) / 365.25);
-            let [c, d] = circle(f64::from(weekday) / 7.0);
-            [f64::from(year), f64::from(days) - f64::from(first), a, b, c, d]
-        });
-        let time = self.time.map(|seconds| circle(turn_of_day(seconds)));
-        date.into_iter().flatten().chain(time.into_iter().flatten())
+        let date =
+            self.date.map(|[year, days, a, b, c, d]| [year, days - f64::from(first), a, b, c, d]);
+        date.into_iter().flatten().chain(self.time.map(circle).into_iter().flatten())
     }
 }
 
-fn turn_of_day(seconds: u32) -> f64 {
-    f64::from(seconds) / 86_400.0
+/// The sine and the cosine of a part of a turn.
+fn circle(turn: f64) -> [f64; 2] {
+    (TAU * turn).sin_cos().into()
 }

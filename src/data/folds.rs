@@ -70,18 +70,15 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         let rows = self.rows();
         // Groups are numbered as they come, so that the order does not depend on their hashes.
         let mut numbers = HashMap::new();
-        let mut of_rows = Vec::with_capacity(rows);
-        let mut sizes: Vec<usize> = Vec::new();
-        for group in groups {
-            let number = *numbers.entry(group).or_insert(sizes.len());
-            sizes.resize(sizes.len().max(number + 1), 0);
-            sizes[number] += 1;
-            of_rows.push(number);
-        }
+        let mut number = |group| {
+            let next = numbers.len();
+            *numbers.entry(group).or_insert(next)
+        };
+        let of_rows: Vec<usize> = groups.into_iter().map(&mut number).collect();
         check_keys(of_rows.len(), rows, "groups")?;
-        if sizes.len() < 2 {
-            return Err(DataError::OneGroup.into());
-        }
+        let mut sizes = vec![0; numbers.len()];
+        of_rows.iter().for_each(|&group| sizes[group] += 1);
+        ensure(sizes.len() >= 2, || DataError::OneGroup)?;
         let wanted = rows_of_part(rows, fraction)?;
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.shuffle(&mut generator(seed, Purpose::Split));

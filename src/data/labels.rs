@@ -5,7 +5,7 @@ pub(super) mod index;
 
 use super::cell::{abbreviated, list, plain_number};
 use super::missing::MissingWords;
-use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
+use crate::error::{DataError, Error, Result, SchemaError, ShapeError, check::ensure};
 use crate::{data::Dataset, float::Float, matrix::fit_in_memory, mlp::Mlp};
 use classes::{ClassSet, WrongClasses};
 use index::LabelIndex;
@@ -112,9 +112,7 @@ impl<F: Float> Dataset<F> {
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
-        if net.classes().is_empty() {
-            return Err(SchemaError::Unnamed { what: "classes" }.into());
-        }
+        ensure(!net.classes().is_empty(), || SchemaError::Unnamed { what: "classes" })?;
         let labels: Vec<_> = labels.into_iter().map(|label| label.to_string()).collect();
         Self::of_classes(inputs, &labels, net.classes().to_vec(), net.outputs())
     }
@@ -126,13 +124,11 @@ impl<F: Float> Dataset<F> {
         classes: Vec<String>,
         outputs: usize,
     ) -> Result<Self> {
-        if inputs.nrows() != labels.len() {
-            return Err(ShapeError::Rows { inputs: inputs.nrows(), targets: labels.len() }.into());
-        }
-        if !fit_in_memory::<F>(labels.len(), outputs) {
-            let needs = "and a column of 0 and 1 for each does not fit into memory";
-            return Err(wrong_classes(WrongClasses::new(&classes, needs)));
-        }
+        let (rows, count) = (inputs.nrows(), labels.len());
+        ensure(rows == count, || ShapeError::Rows { inputs: rows, targets: count })?;
+        let needs = "and a column of 0 and 1 for each does not fit into memory";
+        let fits = fit_in_memory::<F>(count, outputs);
+        ensure(fits, || wrong_classes(WrongClasses::new(&classes, needs)))?;
         let mut targets = Array2::zeros((labels.len(), outputs));
         let index = LabelIndex::new(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {

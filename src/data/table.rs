@@ -5,6 +5,7 @@ mod data_set;
 mod dialect;
 mod encoding;
 pub(crate) mod error;
+mod feature;
 mod format;
 mod infer;
 mod kind;
@@ -21,9 +22,9 @@ mod target;
 
 use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
-use dialect::Dialect;
 pub use format::CsvFormat;
 pub use kind::ColumnKind;
+use parser::Dialect;
 pub use profile::{ColumnProfile, TableProfile};
 pub use report::{ColumnReport, TableReport, UnknownCategory};
 use rows::TableColumn;
@@ -95,7 +96,7 @@ pub use target::Target;
 ///
 /// [number]: crate::schema::NumberForm
 /// [date]: crate::schema::DateForm
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// The file's name in messages.
     file: String,
@@ -168,17 +169,5 @@ impl Table {
     fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
         let (file, column) = (self.file.clone(), self.columns[index].name.clone());
         TableError::Cell { file, row, column, value: abbreviated(value), problem }.into()
-    }
-}
-
-/// Shows everything but the cells.
-impl std::fmt::Debug for Table {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Table")
-            .field("file", &self.file)
-            .field("columns", &self.columns)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
     }
 }

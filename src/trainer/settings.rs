@@ -108,7 +108,13 @@ impl<F: Float> Settings<'_, F> {
         part: Part,
         scales: Scales,
     ) -> InOrder<'d, F> {
-        InOrder::new(rows, part.of(rows.rows()), self.batch_size.min(rows.rows()), scales)
+        InOrder::new(
+            rows,
+            Side::BOTH,
+            part.of(rows.rows()),
+            self.batch_size.min(rows.rows()),
+            scales,
+        )
     }
 
     /// The settings that decide the bits of a training, as text.

@@ -1,8 +1,9 @@
 //! The categories of a column of text.
 
+use super::Table;
 use super::report::ColumnReport;
+use super::rows::{TableColumn, Told};
 use super::summary::{Count, Counts};
-use super::{Table, kind::Reading};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
 
@@ -17,16 +18,15 @@ impl Table {
     pub(super) fn categories(
         &self,
         index: usize,
-        reading: &Reading,
         counts: &Counts,
         report: &mut ColumnReport,
     ) -> Result<Option<[Vec<String>; 2]>> {
-        let summary = &self.columns[index].summary;
+        let TableColumn { name, told, summary, .. } = &self.columns[index];
         let (values, numbers) = (counts.values.len(), summary.numbers);
         let filled = self.rows - summary.blanks;
-        let told = *reading == Reading::Categories;
+        let told = *told == Some(Told::Category);
         let limit = if told { MOST_CATEGORIES } else { (self.rows / 2).clamp(20, MOST_CATEGORIES) };
-        let is_mixed = *reading == Reading::Mixed && 2 * numbers >= filled;
+        let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
         // A slip of the pen among numbers must not make categories of them.
         if values <= limit && !(is_mixed && 2 * values > filled) {
             let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
@@ -55,7 +55,7 @@ impl Table {
             });
             return Ok(None);
         }
-        let (file, column) = (self.file.clone(), self.columns[index].name.clone());
+        let (file, column) = (self.file.clone(), name.clone());
         Err(match is_mixed {
             true => TableError::MixedColumn { file, row, column, value, numbers, texts },
             false => TableError::TooManyCategories { file, column, value, values, limit },

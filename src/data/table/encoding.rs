@@ -1,8 +1,8 @@
 //! Encodes the cells of a table as matrices of numbers, by a schema.
 
 use super::report::{ColumnReport, TableReport};
-use super::{Table, rows::RowReader};
-use crate::data::cell::{abbreviated, list, number, plain_number};
+use super::{Table, feature::in_order, rows::RowReader};
+use crate::data::cell::{abbreviated, list, plain_number};
 use crate::data::{Arrays, Dataset, dates, labels::index::LabelIndex, missing::MissingWords};
 use crate::error::{CellProblem, Error, Result, SchemaError, TableError, check::ensure};
 use crate::schema::{DateForm, NumberForm, Schema};
@@ -356,11 +356,7 @@ impl<'s> CellEncoding<'s> {
             return Ok(Written::Blank);
         }
         match &self.code {
-            Code::Number(offset, None) => to[0] = finite(number(cell)? - offset)?,
-            Code::Number(offset, Some(form)) => {
-                let number = form.number(cell).ok_or(CellProblem::NotANumber)?;
-                to[0] = finite(number - offset)?;
-            }
+            Code::Number(offset, form) => to[0] = finite(in_order(None, *form, cell)? - offset)?,
             Code::Date(form) => {
                 let features = dates::moment(&form.format, cell)?.features(form.first);
                 to.iter_mut().zip(features).for_each(|(to, number)| *to = F::from_f64(number));

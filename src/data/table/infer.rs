@@ -2,11 +2,11 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, encoding::blank, kind::Reading, rows::TableColumn, summary::Counts};
+use super::{Table, encoding::blank, rows::TableColumn};
+use crate::data::cell::abbreviated;
 use crate::data::labels::classes::{ClassSet, WrongClasses};
-use crate::data::{cell::abbreviated, dates};
 use crate::error::{Result, ShapeError, TableError, check::ensure};
-use crate::schema::{Column, DateForm, NumberForm, Schema};
+use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
 
 /// What a table becomes for a target.
@@ -35,29 +35,25 @@ impl Table {
         let alone = || TableError::TargetAlone { file: file(), column: all() };
         ensure(self.used().count() > names.len(), alone)?;
         self.check_names()?;
-        let features = self.used().filter(|(index, _)| !targets.contains(index));
-        let readings = features.map(|(index, column)| Ok((index, self.reading(column)?)));
-        let readings = readings.collect::<Result<Vec<_>>>()?;
+        let features = self.used().map(|(index, _)| index);
+        let features: Vec<_> = features.filter(|index| !targets.contains(index)).collect();
         let (classes, rows) = match kind {
             TargetKind::Numbers => (Vec::new(), self.rows_with(&targets)?),
             _ => self.classes(targets[0], *kind == TargetKind::Binary)?,
         };
         ensure(rows > 0, || TableError::NoTargets { file: file(), column: all() })?;
-        // The summary has the texts alone.
-        let has_numbers =
-            |reading: &Reading| matches!(reading, Reading::Mixed | Reading::Categories);
-        let counted = readings.iter().filter(|(_, reading)| has_numbers(reading));
-        let counted: Vec<_> = counted.map(|(index, _)| *index).collect();
+        let counted: Vec<_> =
+            features.iter().copied().filter(|&index| self.needs_counts(index)).collect();
         let counts: HashMap<_, _> = counted.iter().zip(self.count(&counted)?).collect();
         let (mut columns, mut report) = (Vec::new(), TableReport::default());
-        for (index, reading) in readings {
+        for index in features {
             let column = &self.columns[index];
             let mut of_column = match &column.name[..] {
                 "" => ColumnReport::new(format!("column {}", index + 1)),
                 name => ColumnReport::new(name),
             };
             let counts = counts.get(&index).unwrap_or(&column.summary.texts);
-            columns.extend(self.feature(index, reading, counts, &mut of_column)?);
+            columns.extend(self.feature(index, counts, &mut of_column)?);
             report.columns.push(of_column);
         }
         ensure(!columns.is_empty(), alone)?;
@@ -76,22 +72,15 @@ impl Table {
 
     /// The form of the numbers of a target.
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
-        let column = &self.columns[index];
-        match self.reading(column)? {
-            Reading::Numbers(form) => Ok(form),
-            Reading::Empty => Ok(None),
-            // The rows name the cell that is text.
-            Reading::Mixed | Reading::Categories if 2 * column.summary.numbers >= self.rows => {
-                Ok(None)
-            }
-            _ => {
-                let mut rows = self.row_reader()?;
-                let first = rows.next()?.map(|(_, record)| abbreviated(record.cell(index)));
-                let (file, column) = (self.file.clone(), column.name.clone());
-                Err(TableError::TextTarget { file, column, value: first.unwrap_or_default() }
-                    .into())
-            }
+        let column @ TableColumn { name, summary, .. } = &self.columns[index];
+        // If half of the cells are numbers, the rows name one that is text.
+        let is_half = 2 * summary.numbers >= self.rows;
+        if self.is_number(column) || summary.is_empty() || is_half {
+            return Ok(self.number_form(column));
         }
+        let first = self.row_reader()?.next()?.map(|(_, record)| abbreviated(record.cell(index)));
+        let (file, column) = (self.file.clone(), name.clone());
+        Err(TableError::TextTarget { file, column, value: first.unwrap_or_default() }.into())
     }
 
     /// The classes in a column, and the number of rows that have one.
@@ -132,53 +121,6 @@ impl Table {
             Ok(())
         })?;
         Ok(rows)
-    }
-
-    /// The column of the schema; nothing for one that is left out.
-    pub(super) fn feature(
-        &self,
-        index: usize,
-        reading: Reading,
-        counts: &Counts,
-        report: &mut ColumnReport,
-    ) -> Result<Option<Column>> {
-        let TableColumn { name, summary, .. } = &self.columns[index];
-        let mut feature = Column::numbers(name);
-        let mut blanks = summary.blanks_in_numbers();
-        match reading {
-            Reading::Empty if self.settings.missing || name.is_empty() => {
-                report.left_out = Some("all its cells are blank".to_owned());
-                return Ok(None);
-            }
-            Reading::Empty => {}
-            Reading::Numbers(None) => feature.offset = summary.round_offset(),
-            Reading::Numbers(Some(form)) => {
-                report.read_as = Some(format!("numbers with a {form}"));
-                feature.form = Some(form);
-            }
-            Reading::Dates(format) => {
-                let moments = summary.texts.values.keys();
-                let days = moments.filter_map(|text| dates::moment(&format, text).ok()?.days());
-                report.read_as = Some(format!("dates in the form {format}"));
-                feature.date = Some(DateForm::new(&format, days.min().unwrap_or(0)));
-            }
-            Reading::Ambiguous(forms) => {
-                let (file, column) = (self.file.clone(), name.clone());
-                let (row, value) = (summary.first_text().0, summary.first_text().1.to_owned());
-                let forms = Box::new([forms[0].clone(), forms[1].clone()]);
-                return Err(TableError::AmbiguousDates { file, row, column, value, forms }.into());
-            }
-            Reading::Texts | Reading::Mixed | Reading::Categories => {
-                blanks = summary.blanks;
-                match self.categories(index, &reading, counts, report)? {
-                    Some(texts) => [feature.categories, feature.rare] = texts,
-                    None => return Ok(None),
-                }
-                feature.two = feature.categories.len() == 2;
-            }
-        }
-        feature.blanks = self.settings.missing && blanks > 0;
-        Ok(Some(feature))
     }
 
     /// Checks that each column has a name of its own, if it has one.

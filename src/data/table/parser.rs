@@ -1,11 +1,18 @@
 //! Parses a CSV file record by record, into a reused buffer.
 
-use super::dialect::{Dialect, Quotes, SAMPLE_BYTES};
-use super::format::CsvFormat;
-use super::source::CsvSource;
 use crate::error::{Error, Result, TableError};
-use std::io::{BufRead, Cursor, ErrorKind, Read};
+use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
+
+/// What separates cells and lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) separator: u8,
+    /// `\n`, or `\r` in files without one.
+    pub(super) line_end: u8,
+    /// Whether the first line only names the separator.
+    pub(super) named: bool,
+}
 
 /// The cells of one row, without white space around them.
 #[derive(Debug, Default)]
@@ -75,20 +82,6 @@ pub(super) struct CsvParser<'t> {
 }
 
 impl<'t> CsvParser<'t> {
-    /// Starts at the header of a file, whose first bytes show the dialect.
-    pub(super) fn first(
-        source: &'t CsvSource,
-        file: &'t str,
-        format: &CsvFormat,
-    ) -> Result<(Self, Dialect)> {
-        let (mut bytes, mut sample) = (source.read()?, Vec::new());
-        let read = bytes.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample);
-        read.map_err(Error::io(file.as_ref()))?;
-        let dialect = Dialect::of(&sample, format);
-        let bytes = Box::new(Cursor::new(sample).chain(bytes));
-        Ok((Self::new(bytes, file, dialect)?, dialect))
-    }
-
     /// Starts at the header.
     pub(super) fn new(
         bytes: Box<dyn BufRead + Send + 't>,
@@ -203,5 +196,30 @@ impl<'t> CsvParser<'t> {
         record.cells.push((start, text.len()));
         self.lines = text;
         Ok(())
+    }
+}
+
+/// Where quotation marks begin and end cells, byte by byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Quotes {
+    /// Only blanks since the cell began.
+    #[default]
+    Before,
+    Inside,
+    /// Behind a quotation mark that ends the cell, unless another one follows.
+    Closed,
+    /// In a cell without quotation marks around it.
+    Without,
+}
+
+impl Quotes {
+    fn pass(&mut self, byte: u8, separator: u8, line_end: u8) {
+        *self = match (*self, byte) {
+            (Self::Inside, b'"') => Self::Closed,
+            (Self::Inside, _) | (Self::Before | Self::Closed, b'"') => Self::Inside,
+            (_, byte) if byte == separator || byte == line_end => Self::Before,
+            (Self::Before, b' ') => Self::Before,
+            _ => Self::Without,
+        };
     }
 }

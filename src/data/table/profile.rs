@@ -1,9 +1,9 @@
 //! A table as the library understands it, column by column.
 
-use super::kind::{ColumnKind, Reading};
-use super::{Table, report::ColumnReport, rows::TableColumn, summary::Counts};
-use crate::data::cell::abbreviated;
-use crate::error::{Error, MOST_COUNTED, Remedy, Result, counted, with_remedies};
+use super::{Table, feature::in_order, kind::ColumnKind, report::ColumnReport};
+use super::{rows::TableColumn, summary::ColumnSummary, summary::Counts};
+use crate::data::cell::{abbreviated, list};
+use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
 use crate::schema::{Column, Schema};
 use serde::Serialize;
 use std::fmt;
@@ -77,45 +77,36 @@ impl Table {
     }
 
     fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
-        let column = &self.columns[index];
-        let TableColumn { name, told, summary, .. } = column;
-        let (reading, mut report) = (self.reading(column), ColumnReport::new(name));
-        let (is_text, extremes) = match &reading {
-            Ok(reading) if reading.is_text() => (true, None),
-            Ok(Reading::Numbers(None)) => (false, summary.extremes),
-            _ => (false, None),
+        let TableColumn { name, told, summary, .. } = &self.columns[index];
+        let mut report = ColumnReport::new(name);
+        let feature = self.feature(index, counts, &mut report);
+        let is_empty = told.is_none() && summary.is_empty();
+        let (values, is_text) = match &feature {
+            _ if is_empty => (String::new(), false),
+            Ok(Some(feature)) if feature.categories.is_empty() => {
+                (ends(feature, summary, counts), false)
+            }
+            Err(Error::Table(TableError::AmbiguousDates { .. })) => (frequent(counts), false),
+            _ => (frequent(counts), true),
         };
         let blanks = if is_text { summary.blanks } else { summary.blanks_in_numbers() };
-        let values = match (&reading, extremes) {
-            (Ok(Reading::Empty), _) => String::new(),
-            (_, Some([smallest, largest])) => format!("{smallest} to {largest}"),
-            (Ok(reading), _) if !is_text => ends(reading, counts),
-            _ => frequent(counts),
+        let distinct = counts.values.len();
+        let kind = match &feature {
+            _ if is_empty => ColumnKind::Empty,
+            _ if distinct == 1 && blanks == 0 => ColumnKind::Constant,
+            Ok(Some(Column { date: Some(_), .. })) => ColumnKind::Date,
+            Err(Error::Table(TableError::AmbiguousDates { .. })) => ColumnKind::AmbiguousDate,
+            Err(Error::Table(TableError::NotDates { .. })) => ColumnKind::Text,
+            _ if distinct == 2 => ColumnKind::TwoValues,
+            Ok(Some(feature)) if feature.categories.is_empty() => ColumnKind::Number,
+            Ok(Some(_)) => ColumnKind::Category,
+            _ if told.is_none() && summary.numbers > 0 => ColumnKind::Mixed,
+            _ if distinct == self.rows - blanks => ColumnKind::Identifier,
+            _ => ColumnKind::Text,
         };
         let mut first: Vec<_> = counts.values.iter().collect();
         first.sort_by_key(|(_, count)| count.row);
         let examples = first.iter().take(3).map(|(text, _)| abbreviated(text)).collect();
-        let distinct = counts.values.len();
-        let mut kind = match &reading {
-            Ok(Reading::Empty) => ColumnKind::Empty,
-            _ if distinct == 1 && blanks == 0 => ColumnKind::Constant,
-            Ok(Reading::Dates(_)) => ColumnKind::Date,
-            Ok(Reading::Ambiguous(_)) => ColumnKind::AmbiguousDate,
-            Err(_) => ColumnKind::Text,
-            _ if distinct == 2 => ColumnKind::TwoValues,
-            Ok(Reading::Numbers(_)) => ColumnKind::Number,
-            // Unless it cannot be a feature.
-            Ok(_) => ColumnKind::Category,
-        };
-        let is_mixed = matches!(reading, Ok(Reading::Mixed));
-        let feature = reading.and_then(|reading| self.feature(index, reading, counts, &mut report));
-        if kind == ColumnKind::Category && !matches!(feature, Ok(Some(_))) {
-            kind = match distinct == self.rows - blanks {
-                _ if is_mixed => ColumnKind::Mixed,
-                true => ColumnKind::Identifier,
-                false => ColumnKind::Text,
-            };
-        }
         let is_error = feature.is_err();
         let (action, remedies) = match feature {
             Ok(Some(feature)) => (action(&feature, kind, report.rare.len()), Vec::new()),
@@ -187,14 +178,18 @@ fn frequent(counts: &Counts) -> String {
     shown.join(", ")
 }
 
-/// The first and the last of some written numbers or dates.
-fn ends(reading: &Reading, counts: &Counts) -> String {
-    let place = |text| Some((reading.number(text).ok()?, text));
-    let mut values: Vec<_> = counts.values.keys().filter_map(|text| place(text)).collect();
-    values.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
+/// The smallest and the largest number, or the first and the last date, as written.
+fn ends(feature: &Column, summary: &ColumnSummary, counts: &Counts) -> String {
+    let (date, form) = (feature.date.as_ref().map(|date| &date.format[..]), feature.form.as_ref());
+    if let (None, None, Some([smallest, largest])) = (date, form, summary.extremes) {
+        return format!("{smallest} to {largest}");
+    }
+    let place = |text: &&String| in_order(date, form, text).unwrap_or(f64::NAN);
+    let mut values: Vec<_> = counts.values.keys().filter(|text| !place(text).is_nan()).collect();
+    values.sort_by(|a, b| place(a).total_cmp(&place(b)).then_with(|| a.cmp(b)));
     match values[..] {
-        [(_, first), .., (_, last)] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
-        _ => values.first().map_or(String::new(), |(_, text)| format!("{text:?}")),
+        [first, .., last] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
+        _ => list(values.first()),
     }
 }
 

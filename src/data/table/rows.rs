@@ -1,10 +1,13 @@
 //! Rows of a CSV file: the first pass over all of them, and later passes.
 
 use super::format::{CsvFormat, Header};
-use super::parser::{CsvParser, Record};
-use super::{Table, settings::Settings, source::CsvSource, summary::ColumnSummary};
+use super::parser::{CsvParser, Dialect, Record};
+use super::{
+    Table, dialect::SAMPLE_BYTES, settings::Settings, source::CsvSource, summary::ColumnSummary,
+};
 use crate::data::cell::abbreviated;
 use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
+use std::io::{Cursor, Read};
 
 /// A column of a table: its name in the header, the summary of its cells, and what the user told.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +32,12 @@ impl Table {
     /// The first pass: checks that the file is well-formed, and summarizes its columns.
     pub(super) fn scanned(source: CsvSource, file: &str, format: CsvFormat) -> Result<Self> {
         let file = file.to_owned();
-        let (mut parser, dialect) = CsvParser::first(&source, &file, &format)?;
+        let (mut bytes, mut sample) = (source.read()?, Vec::new());
+        let read = bytes.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample);
+        read.map_err(Error::io(file.as_ref()))?;
+        let dialect = Dialect::of(&sample, &file, &format)?;
+        let bytes = Box::new(Cursor::new(sample).chain(bytes));
+        let mut parser = CsvParser::new(bytes, &file, dialect)?;
         let mut record = Record::default();
         let found = parser.next(&mut record)?;
         ensure(found, || TableError::EmptyFile { file: file.clone() })?;

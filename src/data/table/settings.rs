@@ -1,7 +1,7 @@
 //! What a user tells about a table.
 
-use super::Table;
 use super::rows::{TableColumn, Told};
+use super::{Table, feature::in_order};
 use crate::error::Result;
 
 /// What is no error.
@@ -174,17 +174,15 @@ impl Table {
     /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
     /// [`TableError::Cell`]: crate::error::TableError::Cell
     pub fn order(&self, column: &str) -> Result<Vec<f64>> {
-        let index = self.column(column)?;
-        let (reading, mut order) =
-            (self.reading(&self.columns[index])?, Vec::with_capacity(self.rows));
+        let (index, mut order) = (self.column(column)?, Vec::with_capacity(self.rows));
+        let column = &self.columns[index];
+        let (form, date) = (self.number_form(column), self.date_format_of(column)?);
         self.each_row(|row, record| {
             let cell = record.cell(index);
             order.push(match self.format.missing.has_in_numbers(cell) {
                 true => f64::NAN,
-                false => {
-                    let number = reading.number(cell);
-                    number.map_err(|problem| self.bad(row, index, cell, problem))?
-                }
+                false => in_order(date.as_deref(), form.as_ref(), cell)
+                    .map_err(|problem| self.bad(row, index, cell, problem))?,
             });
             Ok(())
         })?;

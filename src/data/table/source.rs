@@ -15,6 +15,13 @@ pub(super) enum CsvSource {
     Reopened(Arc<dyn Fn() -> Result<Bytes<'static>> + Send + Sync>),
 }
 
+/// Without the bytes.
+impl std::fmt::Debug for CsvSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CsvSource").finish_non_exhaustive()
+    }
+}
+
 const BUFFER_BYTES: usize = 1 << 18;
 
 /// The byte order mark of UTF-8.
