@@ -33,12 +33,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         check_keys(order.len(), rows, "numbers to order by")?;
         let wanted = rows_of_part(rows, fraction)?;
         let mut sorted: Vec<usize> = (0..rows).collect();
-        // Adding 0 turns -0 into 0, and -∞ stands before all numbers but behind NaN.
-        let place = |&row: &usize| (!order[row].is_nan(), order[row] + 0.0);
-        sorted.sort_by(|a, b| {
-            let (a, b) = (place(a), place(b));
-            a.0.cmp(&b.0).then(if a.0 { a.1.total_cmp(&b.1) } else { std::cmp::Ordering::Equal })
-        });
+        // Adding 0 turns -0 into 0. A negative NaN comes before all numbers.
+        let number = |row: usize| {
+            if order[row].is_nan() { f64::NAN.copysign(-1.0) } else { order[row] + 0.0 }
+        };
+        sorted.sort_by(|&a, &b| number(a).total_cmp(&number(b)));
         let (first, last) = sorted.split_at(rows - wanted);
         Ok((self.select(first)?, self.select(last)?))
     }

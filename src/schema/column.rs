@@ -158,7 +158,7 @@ impl Column {
         text || self.blanks || self.form.is_some() || self.date.is_some()
     }
 
-    pub(super) fn feature_names(&self) -> Vec<String> {
+    pub(crate) fn feature_names(&self) -> Vec<String> {
         let Self { name, categories, offset, .. } = self;
         let mut names = match (&self.date, &categories[..]) {
             (Some(date), _) => date.features().map(|(part, _)| format!("{name}: {part}")).collect(),

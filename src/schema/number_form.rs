@@ -107,14 +107,9 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
 /// The number without sign and unit.
 fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
     let (point, grouping) = if decimal_comma { (',', '.') } else { ('.', ',') };
-    let (whole, decimals) = match text.split_once(point) {
-        Some((whole, decimals)) => (whole, Some(decimals)),
-        None => (text, None),
-    };
-    let whole = without_groups(whole, grouping)?;
-    let number = match decimals {
-        None => whole.into_owned(),
-        Some(decimals) => format!("{whole}.{decimals}"),
+    let number = match text.split_once(point) {
+        None => without_groups(text, grouping)?.into_owned(),
+        Some((whole, decimals)) => format!("{}.{decimals}", without_groups(whole, grouping)?),
     };
     let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     // `parse` takes no second point, sign or group.

@@ -1,6 +1,6 @@
 //! Infers the classes of a classifier from the labels in a column or an array.
 
-use crate::data::cell::{class, list, number};
+use crate::data::cell::{list, number};
 use crate::error::{CellProblem, MOST_COUNTED, counted};
 use std::collections::BTreeMap;
 
@@ -29,7 +29,12 @@ impl ClassSet {
     }
 
     pub(in crate::data) fn add(&mut self, text: &str) -> Result<(), CellProblem> {
-        let key = if self.numeric { whole_number(text)? } else { (0, class(text)?.to_owned()) };
+        let key = match text {
+            text if self.numeric => whole_number(text)?,
+            "" => return Err(CellProblem::Blank),
+            text if text.eq_ignore_ascii_case("nan") => return Err(CellProblem::NotFinite),
+            text => (0, text.to_owned()),
+        };
         let known = self.texts.entry(key).or_insert_with(|| text.to_owned());
         if (known.len(), known.as_str()) > (text.len(), text) {
             text.clone_into(known);

@@ -44,7 +44,7 @@ impl Table {
             return Ok(Some([categories, rare]));
         }
         let texts = filled.saturating_sub(numbers);
-        let (row, value) = (summary.first_text().0, summary.first_text().1.to_owned());
+        let (row, value) = summary.first_text();
         // One cell in ten at most: these are numbers, and leaving them out would lose much.
         let slips = is_mixed && 10 * texts <= filled;
         if self.settings.unusable && !told && !slips {

@@ -14,8 +14,8 @@ use std::ops::Range;
 pub(super) struct Encoder<'t> {
     rows: RowReader<'t>,
     missing: MissingWords,
-    inputs: Vec<CellEncoding<'t>>,
-    targets: Vec<CellEncoding<'t>>,
+    /// Those of the targets come first.
+    cells: Vec<CellEncoding<'t>>,
     features: usize,
     outputs: usize,
     report: TableReport,
@@ -30,8 +30,8 @@ struct CellEncoding<'s> {
     code: Code<'s>,
     /// The column of the matrix that says whether the cell is blank.
     blank: Option<usize>,
-    /// The place of the column in the report.
-    reported: usize,
+    /// The place of the column in the report; nothing for a target.
+    reported: Option<usize>,
 }
 
 enum Code<'s> {
@@ -171,7 +171,18 @@ impl Table {
         let unnamed = |what| SchemaError::Unnamed { what };
         ensure(outputs.is_none() || !schema.targets.is_empty(), || unnamed("targets"))?;
         ensure(!schema.columns.is_empty(), || unnamed("columns"))?;
-        let (mut inputs, mut targets, mut features) = (Vec::new(), Vec::new(), 0);
+        let (mut cells, mut features) = (Vec::new(), 0);
+        let names = if outputs.is_some() { &schema.targets[..] } else { &[] };
+        for (place, name) in names.iter().enumerate() {
+            let form = schema.target_forms.get(place).and_then(Option::as_ref);
+            let two = (outputs == Some(1)).then_some([0.0, 1.0]);
+            let (code, places) = match &schema.classes[..] {
+                [] => (Code::Number(0.0, form), place..place + 1),
+                names => (Code::label(names, two, &[]), 0..outputs.unwrap_or(0)),
+            };
+            let (column, blank, reported) = (self.column(name)?, None, None);
+            cells.push(CellEncoding { column, places, code, blank, reported });
+        }
         for column in &schema.columns {
             let code = match (&column.date, &column.categories[..]) {
                 (Some(date), _) => Code::Date(date),
@@ -184,48 +195,35 @@ impl Table {
             let blank = column.blanks.then_some(places.end);
             features += column.features();
             let known = report.columns.iter().position(|known| known.name == column.name);
-            let reported = known.unwrap_or(report.columns.len());
+            let reported = Some(known.unwrap_or(report.columns.len()));
             if known.is_none() {
                 report.columns.push(ColumnReport::new(&column.name));
             }
             let column = self.column(&column.name)?;
-            inputs.push(CellEncoding { column, places, code, blank, reported });
-        }
-        let outputs = outputs.unwrap_or(0);
-        let names = if outputs > 0 { &schema.targets[..] } else { &[] };
-        for (place, name) in names.iter().enumerate() {
-            let form = schema.target_forms.get(place).and_then(Option::as_ref);
-            let (code, places) = match &schema.classes[..] {
-                [] => (Code::Number(0.0, form), place..place + 1),
-                names => {
-                    let two = (outputs == 1).then_some([0.0, 1.0]);
-                    (Code::label(names, two, &[]), 0..outputs)
-                }
-            };
-            let (column, blank, reported) = (self.column(name)?, None, 0);
-            targets.push(CellEncoding { column, places, code, blank, reported });
+            cells.push(CellEncoding { column, places, code, blank, reported });
         }
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));
-        Ok(Encoder { rows, missing, inputs, targets, features, outputs, report })
+        Ok(Encoder { rows, missing, cells, features, outputs: outputs.unwrap_or(0), report })
     }
 
-    /// The error of a cell of an input or a target that cannot be taken.
+    /// The error of a cell that cannot be taken.
     fn refused(
         &self,
-        (row, column, cell): (usize, usize, &str),
+        row: usize,
+        encoding: &CellEncoding<'_>,
+        cell: &str,
         written: Result<Written<'_>, CellProblem>,
-        is_target: bool,
     ) -> Error {
         let names = match written {
             Ok(Written::Unknown(names)) => list(names),
-            Ok(_) => return self.bad(row, column, cell, blank(cell)),
-            Err(problem) => return self.bad(row, column, cell, problem),
+            Ok(_) => return self.bad(row, encoding.column, cell, blank(cell)),
+            Err(problem) => return self.bad(row, encoding.column, cell, problem),
         };
-        let (file, column, value) =
-            (self.file.clone(), self.columns[column].name.clone(), abbreviated(cell));
-        match is_target {
-            true => TableError::UnknownClass { file, row, column, value, classes: names },
-            false => TableError::UnknownCategory { file, row, column, value, categories: names },
+        let (file, value) = (self.file.clone(), abbreviated(cell));
+        let column = self.columns[encoding.column].name.clone();
+        match encoding.reported {
+            None => TableError::UnknownClass { file, row, column, value, classes: names },
+            Some(_) => TableError::UnknownCategory { file, row, column, value, categories: names },
         }
         .into()
     }
@@ -261,36 +259,27 @@ impl Encoder<'_> {
         let (mut inputs, mut targets, mut taken) = (zeros(features)?, zeros(outputs)?, 0);
         'rows: while taken < count {
             let Some((row, record)) = rows.next()? else { break };
-            let to = &mut targets[taken * outputs..][..outputs];
-            for encoding in &self.targets {
+            for encoding in &self.cells {
                 let cell = record.cell(encoding.column);
-                match encoding.write(cell, missing, to) {
-                    Ok(Written::Value) => {}
-                    Ok(Written::Blank) if table.settings.missing => {
+                let to = match encoding.reported {
+                    Some(_) => &mut inputs[taken * features..][..features],
+                    None => &mut targets[taken * outputs..][..outputs],
+                };
+                let reported = encoding.reported.map(|place| &mut report.columns[place]);
+                match (encoding.write(cell, missing, to), reported) {
+                    (Ok(Written::Value), _) => {}
+                    (Ok(Written::Blank), None) if table.settings.missing => {
                         report.rows_without_target.push(row);
                         continue 'rows;
                     }
-                    refused => {
-                        return Err(table.refused((row, encoding.column, cell), refused, true));
-                    }
-                }
-            }
-            let to = &mut inputs[taken * features..][..features];
-            for encoding in &self.inputs {
-                let cell = record.cell(encoding.column);
-                let reported = &mut report.columns[encoding.reported];
-                match encoding.write(cell, missing, to) {
-                    Ok(Written::Value) => {}
-                    Ok(Written::Blank) if table.settings.missing => {
+                    (Ok(Written::Blank), Some(reported)) if table.settings.missing => {
                         reported.blanks += 1;
                         reported.filled_with = Some(encoding.code.filling());
                     }
-                    Ok(Written::Unknown(_)) if table.settings.unknown => {
+                    (Ok(Written::Unknown(_)), Some(reported)) if table.settings.unknown => {
                         reported.add_unknown(cell, row);
                     }
-                    refused => {
-                        return Err(table.refused((row, encoding.column, cell), refused, false));
-                    }
+                    (refused, _) => return Err(table.refused(row, encoding, cell, refused)),
                 }
             }
             taken += 1;
@@ -349,7 +338,9 @@ impl<'s> CellEncoding<'s> {
         let to = &mut row[self.places.clone()];
         let is_label = matches!(self.code, Code::Label { .. });
         if if is_label { missing.has(cell) } else { missing.has_in_numbers(cell) } {
-            to.fill(if is_label { F::zero() } else { F::nan() });
+            if !is_label {
+                to.fill(F::nan());
+            }
             if let Some(blank) = self.blank {
                 row[blank] = F::one();
             }

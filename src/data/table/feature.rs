@@ -76,7 +76,6 @@ impl Table {
         self.check_no_dates(column)?;
         let (file, column) = (self.file.clone(), name.clone());
         let (row, value) = summary.first_text();
-        let value = value.to_owned();
         match (&mut summary.dates()[..], told) {
             ([format], _) => Ok(Some(std::mem::take(format))),
             ([first, second, ..], _) => {

@@ -106,7 +106,7 @@ impl<'t> CsvParser<'t> {
             if !self.line()? {
                 return Ok(false);
             }
-            self.trim_end();
+            while self.lines.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
             if !self.lines.is_empty() {
                 break;
             }
@@ -151,46 +151,33 @@ impl<'t> CsvParser<'t> {
         }
     }
 
-    /// Takes away the end of the last line.
-    fn trim_end(&mut self) {
-        let end = self.lines.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
-        self.lines.truncate(end.map_or(0, |end| end + 1));
-    }
-
-    /// Splits a row that has quotation marks, and may go on in the next lines.
+    /// Splits a row that has quotation marks, and may go on in the next lines. White space at the
+    /// end of the last cell does not count.
     fn quoted(&mut self, record: &mut Record) -> Result<()> {
         let Dialect { separator, line_end, .. } = self.dialect;
-        let (mut quotes, mut passed) = (Quotes::default(), 0);
+        let (mut text, mut start, mut passed) = (Vec::with_capacity(self.lines.len()), 0, 0);
+        let mut quotes = Quotes::default();
         loop {
             for &byte in &self.lines[passed..] {
+                let before = quotes;
                 quotes.pass(byte, separator, line_end);
-            }
-            if quotes != Quotes::Inside {
-                break;
+                match (before, quotes) {
+                    // The marks around a cell, and the first of two marks in it.
+                    (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
+                    (_, Quotes::Before) if byte == separator => {
+                        record.cells.push((start, text.len()));
+                        start = text.len();
+                    }
+                    _ => text.push(byte),
+                }
             }
             if passed == 0 {
                 // The end of the first line was taken away.
-                self.lines.push(line_end);
+                text.push(line_end);
             }
             passed = self.lines.len();
-            if !self.line()? {
+            if quotes != Quotes::Inside || !self.line()? {
                 break;
-            }
-        }
-        self.trim_end();
-        let (mut text, mut start) = (Vec::with_capacity(self.lines.len()), 0);
-        quotes = Quotes::default();
-        for &byte in &self.lines {
-            let before = quotes;
-            quotes.pass(byte, separator, line_end);
-            match (before, quotes) {
-                // The marks around a cell, and the first of two marks in it.
-                (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
-                (_, Quotes::Before) if byte == separator => {
-                    record.cells.push((start, text.len()));
-                    start = text.len();
-                }
-                _ => text.push(byte),
             }
         }
         record.cells.push((start, text.len()));

@@ -4,7 +4,7 @@ use super::{Table, feature::in_order, kind::ColumnKind, report::ColumnReport};
 use super::{rows::TableColumn, summary::ColumnSummary, summary::Counts};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
-use crate::schema::{Column, Schema};
+use crate::schema::Column;
 use serde::Serialize;
 use std::fmt;
 
@@ -109,16 +109,17 @@ impl Table {
         let examples = first.iter().take(3).map(|(text, _)| abbreviated(text)).collect();
         let is_error = feature.is_err();
         let (action, remedies) = match feature {
-            Ok(Some(feature)) => (action(&feature, kind, report.rare.len()), Vec::new()),
-            Ok(None) => (format!("left out: {}", report.left_out.unwrap_or_default()), Vec::new()),
+            Ok(feature) => {
+                let becomes = feature.iter().flat_map(|feature| becomes(feature, kind));
+                (becomes.chain(report.notes()).collect::<Vec<_>>().join("; "), Vec::new())
+            }
             Err(Error::Table(error)) => (error.to_string(), error.remedies()),
             Err(error) => (error.to_string(), Vec::new()),
         };
-        let (name, told) = (name.clone(), told.is_some());
         ColumnProfile {
-            name,
+            name: name.clone(),
             kind,
-            told,
+            told: told.is_some(),
             values,
             blanks,
             distinct,
@@ -140,31 +141,19 @@ impl ColumnProfile {
     }
 }
 
-/// What is done with a column.
-fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
-    let names = Schema::new([feature.clone()]).feature_names();
-    let mut action = match (feature.categories.len(), &feature.date, &feature.form) {
+/// What a column becomes.
+fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
+    let names = feature.feature_names();
+    let mut becomes = vec![match &feature.categories[..] {
         _ if kind == ColumnKind::Constant => "nothing is learned from it".to_owned(),
-        (0, Some(date), _) => {
-            format!("{} features of dates in the form {}", feature.values(), date.format)
-        }
-        (0, None, Some(form)) => format!("a number, read with a {form}"),
-        (0, None, None) if feature.offset != 0.0 => format!("the number {}", names[0]),
-        (0, None, None) => "a number".to_owned(),
-        (2, ..) if feature.two => {
-            format!("-1 for {:?}, 1 for {:?}", feature.categories[0], feature.categories[1])
-        }
-        (count, ..) => format!("{count} features of 0 and 1"),
-    };
-    match rare {
-        0 => {}
-        1 => action.push_str("; 1 category of one row alone is none of them"),
-        _ => action.push_str(&format!("; {rare} categories of one row alone are none of them")),
-    }
-    if feature.blanks {
-        action.push_str("; a feature says where it is blank");
-    }
-    action
+        [] if feature.date.is_some() => format!("{} features", feature.values()),
+        [] if feature.offset != 0.0 => format!("the number {}", names[0]),
+        [] => "a number".to_owned(),
+        [first, second] if feature.two => format!("-1 for {first:?}, 1 for {second:?}"),
+        categories => format!("{} features of 0 and 1", categories.len()),
+    }];
+    becomes.extend(feature.blanks.then(|| "a feature says where it is blank".to_owned()));
+    becomes
 }
 
 /// The four most frequent values, each with its number of cells.
@@ -184,12 +173,13 @@ fn ends(feature: &Column, summary: &ColumnSummary, counts: &Counts) -> String {
     if let (None, None, Some([smallest, largest])) = (date, form, summary.extremes) {
         return format!("{smallest} to {largest}");
     }
-    let place = |text: &&String| in_order(date, form, text).unwrap_or(f64::NAN);
-    let mut values: Vec<_> = counts.values.keys().filter(|text| !place(text).is_nan()).collect();
-    values.sort_by(|a, b| place(a).total_cmp(&place(b)).then_with(|| a.cmp(b)));
+    let numbers = counts.values.keys().map(|text| (in_order(date, form, text), text));
+    let mut values: Vec<_> =
+        numbers.filter_map(|(number, text)| Some((number.ok()?, text))).collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
     match values[..] {
-        [first, .., last] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
-        _ => list(values.first()),
+        [(_, first), .., (_, last)] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
+        _ => list(values.first().map(|(_, text)| text)),
     }
 }
 
@@ -211,9 +201,8 @@ impl fmt::Display for TableProfile {
                 with_remedies(&column.action, &column.remedies),
             ]
         }));
-        let width =
-            |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 7] = std::array::from_fn(width);
+        let lengths = |cell: usize| lines.iter().map(move |line| line[cell].chars().count());
+        let widths: [usize; 7] = std::array::from_fn(|cell| lengths(cell).max().unwrap_or(0));
         let separator = match self.separator {
             '\t' => "tabs".to_owned(),
             other => format!("{other:?}"),
@@ -225,7 +214,7 @@ impl fmt::Display for TableProfile {
             for (place, (cell, width)) in line.iter().zip(widths).enumerate() {
                 match place {
                     4 | 5 => write!(formatter, "{cell:>width$}  ")?,
-                    6 => write!(formatter, "{cell}")?,
+                    6 => formatter.write_str(cell)?,
                     _ => write!(formatter, "{cell:width$}  ")?,
                 }
             }

@@ -1,7 +1,7 @@
 //! A table as a sequence of data sets of some rows each.
 
 use super::report::TableReport;
-use super::{Table, encoding::Encoder, infer::Inferred, target::Target};
+use super::{Table, infer::Inferred, target::Target};
 use crate::error::{Error, Result, check::AT_LEAST_1};
 use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
@@ -79,30 +79,18 @@ impl<F: Float> RowStream<'_, F> {
     /// Each call begins at the first row. An error ends the iterator; it is [`Error::Setting`] if
     /// `rows` is 0.
     pub fn chunks(&self, rows: usize) -> impl Iterator<Item = Result<Dataset<F>>> + Send + '_ {
-        let (mut begun, mut failed) = (None, false);
-        std::iter::from_fn(move || {
-            if failed {
-                return None;
-            }
-            let next = self.next(&mut begun, rows).transpose();
-            failed = matches!(next, Some(Err(_)));
-            next
-        })
-    }
-
-    fn next<'s>(
-        &'s self,
-        begun: &mut Option<Encoder<'s>>,
-        most: usize,
-    ) -> Result<Option<Dataset<F>>> {
-        let encoder = match begun {
-            Some(encoder) => encoder,
-            None => {
-                Error::check_range("number of rows in a chunk", most as f64, AT_LEAST_1)?;
-                let (outputs, report) = (Some(self.outputs), TableReport::default());
-                begun.insert(self.table.encoder(&self.schema, outputs, report)?)
-            }
+        let begin = || {
+            Error::check_range("number of rows in a chunk", rows as f64, AT_LEAST_1)?;
+            self.table.encoder(&self.schema, Some(self.outputs), TableReport::default())
         };
-        encoder.data_set(most, &self.schema)
+        let mut encoder = Some(begin());
+        std::iter::from_fn(move || match encoder.take()? {
+            Err(error) => Some(Err(error)),
+            Ok(mut begun) => {
+                let data = begun.data_set(rows, &self.schema).transpose()?;
+                encoder = data.is_ok().then_some(Ok(begun));
+                Some(data)
+            }
+        })
     }
 }

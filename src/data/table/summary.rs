@@ -115,8 +115,8 @@ impl ColumnSummary {
     }
 
     /// The first text that is not blank even among numbers, and its row, counted from 1.
-    pub(super) fn first_text(&self) -> (usize, &str) {
-        self.first_text.as_ref().map_or((0, ""), |(row, text)| (*row, text))
+    pub(super) fn first_text(&self) -> (usize, String) {
+        self.first_text.clone().unwrap_or_default()
     }
 
     /// Whether all cells are plain numbers or blank, and not all are blank.
