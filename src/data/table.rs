@@ -1,6 +1,7 @@
 //! Tables of numbers and text, read from CSV files.
 
 mod categories;
+mod column;
 mod data_set;
 mod dialect;
 mod encoding;
@@ -22,13 +23,12 @@ mod target;
 
 use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
+use column::TableColumn;
 pub use format::CsvFormat;
 pub use kind::ColumnKind;
 use parser::Dialect;
 pub use profile::{ColumnProfile, TableProfile};
 pub use report::{ColumnReport, TableReport, UnknownCategory};
-use rows::TableColumn;
-use settings::Settings;
 use source::CsvSource;
 pub use stream::RowStream;
 pub use target::Target;
@@ -107,6 +107,17 @@ pub struct Table {
     columns: Vec<TableColumn>,
     rows: usize,
     settings: Settings,
+}
+
+/// What is no error.
+#[derive(Clone, Copy, Debug, Default)]
+struct Settings {
+    /// Missing values.
+    missing: bool,
+    /// Categories that a network does not know.
+    unknown: bool,
+    /// Columns of text that cannot be features: they are left out.
+    unusable: bool,
 }
 
 impl Table {

@@ -1,8 +1,8 @@
 //! The categories of a column of text.
 
 use super::Table;
+use super::column::{TableColumn, Told};
 use super::report::ColumnReport;
-use super::rows::{TableColumn, Told};
 use super::summary::{Count, Counts};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};

@@ -1,6 +1,6 @@
 //! What a column becomes, by its cells and by what the user told.
 
-use super::rows::{TableColumn, Told};
+use super::column::{TableColumn, Told};
 use super::{Table, report::ColumnReport, summary::Counts};
 use crate::data::{cell, dates};
 use crate::error::{CellProblem, Result, TableError};

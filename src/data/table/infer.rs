@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, encoding::blank, rows::TableColumn};
+use super::{Table, column::TableColumn, encoding::blank};
 use crate::data::cell::abbreviated;
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Result, ShapeError, TableError, check::ensure};

@@ -1,7 +1,7 @@
 //! A table as the library understands it, column by column.
 
 use super::{Table, feature::in_order, kind::ColumnKind, report::ColumnReport};
-use super::{rows::TableColumn, summary::ColumnSummary, summary::Counts};
+use super::{column::TableColumn, summary::ColumnSummary, summary::Counts};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
 use crate::schema::Column;

@@ -2,31 +2,10 @@
 
 use super::format::{CsvFormat, Header};
 use super::parser::{CsvParser, Dialect, Record};
-use super::{
-    Table, dialect::SAMPLE_BYTES, settings::Settings, source::CsvSource, summary::ColumnSummary,
-};
+use super::{Settings, Table, column::TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
 use crate::data::cell::abbreviated;
 use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
 use std::io::{Cursor, Read};
-
-/// A column of a table: its name in the header, the summary of its cells, and what the user told.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TableColumn {
-    pub(super) name: String,
-    /// Whether the table pretends not to have this column.
-    pub(super) left_out: bool,
-    pub(super) told: Option<Told>,
-    pub(super) summary: ColumnSummary,
-}
-
-/// What the user says that a column is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    Number,
-    Category,
-    /// In this form, or in the one that reads all its cells.
-    Date(Option<String>),
-}
 
 impl Table {
     /// The first pass: checks that the file is well-formed, and summarizes its columns.

@@ -1,19 +1,8 @@
 //! What a user tells about a table.
 
-use super::rows::{TableColumn, Told};
+use super::column::{TableColumn, Told};
 use super::{Table, feature::in_order};
 use crate::error::Result;
-
-/// What is no error.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Settings {
-    /// Missing values.
-    pub(super) missing: bool,
-    /// Categories that a network does not know.
-    pub(super) unknown: bool,
-    /// Columns of text that cannot be features: they are left out.
-    pub(super) unusable: bool,
-}
 
 impl Table {
     /// Takes missing values. A blank number or date is NaN, which the network replaces by the
