@@ -232,7 +232,8 @@ impl<F: Float> Examples<F> {
     }
 }
 
-/// Without columns, a small file could declare any number of rows.
+/// Checks that inputs and targets have columns: without them, a small file could declare any number
+/// of rows.
 pub(super) fn check_columns(inputs: usize, targets: usize) -> Result<()> {
     ensure(inputs > 0, || ShapeError::NoFeatures)?;
     ensure(targets > 0, || ShapeError::Targets { found: 0, outputs: 1 })

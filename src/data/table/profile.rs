@@ -49,7 +49,7 @@ pub struct ColumnProfile {
     pub blanks: usize,
     /// The number of different values that are not blank; at most 10,001.
     pub distinct: usize,
-    /// The cells of up to three rows that are different.
+    /// The first three different values.
     pub examples: Vec<String>,
     /// What is done with the column if it is a feature, or the error that it then is.
     pub action: String,
