@@ -337,7 +337,8 @@ impl<'s> CellEncoding<'s> {
         }
         let to = &mut row[self.places.clone()];
         let is_label = matches!(self.code, Code::Label { .. });
-        if if is_label { missing.has(cell) } else { missing.has_in_numbers(cell) } {
+        let is_blank = if is_label { missing.has(cell) } else { missing.has_in_numbers(cell) };
+        if is_blank {
             if !is_label {
                 to.fill(F::nan());
             }

@@ -25,7 +25,7 @@ impl Table {
         let Target { columns: names, kind } = target;
         ensure(!names.is_empty(), || ShapeError::Targets { found: 0, outputs: 1 })?;
         let targets = names.iter().map(|name| self.column(name)).collect::<Result<Vec<_>>>()?;
-        let mut forms = match kind {
+        let forms = match kind {
             TargetKind::Numbers => {
                 targets.iter().map(|&index| self.target_form(index)).collect::<Result<_>>()?
             }
@@ -64,7 +64,7 @@ impl Table {
         };
         let mut schema = Schema::new(columns).with_targets(names).with_classes(classes);
         if forms.iter().any(Option::is_some) {
-            schema.target_forms.append(&mut forms);
+            schema.target_forms = forms;
         }
         schema.missing.clone_from(&self.format.missing.listed);
         Ok(Inferred { schema, outputs, rows, report })
