@@ -2,9 +2,7 @@
 
 pub(crate) mod batches;
 mod cell;
-mod column_summary;
 mod dataset;
-#[cfg(feature = "dates")]
 mod dates;
 pub(crate) mod error;
 mod folds;

@@ -7,11 +7,13 @@ pub(crate) mod problem;
 pub(crate) mod shape;
 
 #[cfg(feature = "train")]
+pub(crate) use crate::data::table::error::with_remedies;
+#[cfg(feature = "train")]
 pub use crate::{
-    data::error::DataError, data::npy_error::NpyError, data::table::error::TableError,
-    gradient_check::error::GradientCheckError, loss::error::LossError, metrics::error::MetricError,
-    trainer::error::Divergence, trainer::error::LikelyCause, trainer::error::TrainingError,
-    workers::error::WorkersError,
+    data::error::DataError, data::npy_error::NpyError, data::table::error::Remedy,
+    data::table::error::TableError, gradient_check::error::GradientCheckError,
+    loss::error::LossError, metrics::error::MetricError, trainer::error::Divergence,
+    trainer::error::LikelyCause, trainer::error::TrainingError, workers::error::WorkersError,
 };
 pub use crate::{
     mlp::error::NetworkError, model_file::error::ModelFileError, schema::error::SchemaError,
@@ -21,6 +23,13 @@ pub(crate) use problem::{MOST_COUNTED, counted};
 pub use shape::ShapeError;
 
 use std::path::PathBuf;
+
+#[cfg(feature = "train")]
+impl From<TableError> for Error {
+    fn from(error: TableError) -> Self {
+        Self::Table(error)
+    }
+}
 
 /// What went wrong. Each part of the library has its own error, and `Error` has a variant for each.
 ///
@@ -66,7 +75,8 @@ pub enum Error {
     Data(#[from] DataError),
     /// A CSV file cannot be used.
     #[cfg(feature = "train")]
-    Table(#[from] TableError),
+    #[error("{}", with_remedies(&.0.to_string(), &.0.remedies()))]
+    Table(TableError),
     /// `.npy` files cannot be used.
     #[cfg(feature = "train")]
     Npy(#[from] NpyError),

@@ -6,13 +6,13 @@ pub(crate) mod error;
 mod number_form;
 
 pub use column::Column;
-pub(crate) use column::is_zero;
+pub(crate) use column::is_default;
 pub use date_form::DateForm;
 #[cfg(feature = "dates")]
-pub(crate) use date_form::DatePart;
+pub(crate) use date_form::{has_date, has_time};
 pub use number_form::NumberForm;
 
-use crate::error::{Error, Result, SchemaError};
+use crate::error::{Error, Result, SchemaError, check::ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -105,7 +105,7 @@ impl Schema {
     pub(crate) fn check(&self, features: usize, outputs: usize) -> Result<()> {
         let count = |names: usize, columns: usize, what: &'static str| {
             let fits = names == 0 || names == columns;
-            if fits { Ok(()) } else { Err(SchemaError::Names { names, columns, what }) }
+            ensure(fits, || SchemaError::Names { names, columns, what })
         };
         count(self.features(), features, "features")?;
         count(self.classes.len(), classes_of(outputs), "classes")?;
@@ -155,24 +155,19 @@ pub(crate) fn classes_of(outputs: usize) -> usize {
 }
 
 fn same(what: &'static str, known: &[String], given: &[String]) -> Result<()> {
-    if known.is_empty() || given.is_empty() {
-        return Ok(());
-    }
-    match known.iter().zip(given).zip(0..).find(|((known, given), _)| known != given) {
-        Some(((expected, found), number)) => {
+    for (number, (expected, found)) in known.iter().zip(given).enumerate() {
+        ensure(expected == found, || {
             let (expected, found) = (expected.clone(), found.clone());
-            Err(Error::Schema(SchemaError::Mismatch { what, number, expected, found }))
-        }
-        None => Ok(()),
+            SchemaError::Mismatch { what, number, expected, found }
+        })?;
     }
+    Ok(())
 }
 
 fn once<'n>(names: impl Iterator<Item = &'n String>, what: &'static str) -> Result<()> {
     let mut seen = HashSet::new();
     for name in names {
-        if !seen.insert(name) {
-            return Err(SchemaError::DuplicateName { what, name: name.clone() }.into());
-        }
+        ensure(seen.insert(name), || SchemaError::DuplicateName { what, name: name.clone() })?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::table::{Columns, FileForm};
 use crate::training::Task;
 use clap::Args;
 use densely::data::{CsvFormat, RowStream};
-use densely::{Error, Table, schema::Schema};
+use densely::{Error, Table, error::Remedy, schema::Schema};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;
@@ -56,15 +56,16 @@ const SHARD_BYTES: usize = 24_000_000;
 
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
-    convert(options).map_err(|error| match error.to_string() {
-        text if text.contains(TAKES_MISSING) => text.replace(TAKES_MISSING, REMEDY).into(),
+    convert(options).map_err(|error| match error.downcast_ref() {
+        Some(Error::Table(of_table)) if of_table.remedies() == [Remedy::WithMissing] => {
+            format!("{of_table}; {NO_MISSING}").into()
+        }
         _ => error,
     })
 }
 
-/// The library's remedy for missing values, which files of `.npy` cannot hold.
-const TAKES_MISSING: &str = "`Table::with_missing` takes missing values";
-const REMEDY: &str = "a conversion takes no missing values: --without leaves the column out";
+/// Files of `.npy` cannot hold them.
+const NO_MISSING: &str = "a conversion takes no missing values: --without leaves the column out";
 
 fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let started = Instant::now();

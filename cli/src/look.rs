@@ -44,8 +44,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let table = options.columns.tell(format.read(input::find(&options.data))?)?;
     let table = options.blanks.tell(options.columns.leave_out(table)?).without_unusable();
     let mut profile = table.profile()?;
-    for column in profile.columns.iter_mut().filter(|column| column.is_error) {
-        column.action = remedies::in_options(&column.action);
+    for column in &mut profile.columns {
+        column.action = remedies::in_options(&column.action, &column.remedies);
+        column.remedies.clear();
     }
     if let Some(target) = &options.target {
         tell_target(&table, target, &mut profile)?;
@@ -70,12 +71,14 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
             };
             format!("the target: {}{classes}; {features}", task.option())
         }
-        Err(error) => remedies::in_options(&error.to_string()),
+        Err(Error::Table(error)) => remedies::in_options(&error.to_string(), &error.remedies()),
+        Err(error) => error.to_string(),
     };
     let of_target = profile.columns.iter_mut().find(|column| column.name == target);
     match (of_target, learned) {
         (Some(column), learned) => {
             (column.action, column.is_error) = (action, learned.is_err());
+            column.remedies.clear();
             Ok(())
         }
         // There is no such column.

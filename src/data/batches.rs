@@ -7,7 +7,7 @@ mod stream;
 mod windows;
 
 pub(crate) use super::storage::Scales;
-pub(crate) use in_order::InOrder;
+pub(crate) use in_order::{InOrder, ROWS_AT_ONCE};
 pub(crate) use shuffling::Shuffling;
 pub(crate) use stream::{Stream, WholeBatch};
 pub(crate) use windows::shuffled;

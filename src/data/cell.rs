@@ -57,15 +57,6 @@ pub(super) fn number(text: &str) -> Result<f64, CellProblem> {
     }
 }
 
-/// The text of a class.
-pub(super) fn class(text: &str) -> Result<&str, CellProblem> {
-    match text {
-        "" => Err(CellProblem::Blank),
-        text if text.eq_ignore_ascii_case("nan") => Err(CellProblem::NotFinite),
-        text => Ok(text),
-    }
-}
-
 /// The first 40 characters, so that a message stays one short line.
 pub(super) fn abbreviated(text: &str) -> String {
     match text.char_indices().nth(40) {

@@ -1,7 +1,7 @@
 //! Inputs and targets that belong together.
 
 use super::storage::{Arrays, Side, Sides, Storage, Stored};
-use crate::error::{DataError, Error, Result, ShapeError};
+use crate::error::{DataError, Error, Result, ShapeError, check::ensure};
 use crate::matrix::{Matrix, Rows};
 use crate::{batch, float::Float, schema::Schema};
 use ndarray::{Array2, ArrayView1, ArrayView2};
@@ -62,18 +62,10 @@ impl<F: Float> Dataset<F> {
     /// [`DataError::NotFiniteAt`]: crate::error::DataError::NotFiniteAt
     pub fn new(inputs: Array2<F>, targets: Array2<F>) -> Result<Self> {
         let (rows, target_rows) = (inputs.nrows(), targets.nrows());
-        if rows != target_rows {
-            return Err(ShapeError::Rows { inputs: rows, targets: target_rows }.into());
-        }
-        if rows == 0 {
-            return Err(ShapeError::NoRows.into());
-        }
-        if inputs.ncols() == 0 {
-            return Err(ShapeError::NoFeatures.into());
-        }
-        if targets.ncols() == 0 {
-            return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
-        }
+        let same = rows == target_rows;
+        ensure(same, || ShapeError::Rows { inputs: rows, targets: target_rows })?;
+        ensure(rows > 0, || ShapeError::NoRows)?;
+        check_columns(inputs.ncols(), targets.ncols())?;
         Error::check_finite(inputs.view(), "inputs")?;
         Error::check_finite(targets.view(), "targets")?;
         let (inputs, targets) = (Matrix::of(inputs), Matrix::of(targets));
@@ -157,12 +149,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`DataError::NoWeight`]: crate::error::DataError::NoWeight
     /// [`NpyError::TooManyRows`]: crate::error::NpyError::TooManyRows
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
-        if rows.is_empty() {
-            return Err(ShapeError::NoRows.into());
-        }
-        if let Some(&row) = rows.iter().find(|&&row| row >= self.rows()) {
-            return Err(ShapeError::UnknownRow { row, rows: self.rows() }.into());
-        }
+        let last = rows.iter().max().copied().ok_or(ShapeError::NoRows)?;
+        let all = self.rows();
+        ensure(last < all, || ShapeError::UnknownRow { row: last, rows: all })?;
         let selected = self.selected(rows)?;
         if let Some(weights) = selected.weights() {
             Error::check_weights(weights, rows.len())?;
@@ -238,8 +227,16 @@ impl<F: Float> Examples<F> {
             return Ok(self);
         };
         let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
-        if rows.is_empty() { Err(DataError::NoWeight.into()) } else { self.selected(&rows) }
+        ensure(!rows.is_empty(), || DataError::NoWeight)?;
+        self.selected(&rows)
     }
+}
+
+/// Checks that inputs and targets have columns: without them, a small file could declare any number
+/// of rows.
+pub(super) fn check_columns(inputs: usize, targets: usize) -> Result<()> {
+    ensure(inputs > 0, || ShapeError::NoFeatures)?;
+    ensure(targets > 0, || ShapeError::Targets { found: 0, outputs: 1 })
 }
 
 /// A clone shares the rows.
@@ -253,13 +250,10 @@ impl<F: Float, S: ?Sized> Clone for Dataset<F, S> {
 /// Without the rows.
 impl<F: Float, S: Storage<F> + ?Sized> std::fmt::Debug for Dataset<F, S> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Dataset")
-            .field("rows", &self.rows())
-            .field("features", &self.features())
-            .field("outputs", &self.outputs())
-            .field("weights", &self.weights.is_some())
-            .field("schema", &self.schema)
-            .finish_non_exhaustive()
+        let (rows, features, outputs) = (self.rows(), self.features(), self.outputs());
+        let mut shown = formatter.debug_struct("Dataset");
+        shown.field("rows", &rows).field("features", &features).field("outputs", &outputs);
+        shown.field("weights", &self.weights.is_some()).field("schema", &self.schema);
+        shown.finish_non_exhaustive()
     }
 }

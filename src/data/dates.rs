@@ -1,7 +1,8 @@
 //! Dates and times in the usual written forms.
 
-use crate::schema::{DateForm, DatePart};
-use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, format::Parsed, format::StrftimeItems};
+use crate::error::CellProblem;
+#[cfg(feature = "dates")]
+use crate::schema::{has_date, has_time};
 use std::f64::consts::TAU;
 
 /// The forms of dates. A year has four digits, unless it is the last of the form.
@@ -37,36 +38,31 @@ const OFFSETS: [&str; 2] = ["%z", " %z"];
 /// No date is longer.
 const MOST_BYTES: usize = 48;
 
-/// The forms in which all texts so far can be read.
+/// The forms in which all texts so far can be read; nothing before the first text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct DateFormats {
-    /// Nothing before the first text.
-    formats: Option<Vec<String>>,
-}
+pub(super) struct DateFormats(Option<Vec<String>>);
 
 /// A date and a time of day, of which a form may have only one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
-    date: Option<NaiveDate>,
-    time: Option<NaiveTime>,
+    /// Year, days since the year 0, and points on the circles of the year and of the week.
+    date: Option<[f64; 6]>,
+    /// The time of day as a fraction.
+    time: Option<f64>,
 }
 
 impl DateFormats {
     pub(super) fn add(&mut self, text: &str) {
-        match &mut self.formats {
-            None => {
-                let forms = candidates(text);
-                self.formats = Some(forms);
-            }
-            Some(formats) if formats.is_empty() => {}
-            Some(formats) => formats.retain(|format| moment(format, text).is_some()),
+        match &mut self.0 {
+            None => self.0 = Some(candidates(text)),
+            Some(formats) => formats.retain(|format| moment(format, text).is_ok()),
         }
     }
 
     /// The forms that read the texts differently: forms that differ only in white space are one.
-    pub(super) fn all(&self) -> Vec<String> {
+    pub(super) fn different(&self) -> Vec<String> {
         let (mut different, mut orders) = (Vec::new(), Vec::new());
-        for format in self.formats.iter().flatten() {
+        for format in self.0.iter().flatten() {
             let places = ["%d", "%m"].map(|part| format.find(part));
             let order = (places[0].is_some(), places[0] < places[1]);
             if !orders.contains(&order) {
@@ -97,26 +93,45 @@ fn candidates(text: &str) -> Vec<String> {
             }
         }
     }
-    all.retain(|format| moment(format, text).is_some());
+    all.retain(|format| moment(format, text).is_ok());
     all
 }
 
 /// The date and time of day that a text stands for in this form.
-pub(super) fn moment(format: &str, text: &str) -> Option<Moment> {
-    // The parser takes more white space than there is, and years of any length.
-    if text.len() > MOST_BYTES || !plausible(format, text) {
-        return None;
-    }
-    let mut parsed = Parsed::new();
-    chrono::format::parse(&mut parsed, text, StrftimeItems::new(format)).ok()?;
-    let form = DateForm::new(format, 0);
-    let date = if form.has_date() { Some(parsed.to_naive_date().ok()?) } else { None };
-    let time = if form.has_time() { Some(parsed.to_naive_time().ok()?) } else { None };
-    let usual = |date: NaiveDate| (1000..=9999).contains(&date.year());
-    (date.is_none_or(usual)).then_some(Moment { date, time })
+#[cfg(feature = "dates")]
+pub(super) fn moment(format: &str, text: &str) -> Result<Moment, CellProblem> {
+    use chrono::{Datelike, Timelike, format};
+    let parse = || {
+        // The parser takes more white space than there is, and years of any length.
+        if text.len() > MOST_BYTES || !plausible(format, text) {
+            return None;
+        }
+        let mut parsed = format::Parsed::new();
+        format::parse(&mut parsed, text, format::StrftimeItems::new(format)).ok()?;
+        let (mut date, mut time) = (None, None);
+        if has_date(format) {
+            let day =
+                parsed.to_naive_date().ok().filter(|day| (1000..=9999).contains(&day.year()))?;
+            let [a, b] = circle(f64::from(day.ordinal0()) / 365.25);
+            let [c, d] = circle(f64::from(day.weekday().num_days_from_monday()) / 7.0);
+            date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
+        }
+        if has_time(format) {
+            let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
+            time = Some(f64::from(seconds) / 86_400.0);
+        }
+        Some(Moment { date, time })
+    };
+    parse().ok_or(CellProblem::NotADate)
+}
+
+#[cfg(not(feature = "dates"))]
+pub(super) fn moment(_: &str, _: &str) -> Result<Moment, CellProblem> {
+    Err(CellProblem::NeedsDates)
 }
 
 /// Whether a text may have this form: the parser takes `3:2` and `1.2.3` for times.
+#[cfg(feature = "dates")]
 fn plausible(format: &str, text: &str) -> bool {
     let count = |text: &str, sign: u8| text.bytes().filter(|&byte| byte == sign).count();
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
@@ -129,35 +144,24 @@ fn plausible(format: &str, text: &str) -> bool {
 
 impl Moment {
     /// The days since the year 0, if there is a date.
-    pub(super) fn day(&self) -> Option<i32> {
-        self.date.map(|date| date.num_days_from_ce())
+    pub(super) fn days(self) -> Option<f64> {
+        self.date.map(|date| date[1])
     }
 
     /// The days since the year 0, with the time of day as a fraction.
-    pub(super) fn in_order(&self) -> f64 {
-        let time = self.time.map_or(0.0, |time| f64::from(time.num_seconds_from_midnight()));
-        self.day().map_or(0.0, f64::from) + time / 86_400.0
+    pub(super) fn in_order(self) -> f64 {
+        self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0)
     }
 
-    /// The feature of this moment.
-    pub(super) fn part(&self, part: DatePart, first: i32) -> f64 {
-        let circle = |sine: bool, turn: f64| {
-            let angle = TAU * turn;
-            if sine { angle.sin() } else { angle.cos() }
-        };
-        let date = |of: &dyn Fn(NaiveDate) -> f64| self.date.map_or(f64::NAN, of);
-        match part {
-            DatePart::Year => date(&|date| f64::from(date.year())),
-            DatePart::Days => date(&|date| f64::from(date.num_days_from_ce()) - f64::from(first)),
-            DatePart::DayOfYear(sine) => {
-                date(&|date| circle(sine, f64::from(date.ordinal0()) / 365.25))
-            }
-            DatePart::Weekday(sine) => {
-                date(&|date| circle(sine, f64::from(date.weekday().num_days_from_monday()) / 7.0))
-            }
-            DatePart::Time(sine) => self.time.map_or(f64::NAN, |time| {
-                circle(sine, f64::from(time.num_seconds_from_midnight()) / 86_400.0)
-            }),
-        }
+    /// The features of this moment, in the order of [`DateForm`](crate::schema::DateForm).
+    pub(super) fn features(self, first: i32) -> impl Iterator<Item = f64> {
+        let date =
+            self.date.map(|[year, days, a, b, c, d]| [year, days - f64::from(first), a, b, c, d]);
+        date.into_iter().flatten().chain(self.time.map(circle).into_iter().flatten())
     }
+}
+
+/// The sine and the cosine of a part of a turn.
+fn circle(turn: f64) -> [f64; 2] {
+    (TAU * turn).sin_cos().into()
 }

@@ -33,12 +33,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         check_keys(order.len(), rows, "numbers to order by")?;
         let wanted = rows_of_part(rows, fraction)?;
         let mut sorted: Vec<usize> = (0..rows).collect();
-        // Adding 0 turns -0 into 0, and -∞ stands before all numbers but behind NaN.
-        let place = |&row: &usize| (!order[row].is_nan(), order[row] + 0.0);
-        sorted.sort_by(|a, b| {
-            let (a, b) = (place(a), place(b));
-            a.0.cmp(&b.0).then(if a.0 { a.1.total_cmp(&b.1) } else { std::cmp::Ordering::Equal })
-        });
+        // Adding 0 turns -0 into 0. A negative NaN comes before all numbers.
+        let number = |row: usize| {
+            if order[row].is_nan() { f64::NAN.copysign(-1.0) } else { order[row] + 0.0 }
+        };
+        sorted.sort_by(|&a, &b| number(a).total_cmp(&number(b)));
         let (first, last) = sorted.split_at(rows - wanted);
         Ok((self.select(first)?, self.select(last)?))
     }
@@ -70,18 +69,15 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         let rows = self.rows();
         // Groups are numbered as they come, so that the order does not depend on their hashes.
         let mut numbers = HashMap::new();
-        let mut of_rows = Vec::with_capacity(rows);
-        let mut sizes: Vec<usize> = Vec::new();
-        for group in groups {
-            let number = *numbers.entry(group).or_insert(sizes.len());
-            sizes.resize(sizes.len().max(number + 1), 0);
-            sizes[number] += 1;
-            of_rows.push(number);
-        }
+        let mut number = |group| {
+            let next = numbers.len();
+            *numbers.entry(group).or_insert(next)
+        };
+        let of_rows: Vec<usize> = groups.into_iter().map(&mut number).collect();
         check_keys(of_rows.len(), rows, "groups")?;
-        if sizes.len() < 2 {
-            return Err(DataError::OneGroup.into());
-        }
+        let mut sizes = vec![0; numbers.len()];
+        of_rows.iter().for_each(|&group| sizes[group] += 1);
+        ensure(sizes.len() >= 2, || DataError::OneGroup)?;
         let wanted = rows_of_part(rows, fraction)?;
         let mut order: Vec<usize> = (0..sizes.len()).collect();
         order.shuffle(&mut generator(seed, Purpose::Split));

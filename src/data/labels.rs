@@ -5,7 +5,7 @@ pub(super) mod index;
 
 use super::cell::{abbreviated, list, plain_number};
 use super::missing::MissingWords;
-use crate::error::{DataError, Error, Result, SchemaError, ShapeError};
+use crate::error::{DataError, Error, Result, SchemaError, ShapeError, check::ensure};
 use crate::{data::Dataset, float::Float, matrix::fit_in_memory, mlp::Mlp};
 use classes::{ClassSet, WrongClasses};
 use index::LabelIndex;
@@ -57,8 +57,7 @@ impl<F: Float> Dataset<F> {
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
-        let labels = texts(labels);
-        let classes = class_set(&labels)?.two().map_err(wrong_classes)?;
+        let (labels, classes) = with_classes(labels, true)?;
         Self::of_classes(inputs, &labels, classes, 1)
     }
 
@@ -83,8 +82,7 @@ impl<F: Float> Dataset<F> {
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
-        let labels = texts(labels);
-        let classes = class_set(&labels)?.several().map_err(wrong_classes)?;
+        let (labels, classes) = with_classes(labels, false)?;
         let outputs = classes.len();
         Self::of_classes(inputs, &labels, classes, outputs)
     }
@@ -114,10 +112,9 @@ impl<F: Float> Dataset<F> {
         inputs: Array2<F>,
         labels: impl IntoIterator<Item = impl ToString>,
     ) -> Result<Self> {
-        if net.classes().is_empty() {
-            return Err(SchemaError::Unnamed { what: "classes" }.into());
-        }
-        Self::of_classes(inputs, &texts(labels), net.classes().to_vec(), net.outputs())
+        ensure(!net.classes().is_empty(), || SchemaError::Unnamed { what: "classes" })?;
+        let labels: Vec<_> = labels.into_iter().map(|label| label.to_string()).collect();
+        Self::of_classes(inputs, &labels, net.classes().to_vec(), net.outputs())
     }
 
     /// The target of one output is the number of the class; several outputs are one-hot.
@@ -127,22 +124,17 @@ impl<F: Float> Dataset<F> {
         classes: Vec<String>,
         outputs: usize,
     ) -> Result<Self> {
-        if inputs.nrows() != labels.len() {
-            return Err(ShapeError::Rows { inputs: inputs.nrows(), targets: labels.len() }.into());
-        }
-        if !fit_in_memory::<F>(labels.len(), outputs) {
-            let needs = "and a column of 0 and 1 for each does not fit into memory";
-            return Err(wrong_classes(WrongClasses::new(&classes, needs)));
-        }
+        let (rows, count) = (inputs.nrows(), labels.len());
+        ensure(rows == count, || ShapeError::Rows { inputs: rows, targets: count })?;
+        let needs = "and a column of 0 and 1 for each does not fit into memory";
+        let fits = fit_in_memory::<F>(count, outputs);
+        ensure(fits, || wrong_classes(WrongClasses::new(&classes, needs)))?;
         let mut targets = Array2::zeros((labels.len(), outputs));
         let index = LabelIndex::new(&classes);
         for (row, (label, mut target)) in labels.iter().zip(targets.rows_mut()).enumerate() {
             let class = index.place(label).ok_or_else(|| {
-                Error::Data(DataError::UnknownLabel {
-                    row,
-                    label: abbreviated(label),
-                    classes: list(&classes),
-                })
+                let (label, classes) = (abbreviated(label), list(&classes));
+                DataError::UnknownLabel { row, label, classes }
             })?;
             match outputs {
                 1 => target[0] = F::from_f64(class as f64),
@@ -153,23 +145,23 @@ impl<F: Float> Dataset<F> {
     }
 }
 
-fn texts(labels: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
-    labels.into_iter().map(|label| label.to_string()).collect()
-}
-
-/// The distinct labels, by the rules for a column of a table.
-fn class_set(labels: &[String]) -> Result<ClassSet> {
+/// The labels as text, and their classes, by the rules for a column of a table.
+fn with_classes(
+    labels: impl IntoIterator<Item = impl ToString>,
+    binary: bool,
+) -> Result<(Vec<String>, Vec<String>)> {
+    let labels: Vec<_> = labels.into_iter().map(|label| label.to_string()).collect();
     let missing = MissingWords::default();
     let is_number = |label: &String| plain_number(label).is_some();
     let numeric = labels.iter().any(is_number)
         && labels.iter().all(|label| is_number(label) || missing.has_in_numbers(label));
     let mut classes = ClassSet::new(numeric);
     for (row, label) in labels.iter().enumerate() {
-        let bad =
-            |problem| Error::Data(DataError::Label { row, label: abbreviated(label), problem });
+        let bad = |problem| DataError::Label { row, label: abbreviated(label), problem };
         classes.add(label).map_err(bad)?;
     }
-    Ok(classes)
+    let classes = classes.classes(binary).map_err(wrong_classes)?;
+    Ok((labels, classes))
 }
 
 fn wrong_classes(WrongClasses { found, classes, needs }: WrongClasses) -> Error {

@@ -3,13 +3,12 @@
 use super::cell::plain_number;
 use crate::schema::NumberForm;
 
-/// Words for missing values: the usual ones, or a list.
+/// Words for missing values besides the usual ones; in place of them if the first is blank.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct MissingWords {
-    /// Without it, the usual words and `more`.
-    only: bool,
-    more: Vec<String>,
-    /// Those of `more` that are numbers.
+    /// As a schema keeps them.
+    pub(super) listed: Vec<String>,
+    /// Those that are numbers.
     numbers: Vec<f64>,
 }
 
@@ -23,37 +22,26 @@ const IN_NUMBERS: [&str; 5] = ["-", "--", ".", "nil", "none"];
 const LONGEST: usize = 4;
 
 impl MissingWords {
-    /// Only blank cells.
-    pub(super) fn none() -> Self {
-        Self { only: true, ..Self::default() }
+    pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
+        let mut missing = Self::default();
+        words.into_iter().for_each(|word| missing.add(&word));
+        missing
     }
 
-    /// The words of a schema. If the first is blank, the usual ones do not count.
-    pub(super) fn of(words: &[String]) -> Self {
-        let (mut of, more) = match words {
-            [first, more @ ..] if first.is_empty() => (Self::none(), more),
-            more => (Self::default(), more),
-        };
-        of.add(more.iter().cloned());
-        of
+    pub(super) fn add(&mut self, word: &str) {
+        self.numbers.extend(plain_number(word.trim()));
+        self.listed.push(word.trim().to_owned());
     }
 
-    pub(super) fn add(&mut self, words: impl Iterator<Item = String>) {
-        for word in words.filter(|word| !word.trim().is_empty()) {
-            self.numbers.extend(plain_number(word.trim()));
-            self.more.push(word.trim().to_owned());
-        }
-    }
-
-    /// As a schema keeps them.
-    pub(super) fn listed(&self) -> Vec<String> {
-        self.only.then(String::new).into_iter().chain(self.more.iter().cloned()).collect()
+    fn takes_usual(&self) -> bool {
+        self.listed.first().is_none_or(|first| !first.is_empty())
     }
 
     /// Whether the text stands for a missing value in a column of any kind.
     pub(super) fn has(&self, text: &str) -> bool {
-        let usual = !self.only && text.len() <= LONGEST && is_one(&EVERYWHERE, text);
-        text.is_empty() || usual || (!self.more.is_empty() && self.has_own(text))
+        text.is_empty()
+            || (text.len() <= LONGEST && is_one(&EVERYWHERE, text) && self.takes_usual())
+            || (!self.listed.is_empty() && self.has_own(text))
     }
 
     /// Whether the text is one of the listed words, or a number among them in another form.
@@ -61,14 +49,14 @@ impl MissingWords {
         let is_listed = |number: f64| self.numbers.contains(&number);
         let written =
             || NumberForm::of(text).into_iter().flatten().filter_map(|form| form.number(text));
-        is_one(&self.more, text)
+        is_one(&self.listed, text)
             || (!self.numbers.is_empty()
                 && (plain_number(text).is_some_and(is_listed) || written().any(is_listed)))
     }
 
     /// Whether the text stands for a missing value among numbers and dates.
     pub(super) fn has_in_numbers(&self, text: &str) -> bool {
-        self.has(text) || (!self.only && text.len() <= LONGEST && is_one(&IN_NUMBERS, text))
+        self.has(text) || (text.len() <= LONGEST && is_one(&IN_NUMBERS, text) && self.takes_usual())
     }
 
     /// Whether this number stands for a missing value.

@@ -1,9 +1,10 @@
 //! Means and deviations of columns, also of rows in files and of rows that several workers share.
 
+use super::batches::{InOrder, ROWS_AT_ONCE, Scales};
+use super::dataset::{Dataset, Examples};
 use super::quantiles::{robust_units, sorted_columns};
 use super::storage::{Side, Storage};
-use super::{batches::InOrder, dataset::Dataset, dataset::Examples};
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, check::ensure};
 use crate::units::{Scaling, Units};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{ArrayView1, ArrayView2};
@@ -25,7 +26,8 @@ impl Moments {
     /// The moments of some rows of inputs or targets.
     pub(crate) fn of<F: Float>(data: &Examples<F>, side: Side, rows: Range<usize>) -> Result<Self> {
         let mut all = Self::default();
-        let mut batches = InOrder::side(data, side, rows);
+        let sides = std::slice::from_ref(&side);
+        let mut batches = InOrder::new(data, sides, rows, ROWS_AT_ONCE, Scales::default());
         while let Some(batch) = batches.next()? {
             let numbers = match side {
                 Side::Inputs => batch.inputs.view(),
@@ -65,22 +67,19 @@ impl Moments {
             return;
         }
         for (column, other) in self.columns.iter_mut().zip(&other.columns) {
-            let ([weight, mean, squares, others], [other_weight, other_mean, other_squares, more]) =
-                (&mut *column, other);
-            if *other_weight == 0.0 {
-                continue;
-            }
-            if *weight == 0.0 {
-                *column = *other;
-                continue;
-            }
-            let both = *weight + other_weight;
-            let (share, product) = (other_weight / both, *weight * (other_weight / both));
-            let difference = other_mean - *mean;
-            *mean += difference * share;
-            *squares += other_squares + difference * difference * product;
-            *others += more;
-            *weight = both;
+            let ([weight, mean, squares, others], [more, other_mean, other_squares, more_others]) =
+                (*column, *other);
+            let (share, difference) = (more / (weight + more), other_mean - mean);
+            *column = match (weight == 0.0, more == 0.0) {
+                (_, true) => continue,
+                (true, _) => *other,
+                _ => [
+                    weight + more,
+                    mean + difference * share,
+                    squares + (other_squares + difference * difference * (weight * share)),
+                    others + more_others,
+                ],
+            };
         }
     }
 
@@ -108,9 +107,8 @@ impl Moments {
         let scale = |(column, &[weight, mean, squares, others]): (usize, &[f64; 4])| {
             // Without a number, 0 / 0 would be NaN.
             let deviation = if weight == 0.0 { 0.0 } else { (squares / weight).sqrt() };
-            if !mean.is_finite() || !deviation.is_finite() {
-                return Err(DataError::NoScale { column: names(column) });
-            }
+            let is_finite = mean.is_finite() && deviation.is_finite();
+            ensure(is_finite, || DataError::NoScale { column: names(column) })?;
             Ok(match deviation < smallest {
                 true => (mean, constant),
                 false if others == 0.0 => (0.0, 1.0),
@@ -119,7 +117,7 @@ impl Moments {
             })
         };
         let columns = self.columns.iter().enumerate().map(scale);
-        let (centres, spreads) = columns.collect::<Result<(Vec<_>, Vec<_>), _>>()?;
+        let (centres, spreads) = columns.collect::<Result<(Vec<_>, Vec<_>)>>()?;
         Units::standard(centres, spreads)
     }
 }

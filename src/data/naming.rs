@@ -1,7 +1,7 @@
 //! The names of a data set's columns and classes.
 
 use super::{batches::InOrder, storage::Storage};
-use crate::error::{DataError, Result, SchemaError};
+use crate::error::{DataError, Result, SchemaError, check::ensure};
 use crate::schema::{Column, Schema, classes_of};
 use crate::{data::Dataset, float::Float};
 use std::sync::Arc;
@@ -108,9 +108,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             self.schema_mut().targets.clear();
         }
         let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
-        if names != columns {
-            return Err(SchemaError::Names { names, columns, what: "classes" }.into());
-        }
+        ensure(names == columns, || SchemaError::Names { names, columns, what: "classes" })?;
         let data = self.checked()?;
         data.check_one_hot()?;
         Ok(data)
@@ -133,10 +131,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             for (row, target) in batch.targets.rows().into_iter().enumerate() {
                 let ones = target.iter().filter(|&&y| y == one).count();
                 let zeros = target.iter().filter(|&&y| y == zero).count();
-                if ones + zeros != target.len() || (target.len() > 1 && ones != 1) {
-                    let (row, columns) = (first + row, target.len());
-                    return Err(DataError::NotOneHot { row, columns }.into());
-                }
+                let (row, columns) = (first + row, target.len());
+                let is_one_hot = ones + zeros == columns && (columns == 1 || ones == 1);
+                ensure(is_one_hot, || DataError::NotOneHot { row, columns })?;
             }
             first += batch.targets.nrows();
         }

@@ -1,6 +1,7 @@
 //! Robust units and the edges of bins, from the quantiles of columns.
 
-use super::{batches::InOrder, dataset::Examples, storage::Side};
+use super::batches::{InOrder, ROWS_AT_ONCE, Scales};
+use super::{dataset::Examples, storage::Side};
 use crate::{error::Result, float::Float, units::Units};
 use std::iter::zip;
 
@@ -14,7 +15,8 @@ const LIMIT: f64 = 3.0;
 pub(crate) fn sorted_columns<F: Float>(data: &Examples<F>) -> Result<Vec<Vec<f64>>> {
     let stride = data.rows().div_ceil(MOST_ROWS);
     let mut columns = vec![Vec::new(); data.features()];
-    let mut batches = InOrder::side(data, Side::Inputs, 0..data.rows());
+    let (sides, rows) = (&[Side::Inputs], 0..data.rows());
+    let mut batches = InOrder::new(data, sides, rows, ROWS_AT_ONCE, Scales::default());
     let mut first = 0_usize;
     while let Some(batch) = batches.next()? {
         let rows = batch.inputs.view();

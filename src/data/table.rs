@@ -1,15 +1,15 @@
 //! Tables of numbers and text, read from CSV files.
 
 mod categories;
+mod column;
 mod data_set;
-mod dated;
 mod dialect;
 mod encoding;
 pub(crate) mod error;
+mod feature;
 mod format;
 mod infer;
 mod kind;
-mod met;
 mod parser;
 mod profile;
 mod reading;
@@ -18,15 +18,17 @@ mod rows;
 mod settings;
 mod source;
 mod stream;
+mod summary;
 mod target;
 
 use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
+use column::TableColumn;
 pub use format::CsvFormat;
 pub use kind::ColumnKind;
+use parser::Dialect;
 pub use profile::{ColumnProfile, TableProfile};
 pub use report::{ColumnReport, TableReport, UnknownCategory};
-use rows::{RowReader, Scan, TableColumn, scan};
 use source::CsvSource;
 pub use stream::RowStream;
 pub use target::Target;
@@ -94,39 +96,44 @@ pub use target::Target;
 ///
 /// [number]: crate::schema::NumberForm
 /// [date]: crate::schema::DateForm
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// The file's name in messages.
     file: String,
     /// Cells are parsed whenever they are needed.
     source: CsvSource,
     format: CsvFormat,
-    scan: Scan,
-    takes_missing: bool,
-    takes_unknown: bool,
-    leaves_out: bool,
+    dialect: Dialect,
+    columns: Vec<TableColumn>,
+    rows: usize,
+    settings: Settings,
+}
+
+/// What is no error.
+#[derive(Clone, Copy, Debug, Default)]
+struct Settings {
+    /// Missing values.
+    missing: bool,
+    /// Categories that a network does not know.
+    unknown: bool,
+    /// Columns of text that cannot be features: they are left out.
+    unusable: bool,
 }
 
 impl Table {
-    fn scanned(source: CsvSource, name: &str, format: CsvFormat) -> Result<Self> {
-        let (scan, file) = (scan(&source, name, &format)?, name.to_owned());
-        let [takes_missing, takes_unknown, leaves_out] = [false; 3];
-        Ok(Self { file, source, format, scan, takes_missing, takes_unknown, leaves_out })
-    }
-
     /// The number of rows below the header.
     pub fn rows(&self) -> usize {
-        self.scan.rows
+        self.rows
     }
 
     /// The columns' names, in the file's order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
-        self.columns().map(|(_, column)| column.name.as_str())
+        self.used().map(|(_, column)| column.name.as_str())
     }
 
     /// The columns that are not left out, with their places in a row.
-    fn columns(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
-        self.scan.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
+    fn used(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
+        self.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
     }
 
     /// The text of each cell of a column, without quotes and without white space around it.
@@ -143,50 +150,35 @@ impl Table {
     ///
     /// [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`].
     pub fn text(&self, column: &str) -> Result<Vec<String>> {
-        let index = self.column(column)?;
-        let (mut text, mut rows) = (Vec::with_capacity(self.scan.rows), self.row_reader()?);
-        while let Some((_, record)) = rows.next()? {
+        let (index, mut text) = (self.column(column)?, Vec::with_capacity(self.rows));
+        self.each_row(|_, record| {
             text.push(record.cell(index).to_owned());
-        }
+            Ok(())
+        })?;
         Ok(text)
     }
 
     /// The place of the one column that has this name.
     fn column(&self, name: &str) -> Result<usize> {
-        let mut found = self.columns().filter(|(_, column)| column.name == name);
+        let mut found = self.used().filter(|(_, column)| column.name == name);
         match (found.next(), found.next()) {
             (Some((index, _)), None) => Ok(index),
-            (Some(_), Some(_)) => {
-                let (file, column) = (self.file.clone(), name.to_owned());
-                Err(TableError::DuplicateColumn { file, column }.into())
-            }
+            (Some(_), Some(_)) => Err(self.duplicate(name)),
             (None, _) => Err(self.unknown(name)),
         }
     }
 
     fn unknown(&self, name: &str) -> Error {
         let (file, column) = (self.file.clone(), name.to_owned());
-        Error::Table(TableError::UnknownColumn { file, column, columns: list(self.column_names()) })
+        TableError::UnknownColumn { file, column, columns: list(self.column_names()) }.into()
     }
 
-    fn row_reader(&self) -> Result<RowReader<'_>> {
-        RowReader::new(&self.source, &self.file, &self.scan, self.format.header)
+    fn duplicate(&self, name: &str) -> Error {
+        TableError::DuplicateColumn { file: self.file.clone(), column: name.to_owned() }.into()
     }
 
     fn bad(&self, row: usize, index: usize, value: &str, problem: CellProblem) -> Error {
-        let (file, column) = (self.file.clone(), self.scan.columns[index].name.clone());
-        Error::Table(TableError::Cell { file, row, column, value: abbreviated(value), problem })
-    }
-}
-
-/// Shows everything but the cells.
-impl std::fmt::Debug for Table {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Table")
-            .field("file", &self.file)
-            .field("columns", &self.scan.columns)
-            .field("rows", &self.scan.rows)
-            .finish_non_exhaustive()
+        let (file, column) = (self.file.clone(), self.columns[index].name.clone());
+        TableError::Cell { file, row, column, value: abbreviated(value), problem }.into()
     }
 }

@@ -1,7 +1,7 @@
 //! Weights of rows and classes.
 
 use super::storage::Storage;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, check::ensure};
 use crate::{data::Dataset, float::Float};
 use ndarray::Array1;
 
@@ -54,13 +54,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// a weight for each class; otherwise as [`with_weights`](Self::with_weights).
     pub fn with_class_weights(self, class_weights: &[f64]) -> Result<Self> {
         let count = self.classes().len();
-        if count == 0 {
-            return Err(DataError::NoClasses.into());
-        }
-        if class_weights.len() != count {
-            let (weights, what) = (class_weights.len(), "classes");
-            return Err(DataError::Weights { weights, count, what }.into());
-        }
+        ensure(count > 0, || DataError::NoClasses)?;
+        let (weights, what) = (class_weights.len(), "classes");
+        ensure(weights == count, || DataError::Weights { weights, count, what })?;
         Error::check_each_weight(class_weights.iter().copied())?;
         let classes = self.examples().row_classes()?;
         let weight = |(row, &class): (usize, &usize)| {
@@ -89,9 +85,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`DataError::NoClasses`] if the targets are numbers.
     pub fn with_balanced_classes(self) -> Result<Self> {
         let mut sums = vec![0.0; self.classes().len()];
-        if sums.is_empty() {
-            return Err(DataError::NoClasses.into());
-        }
+        ensure(!sums.is_empty(), || DataError::NoClasses)?;
         for (row, class) in self.examples().row_classes()?.into_iter().enumerate() {
             sums[class] += self.weight_of(row);
         }

@@ -44,7 +44,7 @@ pub(crate) struct Layer {
     pub(crate) activation: String,
     pub(crate) bias: bool,
     /// Used only in training.
-    #[serde(default, skip_serializing_if = "crate::schema::is_zero")]
+    #[serde(default, skip_serializing_if = "crate::schema::is_default")]
     pub(crate) dropout: f64,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) rate_factors: RateFactors,

@@ -1,6 +1,5 @@
 //! A column of a table, and the features that it becomes.
 
-use super::number_form::is_false;
 use super::{DateForm, NumberForm};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +26,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(serde_json::to_string(&weight)?, r#"{"name":"weight","categories":[]}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Column {
@@ -40,13 +39,13 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rare: Vec<String>,
     /// The feature is the column's number minus this offset. The default is 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub offset: f64,
     /// Whether two categories are one feature of -1 and 1.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub two: bool,
     /// Whether a feature says that a cell is blank.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub blanks: bool,
     /// How numbers are written; nothing for `12`, `-0.5`, `1e3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,23 +55,15 @@ pub struct Column {
     pub date: Option<DateForm>,
 }
 
-pub(crate) fn is_zero(offset: &f64) -> bool {
-    *offset == 0.0
+/// Whether a field need not be written.
+pub(crate) fn is_default<T: Default + PartialEq>(field: &T) -> bool {
+    *field == T::default()
 }
 
 impl Column {
     /// A column of numbers: one feature.
     pub fn numbers(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            categories: Vec::new(),
-            rare: Vec::new(),
-            offset: 0.0,
-            two: false,
-            blanks: false,
-            form: None,
-            date: None,
-        }
+        Self { name: name.into(), ..Self::default() }
     }
 
     /// A column of text: one feature for each category.
@@ -145,19 +136,20 @@ impl Column {
     /// The number of features, without that of blanks.
     pub(crate) fn values(&self) -> usize {
         match &self.date {
-            Some(date) => date.parts().count(),
+            Some(date) => date.features().count(),
             None if self.two => 1,
             None => self.categories.len().max(1),
         }
     }
 
     /// Whether each feature is on a scale of its own, from -1 to 1, that units do not change.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = bool> + '_ {
-        let values = (0..self.values()).map(|place| match &self.date {
-            Some(date) => date.parts().nth(place).is_some_and(|part| part.is_on_circle()),
-            None => self.two,
-        });
-        values.chain(self.blanks.then_some(true))
+    pub(crate) fn kept(&self) -> impl Iterator<Item = bool> {
+        let mut kept = match &self.date {
+            Some(date) => date.features().map(|(_, on_circle)| on_circle).collect(),
+            None => vec![self.two; self.values()],
+        };
+        kept.extend(self.blanks.then_some(true));
+        kept.into_iter()
     }
 
     /// Whether the column has something that versions 1 and 2 of the model file do not know.
@@ -166,12 +158,10 @@ impl Column {
         text || self.blanks || self.form.is_some() || self.date.is_some()
     }
 
-    pub(super) fn feature_names(&self) -> Vec<String> {
+    pub(crate) fn feature_names(&self) -> Vec<String> {
         let Self { name, categories, offset, .. } = self;
         let mut names = match (&self.date, &categories[..]) {
-            (Some(date), _) => {
-                date.parts().map(|part| format!("{name}: {}", part.name())).collect()
-            }
+            (Some(date), _) => date.features().map(|(part, _)| format!("{name}: {part}")).collect(),
             (None, [_, second]) if self.two => vec![format!("{name}={second}")],
             (None, []) if *offset == 0.0 => vec![name.clone()],
             (None, []) if *offset < 0.0 => vec![format!("{name} + {}", -offset)],

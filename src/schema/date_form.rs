@@ -30,16 +30,19 @@ pub struct DateForm {
     pub first: i32,
 }
 
-/// A feature of a date or time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DatePart {
-    Year,
-    Days,
-    /// True for the sine, false for the cosine.
-    DayOfYear(bool),
-    Weekday(bool),
-    Time(bool),
-}
+/// The features of a date, with whether each is on a circle.
+const DATE: [(&str, bool); 6] = [
+    ("year", false),
+    ("days since the first", false),
+    ("sine of the day of the year", true),
+    ("cosine of the day of the year", true),
+    ("sine of the weekday", true),
+    ("cosine of the weekday", true),
+];
+
+/// The features of a time of day.
+const TIME: [(&str, bool); 2] =
+    [("sine of the time of day", true), ("cosine of the time of day", true)];
 
 impl DateForm {
     /// A form and a first day.
@@ -47,42 +50,20 @@ impl DateForm {
         Self { format: format.into(), first }
     }
 
-    /// Whether the form has a date.
-    pub(crate) fn has_date(&self) -> bool {
-        self.format.contains("%d")
-    }
-
-    /// Whether the form has a time of day.
-    pub(crate) fn has_time(&self) -> bool {
-        self.format.contains("%H") || self.format.contains("%I")
-    }
-
-    /// The features, in their order.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = DatePart> {
-        use DatePart::{DayOfYear, Days, Time, Weekday, Year};
-        let date = [Year, Days, DayOfYear(true), DayOfYear(false), Weekday(true), Weekday(false)];
-        let time = [Time(true), Time(false)];
-        let (has_date, has_time) = (self.has_date(), self.has_time());
-        let date = date.into_iter().filter(move |_| has_date);
-        date.chain(time.into_iter().filter(move |_| has_time))
+    /// The names of the features, in their order, and whether each is on a circle.
+    pub(super) fn features(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let date = has_date(&self.format).then_some(DATE);
+        let time = has_time(&self.format).then_some(TIME);
+        date.into_iter().flatten().chain(time.into_iter().flatten())
     }
 }
 
-impl DatePart {
-    pub(crate) fn is_on_circle(self) -> bool {
-        !matches!(self, Self::Year | Self::Days)
-    }
+/// Whether a form has a date.
+pub(crate) fn has_date(format: &str) -> bool {
+    format.contains("%d")
+}
 
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Year => "year",
-            Self::Days => "days since the first",
-            Self::DayOfYear(true) => "sine of the day of the year",
-            Self::DayOfYear(false) => "cosine of the day of the year",
-            Self::Weekday(true) => "sine of the weekday",
-            Self::Weekday(false) => "cosine of the weekday",
-            Self::Time(true) => "sine of the time of day",
-            Self::Time(false) => "cosine of the time of day",
-        }
-    }
+/// Whether a form has a time of day.
+pub(crate) fn has_time(format: &str) -> bool {
+    format.contains("%H") || format.contains("%I")
 }

@@ -25,15 +25,11 @@ use std::borrow::Cow;
 #[non_exhaustive]
 pub struct NumberForm {
     /// Whether a comma stands before the decimals.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::column::is_default")]
     pub decimal_comma: bool,
     /// `%`, a currency sign, or nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
-}
-
-pub(super) fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// Signs that may stand before or behind a number.
@@ -111,14 +107,9 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
 /// The number without sign and unit.
 fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
     let (point, grouping) = if decimal_comma { (',', '.') } else { ('.', ',') };
-    let (whole, decimals) = match text.split_once(point) {
-        Some((whole, decimals)) => (whole, Some(decimals)),
-        None => (text, None),
-    };
-    let whole = without_groups(whole, grouping)?;
-    let number = match decimals {
-        None => whole.into_owned(),
-        Some(decimals) => format!("{whole}.{decimals}"),
+    let number = match text.split_once(point) {
+        None => without_groups(text, grouping)?.into_owned(),
+        Some((whole, decimals)) => format!("{}.{decimals}", without_groups(whole, grouping)?),
     };
     let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     // `parse` takes no second point, sign or group.

@@ -7,7 +7,7 @@ use super::{
     Report, StartingPoint, Trainer, epochs::cost_of_a_product, method::Run, step::Session,
 };
 use crate::data::batches::{InOrder, Scales, Stream, shuffled};
-use crate::data::{Dataset, Examples, Storage};
+use crate::data::{Dataset, Examples, Side, Storage};
 use crate::error::{Error, Result, TrainingError, WorkersError};
 use crate::workers::agreement::Agreement;
 use crate::{float::Float, mlp::Mlp, schedule::Epochs, threads::Threads};
@@ -309,7 +309,13 @@ impl<F: Float> Trainer<'_, F> {
             agreement,
             session: &mut session,
             batches: &mut *shuffled(&training, scales.clone(), settings.batches(), part),
-            training: Some(InOrder::new(&training, 0..training.rows(), at_once, scales.clone())),
+            training: Some(InOrder::new(
+                &training,
+                Side::BOTH,
+                0..training.rows(),
+                at_once,
+                scales.clone(),
+            )),
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
             threads: Threads::ONE,
         };

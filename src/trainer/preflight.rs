@@ -3,8 +3,8 @@
 use super::settings::{Settings, shape_of};
 use super::state::TrainingState;
 use crate::atomic_file::check_can_write;
-use crate::data::Examples;
 use crate::data::batches::{InOrder, Scales};
+use crate::data::{Examples, Side};
 use crate::error::{Result, WorkersError};
 use crate::workers::agreement::{self, Alike, fingerprint_of, fingerprint_of_numbers};
 use crate::{float::Float, mlp::Mlp, part::Part, schedule::Epochs};
@@ -92,7 +92,7 @@ pub(super) fn alike<F: Float>(
 fn fingerprint_of_rows<F: Float>(data: &Examples<F>) -> Result<u64> {
     let mut sample = data.weights().map_or(0, |all| fingerprint_of_numbers(1, all.iter()));
     for row in (0..data.rows()).step_by(data.rows().div_ceil(SAMPLE)) {
-        let mut rows = InOrder::new(data, row..row + 1, 1, Scales::default());
+        let mut rows = InOrder::new(data, Side::BOTH, row..row + 1, 1, Scales::default());
         while let Some(batch) = rows.next()? {
             sample = fingerprint_of_numbers(sample, batch.inputs.numbers().iter());
             sample = fingerprint_of_numbers(sample, batch.targets.iter());

@@ -119,7 +119,13 @@ impl<F: Float> Settings<'_, F> {
         part: Part,
         scales: Scales,
     ) -> InOrder<'d, F> {
-        InOrder::new(rows, part.of(rows.rows()), self.batch_size.min(rows.rows()), scales)
+        InOrder::new(
+            rows,
+            Side::BOTH,
+            part.of(rows.rows()),
+            self.batch_size.min(rows.rows()),
+            scales,
+        )
     }
 
     /// The rows in a batch, and whether a short last batch is left out.

@@ -262,7 +262,7 @@ fn of_many_different_values_few_are_kept() {
         let (first, csv) = (name(0), csv(30_000, &|row| name(row % values)));
         let error = Table::parse_csv(csv.as_bytes(), "data").unwrap().regression::<f32>("x");
         let expected = format!(
-            "data: text column \"y\" has {found} different values, such as \"{first}\"; at most 1000 are supported as categories: `Table::without` leaves the column out"
+            "data: text column \"y\" has {found} different values, such as \"{first}\"; at most 1000 are supported as categories; `Table::without` leaves the column out"
         );
         assert_eq!(error.unwrap_err().to_string(), expected);
     }

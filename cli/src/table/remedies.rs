@@ -1,38 +1,45 @@
-//! The remedies in messages of the library, as options of the program.
+//! The remedies of the library for errors of tables, as options of the program.
 
-use densely::{Error, error::TableError};
+use densely::{Error, error::Remedy};
 use std::error::Error as AnyError;
 
-/// What the library names, and what does the same here.
-const OPTIONS: [(&str, &str); 10] = [
-    ("`CsvFormat::without_header`", "--no-header"),
-    ("`CsvFormat::with_header`", "--header"),
-    ("`CsvFormat::missing_values`", "--missing-values"),
-    ("`CsvFormat::encoding`", "--encoding"),
-    ("`Table::with_missing`", "the program without --missing refuse"),
-    ("`Table::with_unknown`", "the program without --unknown refuse"),
-    ("`Table::without`", "--without"),
-    ("`Table::category`", "--category"),
-    ("`Table::number`", "--number"),
-    ("`Table::date_format`", "--date"),
-];
-
-/// An error whose message names the options of the program.
+/// An error that names the options of the program.
 pub fn as_options(error: Box<dyn AnyError>) -> Box<dyn AnyError> {
-    let Some(Error::Table(of_table)) = error.downcast_ref::<Error>() else { return error };
-    if let TableError::AmbiguousDates { file, row, column, value, forms } = of_table {
-        let [first, second] = &**forms;
-        return format!(
-            "{file}: row {row}, column {column:?}: the day or the month may come first in \
-             {value:?}, as in all dates of the column; tell it with --date '{column}={first}' or \
-             --date '{column}={second}'"
-        )
-        .into();
+    match error.downcast_ref() {
+        Some(Error::Table(of_table)) => {
+            in_options(&of_table.to_string(), &of_table.remedies()).into()
+        }
+        _ => error,
     }
-    in_options(&error.to_string()).into()
 }
 
-/// A message that names the options of the program.
-pub fn in_options(message: &str) -> String {
-    OPTIONS.iter().fold(message.to_owned(), |text, (name, option)| text.replace(name, option))
+/// A problem, and the options that solve it.
+pub fn in_options(problem: &str, remedies: &[Remedy]) -> String {
+    if remedies.is_empty() {
+        return problem.to_owned();
+    }
+    let remedies: Vec<_> = remedies.iter().map(option).collect();
+    format!("{problem}; {}", remedies.join(", "))
+}
+
+fn option(remedy: &Remedy) -> String {
+    let words = match remedy {
+        Remedy::WithoutHeader => "--no-header takes it for a row",
+        Remedy::WithHeader => "--header for names",
+        Remedy::Encoding => "--encoding names another encoding, such as latin1",
+        Remedy::MissingValues => "--missing-values takes the text for a missing value",
+        Remedy::WithMissing => "the program without --missing refuse takes missing values",
+        Remedy::WithUnknown => {
+            "the program without --unknown refuse takes unknown categories for none of them"
+        }
+        Remedy::Without => "--without leaves the column out",
+        Remedy::Category => "--category takes all values for categories",
+        Remedy::DateFormat { column, forms } => {
+            let [first, second] = &**forms;
+            return format!("tell it with --date '{column}={first}' or --date '{column}={second}'");
+        }
+        Remedy::OtherDateFormat => "--date names another form",
+        other => return other.to_string(),
+    };
+    words.to_owned()
 }

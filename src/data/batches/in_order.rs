@@ -11,7 +11,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct InOrder<'d, F: Float> {
     data: &'d Examples<F>,
-    sides: &'static [Side],
+    sides: &'d [Side],
     scales: Scales,
     batch_size: usize,
     all: Range<usize>,
@@ -30,36 +30,18 @@ pub(crate) struct InOrder<'d, F: Float> {
 const AT_ONCE: usize = 4 << 20;
 
 /// The batch size for results that do not depend on it.
-const ROWS_AT_ONCE: usize = 64;
+pub(crate) const ROWS_AT_ONCE: usize = 64;
 
 impl<'d, F: Float> InOrder<'d, F> {
-    /// Inputs and targets of these rows, `batch_size` at a time.
-    pub(crate) fn new(
-        data: &'d Examples<F>,
-        rows: Range<usize>,
-        batch_size: usize,
-        scales: Scales,
-    ) -> Self {
-        Self::of(data, Side::BOTH, rows, batch_size, scales)
-    }
-
     /// The targets of all rows in the data's units; without inputs.
     pub(crate) fn targets(data: &'d Examples<F>) -> Self {
-        Self::side(data, Side::Targets, 0..data.rows())
+        Self::new(data, &[Side::Targets], 0..data.rows(), ROWS_AT_ONCE, Scales::default())
     }
 
-    /// One side of these rows in the data's units.
-    pub(crate) fn side(data: &'d Examples<F>, side: Side, rows: Range<usize>) -> Self {
-        let sides = match side {
-            Side::Inputs => &[Side::Inputs],
-            Side::Targets => &[Side::Targets],
-        };
-        Self::of(data, sides, rows, ROWS_AT_ONCE, Scales::default())
-    }
-
-    fn of(
+    /// These sides of these rows, `batch_size` at a time.
+    pub(crate) fn new(
         data: &'d Examples<F>,
-        sides: &'static [Side],
+        sides: &'d [Side],
         all: Range<usize>,
         batch_size: usize,
         scales: Scales,

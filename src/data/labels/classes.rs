@@ -1,6 +1,6 @@
 //! Infers the classes of a classifier from the labels in a column or an array.
 
-use crate::data::cell::{class, list, number};
+use crate::data::cell::{list, number};
 use crate::error::{CellProblem, MOST_COUNTED, counted};
 use std::collections::BTreeMap;
 
@@ -29,44 +29,37 @@ impl ClassSet {
     }
 
     pub(in crate::data) fn add(&mut self, text: &str) -> Result<(), CellProblem> {
-        let key = if self.numeric { whole_number(text)? } else { (0, class(text)?.to_owned()) };
-        match self.texts.get_mut(&key) {
-            Some(known) if (known.len(), known.as_str()) > (text.len(), text) => {
-                text.clone_into(known);
-            }
-            Some(_) => {}
-            None => {
-                self.texts.insert(key, text.to_owned());
-                if self.texts.len() > MOST_COUNTED + 1 {
-                    self.texts.pop_last();
-                }
-            }
+        let key = match text {
+            text if self.numeric => whole_number(text)?,
+            "" => return Err(CellProblem::Blank),
+            text if text.eq_ignore_ascii_case("nan") => return Err(CellProblem::NotFinite),
+            text => (0, text.to_owned()),
+        };
+        let known = self.texts.entry(key).or_insert_with(|| text.to_owned());
+        if (known.len(), known.as_str()) > (text.len(), text) {
+            text.clone_into(known);
+        }
+        if self.texts.len() > MOST_CLASSES + 1 {
+            self.texts.pop_last();
         }
         Ok(())
     }
 
-    /// Two classes in alphabetical order.
-    pub(in crate::data) fn two(self) -> Result<Vec<String>, WrongClasses> {
-        let mut classes = self.sorted();
-        if classes.len() != 2 {
-            return Err(WrongClasses::new(&classes, "a binary classifier needs two"));
-        }
-        classes.sort();
-        Ok(classes)
-    }
-
-    /// Two or more classes: texts in alphabetical order, numbers by value.
-    pub(in crate::data) fn several(self) -> Result<Vec<String>, WrongClasses> {
-        let classes = self.sorted();
-        match classes.len() {
-            0 | 1 => Err(WrongClasses::new(&classes, "a classifier needs at least two")),
-            2..=MOST_CLASSES => Ok(classes),
-            _ => Err(WrongClasses::new(&classes, "a classifier here takes up to 10000")),
-        }
-    }
-
-    fn sorted(self) -> Vec<String> {
-        self.texts.into_values().collect()
+    /// Two classes in alphabetical order if they are `binary`; else two or more, texts in
+    /// alphabetical order, numbers by value.
+    pub(in crate::data) fn classes(self, binary: bool) -> Result<Vec<String>, WrongClasses> {
+        let mut classes: Vec<_> = self.texts.into_values().collect();
+        let needs = match classes.len() {
+            2 if binary => {
+                classes.sort();
+                return Ok(classes);
+            }
+            _ if binary => "a binary classifier needs two",
+            0 | 1 => "a classifier needs at least two",
+            2..=MOST_CLASSES => return Ok(classes),
+            _ => "a classifier here takes up to 10000",
+        };
+        Err(WrongClasses::new(&classes, needs))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One `.npy` file: its header, and reading its rows.
 
 use super::dtype::{Dtype, NEEDS};
-use crate::error::{Error, NpyError, Result};
+use crate::error::{Error, NpyError, Result, check::ensure};
 use ndarray_npy::npy::header::Header;
 use std::fs::File;
 use std::io::{self, Read};
@@ -52,14 +52,11 @@ impl Npy {
         let (rows, columns) = match header.shape[..] {
             [rows, columns] => (rows, columns),
             [rows] if or_column => (rows, 1),
+            [rows] => return wrong(format!("the array has one dimension (of {rows})"), needs),
             ref lengths => {
                 let text: Vec<_> = lengths.iter().map(usize::to_string).collect();
-                let text = text.join(" × ");
-                let found = match lengths.len() {
-                    1 => format!("the array has one dimension (of {text})"),
-                    count => format!("the array has {count} dimensions ({text})"),
-                };
-                return wrong(found, needs);
+                let (count, text) = (lengths.len(), text.join(" × "));
+                return wrong(format!("the array has {count} dimensions ({text})"), needs);
             }
         };
         let descriptor = &header.type_descriptor;
@@ -88,27 +85,25 @@ impl Npy {
 
     /// Fills `bytes` with the rows from `first` on.
     pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
-        let failed = |source| Error::Io { file: self.path.clone(), source };
+        let failed = Error::io(&self.path);
         let file = match &self.open {
             Some(file) => file,
-            None => &File::open(&self.path).map_err(failed)?,
+            None => &File::open(&self.path).map_err(&failed)?,
         };
         // The header does not describe a file that was changed later.
-        let metadata = file.metadata().map_err(failed)?;
+        let metadata = file.metadata().map_err(&failed)?;
         self.check_length(metadata.len())?;
-        if (metadata.len(), metadata.modified().ok()) != (self.length, self.modified) {
-            return Err(Error::ChangedFile { file: self.path.display().to_string() });
-        }
+        let now = (metadata.len(), metadata.modified().ok());
+        let is_same = now == (self.length, self.modified);
+        ensure(is_same, || Error::ChangedFile { file: self.path.display().to_string() })?;
         let at = self.start + first as u64 * self.row_bytes() as u64;
         read_at(file, &self.path, at, bytes).map_err(failed)
     }
 
     fn check_length(&self, bytes: u64) -> Result<()> {
-        if bytes < self.end {
-            let (file, expected) = (self.path.clone(), self.end);
-            return Err(NpyError::ShortFile { file, bytes, expected }.into());
-        }
-        Ok(())
+        let expected = self.end;
+        let short = || NpyError::ShortFile { file: self.path.clone(), bytes, expected };
+        ensure(bytes >= expected, short)
     }
 
     /// Checks that another file has as many of these.
@@ -119,11 +114,10 @@ impl Npy {
         count: fn(&Self) -> usize,
     ) -> Result<()> {
         let (count, other_count) = (count(self), count(other));
-        if count == other_count {
-            return Ok(());
-        }
-        let (file, other) = (self.path.clone(), other.path.clone());
-        Err(NpyError::FilesDiffer { what, file, count, other, other_count }.into())
+        ensure(count == other_count, || {
+            let (file, other) = (self.path.clone(), other.path.clone());
+            NpyError::FilesDiffer { what, file, count, other, other_count }
+        })
     }
 }
 
@@ -143,23 +137,19 @@ fn read_header(mut file: &File, path: &Path) -> Result<(Header, u64)> {
     // Magic and version.
     let mut bytes = vec![0; MAGIC.len() + 2];
     read(&mut bytes)?;
-    if !bytes.starts_with(MAGIC) {
-        return Err(wrong("this is not a .npy file"));
-    }
+    ensure(bytes.starts_with(MAGIC), || wrong("this is not a .npy file"))?;
     let mut length = [0; 4];
     let of_length = if bytes[MAGIC.len()] == 1 { 2 } else { 4 };
     read(&mut length[..of_length])?;
     bytes.extend_from_slice(&length[..of_length]);
     let length = u32::from_le_bytes(length);
-    if length > LONGEST {
-        return Err(wrong(&format!("the header has a length of {length} bytes")));
-    }
+    let too_long = || wrong(&format!("the header has a length of {length} bytes"));
+    ensure(length <= LONGEST, too_long)?;
     let before = bytes.len();
     bytes.resize(before + length as usize, 0);
     read(&mut bytes[before..])?;
-    if depth(&bytes[before..]) > DEEPEST {
-        return Err(wrong("the header is not that of an array of numbers"));
-    }
+    let is_flat = depth(&bytes[before..]) <= DEEPEST;
+    ensure(is_flat, || wrong("the header is not that of an array of numbers"))?;
     let header = Header::from_reader(&mut &bytes[..]).map_err(|error| wrong(&error.to_string()))?;
     Ok((header, bytes.len() as u64))
 }

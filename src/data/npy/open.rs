@@ -3,8 +3,9 @@
 use super::file::{Npy, unsuitable};
 use super::save::{SCHEMA, read_schema, shard_file};
 use super::storage::{NpyFiles, Shard, WINDOW};
-use crate::error::{Error, NpyError, Result, ShapeError};
-use crate::{data::Dataset, data::storage::Sides, float::Float};
+use crate::data::{Dataset, dataset::check_columns, storage::Sides};
+use crate::error::{Error, NpyError, Result, ShapeError, check::ensure};
+use crate::float::Float;
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
@@ -96,9 +97,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// Reads windows of `window` bytes.
     pub(crate) fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
         let numbers = numbers_of_shards(folder)?;
-        if numbers.is_empty() {
-            return Err(NpyError::NoShards { folder: folder.into() }.into());
-        }
+        ensure(!numbers.is_empty(), || NpyError::NoShards { folder: folder.into() })?;
         let stays_open = numbers.len() <= MOST_OPEN;
         let path = |what, number: &String| shard_file(folder, what, number);
         let weighted = numbers.iter().any(|number| path("weights", number).exists());
@@ -131,7 +130,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
 
     fn of_shards(shards: Vec<Shard>, window: usize) -> Result<Self> {
         let data = Self::stored(NpyFiles::new(shards, window));
-        if data.rows() == 0 { Err(ShapeError::NoRows.into()) } else { Ok(data) }
+        ensure(data.rows() > 0, || ShapeError::NoRows)?;
+        Ok(data)
     }
 }
 
@@ -141,22 +141,16 @@ fn open_pair(inputs: PathBuf, targets: PathBuf, stays_open: bool) -> Result<Side
     let needs = "targets are rows × outputs, or one number a row";
     let targets = Npy::open(targets, stays_open, true, needs)?;
     inputs.check_same(&targets, "rows", |npy| npy.rows)?;
-    // Without columns, a small file could declare any number of rows.
-    if inputs.columns == 0 {
-        return Err(ShapeError::NoFeatures.into());
-    }
-    if targets.columns == 0 {
-        return Err(ShapeError::Targets { found: 0, outputs: 1 }.into());
-    }
+    check_columns(inputs.columns, targets.columns)?;
     Ok(Sides { inputs, targets })
 }
 
 /// The digits between `inputs-` and `.npy` in the names of the folder's files, sorted by value.
 fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
-    let failed = |source| Error::Io { file: folder.into(), source };
+    let failed = Error::io(folder);
     let mut numbers = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
+    for entry in std::fs::read_dir(folder).map_err(&failed)? {
+        let name = entry.map_err(&failed)?.file_name();
         let number = name.to_str().and_then(|name| name.strip_prefix("inputs-"));
         let number = number.and_then(|name| name.strip_suffix(".npy")).unwrap_or_default();
         if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -169,14 +163,11 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
     let file = |number: &str| shard_file(folder, "inputs", number);
     for pair in numbers.windows(2) {
         let [first, second] = [&pair[0], &pair[1]];
-        let missing = value(first).saturating_add(1);
-        if value(first) == value(second) {
-            let (first, second) = (file(first), file(second));
-            return Err(NpyError::DuplicateShard { first, second }.into());
-        }
-        if missing < value(second) {
-            return Err(NpyError::ShardMissing { file: file(&format!("{missing:05}")) }.into());
-        }
+        let duplicate = || NpyError::DuplicateShard { first: file(first), second: file(second) };
+        ensure(value(first) < value(second), duplicate)?;
+        let next = value(first).saturating_add(1);
+        let missing = || NpyError::ShardMissing { file: file(&format!("{next:05}")) };
+        ensure(next >= value(second), missing)?;
     }
     Ok(numbers)
 }
@@ -186,10 +177,8 @@ fn read_weights<F: Float>(path: PathBuf, inputs: &Npy, weights: &mut Vec<F>) -> 
     let needs = "weights are one number a row: `array.reshape(-1)`";
     let file = Npy::open(path, false, true, needs)?;
     inputs.check_same(&file, "rows", |npy| npy.rows)?;
-    if file.columns != 1 {
-        let found = format!("the array has {} columns", file.columns);
-        return Err(unsuitable(&file.path, found, needs));
-    }
+    let found = || format!("the array has {} columns", file.columns);
+    ensure(file.columns == 1, || unsuitable(&file.path, found(), needs))?;
     let mut bytes = vec![0; file.rows * file.row_bytes()];
     file.read(0, &mut bytes)?;
     let before = weights.len();

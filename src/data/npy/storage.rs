@@ -2,7 +2,7 @@
 
 use super::file::Npy;
 use crate::data::storage::{Arrays, Scales, Side, Sides, Storage, Stored, Window};
-use crate::error::{Error, NpyError, Result, ShapeError};
+use crate::error::{Error, NpyError, Result, ShapeError, check::ensure};
 use crate::{data::Dataset, float::Float, matrix::Matrix, threads::Threads};
 use std::{marker::PhantomData, ops::Range, sync::Arc};
 
@@ -61,13 +61,10 @@ impl<F: Float> NpyFiles<F> {
 impl<F: Float> Storage<F> for NpyFiles<F> {
     fn selected(&self, rows: &[usize]) -> Result<Arc<Self>> {
         let selected = rows.iter().map(|&row| u32::try_from(self.in_files(row)));
-        match selected.collect() {
-            Ok(selection) => Ok(Arc::new(Self { selection: Some(selection), ..self.clone() })),
-            Err(_) => {
-                let (rows, most) = (self.rows(), u32::MAX as usize);
-                Err(NpyError::TooManyRows { rows, most }.into())
-            }
-        }
+        let (rows, most) = (self.rows(), u32::MAX as usize);
+        let selection = selected.collect::<Result<_, _>>();
+        let selection = selection.map_err(|_| NpyError::TooManyRows { rows, most })?;
+        Ok(Arc::new(Self { selection: Some(selection), ..self.clone() }))
     }
 }
 
@@ -182,13 +179,9 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`NpyError::NotFiniteInFile`], [`Error::Io`], [`NpyError::ShortFile`] or
     /// [`Error::ChangedFile`].
     pub fn read(&self, rows: Range<usize>) -> Result<Dataset<F>> {
-        if rows.end > self.rows() {
-            let (row, rows) = (rows.end.saturating_sub(1), self.rows());
-            return Err(ShapeError::UnknownRow { row, rows }.into());
-        }
-        if rows.is_empty() {
-            return Err(ShapeError::NoRows.into());
-        }
+        let (row, all) = (rows.end.saturating_sub(1), self.rows());
+        ensure(rows.end <= all, || ShapeError::UnknownRow { row, rows: all })?;
+        ensure(!rows.is_empty(), || ShapeError::NoRows)?;
         Error::check_memory::<F>(rows.len(), self.features() + self.outputs())?;
         let (numbers, mut arrays) = (Vec::from_iter(rows.clone()), Sides::default());
         let scales = Scales::default();

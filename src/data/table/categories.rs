@@ -1,103 +1,83 @@
 //! The categories of a column of text.
 
 use super::Table;
-use super::kind::{ROWS_FOR_RARE, most_categories};
+use super::column::{TableColumn, Told};
 use super::report::ColumnReport;
-use super::rows::Told;
+use super::summary::{Count, Counts};
 use crate::data::cell::{abbreviated, plain_number};
-use crate::error::{Error, MOST_COUNTED, Result, TableError};
-use std::collections::HashMap;
+use crate::error::{Result, TableError, counted};
 
-/// The values of a column, blank cells left out, with their numbers of rows: up to 10,001 values.
-pub(super) type Counts = HashMap<String, usize>;
+/// No column has more categories: it holds names or notes.
+const MOST_CATEGORIES: usize = 1_000;
+
+/// In a table with at least this number of rows, categories of one row alone are left out.
+const ROWS_FOR_RARE: usize = 50;
 
 impl Table {
     /// The categories of a column, and the texts of one row alone; nothing if it is left out.
     pub(super) fn categories(
         &self,
         index: usize,
-        counts: Option<&Counts>,
+        counts: &Counts,
         report: &mut ColumnReport,
     ) -> Result<Option<[Vec<String>; 2]>> {
-        let column = &self.scan.columns[index];
-        let summary = &column.summary;
-        let (rows, numbers) = (self.scan.rows, summary.numbers());
-        let (values, filled) =
-            (counts.map_or(MOST_COUNTED + 1, HashMap::len), rows - summary.blanks());
-        let told = column.told == Some(Told::Category);
-        let limit = if told { 1_000 } else { most_categories(rows) };
+        let TableColumn { name, told, summary, .. } = &self.columns[index];
+        let (values, numbers) = (counts.values.len(), summary.numbers);
+        let filled = self.rows - summary.blanks;
+        let told = *told == Some(Told::Category);
+        let limit = if told { MOST_CATEGORIES } else { (self.rows / 2).clamp(20, MOST_CATEGORIES) };
         let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
         // A slip of the pen among numbers must not make categories of them.
         if values <= limit && !(is_mixed && 2 * values > filled) {
-            let mut rare = Vec::new();
-            let all = counts.into_iter().flatten();
-            let often = all.filter_map(|(text, &count)| {
-                if count == 1 && rows >= ROWS_FOR_RARE {
-                    rare.push(text.clone());
-                    return None;
-                }
-                Some(text.clone())
-            });
-            let mut categories: Vec<String> = often.collect();
+            let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
+            let (mut rare, mut categories) = (Vec::new(), Vec::new());
+            for (text, count) in &counts.values {
+                if is_rare(count) { &mut rare } else { &mut categories }.push(text.clone());
+            }
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
-            let number = |text: &String| plain_number(text);
-            if categories.iter().all(|text| number(text).is_some()) {
-                categories.sort_by(|a, b| {
-                    let values = number(a).zip(number(b)).map(|(a, b)| a.total_cmp(&b));
-                    values.unwrap_or(std::cmp::Ordering::Equal).then_with(|| a.cmp(b))
-                });
-            } else {
-                categories.sort();
+            categories.sort();
+            if categories.iter().all(|text| plain_number(text).is_some()) {
+                let number = |text: &String| plain_number(text).unwrap_or(f64::NAN);
+                categories.sort_by(|a, b| number(a).total_cmp(&number(b)));
             }
             return Ok(Some([categories, rare]));
         }
         let texts = filled.saturating_sub(numbers);
         let (row, value) = summary.first_text();
-        let value = value.to_owned();
-        let (file, name) = (self.file.clone(), column.name.clone());
         // One cell in ten at most: these are numbers, and leaving them out would lose much.
         let slips = is_mixed && 10 * texts <= filled;
-        if self.leaves_out && !told && !slips {
+        if self.settings.unusable && !told && !slips {
+            let count = counted(values);
             report.left_out = Some(match values == filled {
                 true => format!("its {filled} texts are all different, such as {value:?}"),
-                false => format!(
-                    "it has too many different texts ({}), such as {value:?}",
-                    crate::error::counted(values)
-                ),
+                false => format!("it has too many different texts ({count}), such as {value:?}"),
             });
             return Ok(None);
         }
-        Err(Error::Table(if is_mixed {
-            TableError::MixedColumn { file, row, column: name, value, numbers, texts }
-        } else {
-            TableError::TooManyCategories { file, column: name, value, values, limit }
-        }))
-    }
-
-    /// The values of some columns, counted over all rows.
-    pub(super) fn count(&self, columns: impl Iterator<Item = usize>) -> Result<Vec<Counts>> {
-        let mut counted: Vec<(usize, Counts)> =
-            columns.map(|index| (index, Counts::new())).collect();
-        let mut rows = self.row_reader()?;
-        while let Some((_, record)) = rows.next()? {
-            for (index, counts) in &mut counted {
-                let cell = record.cell(*index);
-                count(counts, cell, self.format.missing.has(cell));
-            }
+        let (file, column) = (self.file.clone(), name.clone());
+        Err(match is_mixed {
+            true => TableError::MixedColumn { file, row, column, value, numbers, texts },
+            false => TableError::TooManyCategories { file, column, value, values, limit },
         }
-        Ok(counted.into_iter().map(|(_, counts)| counts).collect())
+        .into())
     }
-}
 
-/// Counts a cell, unless it is blank.
-pub(super) fn count(counts: &mut Counts, cell: &str, is_blank: bool) {
-    if is_blank {
-        return;
-    }
-    if let Some(count) = counts.get_mut(cell) {
-        *count += 1;
-    } else if counts.len() <= MOST_COUNTED {
-        counts.insert(cell.to_owned(), 1);
+    /// The values of some columns, without blank cells.
+    pub(super) fn count(&self, columns: &[usize]) -> Result<Vec<Counts>> {
+        let mut counts = vec![Counts::default(); columns.len()];
+        if columns.is_empty() {
+            return Ok(counts);
+        }
+        self.each_row(|row, record| {
+            for (&index, counts) in columns.iter().zip(&mut counts) {
+                let cell = record.cell(index);
+                if !self.format.missing.has(cell) {
+                    counts.add(cell, row);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(counts)
     }
 }

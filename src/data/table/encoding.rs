@@ -1,60 +1,58 @@
 //! Encodes the cells of a table as matrices of numbers, by a schema.
 
-use super::{Table, met::Met, parser::Record, report::TableReport, rows::RowReader};
-use crate::data::cell::{abbreviated, list, number, plain_number};
-use crate::data::labels::index::LabelIndex;
-use crate::data::missing::MissingWords;
-use crate::data::storage::Sides;
-use crate::error::{CellProblem, Error, Result, SchemaError, TableError};
+use super::report::{ColumnReport, TableReport};
+use super::{Table, feature::in_order, rows::RowReader};
+use crate::data::cell::{abbreviated, list, plain_number};
+use crate::data::{Arrays, Dataset, dates, labels::index::LabelIndex, missing::MissingWords};
+use crate::error::{CellProblem, Error, Result, SchemaError, TableError, check::ensure};
 use crate::schema::{DateForm, NumberForm, Schema};
-use crate::{
-    data::Arrays, data::Dataset, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp,
-};
+use crate::{data::storage::Sides, float::Float, matrix::Matrix, matrix::fit_in_memory, mlp::Mlp};
 use ndarray::Array2;
+use std::ops::Range;
 
-/// How the cells of a row become inputs and targets.
-#[derive(Default)]
-pub(super) struct RowEncoding<'s> {
-    inputs: Vec<CellEncoding<'s>>,
-    targets: Vec<CellEncoding<'s>>,
+/// Turns the rows of a table into inputs and targets.
+pub(super) struct Encoder<'t> {
+    rows: RowReader<'t>,
+    missing: MissingWords,
+    /// Those of the targets come first.
+    cells: Vec<CellEncoding<'t>>,
     features: usize,
     outputs: usize,
-    missing: MissingWords,
+    report: TableReport,
 }
 
 /// How a cell becomes numbers.
 struct CellEncoding<'s> {
     /// The column of the table.
     column: usize,
-    /// The column of the matrix, or the first of several, and the number of them.
-    place: usize,
-    width: usize,
+    /// The columns of the matrix.
+    places: Range<usize>,
     code: Code<'s>,
-    /// Texts that are none of the labels.
-    rare: &'s [String],
     /// The column of the matrix that says whether the cell is blank.
     blank: Option<usize>,
-    is_target: bool,
-}
-
-/// What a cell was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
-    Value,
-    Blank,
-    Unknown,
+    /// The place of the column in the report; nothing for a target.
+    reported: Option<usize>,
 }
 
 enum Code<'s> {
     /// The number minus an offset.
     Number(f64, Option<&'s NumberForm>),
-    /// A 1 in the label's column of the matrix.
-    OneHot(LabelIndex<'s>),
-    /// The label's place: 0 or 1.
-    Place(LabelIndex<'s>),
-    /// -1 for the first label, 1 for the second.
-    Two(LabelIndex<'s>),
     Date(&'s DateForm),
+    /// The numbers of two labels, or a 1 in the label's column of the matrix. Rare texts are none
+    /// of the labels.
+    Label {
+        labels: LabelIndex<'s>,
+        two: Option<[f64; 2]>,
+        rare: &'s [String],
+    },
+}
+
+/// What a cell was.
+enum Written<'s> {
+    Value,
+    Blank,
+    /// None of these labels.
+    Unknown(&'s [String]),
 }
 
 impl Table {
@@ -103,13 +101,8 @@ impl Table {
     ///
     /// As [`inputs_for`](Self::inputs_for).
     pub fn inputs_and_report<F: Float>(&self, net: &Mlp<F>) -> Result<(Array2<F>, TableReport)> {
-        let encoding = self.encoding(net.schema(), None)?;
-        let mut met = Met::default();
-        let rows = &mut self.row_reader()?;
-        let (inputs, _) = self.encode(&encoding, rows, self.scan.rows, &mut met)?;
-        let mut report = TableReport::default();
-        met.complete(&mut report, net.schema());
-        Ok((inputs, report))
+        let mut encoder = self.encoder(net.schema(), None, TableReport::default())?;
+        Ok((encoder.next(self.rows)?.0, encoder.report()))
     }
 
     /// Inputs and targets for a network that knows its columns, such as test rows from another
@@ -158,239 +151,220 @@ impl Table {
         &self,
         schema: &Schema,
         outputs: usize,
-        mut report: TableReport,
+        report: TableReport,
     ) -> Result<(Dataset<F>, TableReport)> {
-        let encoding = self.encoding(schema, Some(outputs))?;
-        let (rows, mut met) = (&mut self.row_reader()?, Met::default());
-        let (inputs, targets) = self.encode(&encoding, rows, self.scan.rows, &mut met)?;
-        if inputs.nrows() == 0 {
+        let mut encoder = self.encoder(schema, Some(outputs), report)?;
+        let data = encoder.data_set(self.rows, schema)?.ok_or_else(|| {
             let (file, column) = (self.file.clone(), schema.targets.join(", "));
-            return Err(TableError::NoTargets { file, column }.into());
-        }
-        met.complete(&mut report, schema);
-        Ok((data_set(inputs, targets, schema)?, report))
+            TableError::NoTargets { file, column }
+        })?;
+        Ok((data, encoder.report()))
     }
 
     /// Finds the schema's columns in the table; those of the targets only if there are `outputs`.
-    pub(super) fn encoding<'s>(
-        &self,
-        schema: &'s Schema,
+    pub(super) fn encoder<'t>(
+        &'t self,
+        schema: &'t Schema,
         outputs: Option<usize>,
-    ) -> Result<RowEncoding<'s>> {
-        if schema.targets.is_empty() && outputs.is_some() {
-            return Err(SchemaError::Unnamed { what: "targets" }.into());
+        mut report: TableReport,
+    ) -> Result<Encoder<'t>> {
+        let unnamed = |what| SchemaError::Unnamed { what };
+        ensure(outputs.is_none() || !schema.targets.is_empty(), || unnamed("targets"))?;
+        ensure(!schema.columns.is_empty(), || unnamed("columns"))?;
+        let (mut cells, mut features) = (Vec::new(), 0);
+        let names = if outputs.is_some() { &schema.targets[..] } else { &[] };
+        for (place, name) in names.iter().enumerate() {
+            let form = schema.target_forms.get(place).and_then(Option::as_ref);
+            let two = (outputs == Some(1)).then_some([0.0, 1.0]);
+            let (code, places) = match &schema.classes[..] {
+                [] => (Code::Number(0.0, form), place..place + 1),
+                names => (Code::label(names, two, &[]), 0..outputs.unwrap_or(0)),
+            };
+            let (column, blank, reported) = (self.column(name)?, None, None);
+            cells.push(CellEncoding { column, places, code, blank, reported });
         }
-        if schema.columns.is_empty() {
-            return Err(SchemaError::Unnamed { what: "columns" }.into());
-        }
-        let missing = MissingWords::of(&schema.missing);
-        let mut encoding = RowEncoding { missing, ..RowEncoding::default() };
         for column in &schema.columns {
             let code = match (&column.date, &column.categories[..]) {
                 (Some(date), _) => Code::Date(date),
                 (None, []) => Code::Number(column.offset, column.form.as_ref()),
-                (None, names) if column.two => Code::Two(LabelIndex::new(names)),
-                (None, names) => Code::OneHot(LabelIndex::new(names)),
+                (None, names) => {
+                    Code::label(names, column.two.then_some([-1.0, 1.0]), &column.rare)
+                }
             };
-            let (index, place, width) =
-                (self.column(&column.name)?, encoding.features, column.values());
-            let blank = column.blanks.then_some(place + width);
-            encoding.inputs.push(CellEncoding {
-                column: index,
-                place,
-                width,
-                code,
-                rare: &column.rare,
-                blank,
-                is_target: false,
-            });
-            encoding.features += column.features();
-        }
-        if let Some(outputs) = outputs {
-            encoding.outputs = outputs;
-            for (place, name) in schema.targets.iter().enumerate() {
-                let code = match (&schema.classes[..], outputs) {
-                    ([], _) => {
-                        let form = schema.target_forms.get(place).and_then(Option::as_ref);
-                        Code::Number(0.0, form)
-                    }
-                    (names, 1) => Code::Place(LabelIndex::new(names)),
-                    (names, _) => Code::OneHot(LabelIndex::new(names)),
-                };
-                let (column, width, blank, is_target) = (self.column(name)?, 1, None, true);
-                let rare = &[];
-                let cell = CellEncoding { column, place, width, code, rare, blank, is_target };
-                encoding.targets.push(cell);
+            let places = features..features + column.values();
+            let blank = column.blanks.then_some(places.end);
+            features += column.features();
+            let known = report.columns.iter().position(|known| known.name == column.name);
+            let reported = Some(known.unwrap_or(report.columns.len()));
+            if known.is_none() {
+                report.columns.push(ColumnReport::new(&column.name));
             }
+            let column = self.column(&column.name)?;
+            cells.push(CellEncoding { column, places, code, blank, reported });
         }
-        Ok(encoding)
+        let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));
+        Ok(Encoder { rows, missing, cells, features, outputs: outputs.unwrap_or(0), report })
+    }
+
+    /// The error of a cell that cannot be taken.
+    fn refused(
+        &self,
+        row: usize,
+        encoding: &CellEncoding<'_>,
+        cell: &str,
+        written: Result<Written<'_>, CellProblem>,
+    ) -> Error {
+        let names = match written {
+            Ok(Written::Unknown(names)) => list(names),
+            Ok(_) => return self.bad(row, encoding.column, cell, blank(cell)),
+            Err(problem) => return self.bad(row, encoding.column, cell, problem),
+        };
+        let (file, value) = (self.file.clone(), abbreviated(cell));
+        let column = self.columns[encoding.column].name.clone();
+        match encoding.reported {
+            None => TableError::UnknownClass { file, row, column, value, classes: names },
+            Some(_) => TableError::UnknownCategory { file, row, column, value, categories: names },
+        }
+        .into()
+    }
+}
+
+impl Encoder<'_> {
+    /// The next rows that have a target, at most `most`, as a data set; nothing if there are none.
+    pub(super) fn data_set<F: Float>(
+        &mut self,
+        most: usize,
+        schema: &Schema,
+    ) -> Result<Option<Dataset<F>>> {
+        let (inputs, targets) = self.next(most)?;
+        if inputs.nrows() == 0 {
+            return Ok(None);
+        }
+        let sides = Sides { inputs: Matrix::of(inputs), targets: Matrix::of(targets) };
+        // Inputs may be NaN.
+        Dataset::stored(Arrays(sides)).with_schema(schema.clone()).map(Some)
     }
 
     /// Inputs and targets of the next rows that have a target: at most `most`.
-    pub(super) fn encode<F: Float>(
-        &self,
-        encoding: &RowEncoding<'_>,
-        rows: &mut RowReader<'_>,
-        most: usize,
-        met: &mut Met,
-    ) -> Result<(Array2<F>, Array2<F>)> {
+    fn next<F: Float>(&mut self, most: usize) -> Result<(Array2<F>, Array2<F>)> {
+        let Self { rows, missing, report, .. } = self;
+        let (table, features, outputs) = (rows.table, self.features, self.outputs);
         let count = most.min(rows.left());
+        let too_large =
+            |features| TableError::TooLarge { file: table.file.clone(), rows: count, features };
         let zeros = |columns| {
-            if fit_in_memory::<F>(count, columns) {
-                return Ok(vec![F::zero(); count * columns]);
-            }
-            let file = self.file.clone();
-            Err(TableError::TooLarge { file, rows: count, features: columns })
+            ensure(fit_in_memory::<F>(count, columns), || too_large(columns))?;
+            Ok::<_, Error>(vec![F::zero(); count * columns])
         };
-        let (mut inputs, mut targets) = (zeros(encoding.features)?, zeros(encoding.outputs)?);
-        met.resize(encoding.inputs.len());
-        let mut taken = 0;
-        while taken < count {
+        let (mut inputs, mut targets, mut taken) = (zeros(features)?, zeros(outputs)?, 0);
+        'rows: while taken < count {
             let Some((row, record)) = rows.next()? else { break };
-            let of_row = &mut targets[taken * encoding.outputs..][..encoding.outputs];
-            let missing = &encoding.missing;
-            if self.takes_missing
-                && encoding.targets.iter().any(|cell| cell.is_blank(record, missing))
-            {
-                met.without_target(row);
-                continue;
-            }
-            for cell in &encoding.targets {
-                self.write(row, record, cell, missing, of_row)?;
-            }
-            let of_row = &mut inputs[taken * encoding.features..][..encoding.features];
-            for (column, cell) in encoding.inputs.iter().enumerate() {
-                match self.write(row, record, cell, missing, of_row)? {
-                    Written::Value => {}
-                    Written::Blank => met.blank(column),
-                    Written::Unknown => met.unknown(column, record.cell(cell.column), row),
+            for encoding in &self.cells {
+                let cell = record.cell(encoding.column);
+                let to = match encoding.reported {
+                    Some(_) => &mut inputs[taken * features..][..features],
+                    None => &mut targets[taken * outputs..][..outputs],
+                };
+                let reported = encoding.reported.map(|place| &mut report.columns[place]);
+                match (encoding.write(cell, missing, to), reported) {
+                    (Ok(Written::Value), _) => {}
+                    (Ok(Written::Blank), None) if table.settings.missing => {
+                        report.rows_without_target.push(row);
+                        continue 'rows;
+                    }
+                    (Ok(Written::Blank), Some(reported)) if table.settings.missing => {
+                        reported.blanks += 1;
+                        reported.filled_with = Some(encoding.code.filling());
+                    }
+                    (Ok(Written::Unknown(_)), Some(reported)) if table.settings.unknown => {
+                        reported.add_unknown(cell, row);
+                    }
+                    (refused, _) => return Err(table.refused(row, encoding, cell, refused)),
                 }
             }
             taken += 1;
         }
-        met.taken(taken);
-        inputs.truncate(taken * encoding.features);
-        targets.truncate(taken * encoding.outputs);
+        report.rows += taken;
+        inputs.truncate(taken * features);
+        targets.truncate(taken * outputs);
         let matrix = |columns, numbers| {
-            Array2::from_shape_vec((taken, columns), numbers).map_err(|_| {
-                let (file, rows) = (self.file.clone(), taken);
-                Error::Table(TableError::TooLarge { file, rows, features: columns })
-            })
+            Array2::from_shape_vec((taken, columns), numbers).map_err(|_| too_large(columns))
         };
-        Ok((matrix(encoding.features, inputs)?, matrix(encoding.outputs, targets)?))
+        Ok((matrix(features, inputs)?, matrix(outputs, targets)?))
     }
 
+    /// What was left out, filled in or unknown.
+    fn report(mut self) -> TableReport {
+        self.report.columns.retain(|column| !column.is_empty());
+        self.report
+    }
+}
+
+impl<'s> Code<'s> {
+    fn label(names: &'s [String], two: Option<[f64; 2]>, rare: &'s [String]) -> Self {
+        Self::Label { labels: LabelIndex::new(names), two, rare }
+    }
+
+    /// What stands in place of a blank cell.
+    fn filling(&self) -> &'static str {
+        match self {
+            Self::Number(..) | Self::Date(_) => "the centre of the training rows",
+            Self::Label { .. } => "none of the categories",
+        }
+    }
+}
+
+impl<'s> CellEncoding<'s> {
     /// Writes the numbers that a cell becomes into the zeros of its row.
     #[inline]
     fn write<F: Float>(
         &self,
-        row: usize,
-        record: &Record,
-        encoding: &CellEncoding<'_>,
+        cell: &str,
         missing: &MissingWords,
-        to: &mut [F],
-    ) -> Result<Written> {
-        let &CellEncoding { column, place, width, ref code, blank, is_target, .. } = encoding;
-        let cell = record.cell(column);
-        let bad = |problem| self.bad(row, column, cell, problem);
+        row: &mut [F],
+    ) -> Result<Written<'s>, CellProblem> {
+        let finite = |number: f64| match F::from_f64(number) {
+            number if number.is_finite() => Ok(number),
+            _ => Err(CellProblem::TooLarge(F::NAME)),
+        };
         // Most cells are plain numbers.
-        if let Code::Number(offset, None) = code
+        if let Code::Number(offset, None) = self.code
             && let Some(number) = plain_number(cell).filter(|number| number.is_finite())
             && !missing.has_number(number)
         {
-            return self.write_number(number - offset, &mut to[place], bad);
+            row[self.places.start] = finite(number - offset)?;
+            return Ok(Written::Value);
         }
-        if encoding.is_blank(record, missing) {
-            if !self.takes_missing {
-                return Err(bad(self.blank(cell)));
+        let to = &mut row[self.places.clone()];
+        let is_label = matches!(self.code, Code::Label { .. });
+        let is_blank = if is_label { missing.has(cell) } else { missing.has_in_numbers(cell) };
+        if is_blank {
+            if !is_label {
+                to.fill(F::nan());
             }
-            if matches!(code, Code::Number(..) | Code::Date(_)) {
-                to[place..place + width].fill(F::nan());
-            }
-            if let Some(blank) = blank {
-                to[blank] = F::one();
+            if let Some(blank) = self.blank {
+                row[blank] = F::one();
             }
             return Ok(Written::Blank);
         }
-        match code {
-            Code::Number(offset, form) => {
-                let number = match form {
-                    Some(form) => form.number(cell).ok_or(CellProblem::NotANumber),
-                    None => number(cell),
-                };
-                return self.write_number(number.map_err(bad)? - offset, &mut to[place], bad);
-            }
+        match &self.code {
+            Code::Number(offset, form) => to[0] = finite(in_order(None, *form, cell)? - offset)?,
             Code::Date(form) => {
-                self.write_date(form, cell, &mut to[place..place + width]).map_err(bad)?
+                let features = dates::moment(&form.format, cell)?.features(form.first);
+                to.iter_mut().zip(features).for_each(|(to, number)| *to = F::from_f64(number));
             }
-            Code::OneHot(index) | Code::Place(index) | Code::Two(index) => {
-                let Some(label) = index.place(cell) else {
-                    if encoding.rare.iter().any(|rare| rare == cell) {
-                        return Ok(Written::Value);
-                    }
-                    if self.takes_unknown && !is_target {
-                        return Ok(Written::Unknown);
-                    }
-                    return Err(self.unknown_label((row, column, cell), index.names, is_target));
-                };
-                match code {
-                    Code::OneHot(_) => to[place + label] = F::one(),
-                    Code::Two(_) => to[place] = F::from_f64(2.0 * label as f64 - 1.0),
-                    _ => to[place] = F::from_f64(label as f64),
-                }
-            }
+            Code::Label { labels, two, rare } => match (labels.place(cell), two) {
+                (Some(label), Some(two)) => to[0] = F::from_f64(two[label]),
+                (Some(label), None) => to[label] = F::one(),
+                (None, _) if rare.iter().any(|rare| rare == cell) => {}
+                (None, _) => return Ok(Written::Unknown(labels.names)),
+            },
         }
         Ok(Written::Value)
     }
-
-    #[inline]
-    fn write_number<F: Float>(
-        &self,
-        number: f64,
-        to: &mut F,
-        bad: impl Fn(CellProblem) -> Error,
-    ) -> Result<Written> {
-        *to = F::from_f64(number);
-        if to.is_finite() { Ok(Written::Value) } else { Err(bad(CellProblem::TooLarge(F::NAME))) }
-    }
-
-    /// What is wrong with a blank cell.
-    pub(super) fn blank(&self, cell: &str) -> CellProblem {
-        if cell.is_empty() { CellProblem::Blank } else { CellProblem::Missing }
-    }
-
-    fn unknown_label(
-        &self,
-        (row, column, cell): (usize, usize, &str),
-        names: &[String],
-        is_target: bool,
-    ) -> Error {
-        let (file, column) = (self.file.clone(), self.scan.columns[column].name.clone());
-        let (value, names) = (abbreviated(cell), list(names));
-        Error::Table(if is_target {
-            TableError::UnknownClass { file, row, column, value, classes: names }
-        } else {
-            TableError::UnknownCategory { file, row, column, value, categories: names }
-        })
-    }
 }
 
-/// A data set whose inputs may be NaN.
-pub(super) fn data_set<F: Float>(
-    inputs: Array2<F>,
-    targets: Array2<F>,
-    schema: &Schema,
-) -> Result<Dataset<F>> {
-    let sides = Sides { inputs: Matrix::of(inputs), targets: Matrix::of(targets) };
-    Dataset::stored(Arrays(sides)).with_schema(schema.clone())
-}
-
-impl CellEncoding<'_> {
-    fn is_blank(&self, record: &Record, missing: &MissingWords) -> bool {
-        let cell = record.cell(self.column);
-        match self.code {
-            Code::Number(..) | Code::Date(_) => missing.has_in_numbers(cell),
-            _ => missing.has(cell),
-        }
-    }
+/// What is wrong with a blank cell.
+pub(super) fn blank(cell: &str) -> CellProblem {
+    if cell.is_empty() { CellProblem::Blank } else { CellProblem::Missing }
 }

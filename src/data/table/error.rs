@@ -2,7 +2,8 @@
 
 use crate::error::problem::{CellProblem, counted};
 
-/// A CSV file cannot be used.
+/// A CSV file cannot be used. The message of [`Error::Table`](crate::Error::Table) also has the
+/// [`remedies`](Self::remedies).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[allow(missing_docs)] // Each message says what its fields are.
@@ -23,7 +24,7 @@ pub enum TableError {
     RaggedRow { file: String, row: usize, found: usize, expected: usize },
     /// The first line looks like a row.
     #[error(
-        "{file}: the first line looks like a row, not like a header of names (its first cell is {name:?}): `CsvFormat::without_header` takes it for a row, `CsvFormat::with_header` for names"
+        "{file}: the first line looks like a row, not like a header of names (its first cell is {name:?})"
     )]
     NoHeader { file: String, name: String },
     /// A row has the names of the header.
@@ -44,17 +45,13 @@ pub enum TableError {
     #[error("{file}: column {number} has no name in the header; is it an index?")]
     UnnamedColumn { file: String, number: usize },
     /// A column name is not UTF-8.
-    #[error(
-        "{file}: the name of column {number} is not UTF-8: {value:?}; `CsvFormat::encoding` names another encoding, such as latin1"
-    )]
+    #[error("{file}: the name of column {number} is not UTF-8: {value:?}")]
     HeaderNotUtf8 { file: String, number: usize, value: String },
     /// A cell cannot be used.
-    #[error("{file}: row {row}, column {column:?}: {value:?} {problem}{}", remedy(*problem))]
+    #[error("{file}: row {row}, column {column:?}: {value:?} {problem}")]
     Cell { file: String, row: usize, column: String, value: String, problem: CellProblem },
     /// The network does not know a category or class.
-    #[error(
-        "{file}: row {row}, column {column:?}: {value:?} is none of {categories}; `Table::with_unknown` takes unknown categories for none of them"
-    )]
+    #[error("{file}: row {row}, column {column:?}: {value:?} is none of {categories}")]
     UnknownCategory { file: String, row: usize, column: String, value: String, categories: String },
     /// The network does not know a class.
     #[error("{file}: row {row}, column {column:?}: {value:?} is none of {classes}")]
@@ -76,13 +73,13 @@ pub enum TableError {
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
     /// A text column has too many different values.
     #[error(
-        "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories: `Table::without` leaves the column out",
+        "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories",
         counted(*values)
     )]
     TooManyCategories { file: String, column: String, value: String, values: usize, limit: usize },
     /// A column has text among its numbers.
     #[error(
-        "{file}: row {row}, column {column:?}: {value:?} is not a number, as {numbers} cells of the column are ({texts} are not): `CsvFormat::missing_values` takes the text for a missing value, `Table::category` takes all values for categories, `Table::without` leaves the column out"
+        "{file}: row {row}, column {column:?}: {value:?} is not a number, as {numbers} cells of the column are ({texts} are not)"
     )]
     MixedColumn {
         file: String,
@@ -94,8 +91,7 @@ pub enum TableError {
     },
     /// The days and months of dates cannot be told apart.
     #[error(
-        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column: `Table::date_format` tells it, as in `date_format({column:?}, {0:?})` or `date_format({column:?}, {1:?})`",
-        forms[0], forms[1]
+        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column"
     )]
     AmbiguousDates {
         file: String,
@@ -107,7 +103,7 @@ pub enum TableError {
     },
     /// A column of dates has text of no usual form.
     #[error(
-        "{file}: row {row}, column {column:?}: the cells, such as {value:?}, are not dates in one usual form: `Table::date_format` names another form"
+        "{file}: row {row}, column {column:?}: the cells, such as {value:?}, are not dates in one usual form"
     )]
     NotDates { file: String, row: usize, column: String, value: String },
     /// No row has a target.
@@ -115,11 +111,68 @@ pub enum TableError {
     NoTargets { file: String, column: String },
 }
 
-/// Follows the message about a cell if there is a usual remedy.
-fn remedy(problem: CellProblem) -> &'static str {
-    match problem {
-        CellProblem::Blank | CellProblem::Missing => "; `Table::with_missing` takes missing values",
-        CellProblem::NotUtf8 => "; `CsvFormat::encoding` names another encoding, such as latin1",
-        _ => "",
+impl TableError {
+    /// What can be done about it, where that is usual.
+    pub fn remedies(&self) -> Vec<Remedy> {
+        match self {
+            Self::NoHeader { .. } => vec![Remedy::WithoutHeader, Remedy::WithHeader],
+            Self::HeaderNotUtf8 { .. } => vec![Remedy::Encoding],
+            Self::Cell { problem, .. } => match problem {
+                CellProblem::Blank | CellProblem::Missing => vec![Remedy::WithMissing],
+                CellProblem::NotUtf8 => vec![Remedy::Encoding],
+                _ => Vec::new(),
+            },
+            Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
+            Self::TooManyCategories { .. } => vec![Remedy::Without],
+            Self::MixedColumn { .. } => {
+                vec![Remedy::MissingValues, Remedy::Category, Remedy::Without]
+            }
+            Self::AmbiguousDates { column, forms, .. } => {
+                vec![Remedy::DateFormat { column: column.clone(), forms: forms.clone() }]
+            }
+            Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What can be done about an error of a table. The text names the method that does it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs)] // Each text says it.
+pub enum Remedy {
+    #[error("`CsvFormat::without_header` takes it for a row")]
+    WithoutHeader,
+    #[error("`CsvFormat::with_header` for names")]
+    WithHeader,
+    #[error("`CsvFormat::encoding` names another encoding, such as latin1")]
+    Encoding,
+    #[error("`CsvFormat::missing_values` takes the text for a missing value")]
+    MissingValues,
+    #[error("`Table::with_missing` takes missing values")]
+    WithMissing,
+    #[error("`Table::with_unknown` takes unknown categories for none of them")]
+    WithUnknown,
+    #[error("`Table::without` leaves the column out")]
+    Without,
+    #[error("`Table::category` takes all values for categories")]
+    Category,
+    #[error(
+        "`Table::date_format` tells it, as in `date_format({column:?}, {0:?})` or `date_format({column:?}, {1:?})`",
+        forms[0], forms[1]
+    )]
+    DateFormat { column: String, forms: Box<[String; 2]> },
+    #[error("`Table::date_format` names another form")]
+    OtherDateFormat,
+}
+
+/// A message that ends with the remedies.
+pub(crate) fn with_remedies(problem: &str, remedies: &[Remedy]) -> String {
+    match remedies {
+        [] => problem.to_owned(),
+        _ => {
+            let remedies: Vec<_> = remedies.iter().map(Remedy::to_string).collect();
+            format!("{problem}; {}", remedies.join(", "))
+        }
     }
 }

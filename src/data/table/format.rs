@@ -79,14 +79,15 @@ impl CsvFormat {
 
     /// Takes these words for missing values too. A number is one however it is written.
     pub fn missing_values(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.missing.add(words.into_iter().map(Into::into));
+        let words = words.into_iter().map(Into::<String>::into);
+        words.filter(|word| !word.trim().is_empty()).for_each(|word| self.missing.add(&word));
         self
     }
 
     /// Takes only blank cells for missing values, and the words of later calls of
     /// [`missing_values`](Self::missing_values).
     pub fn without_usual_missing_values(mut self) -> Self {
-        self.missing = MissingWords::none();
+        self.missing = MissingWords::new([String::new()]);
         self
     }
 

@@ -1,12 +1,18 @@
 //! Parses a CSV file record by record, into a reused buffer.
 
-use super::dialect::{Dialect, Quotes, SAMPLE_BYTES};
-use super::format::CsvFormat;
-use super::source::CsvSource;
 use crate::error::{Error, Result, TableError};
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
-use std::io::{BufRead, Cursor, ErrorKind, Read};
+use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
+
+/// What separates cells and lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) separator: u8,
+    /// `\n`, or `\r` in files without one.
+    pub(super) line_end: u8,
+    /// Whether the first line only names the separator.
+    pub(super) named: bool,
+}
 
 /// The cells of one row, without white space around them.
 #[derive(Debug, Default)]
@@ -67,8 +73,6 @@ impl Record {
 pub(super) struct CsvParser<'t> {
     bytes: Box<dyn BufRead + Send + 't>,
     dialect: Dialect,
-    /// Of rows with quotation marks. Others are split at the separator.
-    reader: Reader,
     /// A line, or the lines of a row with quotation marks.
     lines: Vec<u8>,
     /// The file's name in messages.
@@ -78,30 +82,13 @@ pub(super) struct CsvParser<'t> {
 }
 
 impl<'t> CsvParser<'t> {
-    /// Starts at the header of a file, whose first bytes show the dialect.
-    pub(super) fn first(
-        source: &'t CsvSource,
+    /// Starts at the header.
+    pub(super) fn new(
+        bytes: Box<dyn BufRead + Send + 't>,
         file: &'t str,
-        format: &CsvFormat,
-    ) -> Result<(Self, Dialect)> {
-        let (mut bytes, mut sample) = (source.read(file)?, Vec::new());
-        let read = bytes.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample);
-        read.map_err(|source| Error::Io { file: file.into(), source })?;
-        let dialect = Dialect::of(&sample, format);
-        let bytes = Box::new(Cursor::new(sample).chain(bytes));
-        Ok((Self::of(bytes, file, dialect)?, dialect))
-    }
-
-    /// Starts at the header once more.
-    pub(super) fn again(source: &'t CsvSource, file: &'t str, dialect: Dialect) -> Result<Self> {
-        Self::of(source.read(file)?, file, dialect)
-    }
-
-    fn of(bytes: Box<dyn BufRead + Send + 't>, file: &'t str, dialect: Dialect) -> Result<Self> {
-        let mut reader = ReaderBuilder::new();
-        reader.delimiter(dialect.separator).terminator(Terminator::Any(dialect.line_end));
-        let (reader, lines) = (reader.build(), Vec::new());
-        let mut parser = Self { bytes, dialect, reader, lines, file, count: 0 };
+        dialect: Dialect,
+    ) -> Result<Self> {
+        let mut parser = Self { bytes, dialect, lines: Vec::new(), file, count: 0 };
         if dialect.named {
             parser.line()?;
         }
@@ -119,8 +106,7 @@ impl<'t> CsvParser<'t> {
             if !self.line()? {
                 return Ok(false);
             }
-            let end = self.lines.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
-            self.lines.truncate(end.map_or(0, |end| end + 1));
+            while self.lines.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
             if !self.lines.is_empty() {
                 break;
             }
@@ -149,7 +135,7 @@ impl<'t> CsvParser<'t> {
         loop {
             let bytes = match self.bytes.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                bytes => bytes.map_err(|source| Error::Io { file: self.file.into(), source })?,
+                bytes => bytes.map_err(Error::io(self.file.as_ref()))?,
             };
             let end = memchr::memchr(self.dialect.line_end, bytes);
             let used = end.map_or(bytes.len(), |end| end + 1);
@@ -165,66 +151,62 @@ impl<'t> CsvParser<'t> {
         }
     }
 
-    /// Splits a row that has quotation marks, and may go on in the next lines.
+    /// Splits a row that has quotation marks, and may go on in the next lines. White space at the
+    /// end of the last cell does not count.
     fn quoted(&mut self, record: &mut Record) -> Result<()> {
         let Dialect { separator, line_end, .. } = self.dialect;
-        let (mut quotes, mut passed) = (Quotes::default(), 0);
+        let (mut text, mut start, mut passed) = (Vec::with_capacity(self.lines.len()), 0, 0);
+        let mut quotes = Quotes::default();
         loop {
             for &byte in &self.lines[passed..] {
+                let before = quotes;
                 quotes.pass(byte, separator, line_end);
-            }
-            if quotes != Quotes::Inside {
-                break;
+                match (before, quotes) {
+                    // The marks around a cell, and the first of two marks in it.
+                    (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
+                    (_, Quotes::Before) if byte == separator => {
+                        record.cells.push((start, text.len()));
+                        start = text.len();
+                    }
+                    _ => text.push(byte),
+                }
             }
             if passed == 0 {
                 // The end of the first line was taken away.
-                self.lines.push(line_end);
+                text.push(line_end);
             }
             passed = self.lines.len();
-            if !self.line()? {
+            if quotes != Quotes::Inside || !self.line()? {
                 break;
             }
         }
-        let end = self.lines.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
-        self.lines.truncate(end.map_or(0, |end| end + 1));
-        let lines = without_blanks(&self.lines, separator, line_end);
-        self.reader.reset();
-        let (mut output, mut ends) = (vec![0; lines.len() + 1], vec![0; lines.len() + 2]);
-        let (result, read, written, ended) =
-            self.reader.read_record(&lines, &mut output, &mut ends);
-        let mut counts = (written, ended);
-        if !matches!(result, ReadRecordResult::Record) {
-            // An empty slice ends the last record.
-            let (_, _, written, ended) = self.reader.read_record(
-                &lines[read..][..0],
-                &mut output[written..],
-                &mut ends[ended..],
-            );
-            counts = (counts.0 + written, counts.1 + ended);
-        }
-        output.truncate(counts.0);
-        let mut start = 0;
-        for &end in &ends[..counts.1] {
-            record.cells.push((start, end));
-            start = end;
-        }
-        self.lines = output;
+        record.cells.push((start, text.len()));
+        self.lines = text;
         Ok(())
     }
 }
 
-/// The row without blanks before quotation marks that begin a cell.
-fn without_blanks(row: &[u8], separator: u8, line_end: u8) -> Vec<u8> {
-    let (mut kept, mut quotes) = (Vec::with_capacity(row.len()), Quotes::default());
-    for &byte in row {
-        let before = quotes == Quotes::Before;
-        quotes.pass(byte, separator, line_end);
-        if before && quotes == Quotes::Inside {
-            while kept.last() == Some(&b' ') {
-                kept.pop();
-            }
-        }
-        kept.push(byte);
+/// Where quotation marks begin and end cells, byte by byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Quotes {
+    /// Only blanks since the cell began.
+    #[default]
+    Before,
+    Inside,
+    /// Behind a quotation mark that ends the cell, unless another one follows.
+    Closed,
+    /// In a cell without quotation marks around it.
+    Without,
+}
+
+impl Quotes {
+    fn pass(&mut self, byte: u8, separator: u8, line_end: u8) {
+        *self = match (*self, byte) {
+            (Self::Inside, b'"') => Self::Closed,
+            (Self::Inside, _) | (Self::Before | Self::Closed, b'"') => Self::Inside,
+            (_, byte) if byte == separator || byte == line_end => Self::Before,
+            (Self::Before, b' ') => Self::Before,
+            _ => Self::Without,
+        };
     }
-    kept
 }

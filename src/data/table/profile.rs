@@ -1,12 +1,10 @@
 //! A table as the library understands it, column by column.
 
-use super::kind::{ColumnKind, Reading};
-use super::report::ColumnReport;
-use super::rows::{TableColumn, Told};
-use super::{Table, categories::Counts};
-use crate::data::cell::{abbreviated, list, plain_number};
-use crate::error::{MOST_COUNTED, Result};
-use crate::schema::{Column, Schema};
+use super::{Table, feature::in_order, kind::ColumnKind, report::ColumnReport};
+use super::{column::TableColumn, summary::ColumnSummary, summary::Counts};
+use crate::data::cell::{abbreviated, list};
+use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
+use crate::schema::Column;
 use serde::Serialize;
 use std::fmt;
 
@@ -51,10 +49,13 @@ pub struct ColumnProfile {
     pub blanks: usize,
     /// The number of different values that are not blank; at most 10,001.
     pub distinct: usize,
-    /// The cells of up to three rows that are different.
+    /// The first three different values.
     pub examples: Vec<String>,
     /// What is done with the column if it is a feature, or the error that it then is.
     pub action: String,
+    /// What can be done about the error.
+    #[serde(skip)]
+    pub remedies: Vec<Remedy>,
     /// Whether it cannot be a feature as it is.
     pub is_error: bool,
 }
@@ -67,80 +68,66 @@ impl Table {
     /// [`Error::Io`](crate::Error::Io) and [`Error::ChangedFile`](crate::Error::ChangedFile) if the
     /// file cannot be read again.
     pub fn profile(&self) -> Result<TableProfile> {
-        let all = self.count(self.columns().map(|(index, _)| index))?;
-        let mut examples = vec![Vec::<String>::new(); self.scan.columns.len()];
-        let mut rows = self.row_reader()?;
-        let mut seen = 0;
-        while let Some((_, record)) = rows.next()? {
-            seen += 1;
-            for (index, examples) in examples.iter_mut().enumerate() {
-                let cell = abbreviated(record.cell(index));
-                if examples.len() < 3 && !cell.is_empty() && !examples.contains(&cell) {
-                    examples.push(cell);
-                }
-            }
-            if seen == ROWS_OF_EXAMPLES {
-                break;
-            }
-        }
-        let columns = self.columns().zip(all).map(|((index, column), counts)| {
-            self.column_profile(index, column, &counts, std::mem::take(&mut examples[index]))
-        });
-        Ok(TableProfile {
-            file: self.file.clone(),
-            rows: self.scan.rows,
-            separator: self.scan.dialect.separator.into(),
-            columns: columns.collect(),
-        })
+        let used: Vec<_> = self.used().map(|(index, _)| index).collect();
+        let counts = self.count(&used)?;
+        let columns = used.iter().zip(&counts);
+        let columns = columns.map(|(&index, counts)| self.column_profile(index, counts)).collect();
+        let (file, separator) = (self.file.clone(), self.dialect.separator.into());
+        Ok(TableProfile { file, rows: self.rows, separator, columns })
     }
 
-    fn column_profile(
-        &self,
-        index: usize,
-        column: &TableColumn,
-        counts: &Counts,
-        examples: Vec<String>,
-    ) -> ColumnProfile {
-        let summary = &column.summary;
-        let reading = self.reading(column);
-        let is_text = matches!(reading, Ok(Reading::Texts | Reading::Mixed));
-        let blanks = if is_text { summary.blanks() } else { summary.blanks_in_numbers() };
-        let mut report = ColumnReport::of(&column.name);
-        let feature = reading.as_ref().map_err(ToString::to_string).and_then(|reading| {
-            let feature = self.feature(index, reading.clone(), Some(counts), &mut report);
-            feature.map_err(|error| error.to_string())
-        });
-        let distinct = counts.len();
-        let filled = self.scan.rows - blanks;
-        let kind = match &reading {
-            Ok(Reading::Empty) => ColumnKind::Empty,
+    fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
+        let TableColumn { name, told, summary, .. } = &self.columns[index];
+        let mut report = ColumnReport::new(name);
+        let feature = self.feature(index, counts, &mut report);
+        let is_empty = told.is_none() && summary.is_empty();
+        let (values, is_text) = match &feature {
+            _ if is_empty => (String::new(), false),
+            Ok(Some(feature)) if feature.categories.is_empty() => {
+                (ends(feature, summary, counts), false)
+            }
+            Err(Error::Table(TableError::AmbiguousDates { .. })) => (frequent(counts), false),
+            _ => (frequent(counts), true),
+        };
+        let blanks = if is_text { summary.blanks } else { summary.blanks_in_numbers() };
+        let distinct = counts.values.len();
+        let kind = match &feature {
+            _ if is_empty => ColumnKind::Empty,
             _ if distinct == 1 && blanks == 0 => ColumnKind::Constant,
-            Ok(Reading::Dates(_)) => ColumnKind::Date,
-            Ok(Reading::Ambiguous(_)) => ColumnKind::AmbiguousDate,
-            Err(_) => ColumnKind::Text,
+            Ok(Some(Column { date: Some(_), .. })) => ColumnKind::Date,
+            Err(Error::Table(TableError::AmbiguousDates { .. })) => ColumnKind::AmbiguousDate,
+            Err(Error::Table(TableError::NotDates { .. })) => ColumnKind::Text,
             _ if distinct == 2 => ColumnKind::TwoValues,
-            Ok(Reading::Numbers(_)) => ColumnKind::Number,
-            _ if matches!(&feature, Ok(Some(_))) => ColumnKind::Category,
-            Ok(Reading::Mixed) if column.told != Some(Told::Category) => ColumnKind::Mixed,
-            _ if distinct == filled => ColumnKind::Identifier,
+            Ok(Some(feature)) if feature.categories.is_empty() => ColumnKind::Number,
+            Ok(Some(_)) => ColumnKind::Category,
+            _ if told.is_none() && summary.numbers > 0 => ColumnKind::Mixed,
+            _ if distinct == self.rows - blanks => ColumnKind::Identifier,
             _ => ColumnKind::Text,
         };
+        let mut first: Vec<_> = counts.values.iter().collect();
+        first.sort_by_key(|(_, count)| count.row);
+        let examples = first.iter().take(3).map(|(text, _)| abbreviated(text)).collect();
         let is_error = feature.is_err();
-        let action = match feature {
-            Err(error) => error,
-            Ok(None) => format!("left out: {}", report.left_out.unwrap_or_default()),
-            Ok(Some(feature)) => action(&feature, kind, report.rare.len()),
-        };
-        let values = match (summary.extremes(), is_text) {
-            (Some([smallest, largest]), false) if report.read_as.is_none() => {
-                format!("{smallest} to {largest}")
+        let (action, remedies) = match feature {
+            Ok(feature) => {
+                let becomes = feature.iter().flat_map(|feature| becomes(feature, kind));
+                (becomes.chain(report.notes()).collect::<Vec<_>>().join("; "), Vec::new())
             }
-            _ if kind == ColumnKind::Empty => String::new(),
-            (_, false) => ends(&reading, counts, self),
-            _ => frequent(counts),
+            Err(Error::Table(error)) => (error.to_string(), error.remedies()),
+            Err(error) => (error.to_string(), Vec::new()),
         };
-        let (name, told) = (column.name.clone(), column.told.is_some());
-        ColumnProfile { name, kind, told, values, blanks, distinct, examples, action, is_error }
+        ColumnProfile {
+            name: name.clone(),
+            kind,
+            told: told.is_some(),
+            values,
+            blanks,
+            distinct,
+            examples,
+            action,
+            remedies,
+            is_error,
+        }
     }
 }
 
@@ -154,61 +141,45 @@ impl ColumnProfile {
     }
 }
 
-/// Examples are taken from the first rows.
-const ROWS_OF_EXAMPLES: usize = 1_000;
-
-/// What is done with a column.
-fn action(feature: &Column, kind: ColumnKind, rare: usize) -> String {
-    let names = Schema::new([feature.clone()]).feature_names();
-    let mut action = match (feature.categories.len(), &feature.date, &feature.form) {
+/// What a column becomes.
+fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
+    let names = feature.feature_names();
+    let mut becomes = vec![match &feature.categories[..] {
         _ if kind == ColumnKind::Constant => "nothing is learned from it".to_owned(),
-        (0, Some(date), _) => {
-            format!("{} features of dates in the form {}", feature.values(), date.format)
-        }
-        (0, None, Some(form)) => format!("a number, read with a {form}"),
-        (0, None, None) if feature.offset != 0.0 => format!("the number {}", names[0]),
-        (0, None, None) => "a number".to_owned(),
-        (2, ..) if feature.two => {
-            format!("-1 for {:?}, 1 for {:?}", feature.categories[0], feature.categories[1])
-        }
-        (count, ..) => format!("{count} features of 0 and 1"),
-    };
-    match rare {
-        0 => {}
-        1 => action.push_str("; 1 category of one row alone is none of them"),
-        _ => action.push_str(&format!("; {rare} categories of one row alone are none of them")),
-    }
-    if feature.blanks {
-        action.push_str("; a feature says where it is blank");
-    }
-    action
+        [] if feature.date.is_some() => format!("{} features", feature.values()),
+        [] if feature.offset != 0.0 => format!("the number {}", names[0]),
+        [] => "a number".to_owned(),
+        [first, second] if feature.two => format!("-1 for {first:?}, 1 for {second:?}"),
+        categories => format!("{} features of 0 and 1", categories.len()),
+    }];
+    becomes.extend(feature.blanks.then(|| "a feature says where it is blank".to_owned()));
+    becomes
 }
 
-/// The first [`MOST_SHOWN`] of the most frequent values, each with its number of cells.
+/// The four most frequent values, each with its number of cells.
 fn frequent(counts: &Counts) -> String {
-    let mut values: Vec<_> = counts.iter().collect();
-    values.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-    let more = values.len() > MOST_SHOWN;
-    let shown = values.iter().take(MOST_SHOWN);
-    let shown: Vec<String> =
-        shown.map(|(text, count)| format!("{} ({count})", abbreviated(text))).collect();
-    shown.join(", ") + if more { ", …" } else { "" }
+    let mut values: Vec<_> = counts.values.iter().collect();
+    values.sort_by(|a, b| b.1.cells.cmp(&a.1.cells).then_with(|| a.0.cmp(b.0)));
+    let shown = values.iter().take(4);
+    let mut shown: Vec<String> =
+        shown.map(|(text, count)| format!("{} ({})", abbreviated(text), count.cells)).collect();
+    shown.extend(values.get(4).map(|_| "…".to_owned()));
+    shown.join(", ")
 }
 
-const MOST_SHOWN: usize = 4;
-
-/// The first and the last of some written numbers or dates.
-fn ends<E>(reading: &std::result::Result<Reading, E>, counts: &Counts, table: &Table) -> String {
-    let place = |text: &str| match reading {
-        Ok(Reading::Numbers(Some(form))) => form.number(text),
-        Ok(Reading::Dates(format)) => table.moment(format, text).ok(),
-        _ => plain_number(text),
-    };
-    let mut values: Vec<_> = counts.keys().filter_map(|text| Some((place(text)?, text))).collect();
+/// The smallest and the largest number, or the first and the last date, as written.
+fn ends(feature: &Column, summary: &ColumnSummary, counts: &Counts) -> String {
+    let (date, form) = (feature.date.as_ref().map(|date| &date.format[..]), feature.form.as_ref());
+    if let (None, None, Some([smallest, largest])) = (date, form, summary.extremes) {
+        return format!("{smallest} to {largest}");
+    }
+    let numbers = counts.values.keys().map(|text| (in_order(date, form, text), text));
+    let mut values: Vec<_> =
+        numbers.filter_map(|(number, text)| Some((number.ok()?, text))).collect();
     values.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-    match (&values[..], counts.len() > MOST_COUNTED) {
-        ([(_, first), .., (_, last)], false) => format!("{first} to {last}"),
-        _ => list(counts.keys().take(1)),
+    match values[..] {
+        [(_, first), .., (_, last)] if values.len() <= MOST_COUNTED => format!("{first} to {last}"),
+        _ => list(values.first().map(|(_, text)| text)),
     }
 }
 
@@ -220,20 +191,18 @@ impl fmt::Display for TableProfile {
         lines.extend(self.columns.iter().map(|column| {
             let told = if column.told { " (told)" } else { "" };
             let count = |count: usize| if count == 0 { String::new() } else { count.to_string() };
-            let distinct = crate::error::counted(column.distinct);
             [
                 abbreviated(&column.name),
                 format!("{}{told}", column.kind),
                 column.values.clone(),
                 column.shown_examples(),
                 count(column.blanks),
-                distinct,
-                column.action.clone(),
+                counted(column.distinct),
+                with_remedies(&column.action, &column.remedies),
             ]
         }));
-        let width =
-            |cell: usize| lines.iter().map(|line| line[cell].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 7] = std::array::from_fn(width);
+        let lengths = |cell: usize| lines.iter().map(move |line| line[cell].chars().count());
+        let widths: [usize; 7] = std::array::from_fn(|cell| lengths(cell).max().unwrap_or(0));
         let separator = match self.separator {
             '\t' => "tabs".to_owned(),
             other => format!("{other:?}"),
@@ -245,7 +214,7 @@ impl fmt::Display for TableProfile {
             for (place, (cell, width)) in line.iter().zip(widths).enumerate() {
                 match place {
                     4 | 5 => write!(formatter, "{cell:>width$}  ")?,
-                    6 => write!(formatter, "{cell}")?,
+                    6 => formatter.write_str(cell)?,
                     _ => write!(formatter, "{cell:width$}  ")?,
                 }
             }

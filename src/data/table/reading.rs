@@ -1,7 +1,8 @@
 //! Reads a table from a file, from memory or from another place.
 
-use super::{Table, format::CsvFormat, source::CsvSource};
-use crate::error::{Error, Result, TableError};
+use super::source::{self, Bytes, CsvSource, decoded};
+use super::{Table, format::CsvFormat};
+use crate::error::{Error, Result};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +28,14 @@ impl Table {
     /// [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell that is not UTF-8. Other
     /// errors in a column are found when it is used. Each error names the file, the row and the
     /// column.
+    ///
+    /// [`TableError::Cell`]: crate::error::TableError::Cell
+    /// [`TableError::EmptyFile`]: crate::error::TableError::EmptyFile
+    /// [`TableError::HeaderNotUtf8`]: crate::error::TableError::HeaderNotUtf8
+    /// [`TableError::NoHeader`]: crate::error::TableError::NoHeader
+    /// [`TableError::NoRows`]: crate::error::TableError::NoRows
+    /// [`TableError::RaggedRow`]: crate::error::TableError::RaggedRow
+    /// [`TableError::RepeatedHeader`]: crate::error::TableError::RepeatedHeader
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         CsvFormat::new().read(path)
     }
@@ -74,6 +83,8 @@ impl Table {
     /// As [`read_csv`](Self::read_csv), and [`Error::Io`] if it is not a regular file: a pipe could
     /// be read only once. A row longer than 64 MB is [`TableError::LongRow`], here and everywhere.
     /// Methods that read the file again return [`Error::Io`] and [`Error::ChangedFile`].
+    ///
+    /// [`TableError::LongRow`]: crate::error::TableError::LongRow
     pub fn open_csv(path: impl AsRef<Path>) -> Result<Self> {
         CsvFormat::new().open(path)
     }
@@ -107,13 +118,15 @@ impl CsvFormat {
     /// # Errors
     ///
     /// As [`Table::read_csv`]; [`TableError::Encoding`] for an unknown encoding.
+    ///
+    /// [`TableError::Encoding`]: crate::error::TableError::Encoding
     pub fn read(self, path: impl AsRef<Path>) -> Result<Table> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
+        let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
         let (file, _) = Error::open_file(path)?;
-        let compressed = is_compressed(path);
-        let bytes = self.bytes(Box::new(file), compressed, &name)?;
-        Table::scanned(CsvSource::Memory(bytes.into()), &name, self)
+        match source::is_compressed(path) {
+            true => self.parse(source::decompressed(Box::new(file), &name)?, &name),
+            false => self.parse(file, &name),
+        }
     }
 
     /// Reads CSV from any reader: [`Table::parse_csv`] with this format.
@@ -122,12 +135,11 @@ impl CsvFormat {
     ///
     /// As [`read`](Self::read).
     pub fn parse(self, reader: impl Read, name: &str) -> Result<Table> {
-        let mut bytes = Vec::new();
-        let mut reader = reader;
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
+        let mut bytes = source::whole(reader, name)?;
         // Decodes what is in memory only if it must.
-        if self.encoding.is_some() || is_utf_16(&bytes) {
-            bytes = self.bytes(Box::new(std::io::Cursor::new(bytes)), false, name)?;
+        if self.encoding.is_some() || source::is_utf_16(&bytes) {
+            let decoded = decoded(Box::new(&bytes[..]), self.encoding.as_deref(), name)?;
+            bytes = source::whole(decoded, name)?;
         }
         Table::scanned(CsvSource::Memory(bytes.into()), name, self)
     }
@@ -137,10 +149,17 @@ impl CsvFormat {
     /// # Errors
     ///
     /// As [`Table::open_csv`]; [`TableError::Encoding`] for an unknown encoding.
+    ///
+    /// [`TableError::Encoding`]: crate::error::TableError::Encoding
     pub fn open(self, path: impl AsRef<Path>) -> Result<Table> {
-        let path = path.as_ref();
-        let (name, source) = (path.display().to_string(), CsvSource::file(path)?);
-        self.reopened(source, is_compressed(path), &name)
+        let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
+        let (file, compressed, in_file) =
+            (source::unchanged(path)?, source::is_compressed(path), name.clone());
+        let open = move || match compressed {
+            true => source::decompressed(file()?, &in_file),
+            false => file(),
+        };
+        self.reopened(open, &name)
     }
 
     /// Opens CSV from another place: [`Table::open_csv_with`] with this format.
@@ -148,94 +167,24 @@ impl CsvFormat {
     /// # Errors
     ///
     /// As [`Table::open_csv_with`]; [`TableError::Encoding`] for an unknown encoding.
+    ///
+    /// [`TableError::Encoding`]: crate::error::TableError::Encoding
     pub fn open_with<R: Read + Send + 'static>(
         self,
         open: impl Fn() -> std::io::Result<R> + Send + Sync + 'static,
         name: &str,
     ) -> Result<Table> {
-        let source = CsvSource::reopened(open, name);
-        self.reopened(source, false, name)
+        let file = name.to_owned();
+        self.reopened(move || Ok(Box::new(open().map_err(Error::io(file.as_ref()))?)), name)
     }
 
-    fn reopened(self, source: CsvSource, compressed: bool, name: &str) -> Result<Table> {
-        let CsvSource::Reopened(open) = source else {
-            return Table::scanned(source, name, self);
-        };
+    fn reopened(
+        self,
+        open: impl Fn() -> Result<Bytes<'static>> + Send + Sync + 'static,
+        name: &str,
+    ) -> Result<Table> {
         let (file, encoding) = (name.to_owned(), self.encoding.clone());
-        let open = move || decoded(open()?, compressed, encoding.as_deref(), &file);
+        let open = move || decoded(open()?, encoding.as_deref(), &file);
         Table::scanned(CsvSource::Reopened(Arc::new(open)), name, self)
     }
-
-    fn bytes(
-        &self,
-        reader: Box<dyn Read + Send + '_>,
-        compressed: bool,
-        name: &str,
-    ) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut reader = decoded(reader, compressed, self.encoding.as_deref(), name)?;
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Io { file: name.into(), source })?;
-        Ok(bytes)
-    }
-}
-
-fn is_compressed(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"))
-}
-
-fn is_utf_16(first: &[u8]) -> bool {
-    first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff])
-}
-
-type Bytes<'r> = Box<dyn Read + Send + 'r>;
-
-/// The text of a file as UTF-8, decompressed.
-#[cfg(feature = "formats")]
-fn decoded<'r>(
-    mut reader: Bytes<'r>,
-    compressed: bool,
-    encoding: Option<&str>,
-    file: &str,
-) -> Result<Bytes<'r>> {
-    if compressed {
-        reader = Box::new(flate2::read::MultiGzDecoder::new(std::io::BufReader::new(reader)));
-    }
-    let named = |name: &str| {
-        let unknown = || TableError::Encoding { file: file.to_owned(), encoding: name.to_owned() };
-        encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(unknown)
-    };
-    let encoding = encoding.map(named).transpose()?;
-    let (first, reader) = peeked(reader, file)?;
-    if encoding.is_none() && !is_utf_16(&first) {
-        return Ok(reader);
-    }
-    let mut builder = encoding_rs_io::DecodeReaderBytesBuilder::new();
-    Ok(Box::new(builder.encoding(encoding).bom_override(true).build(reader)))
-}
-
-/// The text of a file that must be UTF-8.
-#[cfg(not(feature = "formats"))]
-fn decoded<'r>(
-    reader: Bytes<'r>,
-    compressed: bool,
-    encoding: Option<&str>,
-    file: &str,
-) -> Result<Bytes<'r>> {
-    let (first, reader) = peeked(reader, file)?;
-    let what = match encoding {
-        Some(_) => "is read in another encoding than UTF-8",
-        None if compressed => "is compressed",
-        None if is_utf_16(&first) => "is UTF-16",
-        None => return Ok(reader),
-    };
-    Err(TableError::NeedsFeature { file: file.to_owned(), what, feature: "formats" }.into())
-}
-
-/// The first two bytes of a reader, and a reader of all bytes.
-fn peeked<'r>(mut reader: Bytes<'r>, file: &str) -> Result<(Vec<u8>, Bytes<'r>)> {
-    let mut first = Vec::new();
-    let read = reader.by_ref().take(2).read_to_end(&mut first);
-    read.map_err(|source| Error::Io { file: file.into(), source })?;
-    let all = std::io::Cursor::new(first.clone()).chain(reader);
-    Ok((first, Box::new(all)))
 }

@@ -68,13 +68,24 @@ pub struct UnknownCategory {
     pub row: usize,
 }
 
+/// The different unknown categories of a column that are kept.
+const MOST_UNKNOWN: usize = 1_000;
+
 impl ColumnReport {
-    pub(super) fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
+    pub(super) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        *self == Self::of(&self.name)
+        *self == Self::new(&self.name)
+    }
+
+    pub(super) fn add_unknown(&mut self, cell: &str, row: usize) {
+        if let Some(known) = self.unknown.iter_mut().find(|known| known.category == cell) {
+            known.count += 1;
+        } else if self.unknown.len() < MOST_UNKNOWN {
+            self.unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row });
+        }
     }
 }
 
@@ -112,40 +123,42 @@ impl fmt::Display for TableReport {
             let are = if more.is_empty() { "is" } else { "are" };
             lines.push(format!("{rows} without a target {are} left out: row {first}{more}"));
         }
-        lines.extend(self.columns.iter().flat_map(ColumnReport::lines));
+        for column in &self.columns {
+            lines.extend(column.notes().iter().map(|note| format!("{}: {note}", column.name)));
+        }
         formatter.write_str(&lines.join("\n"))
     }
 }
 
 impl ColumnReport {
-    fn lines(&self) -> Vec<String> {
-        let name = &self.name;
+    /// What is to be said about the column.
+    pub(super) fn notes(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(reason) = &self.left_out {
-            lines.push(format!("{name}: left out, {reason}"));
+            lines.push(format!("left out, {reason}"));
         }
         if let Some(form) = &self.read_as {
-            lines.push(format!("{name}: read as {form}"));
+            lines.push(format!("read as {form}"));
         }
         if let (1.., Some(with)) = (self.blanks, self.filled_with) {
             let cells = with_plural(self.blanks, "blank cell");
-            lines.push(format!("{name}: {cells}, in place of which stands {with}"));
+            lines.push(format!("{cells}, in place of which stands {with}"));
         }
         if let [first, ..] = &self.rare[..] {
             let count = self.rare.len();
             let (of, are) = if count == 1 { ("category", "is") } else { ("categories", "are") };
             lines.push(format!(
-                "{name}: {count} {of} of one row alone, such as {first:?}, {are} taken for none of the categories"
+                "{count} {of} of one row alone, such as {first:?}, {are} taken for none of the categories"
             ));
         }
         for UnknownCategory { category, count, row } in self.unknown.iter().take(10) {
             let cells = with_plural(*count, "cell");
             lines.push(format!(
-                "{name}: {category:?} in row {row} ({cells}) is none of the categories of the training rows"
+                "{category:?} in row {row} ({cells}) is none of the categories of the training rows"
             ));
         }
         if let Some(more @ 1..) = self.unknown.len().checked_sub(10) {
-            lines.push(format!("{name}: {more} more such categories"));
+            lines.push(format!("{more} more such categories"));
         }
         lines
     }

@@ -1,146 +1,126 @@
 //! Rows of a CSV file: the first pass over all of them, and later passes.
 
-use super::dialect::Dialect;
 use super::format::{CsvFormat, Header};
-use super::parser::{CsvParser, Record};
-use super::source::CsvSource;
-use crate::error::{CellProblem, Error, Result, TableError};
-use crate::{data::cell::abbreviated, data::column_summary::ColumnSummary};
+use super::parser::{CsvParser, Dialect, Record};
+use super::{Settings, Table, column::TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
+use crate::data::cell::abbreviated;
+use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
+use std::io::{Cursor, Read};
 
-/// A column of a table: its name in the header, the summary of its cells, and what the user told.
-#[derive(Clone, Debug)]
-pub(super) struct TableColumn {
-    pub(super) name: String,
-    /// Whether the table pretends not to have this column.
-    pub(super) left_out: bool,
-    pub(super) told: Option<Told>,
-    pub(super) summary: ColumnSummary,
-}
-
-/// What the user says that a column is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
-    Number,
-    Category,
-    /// In this form, or in the one that reads all its cells.
-    Date(Option<String>),
-}
-
-/// What the first pass finds.
-#[derive(Clone, Debug)]
-pub(super) struct Scan {
-    pub(super) columns: Vec<TableColumn>,
-    pub(super) rows: usize,
-    pub(super) dialect: Dialect,
-}
-
-/// The first pass: checks that the file is well-formed, and summarizes its columns.
-pub(super) fn scan(source: &CsvSource, file: &str, format: &CsvFormat) -> Result<Scan> {
-    let (mut parser, dialect) = CsvParser::first(source, file, format)?;
-    let mut record = Record::default();
-    if !parser.next(&mut record)? {
-        return Err(TableError::EmptyFile { file: file.to_owned() }.into());
-    }
-    let names = names(&record, file, format.header)?;
-    let mut pending = format.header == Header::Absent;
-    let mut columns: Vec<TableColumn> = names
-        .into_iter()
-        .map(|name| TableColumn {
-            name,
-            left_out: false,
-            told: None,
-            summary: ColumnSummary::default(),
-        })
-        .collect();
-    let named = named(&columns);
-    let (mut rows, mut blank_rows) = (0, 0);
-    while pending || parser.next(&mut record)? {
-        pending = false;
-        rows += 1;
-        if let Some(expected) = misfit(&record, columns.len(), named) {
-            let (file, row, found) = (file.to_owned(), rows, record.len());
-            return Err(TableError::RaggedRow { file, row, found, expected }.into());
-        }
-        blank_rows = if columns.len() > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
-        let mut repeats = format.header != Header::Absent;
-        for (index, column) in columns.iter_mut().enumerate() {
-            let cell = record.text(index).map_err(|_| TableError::Cell {
-                file: file.to_owned(),
-                row: rows,
-                column: column.name.clone(),
-                value: readable(record.bytes(index)),
-                problem: CellProblem::NotUtf8,
+impl Table {
+    /// The first pass: checks that the file is well-formed, and summarizes its columns.
+    pub(super) fn scanned(source: CsvSource, file: &str, format: CsvFormat) -> Result<Self> {
+        let file = file.to_owned();
+        let (mut bytes, mut sample) = (source.read()?, Vec::new());
+        let read = bytes.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample);
+        read.map_err(Error::io(file.as_ref()))?;
+        let dialect = Dialect::of(&sample, &file, &format)?;
+        let bytes = Box::new(Cursor::new(sample).chain(bytes));
+        let mut parser = CsvParser::new(bytes, &file, dialect)?;
+        let mut record = Record::default();
+        let found = parser.next(&mut record)?;
+        ensure(found, || TableError::EmptyFile { file: file.clone() })?;
+        let column = |index: usize| {
+            let name = match (format.header, record.text(index)) {
+                (Header::Absent, _) => (index + 1).to_string(),
+                (_, Ok(name)) => name.to_owned(),
+                (_, Err(_)) => {
+                    let (number, value) = (index + 1, readable(record.bytes(index)));
+                    return Err(TableError::HeaderNotUtf8 { file: file.clone(), number, value });
+                }
+            };
+            Ok(TableColumn { name, ..TableColumn::default() })
+        };
+        let mut columns = (0..record.len()).map(column).collect::<Result<Vec<_>, _>>()?;
+        let named = named(&columns);
+        let (mut rows, mut blank_rows, mut pending) = (0, 0, format.header == Header::Absent);
+        while pending || parser.next(&mut record)? {
+            pending = false;
+            rows += 1;
+            let (row, found, expected) = (rows, record.len(), columns.len());
+            ensure(fits(&record, expected, named), || TableError::RaggedRow {
+                file: file.clone(),
+                row,
+                found,
+                expected,
             })?;
-            repeats = repeats && column.name == cell;
-            column.summary.add(cell, &format.missing, format.decimal_comma);
+            blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
+            let mut repeats = format.header != Header::Absent && named > 0 && blank_rows == 0;
+            for (index, TableColumn { name, summary, .. }) in columns.iter_mut().enumerate() {
+                let cell = record.text(index).map_err(|_| TableError::Cell {
+                    file: file.clone(),
+                    row,
+                    column: name.clone(),
+                    value: readable(record.bytes(index)),
+                    problem: CellProblem::NotUtf8,
+                })?;
+                repeats = repeats && name == cell;
+                summary.add(cell, &format.missing, format.decimal_comma);
+            }
+            ensure(!repeats, || TableError::RepeatedHeader { file: file.clone(), row })?;
         }
-        if repeats && blank_rows == 0 && named > 0 {
-            return Err(TableError::RepeatedHeader { file: file.to_owned(), row: rows }.into());
+        // Blank rows at the end are what a spreadsheet left there.
+        rows -= blank_rows;
+        columns.iter_mut().for_each(|column| column.summary.take_blanks(blank_rows));
+        ensure(rows > 0, || TableError::NoRows { file: file.clone() })?;
+        drop(parser);
+        if let (Header::Absent, Some(last)) = (format.header, columns.last_mut()) {
+            // A blank column at the end comes from a separator at each line's end.
+            if last.summary.is_blank() {
+                last.name.clear();
+            }
         }
-    }
-    // Blank rows at the end are what a spreadsheet left there.
-    rows -= blank_rows;
-    columns.iter_mut().for_each(|column| column.summary.take_blanks(blank_rows));
-    if rows == 0 {
-        return Err(TableError::NoRows { file: file.to_owned() }.into());
-    }
-    if let (Header::Absent, Some(last)) = (format.header, columns.last_mut()) {
-        // A blank column at the end comes from a separator at each line's end.
-        if last.summary.blanks() == rows {
-            last.name.clear();
+        if format.header == Header::Expected && looks_like_row(&columns[..named]) {
+            let name = abbreviated(&columns[0].name);
+            return Err(TableError::NoHeader { file, name }.into());
         }
+        let settings = Settings::default();
+        Ok(Self { file, source, format, dialect, columns, rows, settings })
     }
-    if format.header == Header::Expected {
-        check_header(&columns[..named], file)?;
-    }
-    Ok(Scan { columns, rows, dialect })
-}
 
-/// The names in the header, or 1, 2, … without one.
-fn names(record: &Record, file: &str, header: Header) -> Result<Vec<String>> {
-    let name = |index: usize| {
-        if header == Header::Absent {
-            return Ok((index + 1).to_string());
+    pub(super) fn row_reader(&self) -> Result<RowReader<'_>> {
+        let mut parser = CsvParser::new(self.source.read()?, &self.file, self.dialect)?;
+        let mut record = Record::default();
+        if self.format.header != Header::Absent {
+            parser.next(&mut record)?;
         }
-        let name = record.text(index).map(str::to_owned);
-        name.map_err(|_| {
-            let (file, number) = (file.to_owned(), index + 1);
-            let value = readable(record.bytes(index));
-            Error::Table(TableError::HeaderNotUtf8 { file, number, value })
-        })
-    };
-    (0..record.len()).map(name).collect()
+        Ok(RowReader { parser, record, read: 0, named: named(&self.columns), table: self })
+    }
+
+    /// Reads all rows, each with its number, counted from 1.
+    pub(super) fn each_row(
+        &self,
+        mut read: impl FnMut(usize, &Record) -> Result<()>,
+    ) -> Result<()> {
+        let mut rows = self.row_reader()?;
+        while let Some((row, record)) = rows.next()? {
+            read(row, record)?;
+        }
+        Ok(())
+    }
 }
 
 /// The number of columns, without those at the end that have no name.
 fn named(columns: &[TableColumn]) -> usize {
-    columns
-        .iter()
-        .rposition(|column| !column.name.is_empty())
-        .map_or(columns.len(), |last| last + 1)
+    let last = columns.iter().rposition(|column| !column.name.is_empty());
+    last.map_or(columns.len(), |last| last + 1)
 }
 
-/// The number of cells that a row must have, if it has another. Blank cells behind those of the
-/// named columns may be there or not.
-fn misfit(record: &Record, columns: usize, named: usize) -> Option<usize> {
-    let few = record.len() < named;
-    let many = (columns..record.len()).any(|index| !record.bytes(index).is_empty());
-    (few || many).then_some(columns)
+/// Whether a row has a cell for each column. Blank cells behind those of the named columns may be
+/// there or not.
+fn fits(record: &Record, columns: usize, named: usize) -> bool {
+    let rest_is_blank = || (columns..record.len()).all(|index| record.bytes(index).is_empty());
+    record.len() >= named && rest_is_blank()
 }
 
-/// Refuses a header that looks like a row: each name is a number, or a value of its own column.
-fn check_header(columns: &[TableColumn], file: &str) -> Result<()> {
+/// Whether a header looks like a row: each name is a number, or a value of its own column.
+fn looks_like_row(columns: &[TableColumn]) -> bool {
     let is_number = |column: &&TableColumn| column.name.parse::<f64>().is_ok();
-    let is_value = |column: &TableColumn| {
-        let texts = column.summary.texts();
-        texts.is_some_and(|texts| texts.contains_key(&column.name))
-    };
+    let is_value = |column: &&TableColumn| column.summary.texts.values.contains_key(&column.name);
     let numbers = columns.iter().filter(is_number).count();
-    let values = columns.iter().filter(|column| is_value(column)).count();
+    let values = columns.iter().filter(is_value).count();
     // A number may be the name of a column in a file with other names.
-    let looks = numbers + values == columns.len() && (numbers > 0 || columns.len() > 2);
-    let Some(first) = columns.first().filter(|_| looks) else { return Ok(()) };
-    Err(TableError::NoHeader { file: file.to_owned(), name: abbreviated(&first.name) }.into())
+    !columns.is_empty() && numbers + values == columns.len() && (numbers > 0 || columns.len() > 2)
 }
 
 /// The readable part of bytes that are not UTF-8.
@@ -150,36 +130,19 @@ fn readable(bytes: &[u8]) -> String {
 
 /// Reads the rows of a file again, after the first pass.
 pub(super) struct RowReader<'t> {
+    pub(super) table: &'t Table,
     parser: CsvParser<'t>,
     record: Record,
     /// The number of rows that were read.
     read: usize,
-    rows: usize,
-    /// The number of columns, and of those up to the last that has a name.
-    columns: [usize; 2],
-    file: &'t str,
+    /// The number of columns up to the last that has a name.
+    named: usize,
 }
 
-impl<'t> RowReader<'t> {
-    /// Starts at the first row of a table.
-    pub(super) fn new(
-        source: &'t CsvSource,
-        file: &'t str,
-        scan: &Scan,
-        header: Header,
-    ) -> Result<Self> {
-        let mut parser = CsvParser::again(source, file, scan.dialect)?;
-        let mut record = Record::default();
-        if header != Header::Absent {
-            parser.next(&mut record)?;
-        }
-        let columns = [scan.columns.len(), named(&scan.columns)];
-        Ok(Self { parser, record, read: 0, rows: scan.rows, columns, file })
-    }
-
+impl RowReader<'_> {
     /// The number of rows that are left.
     pub(super) fn left(&self) -> usize {
-        self.rows - self.read
+        self.table.rows - self.read
     }
 
     /// The next row and its number, counted from 1; nothing behind the last.
@@ -187,10 +150,9 @@ impl<'t> RowReader<'t> {
         if self.left() == 0 {
             return Ok(None);
         }
-        let [columns, named] = self.columns;
-        if !self.parser.next(&mut self.record)? || misfit(&self.record, columns, named).is_some() {
-            return Err(Error::ChangedFile { file: self.file.to_owned() });
-        }
+        let is_same = self.parser.next(&mut self.record)?
+            && fits(&self.record, self.table.columns.len(), self.named);
+        ensure(is_same, || Error::ChangedFile { file: self.table.file.clone() })?;
         self.read += 1;
         Ok(Some((self.read, &self.record)))
     }

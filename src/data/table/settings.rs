@@ -1,9 +1,8 @@
 //! What a user tells about a table.
 
-use super::rows::{TableColumn, Told};
-use super::{Table, kind::Reading};
-use crate::data::cell::number;
-use crate::error::{CellProblem, Result};
+use super::column::{TableColumn, Told};
+use super::{Table, feature::in_order};
+use crate::error::Result;
 
 impl Table {
     /// Takes missing values. A blank number or date is NaN, which the network replaces by the
@@ -28,7 +27,7 @@ impl Table {
     /// ```
     #[must_use]
     pub fn with_missing(mut self) -> Self {
-        self.takes_missing = true;
+        self.settings.missing = true;
         self
     }
 
@@ -36,7 +35,7 @@ impl Table {
     /// [`inputs_and_report`](Self::inputs_and_report) counts them.
     #[must_use]
     pub fn with_unknown(mut self) -> Self {
-        self.takes_unknown = true;
+        self.settings.unknown = true;
         self
     }
 
@@ -45,7 +44,7 @@ impl Table {
     /// [`dataset_and_report`](Self::dataset_and_report) names them.
     #[must_use]
     pub fn without_unusable(mut self) -> Self {
-        self.leaves_out = true;
+        self.settings.unusable = true;
         self
     }
 
@@ -64,9 +63,8 @@ impl Table {
     /// # Errors
     ///
     /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn).
-    pub fn without(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.left_out = true)?;
-        Ok(self)
+    pub fn without(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        self.tell(columns, |column| column.left_out = true)
     }
 
     /// Takes the values of these columns for categories, numbers too: codes, months, postcodes.
@@ -84,9 +82,8 @@ impl Table {
     /// # Errors
     ///
     /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn).
-    pub fn category(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Category))?;
-        Ok(self)
+    pub fn category(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        self.tell(columns, |column| column.told = Some(Told::Category))
     }
 
     /// Takes these columns for numbers. A cell that is not a number is then an error that names it.
@@ -94,9 +91,8 @@ impl Table {
     /// # Errors
     ///
     /// As [`category`](Self::category).
-    pub fn number(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Number))?;
-        Ok(self)
+    pub fn number(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        self.tell(columns, |column| column.told = Some(Told::Number))
     }
 
     /// Takes these columns for dates or times, in the form that reads all their cells.
@@ -104,9 +100,8 @@ impl Table {
     /// # Errors
     ///
     /// As [`category`](Self::category). A column that is no date is an error when it is used.
-    pub fn date(mut self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Date(None)))?;
-        Ok(self)
+    pub fn date(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
+        self.tell(columns, |column| column.told = Some(Told::Date(None)))
     }
 
     /// Takes a column for dates or times in this form, as
@@ -129,25 +124,23 @@ impl Table {
     /// # Errors
     ///
     /// As [`category`](Self::category).
-    pub fn date_format(mut self, column: &str, format: &str) -> Result<Self> {
-        let told = Some(Told::Date(Some(format.to_owned())));
-        self.tell([column], |column| column.told.clone_from(&told))?;
-        Ok(self)
+    pub fn date_format(self, column: &str, format: &str) -> Result<Self> {
+        self.tell([column], |column| column.told = Some(Told::Date(Some(format.to_owned()))))
     }
 
     fn tell(
-        &mut self,
-        columns: impl IntoIterator<Item = impl AsRef<str>>,
+        mut self,
+        names: impl IntoIterator<Item = impl AsRef<str>>,
         told: impl Fn(&mut TableColumn),
-    ) -> Result<()> {
-        for name in columns {
+    ) -> Result<Self> {
+        for name in names {
             let name = name.as_ref();
-            if self.columns().all(|(_, column)| column.name != name) {
+            if !self.column_names().any(|column| column == name) {
                 return Err(self.unknown(name));
             }
-            self.scan.columns.iter_mut().filter(|column| column.name == name).for_each(&told);
+            self.columns.iter_mut().filter(|column| column.name == name).for_each(&told);
         }
-        Ok(())
+        Ok(self)
     }
 
     /// A number for each row by which the rows stand in the order of a column of numbers or dates;
@@ -170,21 +163,18 @@ impl Table {
     /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn
     /// [`TableError::Cell`]: crate::error::TableError::Cell
     pub fn order(&self, column: &str) -> Result<Vec<f64>> {
-        let index = self.column(column)?;
-        let reading = self.reading(&self.scan.columns[index])?;
-        let number = |cell: &str| match &reading {
-            Reading::Numbers(Some(form)) => form.number(cell).ok_or(CellProblem::NotANumber),
-            Reading::Dates(format) => self.moment(format, cell),
-            _ => number(cell),
-        };
-        let (mut order, mut rows) = (Vec::with_capacity(self.scan.rows), self.row_reader()?);
-        while let Some((row, record)) = rows.next()? {
+        let (index, mut order) = (self.column(column)?, Vec::with_capacity(self.rows));
+        let column = &self.columns[index];
+        let (form, date) = (self.number_form(column), self.date_format_of(column)?);
+        self.each_row(|row, record| {
             let cell = record.cell(index);
             order.push(match self.format.missing.has_in_numbers(cell) {
                 true => f64::NAN,
-                false => number(cell).map_err(|problem| self.bad(row, index, cell, problem))?,
+                false => in_order(date.as_deref(), form.as_ref(), cell)
+                    .map_err(|problem| self.bad(row, index, cell, problem))?,
             });
-        }
+            Ok(())
+        })?;
         Ok(order)
     }
 }

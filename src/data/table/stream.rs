@@ -1,9 +1,8 @@
 //! A table as a sequence of data sets of some rows each.
 
-use super::encoding::{RowEncoding, data_set};
-use super::{Table, rows::RowReader, target::Target};
-use super::{infer::Inferred, met::Met};
-use crate::error::{Error, Result};
+use super::report::TableReport;
+use super::{Table, infer::Inferred, target::Target};
+use crate::error::{Error, Result, check::AT_LEAST_1};
 use crate::{data::Dataset, float::Float, schema::Schema};
 use std::marker::PhantomData;
 
@@ -80,36 +79,18 @@ impl<F: Float> RowStream<'_, F> {
     /// Each call begins at the first row. An error ends the iterator; it is [`Error::Setting`] if
     /// `rows` is 0.
     pub fn chunks(&self, rows: usize) -> impl Iterator<Item = Result<Dataset<F>>> + Send + '_ {
-        let (mut begun, mut failed) = (None, false);
-        std::iter::from_fn(move || {
-            if failed {
-                return None;
-            }
-            let next = self.next(&mut begun, rows).transpose();
-            failed = matches!(next, Some(Err(_)));
-            next
-        })
-    }
-
-    fn next<'s>(
-        &'s self,
-        begun: &mut Option<(RowEncoding<'s>, RowReader<'s>)>,
-        most: usize,
-    ) -> Result<Option<Dataset<F>>> {
-        let (table, schema) = (self.table, &self.schema);
-        let (encoding, rows) = match begun {
-            Some(begun) => begun,
-            None => {
-                let (name, holds) = ("number of rows in a chunk", |rows| rows >= 1.0);
-                Error::check_setting(name, most as f64, "at least 1", holds)?;
-                begun.insert((table.encoding(schema, Some(self.outputs))?, table.row_reader()?))
-            }
+        let begin = || {
+            Error::check_range("number of rows in a chunk", rows as f64, AT_LEAST_1)?;
+            self.table.encoder(&self.schema, Some(self.outputs), TableReport::default())
         };
-        let (inputs, targets) = table.encode(encoding, rows, most, &mut Met::default())?;
-        // The rows that were left may have no target.
-        if inputs.nrows() == 0 {
-            return Ok(None);
-        }
-        data_set(inputs, targets, schema).map(Some)
+        let mut encoder = Some(begin());
+        std::iter::from_fn(move || match encoder.take()? {
+            Err(error) => Some(Err(error)),
+            Ok(mut begun) => {
+                let data = begun.data_set(rows, &self.schema).transpose()?;
+                encoder = data.is_ok().then_some(Ok(begun));
+                Some(data)
+            }
+        })
     }
 }

@@ -1,13 +1,37 @@
 //! The summary of a column after one pass: what its cells may be.
 
-use super::cell::{abbreviated, plain_number};
-use super::missing::MissingWords;
+use crate::data::cell::{abbreviated, plain_number};
+use crate::data::{dates::DateFormats, missing::MissingWords};
 use crate::error::MOST_COUNTED;
 use crate::schema::NumberForm;
 use std::collections::HashMap;
 
-#[cfg(feature = "dates")]
-use super::dates::DateFormats;
+/// How often each value occurs: up to 10,001 different values.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) values: HashMap<String, Count>,
+}
+
+/// The number of cells with a value, and the row of the first, counted from 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count {
+    pub(super) cells: usize,
+    pub(super) row: usize,
+}
+
+impl Counts {
+    /// Counts a cell; true for a value that is not known yet.
+    pub(super) fn add(&mut self, text: &str, row: usize) -> bool {
+        if let Some(count) = self.values.get_mut(text) {
+            count.cells += 1;
+            return false;
+        }
+        if self.values.len() <= MOST_COUNTED {
+            self.values.insert(text.to_owned(), Count { cells: 1, row });
+        }
+        true
+    }
+}
 
 /// What a pass over a column's cells finds out.
 #[derive(Clone, Debug, Default)]
@@ -15,23 +39,22 @@ pub(super) struct ColumnSummary {
     /// The number of cells.
     cells: usize,
     /// The number of cells such as `12`, `-0.5`, `1e3`, infinity included.
-    numbers: usize,
-    /// The number of blank cells, and of cells that are blank only in a column of numbers or dates.
-    blanks: [usize; 2],
+    pub(super) numbers: usize,
+    /// The number of blank cells in a column of any kind.
+    pub(super) blanks: usize,
+    /// The number of other cells that are blank in a column of numbers or dates.
+    blank_texts: usize,
     /// Whether a number has a fraction.
     fractions: bool,
     /// The smallest and the largest number, if there is one.
-    extremes: Option<[f64; 2]>,
-    /// The texts that are neither numbers nor blank, with their rows' number: up to 10,001.
-    texts: HashMap<String, usize>,
-    /// Whether there are more of them.
-    more_texts: bool,
-    /// The first of them that is not blank among numbers, and its row.
+    pub(super) extremes: Option<[f64; 2]>,
+    /// The texts that are neither numbers nor blank.
+    pub(super) texts: Counts,
+    /// The first of them that is not blank among numbers, and its row, counted from 1.
     first_text: Option<(usize, String)>,
     /// The forms of numbers with a decimal point and with a decimal comma that all texts have.
     forms: [Option<NumberForm>; 2],
     /// The forms of dates that all texts have.
-    #[cfg(feature = "dates")]
     dates: DateFormats,
 }
 
@@ -41,91 +64,59 @@ impl ColumnSummary {
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
         self.cells += 1;
         match plain_number(text).filter(|_| !(decimal_comma && text.contains('.'))) {
-            Some(number) if missing.has_number(number) => self.blanks[0] += 1,
+            Some(number) if missing.has_number(number) => self.blanks += 1,
             Some(number) => {
                 self.numbers += 1;
                 self.fractions = self.fractions || number.fract() != 0.0;
                 let [smallest, largest] = self.extremes.unwrap_or([number; 2]);
                 self.extremes = Some([smallest.min(number), largest.max(number)]);
             }
-            None if missing.has(text) => self.blanks[0] += 1,
+            None if missing.has(text) => self.blanks += 1,
             None => self.add_text(text, missing.has_in_numbers(text)),
         }
     }
 
     fn add_text(&mut self, text: &str, blank_in_numbers: bool) {
-        self.blanks[1] += usize::from(blank_in_numbers);
-        if let Some(count) = self.texts.get_mut(text) {
-            *count += 1;
+        self.blank_texts += usize::from(blank_in_numbers);
+        if !self.texts.add(text, self.cells) || blank_in_numbers {
             return;
         }
-        if !blank_in_numbers {
-            let forms = NumberForm::of(text);
-            if self.first_text.is_none() {
-                self.first_text = Some((self.cells, abbreviated(text)));
-                self.forms = forms;
-            } else if self.forms != [None, None] {
-                for (kept, form) in self.forms.iter_mut().zip(forms) {
-                    if *kept != form {
-                        *kept = None;
-                    }
-                }
-            }
-            #[cfg(feature = "dates")]
-            self.dates.add(text);
-        }
-        if self.texts.len() > MOST_COUNTED {
-            self.more_texts = true;
+        let forms = NumberForm::of(text);
+        if self.first_text.is_none() {
+            self.first_text = Some((self.cells, abbreviated(text)));
+            self.forms = forms;
         } else {
-            self.texts.insert(text.to_owned(), 1);
+            for (kept, form) in self.forms.iter_mut().zip(forms) {
+                kept.take_if(|kept| Some(&*kept) != form.as_ref());
+            }
         }
+        self.dates.add(text);
     }
 
     /// Takes away blank cells that are no rows.
     pub(super) fn take_blanks(&mut self, rows: usize) {
         self.cells = self.cells.saturating_sub(rows);
-        self.blanks[0] = self.blanks[0].saturating_sub(rows);
-    }
-
-    pub(super) fn cells(&self) -> usize {
-        self.cells
-    }
-
-    /// The number of cells that are plain numbers.
-    pub(super) fn numbers(&self) -> usize {
-        self.numbers
-    }
-
-    /// The number of blank cells of a column of text.
-    pub(super) fn blanks(&self) -> usize {
-        self.blanks[0]
+        self.blanks = self.blanks.saturating_sub(rows);
     }
 
     /// The number of blank cells of a column of numbers or dates.
     pub(super) fn blanks_in_numbers(&self) -> usize {
-        self.blanks[0] + self.blanks[1]
+        self.blanks + self.blank_texts
     }
 
-    /// The smallest and the largest plain number.
-    pub(super) fn extremes(&self) -> Option<[f64; 2]> {
-        self.extremes
+    /// Whether all cells are blank, in a column of any kind.
+    pub(super) fn is_blank(&self) -> bool {
+        self.blanks == self.cells
     }
 
-    /// The texts that are neither numbers nor blank, with their numbers of rows; nothing if there
-    /// are too many to be kept.
-    pub(super) fn texts(&self) -> Option<&HashMap<String, usize>> {
-        (!self.more_texts).then_some(&self.texts)
-    }
-
-    /// Texts, without those behind the first 10,001.
-    #[cfg(feature = "dates")]
-    pub(super) fn first_texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.keys().map(String::as_str)
+    /// Whether no cell is a number, a date or another text.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blanks > 0 && self.blanks_in_numbers() == self.cells
     }
 
     /// The first text that is not blank even among numbers, and its row, counted from 1.
-    pub(super) fn first_text(&self) -> (usize, &str) {
-        self.first_text.as_ref().map_or((0, ""), |(row, text)| (*row, text))
+    pub(super) fn first_text(&self) -> (usize, String) {
+        self.first_text.clone().unwrap_or_default()
     }
 
     /// Whether all cells are plain numbers or blank, and not all are blank.
@@ -144,9 +135,8 @@ impl ColumnSummary {
     }
 
     /// The forms of dates in which all cells can be read.
-    #[cfg(feature = "dates")]
     pub(super) fn dates(&self) -> Vec<String> {
-        if self.numbers == 0 { self.dates.all() } else { Vec::new() }
+        if self.numbers == 0 { self.dates.different() } else { Vec::new() }
     }
 
     /// The number to subtract before rounding to `f32`, by the rule in the documentation of

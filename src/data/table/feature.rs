@@ -1,0 +1,136 @@
+//! What a column becomes, by its cells and by what the user told.
+
+use super::column::{TableColumn, Told};
+use super::{Table, report::ColumnReport, summary::Counts};
+use crate::data::{cell, dates};
+use crate::error::{CellProblem, Result, TableError};
+use crate::schema::{Column, DateForm, NumberForm};
+
+impl Table {
+    pub(super) fn is_number(&self, column: &TableColumn) -> bool {
+        match &column.told {
+            Some(told) => *told == Told::Number,
+            None => column.summary.is_plain() || self.number_form(column).is_some(),
+        }
+    }
+
+    /// Whether a column has numbers that are values of a category. The summary has the texts alone.
+    pub(super) fn needs_counts(&self, index: usize) -> bool {
+        let column = &self.columns[index];
+        match &column.told {
+            Some(told) => *told == Told::Category,
+            None => column.summary.numbers > 0 && !self.is_number(column),
+        }
+    }
+
+    /// The column of the schema; nothing for one that is left out.
+    pub(super) fn feature(
+        &self,
+        index: usize,
+        counts: &Counts,
+        report: &mut ColumnReport,
+    ) -> Result<Option<Column>> {
+        let column @ TableColumn { name, told, summary, .. } = &self.columns[index];
+        let mut feature = Column::numbers(name);
+        feature.blanks = self.settings.missing && summary.blanks_in_numbers() > 0;
+        if told.is_none() && summary.is_empty() {
+            if self.settings.missing || name.is_empty() {
+                report.left_out = Some("all its cells are blank".to_owned());
+                return Ok(None);
+            }
+            return Ok(Some(feature));
+        }
+        if let Some(format) = self.date_format_of(column)? {
+            let moments = summary.texts.values.keys();
+            let days = moments.filter_map(|text| dates::moment(&format, text).ok()?.days());
+            report.read_as = Some(format!("dates in the form {format}"));
+            let first = days.reduce(f64::min).unwrap_or(0.0) as i32;
+            feature.date = Some(DateForm::new(&format, first));
+        } else if self.is_number(column) {
+            feature.form = self.number_form(column);
+            report.read_as = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
+            feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
+        } else {
+            feature.blanks = self.settings.missing && summary.blanks > 0;
+            match self.categories(index, counts, report)? {
+                Some(texts) => [feature.categories, feature.rare] = texts,
+                None => return Ok(None),
+            }
+            feature.two = feature.categories.len() == 2;
+        }
+        Ok(Some(feature))
+    }
+
+    /// The form of a column of dates; nothing for another.
+    pub(super) fn date_format_of(&self, column: &TableColumn) -> Result<Option<String>> {
+        let TableColumn { name, told, summary, .. } = column;
+        // The same text in all rows is no date.
+        let is_other = || summary.texts.values.len() == 1 || summary.is_empty();
+        match told {
+            Some(Told::Date(Some(format))) => return Ok(Some(format.clone())),
+            Some(Told::Date(None)) => {}
+            None if !self.is_number(column) && !is_other() => {}
+            _ => return Ok(None),
+        }
+        #[cfg(not(feature = "dates"))]
+        self.check_no_dates(column)?;
+        let (file, column) = (self.file.clone(), name.clone());
+        let (row, value) = summary.first_text();
+        match (&mut summary.dates()[..], told) {
+            ([format], _) => Ok(Some(std::mem::take(format))),
+            ([first, second, ..], _) => {
+                let forms = Box::new([std::mem::take(first), std::mem::take(second)]);
+                Err(TableError::AmbiguousDates { file, row, column, value, forms }.into())
+            }
+            ([], Some(_)) => Err(TableError::NotDates { file, row, column, value }.into()),
+            ([], None) => Ok(None),
+        }
+    }
+
+    /// Text that looks like dates is an error: it would be taken for categories.
+    #[cfg(not(feature = "dates"))]
+    fn check_no_dates(&self, column: &TableColumn) -> Result<()> {
+        let sign = |byte: u8| matches!(byte, b'-' | b'/' | b'.' | b':' | b' ' | b'T' | b'Z' | b'+');
+        let text = column.summary.first_text().1;
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let signs = text.bytes().filter(|&byte| sign(byte)).count();
+        let looks = digits >= 4 && signs > 1 && digits + signs == text.len();
+        crate::error::check::ensure(!looks && column.told.is_none(), || {
+            let (file, what) = (self.file.clone(), "has a column of dates");
+            TableError::NeedsFeature { file, what, feature: "dates" }
+        })
+    }
+
+    /// The form in which all cells of a column are numbers, unless they are plain.
+    pub(super) fn number_form(&self, column: &TableColumn) -> Option<NumberForm> {
+        if column.summary.is_plain() {
+            return self.format.decimal_comma.then(|| NumberForm::default().with_decimal_comma());
+        }
+        match column.summary.forms().map(Option::<&NumberForm>::cloned) {
+            [Some(point), Some(comma)] => Some(if self.decimal_comma() { comma } else { point }),
+            [point, comma] => point.or(comma),
+        }
+    }
+
+    /// Whether a comma stands before the decimals where a column itself does not tell.
+    fn decimal_comma(&self) -> bool {
+        let forms = || self.columns.iter().map(|column| column.summary.forms());
+        let point = forms().any(|form| matches!(form, [Some(_), None]));
+        let comma = forms().any(|form| matches!(form, [None, Some(_)]));
+        let semicolons = self.dialect.separator == b';';
+        self.format.decimal_comma || if point == comma { semicolons } else { comma }
+    }
+}
+
+/// The number of a cell, or the number by which a date stands in order.
+pub(super) fn in_order(
+    date: Option<&str>,
+    form: Option<&NumberForm>,
+    cell: &str,
+) -> Result<f64, CellProblem> {
+    match (date, form) {
+        (Some(format), _) => dates::moment(format, cell).map(|moment| moment.in_order()),
+        (None, Some(form)) => form.number(cell).ok_or(CellProblem::NotANumber),
+        (None, None) => cell::number(cell),
+    }
+}
