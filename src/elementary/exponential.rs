@@ -12,10 +12,10 @@ use crate::number::Number;
 /// that neither overflows or is subnormal where e^x is. A subnormal product is rounded only once if
 /// the last factor is the last scale.
 #[derive(Clone, Copy)]
-pub(super) struct ScaledMantissa<F> {
-    pub(super) mantissa: F,
+pub(crate) struct ScaledMantissa<F> {
+    pub(crate) mantissa: F,
     /// The exact mantissa less the rounded one.
-    pub(super) lost: F,
+    pub(crate) lost: F,
     half_scale: F,
     other_half_scale: F,
 }
@@ -23,19 +23,19 @@ pub(super) struct ScaledMantissa<F> {
 impl<F: Number> ScaledMantissa<F> {
     /// factor · e^x / mantissa.
     #[inline(always)]
-    pub(super) fn scale(self, factor: F) -> F {
+    pub(crate) fn scale(self, factor: F) -> F {
         factor * self.half_scale * self.other_half_scale
     }
 
     /// The exact e^x less the rounded one.
     #[inline(always)]
-    pub(super) fn lost(self) -> F {
+    pub(crate) fn lost(self) -> F {
         self.scale(self.lost)
     }
 
     /// e^x.
     #[inline(always)]
-    pub(super) fn value(self) -> F {
+    pub(crate) fn value(self) -> F {
         self.scale(self.mantissa)
     }
 }
@@ -64,19 +64,19 @@ pub trait Reduction: Number {
 
 /// The larger of the two; NaN stays NaN.
 #[inline(always)]
-pub(super) fn at_least<F: Number>(x: F, least: F) -> F {
+pub(crate) fn at_least<F: Number>(x: F, least: F) -> F {
     if x < least { least } else { x }
 }
 
 /// The smaller of the two; NaN stays NaN.
 #[inline(always)]
-pub(super) fn at_most<F: Number>(x: F, most: F) -> F {
+pub(crate) fn at_most<F: Number>(x: F, most: F) -> F {
     if x > most { most } else { x }
 }
 
 /// e^x for x between the smallest and the largest exponent.
 #[inline(always)]
-pub(super) fn exp_between<const FUSED: bool, F: Reduction>(x: F) -> ScaledMantissa<F> {
+pub(crate) fn exp_between<const FUSED: bool, F: Reduction>(x: F) -> ScaledMantissa<F> {
     let (r, half_scale, other_half_scale) = F::reduce::<FUSED>(x);
     let q = F::exp_m1_reduced::<FUSED>(r);
     let mantissa = F::one() + q;
@@ -86,13 +86,13 @@ pub(super) fn exp_between<const FUSED: bool, F: Reduction>(x: F) -> ScaledMantis
 
 /// e^x for x ≤ 0.
 #[inline(always)]
-pub(super) fn exp_of_negative<const FUSED: bool, F: Reduction>(x: F) -> ScaledMantissa<F> {
+pub(crate) fn exp_of_negative<const FUSED: bool, F: Reduction>(x: F) -> ScaledMantissa<F> {
     exp_between::<FUSED, F>(at_least(x, F::SMALLEST_EXPONENT))
 }
 
 /// e^x - 1 for x ≤ 0, to its own precision: 2^n q + (2^n - 1).
 #[inline(always)]
-pub(super) fn exp_m1_of_negative<const FUSED: bool, F: Reduction>(x: F) -> F {
+pub(crate) fn exp_m1_of_negative<const FUSED: bool, F: Reduction>(x: F) -> F {
     let (r, half_scale, other_half_scale) =
         F::reduce::<FUSED>(at_least(x, F::SMALLEST_EXPONENT_M1));
     let scale = half_scale * other_half_scale;
@@ -102,7 +102,7 @@ pub(super) fn exp_m1_of_negative<const FUSED: bool, F: Reduction>(x: F) -> F {
 /// ln(1 + x) for 0 ≤ x ≤ 1, to its own precision: with s = x / (2 + x),
 /// 2 artanh(s) = x - (x²/2 - s (x²/2 + s² …)).
 #[inline(always)]
-pub(super) fn ln_1p_of_fraction<const FUSED: bool, F: Reduction>(x: F) -> F {
+pub(crate) fn ln_1p_of_fraction<const FUSED: bool, F: Reduction>(x: F) -> F {
     let two = F::one() + F::one();
     let s = x / (two + x);
     let square = s * s;

@@ -10,13 +10,16 @@ use super::polynomial::*;
 /// φ(0) = 1 / √(2π).
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
 
-/// From here on, Q(x) and x Q(x) round to 0 in `f32` and in `f64`.
-const END_F32: f64 = 15.0;
-const END_F64: f64 = 39.0;
-
 /// GELU and its derivative.
 #[doc(hidden)]
 pub trait NormalTail: Reduction {
+    /// From this x on, Q(x) and x Q(x) round to 0.
+    const TAIL_END: f64;
+
+    /// The coefficients of S, constant term first. They must never change: ONNX files have them,
+    /// and `densely-onnx` recognizes GELU by them.
+    const TAIL: &'static [f64];
+
     /// z Φ(z).
     fn gelu<const FUSED: bool>(z: Self) -> Self;
 
@@ -25,26 +28,32 @@ pub trait NormalTail: Reduction {
 }
 
 impl NormalTail for f32 {
+    const TAIL_END: f64 = 15.0;
+    const TAIL: &'static [f64] = &NORMAL_TAIL_F32;
+
     #[inline(always)]
     fn gelu<const FUSED: bool>(z: Self) -> Self {
         let z = f64::from(z);
-        let magnitude = at_most(z.abs(), END_F32);
+        let magnitude = at_most(z.abs(), Self::TAIL_END);
         let (_, tail) = tail_f32::<FUSED>(magnitude);
         (if z < 0.0 { -magnitude * tail } else { z - magnitude * tail }) as Self
     }
 
     #[inline(always)]
     fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
-        let z = at_most(at_least(f64::from(z), -END_F32), END_F32);
+        let z = at_most(at_least(f64::from(z), -Self::TAIL_END), Self::TAIL_END);
         let (bell, tail) = tail_f32::<FUSED>(z.abs());
         derivative(z, bell, tail) as Self
     }
 }
 
 impl NormalTail for f64 {
+    const TAIL_END: f64 = 39.0;
+    const TAIL: &'static [f64] = &NORMAL_TAIL_F64;
+
     #[inline(always)]
     fn gelu<const FUSED: bool>(z: Self) -> Self {
-        let magnitude = at_most(z.abs(), END_F64);
+        let magnitude = at_most(z.abs(), Self::TAIL_END);
         let (bell, tail, lost) = tail_f64::<FUSED>(magnitude);
         let product = magnitude * tail;
         let lost = product_error::<FUSED>(magnitude, tail, product) + magnitude * lost;
@@ -54,7 +63,7 @@ impl NormalTail for f64 {
 
     #[inline(always)]
     fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
-        let z = at_most(at_least(z, -END_F64), END_F64);
+        let z = at_most(at_least(z, -Self::TAIL_END), Self::TAIL_END);
         let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
         derivative(z, bell.scale(bell.mantissa + bell.lost), bell.scale(tail + lost))
     }
