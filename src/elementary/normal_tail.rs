@@ -81,10 +81,10 @@ fn derivative(z: f64, bell: f64, tail: f64) -> f64 {
 #[inline(always)]
 fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
     let (r, half_scale, other_half_scale) = f64::reduce::<FUSED>(-0.5 * x * x);
-    let rest = polynomial::<FUSED, _, _>(&EXPM1_F32_WIDE, r);
+    let rest = polynomial::<FUSED, _>(&EXPM1_F32_WIDE, r);
     let bell = (1.0 + multiply_add::<FUSED, _>(r * r, rest, r)) * half_scale * other_half_scale;
     let reciprocal = 1.0 / (x + 3.0);
-    let s = polynomial::<FUSED, _, _>(&NORMAL_TAIL_F32, (x - 3.0) * reciprocal);
+    let s = polynomial::<FUSED, _>(&NORMAL_TAIL_F32, (x - 3.0) * reciprocal);
     (bell, bell * (s * reciprocal))
 }
 
@@ -111,7 +111,7 @@ fn tail_f64<const FUSED: bool>(x: f64) -> (ScaledMantissa<f64>, f64, f64) {
 
     // The last two of Horner's steps keep what they lose: near t = 1 their terms nearly cancel.
     let [c0, c1, rest @ ..] = &NORMAL_TAIL_F64;
-    let (s, s_lost) = (polynomial::<FUSED, _, _>(rest, t), 0.0);
+    let (s, s_lost) = (polynomial::<FUSED, _>(rest, t), 0.0);
     let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c1, NORMAL_TAIL_F64_LOST[1]);
     let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c0, NORMAL_TAIL_F64_LOST[0]);
     let s_lost = s_lost + slope::<FUSED>(t) * t_lost;
@@ -148,7 +148,7 @@ fn horner_step<const FUSED: bool>(
 #[inline(always)]
 fn slope<const FUSED: bool>(t: f64) -> f64 {
     let [_, c1, c2, c3, c4, c5, c6, ..] = NORMAL_TAIL_F64;
-    polynomial::<FUSED, _, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
+    polynomial::<FUSED, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
 }
 
 /// a + b and its `lost` (Knuth).
