@@ -10,7 +10,6 @@ pub mod activation;
 pub mod atomic_file;
 #[cfg(feature = "train")]
 pub mod backprop;
-#[cfg(feature = "train")]
 mod batch;
 mod bits;
 mod choice;
@@ -35,9 +34,7 @@ mod model_file;
 mod number;
 #[cfg(feature = "train")]
 pub mod optimizer;
-#[cfg(feature = "train")]
 mod parameter;
-#[cfg(feature = "train")]
 mod part;
 mod product;
 #[cfg(feature = "train")]
@@ -56,24 +53,20 @@ pub mod workers;
 pub use ndarray;
 
 pub use activation::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
-#[cfg(feature = "train")]
-pub use backprop::Backprop;
-#[cfg(feature = "train")]
-pub use data::{Dataset, Table};
 pub use dense::Dense;
 pub use error::{Error, Result};
 pub use float::Float;
-#[cfg(feature = "train")]
-pub use gradient_check::gradient_check;
-#[cfg(feature = "train")]
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
 pub use mlp::{Mlp, PredictBuffers};
 #[cfg(feature = "train")]
-pub use optimizer::{Adam, Optimizer, Sgd};
-#[cfg(feature = "train")]
-pub use schedule::Schedule;
-#[cfg(feature = "train")]
-pub use trainer::{EarlyStopping, Report, Trainer};
+pub use {
+    backprop::Backprop,
+    data::{Dataset, Table},
+    gradient_check::gradient_check,
+    loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError},
+    optimizer::{Adam, Optimizer, Sgd},
+    schedule::Schedule,
+    trainer::{EarlyStopping, Report, Trainer},
+};
 
 /// The version of this library.
 ///
