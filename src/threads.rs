@@ -34,9 +34,10 @@ impl Threads {
     /// The same where threads are started for a single step: starting and ending two takes 0.1 ms.
     pub(crate) const WORTHWHILE_ONCE: usize = 10 * Self::WORTHWHILE;
 
-    /// Runs `work` on a pool of threads if its largest product, of `cost` multiplications, has at
-    /// least `worthwhile` of them. `limit` is the most threads, by default one for each processor of this process. The pool
-    /// stays awake until `work` ends: waking a thread takes longer than one part of the work.
+    /// Runs `work` on a pool of threads if its largest product has at least `worthwhile`
+    /// multiplications; it has `cost` of them. `limit` is the most threads, by default one for each
+    /// processor of this process. The pool stays awake until `work` ends: waking a thread takes
+    /// longer than one part of the work.
     pub(crate) fn enter<R: Send>(
         limit: Option<usize>,
         cost: usize,
