@@ -2,12 +2,12 @@
 
 mod any;
 mod bounded;
+mod elementwise;
 mod elu;
 mod gated;
 mod linear;
 mod positive;
 mod registry;
-mod slices;
 mod softmax;
 
 pub use any::AnyActivation;

@@ -123,26 +123,23 @@ pub fn gradient_check(
     // Layers that are frozen together with all before them have no gradient.
     let trained = layers.skip_while(|(_, (_, layer))| layer.is_frozen());
     for (layer, (gradient, at_rest_layer)) in trained {
-        let columns = at_rest_layer.outputs();
-        let slices = zip(gradient.slices(), at_rest_layer.parameter_slices()).enumerate();
-        let numbers = slices.flat_map(|(slice, (gradient, values))| {
-            let numbers = zip(gradient, values).enumerate();
-            numbers.map(move |(place, (&analytic, &resting))| (slice, place, analytic, resting))
-        });
+        let (weights, columns) = (at_rest_layer.weights().len(), at_rest_layer.outputs());
+        let biases = at_rest_layer.bias().map_or(0, |bias| bias.len());
+        let values = at_rest_layer.parameter_slices().flatten();
         let mut proved = false;
-        for (slice, place, analytic, resting) in numbers {
+        for (place, (&analytic, &resting)) in zip(gradient.slices().flatten(), values).enumerate() {
             let mut loss_at = |value: f64| -> Result<f64> {
-                set(&mut moved, (layer, slice, place), value);
+                set(&mut moved, layer, place, value);
                 let loss = backprop.loss_with(&mut moved, loss, inputs, targets, Dropout::Kept);
-                set(&mut moved, (layer, slice, place), resting);
+                set(&mut moved, layer, place, resting);
                 loss
             };
             let comparison = compare(analytic, resting, at_rest, outputs, &mut loss_at)?;
             // The weights come first, then the bias, then the factors of the inputs.
-            let (parameter, index) = match slice {
-                0 => ("weight", vec![place / columns, place % columns]),
-                1 if at_rest_layer.bias().is_some() => ("bias", vec![place]),
-                _ => ("input factor", vec![place]),
+            let (parameter, index) = match place.checked_sub(weights) {
+                None => ("weight", vec![place / columns, place % columns]),
+                Some(output) if output < biases => ("bias", vec![output]),
+                Some(place) => ("input factor", vec![place - biases]),
             };
             match comparison {
                 Comparison::Equal { error, proved: this } => {
@@ -165,8 +162,8 @@ pub fn gradient_check(
     Ok(found)
 }
 
-fn set(net: &mut Mlp<f64>, (layer, slice, place): (usize, usize, usize), value: f64) {
-    if let Some(numbers) = net.layers_mut()[layer].parameter_slices_mut().nth(slice) {
-        numbers[place] = value;
+fn set(net: &mut Mlp<f64>, layer: usize, place: usize, value: f64) {
+    if let Some(number) = net.layers_mut()[layer].parameter_slices_mut().flatten().nth(place) {
+        *number = value;
     }
 }

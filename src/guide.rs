@@ -38,13 +38,12 @@
 //! All programs run as tests. The pages are the files in `docs/` of the repository, and link to
 //! each other as files. `docs/header.html` makes these links lead to the pages here.
 
-#[allow(unused_imports)]
-use crate::gradient_check::gradient_check;
-/// The names that the pages link to.
-#[allow(unused_imports)]
+#![allow(unused_imports)] // The pages link to these names.
+
 use crate::{
-    activation::*, backprop::*, data::*, dense::*, initialization::*, loss::*, metrics, mlp::*,
-    optimizer::*, recipe::*, schedule::*, schema::*, trainer::*, units::*, workers::*,
+    activation::*, backprop::*, data::*, dense::*, gradient_check::gradient_check,
+    initialization::*, loss::*, metrics, mlp::*, optimizer::*, recipe::*, schedule::*, schema::*,
+    trainer::*, units::*, workers::*,
 };
 
 /// Pages of a folder.
@@ -57,7 +56,6 @@ macro_rules! pages {
 
 /// Ideas, with their mathematics.
 pub mod ideas {
-    #[allow(unused_imports)]
     use super::*;
 
     pages!("ideas/": cached_outputs saturation fused_losses reproducibility defaults);
@@ -65,7 +63,6 @@ pub mod ideas {
 
 /// Questions and their answers, each with a complete program.
 pub mod how_to {
-    #[allow(unused_imports)]
     use super::*;
 
     pages!("how_to/": training model_file csv data_larger_than_memory imbalanced_classes

@@ -10,7 +10,6 @@ pub mod activation;
 pub mod atomic_file;
 #[cfg(feature = "train")]
 pub mod backprop;
-#[cfg(feature = "train")]
 mod batch;
 mod bits;
 mod choice;
@@ -36,7 +35,6 @@ mod number;
 #[cfg(feature = "train")]
 pub mod optimizer;
 mod parameter;
-#[cfg(feature = "train")]
 mod part;
 mod product;
 #[cfg(feature = "train")]
@@ -59,26 +57,21 @@ pub mod workers;
 pub use ndarray;
 
 pub use activation::{Activation, Identity, Relu, Sigmoid, Softmax, Tanh};
-#[cfg(feature = "train")]
-pub use backprop::Backprop;
-#[cfg(feature = "train")]
-pub use data::{Dataset, Table};
 pub use dense::Dense;
 pub use error::{Error, Result};
 pub use float::Float;
-#[cfg(feature = "train")]
-pub use gradient_check::gradient_check;
-#[cfg(feature = "train")]
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
 pub use mlp::{Mlp, PredictBuffers};
 #[cfg(feature = "train")]
-pub use optimizer::{Adam, Optimizer, RateFactors, Sgd};
-#[cfg(feature = "train")]
-pub use recipe::Recipe;
-#[cfg(feature = "train")]
-pub use schedule::Schedule;
-#[cfg(feature = "train")]
-pub use trainer::{EarlyStopping, Report, Trainer};
+pub use {
+    backprop::Backprop,
+    data::{Dataset, Table},
+    gradient_check::gradient_check,
+    loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError},
+    optimizer::{Adam, Optimizer, RateFactors, Sgd},
+    recipe::Recipe,
+    schedule::Schedule,
+    trainer::{EarlyStopping, Report, Trainer},
+};
 
 /// The version of this library.
 ///

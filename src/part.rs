@@ -15,11 +15,6 @@ impl Part {
         Self { rank, count }
     }
 
-    /// Whether there is no other part.
-    pub(crate) fn is_all(self) -> bool {
-        self.count == 1
-    }
-
     /// This part of `rows` rows. The sizes of two parts differ by at most one row.
     pub(crate) fn of(self, rows: usize) -> Range<usize> {
         let before = |rank: usize| (rows as u128 * rank as u128 / self.count as u128) as usize;

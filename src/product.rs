@@ -14,10 +14,10 @@ mod shape;
 mod tile;
 
 use crate::{elementary::vectorized, matrix::Rows, number::Number, threads::Share};
-use kernel::Product;
+use kernel::Multiplication;
 use lanes::Lanes;
 use ndarray::{ArrayView1, ArrayViewMut2};
-use operand::Operand;
+use operand::{Operand, Product};
 use packing::Buffers;
 use pulp::Arch;
 use shape::Start;
@@ -26,29 +26,19 @@ use std::cell::RefCell;
 /// Numbers whose matrices can be multiplied.
 #[doc(hidden)]
 pub trait Multiply: Number {
-    /// C ← start + A·B. The rows of C are contiguous, but need not follow one another: they may be
-    /// columns of a row-major matrix.
-    fn multiply(
-        a: Operand<'_, Self>,
-        b: Operand<'_, Self>,
-        start: Start<'_, Self>,
-        c: ArrayViewMut2<'_, Self>,
-    );
+    /// Writes a product. The rows of the result are contiguous, but need not follow one another:
+    /// they may be columns of a row-major matrix.
+    fn multiply(product: Product<'_, Self>, result: ArrayViewMut2<'_, Self>);
 }
 
 macro_rules! impl_multiply {
     ($type:ident) => {
         impl Multiply for $type {
-            fn multiply(
-                a: Operand<'_, Self>,
-                b: Operand<'_, Self>,
-                start: Start<'_, Self>,
-                c: ArrayViewMut2<'_, Self>,
-            ) {
+            fn multiply(product: Product<'_, Self>, result: ArrayViewMut2<'_, Self>) {
                 thread_local! {
                     static BUFFERS: RefCell<(Buffers<$type>, Vec<$type>)> = RefCell::default();
                 }
-                BUFFERS.with_borrow_mut(|buffers| multiply_with(a, b, start, c, buffers));
+                BUFFERS.with_borrow_mut(|buffers| multiply_with(product, result, buffers));
             }
         }
     };
@@ -59,23 +49,22 @@ impl_multiply!(f64);
 
 /// Multiplies with buffers for packed operands, and for a result that is not contiguous.
 fn multiply_with<F: Lanes>(
-    left: Operand<'_, F>,
-    right: Operand<'_, F>,
-    start: Start<'_, F>,
+    product: Product<'_, F>,
     mut result: ArrayViewMut2<'_, F>,
     (buffers, columns): &mut (Buffers<F>, Vec<F>),
 ) {
     let arch = Arch::new();
     if let Some(result) = result.as_slice_mut() {
-        return arch.dispatch(Product { left, right, start, result, buffers });
+        return arch.dispatch(Multiplication { product, result, buffers });
     }
-    debug_assert!(!matches!(start, Start::Result), "only contiguous results can be added to");
+    debug_assert!(!matches!(product.start, Start::Result), "only contiguous results are added to");
     if columns.len() < result.len() {
         columns.resize(result.len(), F::default());
     }
     let columns = &mut columns[..result.len()];
-    arch.dispatch(Product { left, right, start, result: columns, buffers });
-    for (mut row, numbers) in result.rows_mut().into_iter().zip(columns.chunks(right.columns)) {
+    arch.dispatch(Multiplication { product, result: columns, buffers });
+    let columns = columns.chunks(product.right.columns);
+    for (mut row, numbers) in result.rows_mut().into_iter().zip(columns) {
         row.assign(&ArrayView1::from(numbers));
     }
 }
@@ -91,8 +80,8 @@ pub(crate) fn weighted_sums<F: Multiply>(
 ) {
     let (rows, columns) = (sums.rows.clone(), sums.columns.clone());
     let start = bias.map_or(Start::Zero, |bias| Start::Row(&bias[columns.clone()]));
-    let (inputs, weights) = (operand(inputs.slice(rows)), operand(weights).columns(columns));
-    multiply(inputs, weights, start, sums.part.view_mut());
+    let (left, right) = (operand(inputs.slice(rows)), operand(weights).columns(columns));
+    multiply(Product { left, right, start }, sums.part.view_mut());
 }
 
 /// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of its input times its output's delta.
@@ -104,8 +93,9 @@ pub(crate) fn weight_gradient<F: Multiply>(
     delta: Rows<'_, F>,
     gradient: &mut Share<'_, F>,
 ) {
-    let inputs = operand(inputs).transpose().rows(gradient.rows.clone());
-    multiply(inputs, operand(delta), Start::Zero, gradient.part.view_mut());
+    let left = operand(inputs).transpose().rows(gradient.rows.clone());
+    let product = Product { left, right: operand(delta), start: Start::Zero };
+    multiply(product, gradient.part.view_mut());
 }
 
 /// ∂loss/∂X = D·Wᵀ: for each input, the sum over the outputs of its weight times the output's
@@ -118,13 +108,13 @@ pub(crate) fn input_gradient<F: Multiply>(
     gradient: &mut Share<'_, F>,
 ) {
     let (rows, inputs) = (gradient.rows.clone(), gradient.columns.clone());
-    let (delta, weights) = (operand(delta.slice(rows)), operand(weights).rows(inputs));
-    let transposed = match weights.lone_column() {
+    let (left, weights) = (operand(delta.slice(rows)), operand(weights).rows(inputs));
+    let right = match weights.lone_column() {
         // A column of a one-column matrix has the memory layout of a row.
         Some(column) => Operand::row_major(column, (1, column.len())),
         None => weights.transpose(),
     };
-    multiply(delta, transposed, Start::Zero, gradient.part.view_mut());
+    multiply(Product { left, right, start: Start::Zero }, gradient.part.view_mut());
 }
 
 /// ∂loss/∂b = Σ D: the sum of `delta` over the rows. Shapes: rows × outputs; the result outputs.
@@ -142,19 +132,15 @@ fn operand<F: Multiply>(rows: Rows<'_, F>) -> Operand<'_, F> {
     Operand::row_major(rows.numbers(), (rows.rows(), rows.columns()))
 }
 
-fn multiply<F: Multiply>(
-    left: Operand<'_, F>,
-    right: Operand<'_, F>,
-    start: Start<'_, F>,
-    mut result: ArrayViewMut2<'_, F>,
-) {
+fn multiply<F: Multiply>(product: Product<'_, F>, mut result: ArrayViewMut2<'_, F>) {
+    let Product { left, right, .. } = product;
     debug_assert_eq!(left.columns, right.rows, "the operands fit together");
     debug_assert_eq!((left.rows, right.columns), result.dim(), "the result has their shape");
     if left.columns == 0 {
         // The gradient of a batch without rows.
         result.fill(F::zero());
     } else if !result.is_empty() {
-        F::multiply(left, right, start, result);
+        F::multiply(product, result);
     }
 }
 
@@ -220,10 +206,9 @@ mod tests {
                         left: as_operand(&stored_a, transposed_a),
                         right: as_operand(&stored_b, transposed_b),
                         start,
-                        result: result.as_slice_mut().unwrap(),
-                        buffers: &mut buffers,
                     };
-                    simd.vectorize(product);
+                    let (result_numbers, buffers) = (result.as_slice_mut().unwrap(), &mut buffers);
+                    simd.vectorize(Multiplication { product, result: result_numbers, buffers });
                     let mut expected = by_definition(&a, &b, F::zero());
                     match which {
                         1 => expected += &first,

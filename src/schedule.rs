@@ -190,9 +190,10 @@ impl<'a> Schedule<'a> {
     }
 
     /// η in the first half of the span, then half a cosine down to 0:
-    /// η (1 + cos(π (2 t/length - 1))) / 2 (`flat_cos` in RealMLP). Suits [dropout and weight decay] too.
+    /// η (1 + cos(π (2 t/length - 1))) / 2 (`flat_cos` in RealMLP). It suits dropout and weight
+    /// decay too: [`regularization_schedule`].
     ///
-    /// [dropout and weight decay]: crate::trainer::Trainer::regularization_schedule
+    /// [`regularization_schedule`]: crate::trainer::Trainer::regularization_schedule
     pub fn flat_cosine(length: Span) -> Self {
         Self::of(Kind::FlatCosine(length))
     }

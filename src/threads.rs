@@ -4,19 +4,11 @@
 mod pool;
 
 use ndarray::{ArrayViewMut2, Axis};
-use std::num::NonZero;
-use std::ops::Range;
+use std::{num::NonZero, ops::Range};
 
 /// The most threads that share one piece of work. Default: the calling thread alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threads(usize);
-
-/// Smallest size of a network's largest product, in multiplications, that is faster on more than
-/// one thread. Below it, moving results between the cores takes longer than the other core saves.
-const WORTHWHILE: usize = 6_000_000;
-
-/// The same where threads are started for a single step: starting and ending two takes 0.1 ms.
-const WORTHWHILE_ONCE: usize = 10 * WORTHWHILE;
 
 /// The largest tile of the matrix product.
 const ROWS_OF_A_TILE: usize = 8;
@@ -34,35 +26,32 @@ impl Default for Threads {
 impl Threads {
     pub(crate) const ONE: Self = Self(1);
 
-    /// Runs `work` on a pool of threads if its largest product, of `cost` multiplications, is worth
-    /// it. `limit` is the most threads, by default one for each processor of this process. The pool
-    /// stays awake until `work` ends: waking a thread takes longer than one part of the work.
+    /// Smallest size of a network's largest product, in multiplications, that is faster on more
+    /// than one thread. Below it, moving results between the cores takes longer than the other core
+    /// saves.
+    pub(crate) const WORTHWHILE: usize = 6_000_000;
+
+    /// The same where threads are started for a single step: starting and ending two takes 0.1 ms.
+    pub(crate) const WORTHWHILE_ONCE: usize = 10 * Self::WORTHWHILE;
+
+    /// Runs `work` on a pool of threads if its largest product has at least `worthwhile`
+    /// multiplications; it has `cost` of them. `limit` is the most threads, by default one for each
+    /// processor of this process. The pool stays awake until `work` ends: waking a thread takes
+    /// longer than one part of the work.
     pub(crate) fn enter<R: Send>(
         limit: Option<usize>,
         cost: usize,
+        worthwhile: usize,
         work: impl FnOnce(Self) -> R + Send,
     ) -> R {
-        if cost < WORTHWHILE {
-            return work(Self::ONE);
-        }
         let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        let limit = limit.unwrap_or_else(processors);
-        if limit < 2 {
+        if cost < worthwhile {
             return work(Self::ONE);
         }
-        pool::enter(limit.min(cost / PART), |threads| work(Self(threads)))
-    }
-
-    /// As [`enter`](Self::enter), for a single step.
-    pub(crate) fn enter_once<R: Send>(
-        limit: Option<usize>,
-        cost: usize,
-        work: impl FnOnce(Self) -> R + Send,
-    ) -> R {
-        if cost < WORTHWHILE_ONCE {
-            return work(Self::ONE);
+        match limit.unwrap_or_else(processors) {
+            0 | 1 => work(Self::ONE),
+            limit => pool::enter(limit.min(cost / PART), |threads| work(Self(threads))),
         }
-        Self::enter(limit, cost, work)
     }
 
     /// The length of each thread's part of `count` things that cost `cost` multiplications

@@ -225,7 +225,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Trainer};
     /// # use densely::{optimizer::AdamW, schedule::Span};
     /// # use ndarray::array;
-    /// // The gradient is 0. The decay is 0.1 · 0.5 in the first step, and half of it in the second.
+    /// // The gradient is 0. The decay is 0.1 · 0.5 in the first step, and then half of that.
     /// let layer = Dense::<f64>::new(array![[1.0]], None, Identity)?;
     /// let mut net = Mlp::from_layers(vec![layer])?;
     /// let data = Dataset::new(array![[0.0]], array![[0.0]])?;

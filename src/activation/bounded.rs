@@ -1,9 +1,7 @@
 //! Smooth functions with two limits.
 
-use super::{Activation, FromOutput, slices};
-use crate::elementary::{function, map};
-use crate::float::Float;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use super::{FromOutput, elementwise::elementwise};
+use crate::elementary::{exp_m1_of_negative, exp_of_negative};
 
 /// The logistic sigmoid: g(z) = 1 / (1 + e^-z), range (0, 1).
 ///
@@ -39,17 +37,24 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sigmoid;
 
-impl Activation for Sigmoid {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, |z| map(z, function::Sigmoid));
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| a * (F::one() - a));
-    }
-}
+elementwise!(
+    Sigmoid(FromOutput, GlorotUniform),
+    // With e = e^-|z|, 1 / (1 + e) or e / (1 + e).
+    |_, z| {
+        let (one, exponential) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()));
+        let (e, e_lost) = (exponential.value(), exponential.lost());
+        let denominator = one + e;
+        let denominator_lost = (e - (denominator - one)) + e_lost;
+        let negative = z < F::zero();
+        let (numerator, numerator_lost) = if negative { (e, e_lost) } else { (one, F::zero()) };
+        let quotient = numerator / denominator;
+        // Adds what rounding took from numerator and denominator: the error that is left is little
+        // more than the rounding of the quotient.
+        let reciprocal = if negative { one - quotient } else { quotient };
+        quotient + (numerator_lost - quotient * denominator_lost) * reciprocal
+    },
+    |_, a| a * (F::one() - a)
+);
 
 /// The hyperbolic tangent: g(z) = (e^z - e^-z) / (e^z + e^-z), range (-1, 1).
 ///
@@ -83,17 +88,17 @@ impl Activation for Sigmoid {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tanh;
 
-impl Activation for Tanh {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, |z| map(z, function::Tanh));
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| F::one() - a * a);
-    }
-}
+elementwise!(
+    Tanh(FromOutput, GlorotUniform),
+    // With t = e^(-2|z|) - 1, between -1 and 0, the magnitude is -t / (2 + t). It is at most 1,
+    // since -t ≤ 1 ≤ 2 + t.
+    |_, z| {
+        let two = F::one() + F::one();
+        let t = exp_m1_of_negative::<FUSED, F>(-two * z.abs());
+        (-t / (two + t)).copysign(z)
+    },
+    |_, a| F::one() - a * a
+);
 
 /// Softsign: g(z) = z / (1 + |z|), range (-1, 1).
 ///
@@ -126,22 +131,16 @@ impl Activation for Tanh {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softsign;
 
-impl Activation for Softsign {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map_each(z, |z| {
-            // At ±∞ the limit, since z / (1 + |z|) would be ∞/∞.
-            let magnitude = z.abs();
-            let quotient = z / (F::one() + magnitude);
-            if magnitude == F::infinity() { F::one().copysign(z) } else { quotient }
-        });
+elementwise!(
+    Softsign(FromOutput, GlorotUniform),
+    |_, z| {
+        // At ±∞ the limit, since z / (1 + |z|) would be ∞/∞.
+        let magnitude = z.abs();
+        let quotient = z / (F::one() + magnitude);
+        if magnitude == F::infinity() { F::one().copysign(z) } else { quotient }
+    },
+    |_, a| {
+        let rest = F::one() - a.abs();
+        rest * rest
     }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| {
-            let rest = F::one() - a.abs();
-            rest * rest
-        });
-    }
-}
+);

@@ -1,9 +1,7 @@
 //! Exponential linear units.
 
-use super::{Activation, FromOutput, slices};
-use crate::elementary::{function::ScaledElu, map};
-use crate::{float::Float, initialization::Initialization};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use super::{FromOutput, elementwise::elementwise};
+use crate::elementary::{NormalTail, at_most, exp_m1_of_negative};
 
 /// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default: α = 1.
 ///
@@ -68,21 +66,11 @@ impl Default for Elu {
     }
 }
 
-impl Activation for Elu {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        forward(z, [1.0, self.alpha]);
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        backward(output, delta, [1.0, self.alpha]);
-    }
-
-    fn initialization(&self) -> Initialization {
-        Initialization::HeNormal
-    }
-}
+elementwise!(
+    Elu(FromOutput, HeNormal),
+    |elu, z| scaled_elu::<FUSED, F>(z, [1.0, elu.alpha]),
+    |elu, a| slope_of(a, [1.0, elu.alpha])
+);
 
 /// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with λ = 1.0507… and
 /// α = 1.6732…; range (-λα, ∞).
@@ -124,33 +112,22 @@ impl Selu {
     const SHAPE: [f64; 2] = [Self::LAMBDA, Self::LAMBDA * Self::ALPHA];
 }
 
-impl Activation for Selu {
-    type Derivative = FromOutput;
+elementwise!(
+    Selu(FromOutput, LecunNormal),
+    |_, z| scaled_elu::<FUSED, F>(z, Selu::SHAPE),
+    |_, a| slope_of(a, Selu::SHAPE)
+);
 
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        forward(z, Self::SHAPE);
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        backward(output, delta, Self::SHAPE);
-    }
-
-    fn initialization(&self) -> Initialization {
-        Initialization::LecunNormal
-    }
+/// positive · z for z > 0, else limit · (e^z - 1).
+#[inline(always)]
+fn scaled_elu<const FUSED: bool, F: NormalTail>(z: F, [positive, limit]: [f64; 2]) -> F {
+    let below = F::from_f64(limit) * exp_m1_of_negative::<FUSED, F>(at_most(z, F::zero()));
+    if z > F::zero() { F::from_f64(positive) * z } else { below }
 }
 
-/// slope · z for z > 0, else limit · (e^z - 1); `shape` is slope and limit.
-fn forward<F: Float>(z: ArrayViewMut2<'_, F>, shape: [f64; 2]) {
-    let [positive, limit] = shape.map(|number| F::from_f64(number).as_f64());
-    slices::map(z, |z| map(z, ScaledElu { positive, limit }));
-}
-
-/// The derivative: the slope for a > 0, else a + limit.
-fn backward<F: Float>(a: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>, shape: [f64; 2]) {
-    let [slope, limit] = shape.map(F::from_f64);
-    slices::multiply(a, delta, move |a| {
-        let below = a + limit;
-        if a > F::zero() { slope } else { below }
-    });
+/// Its derivative: positive for a > 0, else a + limit.
+#[inline(always)]
+fn slope_of<F: NormalTail>(a: F, [positive, limit]: [f64; 2]) -> F {
+    let below = a + F::from_f64(limit);
+    if a > F::zero() { F::from_f64(positive) } else { below }
 }

@@ -1,10 +1,8 @@
 //! Functions z · h(z) with a gate h between 0 and 1. None is monotone: two z can share one output,
 //! so the derivative is no function of the output, and the layer keeps z.
 
-use super::{Activation, FromPreActivation, OutputAndPreActivation, slices};
-use crate::elementary::{function, map, multiply_by};
-use crate::{float::Float, initialization::Initialization};
-use ndarray::ArrayViewMut2;
+use super::{FromPreActivation, elementwise::elementwise};
+use crate::elementary::{NormalTail, at_least, at_most, exp_of_negative};
 
 /// The Gaussian error linear unit: g(z) = z Φ(z), with Φ(z) = (1 + erf(z/√2)) / 2 the normal
 /// distribution; range [-0.17, ∞).
@@ -38,6 +36,12 @@ use ndarray::ArrayViewMut2;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
 
+elementwise!(
+    Gelu(FromPreActivation.pre_activation, HeNormal),
+    |_, z| F::gelu::<FUSED>(z),
+    |_, z| F::gelu_derivative::<FUSED>(z)
+);
+
 /// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range [-0.28, ∞).
 ///
 /// # The derivative
@@ -66,6 +70,24 @@ pub struct Gelu;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Silu;
+
+elementwise!(
+    Silu(FromPreActivation.pre_activation, HeNormal),
+    // z / (1 + e^-z): with e = e^-|z|, z / (1 + e) or z e / (1 + e).
+    |_, z| {
+        let (one, e) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()));
+        let denominator = one + e.value();
+        let below = e.scale(bounded(z) * e.mantissa / denominator);
+        if z < F::zero() { below } else { z / denominator }
+    },
+    // 1 - σ = σ(-z), which does not cancel.
+    |_, z| {
+        let (one, e) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()).value());
+        let (large, small) = (one / (one + e), e / (one + e));
+        let (sigmoid, rest) = if z < F::zero() { (small, large) } else { (large, small) };
+        sigmoid * (one + bounded(z) * rest)
+    }
+);
 
 /// Mish: g(z) = z tanh(ln(1 + e^z)), range [-0.31, ∞).
 ///
@@ -96,32 +118,35 @@ pub struct Silu;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mish;
 
-macro_rules! impl_gated {
-    ($activation:ident, $derivative:ident) => {
-        impl Activation for $activation {
-            type Derivative = FromPreActivation;
+elementwise!(
+    Mish(FromPreActivation.pre_activation, HeNormal),
+    // tanh(ln w) = (w² - 1) / (w² + 1). For z < 0 that is e (e + 2) / (e (e + 2) + 2) with e = e^z,
+    // and for z ≥ 0 (1 + 2e) / (1 + 2e + 2e²) with e = e^-z.
+    |_, z| {
+        let (one, exponential) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()));
+        let (two, e) = (one + one, exponential.value());
+        let below = (e + two) / (e * (e + two) + two);
+        let below = exponential.scale(bounded(z) * exponential.mantissa * below);
+        let doubled = one + two * e;
+        let above = z * (doubled / (doubled + two * e * e));
+        if z < F::zero() { below } else { above }
+    },
+    // With t and 1 - t from the quotients above.
+    |_, z| {
+        let (one, e) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()).value());
+        let two = one + one;
+        let negative = z < F::zero();
+        let (numerator, rest) =
+            if negative { (e * (e + two), two) } else { (one + two * e, two * e * e) };
+        let (t, one_less_t) = (numerator / (numerator + rest), rest / (numerator + rest));
+        let sigmoid = if negative { e } else { one } / (one + e);
+        t + bounded(z) * sigmoid * one_less_t * (one + t)
+    }
+);
 
-            fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-                slices::map(z, |z| map(z, function::$activation));
-            }
-
-            fn backward<F: Float>(
-                &self,
-                cached: OutputAndPreActivation<'_, F>,
-                delta: ArrayViewMut2<'_, F>,
-            ) {
-                slices::zip(cached.pre_activation, delta, |z, delta| {
-                    multiply_by(z, delta, function::$derivative)
-                });
-            }
-
-            fn initialization(&self) -> Initialization {
-                Initialization::HeNormal
-            }
-        }
-    };
+/// z, limited to a range outside of which e^-|z| is 0. Times 0, an infinite z would be NaN.
+#[inline(always)]
+fn bounded<F: NormalTail>(z: F) -> F {
+    let bound = -F::SMALLEST_EXPONENT - F::SMALLEST_EXPONENT;
+    at_most(at_least(z, -bound), bound)
 }
-
-impl_gated!(Gelu, GeluDerivative);
-impl_gated!(Silu, SiluDerivative);
-impl_gated!(Mish, MishDerivative);

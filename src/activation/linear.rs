@@ -1,7 +1,8 @@
 //! Piecewise linear functions.
 
-use super::{Activation, FromOutput, slices};
-use crate::{float::Float, initialization::Initialization};
+use super::{Activation, FromOutput, elementwise::elementwise};
+use crate::elementary::{at_least, at_most};
+use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// The identity: g(z) = z, g'(z) = 1, range (-∞, ∞).
@@ -59,22 +60,12 @@ impl Activation for Identity {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Relu;
 
-impl Activation for Relu {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        // Not `max`, which would turn NaN into 0 and hide that training has diverged.
-        slices::map_each(z, |z| if z <= F::zero() { F::zero() } else { z });
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| if a > F::zero() { F::one() } else { F::zero() });
-    }
-
-    fn initialization(&self) -> Initialization {
-        Initialization::HeNormal
-    }
-}
+elementwise!(
+    Relu(FromOutput, HeNormal),
+    // Not `max`, which would turn NaN into 0 and hide that training has diverged.
+    |_, z| if z <= F::zero() { F::zero() } else { z },
+    |_, a| if a > F::zero() { F::one() } else { F::zero() }
+);
 
 /// The leaky rectifier: g(z) = z if z > 0, else αz; range (-∞, ∞). Default: α = 0.01.
 ///
@@ -133,23 +124,11 @@ impl Default for LeakyRelu {
     }
 }
 
-impl Activation for LeakyRelu {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        let alpha = F::from_f64(self.alpha);
-        slices::map_each(z, move |z| if z > F::zero() { z } else { alpha * z });
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        let alpha = F::from_f64(self.alpha);
-        slices::multiply(output, delta, move |a| if a > F::zero() { F::one() } else { alpha });
-    }
-
-    fn initialization(&self) -> Initialization {
-        Initialization::HeNormal
-    }
-}
+elementwise!(
+    LeakyRelu(FromOutput, HeNormal),
+    |leaky, z| if z > F::zero() { z } else { F::from_f64(leaky.alpha) * z },
+    |leaky, a| if a > F::zero() { F::one() } else { F::from_f64(leaky.alpha) }
+);
 
 /// The hard tanh: g(z) = max(-1, min(1, z)), range [-1, 1].
 ///
@@ -177,18 +156,8 @@ impl Activation for LeakyRelu {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardTanh;
 
-impl Activation for HardTanh {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        let one = F::one();
-        slices::map_each(z, |z| {
-            let below = if z > one { one } else { z };
-            if below < -one { -one } else { below }
-        });
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| if a.abs() < F::one() { F::one() } else { F::zero() });
-    }
-}
+elementwise!(
+    HardTanh(FromOutput, GlorotUniform),
+    |_, z| at_most(at_least(z, -F::one()), F::one()),
+    |_, a| if a.abs() < F::one() { F::one() } else { F::zero() }
+);

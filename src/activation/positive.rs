@@ -1,9 +1,7 @@
 //! Smooth functions whose outputs are positive.
 
-use super::{Activation, FromOutput, slices};
-use crate::elementary::{function, map, multiply_by};
-use crate::float::Float;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use super::{FromOutput, elementwise::elementwise};
+use crate::elementary::*;
 
 /// Softplus, the soft rectification: g(z) = ln(1 + e^z), range (0, ∞).
 ///
@@ -35,17 +33,15 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softplus;
 
-impl Activation for Softplus {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, |z| map(z, function::Softplus));
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::zip(output, delta, |a, delta| multiply_by(a, delta, function::SoftplusDerivative));
-    }
-}
+elementwise!(
+    Softplus(FromOutput, GlorotUniform),
+    // max(z, 0) + ln(1 + e^-|z|).
+    |_, z| {
+        let e = exp_of_negative::<FUSED, F>(-z.abs()).value();
+        at_least(z, F::zero()) + ln_1p_of_fraction::<FUSED, F>(e)
+    },
+    |_, a| -exp_m1_of_negative::<FUSED, F>(-a)
+);
 
 /// The exponential: g(z) = e^z, range (0, ∞).
 ///
@@ -74,14 +70,11 @@ impl Activation for Softplus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exponential;
 
-impl Activation for Exponential {
-    type Derivative = FromOutput;
-
-    fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>) {
-        slices::map(z, |z| map(z, function::Exponential));
-    }
-
-    fn backward<F: Float>(&self, output: ArrayView2<'_, F>, delta: ArrayViewMut2<'_, F>) {
-        slices::multiply(output, delta, |a| a);
-    }
-}
+elementwise!(
+    Exponential(FromOutput, GlorotUniform),
+    |_, z| {
+        let z = at_most(at_least(z, F::SMALLEST_EXPONENT), F::LARGEST_EXPONENT);
+        exp_between::<FUSED, F>(z).value()
+    },
+    |_, a| a
+);

@@ -1,5 +1,4 @@
-use super::{Activation, FromOutput, slices};
-use crate::elementary::{function, map};
+use super::{Activation, Exponential, FromOutput, elementwise::map};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 
@@ -44,8 +43,7 @@ impl Activation for Softmax {
             // Subtracting the largest z changes no quotient and keeps every exponential at most 1.
             let largest = row.fold(F::neg_infinity(), |largest, &z| largest.max(z));
             row.mapv_inplace(|z| z - largest);
-            let exponentials = |row: &mut [F]| map(row, function::Exponential);
-            slices::map(row.view_mut().insert_axis(Axis(0)), exponentials);
+            map(row.view_mut().insert_axis(Axis(0)), Exponential);
             let sum = row.sum();
             row.mapv_inplace(|e| e / sum);
         }

@@ -10,13 +10,16 @@ use super::polynomial::*;
 /// φ(0) = 1 / √(2π).
 const DENSITY_AT_0: f64 = 0.398_942_280_401_432_7;
 
-/// From here on, Q(x) and x Q(x) round to 0 in `f32` and in `f64`.
-const END_F32: f64 = 15.0;
-const END_F64: f64 = 39.0;
-
 /// GELU and its derivative.
 #[doc(hidden)]
 pub trait NormalTail: Reduction {
+    /// From this x on, Q(x) and x Q(x) round to 0.
+    const TAIL_END: f64;
+
+    /// The coefficients of S, constant term first. They must never change: ONNX files have them,
+    /// and `densely-onnx` recognizes GELU by them.
+    const TAIL: &'static [f64];
+
     /// z Φ(z).
     fn gelu<const FUSED: bool>(z: Self) -> Self;
 
@@ -25,26 +28,32 @@ pub trait NormalTail: Reduction {
 }
 
 impl NormalTail for f32 {
+    const TAIL_END: f64 = 15.0;
+    const TAIL: &'static [f64] = &NORMAL_TAIL_F32;
+
     #[inline(always)]
     fn gelu<const FUSED: bool>(z: Self) -> Self {
         let z = f64::from(z);
-        let magnitude = at_most(z.abs(), END_F32);
+        let magnitude = at_most(z.abs(), Self::TAIL_END);
         let (_, tail) = tail_f32::<FUSED>(magnitude);
         (if z < 0.0 { -magnitude * tail } else { z - magnitude * tail }) as Self
     }
 
     #[inline(always)]
     fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
-        let z = at_most(at_least(f64::from(z), -END_F32), END_F32);
+        let z = at_most(at_least(f64::from(z), -Self::TAIL_END), Self::TAIL_END);
         let (bell, tail) = tail_f32::<FUSED>(z.abs());
         derivative(z, bell, tail) as Self
     }
 }
 
 impl NormalTail for f64 {
+    const TAIL_END: f64 = 39.0;
+    const TAIL: &'static [f64] = &NORMAL_TAIL_F64;
+
     #[inline(always)]
     fn gelu<const FUSED: bool>(z: Self) -> Self {
-        let magnitude = at_most(z.abs(), END_F64);
+        let magnitude = at_most(z.abs(), Self::TAIL_END);
         let (bell, tail, lost) = tail_f64::<FUSED>(magnitude);
         let product = magnitude * tail;
         let lost = product_error::<FUSED>(magnitude, tail, product) + magnitude * lost;
@@ -54,7 +63,7 @@ impl NormalTail for f64 {
 
     #[inline(always)]
     fn gelu_derivative<const FUSED: bool>(z: Self) -> Self {
-        let z = at_most(at_least(z, -END_F64), END_F64);
+        let z = at_most(at_least(z, -Self::TAIL_END), Self::TAIL_END);
         let (bell, tail, lost) = tail_f64::<FUSED>(z.abs());
         derivative(z, bell.scale(bell.mantissa + bell.lost), bell.scale(tail + lost))
     }
@@ -72,10 +81,10 @@ fn derivative(z: f64, bell: f64, tail: f64) -> f64 {
 #[inline(always)]
 fn tail_f32<const FUSED: bool>(x: f64) -> (f64, f64) {
     let (r, half_scale, other_half_scale) = f64::reduce::<FUSED>(-0.5 * x * x);
-    let rest = polynomial::<FUSED, _, _>(&EXPM1_F32_WIDE, r);
+    let rest = polynomial::<FUSED, _>(&EXPM1_F32_WIDE, r);
     let bell = (1.0 + multiply_add::<FUSED, _>(r * r, rest, r)) * half_scale * other_half_scale;
     let reciprocal = 1.0 / (x + 3.0);
-    let s = polynomial::<FUSED, _, _>(&NORMAL_TAIL_F32, (x - 3.0) * reciprocal);
+    let s = polynomial::<FUSED, _>(&NORMAL_TAIL_F32, (x - 3.0) * reciprocal);
     (bell, bell * (s * reciprocal))
 }
 
@@ -102,7 +111,7 @@ fn tail_f64<const FUSED: bool>(x: f64) -> (ScaledMantissa<f64>, f64, f64) {
 
     // The last two of Horner's steps keep what they lose: near t = 1 their terms nearly cancel.
     let [c0, c1, rest @ ..] = &NORMAL_TAIL_F64;
-    let (s, s_lost) = (polynomial::<FUSED, _, _>(rest, t), 0.0);
+    let (s, s_lost) = (polynomial::<FUSED, _>(rest, t), 0.0);
     let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c1, NORMAL_TAIL_F64_LOST[1]);
     let (s, s_lost) = horner_step::<FUSED>(s, s_lost, t, *c0, NORMAL_TAIL_F64_LOST[0]);
     let s_lost = s_lost + slope::<FUSED>(t) * t_lost;
@@ -139,7 +148,7 @@ fn horner_step<const FUSED: bool>(
 #[inline(always)]
 fn slope<const FUSED: bool>(t: f64) -> f64 {
     let [_, c1, c2, c3, c4, c5, c6, ..] = NORMAL_TAIL_F64;
-    polynomial::<FUSED, _, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
+    polynomial::<FUSED, _>(&[c1, 2.0 * c2, 3.0 * c3, 4.0 * c4, 5.0 * c5, 6.0 * c6], t)
 }
 
 /// a + b and its `lost` (Knuth).

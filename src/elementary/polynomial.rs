@@ -13,22 +13,16 @@ pub(super) fn multiply_add<const FUSED: bool, F: Number>(a: F, b: F, c: F) -> F 
 
 /// Σ c_k x^k, by Horner's rule.
 #[inline(always)]
-pub(super) fn polynomial<const FUSED: bool, F: Number, const N: usize>(
-    coefficients: &[F; N],
-    x: F,
-) -> F {
-    let mut sum = coefficients[N - 1];
-    for &coefficient in coefficients[..N - 1].iter().rev() {
+pub(super) fn polynomial<const FUSED: bool, F: Number>(coefficients: &[F], x: F) -> F {
+    let [others @ .., last] = coefficients else { return F::zero() };
+    let mut sum = *last;
+    for &coefficient in others.iter().rev() {
         sum = multiply_add::<FUSED, F>(sum, x, coefficient);
     }
     sum
 }
 
-/// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2, to 2⁻³¹ of e^r - 1; for `f32`.
-pub(super) const EXPM1_F32: [f32; 6] =
-    [0.5, 0.16666667, 0.041666366, 0.008333274, 0.0013940326, 0.00019913653];
-
-/// The same, not rounded to `f32`.
+/// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2, to 2⁻³¹ of e^r - 1: the table for `f32`, not rounded.
 pub(super) const EXPM1_F32_WIDE: [f64; 6] = [
     0.500000004227302,
     0.16666666811727188,
@@ -36,39 +30,6 @@ pub(super) const EXPM1_F32_WIDE: [f64; 6] = [
     0.008333274121020433,
     0.0013940326269579325,
     0.00019913652418788536,
-];
-
-/// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2, to 2⁻⁶¹ of e^r - 1; for `f64`.
-pub(super) const EXPM1_F64: [f64; 11] = [
-    0.5,
-    0.16666666666666677,
-    0.0416666666666667,
-    0.008333333333322172,
-    0.0013888888888868019,
-    0.00019841269884897543,
-    2.480158735855216e-05,
-    2.7557245335528005e-06,
-    2.755724428045023e-07,
-    2.5108675719273415e-08,
-    2.092402010975925e-09,
-];
-
-/// (2 artanh(s)/s - 2) / s² as a function of s², for s ≤ 1/3; for `f32`.
-pub(super) const LN_1P_F32: [f32; 5] = [0.6666668, 0.39998436, 0.2862761, 0.21321477, 0.24670608];
-
-/// The same for `f64`.
-pub(super) const LN_1P_F64: [f64; 11] = [
-    0.6666666666666669,
-    0.3999999999999166,
-    0.28571428572882673,
-    0.22222222097362984,
-    0.1818182439925138,
-    0.1538442063935606,
-    0.13337328057441525,
-    0.11710368662869432,
-    0.11009568843376079,
-    0.06855681883632532,
-    0.16691741771897906,
 ];
 
 /// (x + 3) e^(x²/2) times the upper tail of the normal distribution at x, as a function of

@@ -6,7 +6,7 @@ mod line_search;
 pub(crate) use iteration::{LbfgsMemory, Outcome};
 
 use super::{check_decay, check_positive};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check::AT_LEAST_1};
 
 /// Limited-memory BFGS (Liu, Nocedal 1989) with a line search for the strong Wolfe conditions
 /// (Moré, Thuente 1994): for small data.
@@ -84,10 +84,8 @@ impl Lbfgs {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        let at_least_1 = |value: f64| value >= 1.0;
-        Error::check_setting("history", self.history as f64, "at least 1", at_least_1)?;
-        let limit = self.evaluations as f64;
-        Error::check_setting("number of evaluations", limit, "at least 1", at_least_1)?;
+        Error::check_range("history", self.history as f64, AT_LEAST_1)?;
+        Error::check_range("number of evaluations", self.evaluations as f64, AT_LEAST_1)?;
         check_positive::<f64>("tolerance", self.tolerance)?;
         check_decay("weight decay", self.weight_decay)
     }

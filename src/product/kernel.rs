@@ -8,20 +8,17 @@
 //! they are used too few times to pay for the copy.
 
 use super::lanes::{Lanes, numbers_at};
-use super::operand::Operand;
+use super::operand::{Operand, Product};
 use super::packing::{Buffers, pack_left, pack_right};
 use super::shape::{DEPTH, FEW, Panel, Start, VECTORS, Vectors, blocks, tiles};
 use super::tile::{Block, Tile, add_all};
-use super::{row, scalar};
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
-/// C ← start + A·B, with C row-major.
-pub(super) struct Product<'a, 'b, F> {
-    pub(super) left: Operand<'a, F>,
-    pub(super) right: Operand<'a, F>,
-    pub(super) start: Start<'a, F>,
-    pub(super) result: &'a mut [F],
+/// Writes a product, row-major.
+pub(super) struct Multiplication<'a, 'b, F> {
+    pub(super) product: Product<'a, F>,
+    pub(super) result: &'b mut [F],
     pub(super) buffers: &'b mut Buffers<F>,
 }
 
@@ -34,61 +31,64 @@ const COLUMNS_THAT_PAY: usize = 96;
 /// Up to this many rows of the result are computed one by one, without packing.
 const FEW_ROWS: usize = 3;
 
-impl<F: Lanes> WithSimd for Product<'_, '_, F> {
+impl<F: Lanes> WithSimd for Multiplication<'_, '_, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { left, right, start, .. } = self;
+        let Self { product, result, buffers } = self;
+        let Product { left, right, start } = product;
         let rows_of_result = match right.lone_column() {
             Some(column) if !left.transposed => {
-                return row::rows_times_column(simd, left, column, start, self.result);
+                return product.rows_times_column(simd, column, result);
             }
             // The same sums, as a row times the stored matrix.
             Some(column) if !matches!(start, Start::Row(_)) => {
-                Some((Operand::row_major(column, (1, column.len())), left.transpose()))
+                let row = Operand::row_major(column, (1, column.len()));
+                Some(Product { left: row, right: left.transpose(), start })
             }
-            _ if left.rows <= FEW_ROWS && !left.transposed && !right.transposed => {
-                Some((left, right))
-            }
+            _ if left.rows <= FEW_ROWS && !left.transposed && !right.transposed => Some(product),
             _ => None,
         };
-        if let Some((left, right)) = rows_of_result {
-            row::rows_times_matrix(simd, left, right, start, self.result);
+        if let Some(product) = rows_of_result {
+            product.rows_times_matrix(simd, result);
         } else if S::IS_SCALAR {
-            scalar::row_by_row(simd, left, right, start, self.result, self.buffers);
+            product.row_by_row(simd, result, buffers);
         } else if S::REGISTER_COUNT >= 32 {
-            self.by_blocks::<S, 8>(simd);
+            product.by_blocks::<S, 8>(simd, result, buffers);
         } else {
-            self.by_blocks::<S, 6>(simd);
+            product.by_blocks::<S, 6>(simd, result, buffers);
         }
     }
 }
 
-impl<F: Lanes> Product<'_, '_, F> {
+impl<F: Lanes> Product<'_, F> {
     /// Block by block, in tiles of `TILE` rows.
     #[inline(always)]
-    fn by_blocks<S: Simd, const TILE: usize>(self, simd: S) {
-        let (rows, columns, depth) = (self.left.rows, self.right.columns, self.left.columns);
+    fn by_blocks<S: Simd, const TILE: usize>(
+        self,
+        simd: S,
+        result: &mut [F],
+        buffers: &mut Buffers<F>,
+    ) {
+        let (rows, stride, depth) = (self.left.rows, self.right.columns, self.left.columns);
         let panel = VECTORS * F::count::<S>();
         let most = BLOCK / (DEPTH * size_of::<F>());
         let left = rows.min(most).next_multiple_of(TILE) * depth.min(DEPTH);
-        let right = columns.min(most).next_multiple_of(panel) * depth.min(DEPTH);
-        let (packed_left, packed_right) = self.buffers.split(left, right);
-        let stride = columns;
-        for columns in blocks(columns, most) {
+        let right = stride.min(most).next_multiple_of(panel) * depth.min(DEPTH);
+        let (packed_left, packed_right) = buffers.split(left, right);
+        for columns in blocks(stride, most) {
             for rows in blocks(rows, most) {
                 for depth in blocks(depth, DEPTH) {
                     let start = if depth.start == 0 { self.start } else { Start::Result };
                     let block = Block {
                         left: self.left.rows(rows.clone()).columns(depth.clone()),
                         right: self.right.rows(depth).columns(columns.clone()),
-                        start,
-                        first_row: rows.start,
-                        first_column: columns.start,
+                        start: start.columns(columns.clone()),
                         stride,
                     };
-                    block.multiply::<S, TILE>(simd, packed_left, packed_right, self.result);
+                    let result = &mut result[rows.start * stride + columns.start..];
+                    block.multiply::<S, TILE>(simd, packed_left, packed_right, result);
                 }
             }
         }

@@ -4,7 +4,7 @@ use crate::number::Number;
 use pulp::Simd;
 
 /// Vectors of numbers, in the registers of the instruction set `S`.
-pub(super) trait Lanes: Number {
+pub trait Lanes: Number {
     type Vector<S: Simd>: Copy;
 
     /// The vectors that a slice is made of, and the rest.
@@ -16,13 +16,8 @@ pub(super) trait Lanes: Number {
     /// A vector with the same number in each lane.
     fn splat<S: Simd>(simd: S, number: Self) -> Self::Vector<S>;
 
-    /// a · b + c: rounded once if the instruction set can do so.
-    fn multiply_add<S: Simd>(
-        simd: S,
-        a: Self::Vector<S>,
-        b: Self::Vector<S>,
-        c: Self::Vector<S>,
-    ) -> Self::Vector<S>;
+    /// Adds a · b to the sum: rounded once if the instruction set can do so.
+    fn add_product<S: Simd>(simd: S, ab: [Self::Vector<S>; 2], sum: &mut Self::Vector<S>);
 
     /// The sum of a vector's numbers.
     fn sum_lanes<S: Simd>(simd: S, vector: Self::Vector<S>) -> Self;
@@ -39,11 +34,10 @@ pub(super) trait Lanes: Number {
     }
 }
 
+/// Each type, and the names for it in [`Simd`].
 macro_rules! impl_lanes {
-    (
-        $type:ident, $vector:ident, $vectors:ident, $vectors_mut:ident, $splat:ident,
-        $multiply_add:ident, $sum:ident, $load:ident, $store:ident
-    ) => {
+    ($($type:ident: $vector:ident $vectors:ident $vectors_mut:ident $splat:ident
+        $multiply_add:ident $sum:ident $load:ident $store:ident;)*) => {$(
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -63,13 +57,8 @@ macro_rules! impl_lanes {
             }
 
             #[inline(always)]
-            fn multiply_add<S: Simd>(
-                simd: S,
-                a: S::$vector,
-                b: S::$vector,
-                c: S::$vector,
-            ) -> S::$vector {
-                simd.$multiply_add(a, b, c)
+            fn add_product<S: Simd>(simd: S, [a, b]: [S::$vector; 2], sum: &mut S::$vector) {
+                *sum = simd.$multiply_add(a, b, *sum);
             }
 
             #[inline(always)]
@@ -93,31 +82,15 @@ macro_rules! impl_lanes {
                 }
             }
         }
-    };
+    )*};
 }
 
-impl_lanes!(
-    f32,
-    f32s,
-    as_simd_f32s,
-    as_mut_simd_f32s,
-    splat_f32s,
-    mul_add_e_f32s,
-    reduce_sum_f32s,
-    partial_load_f32s,
-    partial_store_f32s
-);
-impl_lanes!(
-    f64,
-    f64s,
-    as_simd_f64s,
-    as_mut_simd_f64s,
-    splat_f64s,
-    mul_add_e_f64s,
-    reduce_sum_f64s,
-    partial_load_f64s,
-    partial_store_f64s
-);
+impl_lanes! {
+    f32: f32s as_simd_f32s as_mut_simd_f32s splat_f32s
+        mul_add_e_f32s reduce_sum_f32s partial_load_f32s partial_store_f32s;
+    f64: f64s as_simd_f64s as_mut_simd_f64s splat_f64s
+        mul_add_e_f64s reduce_sum_f64s partial_load_f64s partial_store_f64s;
+}
 
 /// The first `VECTORS` vectors of a row, padded with 0 behind its end.
 #[inline(always)]

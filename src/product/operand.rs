@@ -1,7 +1,7 @@
 //! A matrix as a product reads it.
 
-use std::ops::Range;
-use std::slice::ChunksExact;
+use super::shape::Start;
+use std::{ops::Range, slice::ChunksExact};
 
 /// A part of a row-major matrix, or of the transpose of one.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,14 @@ pub struct Operand<'a, F> {
     pub(super) transposed: bool,
     pub(super) rows: usize,
     pub(super) columns: usize,
+}
+
+/// start + A·B.
+#[derive(Clone, Copy, Debug)]
+pub struct Product<'a, F> {
+    pub(super) left: Operand<'a, F>,
+    pub(super) right: Operand<'a, F>,
+    pub(super) start: Start<'a, F>,
 }
 
 impl<F: Copy> Operand<'_, F> {

@@ -16,12 +16,18 @@ pub enum Start<'a, F> {
 }
 
 impl<F: Copy + Default> Start<'_, F> {
-    /// Fills the sums of these columns in one row.
+    /// The start of these columns.
     #[inline(always)]
-    pub(super) fn write(self, columns: Range<usize>, sums: &mut [F]) {
+    pub(super) fn columns(self, columns: Range<usize>) -> Self {
+        if let Self::Row(row) = self { Self::Row(&row[columns]) } else { self }
+    }
+
+    /// Fills the sums of a row.
+    #[inline(always)]
+    pub(super) fn write(self, sums: &mut [F]) {
         match self {
             Self::Zero => sums.fill(F::default()),
-            Self::Row(first) => sums.copy_from_slice(&first[columns]),
+            Self::Row(row) => sums.copy_from_slice(row),
             Self::Result => {}
         }
     }

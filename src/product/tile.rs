@@ -4,17 +4,13 @@ use super::lanes::{Lanes, load_vectors, store_vectors};
 use super::operand::Operand;
 use super::shape::{Panel, Start, VECTORS, Vectors};
 use pulp::Simd;
-use std::borrow::Borrow;
-use std::ops::Range;
+use std::{borrow::Borrow, ops::Range};
 
 /// A part of the product whose operands fit into the second cache.
 pub(super) struct Block<'a, F> {
     pub(super) left: Operand<'a, F>,
     pub(super) right: Operand<'a, F>,
     pub(super) start: Start<'a, F>,
-    /// Its place in the result.
-    pub(super) first_row: usize,
-    pub(super) first_column: usize,
     /// The columns of the whole result.
     pub(super) stride: usize,
 }
@@ -38,8 +34,7 @@ impl<F: Lanes> Tile<'_, '_, F> {
         match self.block.start {
             Start::Zero => {}
             Start::Row(row) => {
-                let row = &row[self.block.first_column..][self.columns.clone()];
-                sums = [load_vectors(simd, row); TILE];
+                sums = [load_vectors(simd, &row[self.columns.clone()]); TILE];
             }
             Start::Result => {
                 for (index, sums) in sums.iter_mut().enumerate() {
@@ -70,9 +65,7 @@ impl<F: Lanes> Tile<'_, '_, F> {
     /// One of the tile's rows in the result.
     #[inline(always)]
     fn row<'r>(&self, index: usize, result: &'r mut [F]) -> &'r mut [F] {
-        let row = self.block.first_row + self.rows.start + index;
-        let start = row * self.block.stride + self.block.first_column;
-        &mut result[start + self.columns.start..start + self.columns.end]
+        &mut result[(self.rows.start + index) * self.block.stride..][self.columns.clone()]
     }
 }
 
@@ -103,7 +96,7 @@ fn add<S: Simd, F: Lanes, const TILE: usize>(
     for (sums, &number) in sums.iter_mut().zip(numbers) {
         let number = F::splat(simd, number);
         for (sum, &vector) in sums.iter_mut().zip(vectors) {
-            *sum = F::multiply_add(simd, number, vector, *sum);
+            F::add_product(simd, [number, vector], sum);
         }
     }
 }

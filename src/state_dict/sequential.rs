@@ -1,7 +1,7 @@
 //! A network as the Python expression of an `nn.Sequential`.
 
-use crate::activation::{AnyActivation, Elu, LeakyRelu};
-use crate::{error::Result, float::Float, mlp::Mlp, model_file::damage::damaged};
+use crate::{activation::AnyActivation, choice, float::Float, mlp::Mlp};
+use crate::{error::Result, model_file::damage::damaged};
 
 /// The expression `nn.Sequential(nn.Linear(…), …)`, and the places of the linear layers among its
 /// modules.
@@ -12,9 +12,10 @@ pub(super) fn sequential<F: Float>(net: &Mlp<F>) -> Result<(String, Vec<usize>)>
         let bias = if layer.bias().is_some() { "" } else { ", bias=False" };
         modules.push(format!("nn.Linear({}, {}{bias})", layer.inputs(), layer.outputs()));
         let activation = layer.activation();
-        modules.extend(activation_module(activation).ok_or_else(|| {
+        let module = activation_module(activation).ok_or_else(|| {
             damaged(format!("layer {index}: PyTorch has no module for {activation:?}"))
-        })?);
+        })?;
+        modules.extend((!module.is_empty()).then_some(module));
         if layer.dropout() > 0.0 {
             modules.push(format!("nn.Dropout({:?})", layer.dropout()));
         }
@@ -24,17 +25,14 @@ pub(super) fn sequential<F: Float>(net: &Mlp<F>) -> Result<(String, Vec<usize>)>
 }
 
 /// The module of an activation: empty for the identity, `None` if PyTorch has none.
-fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<String>> {
-    if let Some(leaky_relu) = activation.downcast::<LeakyRelu>() {
-        return Some(Some(format!("nn.LeakyReLU({:?})", leaky_relu.alpha())));
-    }
-    if let Some(elu) = activation.downcast::<Elu>() {
-        return Some(Some(format!("nn.ELU({:?})", elu.alpha())));
-    }
+fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<String> {
     // A custom activation may have any name.
     let name = activation.name().filter(|_| activation.is_built_in())?;
-    let module = match name.as_str() {
-        "identity" => return Some(None),
+    let alpha = |name: &str| choice::split(name)?.1.parse::<f64>().ok();
+    let module = match choice::name(&name) {
+        "leaky_relu" => return Some(format!("nn.LeakyReLU({:?})", alpha(&name)?)),
+        "elu" => return Some(format!("nn.ELU({:?})", alpha(&name)?)),
+        "identity" => "",
         "sigmoid" => "nn.Sigmoid()",
         "tanh" => "nn.Tanh()",
         "relu" => "nn.ReLU()",
@@ -51,7 +49,7 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<Option<S
         "softmax" => "nn.Softmax(dim=1)",
         _ => return None,
     };
-    Some(Some(module.to_owned()))
+    Some(module.to_owned())
 }
 
 /// Without this module, predictions would be logarithms.

@@ -21,10 +21,11 @@ impl<F: Float> Run<'_, '_, F> {
     pub(super) fn train(&mut self, net: &mut Mlp<F>, rows: usize) -> Result<Report> {
         // Workers on one machine share its processors.
         let limit = self.settings.threads.or((!self.agreement.is_alone()).then_some(1));
-        let report = Threads::enter(limit, cost_of_a_product(net, rows), |threads| {
-            self.set_threads(threads);
-            self.report(net)
-        });
+        let report =
+            Threads::enter(limit, cost_of_a_product(net, rows), Threads::WORTHWHILE, |threads| {
+                self.set_threads(threads);
+                self.report(net)
+            });
         if report.is_err() {
             self.session.state.parameters.write_to(net);
         }

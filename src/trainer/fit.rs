@@ -261,7 +261,7 @@ impl<F: Float> Trainer<'_, F> {
             validation: None,
             threads: Threads::ONE,
         };
-        let result = Threads::enter_once(settings.threads, cost, |threads| {
+        let result = Threads::enter(settings.threads, cost, Threads::WORTHWHILE_ONCE, |threads| {
             run.set_threads(threads);
             method.epoch(&mut run, net)
         });

@@ -26,7 +26,7 @@ impl<'t, F: Float> Agreement<'t, F> {
     }
 
     pub(crate) fn is_alone(&self) -> bool {
-        self.part.is_all()
+        self.part.count == 1
     }
 
     /// Replaces the numbers by their sums over all workers.
