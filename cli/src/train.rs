@@ -5,7 +5,7 @@ use crate::input;
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
 use crate::test_rows::{self, Split, TestRows};
-use crate::training::{self, Plan, Prepared, Subject, Task, Tested};
+use crate::training::{self, LossName, Plan, Prepared, Subject, Task, Tested};
 use clap::Args;
 use densely::Dataset;
 use serde_json::json;
@@ -31,7 +31,8 @@ pub struct Options {
     #[arg(long, value_name = "COLUMN")]
     target: String,
     /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts and for codes such as 01]
+    /// and multiclass for texts and codes. Codes are 01 and the like, and numbers that count from 0
+    /// or 1 to at most ten different ones, each in ten rows or more; not with --loss poisson]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -54,7 +55,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let test_rows = options.test_rows.read(&table)?;
     let table = test_rows.leave_out(options.columns.leave_out(table)?)?;
     let table = options.blanks.tell(table).without_unusable();
-    let (task, (data, report)) = match options.task {
+    let counts = options.training.loss == Some(LossName::Poisson);
+    let (task, (data, report)) = match options.task.or(counts.then_some(Task::Regression)) {
         Some(task) => (task, table.dataset_and_report(task.target(&options.target))?),
         None => {
             Task::of_column(&table, &options.target, |target| table.dataset_and_report(target))?
@@ -126,7 +128,7 @@ fn belongs_to(
 }
 
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
-    let mut prepared = Prepared::of(plan, rows.train, rows.test)?;
+    let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_deref(), rows.test)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;

@@ -14,9 +14,10 @@ mod prepared;
 mod progress;
 mod scores;
 mod summary;
-mod task;
+pub mod task;
 mod tested;
 
+pub use choices::LossName;
 pub use files::Files;
 pub use hash::hash;
 pub use options::Options;
