@@ -6,6 +6,7 @@ mod new_folder;
 use crate::command_line::{self, count};
 use crate::input;
 use crate::table::{Columns, FileForm};
+use crate::table_file;
 use crate::training::task::{self, Task};
 use clap::Args;
 use densely::data::{CsvFormat, RowStream};
@@ -121,6 +122,10 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
 
 /// Opens the table. The bar moves whenever the file is read.
 fn open(file: &Path, format: CsvFormat, bar: &ProgressBar) -> Result<Table, Error> {
+    if table_file::is_parquet(file) {
+        bar.finish_and_clear();
+        return table_file::open_parquet(format, file);
+    }
     if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
         // The bar counts the bytes of the table, and the file has fewer.
         bar.finish_and_clear();

@@ -1,6 +1,7 @@
 //! Which rows judge the trained network, and which tell when to stop.
 
 use crate::input;
+use crate::table_file;
 use crate::training::{self, Options as Training};
 use clap::Args;
 use densely::data::{CsvFormat, TableReport};
@@ -137,7 +138,7 @@ impl TestRows {
                 Ok(by((data.select(&train)?, data.select(&test)?), validation))
             }
             Self::File(file) => {
-                let table = format.read(file)?.with_missing().with_unknown();
+                let table = table_file::read(format, &file)?.with_missing().with_unknown();
                 // The schema alone tells how the file is read.
                 let builder = Mlp::<f32>::builder(data.features()).dense(data.outputs(), Identity);
                 let mut net = builder.build()?;

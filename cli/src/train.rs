@@ -4,6 +4,7 @@ use crate::command_line;
 use crate::input;
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
+use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{self, LossName, Plan, Prepared, Subject, Task, Tested};
 use clap::Args;
@@ -20,12 +21,12 @@ Examples:
   densely train claims.csv --target claims --loss poisson --hidden none --optimizer lbfgs
   densely train cars.csv --target mpg --checkpoint state --plot pictures --save mpg.safetensors";
 
-/// Trains a network on a CSV file, judges it on rows set aside, and saves it
+/// Trains a network on a table, judges it on rows set aside, and saves it
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file; every column but the target is a feature: `densely look` shows what becomes of
-    /// each
+    /// CSV file, or Parquet file where the program has it; every column but the target is a
+    /// feature: `densely look` shows what becomes of each
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
@@ -51,7 +52,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let file = input::find(&options.data);
     let format = options.blanks.format(options.columns.format(options.form.format()));
-    let table = options.columns.tell(format.clone().read(&file)?)?;
+    let table = options.columns.tell(table_file::read(format.clone(), &file)?)?;
     let test_rows = options.test_rows.read(&table)?;
     let table = test_rows.leave_out(options.columns.leave_out(table)?)?;
     let table = options.blanks.tell(table).without_unusable();
