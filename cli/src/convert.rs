@@ -150,7 +150,7 @@ fn stream<'t>(
     let (task, stream) = Task::of_target(target, |target| table.stream::<f32>(target))?;
     let chunks = stream.chunks(CHUNK).map_while(Result::ok);
     let mut numbers = chunks.flat_map(|data| data.targets().column(0).to_vec());
-    if task == Task::Regression && task::are_classes(&mut numbers.by_ref().map(f64::from)) {
+    if task == Task::Regression && task::are_classes(numbers.by_ref().map(f64::from)) {
         return table.stream(Task::Multiclass.target(target));
     }
     drop(numbers);

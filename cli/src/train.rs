@@ -73,7 +73,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     }
     let file = test_rows.file().map(|file| file.display().to_string());
     let rows = test_rows.split(data, &report, &options.training, format);
-    let rows = rows.map_err(|error| plan.in_context(error.into()))?;
+    let rows = rows.map_err(|error| plan.in_context(error))?;
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
         if !options.training.json {
