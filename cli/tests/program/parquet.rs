@@ -46,7 +46,7 @@ fn a_table_in_parquet_is_that_in_csv() {
     };
     let (parquet, csv) = (of("parquet"), of("csv"));
     assert_eq!(parquet, csv);
-    assert_eq!(parquet.0[1], ["size".into(), Value::from("number"), 4.into(), 56.into()]);
+    assert_eq!(parquet.0[1], ["size".into(), Value::from("number"), 5.into(), 55.into()]);
 }
 
 #[test]
