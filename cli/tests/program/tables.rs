@@ -434,7 +434,7 @@ fn validation_rows_are_set_aside_as_test_rows_are() {
     let mut lines = vec!["day,x,y".to_owned()];
     lines.extend((0..125).map(|row| {
         let x = (row * 37) % 25;
-        format!("{row},{x},{}", if row < 80 { x as i32 } else { -(x as i32) })
+        format!("{row},{x},{}", if row < 80 { x } else { -x })
     }));
     fs::write(&path, lines.join("\n")).unwrap();
     let options = ["--without", "day", "--validation", "0.2", "--test", "0.2", "--patience", "40"];
