@@ -72,7 +72,8 @@ impl<F: Float> RowStream<'_, F> {
     /// let csv = "size,price\n30,$ 700\n40,$ 900\n";
     /// let table = Table::parse_csv(csv.as_bytes(), "sales")?;
     /// let stream = table.stream::<f32>(Target::number("size"))?;
-    /// assert_eq!(stream.report().to_string(), "price: read as numbers with a currency sign");
+    /// let said = "price: read as numbers with a decimal point, $";
+    /// assert_eq!(stream.report().to_string(), said);
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn report(&self) -> &TableReport {
