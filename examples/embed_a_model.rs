@@ -8,8 +8,10 @@ use ndarray::{Array2, Axis};
 use std::{error::Error, sync::LazyLock, thread, time::Instant};
 
 /// As `Mlp::save` wrote it.
-const MODEL: &[u8] =
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/models/breast_cancer.safetensors"));
+const MODEL: &[u8] = include_bytes!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../data/models/breast_cancer.safetensors"
+));
 
 /// The first thread that uses the network loads it, once.
 static NETWORK: LazyLock<Mlp<f32>> =
@@ -29,7 +31,7 @@ fn serve(rows: &Array2<f32>) -> densely::Result<usize> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The network knows its columns: the table may have them in any order, and others as well.
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/breast_cancer.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/breast_cancer.csv"))?;
     let rows = table.inputs_for(&NETWORK)?;
     let truth = table.text("diagnosis")?.iter().filter(|text| *text == "malignant").count();
 

@@ -1,7 +1,7 @@
 //! Trains on rows that stay in files. However many there are, training holds at most 64 MiB of
 //! them in memory.
 //!
-//! `cargo run --release --features npy --example larger_than_memory`
+//! `cargo run --release --example larger_than_memory`
 
 use densely::{Adam, CategoricalCrossEntropy, Dataset, Mlp, Relu, Softmax, Trainer, metrics};
 use ndarray::Array2;

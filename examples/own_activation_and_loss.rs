@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let check = gradient_check(&mut net, &Quantile(0.9), x.view(), y.view())?; // else an error
     println!("{} derivatives agree with differences of the loss", check.compared);
 
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/auto_mpg.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/auto_mpg.csv"))?;
     let (train, test) = table.regression("mpg")?.split(0.2, 7)?;
     let mut net = Mlp::builder(train.features()).dense(4, Algebraic).dense(1, Identity).build()?;
     Trainer::new(Quantile(0.9), Sgd::new(0.02).momentum(0.9)).epochs(50).fit(&mut net, &train)?;

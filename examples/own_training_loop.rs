@@ -10,7 +10,7 @@ use ndarray::Axis;
 use std::{error::Error, iter::zip};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/auto_mpg.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/auto_mpg.csv"))?;
     let (train, test) = table.regression::<f32>("mpg")?.split(0.2, 7)?;
     let builder = Mlp::builder(train.features()).dense(16, Tanh).dense(1, Identity);
     let mut net = builder.seed(7).build()?;

@@ -12,7 +12,7 @@ use std::{error::Error, fs, ops::ControlFlow, path::Path};
 /// The whole program. It starts, or continues if there is a checkpoint. Here it stops by itself
 /// after epoch `last`, in place of a power cut.
 fn program(checkpoint: &Path, last: usize) -> Result<Mlp<f32>, Box<dyn Error>> {
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/auto_mpg.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/auto_mpg.csv"))?;
     let data = table.regression("mpg")?;
     let builder = Mlp::builder(data.features()).dense(32, Relu).dropout(0.1).dense(1, Identity);
     let mut net = builder.seed(7).build()?;

@@ -11,7 +11,7 @@ use ndarray::s;
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/auto_mpg.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/auto_mpg.csv"))?;
     let data = table.dataset(Target::numbers(["mpg", "acceleration"]))?;
     let (train, test) = data.split(0.2, 7)?;
 

@@ -9,7 +9,7 @@ use densely::{
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/breast_cancer.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/breast_cancer.csv"))?;
     // The classes are in alphabetical order: benign is 0, malignant is 1. Both parts of the split
     // have the same share of each.
     let (train, test) = table.binary("diagnosis")?.split(0.2, 7)?;

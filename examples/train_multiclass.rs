@@ -9,7 +9,7 @@ use densely::{
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/digits.csv"))?;
     let (train, test) = table.multiclass("digit")?.split(0.2, 7)?;
 
     // One output for each class: its probability. Dropout keeps a network of this size from

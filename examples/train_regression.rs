@@ -7,7 +7,7 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // All columns but the target are features. A column of text becomes columns of 0 and 1.
-    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/data/auto_mpg.csv"))?;
+    let table = Table::read_csv(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/auto_mpg.csv"))?;
     // A fifth of the rows is set aside: training never sees them.
     let (train, test) = table.regression("mpg")?.split(0.2, 7)?;
 

@@ -22,6 +22,7 @@
 //! - [Training](how_to::training): from arrays, and every setting of the trainer
 //! - [The model file](how_to::model_file): saving, serde, other systems
 //! - [My CSV file](how_to::csv)
+//! - [My polars DataFrame](how_to::polars), and arrays of another version of ndarray
 //! - [Data larger than memory](how_to::data_larger_than_memory), in NumPy files
 //! - [Imbalanced classes](how_to::imbalanced_classes)
 //! - [Several outputs](how_to::several_outputs): numbers, or labels
@@ -35,8 +36,9 @@
 //!
 //! **[Out of scope](out_of_scope)**: what this library leaves out, and what to use instead.
 //!
-//! All programs run as tests. The pages are the files in `docs/` of the repository, and link to
-//! each other as files. `docs/header.html` makes these links lead to the pages here.
+//! All programs run as tests, but that with polars. The pages are the files in `docs/` of the
+//! repository, and link to each other as files. `docs/header.html` makes these links lead to the
+//! pages here.
 
 #![allow(unused_imports)] // The pages link to these names.
 
@@ -65,7 +67,7 @@ pub mod ideas {
 pub mod how_to {
     use super::*;
 
-    pages!("how_to/": training model_file csv data_larger_than_memory imbalanced_classes
+    pages!("how_to/": training model_file csv polars data_larger_than_memory imbalanced_classes
         several_outputs own_activation resuming many_machines embedding from_scikit_learn
         from_pytorch);
 }

@@ -43,15 +43,29 @@ impl Recipe<'_> {
         &self,
         data: &Dataset<F, S>,
     ) -> Result<(Mlp<F>, RecipeReport)> {
+        let (training, validation) = data.split(self.validation_fraction, self.seed)?;
+        self.choose_on(&training, &validation)
+    }
+
+    /// As [`choose`](Self::choose), with validation rows of your own choice, such as the last ones
+    /// of a series.
+    ///
+    /// # Errors
+    ///
+    /// As [`choose`](Self::choose).
+    pub fn choose_on<F: Float, S: Storage<F>>(
+        &self,
+        training: &Dataset<F, S>,
+        validation: &Dataset<F, S>,
+    ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let start = Stopwatch::start();
-        let (training, validation) = data.split(self.validation_fraction, self.seed)?;
         // Without numbers there is nothing to encode.
-        let encodes = self.encoded && has_numbers(&training)?;
+        let encodes = self.encoded && has_numbers(training)?;
         let run = Run { recipe: self, start, shares: encodes };
         let try_one = |stage| {
-            let net = network(self, &training, stage == Stage::Encoded)?;
-            run.train(stage, net, &training, Until::Best(&validation))
+            let net = network(self, training, stage == Stage::Encoded)?;
+            run.train(stage, net, training, Until::Best(validation))
         };
         let (plain, encoded) = if encodes {
             let encoded = || try_one(Stage::Encoded);
@@ -65,9 +79,9 @@ impl Recipe<'_> {
         // NaN is never better.
         let kept = usize::from(encoded.as_ref().is_some_and(|of| of.score() < plain.score()));
         let mut net = encoded.filter(|_| kept == 1).unwrap_or(plain).net;
-        let temperature = match Task::of(data) {
+        let temperature = match Task::of(training) {
             Task::Numbers => None,
-            _ => Some(net.set_temperature(&validation)?),
+            _ => Some(net.set_temperature(validation)?),
         };
         net.simplify();
         let elapsed = start.elapsed();

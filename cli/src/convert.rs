@@ -6,7 +6,8 @@ mod new_folder;
 use crate::command_line::{self, count};
 use crate::input;
 use crate::table::{Columns, FileForm};
-use crate::training::Task;
+use crate::table_file;
+use crate::training::task::{self, Task};
 use clap::Args;
 use densely::data::{CsvFormat, RowStream};
 use densely::{Error, Table, error::Remedy, schema::Schema};
@@ -34,8 +35,8 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts]
+    /// What the target is [default: as `densely train` has it, but that codes such as 01 are
+    /// numbers]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -50,6 +51,9 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = count)]
     rows_per_shard: Option<usize>,
 }
+
+/// The rows in memory while the task is found out.
+const CHUNK: usize = 1024;
 
 /// The default size of a shard.
 const SHARD_BYTES: usize = 24_000_000;
@@ -80,6 +84,8 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let table = options.columns.leave_out(options.columns.tell(open(file, format, &bar)?)?)?;
     bar.set_message("values");
     let stream = stream(&table, &options.target, options.task)?;
+    let report = stream.report().to_string();
+    bar.suspend(|| command_line::tell(&report));
     bar.set_message("shards");
     let row_bytes = size_of::<f32>() * (stream.features() + stream.outputs());
     let rows = options.rows_per_shard.unwrap_or((SHARD_BYTES / row_bytes).max(1));
@@ -117,6 +123,10 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
 
 /// Opens the table. The bar moves whenever the file is read.
 fn open(file: &Path, format: CsvFormat, bar: &ProgressBar) -> Result<Table, Error> {
+    if table_file::is_parquet(file) {
+        bar.finish_and_clear();
+        return table_file::open_parquet(format, file);
+    }
     if file.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz")) {
         // The bar counts the bytes of the table, and the file has fewer.
         bar.finish_and_clear();
@@ -135,10 +145,17 @@ fn stream<'t>(
     target: &str,
     task: Option<Task>,
 ) -> Result<RowStream<'t, f32>, Error> {
-    match task {
-        Some(task) => table.stream(task.target(target)),
-        None => Ok(Task::of_target(target, |target| table.stream(target))?.1),
+    if let Some(task) = task {
+        return table.stream(task.target(target));
     }
+    let (task, stream) = Task::of_target(target, |target| table.stream::<f32>(target))?;
+    let chunks = stream.chunks(CHUNK).map_while(Result::ok);
+    let mut numbers = chunks.flat_map(|data| data.targets().column(0).to_vec());
+    if task == Task::Regression && task::are_classes(numbers.by_ref().map(f64::from)) {
+        return table.stream(Task::Multiclass.target(target));
+    }
+    drop(numbers);
+    Ok(stream)
 }
 
 /// The file is read several times, so it must not be a pipe.

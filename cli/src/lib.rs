@@ -27,11 +27,14 @@ mod input;
 mod look;
 mod names;
 mod network;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod places;
 mod predict;
 mod program;
 mod show;
 mod table;
+mod table_file;
 mod test_rows;
 mod train;
 pub mod training;

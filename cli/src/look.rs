@@ -2,6 +2,7 @@
 
 use crate::input;
 use crate::table::{Blanks, Columns, FileForm, remedies};
+use crate::table_file;
 use crate::training::Task;
 use clap::Args;
 use densely::data::TableProfile;
@@ -22,7 +23,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file
+    /// CSV file, or Parquet file where the program has it
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
@@ -41,7 +42,7 @@ pub struct Options {
 /// Returns the profile of the table.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let format = options.blanks.format(options.columns.format(options.form.format()));
-    let table = options.columns.tell(format.read(input::find(&options.data))?)?;
+    let table = options.columns.tell(table_file::read(format, &input::find(&options.data))?)?;
     let table = options.blanks.tell(options.columns.leave_out(table)?).without_unusable();
     let mut profile = table.profile()?;
     for column in &mut profile.columns {

@@ -6,6 +6,7 @@ use crate::input;
 use crate::names::Names;
 use crate::network::Network;
 use crate::table::{FileForm, Missing};
+use crate::table_file;
 use clap::{Args, ValueEnum};
 use densely::metrics::predicted_classes;
 use densely::{Float, Mlp, Table, schema::Schema};
@@ -18,14 +19,14 @@ Examples:
   densely predict cars-mpg.safetensors new.csv > predicted.csv
   densely predict cars-mpg.safetensors new.csv --keep name,mpg";
 
-/// Predicts the rows of a CSV file by a saved network, and prints CSV
+/// Predicts the rows of a table by a saved network, and prints CSV
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// Network, as `densely train` saves it
     model: PathBuf,
-    /// CSV file; columns are found by their names, in any order, and others are not
-    /// looked at
+    /// CSV file, or Parquet file where the program has it; columns are found by their names, in any
+    /// order, and others are not looked at
     data: PathBuf,
     /// Columns of the data to print before the predictions; a name with a comma in it stands in
     /// quotation marks
@@ -53,7 +54,7 @@ enum Unknown {
 /// Returns the predictions as CSV.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let file = input::find(&options.data);
-    let mut table = options.form.format().read(&file)?;
+    let mut table = table_file::read(options.form.format(), &file)?;
     if options.missing == Missing::Take {
         table = table.with_missing();
     }

@@ -1,21 +1,25 @@
-//! Which rows judge the trained network.
+//! Which rows judge the trained network, and which tell when to stop.
 
 use crate::input;
+use crate::table_file;
 use crate::training::{self, Options as Training};
 use clap::Args;
-use densely::data::{CsvFormat, TableReport};
-use densely::{Dataset, Error, Identity, Mlp, Table};
+use densely::data::{CsvFormat, Storage, TableReport};
+use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
+use ndarray::Array2;
+use std::error::Error as AnyError;
 use std::path::{Path, PathBuf};
 
 /// The rows set aside, where they are not taken by chance.
 #[derive(Clone, Debug, Args)]
 #[group(multiple = false)]
 pub struct Choice {
-    /// Column of numbers or dates: the rows that are last in its order are the test rows
+    /// Column of numbers or dates: the rows that are last in its order are the test rows, and those
+    /// before them the validation rows
     #[arg(long, value_name = "COLUMN")]
     split_by: Option<String>,
-    /// Column of groups, such as customers: whole groups are the test rows; the column is then no
-    /// feature
+    /// Column of groups, such as customers: whole groups are the test rows, and others the
+    /// validation rows; the column is then no feature
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
     /// CSV file with the test rows, in the same form; all rows of DATA are then training rows
@@ -38,6 +42,8 @@ pub struct Split {
     /// Training and test rows; without those of a file.
     pub all: Dataset<f32>,
     pub train: Dataset<f32>,
+    /// Those of the training rows that tell when to stop, if chance does not choose them.
+    pub validation: Option<Vec<usize>>,
     pub test: Dataset<f32>,
     /// What was done with a file of test rows.
     pub report: Option<TableReport>,
@@ -98,25 +104,79 @@ impl TestRows {
         data: Dataset<f32>,
         report: &TableReport,
         options: &Training,
+        validation: f64,
         format: CsvFormat,
-    ) -> Result<Split, Error> {
+    ) -> Result<Split, Box<dyn AnyError>> {
         let all = data.clone();
-        let by = |(train, test)| Split { all, train, test, report: None };
+        let (fraction, seed) = (options.test, options.seed);
+        let by = |(train, test), validation| Split {
+            all: all.clone(),
+            train,
+            validation,
+            test,
+            report: None,
+        };
+        let validates = validation > 0.0;
         match self {
-            Self::ByChance => data.split(options.test, options.seed).map(by),
-            Self::Last(_, order) => data.split_by(options.test, &report.taken(order)).map(by),
-            Self::Groups(_, groups) => {
-                data.split_groups(options.test, report.taken(groups), options.seed).map(by)
+            Self::ByChance => Ok(by(data.split(fraction, seed)?, None)),
+            Self::Last(_, order) => {
+                let (train, test) = data.split_by(fraction, &report.taken(order))?;
+                // They are in order.
+                let rows = numbered(train.rows())?;
+                let order: Vec<_> = (0..train.rows()).map(|row| row as f64).collect();
+                let last = validates.then(|| rows.split_by(validation, &order));
+                let validation = last.transpose()?.map(|(_, last)| numbers_of(&last));
+                Ok(by((train, test), validation))
+            }
+            Self::Groups(column, groups) => {
+                let groups = report.taken(groups);
+                let (train, test) = numbered(data.rows())?.split_groups(fraction, &groups, seed)?;
+                let [train, test] = [train, test].map(|rows| numbers_of(&rows));
+                let rest = train.iter().map(|&row| &groups[row]);
+                let groups =
+                    validates.then(|| numbered(train.len())?.split_groups(validation, rest, seed));
+                let validation = match groups.transpose() {
+                    Err(Error::Data(DataError::OneGroup)) => {
+                        return Err(format!(
+                            "the training rows belong to one group of {column:?}, and none is left \
+                             for validation; --validation 0 sets no rows aside for it"
+                        )
+                        .into());
+                    }
+                    groups => groups?.map(|(_, groups)| numbers_of(&groups)),
+                };
+                Ok(by((data.select(&train)?, data.select(&test)?), validation))
             }
             Self::File(file) => {
-                let table = format.read(file)?.with_missing().with_unknown();
+                let table = table_file::read(format, &file)?.with_missing().with_unknown();
                 // The schema alone tells how the file is read.
                 let builder = Mlp::<f32>::builder(data.features()).dense(data.outputs(), Identity);
                 let mut net = builder.build()?;
                 net.set_schema(data.schema().clone())?;
                 let (test, report) = table.dataset_for_and_report(&net)?;
-                Ok(Split { all: data.clone(), train: data, test, report: Some(report) })
+                Ok(Split { all, train: data, validation: None, test, report: Some(report) })
             }
         }
     }
+}
+
+/// The numbers of rows as a data set, which is split as the rows are.
+fn numbered(rows: usize) -> Result<Dataset<f64>, Error> {
+    let numbers = Array2::from_shape_fn((rows, 1), |(row, _)| row as f64);
+    Dataset::new(numbers.clone(), numbers)
+}
+
+fn numbers_of(rows: &Dataset<f64>) -> Vec<usize> {
+    rows.inputs().iter().map(|&number| number as usize).collect()
+}
+
+/// The other rows, and these.
+pub fn set_apart<S: Storage<f32>>(
+    data: &Dataset<f32, S>,
+    rows: &[usize],
+) -> Result<(Dataset<f32, S>, Dataset<f32, S>), Error> {
+    let mut is_chosen = vec![false; data.rows()];
+    rows.iter().for_each(|&row| is_chosen[row] = true);
+    let others: Vec<_> = (0..data.rows()).filter(|&row| !is_chosen[row]).collect();
+    Ok((data.select(&others)?, data.select(rows)?))
 }

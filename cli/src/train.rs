@@ -4,8 +4,9 @@ use crate::command_line;
 use crate::input;
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
+use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
-use crate::training::{self, Plan, Prepared, Subject, Task, Tested, recipe};
+use crate::training::{self, LossName, Plan, Prepared, Subject, Task, Tested, recipe};
 use clap::{ArgMatches, Args, parser::ValueSource};
 use densely::Dataset;
 use serde_json::json;
@@ -20,18 +21,19 @@ Examples:
   densely train claims.csv --target claims --loss poisson --hidden none --optimizer lbfgs
   densely train cars.csv --target mpg --checkpoint state --plot pictures --save mpg.safetensors";
 
-/// Trains a network on a CSV file, judges it on rows set aside, and saves it
+/// Trains a network on a table, judges it on rows set aside, and saves it
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file; every column but the target is a feature: `densely look` shows what becomes of
-    /// each
+    /// CSV file, or Parquet file where the program has it; every column but the target is a
+    /// feature: `densely look` shows what becomes of each
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
     /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts and for codes such as 01]
+    /// and multiclass for texts and codes. Codes are 01 and the like, and numbers that count from 0
+    /// or 1 to at most ten different ones, each in ten rows or more; not with --loss poisson]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -95,11 +97,12 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let is_default = options.is_default()?;
     let file = input::find(&options.data);
     let format = options.blanks.format(options.columns.format(options.form.format()));
-    let table = options.columns.tell(format.clone().read(&file)?)?;
+    let table = options.columns.tell(table_file::read(format.clone(), &file)?)?;
     let test_rows = options.test_rows.read(&table)?;
     let table = test_rows.leave_out(options.columns.leave_out(table)?)?;
     let table = options.blanks.tell(table).without_unusable();
-    let (task, (data, report)) = match options.task {
+    let counts = options.training.loss == Some(LossName::Poisson);
+    let (task, (data, report)) = match options.task.or(counts.then_some(Task::Regression)) {
         Some(task) => (task, table.dataset_and_report(task.target(&options.target))?),
         None => {
             Task::of_column(&table, &options.target, |target| table.dataset_and_report(target))?
@@ -117,8 +120,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
         command_line::tell(&report.to_string());
     }
     let file = test_rows.file().map(|file| file.display().to_string());
-    let rows = test_rows.split(data, &report, &options.training, format);
-    let rows = rows.map_err(|error| plan.in_context(error.into()))?;
+    let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
+    let rows = test_rows.split(data, &report, &options.training, validation, format);
+    let rows = rows.map_err(|error| plan.in_context(error))?;
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
         if !options.training.json {
@@ -178,7 +182,7 @@ fn belongs_to(
 }
 
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
-    let mut prepared = Prepared::of(plan, rows.train, rows.test)?;
+    let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_deref(), rows.test)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;

@@ -15,11 +15,11 @@ mod progress;
 pub mod recipe;
 mod scores;
 mod summary;
-mod task;
+pub mod task;
 mod tested;
 
 use checkpoint::Kept;
-use choices::LossName;
+pub use choices::LossName;
 pub use files::Files;
 pub use hash::hash;
 pub use options::Options;

@@ -2,6 +2,7 @@
 
 mod dtype;
 mod file;
+mod header;
 mod open;
 mod save;
 mod storage;

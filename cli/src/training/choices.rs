@@ -130,6 +130,7 @@ impl LossName {
         }
     }
 
+    /// The name in summaries and pictures.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Squared => "mean squared error",
@@ -140,6 +141,11 @@ impl LossName {
         }
     }
 
+    /// The loss of the library.
+    ///
+    /// # Errors
+    ///
+    /// A loss that is not for this task.
     pub fn loss(self, task: Task) -> Result<Box<dyn Loss<f32>>, String> {
         let name = match (self, task) {
             (Self::Squared, _) => "mean_squared_error",

@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::progress;
 use super::summary::Summary;
 use super::tested::Tested;
+use crate::test_rows::set_apart;
 use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, trainer::Moment};
 use indicatif::ProgressBar;
 use std::error::Error;
@@ -28,10 +29,11 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     /// Settings and data that the library refuses, and a checkpoint of another training.
     pub fn new(plan: &'p Plan<'p>, data: &Dataset<f32, S>) -> Result<Self, Box<dyn Error>> {
         let (train, test) = data.split(plan.options.test, plan.options.seed)?;
-        Self::of(plan, train, test)
+        Self::of(plan, train, None, test)
     }
 
-    /// Makes the network and the trainer for these rows.
+    /// Makes the network and the trainer for these rows. `validation` are those of the training
+    /// rows that tell when to stop, if chance does not choose them.
     ///
     /// # Errors
     ///
@@ -39,6 +41,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     pub fn of(
         plan: &'p Plan<'p>,
         mut train: Dataset<f32, S>,
+        validation: Option<&[usize]>,
         test: Dataset<f32, S>,
     ) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
@@ -65,10 +68,15 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             .batch_size(options.batch_size)
             .seed(options.seed)
             .on(Moment::EpochEnd, progress::observer(progress.clone()));
+        if let Some(rows) = validation {
+            let (rest, chosen) = set_apart(&train, rows)?;
+            trainer = trainer.validation_data(&chosen);
+            train = rest;
+        } else if options.validation > 0.0 {
+            trainer = trainer.validation_fraction(options.validation);
+        }
         if options.validation > 0.0 {
-            trainer = trainer
-                .validation_fraction(options.validation)
-                .early_stopping(EarlyStopping::patience(options.patience));
+            trainer = trainer.early_stopping(EarlyStopping::patience(options.patience));
         }
         // The first outputs are about 1. Steps from there to counts of 20 or more would be too
         // long.

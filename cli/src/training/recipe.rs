@@ -8,7 +8,7 @@ use super::summary::{Summary, Tried};
 use super::task::Task;
 use super::tested::Tested;
 use crate::command_line;
-use crate::test_rows::Split;
+use crate::test_rows::{Split, set_apart};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
 use densely::recipe::{Progress, RecipeReport, Stage};
@@ -47,6 +47,9 @@ pub enum Refit {
     None,
 }
 
+/// The part of the training rows that chooses network and epoch.
+pub const VALIDATION: f64 = 0.2;
+
 /// The most epochs of each of the trainings.
 const EPOCHS: usize = 256;
 
@@ -68,7 +71,11 @@ impl Choice {
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
         let options = plan.options;
         let recipe = if self.quick { Recipe::quick() } else { Recipe::default() };
-        let mut recipe = recipe.epochs(EPOCHS).seed(options.seed).on_epoch(|epoch| bar.show(epoch));
+        let mut recipe = recipe
+            .epochs(EPOCHS)
+            .validation_fraction(VALIDATION)
+            .seed(options.seed)
+            .on_epoch(|epoch| bar.show(epoch));
         if let Some(threads) = options.threads {
             recipe = recipe.threads(threads);
         }
@@ -91,7 +98,13 @@ impl Choice {
 pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<dyn Error>> {
     let bar = Bar::new(choice.quick, plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
-    let (mut net, mut report) = recipe.choose(&rows.train)?;
+    let (mut net, mut report) = match &rows.validation {
+        None => recipe.choose(&rows.train)?,
+        Some(validation) => {
+            let (training, validation) = set_apart(&rows.train, validation)?;
+            recipe.choose_on(&training, &validation)?
+        }
+    };
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
     if choice.refit == Refit::Training
@@ -197,7 +210,6 @@ fn tried(
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
         ("kept", format!("{}, {why}{cut}{again}", kept.stage())),
-        ("compare", format!("{}{warning}", compared.collect::<Vec<_>>().join(", "))),
     ];
     let candidates = report.candidates().iter().map(|candidate| {
         let report = candidate.report();
@@ -217,7 +229,8 @@ fn tried(
         "refit_rows": report.refit().map(|again| again.training_rows()),
         "compared": others.collect::<Vec<_>>(),
     });
-    Tried { lines, json, elapsed: report.elapsed() }
+    let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
+    Tried { lines, compared, json, elapsed: report.elapsed() }
 }
 
 /// A bar over the epochs of all trainings.

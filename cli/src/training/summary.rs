@@ -27,6 +27,7 @@ pub struct Summary {
 /// What the default training tried: lines of the summary by name, and the same as JSON.
 pub struct Tried {
     pub lines: Vec<(&'static str, String)>,
+    pub compared: String,
     pub json: Value,
     pub elapsed: Duration,
 }
@@ -118,21 +119,19 @@ impl fmt::Display for Summary {
         )?;
         writeln!(f, "features    {}", self.features)?;
         writeln!(f, "parameters  {}", self.parameters)?;
-        let lines = self.tried.as_ref().map_or(&[][..], |tried| &tried.lines);
-        if lines.is_empty() {
+        if let Some(tried) = &self.tried {
+            for (name, line) in &tried.lines {
+                writeln!(f, "{name:12}{line}")?;
+            }
+        } else {
             let epochs = report.epochs().len();
             writeln!(f, "epochs      {epochs}, the best was {}", report.best_epoch())?;
             writeln!(f, "stopped     {}", report.stop_reason())?;
         }
-        let (compared, tried) =
-            lines.split_last().map_or((None, lines), |(last, tried)| (Some(last), tried));
-        for (name, line) in tried {
-            writeln!(f, "{name:12}{line}")?;
-        }
         writeln!(f, "time        {:.2} s", self.seconds())?;
         write!(f, "test        {}", self.scores)?;
-        for (name, line) in compared {
-            write!(f, "\n{name:12}{line}")?;
+        if let Some(tried) = &self.tried {
+            write!(f, "\ncompare     {}", tried.compared)?;
         }
         if let Some(confusion) = &self.scores.confusion {
             write!(f, "\n\n{confusion}")?;

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use densely::{Error, Table, data::Target, error::TableError};
+use std::collections::BTreeMap;
 
 /// What the targets of a training are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -59,8 +60,8 @@ impl Task {
         }
     }
 
-    /// As [`of_target`](Self::of_target), of a table in memory: numbers of which one begins with a
-    /// zero, as `01` does, are codes, hence classes.
+    /// As [`of_target`](Self::of_target), of a table in memory. Numbers are classes if one begins
+    /// with a zero, as `01` does, or if they [`are_classes`].
     ///
     /// # Errors
     ///
@@ -71,11 +72,37 @@ impl Task {
         read: impl Fn(Target) -> Result<T, Error>,
     ) -> Result<(Self, T), Error> {
         let told = Self::of_target(column, &read)?;
-        if told.0 == Self::Regression && table.text(column)?.iter().any(|cell| is_code(cell)) {
-            return read(Self::Multiclass.target(column)).map(|data| (Self::Multiclass, data));
+        if told.0 == Self::Regression {
+            let numbers = table.order(column)?.into_iter().filter(|number| !number.is_nan());
+            if are_classes(numbers) || table.text(column)?.iter().any(|cell| is_code(cell)) {
+                return read(Self::Multiclass.target(column)).map(|data| (Self::Multiclass, data));
+            }
         }
         Ok(told)
     }
+}
+
+/// The most classes that are told from numbers, and the fewest rows of each.
+const MOST_CLASSES: usize = 10;
+const FEWEST_ROWS: usize = 10;
+
+/// Whether numbers are those of classes: they count from 0 or 1 to at most ten different ones
+/// without a gap, and each is in ten rows or more. Counts, such as those of children, thin out;
+/// amounts have gaps.
+pub fn are_classes(numbers: impl IntoIterator<Item = f64>) -> bool {
+    let mut rows = BTreeMap::new();
+    for number in numbers {
+        if number.fract() != 0.0 || !(0.0..=MOST_CLASSES as f64).contains(&number) {
+            return false;
+        }
+        *rows.entry(number as usize).or_insert(0_usize) += 1;
+    }
+    let first = rows.keys().next().copied().unwrap_or(0);
+    let in_sequence = rows.keys().copied().eq(first..first + rows.len());
+    first <= 1
+        && in_sequence
+        && (2..=MOST_CLASSES).contains(&rows.len())
+        && rows.values().all(|&rows| rows >= FEWEST_ROWS)
 }
 
 /// Whether a cell has only digits, and begins with a zero that a number would not have.

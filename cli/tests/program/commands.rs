@@ -60,11 +60,12 @@ fn the_task_is_told_from_the_target() {
     let folder = tempfile::tempdir().unwrap();
     let texts = ["red", "green", "blue"];
     type Cells<'c> = &'c dyn Fn(usize) -> String;
-    let cases: [(_, _, Cells<'_>); 5] = [
+    let cases: [(_, _, Cells<'_>); 6] = [
         ("two texts", "binary_classification", &|row| texts[row % 2].to_owned()),
         ("two numbers", "binary_classification", &|row| (row % 2).to_string()),
         ("three texts", "multiclass", &|row| texts[row % 3].to_owned()),
-        ("three numbers", "regression", &|row| (row % 3).to_string()),
+        ("three numbers", "multiclass", &|row| (row % 3).to_string()),
+        ("three amounts", "regression", &|row| (row % 3 * 5).to_string()),
         ("fractions", "regression", &|row| (row as f64 / 8.0).to_string()),
     ];
     for (target, task, cells) in cases {

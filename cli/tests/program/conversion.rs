@@ -57,8 +57,23 @@ fn shards_are_the_rows_of_the_table() {
         200,
     );
 
-    let digits = ["data/digits.csv", "--target", "digit", "--task", "multiclass"];
-    check(&digits, &table("digits").multiclass("digit").unwrap(), 500);
+    let digits = table("digits").multiclass("digit").unwrap();
+    check(&["data/digits.csv", "--target", "digit"], &digits, 500);
+    check(&["data/digits.csv", "--target", "digit", "--task", "multiclass"], &digits, 500);
+}
+
+#[test]
+fn what_was_done_with_the_table_is_said() {
+    let place = tempfile::tempdir().unwrap();
+    let csv = place.path().join("sales.csv");
+    fs::write(&csv, "size,price\n1,$ 700\n2,\"$ 1,900\"\n4,$ 20\n").unwrap();
+    let folder = place.path().join("shards");
+    let files = [csv.to_str().unwrap(), "--output", folder.to_str().unwrap()];
+    let output = densely(&[&["convert", "--target", "size"], &files[..]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("price: read as numbers with a "), "{said}");
+    assert_eq!(said.lines().count(), 1);
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod commands;
 mod conversion;
 mod figures;
 mod killed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plots;
 mod prediction;
 mod svg;

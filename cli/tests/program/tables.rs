@@ -406,6 +406,88 @@ fn test_rows_are_the_last_or_whole_groups_or_from_a_file() {
     assert!(refused(&over, 1).ends_with("has the test rows, it is not saved over"));
 }
 
+/// Early stopping must not look at the customers or days that the network is trained on.
+#[test]
+fn validation_rows_are_set_aside_as_test_rows_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |row: usize| {
+        (format!("2024-0{}-{:02}", 1 + row / 20, row % 20 + 1), ["Ann", "Bob", "Eve"][row % 3])
+    };
+    let data = written(&folder, "sales.csv", "day,customer", |row| {
+        let (day, customer) = of(row);
+        format!("{day},{customer}")
+    });
+    let groups = json(&data, "y", &["--epochs", "3", "--group", "customer", "--test", "0.3"]);
+    let rows = |part: &str| groups["rows"][part].as_u64().unwrap();
+    assert_eq!([rows("train"), rows("validation"), rows("test")], [20, 20, 20]);
+    // Of two customers, none is left.
+    let two = written(&folder, "two.csv", "customer", |row| ["Ann", "Bob"][row % 2].to_owned());
+    let train = ["train", &two, "--target", "y", "--group", "customer"];
+    assert!(refused(&train, 1).ends_with("--validation 0 sets no rows aside for it"));
+    assert!(
+        densely(&[&train[..], &["--validation", "0", "--epochs", "3"]].concat()).status.success()
+    );
+
+    // In the last fifth of the training rows y falls where it rose before: each epoch makes the
+    // last rows worse.
+    let path = folder.path().join("turn.csv");
+    let mut lines = vec!["day,x,y".to_owned()];
+    lines.extend((0..125).map(|row| {
+        let x = (row * 37) % 25;
+        format!("{row},{x},{}", if row < 80 { x } else { -x })
+    }));
+    fs::write(&path, lines.join("\n")).unwrap();
+    let options = ["--without", "day", "--validation", "0.2", "--test", "0.2", "--patience", "40"];
+    let run = |more: &[&str]| {
+        let run = json(path.to_str().unwrap(), "y", &[&options[..], more].concat());
+        assert_eq!(run["rows"]["validation"], 20);
+        run["best_epoch"].as_u64().unwrap()
+    };
+    let (last, by_chance) = (run(&["--split-by", "day"]), run(&[]));
+    assert!(last <= 3 && by_chance > 3, "{last} {by_chance}");
+}
+
+#[test]
+fn numbers_that_count_classes_are_classes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("targets.csv");
+    // From 120 rows; in `few`, 3 is in nine rows alone.
+    let header = "x,from_0,from_1,from_2,gap,few,eleven,halves,two\n";
+    let rows: Vec<_> = (0..120)
+        .map(|row| {
+            let few = if row < 9 { 3 } else { row % 3 };
+            let gap = [0, 1, 3][row % 3];
+            let half = (row % 4) as f64 / 2.0;
+            let [from_0, from_1, from_2] = [row % 10, 1 + row % 10, 2 + row % 4];
+            format!(
+                "{row}.5,{from_0},{from_1},{from_2},{gap},{few},{},{half},{}\n",
+                row % 11,
+                row % 2
+            )
+        })
+        .collect();
+    fs::write(&path, header.to_owned() + &rows.concat()).unwrap();
+    for (target, task) in [
+        ("from_0", "multiclass, 10 classes"),
+        ("from_1", "multiclass, 10 classes"),
+        ("from_2", "regression"),
+        ("gap", "regression"),
+        ("few", "regression"),
+        ("eleven", "regression"),
+        ("halves", "regression"),
+        ("two", "binary, 2 classes"),
+    ] {
+        let profile = look(path.to_str().unwrap(), &["--target", target]);
+        let columns = profile["columns"].as_array().unwrap();
+        let column = columns.iter().find(|column| column["name"] == target).unwrap();
+        let action = column["action"].as_str().unwrap();
+        assert!(action.starts_with(&format!("the target: {task}; ")), "{target}: {action}");
+    }
+    // Counts of this loss are numbers, however few.
+    let counts = json(path.to_str().unwrap(), "from_0", &["--loss", "poisson", "--epochs", "2"]);
+    assert_eq!(counts["task"], "regression");
+}
+
 #[test]
 fn a_row_without_a_prediction_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,8 @@
 //! One `.npy` file: its header, and reading its rows.
 
 use super::dtype::{Dtype, NEEDS};
+use super::header::Header;
 use crate::error::{Error, NpyError, Result, check::ensure};
-use ndarray_npy::npy::header::Header;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,10 +13,6 @@ pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The longest header that numpy reads.
 const LONGEST: u32 = 65_535;
-
-/// The most nested brackets in the header of an array of numbers. The parser's time grows
-/// exponentially with the depth.
-const DEEPEST: usize = 4;
 
 /// A matrix or a column of numbers in a file.
 #[derive(Debug)]
@@ -59,14 +55,13 @@ impl Npy {
                 return wrong(format!("the array has {count} dimensions ({text})"), needs);
             }
         };
-        let descriptor = &header.type_descriptor;
-        let name = descriptor.as_string().cloned().unwrap_or_else(|| descriptor.to_string());
-        let Some(dtype) = Dtype::named(&name) else {
+        let name = &header.dtype;
+        let Some(dtype) = Dtype::named(name) else {
             let order = if name.starts_with('>') { ", which is big-endian" } else { "" };
             return wrong(format!("the numbers are of type {name}{order}"), NEEDS);
         };
         // One row or one column is the same in both orders.
-        if header.layout.is_fortran() && rows > 1 && columns > 1 {
+        if header.column_major && rows > 1 && columns > 1 {
             let needs = "`np.save(file, np.ascontiguousarray(array))` writes it row by row";
             return wrong("the array is in column-major (Fortran) order".to_owned(), needs);
         }
@@ -135,37 +130,24 @@ fn read_header(mut file: &File, path: &Path) -> Result<(Header, u64)> {
         })
     };
     // Magic and version.
-    let mut bytes = vec![0; MAGIC.len() + 2];
+    let mut bytes = [0; MAGIC.len() + 2];
     read(&mut bytes)?;
     ensure(bytes.starts_with(MAGIC), || wrong("this is not a .npy file"))?;
+    let of_length = match bytes[MAGIC.len()] {
+        1 => 2,
+        2 | 3 => 4,
+        version => return Err(wrong(&format!("version {version} of the format is unknown"))),
+    };
     let mut length = [0; 4];
-    let of_length = if bytes[MAGIC.len()] == 1 { 2 } else { 4 };
     read(&mut length[..of_length])?;
-    bytes.extend_from_slice(&length[..of_length]);
     let length = u32::from_le_bytes(length);
     let too_long = || wrong(&format!("the header has a length of {length} bytes"));
     ensure(length <= LONGEST, too_long)?;
-    let before = bytes.len();
-    bytes.resize(before + length as usize, 0);
-    read(&mut bytes[before..])?;
-    let is_flat = depth(&bytes[before..]) <= DEEPEST;
-    ensure(is_flat, || wrong("the header is not that of an array of numbers"))?;
-    let header = Header::from_reader(&mut &bytes[..]).map_err(|error| wrong(&error.to_string()))?;
-    Ok((header, bytes.len() as u64))
-}
-
-/// The largest number of open brackets.
-fn depth(text: &[u8]) -> usize {
-    let mut open = 0_usize;
-    let depths = text.iter().map(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        open
-    });
-    depths.max().unwrap_or(0)
+    let mut text = vec![0; length as usize];
+    read(&mut text)?;
+    let header = std::str::from_utf8(&text).ok().and_then(Header::parse);
+    let header = header.ok_or_else(|| wrong("the header is not that of an array of numbers"))?;
+    Ok((header, (bytes.len() + of_length + text.len()) as u64))
 }
 
 /// Fills `bytes` from the place `at`. Threads may do so at once: no common position moves.

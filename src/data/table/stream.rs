@@ -28,6 +28,7 @@ pub struct RowStream<'t, F> {
     schema: Schema,
     outputs: usize,
     rows: usize,
+    report: TableReport,
     numbers: PhantomData<F>,
 }
 
@@ -49,8 +50,10 @@ impl Table {
     ///
     /// As [`dataset`](Self::dataset), here or with the chunk that has the error.
     pub fn stream<F: Float>(&self, target: Target) -> Result<RowStream<'_, F>> {
-        let Inferred { schema, outputs, rows, .. } = self.infer(&target)?;
-        Ok(RowStream { table: self, schema, outputs, rows, numbers: PhantomData })
+        let Inferred { schema, outputs, rows, mut report } = self.infer(&target)?;
+        report.rows = rows;
+        report.columns.retain(|column| !column.is_empty());
+        Ok(RowStream { table: self, schema, outputs, rows, report, numbers: PhantomData })
     }
 }
 
@@ -58,6 +61,22 @@ impl<F: Float> RowStream<'_, F> {
     /// The schema of all chunks.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// What was left out or read in an unusual way. Blank cells are not in it: only the chunks show
+    /// them.
+    ///
+    /// ```
+    /// # use densely::{Table, data::Target};
+    /// let csv = "size,price\n30,$ 700\n40,$ 900\n";
+    /// let table = Table::parse_csv(csv.as_bytes(), "sales")?;
+    /// let stream = table.stream::<f32>(Target::number("size"))?;
+    /// let said = "price: read as numbers with a decimal point, $";
+    /// assert_eq!(stream.report().to_string(), said);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    pub fn report(&self) -> &TableReport {
+        &self.report
     }
 
     /// The number of rows of all chunks together.
