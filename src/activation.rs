@@ -11,7 +11,7 @@ mod registry;
 mod softmax;
 
 pub use any::AnyActivation;
-pub use bounded::{Sigmoid, Softsign, Tanh};
+pub use bounded::{Isru, Sigmoid, Softsign, Tanh};
 pub use elu::{Elu, Selu};
 pub use gated::{Gelu, Mish, Silu};
 pub use linear::{HardTanh, Identity, LeakyRelu, Relu};

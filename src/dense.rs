@@ -1,15 +1,16 @@
 //! A fully connected layer.
 
+mod folding;
 mod input_factors;
 
 use crate::error::{Error, NetworkError, Result, check::NOT_NEGATIVE};
 use crate::matrix::{Matrix, Rows};
 use crate::parameter::RateFactors;
 use crate::threads::{Share, Threads};
-use crate::{activation::AnyActivation, float::Float, product, units::Scale};
+use crate::{activation::AnyActivation, float::Float, product};
 use input_factors::InputFactors;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, Slice};
-use std::iter::{once, zip};
+use std::iter::once;
 
 /// A fully connected layer: A = g(X·W + b).
 ///
@@ -407,38 +408,6 @@ impl<F: Float> Dense<F> {
         let factors =
             self.input_factors.as_ref().map(|factors| RateFactors::new(factors.rate, 0.0));
         once((false, own)).chain(bias.then_some((true, own))).chain(factors.map(|of| (false, of)))
-    }
-
-    /// Folds the inputs' scale in: the layer then takes x in place of (x - centre)/spread.
-    pub(crate) fn fold_inputs(&mut self, scale: &Scale) {
-        let mut shift = vec![0.0; self.outputs()];
-        let rows = self.weights.numbers_mut().chunks_exact_mut(shift.len());
-        for (weights, (centre, factor)) in zip(rows, scale.centres_and_factors()) {
-            for (weight, shift) in zip(weights, &mut shift) {
-                *weight = F::from_f64(weight.as_f64() * factor);
-                // Uses the rounded weight: at the centre, rounding then has no effect.
-                *shift += weight.as_f64() * centre;
-            }
-        }
-        for (bias, shift) in zip(self.bias_or_zeros(), shift) {
-            *bias = F::from_f64(bias.as_f64() - shift);
-        }
-    }
-
-    /// Folds the outputs' scale in: a layer without activation then outputs centre + spread · a in
-    /// place of a.
-    pub(crate) fn fold_outputs(&mut self, scale: &Scale) {
-        let mut weights = self.weights.view_mut();
-        for (mut column, (_, spread)) in zip(weights.columns_mut(), scale.centres_and_spreads()) {
-            column.mapv_inplace(|weight| F::from_f64(weight.as_f64() * spread));
-        }
-        scale.to_data(ArrayViewMut1::from(self.bias_or_zeros()).insert_axis(Axis(0)));
-    }
-
-    /// Gives a layer without a bias one of zeros.
-    fn bias_or_zeros(&mut self) -> &mut [F] {
-        let outputs = self.outputs();
-        self.bias.get_or_insert_with(|| vec![F::zero(); outputs])
     }
 }
 

@@ -157,7 +157,8 @@ impl<F: Float> Mlp<F> {
     /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre:
     /// weights and bias are multiplied by the spread, and the bias gains the centre. Both are
     /// rounded to `F`: where a centre is thousands of times the spread, an `f32` is too coarse for
-    /// the bias.
+    /// the bias. A smooth clip becomes a layer of its own, of
+    /// [`Isru`](crate::activation::Isru).
     ///
     /// ```
     /// # use densely::{Dense, Identity, Mlp, units::Units};
@@ -177,14 +178,18 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`NetworkError::NotMeasured`] for units that are not measured yet,
-    /// [`NetworkError::Clip`] for robust units,
     /// [`NetworkError::UnitsOfActivation`] if outputs have units and the last activation is not
     /// [`Identity`], [`Error::NotFinite`] if a folded weight overflows `F`.
     pub fn folded(&self) -> Result<Self> {
         let mut folded = self.clone();
         if let (Some(scale), [first, ..]) = (self.units_in.measured()?, &mut *folded.layers) {
-            ensure(self.units_in.limits().is_none(), || NetworkError::Clip)?;
-            first.fold_inputs(scale);
+            match self.units_in.limits() {
+                None => first.fold_inputs(scale),
+                Some(limits) => {
+                    let clip = first.fold_clipped_inputs(scale, limits)?;
+                    folded.layers.insert(0, clip);
+                }
+            }
         }
         if let (Some(scale), [.., last]) = (self.units_out.measured()?, &mut *folded.layers) {
             self.check_units_of_outputs()?;

@@ -1,7 +1,7 @@
 //! Activations with their types erased, so that the layers of a network can have different ones.
 
 use super::{
-    Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, LeakyRelu, Mish,
+    Activation, Derivative, Elu, Exponential, Gelu, HardTanh, Identity, Isru, LeakyRelu, Mish,
     OutputAndPreActivation, Relu, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
 use crate::error::{Error, Result};
@@ -147,6 +147,7 @@ built_in! {
     "softsign": Softsign,
     "exponential": Exponential,
     "hard_tanh": HardTanh,
+    "isru": Isru,
     "gelu": Gelu,
     "silu": Silu,
     "mish": Mish,

@@ -1,7 +1,7 @@
 //! Smooth functions with two limits.
 
 use super::{FromOutput, elementwise::elementwise};
-use crate::elementary::{exp_m1_of_negative, exp_of_negative};
+use crate::elementary::{at_least, at_most, exp_m1_of_negative, exp_of_negative};
 
 /// The logistic sigmoid: g(z) = 1 / (1 + e^-z), range (0, 1).
 ///
@@ -142,5 +142,49 @@ elementwise!(
     |_, a| {
         let rest = F::one() - a.abs();
         rest * rest
+    }
+);
+
+/// The inverse square root unit: g(z) = z / √(1 + z²), range (-1, 1) (Carlile et al. 2017).
+///
+/// # The derivative from the output
+///
+/// g'(z) = 1 / (1 + z²)^(3/2). From a² = z² / (1 + z²), 1 - a² = 1 / (1 + z²); hence
+///
+/// g'(z) = (1 - a²) √(1 - a²).
+///
+/// 1 - a² loses digits as |z| grows: its relative error is z² / 10⁷ for `f32`, z² / 10¹⁶ for `f64`.
+///
+/// # When
+///
+/// As a smooth clip: [`Scaling::Robust`](crate::units::Scaling) uses it, and
+/// [`Mlp::folded`](crate::Mlp::folded) makes a layer of it.
+///
+/// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit.
+///
+/// ```
+/// use densely::{Activation, activation::Isru};
+/// use ndarray::array;
+///
+/// let (mut a, mut delta) = (array![[0.75, -4.0 / 3.0]], array![[1.0, 1.0]]);
+/// Isru.forward(a.view_mut());
+/// approx::assert_abs_diff_eq!(a, array![[0.6, -0.8]], epsilon = 1e-15); // ¾ / √(25/16)
+/// Isru.backward(a.view(), delta.view_mut());
+/// approx::assert_abs_diff_eq!(delta, array![[0.512, 0.216]], epsilon = 1e-15); // 0.8³ and 0.6³
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Isru;
+
+elementwise!(
+    Isru(FromOutput, GlorotUniform),
+    |_, z| {
+        // The square of a larger number could overflow, and the quotient is 1.
+        let limit = F::from_f64(1e15);
+        let bounded = at_most(at_least(z, -limit), limit);
+        bounded / (F::one() + bounded * bounded).sqrt()
+    },
+    |_, a| {
+        let square = F::one() - a * a;
+        square * square.sqrt()
     }
 );

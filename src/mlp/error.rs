@@ -49,10 +49,8 @@ pub enum NetworkError {
     /// A temperature of outputs that are no probabilities of classes.
     #[error("only probabilities of classes have a temperature: end in Softmax, or in one Sigmoid")]
     NoProbabilities,
-    /// Units with a clip, where only a scale is possible.
-    #[error(
-        "robust units have a clip, which outputs cannot have and which a layer cannot take over: use standard units"
-    )]
+    /// Robust units of outputs.
+    #[error("outputs have no robust units: the clip has no inverse; use standard units")]
     Clip,
     /// Units of outputs behind an activation.
     #[error("outputs have units only behind an Identity layer; the network ends in {activation}")]

@@ -43,6 +43,7 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<String> 
         "softsign" => "nn.Softsign()",
         "exponential" => EXPONENTIAL,
         "hard_tanh" => "nn.Hardtanh()",
+        "isru" => ISRU,
         "gelu" => "nn.GELU()",
         "silu" => "nn.SiLU()",
         "mish" => "nn.Mish()",
@@ -51,6 +52,9 @@ fn activation_module<F: Float>(activation: &AnyActivation<F>) -> Option<String> 
     };
     Some(module.to_owned())
 }
+
+const ISRU: &str =
+    r#"type("Isru", (nn.Module,), {"forward": lambda self, z: z / (1 + z * z).sqrt()})()"#;
 
 /// Without this module, predictions would be logarithms.
 const EXPONENTIAL: &str =

@@ -73,6 +73,7 @@ const POINTS: [f64; 13] =
 ///     "softsign": (f.softsign, lambda z: z / (1 + abs(z))),
 ///     "exponential": (torch.exp, mp.exp),
 ///     "hard_tanh": (f.hardtanh, lambda z: min(max(z, mp.mpf(-1)), mp.mpf(1))),
+///     "isru": (lambda z: z / (1 + z * z).sqrt(), lambda z: z / mp.sqrt(1 + z * z)),
 ///     "gelu": (f.gelu, lambda z: z * mp.ncdf(z)),
 ///     "silu": (f.silu, lambda z: z * sigmoid(z)),
 ///     "mish": (f.mish, lambda z: z * mp.tanh(softplus(z))),
@@ -88,7 +89,7 @@ const POINTS: [f64; 13] =
 ///     print([best(t, slope(p)) for p, t in zip(points, z.grad.tolist())])
 /// ```
 #[rustfmt::skip]
-const EXPECTED: [(&str, [f64; 13], [f64; 13]); 16] = [
+const EXPECTED: [(&str, [f64; 13], [f64; 13]); 17] = [
     ("identity",
         [-30.0, -8.5, -3.0, -1.5, -0.5, -0.001, 1e-08, 0.25, 0.75, 1.5, 2.5, 7.0, 25.0],
         [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
@@ -128,6 +129,9 @@ const EXPECTED: [(&str, [f64; 13], [f64; 13]); 16] = [
     ("hard_tanh",
         [-1.0, -1.0, -1.0, -1.0, -0.5, -0.001, 1e-08, 0.25, 0.75, 1.0, 1.0, 1.0, 1.0],
         [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
+    ("isru",
+        [-0.9994449069791543, -0.9931506043228762, -0.9486832980505138, -0.8320502943378437, -0.4472135954999579, -0.000999999500000375, 1e-08, 0.24253562503633297, 0.6, 0.8320502943378437, 0.9284766908852594, 0.9899494936611665, 0.9992009587217894],
+        [3.6975394264859575e-05, 0.0015951023558689037, 0.03162277660168379, 0.17067698345391666, 0.7155417527999327, 0.999998500001875, 1.0, 0.91307529425443, 0.512, 0.17067698345391666, 0.051226300186772926, 0.00282842712474619, 6.384670662759038e-05]),
     ("gelu",
         [-1.472014178144456e-196, -8.05760459887282e-17, -0.0040496940948902835, -0.1002108019032871, -0.15426876936299344, -0.000499601057786089, 5.000000039894228e-09, 0.14967658142073093, 0.5800294857173489, 1.399789198096713, 2.4844758366855597, 6.999999999991041, 25.0],
         [-4.416031690708495e-195, -6.846504938697085e-16, -0.011945647204183927, -0.12746919222997952, 0.13250487534383712, 0.4992021157051586, 0.5000000079788456, 0.695373354883636, 0.9992257217392352, 1.1274691922299795, 1.037611085908145, 1.0000000000626632, 1.0]),
@@ -143,7 +147,7 @@ const EXPECTED: [(&str, [f64; 13], [f64; 13]); 16] = [
 /// cancels where the output saturates. Its error is then one or two spacings of numbers near ±1
 /// (near -1.76 for SELU).
 fn cancels(name: &str) -> bool {
-    ["sigmoid", "tanh", "elu(1)", "elu(0.5)", "selu", "softsign"].contains(&name)
+    ["sigmoid", "tanh", "elu(1)", "elu(0.5)", "selu", "softsign", "isru"].contains(&name)
 }
 
 #[test]
@@ -232,6 +236,7 @@ fn limits() -> [(&'static str, f64, f64); 16] {
         ("softsign", -1.0, 1.0),
         ("exponential", 0.0, infinity),
         ("hard_tanh", -1.0, 1.0),
+        ("isru", -1.0, 1.0),
         ("gelu", 0.0, infinity),
         ("silu", 0.0, infinity),
         ("mish", 0.0, infinity),
@@ -304,7 +309,7 @@ fn magnitudes_f64() -> Array1<f64> {
 }
 
 fn check_oddness<F: Float>(magnitudes: &Array1<F>, bits: impl Fn(F) -> u64) {
-    for name in ["tanh", "softsign", "hard_tanh"] {
+    for name in ["tanh", "softsign", "hard_tanh", "isru"] {
         let (right, _) = of_points(name, magnitudes.clone());
         let (left, _) = of_points(name, magnitudes.mapv(|z| -z));
         for ((z, &right), &left) in magnitudes.iter().zip(&right).zip(&left) {
@@ -314,7 +319,7 @@ fn check_oddness<F: Float>(magnitudes: &Array1<F>, bits: impl Fn(F) -> u64) {
 }
 
 #[test]
-fn tanh_softsign_and_hard_tanh_are_odd_to_the_bit() {
+fn odd_functions_are_odd_to_the_bit() {
     check_oddness(&magnitudes_f32(), |a| a.to_bits().into());
     check_oddness(&magnitudes_f64(), f64::to_bits);
 }
@@ -322,7 +327,7 @@ fn tanh_softsign_and_hard_tanh_are_odd_to_the_bit() {
 fn check_bounds<F: Float>(magnitudes: &Array1<F>) {
     let points = || magnitudes.iter().copied().chain(magnitudes.iter().map(|&z| -z));
     for (name, lowest) in
-        [("sigmoid", 0.0), ("tanh", -1.0), ("softsign", -1.0), ("hard_tanh", -1.0)]
+        [("sigmoid", 0.0), ("tanh", -1.0), ("softsign", -1.0), ("hard_tanh", -1.0), ("isru", -1.0)]
     {
         let (output, slope) = of_points(name, points().collect());
         let range = F::from_f64(lowest)..=F::one();

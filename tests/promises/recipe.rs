@@ -200,8 +200,15 @@ fn robust_units_are_those_of_numpy() {
     assert_relative_eq!(z, array![[2.4, 3.0, 1.0, 0.0, 0.0]], max_relative = 1e-12);
     let loaded = Mlp::<f64>::from_bytes(&net.to_bytes().unwrap()).unwrap();
     assert_eq!(loaded, net);
-    let error = net.folded();
-    assert!(matches!(error, Err(Error::Network(NetworkError::Clip))), "{error:?}");
+    // The clip becomes a layer, with the same digits for categories.
+    let folded = net.folded().unwrap();
+    assert_eq!((folded.layers().len(), folded.units_in().scaling()), (2, Scaling::None));
+    let rows = data.inputs();
+    let (own, its) = (net.predict(rows).unwrap(), folded.predict(rows).unwrap());
+    assert_relative_eq!(own, its, max_relative = 1e-12);
+    let outputs = net.units_out().clone();
+    let error = net.set_units(outputs, net.units_in().clone());
+    assert!(error.is_err(), "{error:?}");
 }
 
 /// At the bounds of their spans and in between, by hand.

@@ -40,6 +40,7 @@ pub(crate) fn formula<F: Float>(name: &str) -> Option<Formula> {
         "hard_tanh" => {
             formula.apply("Clip", &[Input, Number(-1.0), Number(1.0)]);
         }
+        "isru" => isru(&mut formula),
         "gelu" => gelu::by_the_normal_tail::<F>(&mut formula),
         "silu" => {
             let sigmoid = sigmoid(&mut formula);
@@ -100,6 +101,14 @@ pub(crate) fn softsign(formula: &mut Formula) {
     let magnitude = formula.apply("Abs", &[Input]);
     let denominator = formula.apply("Add", &[magnitude, Number(1.0)]);
     formula.apply("Div", &[Input, denominator]);
+}
+
+/// z / √(1 + z²).
+pub(crate) fn isru(formula: &mut Formula) {
+    let square = formula.apply("Mul", &[Input, Input]);
+    let sum = formula.apply("Add", &[square, Number(1.0)]);
+    let root = formula.apply("Sqrt", &[sum]);
+    formula.apply("Div", &[Input, root]);
 }
 
 /// z · n / (n + 2) with n = e (e + 2) and e = e^z. At z ≥ 20 the quotient is 1 to the last digit;

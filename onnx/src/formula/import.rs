@@ -26,6 +26,13 @@ pub(crate) fn formulas() -> Vec<(&'static str, Formula)> {
                 Input
             }),
         ),
+        (
+            "isru",
+            formula(|formula| {
+                export::isru(formula);
+                Input
+            }),
+        ),
         ("exponential", operator("Exp")),
         (
             "hard_tanh",

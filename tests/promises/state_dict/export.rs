@@ -47,6 +47,10 @@ fn every_activation_has_a_module() {
             r#", type("Exponential", (nn.Module,), {"forward": lambda self, z: z.exp()})()"#,
         ),
         ("hard_tanh", ", nn.Hardtanh()"),
+        (
+            "isru",
+            r#", type("Isru", (nn.Module,), {"forward": lambda self, z: z / (1 + z * z).sqrt()})()"#,
+        ),
         ("gelu", ", nn.GELU()"),
         ("silu", ", nn.SiLU()"),
         ("mish", ", nn.Mish()"),
