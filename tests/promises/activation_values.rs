@@ -220,7 +220,7 @@ fn softmax_and_its_jacobian_equal_pytorchs() {
 
 /// g(-∞) and g(∞), from each activation's documentation. SELU's -λα is computed from the paper's
 /// constants (Klambauer et al. 2017).
-fn limits() -> [(&'static str, f64, f64); 16] {
+fn limits() -> [(&'static str, f64, f64); 17] {
     let infinity = f64::INFINITY;
     [
         ("identity", -infinity, infinity),
