@@ -43,6 +43,7 @@ impl Recipe<'_> {
         &self,
         data: &Dataset<F, S>,
     ) -> Result<(Mlp<F>, RecipeReport)> {
+        self.check()?;
         let (training, validation) = data.split(self.validation_fraction, self.seed)?;
         self.choose_on(&training, &validation)
     }

@@ -113,7 +113,7 @@ fn errors_name_the_choices() {
     assert_eq!(
         schedule("linear(3 epochs)"),
         "\"linear(3 epochs)\" is no schedule: choose one of constant, step, exponential, \
-         inverse_scaling, cosine, one_cycle, reduce_on_plateau"
+         inverse_scaling, cosine, flat_cosine, cosine_log, one_cycle, reduce_on_plateau"
     );
     assert!(activation("rleu").contains("choose one of identity, sigmoid, tanh, relu"));
     assert!(loss("mse").contains("choose one of mean_squared_error, "));

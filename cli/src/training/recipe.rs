@@ -24,6 +24,7 @@ use std::time::Duration;
 
 /// The options of the default training.
 #[derive(Debug, Args)]
+#[group(skip)] // Another group has this name.
 pub struct Choice {
     /// One smaller network: a tenth of the time, for a first look
     #[arg(long)]
@@ -121,7 +122,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         net = again;
         save(&net)?;
     }
-    bar.0.finish_and_clear();
+    bar.bar.finish_and_clear();
     let others = others(plan.task, &rows, &test)?;
     let kept = report.kept().report().clone();
     let outcome = Outcome {
@@ -234,32 +235,34 @@ fn tried(
 }
 
 /// A bar over the epochs of all trainings.
-struct Bar(ProgressBar, Mutex<HashMap<Stage, Progress>>);
+struct Bar {
+    bar: ProgressBar,
+    /// The most epochs before the last training.
+    before: u64,
+    progress: Mutex<HashMap<Stage, Progress>>,
+}
 
 impl Bar {
     fn new(quick: bool, quiet: bool) -> Self {
-        let trainings = if quick { 2 } else { 3 };
+        let before = (if quick { 1 } else { 2 } * EPOCHS) as u64;
         let template = "{msg} {wide_bar}  {elapsed}, at most {eta} left";
-        let bar = command_line::progress((trainings * EPOCHS) as u64, quiet, template);
-        Self(bar, Mutex::default())
+        let bar = command_line::progress(before + EPOCHS as u64, quiet, template);
+        Self { bar, before, progress: Mutex::default() }
     }
 
     fn show(&self, progress: &Progress) -> ControlFlow<()> {
-        let mut all = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(progress.stage, *progress);
         let stages = [Stage::Plain, Stage::Encoded, Stage::Refit];
         let known = stages.into_iter().filter_map(|stage| all.get(&stage));
         let messages = known.map(|at| format!("{} {}: {:.4}", at.stage, at.epoch, at.score));
-        self.0.set_message(messages.collect::<Vec<_>>().join("  "));
+        self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
         // The last training has as many epochs as the best of the others, drawn as long as them.
         let position = match progress.stage {
-            Stage::Refit => {
-                let length = self.0.length().unwrap_or(0) - EPOCHS as u64;
-                length + (progress.epoch * EPOCHS / progress.epochs.max(1)) as u64
-            }
+            Stage::Refit => self.before + (progress.epoch * EPOCHS / progress.epochs.max(1)) as u64,
             _ => all.values().map(|at| at.epoch as u64).sum(),
         };
-        self.0.set_position(position);
+        self.bar.set_position(position);
         ControlFlow::Continue(())
     }
 }

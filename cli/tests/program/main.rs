@@ -3,6 +3,7 @@
 mod checkpoint;
 mod commands;
 mod conversion;
+mod default_training;
 mod figures;
 mod killed;
 #[cfg(feature = "parquet")]
@@ -60,6 +61,9 @@ fn densely(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
+/// Makes a training an own one, in place of the default training: the option has its usual value.
+const OWN: [&str; 2] = ["--patience", "30"];
+
 /// Trains. Without `--save` among the options, the network is saved to a folder that is removed.
 fn run(training: Training<'_>, options: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
@@ -101,7 +105,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 
 /// The median of each score over 15 seeds.
 fn medians(training: Training<'_>, seeds: u32, scores: &[&str]) -> Vec<f64> {
-    let run = |seed: u32| json(training, &["--seed", &seed.to_string()]);
+    let run = |seed: u32| json(training, &[&OWN[..], &["--seed", &seed.to_string()]].concat());
     let runs: Vec<Value> = (0..seeds).map(run).collect();
     let of = |score: &&str| {
         median(runs.iter().map(|run| run["test"][score].as_f64().unwrap()).collect())
@@ -162,7 +166,8 @@ fn the_summary_is_readable_and_ends_with_a_confusion_matrix() {
 fn the_saved_network_takes_raw_features_and_gives_raw_units() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mpg.safetensors");
-    let report = json(REGRESSION, &["--save", path.to_str().unwrap(), "--seed", "3"]);
+    let report =
+        json(REGRESSION, &["--save", path.to_str().unwrap(), "--seed", "3", "--epochs", "50"]);
     let net = densely::Mlp::<f32>::load(&path).unwrap();
     let data = root().join("data/auto_mpg.csv");
     let data = densely::Table::read_csv(data).unwrap().regression("mpg").unwrap();

@@ -92,7 +92,7 @@ fn written(folder: &TempDir, name: &str, others: &str, cells: impl Fn(usize) -> 
 #[test]
 fn codes_among_numbers_are_categories() {
     let data = report("as-categories");
-    let told = json(&data, "sales", &["--category", "holiday,month"]);
+    let told = json(&data, "sales", &["--quick", "--category", "holiday,month"]);
     assert!(r_squared(&told) > 0.95, "{told}");
     assert_eq!(told["features"], 4 + 12);
     let profile = look(&data, &["--target", "sales"]);
@@ -134,7 +134,7 @@ fn unknown_categories_are_told_and_hurt_no_other_row() {
 
 #[test]
 fn later_dates_are_predicted() {
-    let trained = Trained::on(&report("date-categories"), "rentals", &[]);
+    let trained = Trained::on(&report("date-categories"), "rentals", &["--quick"]);
     assert_eq!(trained.features()[1], "date: days since the first");
     let new = report("date-categories-new");
     let (predicted, said) = trained.predictions(&new, "rentals");
@@ -166,8 +166,8 @@ fn ambiguous_dates_are_asked_for() {
 fn percentages_and_thousands_are_numbers() {
     let data = report("percent-text");
     assert_eq!(kinds(&look(&data, &[])), ["number"; 3]);
-    assert!(r_squared(&json(&data, "y", &[])) > 0.99);
-    let trained = Trained::on(&data, "y", &[]);
+    assert!(r_squared(&json(&data, "y", &["--quick"])) > 0.99);
+    let trained = Trained::on(&data, "y", &["--quick"]);
     let new = report("percent-text-new");
     let (predicted, _) = trained.predictions(&new, "y");
     let table = Table::read_csv(&new).unwrap();
@@ -191,7 +191,7 @@ fn percentages_and_thousands_are_numbers() {
 
 #[test]
 fn a_rare_category_does_no_harm() {
-    for options in [&["--hidden", "none"][..], &["--activation", "relu"], &[]] {
+    for options in [&["--hidden", "none"][..], &["--activation", "relu"], &["--quick"]] {
         for seed in ["0", "1"] {
             let run = json(&report("rare-category"), "y", &[options, &["--seed", seed]].concat());
             assert!((0.76..0.83).contains(&r_squared(&run)), "{options:?}, seed {seed}: {run}");
@@ -356,7 +356,7 @@ fn identifiers_and_commas_at_the_end_of_lines_are_no_features() {
 
 #[test]
 fn classes_keep_their_text() {
-    let trained = Trained::on(&report("leading-zeros"), "code", &[]);
+    let trained = Trained::on(&report("leading-zeros"), "code", &["--quick"]);
     let output = trained.predict(&report("leading-zeros"), &["--keep", "code"]);
     let table = Table::parse_csv(&output.stdout[..], "predictions").unwrap();
     let predicted = table.text("predicted code").unwrap();

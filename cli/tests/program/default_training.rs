@@ -1,0 +1,81 @@
+//! The training without options: the recipe.
+
+use crate::{BINARY, REGRESSION, failure, json, root, run};
+use densely::{Mlp, Table, metrics};
+use serde_json::Value;
+
+fn rows(run: &Value) -> [u64; 3] {
+    ["train", "validation", "test"].map(|part| run["rows"][part].as_u64().unwrap())
+}
+
+/// What was tried and kept, and how it compares: in JSON and in words.
+#[test]
+fn it_says_what_it_tried_and_how_it_compares() {
+    let quick = json(REGRESSION, &["--quick"]);
+    assert_eq!(rows(&quick), [251, 63, 78]);
+    let recipe = &quick["recipe"];
+    assert_eq!((&recipe["kept"], &recipe["refit_rows"]), (&"plain".into(), &392.into()));
+    assert_eq!(recipe["candidates"].as_array().unwrap().len(), 1);
+    let own = quick["test"]["rmse"].as_f64().unwrap();
+    let others = recipe["compared"].as_array().unwrap();
+    assert_eq!(
+        others.iter().map(|of| &of["who"]).collect::<Vec<_>>(),
+        ["a linear model", "the mean"]
+    );
+    let [linear, mean] = [0, 1].map(|place| others[place]["rmse"].as_f64().unwrap());
+    assert!(own < linear && linear < mean, "{quick}");
+
+    let output = run(BINARY, &["--quick"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in
+        ["tried       plain: log-loss ", "kept        plain, ", "all 569 rows", "of a linear model"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+/// The mean of the test targets of the training rows, as R² = 0 by definition, and the scores of
+/// the saved network when it is the one that was tested.
+#[test]
+fn the_scores_are_those_of_the_saved_network_without_the_test_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mpg.safetensors");
+    let save = ["--quick", "--save", path.to_str().unwrap(), "--seed", "3"];
+    let data = Table::read_csv(root().join("data/auto_mpg.csv")).unwrap();
+    let (_, test) = data.regression("mpg").unwrap().split(0.2, 3).unwrap();
+    for refit in ["none", "training"] {
+        let report = json(REGRESSION, &[&save[..], &["--refit", refit]].concat());
+        let net = Mlp::<f32>::load(&path).unwrap();
+        let rmse = net.evaluate(&test, metrics::root_mean_squared_error).unwrap();
+        assert_eq!(rmse, report["test"]["rmse"].as_f64().unwrap(), "{refit}");
+    }
+    // By default it has learned from the test rows in the end, and the scores are from before.
+    let report = json(REGRESSION, &save);
+    let net = Mlp::<f32>::load(&path).unwrap();
+    let rmse = net.evaluate(&test, metrics::root_mean_squared_error).unwrap();
+    assert!(rmse < report["test"]["rmse"].as_f64().unwrap());
+}
+
+/// The same command goes on where it was stopped, to the same network; other rows do not.
+#[test]
+fn a_checkpoint_belongs_to_its_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let [net, again] = ["net", "again"].map(|name| folder.path().join(name));
+    let options = ["--quick", "--checkpoint", state.to_str().unwrap(), "--save"];
+    json(REGRESSION, &[&options[..], &[net.to_str().unwrap()]].concat());
+    std::fs::remove_file(state.join("training.json.refit")).unwrap();
+    json(REGRESSION, &[&options[..], &[again.to_str().unwrap()]].concat());
+    assert_eq!(std::fs::read(net).unwrap(), std::fs::read(&again).unwrap());
+    let other = [&options[..], &[again.to_str().unwrap(), "--seed", "1"]].concat();
+    assert!(failure(REGRESSION, &other, 1).contains("--seed"));
+}
+
+#[test]
+fn options_of_another_training_are_named() {
+    let line = failure(REGRESSION, &["--quick", "--hidden", "8"], 1);
+    assert!(line.contains("--quick is for the default training; --hidden describes"), "{line}");
+    assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("a positive number of minutes"));
+    let short = json(REGRESSION, &["--minutes", "0.0001"]);
+    assert!(short["recipe"]["refit_rows"].is_null(), "{short}");
+}
