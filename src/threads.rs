@@ -130,6 +130,15 @@ fn each<T: Send, I: Iterator<Item = T> + Send>(
     }
 }
 
+/// Both results, computed side by side if there may be two threads.
+pub(crate) fn both<A: Send, B: Send>(
+    limit: Option<usize>,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if limit == Some(1) { (one(), other()) } else { pool::both(one, other) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,13 +172,4 @@ mod tests {
         assert_eq!(Threads(3).length(100, 8, PART), 100);
         assert_eq!(Threads(9).length(16, 8, usize::MAX), 8);
     }
-}
-
-/// Both results, computed side by side if there may be two threads.
-pub(crate) fn both<A: Send, B: Send>(
-    limit: Option<usize>,
-    one: impl FnOnce() -> A + Send,
-    other: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    if limit == Some(1) { (one(), other()) } else { pool::both(one, other) }
 }

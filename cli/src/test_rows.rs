@@ -174,9 +174,9 @@ fn numbers_of(rows: &Dataset<f64>) -> Vec<usize> {
 pub fn set_apart<S: Storage<f32>>(
     data: &Dataset<f32, S>,
     rows: &[usize],
-) -> Result<(Dataset<f32, S>, Dataset<f32, S>), Error> {
+) -> Result<[Dataset<f32, S>; 2], Error> {
     let mut is_chosen = vec![false; data.rows()];
     rows.iter().for_each(|&row| is_chosen[row] = true);
     let others: Vec<_> = (0..data.rows()).filter(|&row| !is_chosen[row]).collect();
-    Ok((data.select(&others)?, data.select(rows)?))
+    Ok([data.select(&others)?, data.select(rows)?])
 }

@@ -43,9 +43,9 @@ impl<F: Float> Dense<F> {
     /// A layer that scales and clips each input, to be put before this one, which takes over what
     /// its inputs must be multiplied by.
     ///
-    /// [`Isru`] is the clip of limit 1: the layer divides by the limit, and this layer multiplies by
-    /// it. A column without a clip is made so small that [`Isru`] does not change its digits if it
-    /// lies between -1 and 1, as categories do.
+    /// [`Isru`] is the clip of limit 1: the new layer divides by the limit, and this one multiplies
+    /// by it. A column without a clip is made so small that [`Isru`] does not change its digits if
+    /// it lies between -1 and 1, as categories do.
     pub(crate) fn fold_clipped_inputs(&mut self, scale: &Scale, limits: &[f64]) -> Result<Self> {
         // A power of 2, so that it costs no digits; its square does not change 1.
         let small = ((F::epsilon().as_f64().log2() / 2.0).floor() - 1.0).exp2();

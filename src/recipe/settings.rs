@@ -72,6 +72,7 @@ pub struct Recipe<'a> {
     pub(super) threads: Option<usize>,
     pub(super) time_limit: Option<Duration>,
     pub(super) checkpoint: Option<PathBuf>,
+    #[allow(clippy::type_complexity)]
     pub(super) observer: Box<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync + 'a>,
 }
 

@@ -138,7 +138,8 @@ fn the_temperature_is_the_minimum_of_the_cross_entropy() {
     let logits = wave(40, 3, 0.7) * 6.0;
     let largest =
         |row: usize| (0..3).max_by(|&a, &b| logits[[row, a]].total_cmp(&logits[[row, b]]));
-    let class = |row: usize| if row % 2 == 0 { largest(row).unwrap() } else { row * 5 % 3 };
+    let class =
+        |row: usize| if row.is_multiple_of(2) { largest(row).unwrap() } else { row * 5 % 3 };
     let rows = Dataset::multiclass(logits.clone(), (0..40).map(class)).unwrap();
     let layer = Dense::new(Array2::eye(3), Some(Array1::zeros(3)), Softmax).unwrap();
     let mut net = Mlp::from_layers(vec![layer]).unwrap();
@@ -170,13 +171,13 @@ fn the_temperature_is_the_minimum_of_the_cross_entropy() {
 #[test]
 fn robust_units_are_those_of_numpy() {
     let tails = |row: usize| (row as f64 * 1.7).sin().powi(3) * 40.0;
-    let mostly_2 = |row: usize| if row % 5 == 0 { row as f64 * 0.5 + 1.0 } else { 2.0 };
+    let mostly_2 = |row: usize| if row.is_multiple_of(5) { row as f64 * 0.5 + 1.0 } else { 2.0 };
     let inputs = Array2::from_shape_fn((50, 5), |(row, column)| match column {
         0 => tails(row),
         1 => mostly_2(row),
         2 => (row % 2) as f64,
         3 => 7.0,
-        _ => [3.0, 9.0][usize::from(row % 10 == 0)],
+        _ => [3.0, 9.0][usize::from(row.is_multiple_of(10))],
     });
     let targets = Array2::from_shape_fn((50, 1), |(row, _)| row as f64);
     let data = Dataset::new(inputs, targets).unwrap();

@@ -69,7 +69,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             .seed(options.seed)
             .on(Moment::EpochEnd, progress::observer(progress.clone()));
         if let Some(rows) = validation {
-            let (rest, chosen) = set_apart(&train, rows)?;
+            let [rest, chosen] = set_apart(&train, rows)?;
             trainer = trainer.validation_data(&chosen);
             train = rest;
         } else if options.validation > 0.0 {

@@ -102,7 +102,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let (mut net, mut report) = match &rows.validation {
         None => recipe.choose(&rows.train)?,
         Some(validation) => {
-            let (training, validation) = set_apart(&rows.train, validation)?;
+            let [training, validation] = set_apart(&rows.train, validation)?;
             recipe.choose_on(&training, &validation)?
         }
     };
