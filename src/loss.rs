@@ -238,17 +238,21 @@ fn check_activation<F: Float>(
     Err(Error::Loss(LossError::UnsuitableOutput { loss, activation, needs }))
 }
 
-/// Refuses the first target for which `holds` is false.
+/// Refuses the first target, given with its row, for which `holds` is false.
 fn check_each_target<F: Float>(
     loss: &dyn Debug,
-    targets: ArrayView2<'_, F>,
+    targets: impl IntoIterator<Item = (usize, F)>,
     needs: &'static str,
     holds: impl Fn(F) -> bool,
 ) -> Result<()> {
-    let wrong = targets.indexed_iter().find(|&(_, &y)| !holds(y));
-    let Some(((row, _), y)) = wrong else { return Ok(()) };
+    let Some((row, y)) = targets.into_iter().find(|&(_, y)| !holds(y)) else { return Ok(()) };
     let (loss, value) = (format!("{loss:?}"), y.as_f64());
     Err(LossError::UnsuitableTarget { loss, row, value, needs }.into())
+}
+
+/// Each target and its row.
+fn each<F: Float>(targets: &ArrayView2<'_, F>) -> impl Iterator<Item = (usize, F)> {
+    targets.indexed_iter().map(|((row, _), &y)| (row, y))
 }
 
 /// -weight · ln p, and 0 for a weight of 0, even if p = 0.

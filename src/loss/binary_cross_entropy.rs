@@ -1,5 +1,6 @@
 use super::{
-    FusedLoss, Loss, check_activation, check_each_target, elementwise, ratio, weighted_surprise,
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
+    weighted_surprise,
 };
 use crate::activation::{Activation, AnyActivation, Sigmoid, Softmax, Softplus};
 use crate::{error::Result, float::Float};
@@ -68,7 +69,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        check_each_target(self, targets, "numbers between 0 and 1", probability)
+        check_each_target(self, each(&targets), "numbers between 0 and 1", probability)
     }
 }
 

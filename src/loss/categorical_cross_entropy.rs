@@ -1,7 +1,7 @@
-use super::{FusedLoss, Loss, check_activation, check_each_target};
+use super::{FusedLoss, Loss, check_activation, check_each_target, each};
 use crate::activation::{AnyActivation, Sigmoid, Softmax};
 use crate::{error::Result, float::Float};
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, azip};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 
 /// Categorical cross-entropy: -Σ y_k ln a_k for each example, over the classes k.
 ///
@@ -73,9 +73,9 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             _ => "rows whose sum is 1",
         };
         let probability = |y| (F::zero()..=F::one()).contains(&y);
-        check_each_target(self, targets, "numbers between 0 and 1", probability)?;
-        let sums = targets.map_axis(Axis(1), |row| row.sum()).insert_axis(Axis(1));
-        check_each_target(self, sums.view(), sums_to_1, |sum| (sum.as_f64() - 1.0).abs() <= 1e-3)
+        check_each_target(self, each(&targets), "numbers between 0 and 1", probability)?;
+        let sums = targets.rows().into_iter().map(|row| row.sum()).enumerate();
+        check_each_target(self, sums, sums_to_1, |sum| (sum.as_f64() - 1.0).abs() <= 1e-3)
     }
 }
 

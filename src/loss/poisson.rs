@@ -1,5 +1,6 @@
 use super::{
-    FusedLoss, Loss, check_activation, check_each_target, elementwise, ratio, weighted_surprise,
+    FusedLoss, Loss, check_activation, check_each_target, each, elementwise, ratio,
+    weighted_surprise,
 };
 use crate::activation::{AnyActivation, Exponential, Softplus};
 use crate::{error::Result, float::Float};
@@ -61,7 +62,7 @@ impl<F: Float> Loss<F> for Poisson {
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        check_each_target(self, targets, "numbers of at least 0", |y| y >= F::zero())
+        check_each_target(self, each(&targets), "numbers of at least 0", |y| y >= F::zero())
     }
 }
 
