@@ -13,7 +13,7 @@ use densely::{Float, Result};
 const MOST_LINKS: usize = 10_000;
 
 /// The operators that are read; the error names any other.
-const OPERATORS: [&str; 38] = [
+const OPERATORS: [&str; 39] = [
     "Abs",
     "Add",
     "Cast",
@@ -48,6 +48,7 @@ const OPERATORS: [&str; 38] = [
     "Softmax",
     "Softplus",
     "Softsign",
+    "Sqrt",
     "Sub",
     "Swish",
     "Tanh",
