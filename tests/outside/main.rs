@@ -14,10 +14,11 @@ struct Limits {
     bytes: u64,
 }
 
-// 2.0 MB before tables understood dates, blanks and numbers as people write them.
-const TRAINING: Limits = Limits { crates: 47, bytes: 2_100_000 };
+// 2.02 MB before activations were compiled for the widest vectors, and layers had factors of rates
+// and inputs.
+const TRAINING: Limits = Limits { crates: 47, bytes: 2_150_000 };
 // 30, and two that only build scripts of others need.
-const PREDICTING: Limits = Limits { crates: 32, bytes: 1_100_000 };
+const PREDICTING: Limits = Limits { crates: 32, bytes: 1_130_000 };
 
 /// An application in its own folder. The folder and its build stay for the next run of the test,
 /// which is then fast.
