@@ -144,11 +144,16 @@ impl<F: Float> Dense<F> {
         Ok(self)
     }
 
+    /// Makes trained factors of the inputs part of the weights.
+    fn merge_input_factors(&mut self) {
+        self.multiply_input_factors();
+        self.input_factors = None;
+    }
+
     /// Makes trained factors of the inputs part of the weights, and forgets the rate factors of a
     /// layer that is not frozen.
     pub(crate) fn simplify(&mut self) {
-        self.multiply_input_factors();
-        self.input_factors = None;
+        self.merge_input_factors();
         if !self.is_frozen() {
             self.rate_factors = RateFactors::default();
         }
@@ -200,7 +205,7 @@ impl<F: Float> Dense<F> {
 
     /// W, inputs × outputs, to be changed in place. Trained factors of the inputs become part of W.
     pub fn weights_mut(&mut self) -> ArrayViewMut2<'_, F> {
-        self.input_factors = None;
+        self.merge_input_factors();
         self.weights.view_mut()
     }
 

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::threads::both;
 use crate::trainer::{StopReason, Stopwatch};
 use crate::{float::Float, mlp::Mlp};
-use candidate::{Run, Task, Trained, Until, has_numbers, network};
+use candidate::{Columns, Run, Task, Trained, Until, network};
 
 impl Recipe<'_> {
     /// [Chooses](Self::choose) a network on these rows and [trains it again](Self::refit) on all of
@@ -63,10 +63,11 @@ impl Recipe<'_> {
         self.check()?;
         let start = Stopwatch::start();
         // Without numbers there is nothing to encode.
-        let encodes = self.encoded && has_numbers(training)?;
+        let columns = Columns::of(training)?;
+        let encodes = self.encoded && columns.has_numbers();
         let run = Run { recipe: self, start, shares: encodes };
         let try_one = |stage| {
-            let net = network(self, training, stage == Stage::Encoded)?;
+            let net = network(self, training, &columns, stage == Stage::Encoded)?;
             run.train(stage, net, training, Until::Best(validation))
         };
         let (plain, encoded) = if encodes {
@@ -109,7 +110,8 @@ impl Recipe<'_> {
         if report.is_cut() {
             return Ok(None);
         }
-        let fresh = network(self, data, kept.stage() == Stage::Encoded)?;
+        let columns = Columns::of(data)?;
+        let fresh = network(self, data, &columns, kept.stage() == Stage::Encoded)?;
         let until = Until::Epoch(kept.report().best_epoch());
         let run = Run { recipe: self, start: report.start, shares: false };
         let Trained { mut net, report: again } = run.train(Stage::Refit, fresh, data, until)?;

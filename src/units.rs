@@ -1,6 +1,6 @@
 //! The units of a network: they scale the data's numbers to about -1 to 1, and outputs back.
 
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::matrix::{Matrix, Rows};
 use crate::{bits, elementary::vectorized, float::Float};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
@@ -99,16 +99,7 @@ impl Units {
         centres: impl IntoIterator<Item = f64>,
         spreads: impl IntoIterator<Item = f64>,
     ) -> Result<Self> {
-        let (centres, spreads) = (Vec::from_iter(centres), Vec::from_iter(spreads));
-        let (found, expected) = (spreads.len(), centres.len());
-        if found != expected {
-            return Err(NetworkError::Units { found, expected }.into());
-        }
-        Error::check_each_finite("a centre or spread", centres.iter().chain(&spreads).copied())?;
-        for &spread in &spreads {
-            Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
-        }
-        let scale = Some(Scale::from(CentresAndSpreads { centres, spreads, limits: Vec::new() }));
+        let scale = Some(Scale::of(centres, spreads, None)?);
         Ok(Self { scaling: Scaling::Standard, scale })
     }
 
@@ -133,14 +124,7 @@ impl Units {
         spreads: impl IntoIterator<Item = f64>,
         limits: impl IntoIterator<Item = f64>,
     ) -> Result<Self> {
-        let Self { scale: Some(scale), .. } = Self::standard(centres, spreads)? else {
-            return Err(NetworkError::NotMeasured.into());
-        };
-        // A limit is checked as a spread is.
-        let limits = Self::standard(scale.centres.iter().copied(), limits)?;
-        let limits = limits.spreads().unwrap_or_default().to_vec();
-        let (centres, spreads) = (scale.centres.to_vec(), scale.spreads.to_vec());
-        let scale = Some(Scale::from(CentresAndSpreads { centres, spreads, limits }));
+        let scale = Some(Scale::of(centres, spreads, Some(Vec::from_iter(limits)))?);
         Ok(Self { scaling: Scaling::Robust, scale })
     }
 
@@ -210,6 +194,26 @@ impl Units {
 }
 
 impl Scale {
+    /// Checks the numbers. Spreads and limits have the same range.
+    fn of(
+        centres: impl IntoIterator<Item = f64>,
+        spreads: impl IntoIterator<Item = f64>,
+        limits: Option<Vec<f64>>,
+    ) -> Result<Self> {
+        let (centres, spreads) = (Vec::from_iter(centres), Vec::from_iter(spreads));
+        for numbers in [Some(&spreads), limits.as_ref()].into_iter().flatten() {
+            let (found, expected) = (numbers.len(), centres.len());
+            ensure(found == expected, || NetworkError::Units { found, expected })?;
+            let all = centres.iter().chain(numbers).copied();
+            Error::check_each_finite("a centre or spread", all)?;
+            for &spread in numbers {
+                Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
+            }
+        }
+        let limits = limits.unwrap_or_default();
+        Ok(Self::from(CentresAndSpreads { centres, spreads, limits }))
+    }
+
     /// Centre and 1 / spread of each column; 0 for a spread of 0.
     #[inline(always)]
     pub(crate) fn centres_and_factors(&self) -> impl Iterator<Item = (&f64, &f64)> {

@@ -10,6 +10,7 @@ use std::iter::zip;
 impl<F: Float> Dense<F> {
     /// Folds the inputs' scale in: the layer then takes x in place of (x - centre)/spread.
     pub(crate) fn fold_inputs(&mut self, scale: &Scale) {
+        self.merge_input_factors();
         let mut shift = vec![0.0; self.outputs()];
         let rows = self.weights.numbers_mut().chunks_exact_mut(shift.len());
         for (weights, (centre, factor)) in zip(rows, scale.centres_and_factors()) {
@@ -27,7 +28,7 @@ impl<F: Float> Dense<F> {
     /// Folds the outputs' scale in: a layer without activation then outputs centre + spread · a in
     /// place of a.
     pub(crate) fn fold_outputs(&mut self, scale: &Scale) {
-        let mut weights = self.weights.view_mut();
+        let mut weights = self.weights_mut();
         for (mut column, (_, spread)) in zip(weights.columns_mut(), scale.centres_and_spreads()) {
             column.mapv_inplace(|weight| F::from_f64(weight.as_f64() * spread));
         }
@@ -58,7 +59,7 @@ impl<F: Float> Dense<F> {
                 (weight, F::from_f64(-centre * weight.as_f64()))
             })
             .unzip();
-        for (mut row, &divisor) in zip(self.weights.view_mut().axis_iter_mut(Axis(0)), &divisors) {
+        for (mut row, &divisor) in zip(self.weights_mut().axis_iter_mut(Axis(0)), &divisors) {
             row.mapv_inplace(|weight| F::from_f64(weight.as_f64() * divisor));
         }
         Self::new(Array2::from_diag(&Array1::from(weights)), Some(bias.into()), Isru)

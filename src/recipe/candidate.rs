@@ -15,7 +15,7 @@ use crate::temperature::Temperature;
 use crate::trainer::{
     Checkpoint, EarlyStopping, Goal, Moment, Report, Stopwatch, Trainer, TrainingState,
 };
-use crate::{float::Float, mlp::Mlp};
+use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{Array1, Axis, Slice};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
@@ -67,10 +67,23 @@ impl Task {
     }
 }
 
-/// Whether there are numbers that can be encoded: columns with a clip.
-pub(super) fn has_numbers<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<bool> {
-    let units = robust_units(&sorted_columns(&data.examples())?, &data.schema().kept())?;
-    Ok(units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0)))
+/// What the networks of some rows know of the columns.
+pub(super) struct Columns {
+    sorted: Vec<Vec<f64>>,
+    units: Units,
+}
+
+impl Columns {
+    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
+        let sorted = sorted_columns(&data.examples())?;
+        let units = robust_units(&sorted, &data.schema().kept())?;
+        Ok(Self { sorted, units })
+    }
+
+    /// Whether there are numbers that can be encoded: columns with a clip.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0))
+    }
 }
 
 /// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with W
@@ -78,14 +91,13 @@ pub(super) fn has_numbers<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Resu
 pub(super) fn network<F: Float, S: Storage<F>>(
     recipe: &Recipe<'_>,
     data: &Dataset<F, S>,
+    Columns { sorted, units }: &Columns,
     encoded: bool,
 ) -> Result<Mlp<F>> {
     let task = Task::of(data);
     let (hidden, last) = task.activations();
     let features = data.features();
-    let sorted = sorted_columns(&data.examples())?;
-    let units = robust_units(&sorted, &data.schema().kept())?;
-    let encoding = if encoded { Some(Encoding::new(&units, &sorted, recipe.bins)?) } else { None };
+    let encoding = if encoded { Some(Encoding::new(units, sorted, recipe.bins)?) } else { None };
     let constants = match &encoding {
         None => vec![F::one(); features],
         Some(encoding) => encoding.constants.clone(),
@@ -108,7 +120,7 @@ pub(super) fn network<F: Float, S: Storage<F>>(
     builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
     let mut net = builder.rate_factors(rates(inputs, speed)).seed(recipe.seed).build()?;
     let units_out = net.units_out().clone();
-    net.set_units(units, units_out)?;
+    net.set_units(units.clone(), units_out)?;
 
     let (mut generator, last) = (generator(recipe.seed, Purpose::Biases), net.layers().len() - 1);
     let number = StandardNormal.map(|number: f64| F::from_f64(number));

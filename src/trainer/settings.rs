@@ -3,6 +3,7 @@
 use super::{Checkpoint, EarlyStopping, description::Description, monitor::Monitor};
 use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
+use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, Range};
 use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
 use crate::schedule::{Epochs, Schedule};
 use crate::{activation::AnyActivation, float::Float, loss::Loss, mlp::Mlp, part::Part};
@@ -56,9 +57,6 @@ impl<F: Float> Settings<'_, F> {
 
     /// Refuses settings that are out of range, or cannot train this network.
     pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
-        const AT_LEAST_1: Range = ("at least 1", |value| value >= 1.0);
-        const FRACTION: Range = ("above 0 and below 1", |value| value > 0.0 && value < 1.0);
-        const PENALTY: Range = ("at least 0 and finite", |value| value >= 0.0 && value.is_finite());
         let limit: Range = ("positive and finite", |value| {
             let rounded = F::from_f64(value);
             rounded > F::zero() && rounded.is_finite()
@@ -72,17 +70,17 @@ impl<F: Float> Settings<'_, F> {
             ("validation fraction", self.fraction(), FRACTION),
             ("gradient norm", self.clip_norm, limit),
             ("gradient value", self.clip_values, limit),
-            ("L1 penalty", Some(self.l1), PENALTY),
+            ("L1 penalty", Some(self.l1), NOT_NEGATIVE),
             ("patience", rule.and_then(|rule| count(rule.patience)), AT_LEAST_1),
-            ("min_delta", rule.map(|rule| rule.min_delta), PENALTY),
-            ("growth of the patience", rule.map(|rule| rule.growth), PENALTY),
+            ("min_delta", rule.map(|rule| rule.min_delta), NOT_NEGATIVE),
+            ("growth of the patience", rule.map(|rule| rule.growth), NOT_NEGATIVE),
             ("decay of the average", self.average, FRACTION),
         ];
         let checkpoints = self.checkpoints.iter().map(|checkpoint| {
             ("epochs between checkpoints", checkpoint.every.and_then(count), AT_LEAST_1)
         });
-        for (name, value, (needs, holds)) in settings.into_iter().chain(checkpoints) {
-            value.map_or(Ok(()), |value| Error::check_setting(name, value, needs, holds))?;
+        for (name, value, range) in settings.into_iter().chain(checkpoints) {
+            value.map_or(Ok(()), |value| Error::check_range(name, value, range))?;
         }
         self.schedule.check(epochs)?;
         self.regularization.check(epochs)?;
@@ -181,9 +179,6 @@ impl<F: Float> Settings<'_, F> {
         Ok(data)
     }
 }
-
-/// A range of a setting: its description, and whether a value is in it.
-type Range = (&'static str, fn(f64) -> bool);
 
 /// Features, outputs, and the last activation of a network, which the rows must fit.
 pub(super) type Shape<F> = (usize, usize, AnyActivation<F>);

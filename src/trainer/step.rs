@@ -105,7 +105,8 @@ impl<F: Float> Session<F> {
         net: &mut Mlp<F>,
         batch: Batch<'_, F>,
     ) -> Result<Option<f64>> {
-        let regularization = self.regularization(settings)?;
+        let clock = self.clock();
+        let regularization = regularization(settings, clock)?;
         self.backprop.set_dropout_factor(regularization);
         let share = self.backprop.forward(net, settings.loss.as_ref(), batch, Dropout::Drawn)?;
         let mut numbers = [share, f64::from(u8::from(stops))];
@@ -115,7 +116,7 @@ impl<F: Float> Session<F> {
             return Ok(None);
         }
         let rate = optimizer.learning_rate();
-        let rate = settings.schedule.rate(rate, self.clock(), self.state.plateau);
+        let rate = settings.schedule.rate(rate, clock, self.state.plateau);
         Error::check_range("schedule's learning rate", rate, NOT_NEGATIVE)?;
         self.now.learning_rate = rate;
         self.now.weight_decay = regularization;
@@ -134,14 +135,7 @@ impl<F: Float> Session<F> {
         }
     }
 
-    /// The factor of dropout and weight decay in this step.
-    fn regularization(&self, settings: &Settings<'_, F>) -> Result<f64> {
-        let factor = settings.regularization.rate(1.0, self.clock(), Plateau::default());
-        let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
-        Error::check_range("factor of dropout and weight decay", factor, range)?;
-        Ok(factor)
-    }
-
+    /// The time of this step.
     fn clock(&self) -> Clock {
         let TrainingState { memory, epochs, steps_per_epoch, .. } = &self.state;
         let before = self.now.batch.saturating_sub(1) as u64;
@@ -216,6 +210,14 @@ impl<F: Float> Session<F> {
         let Now { epoch, batch, .. } = self.now;
         TrainingError::Diverged { epoch, batch, layer: layer_of(net, cause), cause, likely }.into()
     }
+}
+
+/// The factor of dropout and weight decay in a step.
+fn regularization<F: Float>(settings: &Settings<'_, F>, clock: Clock) -> Result<f64> {
+    let factor = settings.regularization.rate(1.0, clock, Plateau::default());
+    let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
+    Error::check_range("factor of dropout and weight decay", factor, range)?;
+    Ok(factor)
 }
 
 /// The first layer with a parameter that is not finite, or with an output that is not finite if the

@@ -12,7 +12,7 @@ use crate::test_rows::{Split, set_apart};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
 use densely::recipe::{Progress, RecipeReport, Stage};
-use densely::{Identity, Mlp, Recipe, Sigmoid, Softmax, Trainer};
+use densely::{Mlp, Recipe, Trainer};
 use indicatif::ProgressBar;
 use ndarray::Axis;
 use serde_json::json;
@@ -148,12 +148,7 @@ fn others(
 ) -> Result<Vec<(&'static str, Scores)>, Box<dyn Error>> {
     let train = &rows.train;
     let builder = Mlp::<f32>::builder(train.features());
-    let mut linear = match task {
-        Task::Regression => builder.dense(train.outputs(), Identity),
-        Task::BinaryClassification => builder.dense(train.outputs(), Sigmoid),
-        Task::Multiclass => builder.dense(train.outputs(), Softmax),
-    }
-    .build()?;
+    let mut linear = task.output_layer(builder, train.outputs(), false).build()?;
     // A little decay: classes that a line divides have no best weights.
     let lbfgs = Lbfgs::new().weight_decay(1e-3);
     Trainer::lbfgs(super::LossName::of(task).loss(task)?, lbfgs)
