@@ -4,6 +4,8 @@
 mod builder;
 mod classes;
 pub(crate) mod error;
+#[cfg(feature = "train")]
+mod mean;
 mod parameters;
 
 #[cfg(feature = "train")]

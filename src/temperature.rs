@@ -50,11 +50,7 @@ impl<F: Float> Mlp<F> {
         let last = self.layers().last().ok_or(NetworkError::NoLayers)?;
         let is_one = last.activation().is::<Sigmoid>() && self.outputs() == 1;
         ensure(is_one || last.activation().is::<Softmax>(), || NetworkError::NoProbabilities)?;
-        let rows = rows.examples();
-        let mut outputs = Outputs::new();
-        outputs.predict(self, &rows, 0..rows.rows())?;
-        let (outputs, targets) = outputs.with_targets(&rows)?;
-        let Temperature { factor, .. } = Temperature::of(outputs, targets)?;
+        let Temperature { factor, .. } = Temperature::measured([(&*self, rows)])?;
         self.multiply_outputs(factor);
         Ok(factor)
     }
@@ -70,21 +66,33 @@ impl<F: Float> Mlp<F> {
 }
 
 impl Temperature {
+    /// The best factor for what each network says of its rows, all together.
+    pub(crate) fn measured<'n, F: Float, S: Storage<F> + 'n>(
+        pairs: impl IntoIterator<Item = (&'n Mlp<F>, &'n Dataset<F, S>)>,
+    ) -> Result<Self> {
+        let (mut logits, mut outputs) = (Vec::new(), Outputs::new());
+        for (net, rows) in pairs {
+            let rows = rows.examples();
+            outputs.predict(net, &rows, 0..rows.rows())?;
+            let (outputs, targets) = outputs.with_targets(&rows)?;
+            logits.extend(Logits::of_rows(outputs, targets)?);
+        }
+        Ok(Self::of_logits(&logits))
+    }
+
     /// The best factor for these probabilities and targets, rows × classes, or one column with the
     /// probability of class 1.
     pub(crate) fn of<F: Float>(
         probabilities: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
     ) -> Result<Self> {
-        let columns = probabilities.ncols();
-        Error::check_shapes(probabilities.dim(), targets.dim(), (columns, columns))?;
-        let rows = probabilities.nrows();
-        ensure(rows > 0, || ShapeError::NoRows)?;
-        let pairs = || zip(probabilities.rows(), targets.rows());
-        let rows: Vec<Logits> = pairs().map(|(p, y)| Logits::of(p, y)).collect();
+        Ok(Self::of_logits(&Logits::of_rows(probabilities, targets)?.collect::<Vec<_>>()))
+    }
+
+    fn of_logits(rows: &[Logits]) -> Self {
         let sums = |factor: f64| {
             let (mut loss, mut slope, mut curvature) = (0.0, 0.0, 0.0);
-            for row in &rows {
+            for row in rows {
                 let [value, first, second] = row.derivatives(factor, rows.len());
                 (loss, slope, curvature) = (loss + value, slope + first, curvature + second);
             }
@@ -107,7 +115,7 @@ impl Temperature {
             }
             factor = next;
         }
-        Ok(Self { factor, loss: sums(factor)[0] })
+        Self { factor, loss: sums(factor)[0] }
     }
 }
 
@@ -118,6 +126,17 @@ struct Logits {
 }
 
 impl Logits {
+    fn of_rows<'p, F: Float>(
+        probabilities: ArrayView2<'p, F>,
+        targets: ArrayView2<'p, F>,
+    ) -> Result<impl Iterator<Item = Self> + 'p> {
+        let columns = probabilities.ncols();
+        Error::check_shapes(probabilities.dim(), targets.dim(), (columns, columns))?;
+        ensure(probabilities.nrows() > 0, || ShapeError::NoRows)?;
+        let rows = zip(probabilities.into_outer_iter(), targets.into_outer_iter());
+        Ok(rows.map(|(p, y)| Self::of(p, y)))
+    }
+
     fn of<F: Float>(probabilities: ArrayView1<'_, F>, targets: ArrayView1<'_, F>) -> Self {
         // Probabilities are rounded: 0 stands for any that is too small.
         let smallest = F::min_positive_value().as_f64();

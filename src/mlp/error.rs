@@ -46,6 +46,9 @@ pub enum NetworkError {
         "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`"
     )]
     NotMeasured,
+    /// Networks of which there is no mean.
+    #[error("the mean of networks that differ in their {what} is not defined")]
+    NotAlike { what: &'static str },
     /// A temperature of outputs that are no probabilities of classes.
     #[error("only probabilities of classes have a temperature: end in Softmax, or in one Sigmoid")]
     NoProbabilities,

@@ -13,7 +13,7 @@ use crate::random::{Purpose, generator};
 use crate::schedule::{Schedule, Span};
 use crate::temperature::Temperature;
 use crate::trainer::{
-    Checkpoint, EarlyStopping, Goal, Moment, Report, Stopwatch, Trainer, TrainingState,
+    Checkpoint, EarlyStopping, Goal, Moment, Report, StopReason, Stopwatch, Trainer, TrainingState,
 };
 use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{Array1, Axis, Slice};
@@ -71,77 +71,24 @@ impl Task {
 pub(super) struct Columns {
     sorted: Vec<Vec<f64>>,
     units: Units,
+    units_out: Units,
 }
 
 impl Columns {
     pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         let sorted = sorted_columns(&data.examples())?;
         let units = robust_units(&sorted, &data.schema().kept())?;
-        Ok(Self { sorted, units })
+        let (_, last) = Task::of(data).activations();
+        let mut outputs = Mlp::builder(data.features()).dense(data.outputs(), last).build()?;
+        outputs.set_units(units.clone(), outputs.units_out().clone())?;
+        outputs.measure(data)?;
+        Ok(Self { sorted, units, units_out: outputs.units_out().clone() })
     }
 
     /// Whether there are numbers that can be encoded: columns with a clip.
     pub(super) fn has_numbers(&self) -> bool {
         self.units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0))
     }
-}
-
-/// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with W
-/// from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by √inputs.
-pub(super) fn network<F: Float, S: Storage<F>>(
-    recipe: &Recipe<'_>,
-    data: &Dataset<F, S>,
-    Columns { sorted, units }: &Columns,
-    encoded: bool,
-) -> Result<Mlp<F>> {
-    let task = Task::of(data);
-    let (hidden, last) = task.activations();
-    let features = data.features();
-    let encoding = if encoded { Some(Encoding::new(units, sorted, recipe.bins)?) } else { None };
-    let constants = match &encoding {
-        None => vec![F::one(); features],
-        Some(encoding) => encoding.constants.clone(),
-    };
-    let mut builder = Mlp::builder(features);
-    if encoding.is_some() {
-        builder = builder.dense(constants.len(), HardTanh).rate_factors(RateFactors::FROZEN);
-    }
-    let mut inputs = constants.len();
-    for _ in 0..recipe.layers {
-        builder = builder
-            .dense(recipe.width, hidden.clone())
-            .initialization(Initialization::LecunNormal)
-            .rate_factors(rates(inputs, 1.0))
-            .dropout(recipe.dropout);
-        inputs = recipe.width;
-    }
-    // One sigmoid learns half as fast as the two outputs of a softmax that say the same.
-    let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
-    builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
-    let mut net = builder.rate_factors(rates(inputs, speed)).seed(recipe.seed).build()?;
-    let units_out = net.units_out().clone();
-    net.set_units(units.clone(), units_out)?;
-
-    let (mut generator, last) = (generator(recipe.seed, Purpose::Biases), net.layers().len() - 1);
-    let number = StandardNormal.map(|number: f64| F::from_f64(number));
-    let (first, layers) = match &encoding {
-        None => (0, net.layers_mut()),
-        Some(encoding) => {
-            let layers = net.layers_mut();
-            layers[0].weights_mut().assign(&encoding.weights);
-            layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
-            (1, layers)
-        }
-    };
-    for layer in &mut layers[first..last] {
-        let biases = Array1::random_using(layer.outputs(), &number, &mut generator);
-        layer.bias_mut().iter_mut().for_each(|bias| bias.assign(&biases));
-    }
-    // The encoded numbers begin to take part when training finds them useful.
-    let encoded = Slice::from(features..);
-    layers[first].weights_mut().slice_axis_mut(Axis(0), encoded).fill(F::zero());
-    layers[first] = layers[first].clone().with_scaled_input_factors(RATE_OF_FACTORS, constants)?;
-    Ok(net)
 }
 
 /// The rate factors of a layer with so many inputs. Weights decay by the optimizer's own rate.
@@ -158,9 +105,9 @@ pub(super) struct Trained<F: Float> {
 }
 
 impl<F: Float> Trained<F> {
-    /// Its score: the lower, the better.
-    pub(super) fn score(&self) -> f64 {
-        self.report.best_monitored().unwrap_or_else(|| self.report.best_loss())
+    /// Whether an observer or the time limit ended it.
+    pub(super) fn is_cut(&self) -> bool {
+        self.report.stop_reason() == StopReason::Observer
     }
 }
 
@@ -168,27 +115,95 @@ impl<F: Float> Trained<F> {
 pub(super) struct Run<'r, 'a> {
     pub(super) recipe: &'r Recipe<'a>,
     pub(super) start: Stopwatch,
-    /// Whether two trainings share the threads.
-    pub(super) shares: bool,
+    /// Whether the rows are few.
+    pub(super) few: bool,
+    pub(super) folds: usize,
+    pub(super) candidates: usize,
 }
 
 impl Run<'_, '_> {
+    /// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with W
+    /// from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by √inputs.
+    pub(super) fn network<F: Float, S: Storage<F>>(
+        &self,
+        data: &Dataset<F, S>,
+        Columns { sorted, units, units_out }: &Columns,
+        stage: Stage,
+    ) -> Result<Mlp<F>> {
+        let &Self { recipe, few, .. } = self;
+        let task = Task::of(data);
+        let (hidden, last) = task.activations();
+        let features = data.features();
+        let encoding = match stage {
+            Stage::Encoded => Some(Encoding::new(units, sorted, recipe.bins)?),
+            _ => None,
+        };
+        let constants = match &encoding {
+            None => vec![F::one(); features],
+            Some(encoding) => encoding.constants.clone(),
+        };
+        let mut builder = Mlp::builder(features);
+        if encoding.is_some() {
+            builder = builder.dense(constants.len(), HardTanh).rate_factors(RateFactors::FROZEN);
+        }
+        let mut inputs = constants.len();
+        let hidden_layers = if stage == Stage::Linear { 0 } else { recipe.layers };
+        let width = recipe.width.unwrap_or(if few { 128 } else { 256 });
+        for _ in 0..hidden_layers {
+            builder = builder
+                .dense(width, hidden.clone())
+                .initialization(Initialization::LecunNormal)
+                .rate_factors(rates(inputs, 1.0))
+                .dropout(recipe.dropout);
+            inputs = width;
+        }
+        // One sigmoid learns half as fast as the two outputs of a softmax that say the same.
+        let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
+        builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
+        let mut net = builder.rate_factors(rates(inputs, speed)).seed(recipe.seed).build()?;
+        net.set_units(units.clone(), units_out.clone())?;
+
+        let (mut generator, last) =
+            (generator(recipe.seed, Purpose::Biases), net.layers().len() - 1);
+        let number = StandardNormal.map(|number: f64| F::from_f64(number));
+        let (first, layers) = match &encoding {
+            None => (0, net.layers_mut()),
+            Some(encoding) => {
+                let layers = net.layers_mut();
+                layers[0].weights_mut().assign(&encoding.weights);
+                layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
+                (1, layers)
+            }
+        };
+        for layer in &mut layers[first..last] {
+            let biases = Array1::random_using(layer.outputs(), &number, &mut generator);
+            layer.bias_mut().iter_mut().for_each(|bias| bias.assign(&biases));
+        }
+        // The encoded numbers begin to take part when training finds them useful.
+        let encoded = Slice::from(features..);
+        layers[first].weights_mut().slice_axis_mut(Axis(0), encoded).fill(F::zero());
+        layers[first] =
+            layers[first].clone().with_scaled_input_factors(RATE_OF_FACTORS, constants)?;
+        Ok(net)
+    }
+
     /// Trains a network: until validation rows say which epoch is best, or up to a given one.
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
         stage: Stage,
+        fold: usize,
         mut net: Mlp<F>,
         rows: &Dataset<F, S>,
         until: Until<'_, F, S>,
     ) -> Result<Trained<F>> {
-        let &Self { recipe, start, shares } = self;
+        let &Self { recipe, start, few, folds, candidates } = self;
         let is_over = || recipe.time_limit.is_some_and(|limit| start.elapsed() >= limit);
         let (task, all) = (Task::of(rows), Span::Epochs(recipe.epochs));
         let rate = recipe.learning_rate.unwrap_or(task.learning_rate());
         let adam = AdamW::new(rate).betas(0.9, 0.95).weight_decay(recipe.weight_decay);
         let mut epochs = recipe.epochs;
         let mut trainer = Trainer::new(task.loss(), adam)
-            .batch_size(recipe.batch_size)
+            .batch_size(recipe.batch_size.unwrap_or(if few { 64 } else { 256 }))
             .drop_last()
             .seed(recipe.seed)
             .schedule(Schedule::cosine_log(all, CYCLES))
@@ -212,12 +227,17 @@ impl Run<'_, '_> {
         trainer = trainer.epochs(epochs).on(Moment::EpochEnd, |training| {
             let last = training.last_epoch();
             let score = last.map_or(f64::NAN, |epoch| epoch.monitored.unwrap_or(epoch.loss()));
-            let progress = Progress { stage, epoch: training.epoch(), epochs, score };
+            let epoch = training.epoch();
+            let progress = Progress { stage, fold, folds, candidates, epoch, epochs, score };
             if is_over() { ControlFlow::Break(()) } else { (recipe.observer)(&progress) }
         });
         let half = || recipe.threads.map_or(1, |threads| (threads / 2).max(1));
-        trainer = trainer.most_threads(if shares { Some(half()) } else { recipe.threads });
-        if let Some(path) = recipe.checkpoint_of(stage) {
+        trainer = trainer.most_threads(if folds * candidates > 1 {
+            Some(half())
+        } else {
+            recipe.threads
+        });
+        if let Some(path) = recipe.checkpoint_of(stage, fold) {
             trainer = trainer.checkpoint(Checkpoint::every(EPOCHS_OF_A_CHECKPOINT, &path));
             if path.exists() {
                 trainer = trainer.with_state(TrainingState::load(&path)?);

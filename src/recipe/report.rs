@@ -1,9 +1,9 @@
 //! What a recipe tried, and what it kept.
 
-use super::candidate::Trained;
 use super::settings::Stage;
+use super::{Choice, candidate::Trained};
 use crate::float::Float;
-use crate::trainer::{Report, StopReason, Stopwatch};
+use crate::trainer::Report;
 use std::{fmt, time::Duration};
 
 /// What a [recipe](super::Recipe) tried, what it kept, and how long it took. `Display` says it in
@@ -13,9 +13,10 @@ pub struct RecipeReport {
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: usize,
     pub(super) temperature: Option<f64>,
-    pub(super) refit: Option<Report>,
-    pub(super) start: Stopwatch,
+    pub(super) refit_rows: Option<usize>,
+    pub(super) choice: Choice,
     pub(super) elapsed: Duration,
+    pub(super) cut: bool,
 }
 
 /// A network that took part in the choice.
@@ -23,32 +24,53 @@ pub struct RecipeReport {
 pub struct Candidate {
     stage: Stage,
     score: f64,
-    report: Report,
+    epoch: usize,
+    reports: Vec<Report>,
 }
 
 impl Candidate {
-    pub(super) fn of<F: Float>(stage: Stage, trained: &Trained<F>) -> Self {
-        Self { stage, score: trained.score(), report: trained.report.clone() }
+    /// The epoch is the one with the lowest mean over the folds, the last of equals.
+    pub(super) fn of<F: Float>(stage: Stage, trained: &[Trained<F>]) -> Self {
+        let reports: Vec<Report> = trained.iter().map(|of| of.report.clone()).collect();
+        let epochs = reports.iter().map(|report| report.epochs().len()).min().unwrap_or(0);
+        let (mut score, mut best) = (f64::NAN, epochs);
+        for epoch in 0..epochs {
+            let of = |report: &Report| {
+                let epoch = &report.epochs()[epoch];
+                epoch.monitored.unwrap_or(epoch.loss())
+            };
+            let mean = reports.iter().map(of).sum::<f64>() / reports.len() as f64;
+            if mean <= score || score.is_nan() {
+                (score, best) = (mean, epoch + 1);
+            }
+        }
+        Self { stage, score, epoch: best, reports }
     }
 
-    /// Which one it is: [`Stage::Plain`] or [`Stage::Encoded`].
+    /// Which one it is: [`Stage::Plain`], [`Stage::Encoded`] or [`Stage::Linear`].
     pub fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// The loss of its best epoch on the validation rows, for classes at its best temperature.
+    /// The loss of its best epoch on the validation rows, for classes at its best temperature; the
+    /// mean over the folds.
     pub fn score(&self) -> f64 {
         self.score
     }
 
-    /// Its epochs.
-    pub fn report(&self) -> &Report {
-        &self.report
+    /// The best epoch: that of the score.
+    pub fn epoch(&self) -> usize {
+        self.epoch
+    }
+
+    /// Its epochs, in each fold. Without folds there is one report.
+    pub fn reports(&self) -> &[Report] {
+        &self.reports
     }
 }
 
 impl RecipeReport {
-    /// The candidates, plain first.
+    /// The candidates.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
@@ -63,16 +85,20 @@ impl RecipeReport {
         self.temperature
     }
 
-    /// The training of the kept candidate on all rows. `None` without a refit, or if the time was
-    /// over before its end.
-    pub fn refit(&self) -> Option<&Report> {
-        self.refit.as_ref()
+    /// The rows on which the kept candidate was trained again. `None` without a refit, or if the
+    /// time was over before its end.
+    pub fn refit_rows(&self) -> Option<usize> {
+        self.refit_rows
+    }
+
+    /// Whether several folds chose, so that the network is the mean of those of the folds.
+    pub fn has_folds(&self) -> bool {
+        self.kept().reports.len() > 1
     }
 
     /// Whether a candidate was stopped before its end, by the time limit or by an observer.
     pub fn is_cut(&self) -> bool {
-        let mut reasons = self.candidates.iter().map(|of| of.report.stop_reason());
-        reasons.any(|reason| reason == StopReason::Observer)
+        self.cut
     }
 
     /// The time that all of it took.
@@ -83,25 +109,22 @@ impl RecipeReport {
 
 impl fmt::Display for RecipeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Candidate { stage, score, report } in &self.candidates {
-            let (best, epochs) = (report.best_epoch(), report.epochs().len());
-            let loss = report.monitored().unwrap_or("loss");
-            writeln!(
-                formatter,
-                "{stage}: validation {loss} {score:.6} in epoch {best}, the best of {epochs}"
-            )?;
+        for Candidate { stage, score, epoch, reports } in &self.candidates {
+            let loss = reports.first().and_then(Report::monitored).unwrap_or("loss");
+            writeln!(formatter, "{stage}: validation {loss} {score:.6} in epoch {epoch}")?;
         }
-        let Candidate { stage, report, .. } = self.kept();
-        match &self.refit {
-            Some(refit) => write!(
-                formatter,
-                "kept {stage}, trained again on all {} rows up to epoch {}",
-                refit.training_rows(),
-                report.best_epoch()
-            )?,
-            None => write!(formatter, "kept {stage}, trained on {} rows", report.training_rows())?,
+        let Candidate { stage, epoch, reports, .. } = self.kept();
+        write!(formatter, "kept {stage}")?;
+        match reports.len() {
+            1 => {}
+            folds => write!(formatter, ", the mean of {folds} networks")?,
         }
-        let cut = if self.is_cut() { "; stopped early" } else { "" };
+        match self.refit_rows {
+            Some(rows) if self.has_folds() => write!(formatter, ", trained again on {rows} rows")?,
+            Some(rows) => write!(formatter, ", trained again on {rows} rows up to epoch {epoch}")?,
+            None => {}
+        }
+        let cut = if self.cut { "; stopped early" } else { "" };
         write!(formatter, "; {:.1} s{cut}", self.elapsed.as_secs_f64())
     }
 }

@@ -13,19 +13,23 @@ use std::time::Duration;
 /// piecewise-linear bins of each number beside it. The better one on validation rows is kept, and
 /// trained again on all rows up to its best epoch.
 ///
+/// Fewer than 2,000 rows leave too few for validation. Then both, and a *linear* network, are
+/// trained five times, and each fifth of the rows validates one time. The mean of the best one's
+/// five networks is the result.
+///
 /// | element | value |
 /// |---|---|
 /// | units in | [`Scaling::Robust`], and a [trained factor][factors] for each input |
-/// | layers | three of 256 units; [`Selu`] for classes, [`Mish`] for numbers |
+/// | layers | three of 256 units, of 128 for few rows; [`Selu`] for classes, [`Mish`] for numbers |
 /// | weights | from N(0, 1/inputs), their rate divided by √inputs |
 /// | biases | from N(0, 1), at a tenth of the rate |
 /// | output layer | 0 at first |
 /// | optimizer | [`AdamW`], β = (0.9, 0.95), decay 0.02 |
 /// | learning rate | 0.04 for classes, 0.07 for numbers; [`cosine_log`] of 4 cycles |
 /// | dropout | 0.15; it and the decay fall by [`flat_cosine`] |
-/// | batches | 256 rows, a short last one left out; at most 256 epochs |
+/// | batches | 256 rows, 64 if rows are few, a short last one left out; at most 256 epochs |
 /// | average | of the [parameters](crate::trainer::Trainer::average), with 0.998 |
-/// | validation | a fifth of the rows, by class |
+/// | validation | a fifth of the rows, by class; for few rows each fifth in turn |
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
 /// | bins | 16 for each number |
@@ -56,10 +60,12 @@ use std::time::Duration;
 /// [`flat_cosine`]: crate::Schedule::flat_cosine
 #[must_use = "a recipe does nothing until `fit` is called"]
 pub struct Recipe<'a> {
-    pub(super) width: usize,
+    pub(super) width: Option<usize>,
     pub(super) layers: usize,
     pub(super) epochs: usize,
-    pub(super) batch_size: usize,
+    pub(super) batch_size: Option<usize>,
+    pub(super) few_rows: usize,
+    pub(super) by_folds: bool,
     pub(super) learning_rate: Option<f64>,
     pub(super) dropout: f64,
     pub(super) weight_decay: f64,
@@ -78,27 +84,30 @@ pub struct Recipe<'a> {
 
 impl std::fmt::Debug for Recipe<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { width, layers, epochs, encoded, seed, .. } = self;
-        let settings = (width, layers, epochs, encoded, seed);
+        let Self { width, layers, epochs, encoded, by_folds, seed, .. } = self;
+        let settings = (width, layers, epochs, encoded, by_folds, seed);
         write!(formatter, "Recipe{settings:?}")
     }
 }
 
 /// A part of the recipe's work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
+    /// A network without hidden layers.
+    Linear,
     /// The candidate that takes numbers as they are.
     Plain,
     /// The candidate with bins of numbers beside them.
     Encoded,
-    /// The better candidate again, on all rows.
+    /// The best candidate again, on all rows.
     Refit,
 }
 
 impl std::fmt::Display for Stage {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.pad(match self {
+            Self::Linear => "linear",
             Self::Plain => "plain",
             Self::Encoded => "encoded",
             Self::Refit => "refit",
@@ -112,6 +121,12 @@ impl std::fmt::Display for Stage {
 pub struct Progress {
     /// What is being trained.
     pub stage: Stage,
+    /// The fold, from 0. Without folds it is 0.
+    pub fold: usize,
+    /// The folds of this choice or refit; without folds 1.
+    pub folds: usize,
+    /// The candidates that are trained in each fold; in a refit 1.
+    pub candidates: usize,
     /// The epoch that ended, from 1.
     pub epoch: usize,
     /// The most epochs that this stage takes.
@@ -124,10 +139,12 @@ impl Default for Recipe<'_> {
     /// The recipe as above.
     fn default() -> Self {
         Self {
-            width: 256,
+            width: None,
             layers: 3,
             epochs: 256,
-            batch_size: 256,
+            batch_size: None,
+            few_rows: 2000,
+            by_folds: false,
             learning_rate: None,
             dropout: 0.15,
             weight_decay: 0.02,
@@ -148,12 +165,18 @@ impl Default for Recipe<'_> {
 impl<'a> Recipe<'a> {
     /// The plain candidate alone, 128 units wide, without a refit: a tenth of the time.
     pub fn quick() -> Self {
-        Self { width: 128, encoded: false, refit: false, ..Self::default() }
+        Self { width: Some(128), encoded: false, refit: false, few_rows: 0, ..Self::default() }
     }
 
-    /// Units in each hidden layer, at least 1. Default: 256.
+    /// Folds for any number of rows: the [mean](crate::Mlp::mean_of) of five networks, in five to
+    /// ten times the time.
+    pub fn best() -> Self {
+        Self { by_folds: true, ..Self::default() }
+    }
+
+    /// Units in each hidden layer, at least 1. Default: 256; 128 for few rows.
     pub fn width(self, width: usize) -> Self {
-        Self { width, ..self }
+        Self { width: Some(width), ..self }
     }
 
     /// Hidden layers, at least 1. Default: 3.
@@ -166,9 +189,9 @@ impl<'a> Recipe<'a> {
         Self { epochs, ..self }
     }
 
-    /// Rows in a batch, at least 1. Default: 256.
+    /// Rows in a batch, at least 1. Default: 256; 64 for few rows.
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
+        Self { batch_size: Some(batch_size), ..self }
     }
 
     /// The base of the learning rate: positive and finite. Default: 0.04 for classes, 0.07 for
@@ -202,6 +225,12 @@ impl<'a> Recipe<'a> {
         Self { bins, ..self }
     }
 
+    /// Below so many rows they are few. Five folds then choose in place of one part of the rows,
+    /// networks are 128 units wide and learn from batches of 64. 0 is for never. Default: 2,000.
+    pub fn few_rows(self, rows: usize) -> Self {
+        Self { few_rows: rows, ..self }
+    }
+
     /// Leaves out the candidate with bins of numbers.
     pub fn without_encoding(self) -> Self {
         Self { encoded: false, ..self }
@@ -229,14 +258,15 @@ impl<'a> Recipe<'a> {
         Self { time_limit: Some(limit), ..self }
     }
 
-    /// Writes the training states to files with this path and `.plain`, `.encoded` and `.refit`
-    /// behind it. If they exist, training resumes from them, to the same bits.
+    /// Writes the training states to files with this path and `.plain`, `.encoded`, `.linear` and
+    /// `.refit` behind it, from the second fold on with its number, such as `.plain.1`. If they exist,
+    /// training resumes from them, to the same bits.
     pub fn checkpoint(self, path: impl Into<PathBuf>) -> Self {
         Self { checkpoint: Some(path.into()), ..self }
     }
 
     /// Calls the closure after each epoch. The candidates call it from two threads.
-    /// `ControlFlow::Break(())` ends that training with its best epoch.
+    /// `ControlFlow::Break(())` ends that training with its best epoch, and the folds after it.
     pub fn on_epoch(
         self,
         observer: impl Fn(&Progress) -> ControlFlow<()> + Send + Sync + 'a,
@@ -247,7 +277,7 @@ impl<'a> Recipe<'a> {
     /// Checks the ranges of the settings; the trainer checks the others.
     pub(super) fn check(&self) -> Result<()> {
         let settings = [
-            ("width", self.width as f64, AT_LEAST_1),
+            ("width", self.width.unwrap_or(1) as f64, AT_LEAST_1),
             ("number of hidden layers", self.layers as f64, AT_LEAST_1),
             ("number of threads", self.threads.unwrap_or(1) as f64, AT_LEAST_1),
             ("number of bins", self.bins as f64, AT_LEAST_1),
@@ -262,10 +292,13 @@ impl<'a> Recipe<'a> {
     }
 
     /// The file of a training's state.
-    pub(super) fn checkpoint_of(&self, stage: Stage) -> Option<PathBuf> {
+    pub(super) fn checkpoint_of(&self, stage: Stage, fold: usize) -> Option<PathBuf> {
         let path = self.checkpoint.as_ref()?;
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{stage}"));
+        if fold > 0 {
+            name.push(format!(".{fold}"));
+        }
         Some(path.with_file_name(name))
     }
 }

@@ -240,13 +240,13 @@ fn cars() -> Dataset<f32> {
 #[test]
 fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     let (train, test) = cars().split(0.2, 1).unwrap();
-    let recipe = || Recipe::default().width(32).epochs(24).seed(5);
+    let recipe = || Recipe::default().few_rows(0).width(32).epochs(24).seed(5);
     let (net, report) = recipe().fit(&train).unwrap();
     let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
     assert_eq!(stages, [Stage::Plain, Stage::Encoded]);
     let scores = report.candidates().iter().map(|candidate| candidate.score());
     assert_eq!(report.kept().score(), scores.fold(f64::INFINITY, f64::min));
-    assert_eq!(report.refit().unwrap().training_rows(), train.rows());
+    assert_eq!((report.refit_rows(), report.has_folds()), (Some(train.rows()), false));
     let bytes = net.to_bytes().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&bytes).unwrap();
     assert_eq!(loaded.predict(test.inputs()).unwrap(), net.predict(test.inputs()).unwrap());
@@ -263,9 +263,85 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
             _ => ControlFlow::Continue(()),
         });
     let (_, cut) = stopped.fit(&train).unwrap();
-    assert!(cut.is_cut() && cut.refit().is_none());
+    assert!(cut.is_cut() && cut.refit_rows().is_none());
     let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
     assert_eq!(resumed.to_bytes().unwrap(), bytes);
+}
+
+/// Few rows choose by folds: the same bits on any number of threads, and after a stop.
+#[test]
+fn few_rows_choose_by_folds() {
+    let (train, test) = cars().split(0.2, 1).unwrap();
+    let recipe = || Recipe::default().width(16).epochs(20).seed(5);
+    let (net, mut report) = recipe().threads(1).fit(&train).unwrap();
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    assert_eq!(stages, [Stage::Linear, Stage::Plain, Stage::Encoded]);
+    for candidate in report.candidates() {
+        let reports = candidate.reports();
+        assert_eq!(reports.iter().map(|of| of.validation_rows()).sum::<usize>(), train.rows());
+        // The score is the lowest mean of the folds' losses.
+        let mean = |epoch: usize| reports.iter().map(|of| of.epochs()[epoch].loss()).sum::<f64>();
+        let least = (0..20).map(mean).fold(f64::INFINITY, f64::min) / 5.0;
+        assert_relative_eq!(candidate.score(), least, max_relative = 1e-12);
+        assert_relative_eq!(mean(candidate.epoch() - 1) / 5.0, least, max_relative = 1e-12);
+    }
+    assert_eq!((report.refit_rows(), net.layers().last().unwrap().inputs()), (None, 5 * 16));
+    assert!(net.evaluate(&test, metrics::r_squared).unwrap() > 0.7);
+    let again = recipe().refit(&cars(), &mut report).unwrap().unwrap();
+    assert_eq!(report.refit_rows(), Some(392));
+    assert_eq!(again.layers().last().unwrap().inputs(), 5 * 16);
+
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let seen = AtomicUsize::new(0);
+    let stopped =
+        recipe().checkpoint(&state).on_epoch(|_| match seen.fetch_add(1, Ordering::SeqCst) {
+            150.. => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        });
+    let (part, cut) = stopped.fit(&train).unwrap();
+    let folds = cut.kept().reports().len();
+    assert!(cut.is_cut() && (1..5).contains(&folds), "{folds}");
+    assert_eq!(part.layers().last().unwrap().inputs(), folds * 16);
+    let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
+    assert_eq!(resumed.to_bytes().unwrap(), net.to_bytes().unwrap());
+}
+
+/// Numbers: the mean. Probabilities: their geometric mean, made to add up to 1.
+#[test]
+fn the_mean_of_networks_is_one_network() {
+    let first = Dense::new(wave(3, 4, 0.9), Some(Array1::ones(4)), Tanh).unwrap();
+    let nets = |last: AnyActivation<f64>| {
+        [0.1, 0.2, 0.3].map(|phase| {
+            let hidden = Dense::new(wave(4, 5, phase), None, Relu).unwrap();
+            let bias = wave(1, 2, 2.0 * phase).row(0).to_owned();
+            let output = Dense::new(wave(5, 2, 3.0 * phase), Some(bias), last.clone()).unwrap();
+            Mlp::from_layers(vec![first.clone(), hidden, output]).unwrap()
+        })
+    };
+    let rows = wave(6, 3, 0.4);
+    let outputs = |net: &Mlp<f64>| net.predict(rows.view()).unwrap();
+    let numbers = nets(Identity.into());
+    let mean = Mlp::mean_of(&numbers).unwrap();
+    assert_eq!(mean.to_string(), "3 → 4 Tanh → 15 Relu → 2 Identity, 123 parameters, f64");
+    let expected = numbers.iter().map(outputs).fold(Array2::zeros((6, 2)), |sum, of| sum + of);
+    assert_relative_eq!(outputs(&mean), expected / 3.0, max_relative = 1e-13);
+
+    let classes = nets(Softmax.into());
+    let product =
+        classes.iter().map(outputs).fold(Array2::ones((6, 2)), |product, of| product * of);
+    let roots = product.mapv(f64::cbrt);
+    let sums = roots.sum_axis(ndarray::Axis(1)).insert_axis(ndarray::Axis(1));
+    assert_relative_eq!(
+        outputs(&Mlp::mean_of(&classes).unwrap()),
+        roots / sums,
+        max_relative = 1e-13
+    );
+    assert_eq!(Mlp::mean_of(&numbers[..1]).unwrap().layers().len(), 3);
+    let mixed = Mlp::mean_of(&[numbers[0].clone(), classes[0].clone()]);
+    let is_named =
+        matches!(mixed, Err(Error::Network(NetworkError::NotAlike { what: "activations" })));
+    assert!(is_named, "{mixed:?}");
 }
 
 /// Classes, and columns of which none is a number.
@@ -278,7 +354,8 @@ fn a_recipe_of_classes_has_a_temperature() {
     let data =
         Table::parse_csv(csv.as_bytes(), "colours").unwrap().multiclass::<f32>("kind").unwrap();
     let (net, report) = Recipe::default().width(16).epochs(8).fit(&data).unwrap();
-    assert_eq!(report.candidates().len(), 1);
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    assert_eq!(stages, [Stage::Linear, Stage::Plain]);
     assert!(report.temperature_factor().is_some_and(|factor| factor > 0.0 && factor <= 1.0));
     assert_eq!(net.classes(), ["a", "b", "c"]);
     assert!(net.evaluate(&data, metrics::log_loss).unwrap() < 1.2);

@@ -16,7 +16,7 @@ use densely::{Mlp, Recipe, Trainer};
 use indicatif::ProgressBar;
 use ndarray::Axis;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
@@ -29,6 +29,9 @@ pub struct Choice {
     /// One smaller network: a tenth of the time, for a first look
     #[arg(long)]
     pub quick: bool,
+    /// The mean of five networks, whatever the number of rows: up to ten times the time
+    #[arg(long, conflicts_with = "quick")]
+    pub best: bool,
     /// Stop after so many minutes, with the best network so far
     #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<f64>,
@@ -58,20 +61,32 @@ impl Choice {
     /// The option that was given, if there is one.
     pub fn given(&self) -> Option<&'static str> {
         let refit = self.refit != Refit::All;
-        let given =
-            [(self.quick, "--quick"), (self.minutes.is_some(), "--minutes"), (refit, "--refit")];
+        let given = [
+            (self.quick, "--quick"),
+            (self.best, "--best"),
+            (self.minutes.is_some(), "--minutes"),
+            (refit, "--refit"),
+        ];
         given.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
     }
 
     /// What decides the bits of the trained network beside the options of every training.
     pub fn that_decide(&self) -> BTreeMap<String, String> {
-        let quick = ("--quick".to_owned(), self.quick.to_string());
-        BTreeMap::from([("training".to_owned(), "the default one".to_owned()), quick])
+        let training = match (self.quick, self.best) {
+            (true, _) => "--quick",
+            (_, true) => "--best",
+            _ => "the default one",
+        };
+        BTreeMap::from([("training".to_owned(), training.to_owned())])
     }
 
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
         let options = plan.options;
-        let recipe = if self.quick { Recipe::quick() } else { Recipe::default() };
+        let recipe = match (self.quick, self.best) {
+            (true, _) => Recipe::quick(),
+            (_, true) => Recipe::best(),
+            _ => Recipe::default(),
+        };
         let mut recipe = recipe
             .epochs(EPOCHS)
             .validation_fraction(VALIDATION)
@@ -84,7 +99,10 @@ impl Choice {
             recipe = recipe.time_limit(Duration::from_secs_f64(60.0 * minutes));
         }
         if let Some(kept) = plan.files.kept() {
-            kept.claim(&Kept::stage(&kept.state, Stage::Plain), &plan.belongs_to)?;
+            let stages = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
+            let states = stages.map(|stage| Kept::stage(&kept.state, stage));
+            let any = states.iter().find(|state| state.exists()).unwrap_or(&states[0]);
+            kept.claim(any, &plan.belongs_to)?;
             recipe = recipe.checkpoint(&kept.state);
         }
         Ok(recipe)
@@ -97,7 +115,7 @@ impl Choice {
 ///
 /// Those of the training, and of the files that are written.
 pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<dyn Error>> {
-    let bar = Bar::new(choice.quick, plan.options.json);
+    let bar = Bar::new(plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (mut net, mut report) = match &rows.validation {
         None => recipe.choose(&rows.train)?,
@@ -124,7 +142,8 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     }
     bar.bar.finish_and_clear();
     let others = others(plan.task, &rows, &test)?;
-    let kept = report.kept().report().clone();
+    // Of several folds, the first.
+    let kept = report.kept().reports().first().cloned().ok_or("nothing was trained")?;
     let outcome = Outcome {
         target: &plan.subject.target,
         loss: plan.loss().in_words(),
@@ -172,27 +191,28 @@ fn tried(
     others: &[(&'static str, Scores)],
 ) -> Tried {
     let candidates = report.candidates().iter().map(|candidate| {
-        let report = candidate.report();
-        let (best, of) = (report.best_epoch(), report.epochs().len());
-        let loss = report.monitored().unwrap_or("loss");
-        let score = candidate.score();
-        format!("{}: {loss} {score:.4}, in epoch {best} of {of}", candidate.stage())
+        let (score, epoch) = (candidate.score(), candidate.epoch());
+        let loss = candidate.reports().first().and_then(|of| of.monitored()).unwrap_or("loss");
+        format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage())
     });
     let kept = report.kept();
-    let why = match report.candidates().len() {
-        1 => "the only one".to_owned(),
-        _ => "the better one on the validation rows".to_owned(),
+    let folds = kept.reports().len();
+    let why = match (report.candidates().len(), folds) {
+        (1, 1) => "the only one".to_owned(),
+        (_, 1) => "the best one on the validation rows".to_owned(),
+        _ => format!("the best one in {folds} folds: the mean of {folds} networks"),
     };
-    let best = kept.report().best_epoch();
-    let again = match (report.refit(), refit) {
-        (Some(again), Refit::All) => format!(
-            "; then trained again on all {} rows to epoch {best}. The test scores are from before",
-            again.training_rows()
-        ),
-        (Some(again), _) => {
-            format!("; then trained again on {} rows to epoch {best}", again.training_rows())
+    let again = match report.refit_rows() {
+        None => String::new(),
+        Some(rows) => {
+            let until =
+                if folds == 1 { format!(" to epoch {}", kept.epoch()) } else { String::new() };
+            let (all, before) = match refit {
+                Refit::All => ("all ", ". The test scores are from before"),
+                _ => ("", ""),
+            };
+            format!("; then trained again on {all}{rows} rows{until}{before}")
         }
-        (None, _) => String::new(),
     };
     let cut = if report.is_cut() { "; the time was over" } else { "" };
     let (key, name, own) = scores.first();
@@ -208,13 +228,13 @@ fn tried(
         ("kept", format!("{}, {why}{cut}{again}", kept.stage())),
     ];
     let candidates = report.candidates().iter().map(|candidate| {
-        let report = candidate.report();
+        let reports = candidate.reports();
         json!({
             "name": candidate.stage().to_string(),
             "validation_loss": candidate.score(),
-            "best_epoch": report.best_epoch(),
-            "epochs": report.epochs().len(),
-            "seconds": report.elapsed().as_secs_f64(),
+            "best_epoch": candidate.epoch(),
+            "epochs": reports.iter().map(|of| of.epochs().len()).collect::<Vec<_>>(),
+            "seconds": reports.iter().map(|of| of.elapsed().as_secs_f64()).sum::<f64>(),
         })
     });
     let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.first().2 }));
@@ -222,7 +242,8 @@ fn tried(
         "candidates": candidates.collect::<Vec<_>>(),
         "kept": kept.stage().to_string(),
         "temperature_factor": report.temperature_factor(),
-        "refit_rows": report.refit().map(|again| again.training_rows()),
+        "folds": folds,
+        "refit_rows": report.refit_rows(),
         "compared": others.collect::<Vec<_>>(),
     });
     let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
@@ -232,32 +253,42 @@ fn tried(
 /// A bar over the epochs of all trainings.
 struct Bar {
     bar: ProgressBar,
-    /// The most epochs before the last training.
-    before: u64,
-    progress: Mutex<HashMap<Stage, Progress>>,
+    progress: Mutex<BTreeMap<(Stage, usize), Progress>>,
 }
 
 impl Bar {
-    fn new(quick: bool, quiet: bool) -> Self {
-        let before = (if quick { 1 } else { 2 } * EPOCHS) as u64;
+    fn new(quiet: bool) -> Self {
         let template = "{msg} {wide_bar}  {elapsed}, at most {eta} left";
-        let bar = command_line::progress(before + EPOCHS as u64, quiet, template);
-        Self { bar, before, progress: Mutex::default() }
+        let bar = command_line::progress(EPOCHS as u64, quiet, template);
+        Self { bar, progress: Mutex::default() }
     }
 
     fn show(&self, progress: &Progress) -> ControlFlow<()> {
         let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(progress.stage, *progress);
-        let stages = [Stage::Plain, Stage::Encoded, Stage::Refit];
-        let known = stages.into_iter().filter_map(|stage| all.get(&stage));
-        let messages = known.map(|at| format!("{} {}: {:.4}", at.stage, at.epoch, at.score));
-        self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
-        // The last training has as many epochs as the best of the others, drawn as long as them.
-        let position = match progress.stage {
-            Stage::Refit => self.before + (progress.epoch * EPOCHS / progress.epochs.max(1)) as u64,
-            _ => all.values().map(|at| at.epoch as u64).sum(),
+        all.insert((progress.stage, progress.fold), *progress);
+        let message = |at: &Progress| match at.folds {
+            1 => format!("{} {}: {:.4}", at.stage, at.epoch, at.score),
+            folds => format!("{} {}/{folds} {}: {:.4}", at.stage, at.fold + 1, at.epoch, at.score),
         };
-        self.bar.set_position(position);
+        let stages = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
+        let of = |stage| all.values().filter(move |at| at.stage == stage);
+        let messages = stages.into_iter().filter_map(|stage| of(stage).next_back().map(message));
+        self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
+        // Two trainings run at a time: those before them ended, though it may be early.
+        let choice = all.values().next().map_or(1, |at| at.folds * at.candidates);
+        let done = |stage| {
+            let last = of(stage).next_back().map_or(0, |at| at.fold);
+            of(stage).map(move |at| match at.fold + 1 < last {
+                true => EPOCHS,
+                false => at.epoch * EPOCHS / at.epochs.max(1),
+            })
+        };
+        let position: usize = match progress.stage {
+            Stage::Refit => choice * EPOCHS + done(Stage::Refit).sum::<usize>(),
+            _ => stages.into_iter().flat_map(done).sum(),
+        };
+        self.bar.set_length(((choice + progress.folds) * EPOCHS) as u64);
+        self.bar.set_position(position as u64);
         ControlFlow::Continue(())
     }
 }

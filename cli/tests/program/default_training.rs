@@ -71,6 +71,20 @@ fn a_checkpoint_belongs_to_its_training() {
     assert!(failure(REGRESSION, &other, 1).contains("--seed"));
 }
 
+/// Few rows choose by folds.
+#[test]
+fn few_rows_choose_by_folds() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("line.csv");
+    let rows = (0..60).map(|row| format!("{row},{}\n", 3 * row + row % 2));
+    std::fs::write(&data, "x,y\n".to_owned() + &rows.collect::<String>()).unwrap();
+    let output = run(REGRESSION.on(data.to_str().unwrap(), "y"), &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["tried       linear: loss ", "the best one in 5 folds", "on all 60 rows. "] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
 #[test]
 fn options_of_another_training_are_named() {
     let line = failure(REGRESSION, &["--quick", "--hidden", "8"], 1);

@@ -1,0 +1,88 @@
+//! The mean of several networks, as one network.
+
+use super::Mlp;
+use crate::error::{Error, NetworkError, Result, check::ensure};
+use crate::{dense::Dense, float::Float};
+use ndarray::{Array1, Array2, Axis, Slice};
+use std::iter::zip;
+
+impl<F: Float> Mlp<F> {
+    /// One network that computes the mean of several, whose layers stand in it side by side.
+    ///
+    /// Hidden layers have the weights diag(W₁, …, W_K), and the output layer has the mean of the
+    /// weighted sums, z = (z₁ + … + z_K) / K. Without an activation there the outputs are the mean.
+    /// Probabilities are the geometric mean, made to add up to 1. First layers that are the same
+    /// in all networks stand there once. The mean is a network like any other, K times as wide: it
+    /// is saved, exported and trained as such.
+    ///
+    /// ```
+    /// use densely::{Identity, Mlp, Tanh};
+    /// use ndarray::array;
+    ///
+    /// let net = |seed| Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units().seed(seed);
+    /// let (a, b) = (net(1).build()?, net(2).build()?);
+    /// let mean = Mlp::mean_of(&[a.clone(), b.clone()])?;
+    /// assert_eq!(mean.to_string(), "2 → 16 Tanh → 1 Identity, 65 parameters, f64");
+    /// let [a, b, mean] = [a, b, mean].map(|net| net.predict_row(&[0.5, -1.0]).unwrap()[0]);
+    /// assert!((mean - (a + b) / 2.0_f64).abs() < 1e-15);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError::NoLayers`] without a network; [`NetworkError::NotAlike`] if they differ in
+    /// the number of layers, in activations, inputs, outputs, units or schema.
+    pub fn mean_of(networks: &[Self]) -> Result<Self> {
+        let first = networks.first().ok_or(NetworkError::NoLayers)?;
+        let alike = |what, is_alike: &dyn Fn(&Self) -> bool| {
+            ensure(networks.iter().all(is_alike), || NetworkError::NotAlike { what })
+        };
+        alike("number of layers", &|net| net.layers.len() == first.layers.len())?;
+        alike("number of inputs", &|net| net.features() == first.features())?;
+        alike("number of outputs", &|net| net.outputs() == first.outputs())?;
+        alike("activations", &|net| {
+            zip(&net.layers, &first.layers)
+                .all(|(a, b)| a.activation().to_string() == b.activation().to_string())
+        })?;
+        alike("units", &|net| net.units_in == first.units_in && net.units_out == first.units_out)?;
+        alike("schema", &|net| net.schema == first.schema)?;
+        let layers_at = |index: usize| networks.iter().map(move |net| &net.layers[index]);
+        let last = first.layers.len() - 1;
+        let is_same = |index: &usize| layers_at(*index).all(|of| *of == first.layers[*index]);
+        let same = (0..last).take_while(is_same).count();
+        let mut layers = first.layers[..same].to_vec();
+        for index in same..=last {
+            layers.push(beside(layers_at(index), index == same, index == last)?);
+        }
+        Ok(Self { layers, ..first.clone() })
+    }
+}
+
+/// One layer of several that have the same activation. The first ones have the same inputs, of the
+/// last ones it computes the mean before the activation.
+fn beside<'l, F: Float>(
+    layers: impl Iterator<Item = &'l Dense<F>> + Clone,
+    is_first: bool,
+    is_last: bool,
+) -> Result<Dense<F>> {
+    let model = layers.clone().next().ok_or(NetworkError::NoLayers)?;
+    let all = |size: fn(&Dense<F>) -> usize| layers.clone().map(size).sum();
+    let inputs = if is_first { model.inputs() } else { all(Dense::inputs) };
+    let outputs = if is_last { model.outputs() } else { all(Dense::outputs) };
+    Error::check_memory::<F>(inputs, outputs)?;
+    let (mut weights, mut bias) = (Array2::zeros((inputs, outputs)), Array1::zeros(outputs));
+    let share = if is_last { F::from_f64(1.0 / layers.clone().count() as f64) } else { F::one() };
+    let (mut row, mut column) = (0, 0);
+    for layer in layers {
+        let rows = Slice::from(row..row + layer.inputs());
+        let columns = Slice::from(column..column + layer.outputs());
+        let mut rows = weights.slice_axis_mut(Axis(0), rows);
+        rows.slice_axis_mut(Axis(1), columns).scaled_add(share, &layer.weights());
+        if let Some(of_layer) = layer.bias() {
+            bias.slice_axis_mut(Axis(0), columns).scaled_add(share, &of_layer);
+        }
+        row += if is_first { 0 } else { layer.inputs() };
+        column += if is_last { 0 } else { layer.outputs() };
+    }
+    Dense::new(weights, Some(bias), model.activation().clone())?.with_dropout(model.dropout())
+}
