@@ -19,8 +19,8 @@ impl<F: Float> Mlp<F> {
     /// use densely::{Identity, Mlp, Tanh};
     /// use ndarray::array;
     ///
-    /// let net = |seed| Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units().seed(seed);
-    /// let (a, b) = (net(1).build()?, net(2).build()?);
+    /// let net = Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units();
+    /// let (a, b) = (net.clone().seed(1).build()?, net.seed(2).build()?);
     /// let mean = Mlp::mean_of(&[a.clone(), b.clone()])?;
     /// assert_eq!(mean.to_string(), "2 → 16 Tanh → 1 Identity, 65 parameters, f64");
     /// let [a, b, mean] = [a, b, mean].map(|net| net.predict_row(&[0.5, -1.0]).unwrap()[0]);

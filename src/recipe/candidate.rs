@@ -111,12 +111,30 @@ impl<F: Float> Trained<F> {
     }
 }
 
-/// What the trainings of a recipe share.
+/// What all trainings of a choice have in common, and of its refits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    pub(super) start: Stopwatch,
+    /// Whether its rows are few.
+    pub(super) few: bool,
+    /// The candidate that is trained again, in a refit.
+    pub(super) again: Option<Stage>,
+}
+
+impl Choice {
+    pub(super) fn first(recipe: &Recipe<'_>, rows: usize) -> Self {
+        Self { start: Stopwatch::start(), few: rows < recipe.few_rows, again: None }
+    }
+}
+
+/// A training of a recipe.
+#[derive(Clone, Copy)]
 pub(super) struct Run<'r, 'a> {
     pub(super) recipe: &'r Recipe<'a>,
-    pub(super) start: Stopwatch,
-    /// Whether the rows are few.
-    pub(super) few: bool,
+    pub(super) choice: Choice,
+    pub(super) seed: u64,
+    /// Of the fold, or of the network of a refit.
+    pub(super) fold: usize,
     pub(super) folds: usize,
     pub(super) candidates: usize,
 }
@@ -130,7 +148,7 @@ impl Run<'_, '_> {
         Columns { sorted, units, units_out }: &Columns,
         stage: Stage,
     ) -> Result<Mlp<F>> {
-        let &Self { recipe, few, .. } = self;
+        let &Self { recipe, choice: Choice { few, .. }, seed, .. } = self;
         let task = Task::of(data);
         let (hidden, last) = task.activations();
         let features = data.features();
@@ -160,11 +178,10 @@ impl Run<'_, '_> {
         // One sigmoid learns half as fast as the two outputs of a softmax that say the same.
         let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
         builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
-        let mut net = builder.rate_factors(rates(inputs, speed)).seed(recipe.seed).build()?;
+        let mut net = builder.rate_factors(rates(inputs, speed)).seed(seed).build()?;
         net.set_units(units.clone(), units_out.clone())?;
 
-        let (mut generator, last) =
-            (generator(recipe.seed, Purpose::Biases), net.layers().len() - 1);
+        let (mut generator, last) = (generator(seed, Purpose::Biases), net.layers().len() - 1);
         let number = StandardNormal.map(|number: f64| F::from_f64(number));
         let (first, layers) = match &encoding {
             None => (0, net.layers_mut()),
@@ -191,12 +208,13 @@ impl Run<'_, '_> {
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
         stage: Stage,
-        fold: usize,
         mut net: Mlp<F>,
         rows: &Dataset<F, S>,
         until: Until<'_, F, S>,
     ) -> Result<Trained<F>> {
-        let &Self { recipe, start, few, folds, candidates } = self;
+        let &Self { recipe, choice, seed, fold, folds, candidates } = self;
+        let Choice { start, few, again } = choice;
+        let stage = if again.is_some() { Stage::Refit } else { stage };
         let is_over = || recipe.time_limit.is_some_and(|limit| start.elapsed() >= limit);
         let (task, all) = (Task::of(rows), Span::Epochs(recipe.epochs));
         let rate = recipe.learning_rate.unwrap_or(task.learning_rate());
@@ -205,7 +223,7 @@ impl Run<'_, '_> {
         let mut trainer = Trainer::new(task.loss(), adam)
             .batch_size(recipe.batch_size.unwrap_or(if few { 64 } else { 256 }))
             .drop_last()
-            .seed(recipe.seed)
+            .seed(seed)
             .schedule(Schedule::cosine_log(all, CYCLES))
             .regularization_schedule(Schedule::flat_cosine(all))
             .average(recipe.average);

@@ -1,7 +1,7 @@
 //! What a recipe tried, and what it kept.
 
+use super::candidate::{Choice, Trained};
 use super::settings::Stage;
-use super::{Choice, candidate::Trained};
 use crate::float::Float;
 use crate::trainer::Report;
 use std::{fmt, time::Duration};

@@ -254,6 +254,11 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
 
     let (again, _) = recipe().fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), bytes);
+    let best = || Recipe::best().few_rows(0).width(8).epochs(8);
+    let (mean, report) = best().fit(&train).unwrap();
+    assert_eq!((mean.layers().last().unwrap().inputs(), report.refit_rows()), (40, Some(313)));
+    let (again, _) = best().threads(1).fit(&train).unwrap();
+    assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let seen = AtomicUsize::new(0);

@@ -29,7 +29,7 @@ pub struct Choice {
     /// One smaller network: a tenth of the time, for a first look
     #[arg(long)]
     pub quick: bool,
-    /// The mean of five networks, whatever the number of rows: up to ten times the time
+    /// The last training makes five networks, whose mean is saved: up to three times the time
     #[arg(long, conflicts_with = "quick")]
     pub best: bool,
     /// Stop after so many minutes, with the best network so far
@@ -205,8 +205,10 @@ fn tried(
     let again = match report.refit_rows() {
         None => String::new(),
         Some(rows) => {
-            let until =
-                if folds == 1 { format!(" to epoch {}", kept.epoch()) } else { String::new() };
+            let until = match folds {
+                1 => format!(" to epoch {}", kept.epoch()),
+                _ => String::new(),
+            };
             let (all, before) = match refit {
                 Refit::All => ("all ", ". The test scores are from before"),
                 _ => ("", ""),
