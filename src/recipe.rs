@@ -53,7 +53,8 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let choice = Choice::first(self, data.rows());
-        if choice.few {
+        // A single row has no folds, and `split` has the error for it.
+        if choice.few && data.rows() > 1 {
             return self.compare(&folds(data, self.seed)?, &Columns::of(data)?, choice);
         }
         let (training, validation) = data.split(self.validation_fraction, self.seed)?;

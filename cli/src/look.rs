@@ -70,7 +70,7 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
                 1 => "1 feature".to_owned(),
                 features => format!("{features} features"),
             };
-            format!("the target: {}{classes}; {features}", task.option())
+            format!("the target: {}{classes}; the other columns make {features}", task.option())
         }
         Err(Error::Table(error)) => remedies::in_options(&error.to_string(), &error.remedies()),
         Err(error) => error.to_string(),

@@ -54,11 +54,11 @@ impl Recipe<'_> {
         }
         let of = |(stage, trained): &(Stage, Vec<Trained<F>>)| Candidate::of(*stage, trained);
         let candidates: Vec<_> = tried.iter().map(of).collect();
-        // NaN is never better.
-        let better = |best: usize, other: usize| {
-            if candidates[other].score() < candidates[best].score() { other } else { best }
-        };
-        let kept = (0..candidates.len()).fold(0, better);
+        // NaN is worse than any number.
+        let scores = candidates.iter().map(Candidate::score);
+        let scores = scores.map(|score| if score.is_nan() { f64::INFINITY } else { score });
+        let best = scores.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        let kept = best.map_or(0, |(place, _)| place);
         let (_, trained) = tried.swap_remove(kept);
         let networks: Vec<Mlp<F>> = trained.into_iter().map(|of| of.net).collect();
         let temperature = match folds.first().map(|(training, _)| Task::of(training)) {

@@ -357,7 +357,9 @@ fn a_category_of_one_row_is_none() {
     let mut net = Mlp::<f64>::builder(3).dense(1, Identity).build().unwrap();
     net.set_schema(data.schema().clone()).unwrap();
     assert_eq!(table(&csv).inputs_for(&net).unwrap(), data.inputs());
-    assert!(report.to_string().starts_with("kind: 1 category of one row alone, such as \"z\""));
+    assert!(
+        report.to_string().starts_with("kind: the category \"z\", of a single row, is 0 in all")
+    );
 }
 
 #[test]

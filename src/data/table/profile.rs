@@ -150,9 +150,9 @@ fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
         [] if feature.offset != 0.0 => format!("the number {}", names[0]),
         [] => "a number".to_owned(),
         [first, second] if feature.two => format!("-1 for {first:?}, 1 for {second:?}"),
-        categories => format!("{} features of 0 and 1", categories.len()),
+        categories => format!("{} features, each 1 for its category, else 0", categories.len()),
     }];
-    becomes.extend(feature.blanks.then(|| "a feature says where it is blank".to_owned()));
+    becomes.extend(feature.blanks.then(|| "one more feature is 1 where it is blank".to_owned()));
     becomes
 }
 
@@ -186,7 +186,7 @@ fn ends(feature: &Column, summary: &ColumnSummary, counts: &Counts) -> String {
 /// A line for the file, then one for each column.
 impl fmt::Display for TableProfile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header = ["column", "kind", "values", "examples", "blank", "different", "what is done"];
+        let header = ["column", "kind", "values", "examples", "blank", "distinct", "what is done"];
         let mut lines = vec![header.map(str::to_owned)];
         lines.extend(self.columns.iter().map(|column| {
             let told = if column.told { " (told)" } else { "" };

@@ -145,11 +145,12 @@ impl ColumnReport {
             lines.push(format!("{cells}, in place of which stands {with}"));
         }
         if let [first, ..] = &self.rare[..] {
-            let count = self.rare.len();
-            let (of, are) = if count == 1 { ("category", "is") } else { ("categories", "are") };
-            lines.push(format!(
-                "{count} {of} of one row alone, such as {first:?}, {are} taken for none of the categories"
-            ));
+            lines.push(match self.rare.len() {
+                1 => format!("the category {first:?}, of a single row, is 0 in all features"),
+                count => format!(
+                    "{count} categories of a single row each, such as {first:?}, are 0 in all features"
+                ),
+            });
         }
         for UnknownCategory { category, count, row } in self.unknown.iter().take(10) {
             let cells = with_plural(*count, "cell");
