@@ -10,7 +10,7 @@ pub use report::{Candidate, RecipeReport};
 pub use settings::{Progress, Recipe, Stage};
 
 use crate::data::{Dataset, Storage};
-use crate::error::Result;
+use crate::error::{DataError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp};
 use candidate::{Choice, Columns, Run, Trained, Until};
 use comparison::{Fold, mean};
@@ -19,8 +19,8 @@ use comparison::{Fold, mean};
 const FOLDS: usize = 5;
 
 impl Recipe<'_> {
-    /// [Chooses](Self::choose) a network on these rows, and [trains it again](Self::refit) on all
-    /// of them unless it has learned from each in some fold.
+    /// [Chooses](Self::choose) a network on these rows. Without folds, [trains it
+    /// again](Self::refit) on all of them.
     ///
     /// # Errors
     ///
@@ -53,9 +53,8 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let choice = Choice::first(self, data.rows());
-        // A single row has no folds, and `split` has the error for it.
-        if choice.few && data.rows() > 1 {
-            return self.compare(&folds(data, self.seed)?, &Columns::of(data)?, choice);
+        if choice.few {
+            return self.compare(&self.folds(data)?, &Columns::of(data)?, choice);
         }
         let (training, validation) = data.split(self.validation_fraction, self.seed)?;
         let columns = Columns::of(&training)?;
@@ -79,7 +78,7 @@ impl Recipe<'_> {
         self.compare(&one, &Columns::of(training)?, choice)
     }
 
-    /// Trains the network that was chosen again, on these rows, up to its best epoch and with its
+    /// Trains the chosen network again, on these rows, up to its best epoch and with its
     /// temperature; after folds, in folds of these rows. `None` if the time was over before that.
     ///
     /// [`Recipe::best`] trains several networks from different seeds, and returns their mean.
@@ -102,9 +101,10 @@ impl Recipe<'_> {
         let (kept, choice) = (report.kept(), report.choice);
         let choice = Choice { again: Some(kept.stage()), ..choice };
         let columns = Columns::of(data)?;
-        let (net, temperature, is_cut) = if report.has_folds() {
-            let (net, again) = self.compare(&folds(data, self.seed)?, &columns, choice)?;
-            (net, again.temperature, again.cut)
+        let (net, temperature) = if report.has_folds() {
+            let (net, again) = self.compare(&self.folds(data)?, &columns, choice)?;
+            let done = (!again.cut).then_some(net);
+            (done, again.temperature)
         } else {
             let (folds, candidates) = (self.networks, 1);
             let train = |fold: usize| {
@@ -116,17 +116,19 @@ impl Recipe<'_> {
             let trained = self.each(self.networks, 0, train)?;
             let is_cut = trained.len() < self.networks || trained.values().any(Trained::is_cut);
             let networks = trained.into_values().map(|of| of.net).collect();
-            (mean(networks, report.temperature)?, report.temperature, is_cut)
+            let net = if is_cut { None } else { Some(mean(networks, report.temperature)?) };
+            (net, report.temperature)
         };
         report.elapsed = choice.start.elapsed();
-        if is_cut {
-            return Ok(None);
+        if net.is_some() {
+            (report.refit_rows, report.temperature) = (Some(data.rows()), temperature);
         }
-        (report.refit_rows, report.temperature) = (Some(data.rows()), temperature);
-        Ok(Some(net))
+        Ok(net)
     }
-}
 
-fn folds<F: Float, S: Storage<F>>(data: &Dataset<F, S>, seed: u64) -> Result<Vec<Fold<F, S>>> {
-    data.folds(FOLDS.min(data.rows()), seed)
+    fn folds<F: Float, S: Storage<F>>(&self, data: &Dataset<F, S>) -> Result<Vec<Fold<F, S>>> {
+        let (rows, fraction) = (data.rows(), self.validation_fraction);
+        ensure(rows > 1, || DataError::TooFewRows { rows, fraction })?;
+        data.folds(FOLDS.min(rows), self.seed)
+    }
 }

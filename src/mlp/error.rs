@@ -49,6 +49,11 @@ pub enum NetworkError {
     /// Networks of which there is no mean.
     #[error("the mean of networks that differ in their {what} is not defined")]
     NotAlike { what: &'static str },
+    /// A hidden layer that would mix the outputs of several networks.
+    #[error(
+        "the mean of networks is not defined: {activation} of layer {layer} would mix their outputs"
+    )]
+    MeanOfLayer { layer: usize, activation: String },
     /// A temperature of outputs that are no probabilities of classes.
     #[error("only probabilities of classes have a temperature: end in Softmax, or in one Sigmoid")]
     NoProbabilities,

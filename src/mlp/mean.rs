@@ -31,7 +31,9 @@ impl<F: Float> Mlp<F> {
     /// # Errors
     ///
     /// [`NetworkError::NoLayers`] without a network; [`NetworkError::NotAlike`] if they differ in
-    /// the number of layers, in activations, inputs, outputs, units or schema.
+    /// the number of layers, in activations, inputs, outputs, units or schema;
+    /// [`NetworkError::MeanOfLayer`] if a hidden layer that differs mixes its outputs, as
+    /// [`Softmax`](crate::Softmax) does.
     pub fn mean_of(networks: &[Self]) -> Result<Self> {
         let first = networks.first().ok_or(NetworkError::NoLayers)?;
         let alike = |what, is_alike: &dyn Fn(&Self) -> bool| {
@@ -50,6 +52,14 @@ impl<F: Float> Mlp<F> {
         let last = first.layers.len() - 1;
         let is_same = |index: &usize| layers_at(*index).all(|of| *of == first.layers[*index]);
         let same = (0..last).take_while(is_same).count();
+        for (layer, of) in first.layers.iter().enumerate().take(last).skip(same) {
+            let activation = of.activation();
+            let stays = networks.len() == 1 || activation.is_elementwise();
+            ensure(stays, || {
+                let activation = activation.to_string();
+                NetworkError::MeanOfLayer { layer, activation }
+            })?;
+        }
         let mut layers = first.layers[..same].to_vec();
         for index in same..=last {
             layers.push(beside(layers_at(index), index == same, index == last)?);
@@ -58,8 +68,8 @@ impl<F: Float> Mlp<F> {
     }
 }
 
-/// One layer of several that have the same activation. The first ones have the same inputs, of the
-/// last ones it computes the mean before the activation.
+/// One layer of several that have the same activation. If first, they share their inputs. If last,
+/// it has the mean of their weighted sums.
 fn beside<'l, F: Float>(
     layers: impl Iterator<Item = &'l Dense<F>> + Clone,
     is_first: bool,

@@ -6,7 +6,9 @@ use super::settings::{Recipe, Stage};
 use crate::data::{Dataset, Storage};
 use crate::error::{Error, Result};
 use crate::{float::Float, mlp::Mlp, temperature::Temperature, threads::both};
-use std::{collections::BTreeMap, iter::zip};
+use std::collections::BTreeMap;
+use std::iter::zip;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Training and validation rows.
 pub(super) type Fold<F, S> = (Dataset<F, S>, Dataset<F, S>);
@@ -21,9 +23,6 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         let stages =
             choice.again.map_or_else(|| self.stages(columns, folds.len()), |kept| vec![kept]);
-        let jobs: Vec<(usize, Stage)> = (0..folds.len())
-            .flat_map(|fold| stages.iter().map(move |&stage| (fold, stage)))
-            .collect();
         let run = Run {
             recipe: self,
             choice,
@@ -33,19 +32,16 @@ impl Recipe<'_> {
             candidates: stages.len(),
         };
         let train = |job: usize| {
-            let (fold, stage) = jobs[job];
+            let (fold, stage) = (job / stages.len(), stages[job % stages.len()]);
             let (training, validation) = &folds[fold];
             let run = Run { fold, ..run };
             let net = run.network(training, columns, stage)?;
             run.train(stage, net, training, Until::Best(validation))
         };
-        let mut done = self.each(jobs.len(), stages.len(), train)?;
-        let is_whole = |fold: &usize| {
-            let mut of_fold =
-                (0..stages.len()).map(|stage| done.get(&(fold * stages.len() + stage)));
-            of_fold.all(|trained| trained.is_some_and(|trained| !trained.is_cut()))
-        };
-        let whole = (0..folds.len()).take_while(is_whole).count();
+        let jobs = folds.len() * stages.len();
+        let mut done = self.each(jobs, stages.len(), train)?;
+        let is_done = |job: &usize| done.get(job).is_some_and(|trained| !trained.is_cut());
+        let whole = (0..jobs).take_while(is_done).count() / stages.len();
         let cut = whole < folds.len();
         // Of a fold that was not finished, nothing is kept, unless it is the first.
         let mut tried: Vec<_> = stages.iter().map(|&stage| (stage, Vec::new())).collect();
@@ -74,29 +70,28 @@ impl Recipe<'_> {
         Ok((mean(networks, temperature)?, report))
     }
 
-    /// Does jobs in two threads, each of which takes every second one. A thread of which a training
-    /// is cut begins none after the first `needed` ones.
+    /// Does jobs on two threads; each takes the next one. Once a training is cut, only the first
+    /// `needed` jobs still begin.
     pub(super) fn each<F: Float>(
         &self,
         jobs: usize,
         needed: usize,
         train: impl Fn(usize) -> Result<Trained<F>> + Sync,
     ) -> Result<BTreeMap<usize, Trained<F>>> {
-        let threads = if self.threads == Some(1) { 1 } else { 2 };
-        let work = |first| {
-            let (mut done, mut is_cut) = (Vec::new(), false);
-            for job in (first..jobs).step_by(threads) {
-                if is_cut && job >= needed {
-                    break;
+        let (next, ends) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let job = next.fetch_add(1, Ordering::Relaxed);
+                if job >= jobs || (job >= needed && ends.load(Ordering::Relaxed)) {
+                    return Ok::<_, Error>(done);
                 }
-                let trained = train(job)?;
-                is_cut |= trained.is_cut();
+                let trained = train(job).inspect_err(|_| ends.store(true, Ordering::Relaxed))?;
+                ends.fetch_or(trained.is_cut(), Ordering::Relaxed);
                 done.push((job, trained));
             }
-            Ok::<_, Error>(done)
         };
-        let second = || if threads == 2 { work(1) } else { Ok(Vec::new()) };
-        let (first, second) = both(self.threads, || work(0), second);
+        let (first, second) = both(self.threads, work, work);
         Ok(first?.into_iter().chain(second?).collect())
     }
 

@@ -121,9 +121,9 @@ impl std::fmt::Display for Stage {
 pub struct Progress {
     /// What is being trained.
     pub stage: Stage,
-    /// The fold, from 0. Without folds it is 0.
+    /// The fold, or the network of a refit, from 0.
     pub fold: usize,
-    /// The folds of this choice or refit; without folds 1.
+    /// How many folds or networks there are.
     pub folds: usize,
     /// The candidates that are trained in each fold; in a refit 1.
     pub candidates: usize,
@@ -170,6 +170,7 @@ impl<'a> Recipe<'a> {
 
     /// Refits five networks and returns their [mean](crate::Mlp::mean_of), in twice to three times
     /// the time. For few rows, whose result is a mean anyway, the same as the default.
+    /// An error without a refit.
     pub fn best() -> Self {
         Self { networks: 5, ..Self::default() }
     }
@@ -225,8 +226,8 @@ impl<'a> Recipe<'a> {
         Self { bins, ..self }
     }
 
-    /// Below so many rows they are few. Five folds then choose in place of one part of the rows,
-    /// networks are 128 units wide and learn from batches of 64. 0 is for never. Default: 2,000.
+    /// Fewer rows than these are few. Five folds then choose in place of one part of the rows,
+    /// networks are 128 units wide and learn from batches of 64. 0 means never. Default: 2,000.
     pub fn few_rows(self, rows: usize) -> Self {
         Self { few_rows: rows, ..self }
     }
@@ -259,8 +260,8 @@ impl<'a> Recipe<'a> {
     }
 
     /// Writes the training states to files with this path and `.plain`, `.encoded`, `.linear` and
-    /// `.refit` behind it, from the second fold on with its number, such as `.plain.1`. If they
-    /// exist, training resumes from them, to the same bits.
+    /// `.refit` behind it; the second fold or network adds `.1`, and so on. If they exist, training
+    /// resumes from them, to the same bits.
     pub fn checkpoint(self, path: impl Into<PathBuf>) -> Self {
         Self { checkpoint: Some(path.into()), ..self }
     }
@@ -286,6 +287,9 @@ impl<'a> Recipe<'a> {
             ("weight decay", self.weight_decay, NOT_NEGATIVE),
             ("validation fraction", self.validation_fraction, FRACTION),
         ];
+        let has_refit = |networks: f64| networks == 1.0 || self.refit;
+        let (networks, needs) = (self.networks as f64, "1 without a refit");
+        Error::check_setting("number of networks", networks, needs, has_refit)?;
         settings
             .into_iter()
             .try_for_each(|(name, value, range)| Error::check_range(name, value, range))

@@ -256,7 +256,10 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     assert_eq!(again.to_bytes().unwrap(), bytes);
     let best = || Recipe::best().few_rows(0).width(8).epochs(8);
     let (mean, report) = best().fit(&train).unwrap();
-    assert_eq!((mean.layers().last().unwrap().inputs(), report.refit_rows()), (40, Some(313)));
+    assert_eq!(
+        (mean.layers().last().unwrap().inputs(), report.refit_rows()),
+        (40, Some(train.rows()))
+    );
     let (again, _) = best().threads(1).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     let folder = tempfile::tempdir().unwrap();
@@ -344,6 +347,12 @@ fn the_mean_of_networks_is_one_network() {
     );
     assert_eq!(Mlp::mean_of(&numbers[..1]).unwrap().layers().len(), 3);
     let mixed = Mlp::mean_of(&[numbers[0].clone(), classes[0].clone()]);
+    let mixing = Mlp::mean_of(&[1, 2].map(|seed| {
+        let builder = Mlp::<f64>::builder(3).dense(4, Softmax).dense(1, Identity);
+        builder.without_units().seed(seed).build().unwrap()
+    }));
+    let mixes = NetworkError::MeanOfLayer { layer: 0, activation: "softmax".to_owned() };
+    assert_eq!(mixing.unwrap_err().to_string(), mixes.to_string());
     let is_named =
         matches!(mixed, Err(Error::Network(NetworkError::NotAlike { what: "activations" })));
     assert!(is_named, "{mixed:?}");
@@ -370,7 +379,8 @@ fn a_recipe_of_classes_has_a_temperature() {
 #[test]
 fn wrong_settings_of_a_recipe_are_named() {
     let data = cars();
-    let wrong: [(Recipe<'_>, &str); 5] = [
+    let wrong: [(Recipe<'_>, &str); 6] = [
+        (Recipe::best().without_refit(), "number of networks"),
         (Recipe::default().width(0), "width"),
         (Recipe::default().layers(0), "number of hidden layers"),
         (Recipe::default().learning_rate(-1.0), "learning rate"),

@@ -29,7 +29,8 @@ pub struct Choice {
     /// One smaller network: a tenth of the time, for a first look
     #[arg(long)]
     pub quick: bool,
-    /// The last training makes five networks, whose mean is saved: up to three times the time
+    /// The last training makes five networks, whose mean is saved: up to three times the time.
+    /// Below 2,000 rows the result is a mean anyway
     #[arg(long, conflicts_with = "quick")]
     pub best: bool,
     /// Stop after so many minutes, with the best network so far
@@ -47,7 +48,7 @@ pub enum Refit {
     All,
     /// All but the test rows, which judge this network
     Training,
-    /// All but validation and test rows: there is no last training
+    /// The rows of the choice: there is no last training
     None,
 }
 
@@ -82,6 +83,9 @@ impl Choice {
 
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
         let options = plan.options;
+        if self.best && self.refit == Refit::None {
+            return Err("--best is about the last training, which --refit none leaves out".into());
+        }
         let recipe = match (self.quick, self.best) {
             (true, _) => Recipe::quick(),
             (_, true) => Recipe::best(),
@@ -115,7 +119,7 @@ impl Choice {
 ///
 /// Those of the training, and of the files that are written.
 pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<dyn Error>> {
-    let bar = Bar::new(plan.options.json);
+    let bar = Bar::new(choice, plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (mut net, mut report) = match &rows.validation {
         None => recipe.choose(&rows.train)?,
@@ -126,7 +130,10 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     };
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
+    // The networks of the folds have learned from all these rows already.
+    let learned = if report.has_folds() { rows.train.rows() } else { 0 };
     if choice.refit == Refit::Training
+        && learned == 0
         && let Some(again) = recipe.refit(&rows.train, &mut report)?
     {
         net = again;
@@ -135,6 +142,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let test = Tested::of(&net, &rows.test)?;
     let scores = plan.task.scores(&test)?;
     if choice.refit == Refit::All
+        && learned < rows.all.rows()
         && let Some(again) = recipe.refit(&rows.all, &mut report)?
     {
         net = again;
@@ -255,14 +263,21 @@ fn tried(
 /// A bar over the epochs of all trainings.
 struct Bar {
     bar: ProgressBar,
+    /// The networks of the last training, if there are no folds.
+    last: usize,
     progress: Mutex<BTreeMap<(Stage, usize), Progress>>,
 }
 
 impl Bar {
-    fn new(quiet: bool) -> Self {
+    fn new(choice: &Choice, quiet: bool) -> Self {
         let template = "{msg} {wide_bar}  {elapsed}, at most {eta} left";
         let bar = command_line::progress(EPOCHS as u64, quiet, template);
-        Self { bar, progress: Mutex::default() }
+        let last = match (choice.refit, choice.best) {
+            (Refit::None, _) => 0,
+            (_, true) => 5,
+            (_, false) => 1,
+        };
+        Self { bar, last, progress: Mutex::default() }
     }
 
     fn show(&self, progress: &Progress) -> ControlFlow<()> {
@@ -276,8 +291,11 @@ impl Bar {
         let of = |stage| all.values().filter(move |at| at.stage == stage);
         let messages = stages.into_iter().filter_map(|stage| of(stage).next_back().map(message));
         self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
-        // Two trainings run at a time: those before them ended, though it may be early.
-        let choice = all.values().next().map_or(1, |at| at.folds * at.candidates);
+        // Two trainings run at a time: those of earlier folds have ended, though it may be early.
+        let (folds, candidates) =
+            all.values().next().map_or((1, 1), |at| (at.folds, at.candidates));
+        let choice = folds * candidates;
+        let last = if folds > 1 { folds * self.last.min(1) } else { self.last };
         let done = |stage| {
             let last = of(stage).next_back().map_or(0, |at| at.fold);
             of(stage).map(move |at| match at.fold + 1 < last {
@@ -289,7 +307,7 @@ impl Bar {
             Stage::Refit => choice * EPOCHS + done(Stage::Refit).sum::<usize>(),
             _ => stages.into_iter().flat_map(done).sum(),
         };
-        self.bar.set_length(((choice + progress.folds) * EPOCHS) as u64);
+        self.bar.set_length(((choice + last) * EPOCHS) as u64);
         self.bar.set_position(position as u64);
         ControlFlow::Continue(())
     }

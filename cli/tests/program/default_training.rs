@@ -89,6 +89,8 @@ fn few_rows_choose_by_folds() {
 fn options_of_another_training_are_named() {
     let line = failure(REGRESSION, &["--quick", "--hidden", "8"], 1);
     assert!(line.contains("--quick is for the default training; --hidden describes"), "{line}");
+    let line = failure(REGRESSION, &["--best", "--refit", "none"], 1);
+    assert!(line.contains("--best is about the last training"), "{line}");
     assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("a positive number of minutes"));
     let short = json(REGRESSION, &["--minutes", "0.0001"]);
     assert!(short["recipe"]["refit_rows"].is_null(), "{short}");
