@@ -289,7 +289,10 @@ impl Bar {
         };
         let stages = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
         let of = |stage| all.values().filter(move |at| at.stage == stage);
-        let messages = stages.into_iter().filter_map(|stage| of(stage).next_back().map(message));
+        let shown = stages
+            .into_iter()
+            .filter(|&stage| (stage == Stage::Refit) == (progress.stage == Stage::Refit));
+        let messages = shown.filter_map(|stage| of(stage).next_back().map(message));
         self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
         // Two trainings run at a time: those of earlier folds have ended, though it may be early.
         let (folds, candidates) =
