@@ -235,6 +235,17 @@ fn cars() -> Dataset<f32> {
     Table::read_csv("data/auto_mpg.csv").unwrap().regression("mpg").unwrap()
 }
 
+/// On one thread, where there may be more.
+#[cfg(feature = "threads")]
+fn alone(recipe: Recipe<'_>) -> Recipe<'_> {
+    recipe.threads(1)
+}
+
+#[cfg(not(feature = "threads"))]
+fn alone(recipe: Recipe<'_>) -> Recipe<'_> {
+    recipe
+}
+
 /// The same bits on any number of threads, and after a stop; a plain network that is as good after
 /// it was saved.
 #[test]
@@ -260,7 +271,7 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
         (mean.layers().last().unwrap().inputs(), report.refit_rows()),
         (40, Some(train.rows()))
     );
-    let (again, _) = best().threads(1).fit(&train).unwrap();
+    let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
@@ -281,7 +292,7 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
 fn few_rows_choose_by_folds() {
     let (train, test) = cars().split(0.2, 1).unwrap();
     let recipe = || Recipe::default().width(16).epochs(20).seed(5);
-    let (net, mut report) = recipe().threads(1).fit(&train).unwrap();
+    let (net, mut report) = alone(recipe()).fit(&train).unwrap();
     let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
     assert_eq!(stages, [Stage::Linear, Stage::Plain, Stage::Encoded]);
     for candidate in report.candidates() {
