@@ -44,9 +44,8 @@ impl Recipe<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for a setting out of range,
-    /// [`DataError::TooFewRows`](crate::error::DataError::TooFewRows), and those of
-    /// [`Trainer::fit`](crate::Trainer::fit).
+    /// [`Error::Setting`](crate::Error::Setting) for a setting out of range,
+    /// [`DataError::TooFewRows`], and those of [`Trainer::fit`](crate::Trainer::fit).
     pub fn choose<F: Float, S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
