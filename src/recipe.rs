@@ -1,4 +1,4 @@
-//! A whole training that needs no settings: several networks, the best of which is kept.
+//! A whole training that needs no settings: it trains several networks and keeps the best.
 
 mod candidate;
 mod comparison;

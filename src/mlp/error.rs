@@ -46,7 +46,7 @@ pub enum NetworkError {
         "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`"
     )]
     NotMeasured,
-    /// Networks of which there is no mean.
+    /// The networks are not alike, so they have no mean.
     #[error("the mean of networks that differ in their {what} is not defined")]
     NotAlike { what: &'static str },
     /// A hidden layer that would mix the outputs of several networks.

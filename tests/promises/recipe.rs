@@ -4,7 +4,7 @@ use approx::assert_relative_eq;
 use densely::activation::AnyActivation;
 use densely::error::NetworkError;
 use densely::optimizer::{AdamW, RateFactors};
-use densely::recipe::Stage;
+use densely::recipe::{Progress, Stage};
 use densely::units::Scaling;
 use densely::{
     Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Recipe, Relu, Schedule, Softmax, Table,
@@ -246,6 +246,15 @@ fn alone(recipe: Recipe<'_>) -> Recipe<'_> {
     recipe
 }
 
+/// Stops after so many epochs of all trainings.
+fn stop_after(epochs: usize) -> impl Fn(&Progress) -> ControlFlow<()> + Send + Sync {
+    let seen = AtomicUsize::new(0);
+    move |_| match seen.fetch_add(1, Ordering::SeqCst) < epochs {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    }
+}
+
 /// The same bits on any number of threads, and after a stop; a plain network that is as good after
 /// it was saved.
 #[test]
@@ -275,12 +284,7 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    let seen = AtomicUsize::new(0);
-    let stopped =
-        recipe().checkpoint(&state).on_epoch(|_| match seen.fetch_add(1, Ordering::SeqCst) {
-            33.. => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        });
+    let stopped = recipe().checkpoint(&state).on_epoch(stop_after(33));
     let (_, cut) = stopped.fit(&train).unwrap();
     assert!(cut.is_cut() && cut.refit_rows().is_none());
     let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
@@ -312,12 +316,7 @@ fn few_rows_choose_by_folds() {
 
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
-    let seen = AtomicUsize::new(0);
-    let stopped =
-        recipe().checkpoint(&state).on_epoch(|_| match seen.fetch_add(1, Ordering::SeqCst) {
-            150.. => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        });
+    let stopped = recipe().checkpoint(&state).on_epoch(stop_after(150));
     let (part, cut) = stopped.fit(&train).unwrap();
     let folds = cut.kept().reports().len();
     assert!(cut.is_cut() && (1..5).contains(&folds), "{folds}");

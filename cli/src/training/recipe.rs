@@ -55,6 +55,9 @@ pub enum Refit {
 /// The part of the training rows that chooses network and epoch.
 pub const VALIDATION: f64 = 0.2;
 
+/// In their order.
+const STAGES: [Stage; 4] = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
+
 /// The most epochs of each of the trainings.
 const EPOCHS: usize = 256;
 
@@ -103,8 +106,7 @@ impl Choice {
             recipe = recipe.time_limit(Duration::from_secs_f64(60.0 * minutes));
         }
         if let Some(kept) = plan.files.kept() {
-            let stages = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
-            let states = stages.map(|stage| Kept::stage(&kept.state, stage));
+            let states = STAGES.map(|stage| Kept::stage(&kept.state, stage));
             let any = states.iter().find(|state| state.exists()).unwrap_or(&states[0]);
             kept.claim(any, &plan.belongs_to)?;
             recipe = recipe.checkpoint(&kept.state);
@@ -133,7 +135,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     // The networks of the folds have learned from all these rows already.
     let learned = if report.has_folds() { rows.train.rows() } else { 0 };
     if choice.refit == Refit::Training
-        && learned == 0
+        && learned < rows.train.rows()
         && let Some(again) = recipe.refit(&rows.train, &mut report)?
     {
         net = again;
@@ -287,9 +289,8 @@ impl Bar {
             1 => format!("{} {}: {:.4}", at.stage, at.epoch, at.score),
             folds => format!("{} {}/{folds} {}: {:.4}", at.stage, at.fold + 1, at.epoch, at.score),
         };
-        let stages = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
         let of = |stage| all.values().filter(move |at| at.stage == stage);
-        let shown = stages
+        let shown = STAGES
             .into_iter()
             .filter(|&stage| (stage == Stage::Refit) == (progress.stage == Stage::Refit));
         let messages = shown.filter_map(|stage| of(stage).next_back().map(message));
@@ -308,7 +309,7 @@ impl Bar {
         };
         let position: usize = match progress.stage {
             Stage::Refit => choice * EPOCHS + done(Stage::Refit).sum::<usize>(),
-            _ => stages.into_iter().flat_map(done).sum(),
+            _ => STAGES.into_iter().flat_map(done).sum(),
         };
         self.bar.set_length(((choice + last) * EPOCHS) as u64);
         self.bar.set_position(position as u64);
