@@ -5,42 +5,77 @@ use crate::error::CellProblem;
 /// The number that a text such as `12`, `-0.5` or `1e3` stands for; it may be infinite or NaN.
 #[inline]
 pub(super) fn plain_number(text: &str) -> Option<f64> {
-    short_decimal(text.as_bytes()).or_else(|| text.parse().ok())
+    match short_decimal(text.as_bytes()) {
+        Some((number, length)) if length == text.len() => Some(number),
+        _ => text.parse().ok(),
+    }
 }
 
-/// A number of few digits, with or without decimals: in a third of the time, with the same bits as
-/// `parse`. Up to 2⁵³ the digits are an exact `f64`, and so is the power of ten; their quotient is
-/// rounded once (Clinger 1990).
+/// The number with which a text begins, and its length in bytes, if it has at most 15 digits, with
+/// or without decimals. The bits are those of `parse`: below 2⁵³ the digits are an exact `f64`, and
+/// so is the power of ten; their quotient is rounded once (Clinger 1990).
 #[inline]
-fn short_decimal(text: &[u8]) -> Option<f64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    // 15 digits and a point.
-    if digits.is_empty() || digits.len() > 16 {
-        return None;
-    }
-    let (mut number, mut point) = (0_u64, None);
-    for (place, &byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => number = 10 * number + u64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(place),
-            _ => return None,
+pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
+    // Without branches where data differs from cell to cell: in its sign and its decimals.
+    let negative = text.first() == Some(&b'-');
+    let first = usize::from(negative);
+    let mut digits = 0;
+    let whole = append_digits(&mut digits, text.get(first..)?);
+    let (mut length, mut decimals) = (first + whole, 0);
+    if let Some((b'.', rest)) = text.get(length..)?.split_first() {
+        if let Some(eight) = rest.first_chunk() {
+            decimals = append_up_to_eight(&mut digits, *eight);
         }
+        if decimals % 8 == 0 {
+            decimals += append_digits(&mut digits, rest.get(decimals..)?);
+        }
+        length += 1 + decimals;
     }
-    let decimals = point.map_or(0, |point| digits.len() - 1 - point);
-    let is_short = digits.len() - usize::from(point.is_some()) <= 15;
-    if !is_short || digits == b"." {
+    if !(1..=15).contains(&(whole + decimals)) {
         return None;
     }
-    let number = number as f64 / POWERS[decimals];
-    Some(if negative { -number } else { number })
+    // An `i64` is converted in one instruction, a `u64` in many.
+    let [digits, power] = [digits, POWERS[decimals]].map(|number| number.cast_signed() as f64);
+    let number = digits / power;
+    Some((f64::from_bits(number.to_bits() ^ u64::from(negative) << 63), length))
+}
+
+/// Appends the digits with which a text begins to a number, and counts them.
+#[inline]
+fn append_digits(number: &mut u64, text: &[u8]) -> usize {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+    digits
+        .map(|byte| *number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')))
+        .count()
+}
+
+/// As [`append_digits`], all at once: as pairs, as fours, as eight (Lemire 2022).
+#[inline]
+fn append_up_to_eight(number: &mut u64, text: [u8; 8]) -> usize {
+    const EACH: u64 = u64::MAX / 255;
+    let values = u64::from_le_bytes(text) ^ (EACH * u64::from(b'0'));
+    // The highest bit of each byte that is 10 or more.
+    let others = (values.wrapping_add(EACH * (128 - 10)) | values) & (EACH << 7);
+    let count = others.trailing_zeros() / 8;
+    // The first byte is the lowest. Zeros come before the digits.
+    let values = values.checked_shl(64 - 8 * count).unwrap_or(0);
+    let pairs = (values.wrapping_mul(1 + (10 << 8)) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(1 + (100 << 16)) >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = fours.wrapping_mul(1 + (10_000 << 32)) >> 32;
+    let count = count as usize;
+    *number = number.wrapping_mul(POWERS[count]).wrapping_add(eight);
+    count
 }
 
 /// The powers of ten up to 10^15.
-const POWERS: [f64; 16] =
-    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+const POWERS: [u64; 16] = {
+    let (mut powers, mut exponent) = ([1; 16], 1);
+    while exponent < 16 {
+        powers[exponent] = 10 * powers[exponent - 1];
+        exponent += 1;
+    }
+    powers
+};
 
 /// The finite number that the text stands for.
 pub(super) fn number(text: &str) -> Result<f64, CellProblem> {
@@ -97,11 +132,17 @@ mod tests {
             texts.push(if state & 64 == 0 { format!("-{digits}") } else { digits });
         }
         for text in texts {
-            let short = short_decimal(text.as_bytes()).map(f64::to_bits);
-            assert_eq!(short, text.parse::<f64>().ok().map(f64::to_bits), "{text}");
+            let number = text.parse::<f64>().unwrap().to_bits();
+            for cells in [text.clone(), format!("{text},1.5")] {
+                let short = short_decimal(cells.as_bytes()).unwrap();
+                assert_eq!((short.0.to_bits(), short.1), (number, text.len()), "{cells}");
+            }
+        }
+        for (text, begins) in [("1e3", (1.0, 1)), ("1.2.3", (1.2, 3)), ("-7.25é", (-7.25, 5))] {
+            assert_eq!(short_decimal(text.as_bytes()), Some(begins), "{text}");
         }
         for text in
-            ["", "-", ".", "-.", "1e3", "1.2.3", "+1", "1,5", " 1", "1234567890123456", "--1"]
+            ["", "-", ".", "-.", "+1", " 1", "1234567890123456", "0.1234567890123456", "--1"]
         {
             assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
         }

@@ -122,7 +122,7 @@ fn a_rare_category_does_no_harm() {
 fn what_spreadsheets_of_europe_write_is_recognised() {
     let format = CsvFormat::new().missing_values(["-200"]);
     let table = format.read(file("excel-europe")).unwrap().with_missing();
-    assert_eq!((table.rows(), table.profile().unwrap().separator), (24, ';'));
+    assert_eq!((table.rows(), table.profile().unwrap().separator), (24, Some(';')));
     let (data, report) = table.dataset_and_report::<f64>(Target::number("T")).unwrap();
     assert_eq!(data.targets().column(0).to_vec()[..3], [10.0, 10.25, 10.5]);
     let names = data.feature_names();
@@ -522,6 +522,9 @@ fn separators_are_recognised() {
     assert_eq!(table("name,y\n\"a;b\",1\n\"c;d\",2\n").text("name").unwrap(), ["a;b", "c;d"]);
     let forced = CsvFormat::new().separator(b':').parse("x:y\n1:2\n".as_bytes(), "data").unwrap();
     assert_eq!(forced.text("y").unwrap(), ["2"]);
+    // A separator that may stand in a number ends it.
+    let points = CsvFormat::new().separator(b'.').parse("x.y\n1.2\n3.-4\n".as_bytes(), "data");
+    assert_eq!(points.unwrap().regression::<f64>("y").unwrap().targets(), array![[2.0], [-4.0]]);
     let error = Table::parse_csv("x,y\n1,2\nx,y\n3,4\n".as_bytes(), "data").unwrap_err();
     assert!(error.to_string().starts_with("data: row 2 repeats the header"), "{error}");
     // A blank row in the middle is a row of missing values.

@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::{Table, feature::in_order, rows::RowReader};
-use crate::data::cell::{abbreviated, list, plain_number};
+use crate::data::cell::{abbreviated, list};
 use crate::data::{Arrays, Dataset, dates, labels::index::LabelIndex, missing::MissingWords};
 use crate::error::{CellProblem, Error, Result, SchemaError, TableError, check::ensure};
 use crate::schema::{DateForm, NumberForm, Schema};
@@ -260,11 +260,19 @@ impl Encoder<'_> {
         'rows: while taken < count {
             let Some((row, record)) = rows.next()? else { break };
             for encoding in &self.cells {
-                let cell = record.cell(encoding.column);
                 let to = match encoding.reported {
                     Some(_) => &mut inputs[taken * features..][..features],
                     None => &mut targets[taken * outputs..][..outputs],
                 };
+                // Most cells are plain numbers.
+                if let Code::Number(offset, None) = encoding.code
+                    && let Some(number) = record.short_number(encoding.column)
+                    && !missing.has_number(number)
+                {
+                    to[encoding.places.start] = F::from_f64(number - offset);
+                    continue;
+                }
+                let cell = record.cell(encoding.column);
                 let reported = encoding.reported.map(|place| &mut report.columns[place]);
                 match (encoding.write(cell, missing, to), reported) {
                     (Ok(Written::Value), _) => {}
@@ -327,14 +335,6 @@ impl<'s> CellEncoding<'s> {
             number if number.is_finite() => Ok(number),
             _ => Err(CellProblem::TooLarge(F::NAME)),
         };
-        // Most cells are plain numbers.
-        if let Code::Number(offset, None) = self.code
-            && let Some(number) = plain_number(cell).filter(|number| number.is_finite())
-            && !missing.has_number(number)
-        {
-            row[self.places.start] = finite(number - offset)?;
-            return Ok(Written::Value);
-        }
         let to = &mut row[self.places.clone()];
         let is_label = matches!(self.code, Code::Label { .. });
         let is_blank = if is_label { missing.has(cell) } else { missing.has_in_numbers(cell) };

@@ -1,5 +1,6 @@
 //! Parses a CSV file record by record, into a reused buffer.
 
+use crate::data::cell::short_decimal;
 use crate::error::{Error, Result, TableError};
 use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
@@ -18,11 +19,16 @@ pub(super) struct Dialect {
 #[derive(Debug, Default)]
 pub(super) struct Record {
     /// The cells' bytes, in order.
-    text: String,
-    /// Start and end of each cell.
-    cells: Vec<(usize, usize)>,
-    /// The bytes of a row that is not UTF-8; otherwise empty.
-    not_utf8: Vec<u8>,
+    bytes: Vec<u8>,
+    cells: Vec<Cell>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    start: usize,
+    end: usize,
+    /// The cell's number, if splitting the row has read it; else NaN.
+    number: f64,
 }
 
 /// A longer record follows a quotation mark that is never closed.
@@ -39,33 +45,30 @@ impl Record {
         (0..self.len()).all(|index| self.bytes(index).is_empty())
     }
 
-    /// A cell's bytes. They are empty where the row has no such cell.
-    pub(super) fn bytes(&self, index: usize) -> &[u8] {
-        let Some(&(start, end)) = self.cells.get(index) else { return &[] };
-        let bytes = if self.not_utf8.is_empty() { self.text.as_bytes() } else { &self.not_utf8 };
-        bytes[start..end].trim_ascii()
+    /// The number of a cell that has nothing but a short decimal.
+    #[inline]
+    pub(super) fn short_number(&self, index: usize) -> Option<f64> {
+        self.cells.get(index).map(|cell| cell.number).filter(|number| !number.is_nan())
     }
 
-    #[inline]
-    pub(super) fn text(&self, index: usize) -> std::result::Result<&str, Utf8Error> {
-        if self.not_utf8.is_empty() {
-            Ok(self.cell(index))
-        } else {
-            std::str::from_utf8(self.bytes(index)).map(str::trim)
+    /// A cell's bytes. They are empty where the row has no such cell.
+    pub(super) fn bytes(&self, index: usize) -> &[u8] {
+        let place = self.cells.get(index);
+        let cell = place.and_then(|cell| self.bytes.get(cell.start..cell.end)).unwrap_or_default();
+        // Most cells have no white space around them.
+        match cell {
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+            _ => cell.trim_ascii(),
         }
+    }
+
+    pub(super) fn text(&self, index: usize) -> std::result::Result<&str, Utf8Error> {
+        std::str::from_utf8(self.bytes(index)).map(str::trim)
     }
 
     /// The text of a cell in a file that is known to be UTF-8.
-    #[inline]
     pub(super) fn cell(&self, index: usize) -> &str {
-        let place = self.cells.get(index);
-        let cell = place.and_then(|&(start, end)| self.text.get(start..end)).unwrap_or_default();
-        // Most cells have no white space around them.
-        match cell.as_bytes() {
-            [one] if one.is_ascii_graphic() => cell,
-            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
-            _ => cell.trim(),
-        }
+        self.text(index).unwrap_or_default()
     }
 }
 
@@ -97,10 +100,9 @@ impl<'t> CsvParser<'t> {
 
     /// Reads the next record and skips empty lines; false at the end of the file.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<bool> {
-        // The buffer goes back and forth between bytes and text, and is never copied.
-        self.lines = std::mem::take(&mut record.text).into_bytes();
+        // The buffer goes back and forth, and is never copied.
+        self.lines = std::mem::take(&mut record.bytes);
         record.cells.clear();
-        record.not_utf8.clear();
         loop {
             self.lines.clear();
             if !self.line()? {
@@ -114,18 +116,10 @@ impl<'t> CsvParser<'t> {
         if memchr::memchr(b'"', &self.lines).is_some() {
             self.quoted(record)?;
         } else {
-            let mut start = 0;
-            for end in memchr::memchr_iter(self.dialect.separator, &self.lines) {
-                record.cells.push((start, end));
-                start = end + 1;
-            }
-            record.cells.push((start, self.lines.len()));
+            self.unquoted(record);
         }
         self.count += 1;
-        match String::from_utf8(std::mem::take(&mut self.lines)) {
-            Ok(text) => record.text = text,
-            Err(error) => record.not_utf8 = error.into_bytes(),
-        }
+        record.bytes = std::mem::take(&mut self.lines);
         Ok(true)
     }
 
@@ -151,6 +145,22 @@ impl<'t> CsvParser<'t> {
         }
     }
 
+    /// Splits a row without quotation marks.
+    fn unquoted(&self, record: &mut Record) {
+        let (separator, mut start) = (self.dialect.separator, 0);
+        let in_numbers = matches!(separator, b'0'..=b'9' | b'-' | b'.');
+        let ends = |next: Option<&u8>| !in_numbers && next.is_none_or(|&byte| byte == separator);
+        while let Some(rest) = self.lines.get(start..) {
+            let (number, length) = match short_decimal(rest) {
+                Some((number, length)) if ends(rest.get(length)) => (number, length),
+                _ => (f64::NAN, memchr::memchr(separator, rest).unwrap_or(rest.len())),
+            };
+            let end = start + length;
+            record.cells.push(Cell { start, end, number });
+            start = end + 1;
+        }
+    }
+
     /// Splits a row that has quotation marks, and may go on in the next lines. White space at the
     /// end of the last cell does not count.
     fn quoted(&mut self, record: &mut Record) -> Result<()> {
@@ -165,7 +175,7 @@ impl<'t> CsvParser<'t> {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
                     (_, Quotes::Before) if byte == separator => {
-                        record.cells.push((start, text.len()));
+                        record.cells.push(Cell { start, end: text.len(), number: f64::NAN });
                         start = text.len();
                     }
                     _ => text.push(byte),
@@ -180,7 +190,7 @@ impl<'t> CsvParser<'t> {
                 break;
             }
         }
-        record.cells.push((start, text.len()));
+        record.cells.push(Cell { start, end: text.len(), number: f64::NAN });
         self.lines = text;
         Ok(())
     }

@@ -27,8 +27,8 @@ pub struct TableProfile {
     pub file: String,
     /// The number of rows.
     pub rows: usize,
-    /// What stands between cells.
-    pub separator: char,
+    /// What stands between cells, if the file has shown it.
+    pub separator: Option<char>,
     /// The columns, in the table's order.
     pub columns: Vec<ColumnProfile>,
 }
@@ -72,7 +72,9 @@ impl Table {
         let counts = self.count(&used)?;
         let columns = used.iter().zip(&counts);
         let columns = columns.map(|(&index, counts)| self.column_profile(index, counts)).collect();
+        let is_shown = self.format.separator.is_none();
         let (file, separator) = (self.file.clone(), self.dialect.separator.into());
+        let separator = is_shown.then_some(separator);
         Ok(TableProfile { file, rows: self.rows, separator, columns })
     }
 
@@ -152,7 +154,11 @@ fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
         [first, second] if feature.two => format!("-1 for {first:?}, 1 for {second:?}"),
         categories => format!("{} features, each 1 for its category, else 0", categories.len()),
     }];
-    becomes.extend(feature.blanks.then(|| "one more feature is 1 where it is blank".to_owned()));
+    if feature.blanks {
+        let is_text = !feature.categories.is_empty();
+        let filled = if is_text { "" } else { "the centre of the training rows, and " };
+        becomes.push(format!("where it is blank, {filled}1 in one more feature"));
+    }
     becomes
 }
 
@@ -203,12 +209,13 @@ impl fmt::Display for TableProfile {
         }));
         let lengths = |cell: usize| lines.iter().map(move |line| line[cell].chars().count());
         let widths: [usize; 7] = std::array::from_fn(|cell| lengths(cell).max().unwrap_or(0));
-        let separator = match self.separator {
-            '\t' => "tabs".to_owned(),
-            other => format!("{other:?}"),
-        };
         let (file, rows, columns) = (&self.file, self.rows, self.columns.len());
-        write!(formatter, "{file}: {rows} rows, {columns} columns, separated by {separator}")?;
+        write!(formatter, "{file}: {rows} rows, {columns} columns")?;
+        match self.separator {
+            Some('\t') => formatter.write_str(", separated by tabs")?,
+            Some(other) => write!(formatter, ", separated by {other:?}")?,
+            None => {}
+        }
         for line in lines {
             writeln!(formatter)?;
             for (place, (cell, width)) in line.iter().zip(widths).enumerate() {

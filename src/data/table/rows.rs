@@ -45,8 +45,21 @@ impl Table {
                 expected,
             })?;
             blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
-            let mut repeats = format.header != Header::Absent && named > 0 && blank_rows == 0;
+            let is_name = |(index, column): (usize, &TableColumn)| {
+                record.bytes(index) == column.name.as_bytes()
+            };
+            let repeats = format.header != Header::Absent
+                && named > 0
+                && blank_rows == 0
+                && columns.iter().enumerate().all(is_name);
+            ensure(!repeats, || TableError::RepeatedHeader { file: file.clone(), row })?;
             for (index, TableColumn { name, summary, .. }) in columns.iter_mut().enumerate() {
+                if let Some(number) = record.short_number(index)
+                    && !(format.decimal_comma && record.bytes(index).contains(&b'.'))
+                {
+                    summary.add_number(number, &format.missing);
+                    continue;
+                }
                 let cell = record.text(index).map_err(|_| TableError::Cell {
                     file: file.clone(),
                     row,
@@ -54,10 +67,8 @@ impl Table {
                     value: readable(record.bytes(index)),
                     problem: CellProblem::NotUtf8,
                 })?;
-                repeats = repeats && name == cell;
                 summary.add(cell, &format.missing, format.decimal_comma);
             }
-            ensure(!repeats, || TableError::RepeatedHeader { file: file.clone(), row })?;
         }
         // Blank rows at the end are what a spreadsheet left there.
         rows -= blank_rows;

@@ -62,17 +62,32 @@ impl ColumnSummary {
     /// Adds a cell. In a file with decimal commas, a number with a point is a text.
     #[inline]
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
+        if let Some(number) = plain_number(text).filter(|_| !(decimal_comma && text.contains('.')))
+        {
+            return self.add_number(number, missing);
+        }
         self.cells += 1;
-        match plain_number(text).filter(|_| !(decimal_comma && text.contains('.'))) {
-            Some(number) if missing.has_number(number) => self.blanks += 1,
-            Some(number) => {
-                self.numbers += 1;
-                self.fractions = self.fractions || number.fract() != 0.0;
-                let [smallest, largest] = self.extremes.unwrap_or([number; 2]);
-                self.extremes = Some([smallest.min(number), largest.max(number)]);
-            }
-            None if missing.has(text) => self.blanks += 1,
-            None => self.add_text(text, missing.has_in_numbers(text)),
+        match missing.has(text) {
+            true => self.blanks += 1,
+            false => self.add_text(text, missing.has_in_numbers(text)),
+        }
+    }
+
+    /// Adds a cell that is a plain number.
+    #[inline]
+    pub(super) fn add_number(&mut self, number: f64, missing: &MissingWords) {
+        self.cells += 1;
+        if missing.has_number(number) {
+            self.blanks += 1;
+            return;
+        }
+        self.numbers += 1;
+        self.fractions = self.fractions || number.fract() != 0.0;
+        let [smallest, largest] = self.extremes.get_or_insert([number; 2]);
+        if number < *smallest {
+            *smallest = number;
+        } else if number > *largest {
+            *largest = number;
         }
     }
 
