@@ -24,11 +24,13 @@ mod classification;
 mod confusion_matrix;
 pub(crate) mod error;
 mod evaluate;
+mod interval;
 mod regression;
 
 pub use crate::mlp::predicted_classes;
 pub use classification::{accuracy, f1, log_loss, precision, recall, roc_auc};
 pub use confusion_matrix::ConfusionMatrix;
+pub use interval::bootstrap_interval;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
 use crate::error::{Error, Result, ShapeError};

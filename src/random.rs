@@ -13,6 +13,7 @@ pub(crate) enum Purpose {
     Shuffling = 3,
     Dropout = 4,
     Biases = 5,
+    Bootstrap = 6,
 }
 
 /// `ChaCha8`, whose specification fixes its output; `rand`'s standard generator may change between

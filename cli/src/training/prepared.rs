@@ -138,7 +138,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     /// Predictions that have no scores, and pictures that cannot be written.
     pub fn finish(self, report: Report, test: &Tested) -> Result<String, Box<dyn Error>> {
         let plan = self.plan;
-        let scores = plan.task.scores(test)?;
+        let scores = plan.task.scores(test)?.with_intervals(test, plan.options.seed)?;
         let outcome = Outcome {
             target: &plan.subject.target,
             loss: plan.loss().in_words(),

@@ -142,7 +142,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         save(&net)?;
     }
     let test = Tested::of(&net, &rows.test)?;
-    let scores = plan.task.scores(&test)?;
+    let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if choice.refit == Refit::All
         && learned < rows.all.rows()
         && let Some(again) = recipe.refit(&rows.all, &mut report)?
@@ -227,12 +227,14 @@ fn tried(
         }
     };
     let cut = if report.is_cut() { "; the time was over" } else { "" };
-    let (key, name, own) = scores.first();
-    let compared = others.iter().map(|(who, scores)| match scores.first().2 {
+    let error = |scores: &Scores| scores.first().and_then(|score| score.value);
+    let (key, name) = scores.first().map_or(("error", "error"), |score| (score.key, score.name));
+    let compared = others.iter().map(|(who, scores)| match error(scores) {
         Some(score) => format!("{name} {score:.4} of {who}"),
         None => format!("{who}: undefined"),
     });
-    let better = |scores: &Scores| own.zip(scores.first().2).is_none_or(|(own, other)| own < other);
+    let own = error(scores);
+    let better = |scores: &Scores| own.zip(error(scores)).is_none_or(|(own, other)| own < other);
     let all_better = others.iter().all(|(_, scores)| better(scores));
     let warning = if all_better { "" } else { ". On these test rows the network is no better" };
     let lines = vec![
@@ -249,7 +251,7 @@ fn tried(
             "seconds": reports.iter().map(|of| of.elapsed().as_secs_f64()).sum::<f64>(),
         })
     });
-    let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.first().2 }));
+    let others = others.iter().map(|(who, scores)| json!({ "who": who, key: error(scores) }));
     let json = json!({
         "candidates": candidates.collect::<Vec<_>>(),
         "kept": kept.stage().to_string(),

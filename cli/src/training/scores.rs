@@ -6,35 +6,59 @@ use densely::metrics::{self, ConfusionMatrix};
 use densely::{
     Error, Identity, Sigmoid, Softmax, activation::Exponential, error::MetricError, mlp::MlpBuilder,
 };
+use ndarray::ArrayView2;
 use std::fmt;
 
 /// The scores of a network on the test rows.
 #[derive(Debug)]
 pub struct Scores {
-    /// A score's name in JSON and in the summary, and its value unless it is undefined.
-    pub values: Vec<(&'static str, &'static str, Option<f64>)>,
+    pub values: Vec<Score>,
     pub confusion: Option<ConfusionMatrix>,
 }
 
+/// A score, unless it is undefined.
+#[derive(Clone, Copy, Debug)]
+pub struct Score {
+    /// Its name in JSON.
+    pub key: &'static str,
+    /// Its name in the summary.
+    pub name: &'static str,
+    pub value: Option<f64>,
+    /// The ends of its 95 % interval.
+    pub interval: Option<[f64; 2]>,
+    metric: fn(ArrayView2<'_, f32>, ArrayView2<'_, f32>) -> Result<f64, Error>,
+}
+
 impl Scores {
-    /// The error that a network is judged by: RMSE or log-loss, with its key in JSON and its name.
-    pub(super) fn first(&self) -> (&'static str, &'static str, Option<f64>) {
-        let errors = self.values.iter().find(|(key, ..)| matches!(*key, "rmse" | "log_loss"));
-        errors.copied().unwrap_or(("error", "error", None))
+    /// The error that a network is judged by: RMSE or log-loss.
+    pub(super) fn first(&self) -> Option<&Score> {
+        self.values.iter().find(|score| matches!(score.key, "rmse" | "log_loss"))
+    }
+
+    /// Adds the intervals, which are the same for the same seed.
+    pub(super) fn with_intervals(mut self, test: &Tested, seed: u64) -> Result<Self, Error> {
+        let (outputs, targets) = (test.predicted.view(), test.targets());
+        for score in self.values.iter_mut().filter(|score| score.value.is_some()) {
+            let interval = metrics::bootstrap_interval(outputs, targets, 0.95, seed, score.metric);
+            score.interval = defined(interval)?;
+        }
+        Ok(self)
     }
 }
 
-/// All scores on one line.
+/// All scores on one line, and their intervals on another.
 impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (_, name, score)) in self.values.iter().enumerate() {
-            let apart = if index == 0 { "" } else { "  " };
-            match score {
-                Some(score) => write!(f, "{apart}{name} {score:.4}")?,
-                None => write!(f, "{apart}{name} undefined")?,
-            }
-        }
-        Ok(())
+        let values = self.values.iter().map(|Score { name, value, .. }| match value {
+            Some(score) => format!("{name} {score:.4}"),
+            None => format!("{name} undefined"),
+        });
+        write!(f, "test        {}", values.collect::<Vec<_>>().join("  "))?;
+        let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
+            interval.map(|[low, high]| format!("{name} {low:.4} to {high:.4}"))
+        });
+        let intervals = intervals.collect::<Vec<_>>().join("  ");
+        if intervals.is_empty() { Ok(()) } else { write!(f, "\nintervals   {intervals}, at 95 %") }
     }
 }
 
@@ -53,31 +77,42 @@ impl Task {
         }
     }
 
-    pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
-        let (predicted, actual) = (test.predicted.view(), test.targets());
+    /// The metrics of the task, with their names in JSON and in the summary.
+    fn metrics(self) -> Vec<Score> {
+        let score = |key, name, metric| Score { key, name, value: None, interval: None, metric };
         if self == Self::Regression {
-            let values = vec![
-                ("rmse", "RMSE", Some(metrics::root_mean_squared_error(predicted, actual)?)),
-                ("mae", "MAE", Some(metrics::mean_absolute_error(predicted, actual)?)),
-                ("r2", "R²", defined(metrics::r_squared(predicted, actual))?),
+            return vec![
+                score("rmse", "RMSE", metrics::root_mean_squared_error),
+                score("mae", "MAE", metrics::mean_absolute_error),
+                score("r2", "R²", metrics::r_squared),
             ];
-            return Ok(Scores { values, confusion: None });
         }
         let mut values = vec![
-            ("accuracy", "accuracy", Some(metrics::accuracy(predicted, actual)?)),
-            ("log_loss", "log-loss", Some(metrics::log_loss(predicted, actual)?)),
+            score("accuracy", "accuracy", metrics::accuracy),
+            score("log_loss", "log-loss", metrics::log_loss),
         ];
         if self == Self::BinaryClassification {
-            values.push(("roc_auc", "ROC AUC", defined(metrics::roc_auc(predicted, actual))?));
-            values.push(("f1", "F1", Some(metrics::f1(predicted, actual)?)));
+            values.push(score("roc_auc", "ROC AUC", metrics::roc_auc));
+            values.push(score("f1", "F1", metrics::f1));
         }
-        let confusion = ConfusionMatrix::new(predicted, actual, test.classes())?;
-        Ok(Scores { values, confusion: Some(confusion) })
+        values
+    }
+
+    pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
+        let (predicted, actual) = (test.predicted.view(), test.targets());
+        let mut values = self.metrics();
+        for score in &mut values {
+            score.value = defined((score.metric)(predicted, actual))?;
+        }
+        let confusion = (self != Self::Regression)
+            .then(|| ConfusionMatrix::new(predicted, actual, test.classes()))
+            .transpose()?;
+        Ok(Scores { values, confusion })
     }
 }
 
 /// A few test rows may all be of one class, which leaves some scores undefined. That is no error.
-fn defined(score: Result<f64, Error>) -> Result<Option<f64>, Error> {
+fn defined<T>(score: Result<T, Error>) -> Result<Option<T>, Error> {
     match score {
         Err(Error::Metric(MetricError::Undefined { .. })) => Ok(None),
         score => score.map(Some),

@@ -69,12 +69,11 @@ impl Summary {
     /// Returns one JSON object on one line.
     pub fn json(&self) -> String {
         let report = &self.report;
-        let test: Map<String, Value> = self
-            .scores
-            .values
-            .iter()
-            .map(|&(name, _, score)| (name.to_owned(), json!(score)))
-            .collect();
+        let scores = self.scores.values.iter();
+        let test: Map<String, Value> =
+            scores.clone().map(|score| (score.key.to_owned(), json!(score.value))).collect();
+        let intervals: Map<String, Value> =
+            scores.map(|score| (score.key.to_owned(), json!(score.interval))).collect();
         json!({
             "task": self.task.name(),
             "rows": {
@@ -90,6 +89,7 @@ impl Summary {
             "seconds": self.seconds(),
             "recipe": self.tried.as_ref().map(|tried| &tried.json),
             "test": test,
+            "test_intervals": intervals,
             "saved": self.saved,
             "table": self.table,
             "test_table": self.test_table,
@@ -129,7 +129,7 @@ impl fmt::Display for Summary {
             writeln!(f, "stopped     {}", report.stop_reason())?;
         }
         writeln!(f, "time        {:.2} s", self.seconds())?;
-        write!(f, "test        {}", self.scores)?;
+        write!(f, "{}", self.scores)?;
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;
         }

@@ -27,8 +27,8 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     if matrix.classes().len() > MOST_CLASSES {
         return Ok(Some(format!("{} classes are too many", matrix.classes().len())));
     }
-    let accuracy = outcome.scores.values.iter().find(|score| score.0 == "accuracy");
-    let accuracy = accuracy.and_then(|score| score.2).unwrap_or(f64::NAN);
+    let accuracy = outcome.scores.values.iter().find(|score| score.key == "accuracy");
+    let accuracy = accuracy.and_then(|score| score.value).unwrap_or(f64::NAN);
     let (target, rows) = (text::name(outcome.target, 30), outcome.test.rows());
     let title = format!("{target}, {rows} test rows: accuracy {accuracy:.4}");
     let names = matrix.classes().iter().map(|class| text::name(class, MOST_CHARACTERS));
