@@ -20,6 +20,7 @@
 //!
 //! [`MetricError::Undefined`]: crate::error::MetricError::Undefined
 
+mod calibration;
 mod classification;
 mod confusion_matrix;
 pub(crate) mod error;
@@ -28,6 +29,7 @@ mod interval;
 mod regression;
 
 pub use crate::mlp::predicted_classes;
+pub use calibration::{brier_score, expected_calibration_error};
 pub use classification::{accuracy, f1, log_loss, precision, recall, roc_auc};
 pub use confusion_matrix::ConfusionMatrix;
 pub use interval::bootstrap_interval;
