@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 mod cell;
+mod cross_validation;
 mod dataset;
 mod dates;
 pub(crate) mod error;
@@ -16,10 +17,12 @@ pub(crate) mod npy_error;
 mod outputs;
 pub(crate) mod quantiles;
 mod split;
+mod split_by;
 mod storage;
 pub(crate) mod table;
 mod weights;
 
+pub use cross_validation::CrossValidation;
 pub use dataset::Dataset;
 #[cfg(feature = "npy")]
 pub use npy::NpyFiles;

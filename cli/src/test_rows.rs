@@ -47,6 +47,16 @@ pub struct Split {
     pub test: Dataset<f32>,
     /// What was done with a file of test rows.
     pub report: Option<TableReport>,
+    keys: Keys,
+}
+
+/// What the training rows are split by.
+enum Keys {
+    Chance,
+    /// They are in order.
+    Order,
+    /// The column of groups, and the group of each row.
+    Groups(String, Vec<String>),
 }
 
 impl Choice {
@@ -109,43 +119,19 @@ impl TestRows {
     ) -> Result<Split, Box<dyn AnyError>> {
         let all = data.clone();
         let (fraction, seed) = (options.test, options.seed);
-        let by = |(train, test), validation| Split {
-            all: all.clone(),
-            train,
-            validation,
-            test,
-            report: None,
-        };
-        let validates = validation > 0.0;
-        match self {
-            Self::ByChance => Ok(by(data.split(fraction, seed)?, None)),
+        let (train, test, keys) = match self {
+            Self::ByChance => {
+                let (train, test) = data.split(fraction, seed)?;
+                (train, test, Keys::Chance)
+            }
             Self::Last(_, order) => {
                 let (train, test) = data.split_by(fraction, &report.taken(order))?;
-                // They are in order.
-                let rows = numbered(train.rows())?;
-                let order: Vec<_> = (0..train.rows()).map(|row| row as f64).collect();
-                let last = validates.then(|| rows.split_by(validation, &order));
-                let validation = last.transpose()?.map(|(_, last)| numbers_of(&last));
-                Ok(by((train, test), validation))
+                (train, test, Keys::Order)
             }
             Self::Groups(column, groups) => {
                 let groups = report.taken(groups);
-                let (train, test) = numbered(data.rows())?.split_groups(fraction, &groups, seed)?;
-                let [train, test] = [train, test].map(|rows| numbers_of(&rows));
-                let rest = train.iter().map(|&row| &groups[row]);
-                let groups =
-                    validates.then(|| numbered(train.len())?.split_groups(validation, rest, seed));
-                let validation = match groups.transpose() {
-                    Err(Error::Data(DataError::OneGroup)) => {
-                        return Err(format!(
-                            "the training rows belong to one group of {column:?}, and none is left \
-                             for validation; --validation 0 sets no rows aside for it"
-                        )
-                        .into());
-                    }
-                    groups => groups?.map(|(_, groups)| numbers_of(&groups)),
-                };
-                Ok(by((data.select(&train)?, data.select(&test)?), validation))
+                let parts = numbered(data.rows())?.split_groups(fraction, &groups, seed)?;
+                by_groups(&data, &column, &groups, parts)?
             }
             Self::File(file) => {
                 let table = table_file::read(format, &file)?.with_missing().with_unknown();
@@ -154,10 +140,88 @@ impl TestRows {
                 let mut net = builder.build()?;
                 net.set_schema(data.schema().clone())?;
                 let (test, report) = table.dataset_for_and_report(&net)?;
-                Ok(Split { all, train: data, validation: None, test, report: Some(report) })
+                let (report, keys) = (Some(report), Keys::Chance);
+                return Ok(Split { all, train: data, validation: None, test, report, keys });
             }
+        };
+        let validation = keys.validation(train.rows(), validation, seed)?;
+        Ok(Split { all, train, validation, test, report: None, keys })
+    }
+}
+
+impl Split {
+    /// The folds of the training rows, each split as these rows are.
+    pub fn folds(
+        &self,
+        count: usize,
+        options: &Training,
+        validation: f64,
+    ) -> Result<Vec<Self>, Box<dyn AnyError>> {
+        let (data, seed) = (&self.train, options.seed);
+        let folds: Vec<_> = match &self.keys {
+            Keys::Chance => {
+                let folds = data.folds(count, seed)?.into_iter();
+                folds.map(|(train, test)| (train, test, Keys::Chance)).collect()
+            }
+            Keys::Order => {
+                let folds = data.ordered_folds(count, &in_order(data.rows()))?.into_iter();
+                folds.map(|(train, test)| (train, test, Keys::Order)).collect()
+            }
+            Keys::Groups(column, groups) => {
+                let folds = numbered(data.rows())?.group_folds(count, groups, seed)?.into_iter();
+                folds
+                    .map(|parts| by_groups(data, column, groups, parts))
+                    .collect::<Result<_, _>>()?
+            }
+        };
+        let split = |(train, test, keys): (Dataset<f32>, _, Keys)| {
+            let validation = keys.validation(train.rows(), validation, seed)?;
+            Ok(Self { all: train.clone(), train, validation, test, report: None, keys })
+        };
+        folds.into_iter().map(split).collect()
+    }
+}
+
+impl Keys {
+    /// The rows that tell when to stop, if chance does not choose them.
+    fn validation(
+        &self,
+        rows: usize,
+        fraction: f64,
+        seed: u64,
+    ) -> Result<Option<Vec<usize>>, Box<dyn AnyError>> {
+        let validation = match self {
+            _ if fraction == 0.0 => return Ok(None),
+            Self::Chance => return Ok(None),
+            Self::Order => numbered(rows)?.split_by(fraction, &in_order(rows)),
+            Self::Groups(_, groups) => numbered(rows)?.split_groups(fraction, groups, seed),
+        };
+        match (validation, self) {
+            (Err(Error::Data(DataError::OneGroup)), Self::Groups(column, _)) => Err(format!(
+                "the training rows belong to one group of {column:?}, and none is left for \
+                 validation; --validation 0 sets no rows aside for it"
+            )
+            .into()),
+            (validation, _) => Ok(Some(numbers_of(&validation?.1))),
         }
     }
+}
+
+/// The rows of two parts, and the groups of the first.
+fn by_groups(
+    data: &Dataset<f32>,
+    column: &str,
+    groups: &[String],
+    parts: (Dataset<f64>, Dataset<f64>),
+) -> Result<(Dataset<f32>, Dataset<f32>, Keys), Error> {
+    let (train, test) = (numbers_of(&parts.0), numbers_of(&parts.1));
+    let of_rows = train.iter().map(|&row| groups[row].clone()).collect();
+    let keys = Keys::Groups(column.to_owned(), of_rows);
+    Ok((data.select(&train)?, data.select(&test)?, keys))
+}
+
+fn in_order(rows: usize) -> Vec<f64> {
+    (0..rows).map(|row| row as f64).collect()
 }
 
 /// The numbers of rows as a data set, which is split as the rows are.

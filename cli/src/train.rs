@@ -8,8 +8,8 @@ use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{self, LossName, Plan, Prepared, Subject, Task, Tested, recipe};
 use clap::{ArgMatches, Args, parser::ValueSource};
-use densely::Dataset;
-use serde_json::json;
+use densely::{Dataset, data::CrossValidation};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,11 @@ pub struct Options {
     form: FileForm,
     #[command(flatten)]
     test_rows: test_rows::Choice,
+    /// First train on all but one of so many folds of the training rows, for each fold, and print
+    /// the scores on the fold that is left out. Of rows in the order of a column, each fold has
+    /// later ones than it learns from; groups stay together
+    #[arg(long, value_name = "N", value_parser = folds, conflicts_with = "checkpoint")]
+    folds: Option<usize>,
     #[command(flatten)]
     recipe: recipe::Choice,
     #[command(flatten)]
@@ -131,6 +136,11 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
             command_line::tell(&lines.join("\n"));
         }
     }
+    if let Some(count) = options.folds {
+        let folds = rows.folds(count, &options.training, validation)?;
+        let folds = cross_validated(&plan, options, is_default, folds);
+        plan.folds = Some(folds.map_err(|error| plan.in_context(error))?);
+    }
     let summary = match is_default {
         true => recipe::run(&plan, &options.recipe, rows),
         false => train(&plan, rows),
@@ -179,6 +189,43 @@ fn belongs_to(
         ("test rows".to_owned(), test_rows.identity()),
         ("data".to_owned(), format!("{hash:016x}")),
     ])
+}
+
+/// Trains and tests once for each fold. Tells the scores.
+fn cross_validated(
+    plan: &Plan<'_>,
+    options: &Options,
+    is_default: bool,
+    folds: Vec<Split>,
+) -> Result<Value, Box<dyn Error>> {
+    let mut names = None;
+    let scores = folds.into_iter().map(|rows| {
+        let test = match is_default {
+            true => Tested::of(&recipe::learned(plan, &options.recipe, &rows)?, &rows.test)?,
+            false => {
+                let validation = rows.validation.as_deref();
+                let mut prepared = Prepared::of(plan, rows.train, validation, rows.test)?;
+                prepared.run()?;
+                prepared.test(Tested::of)?
+            }
+        };
+        let (key, name, score) = plan.task.error(&test)?;
+        names = Some((key, name));
+        Ok::<_, Box<dyn Error>>(score)
+    });
+    let validation = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
+    let (key, name) = names.unwrap_or_default();
+    if !options.training.json {
+        let each: Vec<_> = validation.scores.iter().map(|score| format!("{score:.4}")).collect();
+        let (count, each) = (each.len(), each.join(", "));
+        command_line::tell(&format!("{count} folds: {name} {validation}, of {each}"));
+    }
+    let (mean, standard_error) = (validation.mean(), validation.standard_error());
+    Ok(json!({ key: validation.scores, "mean": mean, "standard_error": standard_error }))
+}
+
+fn folds(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be 2 or more".to_owned())
 }
 
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {

@@ -1,98 +1,15 @@
-//! Splits of a data set in order, by groups, and into folds.
+//! Folds of a data set, for cross-validation.
 
-use super::{split::rows_of_part, storage::Storage};
-use crate::error::{DataError, Error, Result, check::ensure};
+use super::split_by::{Groups, check_order, in_order};
+use super::storage::Storage;
+use crate::error::{Error, Result};
 use crate::random::{Purpose, generator};
 use crate::{data::Dataset, float::Float};
 use ndarray_rand::rand::seq::SliceRandom;
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::hash::Hash;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
-    /// Splits the rows in their order by a number, such as a time: the second part has the rows
-    /// with the largest numbers. It is the given fraction of the rows, rounded, at least one. Rows
-    /// with equal numbers stay in the file's order; those with NaN come first.
-    /// [`Table::order`](crate::Table::order) has the numbers of a column.
-    ///
-    /// ```
-    /// # use densely::Dataset;
-    /// # use ndarray::array;
-    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
-    /// let (earlier, later) = data.split_by(0.5, &[2024.0, 2021.0, 2022.0, 2023.0])?;
-    /// assert_eq!(earlier.targets(), array![[6.0], [7.0]]);
-    /// assert_eq!(later.targets(), array![[8.0], [5.0]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::Keys`] unless there is a number for each row; otherwise as
-    /// [`split`](Self::split).
-    pub fn split_by(&self, fraction: f64, order: &[f64]) -> Result<(Self, Self)> {
-        let rows = self.rows();
-        check_keys(order.len(), rows, "numbers to order by")?;
-        let wanted = rows_of_part(rows, fraction)?;
-        let mut sorted: Vec<usize> = (0..rows).collect();
-        // Adding 0 turns -0 into 0. A negative NaN comes before all numbers.
-        let number = |row: usize| {
-            if order[row].is_nan() { f64::NAN.copysign(-1.0) } else { order[row] + 0.0 }
-        };
-        sorted.sort_by(|&a, &b| number(a).total_cmp(&number(b)));
-        let (first, last) = sorted.split_at(rows - wanted);
-        Ok((self.select(first)?, self.select(last)?))
-    }
-
-    /// Splits the rows by whole groups, such as the customers that they belong to: no group has
-    /// rows in both parts. Shuffles the groups by `seed`; the second part gets one after the other,
-    /// as long as that brings its number of rows nearer to the given fraction, and at least one.
-    ///
-    /// ```
-    /// # use densely::Dataset;
-    /// # use ndarray::array;
-    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
-    /// let (train, test) = data.split_groups(0.5, ["Ann", "Bob", "Ann", "Bob"], 7)?;
-    /// assert_eq!((train.rows(), test.rows()), (2, 2));
-    /// assert_eq!((train.targets()[[1, 0]] - train.targets()[[0, 0]]), 2.0);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::Keys`] unless there is a group for each row, [`DataError::OneGroup`] if all
-    /// rows are of one group; otherwise as [`split`](Self::split).
-    pub fn split_groups<G: Eq + Hash>(
-        &self,
-        fraction: f64,
-        groups: impl IntoIterator<Item = G>,
-        seed: u64,
-    ) -> Result<(Self, Self)> {
-        let rows = self.rows();
-        // Groups are numbered as they come, so that the order does not depend on their hashes.
-        let mut numbers = HashMap::new();
-        let mut number = |group| {
-            let next = numbers.len();
-            *numbers.entry(group).or_insert(next)
-        };
-        let of_rows: Vec<usize> = groups.into_iter().map(&mut number).collect();
-        check_keys(of_rows.len(), rows, "groups")?;
-        let mut sizes = vec![0; numbers.len()];
-        of_rows.iter().for_each(|&group| sizes[group] += 1);
-        ensure(sizes.len() >= 2, || DataError::OneGroup)?;
-        let wanted = rows_of_part(rows, fraction)?;
-        let mut order: Vec<usize> = (0..sizes.len()).collect();
-        order.shuffle(&mut generator(seed, Purpose::Split));
-        let (mut taken, mut in_part) = (0, vec![false; sizes.len()]);
-        for (place, &group) in order.iter().enumerate() {
-            let nearer = wanted.abs_diff(taken + sizes[group]) < wanted.abs_diff(taken);
-            let is_last = place + 1 == order.len();
-            if (place == 0 || nearer) && !(is_last && taken + sizes[group] == rows) {
-                (in_part[group], taken) = (true, taken + sizes[group]);
-            }
-        }
-        let (part, rest): (Vec<_>, Vec<_>) = (0..rows).partition(|&row| in_part[of_rows[row]]);
-        Ok((self.select(&rest)?, self.select(&part)?))
-    }
-
     /// The folds of a cross-validation: `count` pairs of training and test rows. Shuffles the rows
     /// by `seed`; each is a test row in one pair. If the targets are classes, each fold has its
     /// share of each class.
@@ -114,9 +31,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// files, those of [`split`](Self::split).
     pub fn folds(&self, count: usize, seed: u64) -> Result<Vec<(Self, Self)>> {
         let rows = self.rows();
-        let holds = |count: f64| count >= 2.0 && count <= rows as f64;
-        let needs = "at least 2 and at most the number of rows";
-        Error::check_setting("number of folds", count as f64, needs, holds)?;
+        check_count(count, rows, "at least 2 and at most the number of rows")?;
         let classes = self.examples().row_classes()?;
         let mut order: Vec<usize> = (0..rows).collect();
         order.shuffle(&mut generator(seed, Purpose::Split));
@@ -131,8 +46,133 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         };
         (0..count).map(pair).collect()
     }
+
+    /// As [`folds`](Self::folds), by whole groups: no group has rows in several folds. The groups,
+    /// the largest first, go to the fold with the fewest rows; `seed` shuffles those of equal size.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
+    /// for (train, test) in data.group_folds(2, ["Ann", "Bob", "Ann", "Bob"], 7)? {
+    ///     assert_eq!((train.rows(), test.rows()), (2, 2));
+    ///     assert_eq!(test.targets()[[1, 0]] - test.targets()[[0, 0]], 2.0);
+    /// }
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Keys`] unless there is a group for each row; [`Error::Setting`] unless `count`
+    /// is at least 2 and at most the number of groups; otherwise as [`folds`](Self::folds).
+    ///
+    /// [`DataError::Keys`]: crate::error::DataError::Keys
+    pub fn group_folds<G: Eq + Hash>(
+        &self,
+        count: usize,
+        groups: impl IntoIterator<Item = G>,
+        seed: u64,
+    ) -> Result<Vec<(Self, Self)>> {
+        let Groups { of_rows, sizes } = Groups::new(groups, self.rows())?;
+        check_count(count, sizes.len(), "at least 2 and at most the number of groups")?;
+        let mut order: Vec<usize> = (0..sizes.len()).collect();
+        order.shuffle(&mut generator(seed, Purpose::Split));
+        order.sort_by_key(|&group| Reverse(sizes[group]));
+        let (mut fold_of, mut rows_of) = (vec![0; sizes.len()], vec![0; count]);
+        for group in order {
+            let fold = (0..count).min_by_key(|&fold| rows_of[fold]).unwrap_or(0);
+            fold_of[group] = fold;
+            rows_of[fold] += sizes[group];
+        }
+        let pair = |fold: usize| {
+            let (test, train): (Vec<_>, Vec<_>) =
+                (0..of_rows.len()).partition(|&row| fold_of[of_rows[row]] == fold);
+            Ok((self.select(&train)?, self.select(&test)?))
+        };
+        (0..count).map(pair).collect()
+    }
+
+    /// The folds of rows in the order of a number, such as a time: each tests on rows that come
+    /// after those it trains on. Of `count` + 1 blocks of equal size, the i-th fold tests on block
+    /// i + 1 and trains on all before; the rows that are over belong to the first block, as in
+    /// scikit-learn's `TimeSeriesSplit`. Rows with equal numbers stay in the file's order; those
+    /// with NaN come first.
+    ///
+    /// ```
+    /// # use densely::Dataset;
+    /// # use ndarray::array;
+    /// let data = Dataset::regression(array![[0.0], [1.0], [2.0], [3.0]], [5.0, 6.0, 7.0, 8.0])?;
+    /// let folds = data.ordered_folds(2, &[2024.0, 2021.0, 2022.0, 2023.0])?;
+    /// assert_eq!(folds[0].0.targets(), array![[6.0], [7.0]]);
+    /// assert_eq!(folds[0].1.targets(), array![[8.0]]);
+    /// assert_eq!(folds[1].1.targets(), array![[5.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Keys`] unless there is a number for each row; [`Error::Setting`] unless `count`
+    /// is at least 2 and below the number of rows; otherwise as [`folds`](Self::folds).
+    ///
+    /// [`DataError::Keys`]: crate::error::DataError::Keys
+    pub fn ordered_folds(&self, count: usize, order: &[f64]) -> Result<Vec<(Self, Self)>> {
+        let rows = self.rows();
+        check_order(order, rows)?;
+        check_count(count, rows.saturating_sub(1), "at least 2 and below the number of rows")?;
+        let (sorted, block) = (in_order(order), rows / (count + 1));
+        let pair = |fold: usize| {
+            let first = rows - (count - fold) * block;
+            Ok((self.select(&sorted[..first])?, self.select(&sorted[first..first + block])?))
+        };
+        (0..count).map(pair).collect()
+    }
 }
 
-fn check_keys(keys: usize, rows: usize, what: &'static str) -> Result<()> {
-    ensure(keys == rows, || DataError::Keys { keys, rows, what })
+fn check_count(count: usize, most: usize, needs: &'static str) -> Result<()> {
+    let holds = |count: f64| count >= 2.0 && count <= most as f64;
+    Error::check_setting("number of folds", count as f64, needs, holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    fn numbered(rows: usize) -> Dataset<f64> {
+        let numbers = Array2::from_shape_fn((rows, 1), |(row, _)| row as f64);
+        Dataset::new(numbers.clone(), numbers).unwrap()
+    }
+
+    fn rows(data: &Dataset<f64>) -> Vec<usize> {
+        data.inputs().iter().map(|&row| row as usize).collect()
+    }
+
+    /// ```python
+    /// from sklearn.model_selection import TimeSeriesSplit     # scikit-learn 1.9
+    /// for train, test in TimeSeriesSplit(3).split(range(11)): print(train, test)
+    /// ```
+    #[test]
+    fn ordered_folds_equal_scikit_learns() {
+        let order: Vec<f64> = (0..11).map(f64::from).collect();
+        let folds = numbered(11).ordered_folds(3, &order).unwrap();
+        let found: Vec<_> = folds.iter().map(|(train, test)| (rows(train), rows(test))).collect();
+        let expected = [(5, 7), (7, 9), (9, 11)];
+        let expected = expected.map(|(first, end)| ((0..first).collect(), (first..end).collect()));
+        assert_eq!(found, expected);
+        for (count, order) in [(1, &order[..]), (11, &order), (3, &order[1..])] {
+            assert!(numbered(11).ordered_folds(count, order).is_err(), "{count}");
+        }
+    }
+
+    #[test]
+    fn groups_stay_together_in_folds_of_equal_size() {
+        let groups = ["a", "b", "a", "c", "a", "b", "c", "d"];
+        let folds = numbered(8).group_folds(2, groups, 3).unwrap();
+        for (train, test) in &folds {
+            assert_eq!((train.rows(), test.rows()), (4, 4));
+            let [train, test] = [train, test].map(rows);
+            assert!(train.iter().all(|&row| test.iter().all(|&of| groups[of] != groups[row])));
+        }
+        assert!(numbered(8).group_folds(5, groups, 3).is_err());
+    }
 }

@@ -40,6 +40,8 @@ pub struct Plan<'o> {
     pub table: Option<Value>,
     /// What was done with the table of the test rows, if they have one.
     pub test_table: Option<Value>,
+    /// The scores of a cross-validation, for `--json`.
+    pub folds: Option<Value>,
 }
 
 impl<'o> Plan<'o> {
@@ -76,7 +78,8 @@ impl<'o> Plan<'o> {
 
     fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
         let belongs_to = options.that_decide(task);
-        Self { task, options, files, subject, belongs_to, table: None, test_table: None }
+        let (table, test_table, folds) = (None, None, None);
+        Self { task, options, files, subject, belongs_to, table, test_table, folds }
     }
 
     pub(super) fn loss(&self) -> LossName {

@@ -123,13 +123,7 @@ impl Choice {
 pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<dyn Error>> {
     let bar = Bar::new(choice, plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
-    let (mut net, mut report) = match &rows.validation {
-        None => recipe.choose(&rows.train)?,
-        Some(validation) => {
-            let [training, validation] = set_apart(&rows.train, validation)?;
-            recipe.choose_on(&training, &validation)?
-        }
-    };
+    let (mut net, mut report) = chosen(&recipe, &rows)?;
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
     // The networks of the folds have learned from all these rows already.
@@ -167,6 +161,36 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let tried = tried(&report, choice.refit, &scores, &others);
     let summary = Summary::new(plan, &net, kept, &test, scores, pictures).with(tried);
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
+}
+
+/// The network that training and validation rows choose.
+fn chosen(recipe: &Recipe<'_>, rows: &Split) -> densely::Result<(Mlp<f32>, RecipeReport)> {
+    match &rows.validation {
+        None => recipe.choose(&rows.train),
+        Some(validation) => {
+            let [training, validation] = set_apart(&rows.train, validation)?;
+            recipe.choose_on(&training, &validation)
+        }
+    }
+}
+
+/// The network that has learned from the training rows, for a cross-validation.
+///
+/// # Errors
+///
+/// Those of the training.
+pub fn learned(plan: &Plan<'_>, choice: &Choice, rows: &Split) -> Result<Mlp<f32>, Box<dyn Error>> {
+    let bar = Bar::new(choice, plan.options.json);
+    let recipe = choice.recipe(plan, &bar)?;
+    let (net, mut report) = chosen(&recipe, rows)?;
+    let again = match choice.refit {
+        Refit::None => None,
+        // The networks of the folds have learned from all these rows already.
+        _ if report.has_folds() => None,
+        _ => recipe.refit(&rows.train, &mut report)?,
+    };
+    bar.bar.finish_and_clear();
+    Ok(again.unwrap_or(net))
 }
 
 /// The test scores of a linear network, and of what is the same for every row.

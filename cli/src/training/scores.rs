@@ -98,6 +98,17 @@ impl Task {
         values
     }
 
+    /// The error that a network is judged by: RMSE or log-loss, with its names and its value.
+    ///
+    /// # Errors
+    ///
+    /// As `scores`; an undefined error is NaN.
+    pub fn error(self, test: &Tested) -> Result<(&'static str, &'static str, f64), Error> {
+        let scores = self.scores(test)?;
+        let error = |score: &Score| (score.key, score.name, score.value.unwrap_or(f64::NAN));
+        Ok(scores.first().map_or(("error", "error", f64::NAN), error))
+    }
+
     pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
         let (predicted, actual) = (test.predicted.view(), test.targets());
         let mut values = self.metrics();

@@ -1,7 +1,9 @@
 //! The training without options: the recipe.
 
 use crate::{BINARY, REGRESSION, failure, json, root, run};
-use densely::{Mlp, Table, metrics};
+use densely::data::CrossValidation;
+use densely::optimizer::Lbfgs;
+use densely::{Identity, MeanSquaredError, Mlp, Table, Trainer, metrics};
 use serde_json::Value;
 
 fn rows(run: &Value) -> [u64; 3] {
@@ -83,6 +85,31 @@ fn few_rows_choose_by_folds() {
     for part in ["tried       linear: loss ", "the best one in 5 folds", "on all 60 rows. "] {
         assert!(text.contains(part), "{part}: {text}");
     }
+}
+
+/// The scores are those of the library's folds of the training rows.
+#[test]
+fn folds_are_scored_before_the_training() {
+    let linear = ["--folds", "3", "--hidden", "none", "--optimizer", "lbfgs", "--validation", "0"];
+    let found = json(REGRESSION, &linear);
+    let data = Table::read_csv(root().join("data/auto_mpg.csv")).unwrap();
+    let (train, _) = data.regression::<f32>("mpg").unwrap().split(0.2, 0).unwrap();
+    let expected = CrossValidation::of(train.folds(3, 0).unwrap(), |train, test| {
+        let mut net = Mlp::builder(train.features()).dense(1, Identity).build()?;
+        let trainer = Trainer::lbfgs(MeanSquaredError, Lbfgs::new()).epochs(500);
+        trainer.without_validation().fit(&mut net, train)?;
+        net.evaluate(test, metrics::root_mean_squared_error)
+    });
+    let expected = expected.unwrap();
+    assert_eq!(found["folds"]["rmse"], serde_json::json!(expected.scores));
+    assert_eq!(found["folds"]["mean"], expected.mean());
+
+    let later = run(REGRESSION, &["--folds", "2", "--quick", "--split-by", "model_year"]);
+    assert!(String::from_utf8(later.stderr).unwrap().contains("2 folds: RMSE "));
+    // Of three groups, two have training rows.
+    let line = failure(REGRESSION, &["--folds", "3", "--group", "origin"], 1);
+    assert!(line.contains("at most the number of groups"), "{line}");
+    assert!(failure(REGRESSION, &["--folds", "1"], 2).contains("must be 2 or more"));
 }
 
 #[test]
