@@ -164,7 +164,7 @@ impl Split {
                 folds.map(|(train, test)| (train, test, Keys::Chance)).collect()
             }
             Keys::Order => {
-                let folds = data.ordered_folds(count, &in_order(data.rows()))?.into_iter();
+                let folds = data.ordered_folds(count, &places(data.rows()))?.into_iter();
                 folds.map(|(train, test)| (train, test, Keys::Order)).collect()
             }
             Keys::Groups(column, groups) => {
@@ -175,7 +175,8 @@ impl Split {
             }
         };
         let split = |(train, test, keys): (Dataset<f32>, _, Keys)| {
-            let validation = keys.validation(train.rows(), validation, seed)?;
+            let validation = keys.validation(train.rows(), validation, seed);
+            let validation = validation.map_err(|error| format!("in a fold, {error}"))?;
             Ok(Self { all: train.clone(), train, validation, test, report: None, keys })
         };
         folds.into_iter().map(split).collect()
@@ -193,7 +194,7 @@ impl Keys {
         let validation = match self {
             _ if fraction == 0.0 => return Ok(None),
             Self::Chance => return Ok(None),
-            Self::Order => numbered(rows)?.split_by(fraction, &in_order(rows)),
+            Self::Order => numbered(rows)?.split_by(fraction, &places(rows)),
             Self::Groups(_, groups) => numbered(rows)?.split_groups(fraction, groups, seed),
         };
         match (validation, self) {
@@ -220,7 +221,8 @@ fn by_groups(
     Ok((data.select(&train)?, data.select(&test)?, keys))
 }
 
-fn in_order(rows: usize) -> Vec<f64> {
+/// Numbers by which the rows stand in order.
+fn places(rows: usize) -> Vec<f64> {
     (0..rows).map(|row| row as f64).collect()
 }
 

@@ -44,10 +44,10 @@ pub struct Options {
     form: FileForm,
     #[command(flatten)]
     test_rows: test_rows::Choice,
-    /// First train on all but one of so many folds of the training rows, for each fold, and print
-    /// the scores on the fold that is left out. Of rows in the order of a column, each fold has
-    /// later ones than it learns from; groups stay together
-    #[arg(long, value_name = "N", value_parser = folds, conflicts_with = "checkpoint")]
+    /// Before the training, judge networks on so many folds of the training rows: each is left out
+    /// in turn, and judges a network that has learned from the others. With --split-by, it has
+    /// learned from earlier rows alone; with --group, groups stay together
+    #[arg(long, value_name = "N", value_parser = folds, conflicts_with_all = ["checkpoint", "minutes"])]
     folds: Option<usize>,
     #[command(flatten)]
     recipe: recipe::Choice,
@@ -137,8 +137,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
         }
     }
     if let Some(count) = options.folds {
-        let folds = rows.folds(count, &options.training, validation)?;
-        let folds = cross_validated(&plan, options, is_default, folds);
+        let folds = rows.folds(count, &options.training, validation);
+        let folds = folds.and_then(|folds| cross_validated(&plan, options, is_default, folds));
         plan.folds = Some(folds.map_err(|error| plan.in_context(error))?);
     }
     let summary = match is_default {
@@ -213,15 +213,15 @@ fn cross_validated(
         names = Some((key, name));
         Ok::<_, Box<dyn Error>>(score)
     });
-    let validation = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
+    let found = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
     let (key, name) = names.unwrap_or_default();
     if !options.training.json {
-        let each: Vec<_> = validation.scores.iter().map(|score| format!("{score:.4}")).collect();
+        let each: Vec<_> = found.scores.iter().map(|score| format!("{score:.4}")).collect();
         let (count, each) = (each.len(), each.join(", "));
-        command_line::tell(&format!("{count} folds: {name} {validation}, of {each}"));
+        command_line::tell(&format!("{count} folds: {name} {found}, of {each}"));
     }
-    let (mean, standard_error) = (validation.mean(), validation.standard_error());
-    Ok(json!({ key: validation.scores, "mean": mean, "standard_error": standard_error }))
+    let (mean, standard_error) = (found.mean(), found.standard_error());
+    Ok(json!({ key: found.scores, "mean": mean, "standard_error": standard_error }))
 }
 
 fn folds(text: &str) -> Result<usize, String> {

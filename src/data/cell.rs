@@ -16,7 +16,7 @@ pub(super) fn plain_number(text: &str) -> Option<f64> {
 /// so is the power of ten; their quotient is rounded once (Clinger 1990).
 #[inline]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
-    // Without branches where data differs from cell to cell: in its sign and its decimals.
+    // A branch costs much if it goes either way by chance: there is none for signs and decimals.
     let negative = text.first() == Some(&b'-');
     let first = usize::from(negative);
     let mut digits = 0;
@@ -138,7 +138,14 @@ mod tests {
                 assert_eq!((short.0.to_bits(), short.1), (number, text.len()), "{cells}");
             }
         }
-        for (text, begins) in [("1e3", (1.0, 1)), ("1.2.3", (1.2, 3)), ("-7.25é", (-7.25, 5))] {
+        for (text, begins) in [
+            ("1e3", (1.0, 1)),
+            ("1.2.3", (1.2, 3)),
+            ("-7.25é", (-7.25, 5)),
+            ("1.25é,12345", (1.25, 4)),
+            ("1.25:345678", (1.25, 4)),
+            ("1.2/345678", (1.2, 3)),
+        ] {
             assert_eq!(short_decimal(text.as_bytes()), Some(begins), "{text}");
         }
         for text in

@@ -43,12 +43,13 @@ impl CrossValidation {
         Ok(Self { scores: scores.collect::<Result<_>>()? })
     }
 
-    /// The mean of the scores.
+    /// The mean of the scores; NaN without any.
     pub fn mean(&self) -> f64 {
         self.scores.iter().sum::<f64>() / self.scores.len() as f64
     }
 
-    /// s / √k for k folds, with the standard deviation s = √(Σ (score - mean)² / (k - 1)).
+    /// The standard error of the mean, NaN for fewer than two folds: s / √k for k folds, with the
+    /// standard deviation s = √(Σ (score - mean)² / (k - 1)).
     ///
     /// The folds share most of their training rows, so the true error of the mean is larger (Bengio
     /// and Grandvalet 2004).

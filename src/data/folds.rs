@@ -39,9 +39,19 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         by_class.sort_by_key(|&row| classes[row]);
         let mut fold_of = vec![0; rows];
         by_class.iter().enumerate().for_each(|(place, &row)| fold_of[row] = place % count);
+        self.pairs(count, &order, |row| fold_of[row])
+    }
+
+    /// Training and test rows of each fold, in this order.
+    fn pairs(
+        &self,
+        count: usize,
+        order: &[usize],
+        fold_of: impl Fn(usize) -> usize,
+    ) -> Result<Vec<(Self, Self)>> {
         let pair = |fold: usize| {
             let (test, train): (Vec<_>, Vec<_>) =
-                order.iter().partition(|&&row| fold_of[row] == fold);
+                order.iter().partition(|&&row| fold_of(row) == fold);
             Ok((self.select(&train)?, self.select(&test)?))
         };
         (0..count).map(pair).collect()
@@ -49,6 +59,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
     /// As [`folds`](Self::folds), by whole groups: no group has rows in several folds. The groups,
     /// the largest first, go to the fold with the fewest rows; `seed` shuffles those of equal size.
+    /// Classes need not have equal shares.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -84,17 +95,13 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
             fold_of[group] = fold;
             rows_of[fold] += sizes[group];
         }
-        let pair = |fold: usize| {
-            let (test, train): (Vec<_>, Vec<_>) =
-                (0..of_rows.len()).partition(|&row| fold_of[of_rows[row]] == fold);
-            Ok((self.select(&train)?, self.select(&test)?))
-        };
-        (0..count).map(pair).collect()
+        let rows: Vec<_> = (0..of_rows.len()).collect();
+        self.pairs(count, &rows, |row| fold_of[of_rows[row]])
     }
 
     /// The folds of rows in the order of a number, such as a time: each tests on rows that come
     /// after those it trains on. Of `count` + 1 blocks of equal size, the i-th fold tests on block
-    /// i + 1 and trains on all before; the rows that are over belong to the first block, as in
+    /// i + 1 and trains on all before; the rows left over belong to the first block, as in
     /// scikit-learn's `TimeSeriesSplit`. Rows with equal numbers stay in the file's order; those
     /// with NaN come first.
     ///
@@ -168,6 +175,9 @@ mod tests {
     fn groups_stay_together_in_folds_of_equal_size() {
         let groups = ["a", "b", "a", "c", "a", "b", "c", "d"];
         let folds = numbered(8).group_folds(2, groups, 3).unwrap();
+        let mut tested: Vec<_> = folds.iter().flat_map(|(_, test)| rows(test)).collect();
+        tested.sort_unstable();
+        assert_eq!(tested, (0..8).collect::<Vec<_>>());
         for (train, test) in &folds {
             assert_eq!((train.rows(), test.rows()), (4, 4));
             let [train, test] = [train, test].map(rows);

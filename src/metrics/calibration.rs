@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, Result, check::AT_LEAST_1};
+use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
 use ndarray::{ArrayView2, Axis};
@@ -49,14 +49,15 @@ pub fn brier_score<F: Float>(
 ///
 /// # Errors
 ///
-/// [`Error::Setting`] without bins; otherwise see [the module](super).
+/// [`Error::Setting`] unless there are 1 to 10,000 bins; otherwise see [the module](super).
 pub fn expected_calibration_error<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
     bins: usize,
 ) -> Result<f64> {
     check(outputs, targets)?;
-    Error::check_range("number of bins", bins as f64, AT_LEAST_1)?;
+    let holds = |bins: f64| (1.0..=10_000.0).contains(&bins);
+    Error::check_setting("number of bins", bins as f64, "from 1 to 10,000", holds)?;
     let rows = outputs.axis_iter(Axis(0)).map(|row| row.fold(0.0, |p, x| x.as_f64().max(p)));
     let actual = predicted_classes(targets)?;
     let right: Vec<bool> = match outputs.ncols() {

@@ -16,13 +16,14 @@ pub struct Scores {
     pub confusion: Option<ConfusionMatrix>,
 }
 
-/// A score, unless it is undefined.
+/// A metric, with the score that it gives the network.
 #[derive(Clone, Copy, Debug)]
 pub struct Score {
     /// Its name in JSON.
     pub key: &'static str,
     /// Its name in the summary.
     pub name: &'static str,
+    /// Nothing if it is undefined.
     pub value: Option<f64>,
     /// The ends of its 95 % interval.
     pub interval: Option<[f64; 2]>,
@@ -46,19 +47,25 @@ impl Scores {
     }
 }
 
-/// All scores on one line, and their intervals on another.
+/// All scores on one line.
 impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = self.values.iter().map(|Score { name, value, .. }| match value {
             Some(score) => format!("{name} {score:.4}"),
             None => format!("{name} undefined"),
         });
-        write!(f, "test        {}", values.collect::<Vec<_>>().join("  "))?;
+        f.write_str(&values.collect::<Vec<_>>().join("  "))
+    }
+}
+
+impl Scores {
+    /// The intervals on one line; nothing if there are none.
+    pub(super) fn intervals(&self) -> Option<String> {
         let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
             interval.map(|[low, high]| format!("{name} {low:.4} to {high:.4}"))
         });
         let intervals = intervals.collect::<Vec<_>>().join("  ");
-        if intervals.is_empty() { Ok(()) } else { write!(f, "\nintervals   {intervals}, at 95 %") }
+        (!intervals.is_empty()).then(|| format!("{intervals}, at 95 %"))
     }
 }
 

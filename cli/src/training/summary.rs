@@ -132,7 +132,10 @@ impl fmt::Display for Summary {
             writeln!(f, "stopped     {}", report.stop_reason())?;
         }
         writeln!(f, "time        {:.2} s", self.seconds())?;
-        write!(f, "{}", self.scores)?;
+        write!(f, "test        {}", self.scores)?;
+        if let Some(intervals) = self.scores.intervals() {
+            write!(f, "\nintervals   {intervals}")?;
+        }
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;
         }

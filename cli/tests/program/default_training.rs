@@ -106,6 +106,8 @@ fn folds_are_scored_before_the_training() {
 
     let later = run(REGRESSION, &["--folds", "2", "--quick", "--split-by", "model_year"]);
     assert!(String::from_utf8(later.stderr).unwrap().contains("2 folds: RMSE "));
+    let groups = json(REGRESSION, &["--folds", "2", "--group", "model_year", "--epochs", "3"]);
+    assert_eq!(groups["folds"]["rmse"].as_array().unwrap().len(), 2);
     // Of three groups, two have training rows.
     let line = failure(REGRESSION, &["--folds", "3", "--group", "origin"], 1);
     assert!(line.contains("at most the number of groups"), "{line}");

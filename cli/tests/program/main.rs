@@ -137,6 +137,9 @@ fn json_is_one_object_with_all_that_was_promised() {
     assert!(run["best_epoch"].as_u64().unwrap() <= 3 && run["seconds"].as_f64().unwrap() > 0.0);
     let scores = |run: &Value| run["test"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(scores(&run), ["mae", "r2", "rmse"]);
+    let [low, high] = [0, 1].map(|end| run["test_intervals"]["rmse"][end].as_f64().unwrap());
+    let rmse = run["test"]["rmse"].as_f64().unwrap();
+    assert!(low < rmse && rmse < high, "{run}");
     let run = json(BINARY, &["--epochs", "3", "--hidden", "none"]);
     assert_eq!(scores(&run), ["accuracy", "f1", "log_loss", "roc_auc"]);
     assert_eq!(run["parameters"], 31);

@@ -25,7 +25,11 @@ fn told(training: Training<'_>, options: &[&str]) -> String {
 fn each_task_has_its_pictures() {
     let folder = tempfile::tempdir().unwrap();
     for (training, expected, parts) in [
-        (REGRESSION, &["learning.svg", "predictions.svg"][..], &["predicted mpg", "Residuals"][..]),
+        (
+            REGRESSION,
+            &["learning.svg", "predictions.svg"][..],
+            &["predicted mpg", "Residuals", "test rows: RMSE "][..],
+        ),
         (
             BINARY,
             &["learning.svg", "roc.svg", "calibration.svg", "confusion.svg"],

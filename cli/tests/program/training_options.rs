@@ -75,9 +75,9 @@ fn class_weights_say_how_much_a_class_counts() {
     assert!(only_malignant.0 > 20 + usual.0 && only_malignant.1 == 0, "{only_malignant:?}");
     let only_benign = confused(&["--class-weight", "1,0"]);
     assert!(only_benign.1 > usual.1 && only_benign.0 == 0, "{only_benign:?}");
-    let balanced = json(BINARY, &["--quick", "--class-weight", "balanced"]);
+    let balanced = json(BINARY, &[&crate::OWN[..], &["--class-weight", "balanced"]].concat());
     assert!(score(&balanced, "accuracy") > 0.94, "{balanced}");
-    assert_ne!(score(&balanced, "log_loss"), score(&json(BINARY, &["--quick"]), "log_loss"));
+    assert_ne!(score(&balanced, "log_loss"), score(&json(BINARY, &crate::OWN), "log_loss"));
 }
 
 #[test]

@@ -268,8 +268,10 @@ impl Encoder<'_> {
                 if let Code::Number(offset, None) = encoding.code
                     && let Some(number) = record.short_number(encoding.column)
                     && !missing.has_number(number)
+                    && let number = F::from_f64(number - offset)
+                    && number.is_finite()
                 {
-                    to[encoding.places.start] = F::from_f64(number - offset);
+                    to[encoding.places.start] = number;
                     continue;
                 }
                 let cell = record.cell(encoding.column);

@@ -148,6 +148,7 @@ impl<'t> CsvParser<'t> {
     /// Splits a row without quotation marks.
     fn unquoted(&self, record: &mut Record) {
         let (separator, mut start) = (self.dialect.separator, 0);
+        // Such a separator ends a cell in the middle of what would be a number.
         let in_numbers = matches!(separator, b'0'..=b'9' | b'-' | b'.');
         let ends = |next: Option<&u8>| !in_numbers && next.is_none_or(|&byte| byte == separator);
         while let Some(rest) = self.lines.get(start..) {

@@ -46,7 +46,7 @@ impl Table {
             })?;
             blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
-                record.bytes(index) == column.name.as_bytes()
+                record.text(index).is_ok_and(|text| text == column.name)
             };
             let repeats = format.header != Header::Absent
                 && named > 0
