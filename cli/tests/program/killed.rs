@@ -71,12 +71,13 @@ fn training_ends_the_same(options: &[&str]) {
             // The run is killed at any moment, mostly while it reads.
             sleep(while_of(kills, 30));
         } else {
-            // The run is killed soon after an epoch, so that training finishes on any machine.
+            // The run is killed soon after an epoch, and ever later, so that training and scores
+            // are finished on any machine.
             let before = which_file(&state);
             while which_file(&state) == before && child.try_wait().unwrap().is_none() {
                 sleep(Duration::from_micros(200));
             }
-            sleep(while_of(kills, 5));
+            sleep(while_of(kills, 5 + 2 * kills));
         }
         if child.try_wait().unwrap().is_some() {
             break child.wait_with_output().unwrap();
