@@ -44,7 +44,7 @@ pub struct Options {
     form: FileForm,
     #[command(flatten)]
     test_rows: test_rows::Choice,
-    /// Before the training, judge networks on so many folds of the training rows: each is left out
+    /// Before the training, judge networks on N folds of the training rows: each is left out
     /// in turn, and judges a network that has learned from the others. With --split-by, it has
     /// learned from earlier rows alone; with --group, groups stay together
     #[arg(long, value_name = "N", value_parser = folds, conflicts_with_all = ["checkpoint", "minutes"])]
@@ -198,7 +198,7 @@ fn cross_validated(
     is_default: bool,
     folds: Vec<Split>,
 ) -> Result<Value, Box<dyn Error>> {
-    let mut names = None;
+    let error = plan.task.error();
     let scores = folds.into_iter().map(|rows| {
         let test = match is_default {
             true => Tested::of(&recipe::learned(plan, &options.recipe, &rows)?, &rows.test)?,
@@ -209,19 +209,16 @@ fn cross_validated(
                 prepared.test(Tested::of)?
             }
         };
-        let (key, name, score) = plan.task.error(&test)?;
-        names = Some((key, name));
-        Ok::<_, Box<dyn Error>>(score)
+        Ok::<_, Box<dyn Error>>(error.on(&test)?)
     });
     let found = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
-    let (key, name) = names.unwrap_or_default();
     if !options.training.json {
         let each: Vec<_> = found.scores.iter().map(|score| format!("{score:.4}")).collect();
         let (count, each) = (each.len(), each.join(", "));
-        command_line::tell(&format!("{count} folds: {name} {found}, of {each}"));
+        command_line::tell(&format!("{count} folds: {} {found}, of {each}", error.name));
     }
     let (mean, standard_error) = (found.mean(), found.standard_error());
-    Ok(json!({ key: found.scores, "mean": mean, "standard_error": standard_error }))
+    Ok(json!({ error.key: found.scores, "mean": mean, "standard_error": standard_error }))
 }
 
 fn folds(text: &str) -> Result<usize, String> {

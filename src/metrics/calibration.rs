@@ -64,12 +64,12 @@ pub fn expected_calibration_error<F: Float>(
         1 => actual.iter().map(|&class| class == 1).collect(),
         _ => zip(predicted_classes(outputs)?, actual).map(|(a, b)| a == b).collect(),
     };
+    let width = 1.0 / bins as f64;
+    let edges: Vec<f64> = (1..bins).map(|edge| edge as f64 * width).collect();
     // The sum of p - y in each bin.
     let mut excess = vec![0.0; bins];
-    let width = 1.0 / bins as f64;
     for (p, right) in zip(rows, right) {
-        let bin = (1..bins).take_while(|&edge| edge as f64 * width < p).count();
-        excess[bin] += p - f64::from(u8::from(right));
+        excess[edges.partition_point(|&edge| edge < p)] += p - f64::from(u8::from(right));
     }
     Ok(excess.iter().map(|excess: &f64| excess.abs()).sum::<f64>() / outputs.nrows() as f64)
 }
@@ -77,8 +77,9 @@ pub fn expected_calibration_error<F: Float>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::classification::tests::{three_classes, two_classes};
     use approx::assert_relative_eq;
-    use ndarray::array;
+    use ndarray::Array2;
 
     /// ```python
     /// import numpy as np                                      # scikit-learn 1.9
@@ -97,32 +98,12 @@ mod tests {
     /// ```
     #[test]
     fn equal_scikit_learns() {
-        let outputs = array![[0.1], [0.4], [0.35], [0.8], [0.4], [0.6]];
-        let targets = array![[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]];
-        let found = [
-            brier_score(outputs.view(), targets.view()).unwrap(),
-            expected_calibration_error(outputs.view(), targets.view(), 2).unwrap(),
-            expected_calibration_error(outputs.view(), targets.view(), 5).unwrap(),
-        ];
-        let outputs = array![
-            [0.7, 0.2, 0.1],
-            [0.3, 0.4, 0.3],
-            [0.1, 0.2, 0.7],
-            [0.5, 0.3, 0.2],
-            [0.2, 0.3, 0.5]
-        ];
-        let targets = array![
-            [1.0, 0.0, 0.0],
-            [0.0, 1.0, 0.0],
-            [0.0, 0.0, 1.0],
-            [0.0, 0.0, 1.0],
-            [0.0, 1.0, 0.0]
-        ];
-        let several = [
-            brier_score(outputs.view(), targets.view()).unwrap(),
-            expected_calibration_error(outputs.view(), targets.view(), 2).unwrap(),
-            expected_calibration_error(outputs.view(), targets.view(), 5).unwrap(),
-        ];
+        let scores = |[outputs, targets]: [Array2<f64>; 2]| {
+            let error = |bins| expected_calibration_error(outputs.view(), targets.view(), bins);
+            let brier = brier_score(outputs.view(), targets.view());
+            [brier, error(2), error(5)].map(Result::unwrap)
+        };
+        let (found, several) = (scores(two_classes()), scores(three_classes()));
         let expected =
             [0.225_416_666_666_666_68, 0.191_666_666_666_666_65, 0.291_666_666_666_666_63];
         for (found, expected) in zip(found, expected).chain(zip(several, [0.516, 0.2, 0.44])) {

@@ -193,11 +193,37 @@ fn mean_over_classes<F: Float>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::error::Error;
     use approx::assert_relative_eq;
-    use ndarray::array;
+    use ndarray::{Array2, array};
+
+    /// Outputs and targets of two classes.
+    pub(in crate::metrics) fn two_classes() -> [Array2<f64>; 2] {
+        let outputs = array![[0.1], [0.4], [0.35], [0.8], [0.4], [0.6]];
+        let targets = array![[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]];
+        [outputs, targets]
+    }
+
+    /// Outputs and targets of three classes.
+    pub(in crate::metrics) fn three_classes() -> [Array2<f64>; 2] {
+        let outputs = array![
+            [0.7, 0.2, 0.1],
+            [0.3, 0.4, 0.3],
+            [0.1, 0.2, 0.7],
+            [0.5, 0.3, 0.2],
+            [0.2, 0.3, 0.5]
+        ];
+        let targets = array![
+            [1.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0],
+            [0.0, 0.0, 1.0],
+            [0.0, 0.0, 1.0],
+            [0.0, 1.0, 0.0]
+        ];
+        [outputs, targets]
+    }
 
     /// ```python
     /// from sklearn.metrics import *                           # scikit-learn 1.9
@@ -208,8 +234,7 @@ mod tests {
     /// ```
     #[test]
     fn binary_metrics_equal_scikit_learns() {
-        let outputs = array![[0.1], [0.4], [0.35], [0.8], [0.4], [0.6]];
-        let targets = array![[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]];
+        let [outputs, targets] = &two_classes();
         let (outputs, targets) = (outputs.view(), targets.view());
         assert_relative_eq!(
             roc_auc(outputs, targets).unwrap(),
@@ -236,20 +261,7 @@ mod tests {
     /// ```
     #[test]
     fn metrics_of_three_classes_equal_scikit_learns() {
-        let outputs = array![
-            [0.7, 0.2, 0.1],
-            [0.3, 0.4, 0.3],
-            [0.1, 0.2, 0.7],
-            [0.5, 0.3, 0.2],
-            [0.2, 0.3, 0.5]
-        ];
-        let targets = array![
-            [1.0, 0.0, 0.0],
-            [0.0, 1.0, 0.0],
-            [0.0, 0.0, 1.0],
-            [0.0, 0.0, 1.0],
-            [0.0, 1.0, 0.0]
-        ];
+        let [outputs, targets] = &three_classes();
         let (outputs, targets) = (outputs.view(), targets.view());
         assert_relative_eq!(
             log_loss(outputs, targets).unwrap(),

@@ -1,25 +1,24 @@
 //! The default training: the library's recipe, with what it is compared with.
 
+mod bar;
+
 use super::Kept;
 use super::pictures::Outcome;
 use super::plan::Plan;
-use super::scores::Scores;
+use super::scores::{Score, Scores};
 use super::summary::{Summary, Tried};
 use super::task::Task;
 use super::tested::Tested;
-use crate::command_line;
 use crate::test_rows::{Split, set_apart};
+use bar::{Bar, EPOCHS, STAGES};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
-use densely::recipe::{Progress, RecipeReport, Stage};
-use densely::{Mlp, Recipe, Trainer};
-use indicatif::ProgressBar;
+use densely::recipe::RecipeReport;
+use densely::{Dataset, Mlp, Recipe, Trainer};
 use ndarray::Axis;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The options of the default training.
@@ -55,12 +54,6 @@ pub enum Refit {
 /// The part of the training rows that chooses network and epoch.
 pub const VALIDATION: f64 = 0.2;
 
-/// In their order.
-const STAGES: [Stage; 4] = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
-
-/// The most epochs of each of the trainings.
-const EPOCHS: usize = 256;
-
 impl Choice {
     /// The option that was given, if there is one.
     pub fn given(&self) -> Option<&'static str> {
@@ -82,6 +75,15 @@ impl Choice {
             _ => "the default one",
         };
         BTreeMap::from([("training".to_owned(), training.to_owned())])
+    }
+
+    /// The networks of the last training, if there are no folds.
+    fn last(&self) -> usize {
+        match (self.refit, self.best) {
+            (Refit::None, _) => 0,
+            (_, true) => 5,
+            (_, false) => 1,
+        }
     }
 
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
@@ -121,16 +123,13 @@ impl Choice {
 ///
 /// Those of the training, and of the files that are written.
 pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<dyn Error>> {
-    let bar = Bar::new(choice, plan.options.json);
+    let bar = Bar::new(choice.last(), plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (mut net, mut report) = chosen(&recipe, &rows)?;
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
-    // The networks of the folds have learned from all these rows already.
-    let learned = if report.has_folds() { rows.train.rows() } else { 0 };
     if choice.refit == Refit::Training
-        && learned < rows.train.rows()
-        && let Some(again) = recipe.refit(&rows.train, &mut report)?
+        && let Some(again) = refitted(&recipe, &rows, &rows.train, &mut report)?
     {
         net = again;
         save(&net)?;
@@ -138,8 +137,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let test = Tested::of(&net, &rows.test)?;
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if choice.refit == Refit::All
-        && learned < rows.all.rows()
-        && let Some(again) = recipe.refit(&rows.all, &mut report)?
+        && let Some(again) = refitted(&recipe, &rows, &rows.all, &mut report)?
     {
         net = again;
         save(&net)?;
@@ -158,7 +156,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     };
     let pictures = plan.files.pictures();
     let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
-    let tried = tried(&report, choice.refit, &scores, &others);
+    let tried = tried(plan.task, &report, choice.refit, &scores, &others);
     let summary = Summary::new(plan, &net, kept, &test, scores, pictures).with(tried);
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
@@ -174,20 +172,32 @@ fn chosen(recipe: &Recipe<'_>, rows: &Split) -> densely::Result<(Mlp<f32>, Recip
     }
 }
 
+/// The chosen network, trained again on these rows; nothing if the networks of the recipe's folds
+/// have learned from all of them already.
+fn refitted(
+    recipe: &Recipe<'_>,
+    rows: &Split,
+    on: &Dataset<f32>,
+    report: &mut RecipeReport,
+) -> densely::Result<Option<Mlp<f32>>> {
+    if report.has_folds() && on.rows() <= rows.train.rows() {
+        return Ok(None);
+    }
+    recipe.refit(on, report)
+}
+
 /// The network that has learned from the training rows, for a cross-validation.
 ///
 /// # Errors
 ///
 /// Those of the training.
 pub fn learned(plan: &Plan<'_>, choice: &Choice, rows: &Split) -> Result<Mlp<f32>, Box<dyn Error>> {
-    let bar = Bar::new(choice, plan.options.json);
+    let bar = Bar::new(choice.last(), plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (net, mut report) = chosen(&recipe, rows)?;
     let again = match choice.refit {
         Refit::None => None,
-        // The networks of the folds have learned from all these rows already.
-        _ if report.has_folds() => None,
-        _ => recipe.refit(&rows.train, &mut report)?,
+        _ => refitted(&recipe, rows, &rows.train, &mut report)?,
     };
     bar.bar.finish_and_clear();
     Ok(again.unwrap_or(net))
@@ -219,6 +229,7 @@ fn others(
 
 /// What was tried and kept, and what it is compared with.
 fn tried(
+    task: Task,
     report: &RecipeReport,
     refit: Refit,
     scores: &Scores,
@@ -251,14 +262,13 @@ fn tried(
         }
     };
     let cut = if report.is_cut() { "; the time was over" } else { "" };
-    let error = |scores: &Scores| scores.first().and_then(|score| score.value);
-    let (key, name) = scores.first().map_or(("error", "error"), |score| (score.key, score.name));
-    let compared = others.iter().map(|(who, scores)| match error(scores) {
+    let Score { key, name, .. } = task.error();
+    let compared = others.iter().map(|(who, scores)| match scores.error() {
         Some(score) => format!("{name} {score:.4} of {who}"),
         None => format!("{who}: undefined"),
     });
-    let own = error(scores);
-    let better = |scores: &Scores| own.zip(error(scores)).is_none_or(|(own, other)| own < other);
+    let own = scores.error();
+    let better = |scores: &Scores| own.zip(scores.error()).is_none_or(|(own, other)| own < other);
     let all_better = others.iter().all(|(_, scores)| better(scores));
     let warning = if all_better { "" } else { ". On these test rows the network is no better" };
     let lines = vec![
@@ -275,7 +285,7 @@ fn tried(
             "seconds": reports.iter().map(|of| of.elapsed().as_secs_f64()).sum::<f64>(),
         })
     });
-    let others = others.iter().map(|(who, scores)| json!({ "who": who, key: error(scores) }));
+    let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.error() }));
     let json = json!({
         "candidates": candidates.collect::<Vec<_>>(),
         "kept": kept.stage().to_string(),
@@ -286,61 +296,6 @@ fn tried(
     });
     let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
     Tried { lines, compared, json, elapsed: report.elapsed() }
-}
-
-/// A bar over the epochs of all trainings.
-struct Bar {
-    bar: ProgressBar,
-    /// The networks of the last training, if there are no folds.
-    last: usize,
-    progress: Mutex<BTreeMap<(Stage, usize), Progress>>,
-}
-
-impl Bar {
-    fn new(choice: &Choice, quiet: bool) -> Self {
-        let template = "{msg} {wide_bar}  {elapsed}, at most {eta} left";
-        let bar = command_line::progress(EPOCHS as u64, quiet, template);
-        let last = match (choice.refit, choice.best) {
-            (Refit::None, _) => 0,
-            (_, true) => 5,
-            (_, false) => 1,
-        };
-        Self { bar, last, progress: Mutex::default() }
-    }
-
-    fn show(&self, progress: &Progress) -> ControlFlow<()> {
-        let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert((progress.stage, progress.fold), *progress);
-        let message = |at: &Progress| match at.folds {
-            1 => format!("{} {}: {:.4}", at.stage, at.epoch, at.score),
-            folds => format!("{} {}/{folds} {}: {:.4}", at.stage, at.fold + 1, at.epoch, at.score),
-        };
-        let of = |stage| all.values().filter(move |at| at.stage == stage);
-        let shown = STAGES
-            .into_iter()
-            .filter(|&stage| (stage == Stage::Refit) == (progress.stage == Stage::Refit));
-        let messages = shown.filter_map(|stage| of(stage).next_back().map(message));
-        self.bar.set_message(messages.collect::<Vec<_>>().join("  "));
-        // Two trainings run at a time: those of earlier folds have ended, though it may be early.
-        let (folds, candidates) =
-            all.values().next().map_or((1, 1), |at| (at.folds, at.candidates));
-        let choice = folds * candidates;
-        let last = if folds > 1 { folds * self.last.min(1) } else { self.last };
-        let done = |stage| {
-            let last = of(stage).next_back().map_or(0, |at| at.fold);
-            of(stage).map(move |at| match at.fold + 1 < last {
-                true => EPOCHS,
-                false => at.epoch * EPOCHS / at.epochs.max(1),
-            })
-        };
-        let position: usize = match progress.stage {
-            Stage::Refit => choice * EPOCHS + done(Stage::Refit).sum::<usize>(),
-            _ => STAGES.into_iter().flat_map(done).sum(),
-        };
-        self.bar.set_length(((choice + last) * EPOCHS) as u64);
-        self.bar.set_position(position as u64);
-        ControlFlow::Continue(())
-    }
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

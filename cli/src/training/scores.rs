@@ -27,13 +27,13 @@ pub struct Score {
     pub value: Option<f64>,
     /// The ends of its 95 % interval.
     pub interval: Option<[f64; 2]>,
-    metric: fn(ArrayView2<'_, f32>, ArrayView2<'_, f32>) -> Result<f64, Error>,
+    metric: Metric,
 }
 
 impl Scores {
-    /// The error that a network is judged by: RMSE or log-loss.
-    pub(super) fn first(&self) -> Option<&Score> {
-        self.values.iter().find(|score| matches!(score.key, "rmse" | "log_loss"))
+    /// The value of [`Task::error`].
+    pub(super) fn error(&self) -> Option<f64> {
+        self.values.iter().find(|score| matches!(score.key, "rmse" | "log_loss"))?.value
     }
 
     /// Adds the intervals, which are the same for the same seed.
@@ -45,6 +45,33 @@ impl Scores {
         }
         Ok(self)
     }
+
+    /// The intervals on one line; nothing if there are none.
+    pub(super) fn intervals(&self) -> Option<String> {
+        let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
+            interval.map(|[low, high]| format!("{name} {low:.4} to {high:.4}"))
+        });
+        let intervals = intervals.collect::<Vec<_>>().join("  ");
+        (!intervals.is_empty()).then(|| format!("{intervals}, at 95 %"))
+    }
+}
+
+/// The outputs of a network beside the targets, and what they are worth.
+type Metric = fn(ArrayView2<'_, f32>, ArrayView2<'_, f32>) -> Result<f64, Error>;
+
+impl Score {
+    fn of(key: &'static str, name: &'static str, metric: Metric) -> Self {
+        Self { key, name, value: None, interval: None, metric }
+    }
+
+    /// What the metric gives this network.
+    ///
+    /// # Errors
+    ///
+    /// Those of the metric.
+    pub fn on(&self, test: &Tested) -> Result<f64, Error> {
+        (self.metric)(test.predicted.view(), test.targets())
+    }
 }
 
 /// All scores on one line.
@@ -55,17 +82,6 @@ impl fmt::Display for Scores {
             None => format!("{name} undefined"),
         });
         f.write_str(&values.collect::<Vec<_>>().join("  "))
-    }
-}
-
-impl Scores {
-    /// The intervals on one line; nothing if there are none.
-    pub(super) fn intervals(&self) -> Option<String> {
-        let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
-            interval.map(|[low, high]| format!("{name} {low:.4} to {high:.4}"))
-        });
-        let intervals = intervals.collect::<Vec<_>>().join("  ");
-        (!intervals.is_empty()).then(|| format!("{intervals}, at 95 %"))
     }
 }
 
@@ -84,43 +100,37 @@ impl Task {
         }
     }
 
-    /// The metrics of the task, with their names in JSON and in the summary.
-    fn metrics(self) -> Vec<Score> {
-        let score = |key, name, metric| Score { key, name, value: None, interval: None, metric };
-        if self == Self::Regression {
-            return vec![
-                score("rmse", "RMSE", metrics::root_mean_squared_error),
-                score("mae", "MAE", metrics::mean_absolute_error),
-                score("r2", "R²", metrics::r_squared),
-            ];
+    /// The error that a network is judged by.
+    pub fn error(self) -> Score {
+        match self {
+            Self::Regression => Score::of("rmse", "RMSE", metrics::root_mean_squared_error),
+            _ => Score::of("log_loss", "log-loss", metrics::log_loss),
         }
-        let mut values = vec![
-            score("accuracy", "accuracy", metrics::accuracy),
-            score("log_loss", "log-loss", metrics::log_loss),
-        ];
-        if self == Self::BinaryClassification {
-            values.push(score("roc_auc", "ROC AUC", metrics::roc_auc));
-            values.push(score("f1", "F1", metrics::f1));
-        }
-        values
     }
 
-    /// The error that a network is judged by: RMSE or log-loss, with its names and its value.
-    ///
-    /// # Errors
-    ///
-    /// As `scores`; an undefined error is NaN.
-    pub fn error(self, test: &Tested) -> Result<(&'static str, &'static str, f64), Error> {
-        let scores = self.scores(test)?;
-        let error = |score: &Score| (score.key, score.name, score.value.unwrap_or(f64::NAN));
-        Ok(scores.first().map_or(("error", "error", f64::NAN), error))
+    /// The metrics of the task, without values.
+    fn metrics(self) -> Vec<Score> {
+        let mae = || Score::of("mae", "MAE", metrics::mean_absolute_error);
+        let accuracy = || Score::of("accuracy", "accuracy", metrics::accuracy);
+        match self {
+            Self::Regression => {
+                vec![self.error(), mae(), Score::of("r2", "R²", metrics::r_squared)]
+            }
+            Self::BinaryClassification => vec![
+                accuracy(),
+                self.error(),
+                Score::of("roc_auc", "ROC AUC", metrics::roc_auc),
+                Score::of("f1", "F1", metrics::f1),
+            ],
+            Self::Multiclass => vec![accuracy(), self.error()],
+        }
     }
 
     pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
         let (predicted, actual) = (test.predicted.view(), test.targets());
         let mut values = self.metrics();
         for score in &mut values {
-            score.value = defined((score.metric)(predicted, actual))?;
+            score.value = defined(score.on(test))?;
         }
         let confusion = (self != Self::Regression)
             .then(|| ConfusionMatrix::new(predicted, actual, test.classes()))
