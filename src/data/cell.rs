@@ -16,20 +16,33 @@ pub(super) fn plain_number(text: &str) -> Option<f64> {
 /// so is the power of ten; their quotient is rounded once (Clinger 1990).
 #[inline]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
+    let mut padded = [0; DECIMAL_BYTES];
+    let text = text.first_chunk().unwrap_or_else(|| {
+        padded[..text.len()].copy_from_slice(text);
+        &padded
+    });
     // A branch costs much if it goes either way by chance: there is none for signs and decimals.
-    let negative = text.first() == Some(&b'-');
+    let negative = text[0] == b'-';
     let first = usize::from(negative);
-    let mut digits = 0;
-    let whole = append_digits(&mut digits, text.get(first..)?);
-    let (mut length, mut decimals) = (first + whole, 0);
-    if let Some((b'.', rest)) = text.get(length..)?.split_first() {
-        if let Some(eight) = rest.first_chunk() {
+    let (mut digits, mut length) = (0_u64, first);
+    while length < 17 && text[length].is_ascii_digit() {
+        digits = digits * 10 + u64::from(text[length] - b'0');
+        length += 1;
+    }
+    let (whole, mut decimals) = (length - first, 0);
+    if text[length] == b'.' {
+        length += 1;
+        if let Some(eight) = text[length..].first_chunk() {
             decimals = append_up_to_eight(&mut digits, *eight);
         }
-        if decimals % 8 == 0 {
-            decimals += append_digits(&mut digits, rest.get(decimals..)?);
+        length += decimals;
+        if decimals == 8 {
+            while let Some(byte) = text.get(length).filter(|byte| byte.is_ascii_digit()) {
+                digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                length += 1;
+                decimals += 1;
+            }
         }
-        length += 1 + decimals;
     }
     if !(1..=15).contains(&(whole + decimals)) {
         return None;
@@ -40,16 +53,11 @@ pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
     Some((f64::from_bits(number.to_bits() ^ u64::from(negative) << 63), length))
 }
 
-/// Appends the digits with which a text begins to a number, and counts them.
-#[inline]
-fn append_digits(number: &mut u64, text: &[u8]) -> usize {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    digits
-        .map(|byte| *number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')))
-        .count()
-}
+/// Enough for a sign, 17 digits, and eight bytes: then no byte needs a check that it is there.
+const DECIMAL_BYTES: usize = 26;
 
-/// As [`append_digits`], all at once: as pairs, as fours, as eight (Lemire 2022).
+/// Appends the digits with which a text begins to a number, and counts them: all at once, as pairs,
+/// as fours, as eight (Lemire 2022).
 #[inline]
 fn append_up_to_eight(number: &mut u64, text: [u8; 8]) -> usize {
     const EACH: u64 = u64::MAX / 255;

@@ -25,7 +25,7 @@ pub(super) struct Record {
 
 #[derive(Clone, Copy, Debug)]
 struct Cell {
-    start: usize,
+    /// The place of the byte behind the cell. One byte behind, the next one starts.
     end: usize,
     /// The cell's number, if splitting the row has read it; else NaN.
     number: f64,
@@ -53,8 +53,10 @@ impl Record {
 
     /// A cell's bytes. They are empty where the row has no such cell.
     pub(super) fn bytes(&self, index: usize) -> &[u8] {
-        let place = self.cells.get(index);
-        let cell = place.and_then(|cell| self.bytes.get(cell.start..cell.end)).unwrap_or_default();
+        let before = index.checked_sub(1).and_then(|before| self.cells.get(before));
+        let start = before.map_or(0, |before| before.end + 1);
+        let cell = self.cells.get(index).and_then(|cell| self.bytes.get(start..cell.end));
+        let cell = cell.unwrap_or_default();
         // Most cells have no white space around them.
         match cell {
             [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
@@ -157,7 +159,7 @@ impl<'t> CsvParser<'t> {
                 _ => (f64::NAN, memchr::memchr(separator, rest).unwrap_or(rest.len())),
             };
             let end = start + length;
-            record.cells.push(Cell { start, end, number });
+            record.cells.push(Cell { end, number });
             start = end + 1;
         }
     }
@@ -166,7 +168,7 @@ impl<'t> CsvParser<'t> {
     /// end of the last cell does not count.
     fn quoted(&mut self, record: &mut Record) -> Result<()> {
         let Dialect { separator, line_end, .. } = self.dialect;
-        let (mut text, mut start, mut passed) = (Vec::with_capacity(self.lines.len()), 0, 0);
+        let (mut text, mut passed) = (Vec::with_capacity(self.lines.len()), 0);
         let mut quotes = Quotes::default();
         loop {
             for &byte in &self.lines[passed..] {
@@ -176,8 +178,8 @@ impl<'t> CsvParser<'t> {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
                     (_, Quotes::Before) if byte == separator => {
-                        record.cells.push(Cell { start, end: text.len(), number: f64::NAN });
-                        start = text.len();
+                        record.cells.push(Cell { end: text.len(), number: f64::NAN });
+                        text.push(byte);
                     }
                     _ => text.push(byte),
                 }
@@ -191,7 +193,7 @@ impl<'t> CsvParser<'t> {
                 break;
             }
         }
-        record.cells.push(Cell { start, end: text.len(), number: f64::NAN });
+        record.cells.push(Cell { end: text.len(), number: f64::NAN });
         self.lines = text;
         Ok(())
     }

@@ -46,7 +46,9 @@ impl Table {
             })?;
             blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
-                record.text(index).is_ok_and(|text| text == column.name)
+                let (cell, name) = (record.bytes(index), column.name.as_bytes());
+                // Only text beyond ASCII has other white space than bytes have.
+                cell == name || !cell.is_ascii() && record.text(index) == Ok(&column.name)
             };
             let repeats = format.header != Header::Absent
                 && named > 0
