@@ -1,7 +1,7 @@
 //! Data sets, for training and for evaluation.
 
 pub(crate) mod batches;
-mod cell;
+pub(crate) mod cell;
 mod cross_validation;
 mod dataset;
 mod dates;
@@ -32,6 +32,7 @@ pub use table::{
 };
 pub use table::{TableReport, Target, UnknownCategory};
 
+pub(crate) use cross_validation::mean_and_standard_error;
 pub(crate) use dataset::Examples;
 pub(crate) use moments::Moments;
 pub(crate) use outputs::Outputs;

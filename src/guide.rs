@@ -29,6 +29,7 @@
 //! - [My own activation](how_to::own_activation)
 //! - [Resuming](how_to::resuming) training that was stopped
 //! - [Many machines](how_to::many_machines) that train one network
+//! - [Trust](how_to::trust): will it hold, how sure is it, and what does it look at?
 //! - [Embedding](how_to::embedding) a trained network in an application
 //! - [From scikit-learn](how_to::from_scikit_learn): every parameter of `MLPClassifier`, and
 //!   trained models
@@ -43,7 +44,7 @@
 #![allow(unused_imports)] // The pages link to these names.
 
 use crate::{
-    activation::*, backprop::*, data::*, dense::*, gradient_check::gradient_check,
+    activation::*, backprop::*, data::*, dense::*, explanation::*, gradient_check::gradient_check,
     initialization::*, loss::*, metrics, mlp::*, optimizer::*, recipe::*, schedule::*, schema::*,
     trainer::*, units::*, workers::*,
 };
@@ -68,7 +69,7 @@ pub mod how_to {
     use super::*;
 
     pages!("how_to/": training model_file csv polars data_larger_than_memory imbalanced_classes
-        several_outputs own_activation resuming many_machines embedding from_scikit_learn
+        several_outputs own_activation resuming many_machines trust embedding from_scikit_learn
         from_pytorch);
 }
 

@@ -18,6 +18,8 @@ pub mod data;
 pub mod dense;
 mod elementary;
 pub mod error;
+#[cfg(feature = "train")]
+pub mod explanation;
 mod float;
 #[cfg(feature = "train")]
 pub mod gradient_check;

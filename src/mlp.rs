@@ -4,6 +4,7 @@
 mod builder;
 mod classes;
 pub(crate) mod error;
+mod interval;
 #[cfg(feature = "train")]
 mod mean;
 mod parameters;
@@ -11,6 +12,7 @@ mod parameters;
 #[cfg(feature = "train")]
 pub use builder::MlpBuilder;
 pub use classes::predicted_classes;
+pub use interval::Interval;
 pub(crate) use parameters::Parameters;
 
 use crate::error::{Error, NetworkError, Result, check::ensure};
@@ -48,6 +50,7 @@ pub struct Mlp<F: Float> {
     layers: Vec<Dense<F>>,
     units_out: Units,
     schema: Schema,
+    interval: Option<Interval>,
 }
 
 impl<F: Float> Mlp<F> {
@@ -79,7 +82,7 @@ impl<F: Float> Mlp<F> {
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
-        Ok(Self { units_in, layers, units_out, schema: Schema::default() })
+        Ok(Self { units_in, layers, units_out, schema: Schema::default(), interval: None })
     }
 
     /// Checks that there is a layer, and that each takes the outputs of the one before it.
@@ -249,10 +252,12 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// Takes over the schema of the data, unless it contradicts that of the network.
+    /// Takes over the schema of the data to train on, unless it contradicts that of the network,
+    /// and forgets the interval.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
+        self.interval = None;
         Ok(())
     }
 

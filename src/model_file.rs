@@ -251,6 +251,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let expected = tensors - numbers.len() - of_units.len();
     check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
     net.set_schema(structure.schema).map_err(damaged)?;
+    net.set_interval(structure.interval).map_err(damaged)?;
     Ok(net)
 }
 

@@ -14,6 +14,7 @@ pub(crate) enum Purpose {
     Dropout = 4,
     Biases = 5,
     Bootstrap = 6,
+    Permutations = 7,
 }
 
 /// `ChaCha8`, whose specification fixes its output; `rand`'s standard generator may change between

@@ -15,6 +15,7 @@ pub use number_form::NumberForm;
 use crate::error::{Error, Result, SchemaError, check::ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Names a network's input columns, targets and classes. An empty part is unknown.
 ///
@@ -80,6 +81,24 @@ impl Schema {
     /// The number of features that the columns become.
     pub fn features(&self) -> usize {
         self.columns.iter().map(Column::features).sum()
+    }
+
+    /// Each column with the places of its features.
+    ///
+    /// ```
+    /// use densely::schema::{Column, Schema};
+    ///
+    /// let origin = Column::categories("origin", ["Europe", "Japan"]);
+    /// let schema = Schema::new([origin, Column::numbers("weight")]);
+    /// let places = schema.places().map(|(column, places)| (column.name.as_str(), places));
+    /// assert_eq!(places.collect::<Vec<_>>(), [("origin", 0..2), ("weight", 2..3)]);
+    /// ```
+    pub fn places(&self) -> impl Iterator<Item = (&Column, Range<usize>)> {
+        self.columns.iter().scan(0, |features, column| {
+            let first = *features;
+            *features += column.features();
+            Some((column, first..*features))
+        })
     }
 
     /// The number of names of all kinds.

@@ -4,6 +4,7 @@
 //! densely look cars.csv                            # what each column is and becomes
 //! densely train cars.csv --target mpg              # saves cars-mpg.safetensors
 //! densely predict cars-mpg.safetensors new.csv     # prints CSV
+//! densely explain cars-mpg.safetensors cars.csv    # which columns matter
 //! densely show cars-mpg.safetensors                # layers, columns, units
 //! densely convert large.csv --target kind --output shards
 //! densely completions bash
@@ -22,6 +23,7 @@
 
 pub mod command_line;
 mod convert;
+mod explain;
 pub mod figures;
 mod input;
 mod look;

@@ -81,6 +81,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 struct Outputs {
     classes: Vec<usize>,
     numbers: Array2<String>,
+    /// The ends of the intervals around the numbers, if the network has one.
+    ends: Option<[Array2<String>; 2]>,
 }
 
 impl Outputs {
@@ -100,15 +102,17 @@ impl Outputs {
             return Err(format!("{file}: row {row} has no prediction (NaN): {why}").into());
         }
         let classes = predicted_classes(outputs.view())?;
+        let ends = net.interval().map(|interval| interval.around(outputs.view()));
+        let ends = ends.map(|ends| ends.map(|ends| ends.mapv(|number| number.to_string())));
         if outputs.ncols() == 1 && !net.classes().is_empty() {
             // A single output is the probability of the second class.
             outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];
         }
-        Ok(Self { classes, numbers: outputs.mapv(|number| number.to_string()) })
+        Ok(Self { classes, numbers: outputs.mapv(|number| number.to_string()), ends })
     }
 }
 
-/// The columns to be printed: the target's name, for a classifier the class and then the
+/// The columns to be printed: the target's name and the ends of its interval, for a classifier the class and then the
 /// probability of each.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
@@ -117,7 +121,15 @@ fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> 
             Some(name) => name.clone(),
             None => format!("y{column}"),
         });
-        return names.zip(numbers).collect();
+        let columns = names.zip(numbers).enumerate().flat_map(|(place, (name, cells))| {
+            let end = |(which, ends): (&str, &Array2<String>)| {
+                (format!("{name}.{which}"), ends.column(place).to_vec())
+            };
+            let ends = outputs.ends.iter().flat_map(|ends| ["low", "high"].into_iter().zip(ends));
+            let ends: Vec<_> = ends.map(end).collect();
+            std::iter::once((name, cells)).chain(ends)
+        });
+        return columns.collect();
     }
     let target = schema.targets.first().map_or("class", String::as_str);
     let classes = outputs.classes.iter().map(|&class| schema.classes[class].clone());

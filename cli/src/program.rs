@@ -1,7 +1,7 @@
 //! The commands of the program.
 
 use crate::table::remedies;
-use crate::{command_line, convert, look, predict, show, train};
+use crate::{command_line, convert, explain, look, predict, show, train};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use std::error::Error;
@@ -12,6 +12,7 @@ Examples:
   densely look cars.csv                             shows what each column is and becomes
   densely train cars.csv --target mpg               saves cars-mpg.safetensors
   densely predict cars-mpg.safetensors new.csv      prints the predictions as CSV
+  densely explain cars-mpg.safetensors cars.csv     shows which columns matter
   densely show cars-mpg.safetensors
   densely help train                                lists the options of a training";
 
@@ -28,6 +29,7 @@ enum Command {
     Train(Box<train::Options>),
     Look(Box<look::Options>),
     Predict(predict::Options),
+    Explain(explain::Options),
     Convert(Box<convert::Options>),
     Show(show::Options),
     /// Prints the completions of a shell, for its folder of completions
@@ -58,6 +60,7 @@ impl Command {
             Command::Train(options) => train::run(options),
             Command::Look(options) => look::run(options),
             Command::Predict(options) => predict::run(options),
+            Command::Explain(options) => explain::run(options),
             Command::Convert(options) => convert::run(options),
             Command::Show(options) => show::run(options),
             Command::Completions { shell } => completions(*shell),

@@ -3,7 +3,7 @@
 use crate::input;
 use crate::network::Network;
 use clap::Args;
-use densely::{Dense, Error, Float, Mlp, schema::Column, units::Units};
+use densely::{Dense, Error, Float, Mlp, mlp::Interval, schema::Column, units::Units};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::error::Error as AnyError;
@@ -76,6 +76,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
         aligned("layers", net.layers().iter().map(layer)),
         aligned("columns", columns),
         aligned("target", outputs),
+        aligned("interval", net.interval().map(interval)),
         aligned("classes", schema.classes.iter().cloned()),
     ]
     .concat()
@@ -125,6 +126,12 @@ fn unit(units: &Units, index: usize) -> String {
         (Some(centre), Some(spread)) => format!("{} ± {}", rounded(centre), rounded(spread)),
         _ => String::new(),
     }
+}
+
+fn interval(interval: &Interval) -> String {
+    let widths = interval.half_widths().iter().map(|&width| format!("± {}", rounded(width)));
+    let widths = widths.collect::<Vec<_>>().join(", ");
+    format!("{widths} for {} % of new rows", 100.0 * interval.level())
 }
 
 /// Rounds to four significant digits.

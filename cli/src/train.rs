@@ -49,6 +49,11 @@ pub struct Options {
     /// learned from earlier rows alone; with --group, groups stay together
     #[arg(long, value_name = "N", value_parser = folds, conflicts_with_all = ["checkpoint", "minutes"])]
     folds: Option<usize>,
+    /// Give each prediction an interval that holds the number in this share of new rows, such as
+    /// 0.9: `densely predict` prints its ends. The errors of the test rows measure it, so no
+    /// saved network learns from them
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    interval: Option<f64>,
     #[command(flatten)]
     recipe: recipe::Choice,
     #[command(flatten)]
@@ -116,6 +121,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     drop(table);
     check_leaves_alone(options, &test_rows)?;
     let mut plan = Plan::new(task, &options.training, &file, subject(options, &file, task))?;
+    plan.interval = options.interval;
     plan.belongs_to.extend(belongs_to(options, &data, &test_rows));
     if is_default {
         plan.belongs_to.extend(options.recipe.that_decide());
@@ -136,6 +142,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
             command_line::tell(&lines.join("\n"));
         }
     }
+    if let Some(level) = plan.interval {
+        check_interval(task, &rows, level).map_err(|error| plan.in_context(error))?;
+    }
     if let Some(count) = options.folds {
         let folds = rows.folds(count, &options.training, validation);
         let folds = folds.and_then(|folds| cross_validated(&plan, options, is_default, folds));
@@ -146,6 +155,18 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
         false => train(&plan, rows),
     };
     summary.map_err(|error| plan.in_context(error))
+}
+
+/// Refuses an interval that the test rows cannot measure: not after a long training.
+fn check_interval(task: Task, rows: &Split, level: f64) -> Result<(), Box<dyn Error>> {
+    if task != Task::Regression {
+        return Err(
+            "--interval is for numbers; the outputs of a classifier are probabilities".into()
+        );
+    }
+    let zeros = Tested::zeros(&rows.test);
+    zeros.interval(level)?;
+    Ok(())
 }
 
 /// Refuses to save the network over the test rows.
@@ -225,10 +246,16 @@ fn folds(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be 2 or more".to_owned())
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|&share: &f64| share > 0.0 && share < 1.0);
+    share.ok_or_else(|| "must be above 0 and below 1".to_owned())
+}
+
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
     let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_deref(), rows.test)?;
     let report = prepared.run()?;
     prepared.save()?;
     let test = prepared.test(Tested::of)?;
+    prepared.measure_interval(&test)?;
     prepared.finish(report, &test)
 }

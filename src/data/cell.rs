@@ -109,7 +109,7 @@ pub(super) fn abbreviated(text: &str) -> String {
 }
 
 /// Quotes up to ten names for a message.
-pub(super) fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+pub(crate) fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let quoted = |name: &str| format!("{:?}", abbreviated(name));
     let names = names.into_iter().take(11).map(|name| quoted(name.as_ref()));
     let mut names: Vec<String> = names.collect();

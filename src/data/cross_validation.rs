@@ -45,7 +45,7 @@ impl CrossValidation {
 
     /// The mean of the scores; NaN without any.
     pub fn mean(&self) -> f64 {
-        self.scores.iter().sum::<f64>() / self.scores.len() as f64
+        mean_and_standard_error(&self.scores).0
     }
 
     /// The standard error of the mean, NaN for fewer than two folds: s / √k for k folds, with the
@@ -54,10 +54,16 @@ impl CrossValidation {
     /// The folds share most of their training rows, so the true error of the mean is larger (Bengio
     /// and Grandvalet 2004).
     pub fn standard_error(&self) -> f64 {
-        let (mean, folds) = (self.mean(), self.scores.len() as f64);
-        let squares: f64 = self.scores.iter().map(|score| (score - mean).powi(2)).sum();
-        (squares / (folds - 1.0) / folds).sqrt()
+        mean_and_standard_error(&self.scores).1
     }
+}
+
+/// The mean of these numbers, NaN without any, and its standard error, NaN for fewer than two.
+pub(crate) fn mean_and_standard_error(numbers: &[f64]) -> (f64, f64) {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
+    (mean, (squares / (count - 1.0) / count).sqrt())
 }
 
 impl fmt::Display for CrossValidation {

@@ -46,6 +46,14 @@ pub enum NetworkError {
         "the network's units are not measured yet: train it with `Trainer::fit`, measure them with `Mlp::measure`, or build it `without_units`"
     )]
     NotMeasured,
+    /// Too few rows for an interval.
+    #[error(
+        "an interval of level {level} needs {needed} rows or more that took no part in the training; there are {rows}"
+    )]
+    FewRows { rows: usize, needed: usize, level: f64 },
+    /// An interval for another number of outputs.
+    #[error("the interval has {found} widths, the network has {outputs} outputs")]
+    IntervalOutputs { found: usize, outputs: usize },
     /// The networks are not alike, so they have no mean.
     #[error("the mean of networks that differ in their {what} is not defined")]
     NotAlike { what: &'static str },

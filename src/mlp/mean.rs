@@ -64,7 +64,7 @@ impl<F: Float> Mlp<F> {
         for index in same..=last {
             layers.push(beside(layers_at(index), index == same, index == last)?);
         }
-        Ok(Self { layers, ..first.clone() })
+        Ok(Self { layers, interval: None, ..first.clone() })
     }
 }
 

@@ -5,7 +5,8 @@ use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
 use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
 use crate::{
-    dense::Dense, float::Float, mlp::Mlp, parameter::RateFactors, schema::Schema, units::Scaling,
+    dense::Dense, float::Float, mlp::Interval, mlp::Mlp, parameter::RateFactors, schema::Schema,
+    units::Scaling,
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
@@ -35,6 +36,9 @@ pub(crate) struct Structure {
     #[serde(default)]
     pub(crate) units_out: Scaling,
     pub(crate) schema: Schema,
+    /// Came with version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) interval: Option<Interval>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,6 +102,7 @@ impl Structure {
             units_in: net.units_in().scaling(),
             units_out: net.units_out().scaling(),
             schema: net.schema().clone(),
+            interval: net.interval().cloned(),
         };
         // Does not write what `from_json` would refuse.
         structure.check_size()?;
@@ -135,6 +140,7 @@ impl Structure {
 /// Whether the network has something that versions 1 and 2 do not know.
 fn is_newer<F: Float>(net: &Mlp<F>) -> bool {
     net.schema().is_newer()
+        || net.interval().is_some()
         || net.units_in().scaling() == Scaling::Robust
         || net.layers().iter().map(Dense::rate_factors).any(|factors| !is_default(&factors))
 }

@@ -16,6 +16,12 @@ pub enum SchemaError {
         "{what} {number} (counted from 0) is {found:?}, the network was trained with {expected:?}: `Table::dataset_for` brings columns and classes into the network's order, `Mlp::set_schema` renames them"
     )]
     Mismatch { what: &'static str, number: usize, expected: String, found: String },
+    /// The network has no such column.
+    #[error("the network has no column {column:?}; its columns: {columns}")]
+    UnknownColumn { column: String, columns: String },
+    /// All rows are blank in a column whose values are needed.
+    #[error("column {column:?} is blank in all rows, so there is no value to try")]
+    NoValues { column: String },
     /// The network has no names for its columns, targets or classes.
     #[error(
         "the network does not know the names of its {what}: it was trained on arrays without names; `Mlp::set_schema` sets them"

@@ -40,6 +40,8 @@ pub struct Plan<'o> {
     pub table: Option<Value>,
     /// What was done with the table of the test rows, if they have one.
     pub test_table: Option<Value>,
+    /// The level of the interval around the predictions.
+    pub interval: Option<f64>,
     /// The scores of a cross-validation, for `--json`.
     pub folds: Option<Value>,
 }
@@ -78,8 +80,8 @@ impl<'o> Plan<'o> {
 
     fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
         let belongs_to = options.that_decide(task);
-        let (table, test_table, folds) = (None, None, None);
-        Self { task, options, files, subject, belongs_to, table, test_table, folds }
+        let (table, test_table, folds, interval) = (None, None, None, None);
+        Self { task, options, files, subject, belongs_to, table, test_table, interval, folds }
     }
 
     pub(super) fn loss(&self) -> LossName {

@@ -130,6 +130,18 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         test(&self.net, &self.test)
     }
 
+    /// Measures the interval around the predictions by the test rows, if there is to be one, and
+    /// saves the network with it.
+    ///
+    /// # Errors
+    ///
+    /// As `Interval::of` and `Mlp::save`.
+    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
+        let Some(level) = self.plan.interval else { return Ok(()) };
+        self.net.set_interval(Some(test.interval(level)?))?;
+        self.save()
+    }
+
     /// Computes the test scores, draws the pictures, and returns the summary: text, or with
     /// `--json` one line of JSON.
     ///

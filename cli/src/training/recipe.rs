@@ -126,17 +126,26 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let bar = Bar::new(choice.last(), plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (mut net, mut report) = chosen(&recipe, &rows)?;
+    // The test rows cannot measure the interval of a network that has learned from them.
+    let refit = match plan.interval {
+        Some(_) if choice.refit == Refit::All => Refit::Training,
+        _ => choice.refit,
+    };
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
-    if choice.refit == Refit::Training
+    if refit == Refit::Training
         && let Some(again) = refitted(&recipe, &rows, &rows.train, &mut report)?
     {
         net = again;
         save(&net)?;
     }
     let test = Tested::of(&net, &rows.test)?;
+    if let Some(level) = plan.interval {
+        net.set_interval(Some(test.interval(level)?))?;
+        save(&net)?;
+    }
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
-    if choice.refit == Refit::All
+    if refit == Refit::All
         && let Some(again) = refitted(&recipe, &rows, &rows.all, &mut report)?
     {
         net = again;
@@ -156,7 +165,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     };
     let pictures = plan.files.pictures();
     let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
-    let tried = tried(plan.task, &report, choice.refit, &scores, &others);
+    let tried = tried(plan.task, &report, refit, &scores, &others);
     let summary = Summary::new(plan, &net, kept, &test, scores, pictures).with(tried);
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }

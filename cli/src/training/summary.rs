@@ -4,7 +4,7 @@ use super::plan::{Plan, Subject};
 use super::scores::Scores;
 use super::task::Task;
 use super::tested::Tested;
-use densely::{Mlp, Report};
+use densely::{Mlp, Report, mlp::Interval};
 use serde_json::{Map, Value, json};
 use std::{fmt, time::Duration};
 
@@ -23,6 +23,7 @@ pub struct Summary {
     saved: Option<String>,
     pictures: Option<String>,
     tried: Option<Tried>,
+    interval: Option<Interval>,
 }
 
 /// What the default training tried: lines of the summary by name, and the same as JSON.
@@ -57,6 +58,7 @@ impl Summary {
             saved: plan.files.network().map(|path| path.display().to_string()),
             pictures,
             tried: None,
+            interval: net.interval().cloned(),
         }
     }
 
@@ -93,6 +95,7 @@ impl Summary {
             "folds": self.folds,
             "test": test,
             "test_intervals": intervals,
+            "interval": self.interval,
             "saved": self.saved,
             "table": self.table,
             "test_table": self.test_table,
@@ -135,6 +138,12 @@ impl fmt::Display for Summary {
         write!(f, "test        {}", self.scores)?;
         if let Some(intervals) = self.scores.intervals() {
             write!(f, "\nintervals   {intervals}")?;
+        }
+        if let Some(interval) = &self.interval {
+            let (width, share) = (interval.half_widths(), 100.0 * interval.level());
+            let width: Vec<_> = width.iter().map(|width| format!("± {width:.4}")).collect();
+            let width = width.join(", ");
+            write!(f, "\nprediction  {width} has the number in {share} % of new rows")?;
         }
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;

@@ -4,6 +4,7 @@ mod checkpoint;
 mod commands;
 mod conversion;
 mod default_training;
+mod explanation;
 mod figures;
 mod killed;
 #[cfg(feature = "parquet")]

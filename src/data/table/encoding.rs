@@ -171,7 +171,7 @@ impl Table {
         let unnamed = |what| SchemaError::Unnamed { what };
         ensure(outputs.is_none() || !schema.targets.is_empty(), || unnamed("targets"))?;
         ensure(!schema.columns.is_empty(), || unnamed("columns"))?;
-        let (mut cells, mut features) = (Vec::new(), 0);
+        let mut cells = Vec::new();
         let names = if outputs.is_some() { &schema.targets[..] } else { &[] };
         for (place, name) in names.iter().enumerate() {
             let form = schema.target_forms.get(place).and_then(Option::as_ref);
@@ -183,7 +183,7 @@ impl Table {
             let (column, blank, reported) = (self.column(name)?, None, None);
             cells.push(CellEncoding { column, places, code, blank, reported });
         }
-        for column in &schema.columns {
+        for (column, features) in schema.places() {
             let code = match (&column.date, &column.categories[..]) {
                 (Some(date), _) => Code::Date(date),
                 (None, []) => Code::Number(column.offset, column.form.as_ref()),
@@ -191,9 +191,8 @@ impl Table {
                     Code::label(names, column.two.then_some([-1.0, 1.0]), &column.rare)
                 }
             };
-            let places = features..features + column.values();
+            let places = features.start..features.start + column.values();
             let blank = column.blanks.then_some(places.end);
-            features += column.features();
             let known = report.columns.iter().position(|known| known.name == column.name);
             let reported = Some(known.unwrap_or(report.columns.len()));
             if known.is_none() {
@@ -203,7 +202,8 @@ impl Table {
             cells.push(CellEncoding { column, places, code, blank, reported });
         }
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));
-        Ok(Encoder { rows, missing, cells, features, outputs: outputs.unwrap_or(0), report })
+        let (features, outputs) = (schema.features(), outputs.unwrap_or(0));
+        Ok(Encoder { rows, missing, cells, features, outputs, report })
     }
 
     /// The error of a cell that cannot be taken.

@@ -1,0 +1,107 @@
+//! What moved the prediction of one row.
+
+use super::{bar, lines};
+use densely::explanation::{permutations, shapley_values};
+use densely::{Float, Mlp, Table, metrics};
+use ndarray::{ArrayView2, Axis};
+use serde_json::json;
+use std::error::Error;
+use std::fmt;
+
+/// Rows of which the mean prediction is that of comparison, drawn by chance.
+const BACKGROUND: usize = 100;
+
+/// Orders of the columns, where there are too many columns for all.
+const ORDERS: usize = 100;
+
+/// By how much each column moved an output.
+pub struct Row {
+    number: usize,
+    background: usize,
+    /// The name of the output: a target, or the probability of the predicted class.
+    outputs: Vec<Output>,
+}
+
+struct Output {
+    name: String,
+    mean: f64,
+    predicted: f64,
+    /// Each column with its cell, and by how much it moved the output: the largest first.
+    moved: Vec<(String, String, f64)>,
+}
+
+impl Row {
+    pub fn of<F: Float>(
+        net: &Mlp<F>,
+        table: &Table,
+        inputs: ArrayView2<'_, F>,
+        number: usize,
+        seed: u64,
+    ) -> Result<Self, Box<dyn Error>> {
+        let rows = inputs.nrows();
+        if number > rows {
+            return Err(format!("there is no row {number}: the table has {rows} rows").into());
+        }
+        let row = inputs.row(number - 1).to_vec();
+        let drawn = &permutations(rows, 1, seed)[0][..rows.min(BACKGROUND)];
+        let background = inputs.select(Axis(0), drawn);
+        let shapley = shapley_values(net, background.view(), &row, ORDERS, seed)?;
+        let predicted = net.predict(inputs.slice_axis(Axis(0), (number - 1..number).into()))?;
+        let schema = net.schema();
+        let class = metrics::predicted_classes(predicted.view())?[0];
+        let outputs = match (&schema.classes[..], net.outputs()) {
+            ([], _) => schema.targets.iter().cloned().enumerate().collect(),
+            ([_, second], 1) => vec![(0, format!("P({second})"))],
+            (classes, _) => vec![(class, format!("P({})", classes[class]))],
+        };
+        let mut cells = Vec::new();
+        for column in &shapley.columns {
+            cells.push(table.text(column)?.swap_remove(number - 1));
+        }
+        let output = |(place, name): (usize, String)| {
+            let moved = shapley.columns.iter().zip(&cells).zip(shapley.values.column(place));
+            let moved = moved.map(|((column, cell), &by)| (column.clone(), cell.clone(), by));
+            let mut moved: Vec<_> = moved.collect();
+            moved.sort_by(|(.., one), (.., other)| other.abs().total_cmp(&one.abs()));
+            let (mean, predicted) = (shapley.base[place], predicted[[0, place]].as_f64());
+            Output { name, mean, predicted, moved }
+        };
+        let outputs = outputs.into_iter().map(output).collect();
+        Ok(Self { number, background: background.nrows(), outputs })
+    }
+
+    pub fn json(&self) -> String {
+        let outputs = self.outputs.iter().map(|output| {
+            let columns = output.moved.iter().map(
+                |(column, cell, by)| json!({ "column": column, "cell": cell, "moved_by": by }),
+            );
+            let columns: Vec<_> = columns.collect();
+            json!({
+                "output": output.name,
+                "predicted": output.predicted,
+                "mean": output.mean,
+                "columns": columns,
+            })
+        });
+        let outputs: Vec<_> = outputs.collect();
+        json!({ "row": self.number, "background": self.background, "outputs": outputs }).to_string()
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, Output { name, mean, predicted, moved }) in self.outputs.iter().enumerate() {
+            let (number, background) = (self.number, self.background);
+            write!(f, "{}", if place > 0 { "\n\n" } else { "" })?;
+            writeln!(f, "row {number}: {name} {predicted:.4}")?;
+            writeln!(f, "The mean prediction for {background} rows is {mean:.4}. Moved by\n")?;
+            let largest = moved.first().map_or(0.0, |(.., by)| by.abs());
+            let rows = moved.iter().map(|(column, cell, by)| {
+                let cell = if cell.is_empty() { "(blank)" } else { cell };
+                ([format!("{column} = {cell}"), format!("{by:+.4}")], bar(by.abs() / largest))
+            });
+            write!(f, "{}", lines(&rows.collect::<Vec<_>>()))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+use super::replacement::{columns, predict, side_by_side};
+use crate::data::{Dataset, mean_and_standard_error};
+use crate::error::{Error, Result, ShapeError, check::ensure};
+use crate::random::{Purpose, generator};
+use crate::{float::Float, mlp::Mlp};
+use ndarray::ArrayView2;
+use ndarray_rand::rand::seq::SliceRandom;
+
+/// By how much a metric changes if the values of a column are shuffled among the rows.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Importance {
+    /// The name of the column.
+    pub column: String,
+    /// The metric with the column shuffled minus the metric as it is, for each permutation.
+    pub changes: Vec<f64>,
+}
+
+impl Importance {
+    /// The mean of the changes; NaN without any.
+    pub fn mean(&self) -> f64 {
+        mean_and_standard_error(&self.changes).0
+    }
+
+    /// The standard error of the mean, NaN for fewer than two permutations. It tells what the
+    /// permutations are worth; other rows or another training may differ by more.
+    pub fn standard_error(&self) -> f64 {
+        mean_and_standard_error(&self.changes).1
+    }
+}
+
+/// Permutations of the numbers of `rows` rows, for [`permutation_importance`].
+pub fn permutations(rows: usize, repeats: usize, seed: u64) -> Vec<Vec<usize>> {
+    let mut generator = generator(seed, Purpose::Permutations);
+    let mut rows: Vec<usize> = (0..rows).collect();
+    let shuffled = |_| {
+        rows.shuffle(&mut generator);
+        rows.clone()
+    };
+    (0..repeats).map(shuffled).collect()
+}
+
+/// How important each column is to a network (Breiman 2001): by how much a metric changes if the
+/// column's values are shuffled among the rows, all others left as they are.
+///
+/// With a metric of errors, such as [`mean_absolute_error`](crate::metrics::mean_absolute_error),
+/// an important column has a large change above 0; with accuracy it is below 0. Each permutation
+/// gives row `i` the values of row `permutation[i]`. A column is unimportant, too, if another one
+/// says the same: shuffled alone, neither is missed. Use rows that the network did not learn from.
+///
+/// ```
+/// use densely::explanation::{permutation_importance, permutations};
+/// use densely::{Dataset, Dense, Identity, Mlp, metrics};
+/// use ndarray::array;
+///
+/// // 3 x₀ + 0 x₁
+/// let net = Mlp::from_layers(vec![Dense::new(array![[3.0], [0.0]], None, Identity)?])?;
+/// let inputs = array![[1.0, 5.0], [2.0, 7.0]];
+/// let data = Dataset::regression(inputs, [3.0, 6.0])?;
+/// let swapped = [vec![1, 0]]; // usually `permutations(data.rows(), 5, seed)`
+/// let error = metrics::mean_absolute_error;
+/// let importances = permutation_importance(&net, &data, error, &swapped)?;
+/// assert_eq!((importances[0].column.as_str(), importances[0].mean()), ("x0", 3.0));
+/// assert_eq!(importances[1].mean(), 0.0);
+/// # assert_eq!(permutations(2, 5, 7).len(), 5);
+/// # Ok::<(), densely::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`Mlp::evaluate`]; [`ShapeError::Rows`] and [`ShapeError::UnknownRow`] for a permutation of
+/// another number of rows.
+pub fn permutation_importance<F: Float>(
+    net: &Mlp<F>,
+    data: &Dataset<F>,
+    metric: impl Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Sync,
+    permutations: &[Vec<usize>],
+) -> Result<Vec<Importance>> {
+    let (inputs, rows, columns) = (data.inputs(), data.rows(), columns(net));
+    let unchanged = net.evaluate(data, &metric)?;
+    for permutation in permutations {
+        let found = permutation.len();
+        ensure(found == rows, || ShapeError::Rows { inputs: rows, targets: found })?;
+        let unknown = permutation.iter().find(|&&row| row >= rows);
+        unknown.map_or(Ok(()), |&row| Err(ShapeError::UnknownRow { row, rows }))?;
+    }
+    let repeats = permutations.len();
+    let change = |job: usize| {
+        let (_, features) = &columns[job / repeats];
+        let permutation = &permutations[job % repeats];
+        let outputs = predict(net, inputs, |row, mut changed| {
+            let taken = inputs.row(permutation[row]);
+            features.clone().for_each(|feature| changed[feature] = taken[feature]);
+        })?;
+        Ok::<_, Error>(metric(outputs.view(), data.targets())? - unchanged)
+    };
+    let changes = side_by_side(net, (columns.len() * repeats, rows), change)?;
+    let changes = |place: usize| changes[place * repeats..][..repeats].to_vec();
+    let names = columns.into_iter().enumerate();
+    Ok(names.map(|(place, (column, _))| Importance { column, changes: changes(place) }).collect())
+}

@@ -1,0 +1,130 @@
+//! Intervals around a network's outputs.
+
+use super::Mlp;
+use crate::error::check::{FRACTION, NOT_NEGATIVE, ensure};
+use crate::error::{Error, NetworkError, Result};
+use crate::float::Float;
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+use std::iter::zip;
+
+/// Intervals around the outputs of a regression: split conformal prediction (Papadopoulos et al.
+/// 2002; Lei et al. 2018).
+///
+/// With n rows that took no part in the training, the interval is the output ± the k-th smallest
+/// error |a - y| of these rows, k = ⌈(n + 1) · level⌉. Whatever the network and the data are like,
+/// it holds the target of a new row with a probability of at least `level`, and of at most
+/// `level` + 1 / (n + 1) if no errors are equal, as long as old and new rows are exchangeable:
+/// drawn in the same way, in no order. All rows have intervals of the same width.
+///
+/// A network keeps its interval, and so does its file. Training forgets it.
+///
+/// ```
+/// use densely::{Dense, Identity, Mlp, mlp::Interval};
+/// use ndarray::{Array2, array};
+///
+/// let mut net = Mlp::from_layers(vec![Dense::new(array![[2.0]], None, Identity)?])?;
+/// // 19 rows whose targets are 1, 2, …, 19 beyond the outputs.
+/// let outputs = Array2::zeros((19, 1));
+/// let targets = Array2::from_shape_fn((19, 1), |(row, _)| row as f64 + 1.0);
+/// net.set_interval(Some(Interval::of(outputs.view(), targets.view(), 0.9)?))?;
+///
+/// let interval = net.interval().ok_or("no interval")?;
+/// assert_eq!((interval.level(), interval.half_widths()), (0.9, &[18.0][..])); // ⌈20 · 0.9⌉
+/// let outputs = net.predict(array![[50.0]].view())?;
+/// assert_eq!(interval.around(outputs.view()), [array![[82.0]], array![[118.0]]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interval {
+    level: f64,
+    half_widths: Vec<f64>,
+}
+
+/// The name of a half width in messages.
+const WIDTH: &str = "half width of the interval";
+
+impl Interval {
+    /// The interval from outputs and targets of rows that took no part in the training: rows ×
+    /// outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] unless `level` is above 0 and below 1, and for a width that would be NaN or
+    /// infinite; [`Error::Shape`] for arrays of different shapes; [`NetworkError::FewRows`] for
+    /// fewer rows than the level needs.
+    pub fn of<F: Float>(
+        outputs: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+        level: f64,
+    ) -> Result<Self> {
+        Error::check_range("level of the interval", level, FRACTION)?;
+        let (rows, columns) = targets.dim();
+        Error::check_shapes(outputs.dim(), targets.dim(), (columns, outputs.ncols()))?;
+        // What rounding adds to a whole number must not make it the next one.
+        let rank = |rows: usize| ((rows as f64 + 1.0) * level - 1e-9).ceil().max(1.0) as usize;
+        let needed = || (1..).find(|&rows| rank(rows) <= rows).unwrap_or(usize::MAX);
+        ensure(rank(rows) <= rows, || NetworkError::FewRows { rows, needed: needed(), level })?;
+        let half_width = |(outputs, targets)| {
+            let error = |(&a, &y): (&F, &F)| (a - y).as_f64().abs();
+            let mut errors: Vec<f64> = zip(outputs, targets).map(error).collect();
+            let (_, &mut half_width, _) =
+                errors.select_nth_unstable_by(rank(rows) - 1, f64::total_cmp);
+            half_width
+        };
+        let half_widths = zip(outputs.columns(), targets.columns()).map(half_width).collect();
+        let interval = Self { level, half_widths };
+        interval.check()?;
+        Ok(interval)
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::check_range("level of the interval", self.level, FRACTION)?;
+        let mut widths = self.half_widths.iter();
+        widths.try_for_each(|&width| Error::check_range(WIDTH, width, NOT_NEGATIVE))
+    }
+
+    /// The least share of new rows whose targets are inside.
+    pub fn level(&self) -> f64 {
+        self.level
+    }
+
+    /// For each output, half of the interval's width, in the data's units.
+    pub fn half_widths(&self) -> &[f64] {
+        &self.half_widths
+    }
+
+    /// The lower and the upper ends of the intervals of these outputs: rows × outputs.
+    pub fn around<F: Float>(&self, outputs: ArrayView2<'_, F>) -> [Array2<F>; 2] {
+        [-1.0, 1.0].map(|sign| {
+            let mut ends = outputs.to_owned();
+            for (mut column, half_width) in zip(ends.columns_mut(), &self.half_widths) {
+                column += F::from_f64(sign * half_width);
+            }
+            ends
+        })
+    }
+}
+
+impl<F: Float> Mlp<F> {
+    /// The interval around the outputs, if the network has one.
+    pub fn interval(&self) -> Option<&Interval> {
+        self.interval.as_ref()
+    }
+
+    /// Sets the interval, or removes it.
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError::IntervalOutputs`] if it does not have a width for each output.
+    pub fn set_interval(&mut self, interval: Option<Interval>) -> Result<()> {
+        if let Some(interval) = &interval {
+            let (found, outputs) = (interval.half_widths.len(), self.outputs());
+            ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
+            interval.check()?;
+        }
+        self.interval = interval;
+        Ok(())
+    }
+}
