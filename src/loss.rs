@@ -5,11 +5,13 @@ mod by_name;
 mod categorical_cross_entropy;
 pub(crate) mod error;
 mod poisson;
+mod quantile;
 mod regression;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
 pub use poisson::Poisson;
+pub use quantile::Quantile;
 pub use regression::{Huber, MeanAbsoluteError, MeanSquaredError};
 
 use crate::error::{Error, LossError, Result};
@@ -24,6 +26,7 @@ use std::fmt::Debug;
 ///
 /// `FromStr` of `Box<dyn Loss<F>>` reads a built-in loss by its name: the type's in lower case, as
 /// `mean_squared_error`, or `huber(0.5)` with δ = 0.5. `Display` of each built-in loss writes it.
+/// [`Quantile`], which has a list of settings, has no name.
 ///
 /// # Your own
 ///

@@ -261,6 +261,26 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
+    /// The interval around the outputs, if the network has one.
+    pub fn interval(&self) -> Option<&Interval> {
+        self.interval.as_ref()
+    }
+
+    /// Sets the interval, or removes it.
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError::IntervalOutputs`] if it does not have a width for each output.
+    pub fn set_interval(&mut self, interval: Option<Interval>) -> Result<()> {
+        if let Some(interval) = &interval {
+            let (found, outputs) = (interval.half_widths().len(), self.outputs());
+            ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
+            interval.check()?;
+        }
+        self.interval = interval;
+        Ok(())
+    }
+
     /// The number of parameters: all weights and biases.
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(Dense::parameters).sum()

@@ -1,6 +1,7 @@
 //! Explains a saved network: which columns it needs, how it depends on them, and what moved the
 //! prediction of one row.
 
+mod bars;
 mod columns;
 mod pictures;
 mod row;
@@ -75,7 +76,12 @@ impl Options {
         let (data, report) = table.dataset_for_and_report(net)?;
         command_line::tell(&report.to_string());
         let pictures = self.plot.as_deref().map(pictures::Pictures::in_folder).transpose()?;
-        let columns = columns::Columns::of(net, &data, self.repeats, self.seed)?;
+        let columns = columns::Columns::of(
+            net,
+            &data,
+            (self.repeats, self.seed),
+            self.json || self.plot.is_some(),
+        )?;
         let mut text = if self.json { columns.json() } else { columns.to_string() };
         if let Some(pictures) = pictures {
             let drawn = pictures.draw(&columns)?;
@@ -85,26 +91,4 @@ impl Options {
         }
         Ok(text)
     }
-}
-
-/// A bar of this share of 30 characters.
-fn bar(share: f64) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * 240.0).round() as usize;
-    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
-}
-
-/// Lines of cells, in columns: the first to the left, the others to the right, and a bar at the
-/// end.
-fn lines<const CELLS: usize>(rows: &[([String; CELLS], String)]) -> String {
-    let widths: Vec<_> = (0..CELLS)
-        .map(|cell| rows.iter().map(|(cells, _)| cells[cell].chars().count()).max().unwrap_or(0))
-        .collect();
-    let line = |(cells, bar): &([String; CELLS], String)| {
-        let aligned = cells.iter().zip(&widths).enumerate().map(|(place, (cell, &width))| {
-            if place == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
-        });
-        format!("{}  {bar}", aligned.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -112,8 +112,8 @@ impl Outputs {
     }
 }
 
-/// The columns to be printed: the target's name and the ends of its interval, for a classifier the class and then the
-/// probability of each.
+/// The columns to be printed: each target and the ends of its interval; for a classifier the class,
+/// and the probability of each.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
     if schema.classes.is_empty() {

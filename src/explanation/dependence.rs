@@ -41,7 +41,8 @@ impl<F: Float> PartialDependence<F> {
 ///
 /// The grid of a column of text is its categories. That of a column of numbers is the numbers that
 /// occur, if fewer than `points`; else as many, evenly spaced between the quantiles 0.05 and 0.95.
-/// Dates are some that occur. A grid has no blank. A value may be one that never occurs together with a row's others.
+/// Dates are some that occur. A grid has no blank. A value may be one that never occurs together
+/// with a row's others.
 ///
 /// ```
 /// use densely::explanation::{Grid, partial_dependence};
@@ -85,7 +86,7 @@ pub fn partial_dependence<F: Float>(
     Error::check_memory::<F>(count.saturating_mul(rows), net.outputs())?;
     let curve = |point: usize| {
         let value = values.row(point);
-        predict(net, inputs, |_, mut row| {
+        predict(net, inputs, 0..rows, |_, mut row| {
             zip(features.clone(), value).for_each(|(feature, &number)| row[feature] = number);
         })
     };

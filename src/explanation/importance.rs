@@ -1,10 +1,11 @@
 use super::replacement::{columns, predict, side_by_side};
 use crate::data::{Dataset, mean_and_standard_error};
-use crate::error::{Error, Result, ShapeError, check::ensure};
+use crate::error::{Result, ShapeError, check::ensure};
 use crate::random::{Purpose, generator};
 use crate::{float::Float, mlp::Mlp};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use ndarray_rand::rand::seq::SliceRandom;
+use std::{iter::zip, ops::Range};
 
 /// By how much a metric changes if the values of a column are shuffled among the rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,18 +85,60 @@ pub fn permutation_importance<F: Float>(
         let unknown = permutation.iter().find(|&&row| row >= rows);
         unknown.map_or(Ok(()), |&row| Err(ShapeError::UnknownRow { row, rows }))?;
     }
-    let repeats = permutations.len();
-    let change = |job: usize| {
-        let (_, features) = &columns[job / repeats];
-        let permutation = &permutations[job % repeats];
-        let outputs = predict(net, inputs, |row, mut changed| {
-            let taken = inputs.row(permutation[row]);
-            features.clone().for_each(|feature| changed[feature] = taken[feature]);
-        })?;
-        Ok::<_, Error>(metric(outputs.view(), data.targets())? - unchanged)
+    let base = net.predict(inputs)?;
+    let changes = |place: usize| {
+        let (_, features) = &columns[place];
+        let outputs = shuffled(net, inputs, &base, features, permutations)?;
+        let scores = outputs.iter().map(|outputs| metric(outputs.view(), data.targets()));
+        scores.map(|score| Ok(score? - unchanged)).collect::<Result<Vec<_>>>()
     };
-    let changes = side_by_side(net, (columns.len() * repeats, rows), change)?;
-    let changes = |place: usize| changes[place * repeats..][..repeats].to_vec();
-    let names = columns.into_iter().enumerate();
-    Ok(names.map(|(place, (column, _))| Importance { column, changes: changes(place) }).collect())
+    let predicted = rows * permutations.len();
+    let changes = side_by_side(net, (columns.len(), predicted), changes)?;
+    let names = columns.into_iter().map(|(column, _)| column);
+    Ok(zip(names, changes).map(|(column, changes)| Importance { column, changes }).collect())
+}
+
+/// The outputs with these features shuffled, for each permutation. Rows that get what they have, or
+/// had by an earlier permutation, are not predicted again: they are many in columns of few values.
+fn shuffled<F: Float>(
+    net: &Mlp<F>,
+    inputs: ArrayView2<'_, F>,
+    base: &Array2<F>,
+    features: &Range<usize>,
+    permutations: &[Vec<usize>],
+) -> Result<Vec<Array2<F>>> {
+    let equal = |one: usize, other: usize| {
+        features.clone().all(|feature| {
+            let [a, b] = [one, other].map(|row| inputs[[row, feature]]);
+            a == b || a.is_nan() && b.is_nan()
+        })
+    };
+    // Each prediction is of a row with the features of another one.
+    let (mut pairs, mut places) = (Vec::new(), Vec::new());
+    for row in 0..inputs.nrows() {
+        let first = pairs.len();
+        for permutation in permutations {
+            let from = permutation[row];
+            let known = || pairs[first..].iter().position(|&(_, known)| equal(from, known));
+            let place = (!equal(row, from)).then(|| known().map_or(pairs.len(), |at| first + at));
+            if place == Some(pairs.len()) {
+                pairs.push((row, from));
+            }
+            places.push(place);
+        }
+    }
+    let rows = pairs.iter().map(|&(row, _)| row);
+    let predicted = predict(net, inputs, rows, |pair, mut row| {
+        let (_, from) = pairs[pair];
+        features.clone().for_each(|feature| row[feature] = inputs[[from, feature]]);
+    })?;
+    let outputs = (0..permutations.len()).map(|repeat| {
+        let mut outputs = base.clone();
+        let places = places.iter().skip(repeat).step_by(permutations.len());
+        for (mut outputs, place) in zip(outputs.rows_mut(), places) {
+            place.into_iter().for_each(|&place| outputs.assign(&predicted.row(place)));
+        }
+        outputs
+    });
+    Ok(outputs.collect())
 }

@@ -17,23 +17,25 @@ pub(super) fn columns<F: Float>(net: &Mlp<F>) -> Vec<(String, Range<usize>)> {
     }
 }
 
-/// The outputs for these rows after `replace` has changed each, which it knows by its number.
+/// The outputs for these rows of the inputs after `replace` has changed each, which it knows by its
+/// place among them.
 pub(super) fn predict<F: Float>(
     net: &Mlp<F>,
     inputs: ArrayView2<'_, F>,
+    rows: impl ExactSizeIterator<Item = usize>,
     replace: impl Fn(usize, ArrayViewMut1<'_, F>),
 ) -> Result<Array2<F>> {
-    Error::check_memory::<F>(inputs.nrows(), net.outputs())?;
-    let mut outputs = Array2::zeros((inputs.nrows(), net.outputs()));
-    let (mut buffers, mut row) = (PredictBuffers::new(), 0);
-    let chunks = inputs.axis_chunks_iter(Axis(0), ROWS_AT_ONCE);
-    for (inputs, outputs) in zip(chunks, outputs.axis_chunks_iter_mut(Axis(0), ROWS_AT_ONCE)) {
-        let mut inputs = inputs.to_owned();
-        for changed in inputs.rows_mut() {
-            replace(row, changed);
-            row += 1;
+    Error::check_memory::<F>(rows.len(), net.outputs())?;
+    let mut outputs = Array2::zeros((rows.len(), net.outputs()));
+    let mut changed = Array2::zeros((rows.len().min(ROWS_AT_ONCE), inputs.ncols()));
+    let (mut buffers, mut rows) = (PredictBuffers::new(), rows.enumerate());
+    for outputs in outputs.axis_chunks_iter_mut(Axis(0), ROWS_AT_ONCE) {
+        let mut changed = changed.slice_axis_mut(Axis(0), (..outputs.nrows()).into());
+        for (mut to, (place, row)) in zip(changed.rows_mut(), rows.by_ref()) {
+            to.assign(&inputs.row(row));
+            replace(place, to);
         }
-        net.predict_into(inputs.view(), outputs, &mut buffers)?;
+        net.predict_into(changed.view(), outputs, &mut buffers)?;
     }
     Ok(outputs)
 }

@@ -70,7 +70,7 @@ pub fn shapley_values<F: Float>(
         count => drawn(count, orders, seed),
     };
     let value = |job: usize| {
-        let outputs = predict(net, background, |_, mut changed| {
+        let outputs = predict(net, background, 0..background.nrows(), |_, mut changed| {
             for (features, _) in zip(&features, &steps.subsets[job]).filter(|(_, has)| **has) {
                 features.clone().for_each(|feature| changed[feature] = row[feature]);
             }

@@ -11,4 +11,14 @@ pub enum LossError {
     /// The loss is not defined for a target.
     #[error("{loss} needs {needs} as targets; row {row} (counted from 0) has {value}")]
     UnsuitableTarget { loss: String, row: usize, value: f64, needs: &'static str },
+    /// No quantiles, or not in ascending order.
+    #[error(
+        "a quantile loss needs at least one quantile, and each larger than the one before: {quantiles:?}"
+    )]
+    Quantiles { quantiles: Vec<f64> },
+    /// Not as many targets as a quantile loss needs.
+    #[error(
+        "{quantiles} quantiles of each target need a multiple of {quantiles} columns of targets, not {columns}: repeat each target for each quantile"
+    )]
+    TargetsOfQuantiles { columns: usize, quantiles: usize },
 }

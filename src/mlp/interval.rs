@@ -1,6 +1,5 @@
 //! Intervals around a network's outputs.
 
-use super::Mlp;
 use crate::error::check::{FRACTION, NOT_NEGATIVE, ensure};
 use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
@@ -51,8 +50,8 @@ impl Interval {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] unless `level` is above 0 and below 1, and for a width that would be NaN or
-    /// infinite; [`Error::Shape`] for arrays of different shapes; [`NetworkError::FewRows`] for
+    /// [`Error::Setting`] unless `level` is above 0 and below 1, and for a width that would be NaN
+    /// or infinite; [`Error::Shape`] for arrays of different shapes; [`NetworkError::FewRows`] for
     /// fewer rows than the level needs.
     pub fn of<F: Float>(
         outputs: ArrayView2<'_, F>,
@@ -79,7 +78,7 @@ impl Interval {
         Ok(interval)
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         Error::check_range("level of the interval", self.level, FRACTION)?;
         let mut widths = self.half_widths.iter();
         widths.try_for_each(|&width| Error::check_range(WIDTH, width, NOT_NEGATIVE))
@@ -104,27 +103,5 @@ impl Interval {
             }
             ends
         })
-    }
-}
-
-impl<F: Float> Mlp<F> {
-    /// The interval around the outputs, if the network has one.
-    pub fn interval(&self) -> Option<&Interval> {
-        self.interval.as_ref()
-    }
-
-    /// Sets the interval, or removes it.
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::IntervalOutputs`] if it does not have a width for each output.
-    pub fn set_interval(&mut self, interval: Option<Interval>) -> Result<()> {
-        if let Some(interval) = &interval {
-            let (found, outputs) = (interval.half_widths.len(), self.outputs());
-            ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
-            interval.check()?;
-        }
-        self.interval = interval;
-        Ok(())
     }
 }

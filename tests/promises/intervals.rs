@@ -1,9 +1,11 @@
 //! Intervals around the outputs: what they hold, and where they go.
 
+use approx::assert_abs_diff_eq;
 use densely::error::{ModelFileError, NetworkError};
+use densely::loss::{Loss, Quantile};
 use densely::mlp::Interval;
 use densely::{Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, array};
 use ndarray_rand::rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -83,7 +85,8 @@ fn a_network_and_its_file_keep_the_interval_until_it_is_trained() {
 
     net.set_interval(None).unwrap();
     assert_eq!(net.to_bytes().unwrap(), without);
-    let two = Interval::of(Array2::zeros((9, 2)).view(), Array2::ones((9, 2)).view(), 0.5);
+    let (zeros, ones) = (Array2::<f64>::zeros((9, 2)), Array2::ones((9, 2)));
+    let two = Interval::of(zeros.view(), ones.view(), 0.5);
     let error = net.set_interval(Some(two.unwrap())).unwrap_err();
     assert_eq!(error.to_string(), "the interval has 2 widths, the network has 1 outputs");
 }
@@ -106,4 +109,49 @@ fn a_file_with_an_impossible_interval_is_damaged() {
             Err(Error::ModelFile(ModelFileError::Damaged { .. }))
         ));
     }
+}
+
+/// ```python
+/// from sklearn.metrics import mean_pinball_loss  # scikit-learn 1.9.1
+/// y = np.array([1.0, -2.0, 0.5, 3.0])
+/// a = np.array([[0.5, 2.0], [-1.0, -2.5], [0.5, 0.25], [4.0, 1.0]])
+/// np.mean([mean_pinball_loss(y, a[:, j], alpha=q) for j, q in enumerate([0.1, 0.75])])
+/// ```
+#[test]
+fn quantile_loss_equals_scikit_learns() {
+    let loss = Quantile::new([0.1, 0.75]);
+    let outputs = array![[0.5, 2.0], [-1.0, -2.5], [0.5, 0.25], [4.0, 1.0]];
+    let targets = array![[1.0, 1.0], [-2.0, -2.0], [0.5, 0.5], [3.0, 3.0]];
+    let (mut losses, mut gradient) = (Array1::zeros(4), Array2::zeros((4, 2)));
+    loss.evaluate(outputs.view(), targets.view(), losses.view_mut(), gradient.view_mut());
+    assert_abs_diff_eq!(losses.mean().unwrap(), 0.520_312_5, epsilon = 1e-15);
+    // (1 - q) / 2 above the target, -q / 2 below it, 0 at it.
+    let expected = array![[-0.05, 0.125], [0.45, -0.375], [0.0, -0.375], [0.45, -0.375]];
+    assert_abs_diff_eq!(gradient, expected, epsilon = 1e-15);
+
+    let mut net = self::net();
+    let trained = |loss: Quantile, columns: usize| {
+        let data = Dataset::new(array![[1.0]], Array2::ones((1, columns))).unwrap();
+        let mut net = Mlp::<f64>::builder(1).dense(columns, Identity).build().unwrap();
+        Trainer::new(loss, Sgd::new(0.1)).epochs(1).without_validation().fit(&mut net, &data)
+    };
+    assert!(trained(loss.clone(), 4).is_ok());
+    let message = |loss, columns| trained(loss, columns).unwrap_err().to_string();
+    assert_eq!(
+        message(loss.clone(), 3),
+        "2 quantiles of each target need a multiple of 2 columns of targets, not 3: repeat each \
+         target for each quantile"
+    );
+    for quantiles in [&[][..], &[0.5, 0.5], &[0.9, 0.1]] {
+        let message = message(Quantile::new(quantiles.iter().copied()), 2);
+        assert!(message.contains("each larger than the one before"), "{message}");
+    }
+    assert!(message(Quantile::new([0.5, 1.5]), 2).contains("quantile is 1.5"));
+
+    let crossed = array![[3.0, 1.0, 5.0, 9.0], [1.0, 2.0, 4.0, 3.0]];
+    let in_order = array![[1.0, 3.0, 5.0, 9.0], [1.0, 2.0, 3.0, 4.0]];
+    assert_eq!(loss.in_order(crossed), in_order);
+    let inputs = array![[0.3], [-1.2]];
+    let one = Quantile::new([0.3]);
+    densely::gradient_check(&mut net, &one, inputs.view(), array![[2.0], [-4.0]].view()).unwrap();
 }

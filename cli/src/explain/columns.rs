@@ -1,6 +1,6 @@
 //! How important each column is, and how the outputs depend on it.
 
-use super::{bar, lines};
+use super::bars::{bar, lines};
 use densely::explanation::{self, Grid, Importance, PartialDependence};
 use densely::{Dataset, Float, Mlp, Result, metrics};
 use ndarray::{ArrayView2, Axis};
@@ -25,13 +25,19 @@ pub struct Columns<F> {
 
 pub struct Column<F> {
     pub importance: Importance,
-    pub dependence: PartialDependence<F>,
+    /// How the outputs depend on it, if that is shown.
+    pub dependence: Option<PartialDependence<F>>,
     /// Numbers that the column has, to show where the rows are; none if it has categories.
     pub numbers: Vec<f64>,
 }
 
 impl<F: Float> Columns<F> {
-    pub fn of(net: &Mlp<F>, data: &Dataset<F>, repeats: usize, seed: u64) -> Result<Self> {
+    pub fn of(
+        net: &Mlp<F>,
+        data: &Dataset<F>,
+        (repeats, seed): (usize, u64),
+        with_dependence: bool,
+    ) -> Result<Self> {
         let rows = data.rows();
         let (name, error): (_, fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>) =
             match net.classes() {
@@ -46,7 +52,8 @@ impl<F: Float> Columns<F> {
         let column = |(importance, (column, features)): (Importance, (&_, std::ops::Range<_>))| {
             let _: &densely::schema::Column = column;
             let dependence =
-                explanation::partial_dependence(net, inputs.view(), &importance.column, POINTS)?;
+                || explanation::partial_dependence(net, inputs.view(), &importance.column, POINTS);
+            let dependence = with_dependence.then(dependence).transpose()?;
             let is_number = column.categories.is_empty() && column.date.is_none();
             let numbers = inputs.column(features.start).into_iter();
             let numbers = numbers.map(|number| number.as_f64() + column.offset);
@@ -70,12 +77,12 @@ impl<F: Float> Columns<F> {
         let (name, error) = self.error;
         let key = if name == "RMSE" { "rmse" } else { "log_loss" };
         let columns = self.columns.iter().map(|Column { importance, dependence, .. }| {
-            let values: Value = match &dependence.grid {
+            let values = dependence.as_ref().map(|dependence| match &dependence.grid {
                 Grid::Numbers(numbers) => json!(numbers),
                 Grid::Categories(categories) => json!(categories),
                 grid => json!(format!("{grid:?}")),
-            };
-            let mean = dependence.mean();
+            });
+            let mean = dependence.as_ref().map(PartialDependence::mean).unwrap_or_default();
             let means = mean.columns().into_iter().map(|output| output.to_vec());
             let outputs = self.outputs.iter().cloned().zip(means.map(Value::from));
             json!({

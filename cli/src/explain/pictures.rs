@@ -48,13 +48,16 @@ impl Pictures {
         let across = shown.len().clamp(1, 3);
         let down = shown.len().div_ceil(across);
         let size = (420 * across as u32, 34 + 340 * down as u32);
-        let rows = shown.first().map_or(0, |column| column.dependence.curves.dim().1);
+        let first = shown.first().and_then(|column| column.dependence.as_ref());
+        let rows = first.map_or(0, |dependence| dependence.curves.dim().1);
         let title = match columns.outputs.len() {
             1 => format!("The mean of {rows} rows with each value, and single rows"),
             _ => format!("The mean of {rows} rows with each value"),
         };
         figures::draw(&self.folder.join(DEPENDENCE), size, |sheet| {
-            let sheet = sheet.titled(&title, ("sans-serif", TITLE * PIXEL))?;
+            let sheet = sheet
+                .margin(TEXT / 2 * PIXEL, 0, 0, 0)
+                .titled(&title, ("sans-serif", TITLE * PIXEL))?;
             let panels = sheet.split_evenly((down, across));
             panels
                 .iter()
@@ -101,9 +104,10 @@ fn dependence<F: Float>(
     column: &Column<F>,
     outputs: &[String],
 ) -> Result<(), Box<dyn Error>> {
-    let (mean, curves) = (column.dependence.mean(), &column.dependence.curves);
+    let Some(dependence) = &column.dependence else { return Ok(()) };
+    let (mean, curves) = (dependence.mean(), &dependence.curves);
     let name = text::name(&column.importance.column, MOST_CHARACTERS);
-    let (x, places): (_, Vec<f64>) = match &column.dependence.grid {
+    let (x, places): (_, Vec<f64>) = match &dependence.grid {
         Grid::Numbers(values) => {
             (Axis::linear(&name, padded(values.iter().copied()), 5), values.clone())
         }
@@ -134,7 +138,7 @@ fn dependence<F: Float>(
         PathElement::new(ends, BLACK.mix(0.25).stroke_width(PIXEL))
     });
     chart.context.draw_series(rug)?;
-    let is_text = matches!(column.dependence.grid, Grid::Categories(_));
+    let is_text = matches!(dependence.grid, Grid::Categories(_));
     for row in (0..rows).map(row).filter(|_| !is_text) {
         let points = places.iter().copied().zip(row);
         let style = palette::REFERENCE.mix(0.3).stroke_width(PIXEL);

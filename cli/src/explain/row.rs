@@ -1,6 +1,6 @@
 //! What moved the prediction of one row.
 
-use super::{bar, lines};
+use super::bars::{bar, lines};
 use densely::explanation::{permutations, shapley_values};
 use densely::{Float, Mlp, Table, metrics};
 use ndarray::{ArrayView2, Axis};

@@ -158,6 +158,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             predicted: test.predicted.view(),
             test,
             scores: &scores,
+            temperature_factor: None,
         };
         let pictures = plan.files.pictures();
         let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;

@@ -162,6 +162,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         predicted: test.predicted.view(),
         test: &test,
         scores: &scores,
+        temperature_factor: report.temperature_factor(),
     };
     let pictures = plan.files.pictures();
     let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;

@@ -1,7 +1,7 @@
 //! A reliability diagram: how often what is given a probability is so, and how many rows that is
 //! known from.
 
-use super::calibration_bins::calibration_bins;
+use super::calibration_bins::{Bin, calibration_bins};
 use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Stroke, palette, text};
 use densely::metrics;
@@ -15,14 +15,27 @@ const BINS: usize = 10;
 /// The line of correct probabilities.
 const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
+/// The line of the probabilities before the network got its temperature.
+const BEFORE: Stroke = Stroke { color: palette::VERMILION, dashed: true };
+
+/// The mean probability and the share of positive rows, of each bin that has rows.
+fn points(bins: &[Bin]) -> Vec<(f64, f64)> {
+    let filled = bins.iter().filter(|bin| bin.rows > 0);
+    filled.map(|bin| (bin.mean_probability(), bin.share_of_positives())).collect()
+}
+
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = metrics::predicted_classes(outcome.test.targets())?;
-    let probabilities = outcome.predicted.iter().map(|&p| f64::from(p));
-    let rows = probabilities.zip(actual.iter().map(|&class| class == 1));
-    let bins = calibration_bins(rows, BINS);
+    let probabilities = || outcome.predicted.iter().map(|&p| f64::from(p));
+    let is_second = || actual.iter().map(|&class| class == 1);
+    let bins = calibration_bins(probabilities().zip(is_second()), BINS);
     let filled = || bins.iter().filter(|bin| bin.rows > 0);
-    let points: Vec<_> =
-        filled().map(|bin| (bin.mean_probability(), bin.share_of_positives())).collect();
+    let points = points(&bins);
+    let before = outcome.temperature_factor.filter(|factor| *factor < 1.0).map(|factor| {
+        let sums = probabilities().map(|p| (p / (1.0 - p)).ln() / factor);
+        let before = sums.map(|sum| 1.0 / (1.0 + (-sum).exp()));
+        (1.0 / factor, self::points(&calibration_bins(before.zip(is_second()), BINS)))
+    });
 
     let class = text::name(&outcome.test.classes()[1], 24);
     let title = format!("Calibration, {} test rows, with 95 % intervals", actual.len());
@@ -47,6 +60,11 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         let line = palette::BLUE.mix(0.4).stroke_width(2 * PIXEL);
         chart.context.draw_series([PathElement::new(points.clone(), line)])?;
         chart.dots(points.into_iter(), 12, palette::BLUE.filled())?;
+        if let Some((temperature, points)) = &before {
+            let name = format!("before the temperature, {temperature:.2}");
+            chart.curve(Some(&name), points, BEFORE)?;
+            chart.legend(SeriesLabelPosition::UpperLeft)?;
+        }
 
         let mut chart = figures::chart_aligned(&lower, "", TEXT, &below, &counts, room)?;
         for (index, bin) in bins.iter().enumerate().filter(|(_, bin)| bin.rows > 0) {

@@ -13,6 +13,8 @@ pub struct Outcome<'a> {
     pub predicted: ArrayView2<'a, f32>,
     pub test: &'a Tested,
     pub scores: &'a Scores,
+    /// What the weighted sums of the outputs were multiplied by: the inverse of the temperature.
+    pub temperature_factor: Option<f64>,
 }
 
 /// The reason why a picture is not drawn; `None` if it is drawn.
