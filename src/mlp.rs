@@ -270,13 +270,10 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::IntervalOutputs`] if it does not have a width for each output.
+    /// [`NetworkError::IntervalOutputs`] if it does not have a width for each output,
+    /// [`Error::Setting`] for impossible numbers.
     pub fn set_interval(&mut self, interval: Option<Interval>) -> Result<()> {
-        if let Some(interval) = &interval {
-            let (found, outputs) = (interval.half_widths().len(), self.outputs());
-            ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
-            interval.check()?;
-        }
+        interval.as_ref().map_or(Ok(()), |interval| interval.check(self.outputs()))?;
         self.interval = interval;
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::table_file;
 use clap::Args;
 use densely::{Float, Mlp, Table};
 use std::error::Error as AnyError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +26,8 @@ Examples:
 ///
 /// Without --row: by how much the network's error rises if the cells of a column are shuffled among
 /// the rows. Best are rows that the network did not learn from. With --row: by how much each column
-/// moved the prediction of this row from the mean prediction (Shapley values).
+/// moved the prediction of this row from the mean prediction of up to 100 rows of the same file
+/// (Shapley values).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -60,29 +61,29 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let file = input::find(&options.data);
     let table = table_file::read(options.form.format(), &file)?.with_missing().with_unknown();
     match net {
-        Network::F32(net) => options.explain(&net, &table),
-        Network::F64(net) => options.explain(&net, &table),
+        Network::F32(net) => options.explain(&net, &table, &file),
+        Network::F64(net) => options.explain(&net, &table, &file),
     }
 }
 
 impl Options {
-    fn explain<F: Float>(&self, net: &Mlp<F>, table: &Table) -> Result<String, Box<dyn AnyError>> {
+    fn explain<F: Float>(
+        &self,
+        net: &Mlp<F>,
+        table: &Table,
+        file: &Path,
+    ) -> Result<String, Box<dyn AnyError>> {
         if let Some(number) = self.row {
             let (inputs, report) = table.inputs_and_report(net)?;
             command_line::tell(&report.to_string());
-            let row = row::Row::of(net, table, inputs.view(), number, self.seed)?;
+            let row = row::Row::of(net, table, (inputs.view(), file), number, self.seed)?;
             return Ok(if self.json { row.json() } else { row.to_string() });
         }
         let (data, report) = table.dataset_for_and_report(net)?;
         command_line::tell(&report.to_string());
         let pictures = self.plot.as_deref().map(pictures::Pictures::in_folder).transpose()?;
-        let columns = columns::Columns::of(
-            net,
-            &data,
-            (self.repeats, self.seed),
-            self.json || self.plot.is_some(),
-        )?;
-        let mut text = if self.json { columns.json() } else { columns.to_string() };
+        let columns = columns::Columns::of(net, &data, self.repeats, self.seed)?;
+        let mut text = if self.json { columns.json()? } else { columns.to_string() };
         if let Some(pictures) = pictures {
             let drawn = pictures.draw(&columns)?;
             if !self.json {

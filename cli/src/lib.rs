@@ -29,11 +29,13 @@ mod input;
 mod look;
 mod names;
 mod network;
+mod output_names;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod places;
 mod predict;
 mod program;
+mod rounded;
 mod show;
 mod table;
 mod table_file;

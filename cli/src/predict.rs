@@ -5,12 +5,13 @@ use crate::command_line;
 use crate::input;
 use crate::names::Names;
 use crate::network::Network;
+use crate::output_names;
 use crate::table::{FileForm, Missing};
 use crate::table_file;
 use clap::{Args, ValueEnum};
 use densely::metrics::predicted_classes;
 use densely::{Float, Mlp, Table, schema::Schema};
-use ndarray::{Array2, ArrayView1, Axis, concatenate};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate};
 use std::error::Error as AnyError;
 use std::path::{Path, PathBuf};
 
@@ -90,19 +91,9 @@ impl Outputs {
         let (inputs, report) = table.inputs_and_report(net)?;
         command_line::tell(&report.to_string());
         let mut outputs = net.predict(inputs.view())?;
-        let is_nan = |row: ArrayView1<'_, F>| row.iter().any(|number| number.is_nan());
-        if let Some(row) = outputs.rows().into_iter().position(is_nan) {
-            let why = match is_nan(inputs.row(row)) {
-                true => {
-                    "it has a blank cell, and the network has no units, whose centres stand for blanks"
-                }
-                false => "the weights of the network, or numbers in the row, are too large",
-            };
-            let (file, row) = (file.display(), row + 1);
-            return Err(format!("{file}: row {row} has no prediction (NaN): {why}").into());
-        }
+        check(inputs.view(), outputs.view(), file)?;
         let classes = predicted_classes(outputs.view())?;
-        let ends = net.interval().map(|interval| interval.around(outputs.view()));
+        let ends = net.interval().map(|interval| interval.around(outputs.view())).transpose()?;
         let ends = ends.map(|ends| ends.map(|ends| ends.mapv(|number| number.to_string())));
         if outputs.ncols() == 1 && !net.classes().is_empty() {
             // A single output is the probability of the second class.
@@ -112,15 +103,28 @@ impl Outputs {
     }
 }
 
+/// Refuses rows without a prediction.
+pub fn check<F: Float>(
+    inputs: ArrayView2<'_, F>,
+    outputs: ArrayView2<'_, F>,
+    file: &Path,
+) -> Result<(), String> {
+    let is_nan = |row: ArrayView1<'_, F>| row.iter().any(|number| number.is_nan());
+    let Some(row) = outputs.rows().into_iter().position(is_nan) else { return Ok(()) };
+    let why = match is_nan(inputs.row(row)) {
+        true => "it has a blank cell, and the network has no units, whose centres stand for blanks",
+        false => "the weights of the network, or numbers in the row, are too large",
+    };
+    let (file, row) = (file.display(), row + 1);
+    Err(format!("{file}: row {row} has no prediction (NaN): {why}"))
+}
+
 /// The columns to be printed: each target and the ends of its interval; for a classifier the class,
 /// and the probability of each.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
     if schema.classes.is_empty() {
-        let names = (0..outputs.numbers.ncols()).map(|column| match schema.targets.get(column) {
-            Some(name) => name.clone(),
-            None => format!("y{column}"),
-        });
+        let names = output_names::targets(schema, outputs.numbers.ncols()).into_iter();
         let columns = names.zip(numbers).enumerate().flat_map(|(place, (name, cells))| {
             let end = |(which, ends): (&str, &Array2<String>)| {
                 (format!("{name}.{which}"), ends.column(place).to_vec())

@@ -2,8 +2,9 @@
 
 use crate::input;
 use crate::network::Network;
+use crate::rounded::{interval, rounded};
 use clap::Args;
-use densely::{Dense, Error, Float, Mlp, mlp::Interval, schema::Column, units::Units};
+use densely::{Dense, Error, Float, Mlp, schema::Schema, units::Units};
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use std::error::Error as AnyError;
@@ -68,7 +69,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
     };
     let columns = match &schema.columns[..] {
         [] => vec![format!("{} features without names", net.features())],
-        columns => columns_of(columns, net.units_in()),
+        _ => columns_of(schema, net.units_in()),
     };
     [
         aligned("precision", [F::NAME.to_owned()]),
@@ -100,15 +101,12 @@ fn layer<F: Float>(layer: &Dense<F>) -> String {
 }
 
 /// Describes each column: by its categories, or by centre and spread of its numbers.
-fn columns_of(columns: &[Column], units: &Units) -> Vec<String> {
-    let mut feature = 0;
-    let described = columns.iter().map(|column| {
-        let first = feature;
-        feature += column.features();
+fn columns_of(schema: &Schema, units: &Units) -> Vec<String> {
+    let described = schema.places().map(|(column, features)| {
         let mut text = match (&column.date, &column.categories[..]) {
             (Some(date), _) => format!("dates in the form {}", date.format),
             (None, [minus, plus]) if column.two => format!("{minus} (-1), {plus} (1)"),
-            (None, []) => unit(units, first),
+            (None, []) => unit(units, features.start),
             (None, categories) => categories.join(", "),
         };
         if column.blanks {
@@ -125,24 +123,6 @@ fn unit(units: &Units, index: usize) -> String {
     match (of(units.centres()), of(units.spreads())) {
         (Some(centre), Some(spread)) => format!("{} ± {}", rounded(centre), rounded(spread)),
         _ => String::new(),
-    }
-}
-
-fn interval(interval: &Interval) -> String {
-    let widths = interval.half_widths().iter().map(|&width| format!("± {}", rounded(width)));
-    let widths = widths.collect::<Vec<_>>().join(", ");
-    format!("{widths} for {} % of new rows", 100.0 * interval.level())
-}
-
-/// Rounds to four significant digits.
-fn rounded(number: f64) -> String {
-    match number.abs().log10().floor() {
-        magnitude if (-4.0..4.0).contains(&magnitude) => {
-            format!("{number:.*}", (3.0 - magnitude) as usize)
-        }
-        magnitude if (4.0..10.0).contains(&magnitude) => format!("{number:.0}"),
-        _ if number == 0.0 => "0".to_owned(),
-        _ => format!("{number:.3e}"),
     }
 }
 

@@ -61,8 +61,8 @@ impl<F: Float> PartialDependence<F> {
 /// # Errors
 ///
 /// As [`Mlp::predict`]; [`SchemaError::UnknownColumn`] for a name that is not one of the network's
-/// columns, [`Error::Setting`] if `points` is 0, [`ShapeError::TooLarge`] for curves that do not
-/// fit into memory.
+/// columns, [`SchemaError::NoValues`] if no row has a value in it, [`Error::Setting`] if `points`
+/// is 0, [`ShapeError::TooLarge`] for curves that do not fit into memory.
 ///
 /// [`ShapeError::TooLarge`]: crate::error::ShapeError::TooLarge
 pub fn partial_dependence<F: Float>(
@@ -73,7 +73,7 @@ pub fn partial_dependence<F: Float>(
 ) -> Result<PartialDependence<F>> {
     Error::check_range("number of points of the grid", points as f64, AT_LEAST_1)?;
     Error::check_features(inputs.ncols(), net.features())?;
-    let columns = columns(net);
+    let columns = columns(net)?;
     let Some(place) = columns.iter().position(|(name, _)| name == column) else {
         let names = list(columns.iter().map(|(name, _)| name));
         return Err(SchemaError::UnknownColumn { column: column.to_owned(), columns: names }.into());

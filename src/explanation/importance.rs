@@ -77,8 +77,8 @@ pub fn permutation_importance<F: Float>(
     metric: impl Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Sync,
     permutations: &[Vec<usize>],
 ) -> Result<Vec<Importance>> {
-    let (inputs, rows, columns) = (data.inputs(), data.rows(), columns(net));
-    let unchanged = net.evaluate(data, &metric)?;
+    let (inputs, rows, columns) = (data.inputs(), data.rows(), columns(net)?);
+    net.schema().check_same(data.schema())?;
     for permutation in permutations {
         let found = permutation.len();
         ensure(found == rows, || ShapeError::Rows { inputs: rows, targets: found })?;
@@ -86,6 +86,7 @@ pub fn permutation_importance<F: Float>(
         unknown.map_or(Ok(()), |&row| Err(ShapeError::UnknownRow { row, rows }))?;
     }
     let base = net.predict(inputs)?;
+    let unchanged = metric(base.view(), data.targets())?;
     let changes = |place: usize| {
         let (_, features) = &columns[place];
         let outputs = shuffled(net, inputs, &base, features, permutations)?;
@@ -136,7 +137,9 @@ fn shuffled<F: Float>(
         let mut outputs = base.clone();
         let places = places.iter().skip(repeat).step_by(permutations.len());
         for (mut outputs, place) in zip(outputs.rows_mut(), places) {
-            place.into_iter().for_each(|&place| outputs.assign(&predicted.row(place)));
+            if let Some(place) = *place {
+                outputs.assign(&predicted.row(place));
+            }
         }
         outputs
     });

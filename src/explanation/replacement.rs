@@ -10,11 +10,13 @@ use std::{iter::zip, ops::Range};
 const ROWS_AT_ONCE: usize = 256;
 
 /// The columns of a network's inputs: their names, and the features of each.
-pub(super) fn columns<F: Float>(net: &Mlp<F>) -> Vec<(String, Range<usize>)> {
-    match &net.schema().columns[..] {
+pub(super) fn columns<F: Float>(net: &Mlp<F>) -> Result<Vec<(String, Range<usize>)>> {
+    // A layer may have been replaced through `layers_mut`.
+    net.schema().check(net.features(), net.outputs())?;
+    Ok(match &net.schema().columns[..] {
         [] => (0..net.features()).map(|place| (format!("x{place}"), place..place + 1)).collect(),
         _ => net.schema().places().map(|(column, places)| (column.name.clone(), places)).collect(),
-    }
+    })
 }
 
 /// The outputs for these rows of the inputs after `replace` has changed each, which it knows by its

@@ -4,7 +4,6 @@ use crate::random::{Purpose, generator};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use ndarray_rand::rand::seq::SliceRandom;
-use std::iter::zip;
 
 /// By how much each column moved the prediction of one row from the mean prediction.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +30,7 @@ const MOST_EXACT: usize = 12;
 /// φⱼ = Σ |S|! (M - |S| - 1)! / M! · (v(S ∪ j) - v(S))
 ///
 /// For more than 12 columns the mean is over `orders` orders that are drawn by `seed`, and as many
-/// that are their reverse (Mitchell et al. 2022); for fewer columns it is exact. Some 100 rows of
+/// that are their reverse (Mitchell et al. 2022); for 12 or fewer it is exact. Some 100 rows of
 /// the training data are enough for a background. The values say what the network does with the
 /// columns, not what the world does.
 ///
@@ -64,15 +63,17 @@ pub fn shapley_values<F: Float>(
     Error::check_features(row.len(), net.features())?;
     Error::check_range("number of orders", orders as f64, AT_LEAST_1)?;
     ensure(background.nrows() > 0, || ShapeError::NoRows)?;
-    let (names, features): (Vec<_>, Vec<_>) = columns(net).into_iter().unzip();
+    let (names, features): (Vec<_>, Vec<_>) = columns(net)?.into_iter().unzip();
     let steps = match features.len() {
         count if count <= MOST_EXACT => exact(count),
         count => drawn(count, orders, seed),
     };
     let value = |job: usize| {
         let outputs = predict(net, background, 0..background.nrows(), |_, mut changed| {
-            for (features, _) in zip(&features, &steps.subsets[job]).filter(|(_, has)| **has) {
-                features.clone().for_each(|feature| changed[feature] = row[feature]);
+            for (column, features) in features.iter().enumerate() {
+                if steps.has(job, column) {
+                    features.clone().for_each(|feature| changed[feature] = row[feature]);
+                }
             }
         })?;
         let outputs = outputs.map(|output| output.as_f64());
@@ -89,8 +90,17 @@ pub fn shapley_values<F: Float>(
 
 /// Subsets of the columns, the first without any, and steps between them.
 struct Steps {
-    subsets: Vec<Vec<bool>>,
+    subsets: Vec<Subset>,
     steps: Vec<Step>,
+    /// The place of each column in each order.
+    places: Vec<Vec<usize>>,
+}
+
+enum Subset {
+    /// Bit j is column j.
+    Bits(usize),
+    /// The first columns of an order.
+    First { order: usize, count: usize },
 }
 
 /// A column joins a subset.
@@ -102,9 +112,17 @@ struct Step {
     weight: f64,
 }
 
-/// All subsets of so many columns. Bit j of a subset's place is column j.
+impl Steps {
+    fn has(&self, subset: usize, column: usize) -> bool {
+        match self.subsets[subset] {
+            Subset::Bits(bits) => bits >> column & 1 == 1,
+            Subset::First { order, count } => self.places[order][column] < count,
+        }
+    }
+}
+
+/// All subsets of so many columns.
 fn exact(columns: usize) -> Steps {
-    let members = |subset: usize| (0..columns).map(|column| subset >> column & 1 == 1).collect();
     let step = |without: usize, column: usize| {
         // |S|! (M - |S| - 1)! / M! = 1 / (M · (M - 1 over |S|))
         let size = without.count_ones() as usize;
@@ -114,30 +132,34 @@ fn exact(columns: usize) -> Steps {
     };
     let without = |column: usize| (0..1 << columns).filter(move |subset| subset >> column & 1 == 0);
     let steps = (0..columns).flat_map(|column| without(column).map(move |s| step(s, column)));
-    Steps { subsets: (0..1 << columns).map(members).collect(), steps: steps.collect() }
+    let subsets = (0..1 << columns).map(Subset::Bits).collect();
+    Steps { subsets, steps: steps.collect(), places: Vec::new() }
 }
 
 /// The subsets on the way from none to all columns, in orders by chance and in their reverse.
 fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
     let (mut generator, weight) = (generator(seed, Purpose::Permutations), 0.5 / orders as f64);
-    let (mut subsets, mut steps) = (vec![vec![false; columns], vec![true; columns]], Vec::new());
-    let mut order: Vec<usize> = (0..columns).collect();
-    for drawn in 0..2 * orders {
-        if drawn % 2 == 0 {
-            order.shuffle(&mut generator);
+    let first = |order, count| Subset::First { order, count };
+    let (mut subsets, mut steps) = (vec![first(0, 0), first(0, columns)], Vec::new());
+    let mut places = Vec::new();
+    let mut in_order: Vec<usize> = (0..columns).collect();
+    for order in 0..2 * orders {
+        if order % 2 == 0 {
+            in_order.shuffle(&mut generator);
         } else {
-            order.reverse();
+            in_order.reverse();
         }
-        let (mut subset, mut without) = (vec![false; columns], 0);
-        for (place, &column) in order.iter().enumerate() {
-            subset[column] = true;
+        let (mut without, mut of_columns) = (0, vec![0; columns]);
+        for (place, &column) in in_order.iter().enumerate() {
+            of_columns[column] = place;
             let with = if place + 1 == columns { 1 } else { subsets.len() };
             if with > 1 {
-                subsets.push(subset.clone());
+                subsets.push(first(order, place + 1));
             }
             steps.push(Step { column, without, with, weight });
             without = with;
         }
+        places.push(of_columns);
     }
-    Steps { subsets, steps }
+    Steps { subsets, steps, places }
 }

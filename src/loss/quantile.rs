@@ -28,7 +28,7 @@ use std::cmp::Ordering;
 /// let mut net = Mlp::builder(1).dense(2, Identity).build()?;
 /// let trainer = Trainer::new(loss.clone(), Adam::new(0.02)).epochs(400).batch_size(101);
 /// trainer.without_validation().fit(&mut net, &data)?;
-/// let outputs = loss.in_order(net.predict(data.inputs())?);
+/// let outputs = loss.in_order(net.predict(data.inputs())?)?;
 /// assert!((outputs[[0, 0]] - 10.0).abs() < 1.0 && (outputs[[0, 1]] - 90.0).abs() < 1.0);
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -46,8 +46,13 @@ impl Quantile {
 
     /// The outputs with the quantiles of each target in ascending order. That never makes the loss
     /// larger (Chernozhukov, Fernández-Val and Galichon 2010).
-    pub fn in_order<F: Float>(&self, mut outputs: Array2<F>) -> Array2<F> {
-        let count = self.quantiles.len().max(1);
+    ///
+    /// # Errors
+    ///
+    /// [`LossError::TargetsOfQuantiles`] unless each target has an output for each quantile.
+    pub fn in_order<F: Float>(&self, mut outputs: Array2<F>) -> Result<Array2<F>> {
+        let count = self.quantiles.len();
+        self.check_columns(outputs.ncols())?;
         for mut row in outputs.rows_mut() {
             for mut target in row.exact_chunks_mut(count) {
                 let mut sorted = target.to_vec();
@@ -55,7 +60,13 @@ impl Quantile {
                 target.iter_mut().zip(sorted).for_each(|(to, quantile)| *to = quantile);
             }
         }
-        outputs
+        Ok(outputs)
+    }
+
+    fn check_columns(&self, columns: usize) -> Result<()> {
+        let quantiles = self.quantiles.len();
+        let fits = quantiles > 0 && columns.is_multiple_of(quantiles);
+        ensure(fits, || LossError::TargetsOfQuantiles { columns, quantiles })
     }
 }
 
@@ -97,8 +108,6 @@ impl<F: Float> Loss<F> for Quantile {
     }
 
     fn check_targets(&self, targets: ArrayView2<'_, F>) -> Result<()> {
-        let (columns, quantiles) = (targets.ncols(), self.quantiles.len());
-        let fits = quantiles > 0 && columns.is_multiple_of(quantiles);
-        ensure(fits, || LossError::TargetsOfQuantiles { columns, quantiles })
+        self.check_columns(targets.ncols())
     }
 }

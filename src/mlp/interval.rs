@@ -14,9 +14,12 @@ use std::iter::zip;
 /// error |a - y| of these rows, k = ⌈(n + 1) · level⌉. Whatever the network and the data are like,
 /// it holds the target of a new row with a probability of at least `level`, and of at most
 /// `level` + 1 / (n + 1) if no errors are equal, as long as old and new rows are exchangeable:
-/// drawn in the same way, in no order. All rows have intervals of the same width.
+/// drawn in the same way, in no order. That is the mean over all that may be drawn; of a single
+/// interval from n rows, the share varies by about √(level (1 - level) / n). All rows have
+/// intervals of the same width.
 ///
-/// A network keeps its interval, and so does its file. Training forgets it.
+/// A network keeps its interval, and so does its file. Training forgets it; so should you if you
+/// change the network in another way.
 ///
 /// ```
 /// use densely::{Dense, Identity, Mlp, mlp::Interval};
@@ -31,7 +34,7 @@ use std::iter::zip;
 /// let interval = net.interval().ok_or("no interval")?;
 /// assert_eq!((interval.level(), interval.half_widths()), (0.9, &[18.0][..])); // ⌈20 · 0.9⌉
 /// let outputs = net.predict(array![[50.0]].view())?;
-/// assert_eq!(interval.around(outputs.view()), [array![[82.0]], array![[118.0]]]);
+/// assert_eq!(interval.around(outputs.view())?, [array![[82.0]], array![[118.0]]]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,8 +66,9 @@ impl Interval {
         Error::check_shapes(outputs.dim(), targets.dim(), (columns, outputs.ncols()))?;
         // What rounding adds to a whole number must not make it the next one.
         let rank = |rows: usize| ((rows as f64 + 1.0) * level - 1e-9).ceil().max(1.0) as usize;
-        let needed = || (1..).find(|&rows| rank(rows) <= rows).unwrap_or(usize::MAX);
-        ensure(rank(rows) <= rows, || NetworkError::FewRows { rows, needed: needed(), level })?;
+        // k ≤ n if n ≥ level / (1 - level).
+        let needed = (level / (1.0 - level) * (1.0 - 1e-9)).ceil().max(1.0) as usize;
+        ensure(rank(rows) <= rows, || NetworkError::FewRows { rows, needed, level })?;
         let half_width = |(outputs, targets)| {
             let error = |(&a, &y): (&F, &F)| (a - y).as_f64().abs();
             let mut errors: Vec<f64> = zip(outputs, targets).map(error).collect();
@@ -74,17 +78,21 @@ impl Interval {
         };
         let half_widths = zip(outputs.columns(), targets.columns()).map(half_width).collect();
         let interval = Self { level, half_widths };
-        interval.check()?;
+        interval.check(columns)?;
         Ok(interval)
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    /// Refuses an interval for another number of outputs, and impossible numbers.
+    pub(crate) fn check(&self, outputs: usize) -> Result<()> {
+        let found = self.half_widths.len();
+        ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
         Error::check_range("level of the interval", self.level, FRACTION)?;
         let mut widths = self.half_widths.iter();
         widths.try_for_each(|&width| Error::check_range(WIDTH, width, NOT_NEGATIVE))
     }
 
-    /// The least share of new rows whose targets are inside.
+    /// The share of new rows whose targets are inside: on average over measured intervals, at least
+    /// this.
     pub fn level(&self) -> f64 {
         self.level
     }
@@ -95,13 +103,18 @@ impl Interval {
     }
 
     /// The lower and the upper ends of the intervals of these outputs: rows × outputs.
-    pub fn around<F: Float>(&self, outputs: ArrayView2<'_, F>) -> [Array2<F>; 2] {
-        [-1.0, 1.0].map(|sign| {
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError::IntervalOutputs`] for another number of outputs.
+    pub fn around<F: Float>(&self, outputs: ArrayView2<'_, F>) -> Result<[Array2<F>; 2]> {
+        self.check(outputs.ncols())?;
+        Ok([-1.0, 1.0].map(|sign| {
             let mut ends = outputs.to_owned();
             for (mut column, half_width) in zip(ends.columns_mut(), &self.half_widths) {
                 column += F::from_f64(sign * half_width);
             }
             ends
-        })
+        }))
     }
 }

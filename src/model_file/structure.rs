@@ -81,6 +81,7 @@ impl Structure {
     /// The JSON of this network's structure.
     pub(crate) fn json_of<F: Float>(net: &Mlp<F>) -> Result<String> {
         net.schema().check(net.features(), net.outputs())?;
+        net.interval().map_or(Ok(()), |interval| interval.check(net.outputs()))?;
         let layers = net.layers().iter().enumerate().map(|(layer, dense)| {
             let activation = dense.activation();
             let Some(name) = activation.name() else {

@@ -1,6 +1,6 @@
 //! The library's promises to its users. They are modules of one test binary, so that the compiler
 //! makes code from the generic library once. A test that measures its whole process, or kills it,
-//! has a binary of its own, beside this folder.
+//! starts this binary again. Only the counter of allocations has a binary of its own.
 
 mod activation_values;
 mod another_table;
@@ -18,13 +18,17 @@ mod first_mistakes;
 mod from_sklearn;
 mod gradients;
 mod intervals;
+mod killed;
 mod lbfgs;
+mod memory;
 mod model_files;
 mod nist;
 #[cfg(feature = "npy")]
 mod npy;
 mod observers;
 mod optimizer_steps;
+#[cfg(target_os = "linux")]
+mod own_process;
 mod pages;
 mod peak;
 mod poisson;

@@ -1,9 +1,11 @@
 //! How important each column is, and how the outputs depend on it.
 
 use super::bars::{bar, lines};
+use crate::output_names;
+use densely::error::SchemaError;
 use densely::explanation::{self, Grid, Importance, PartialDependence};
-use densely::{Dataset, Float, Mlp, Result, metrics};
-use ndarray::{ArrayView2, Axis};
+use densely::{Dataset, Error, Float, Mlp, Result, metrics, schema::Column};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -13,31 +15,22 @@ const ROWS: usize = 500;
 /// Points of the curve of a column of numbers.
 const POINTS: usize = 50;
 
-/// What is known of all columns, the most important one first.
-pub struct Columns<F> {
+/// What is known of all columns.
+pub struct Columns<'n, F: Float> {
+    net: &'n Mlp<F>,
+    /// The rows on which the dependence is computed.
+    sample: Array2<F>,
     pub rows: usize,
     /// The name of the error, and that of the network.
     pub error: (&'static str, f64),
-    pub columns: Vec<Column<F>>,
+    /// The most important column first.
+    pub importances: Vec<Importance>,
     /// The name of each output: a target, or the probability of a class.
     pub outputs: Vec<String>,
 }
 
-pub struct Column<F> {
-    pub importance: Importance,
-    /// How the outputs depend on it, if that is shown.
-    pub dependence: Option<PartialDependence<F>>,
-    /// Numbers that the column has, to show where the rows are; none if it has categories.
-    pub numbers: Vec<f64>,
-}
-
-impl<F: Float> Columns<F> {
-    pub fn of(
-        net: &Mlp<F>,
-        data: &Dataset<F>,
-        (repeats, seed): (usize, u64),
-        with_dependence: bool,
-    ) -> Result<Self> {
+impl<'n, F: Float> Columns<'n, F> {
+    pub fn of(net: &'n Mlp<F>, data: &Dataset<F>, repeats: usize, seed: u64) -> Result<Self> {
         let rows = data.rows();
         let (name, error): (_, fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>) =
             match net.classes() {
@@ -45,38 +38,41 @@ impl<F: Float> Columns<F> {
                 _ => ("log-loss", metrics::log_loss),
             };
         let orders = explanation::permutations(rows, repeats, seed);
-        let importances = explanation::permutation_importance(net, data, error, &orders)?;
-        let sample = &orders[0][..rows.min(ROWS)];
-        let inputs = data.inputs().select(Axis(0), sample);
-        let places = net.schema().places();
-        let column = |(importance, (column, features)): (Importance, (&_, std::ops::Range<_>))| {
-            let _: &densely::schema::Column = column;
-            let dependence =
-                || explanation::partial_dependence(net, inputs.view(), &importance.column, POINTS);
-            let dependence = with_dependence.then(dependence).transpose()?;
-            let is_number = column.categories.is_empty() && column.date.is_none();
-            let numbers = inputs.column(features.start).into_iter();
-            let numbers = numbers.map(|number| number.as_f64() + column.offset);
-            let numbers = if is_number { numbers.collect() } else { Vec::new() };
-            Ok(Column { importance, dependence, numbers })
-        };
-        let columns = importances.into_iter().zip(places).map(column);
-        let mut columns = columns.collect::<Result<Vec<_>>>()?;
-        columns.sort_by(|one, other| other.importance.mean().total_cmp(&one.importance.mean()));
-        let schema = net.schema();
-        let outputs = match (&schema.classes[..], net.outputs()) {
-            ([], _) => schema.targets.clone(),
-            ([_, second], 1) => vec![format!("P({second})")],
-            (classes, _) => classes.iter().map(|class| format!("P({class})")).collect(),
-        };
+        let mut importances = explanation::permutation_importance(net, data, error, &orders)?;
+        importances.sort_by(|one, other| other.mean().total_cmp(&one.mean()));
+        let sample = data.inputs().select(Axis(0), &orders[0][..rows.min(ROWS)]);
+        let outputs = output_names::outputs(net.schema(), net.outputs());
         let error = (name, net.evaluate(data, error)?);
-        Ok(Self { rows, error, columns, outputs })
+        Ok(Self { net, sample, rows, error, importances, outputs })
     }
 
-    pub fn json(&self) -> String {
+    /// The rows on which the dependence is computed.
+    pub fn sampled(&self) -> usize {
+        self.sample.nrows()
+    }
+
+    /// How the outputs depend on a column; nothing if it is blank in the sampled rows.
+    pub fn dependence(&self, column: &str) -> Result<Option<PartialDependence<F>>> {
+        match explanation::partial_dependence(self.net, self.sample.view(), column, POINTS) {
+            Err(Error::Schema(SchemaError::NoValues { .. })) => Ok(None),
+            dependence => dependence.map(Some),
+        }
+    }
+
+    /// The column, and its numbers in the sampled rows; none if it has categories or dates.
+    pub fn numbers(&self, name: &str) -> Option<(&'n Column, Vec<f64>)> {
+        let (column, features) =
+            self.net.schema().places().find(|(column, _)| column.name == name)?;
+        let is_number = column.categories.is_empty() && column.date.is_none();
+        let numbers = self.sample.column(features.start).into_iter().filter(|_| is_number);
+        Some((column, numbers.map(|number| number.as_f64() + column.offset).collect()))
+    }
+
+    pub fn json(&self) -> Result<String> {
         let (name, error) = self.error;
         let key = if name == "RMSE" { "rmse" } else { "log_loss" };
-        let columns = self.columns.iter().map(|Column { importance, dependence, .. }| {
+        let column = |importance: &Importance| {
+            let dependence = self.dependence(&importance.column)?;
             let values = dependence.as_ref().map(|dependence| match &dependence.grid {
                 Grid::Numbers(numbers) => json!(numbers),
                 Grid::Categories(categories) => json!(categories),
@@ -85,33 +81,36 @@ impl<F: Float> Columns<F> {
             let mean = dependence.as_ref().map(PartialDependence::mean).unwrap_or_default();
             let means = mean.columns().into_iter().map(|output| output.to_vec());
             let outputs = self.outputs.iter().cloned().zip(means.map(Value::from));
-            json!({
+            Ok(json!({
                 "column": importance.column,
                 "importance": importance.mean(),
                 "standard_error": importance.standard_error(),
                 "changes": importance.changes,
                 "values": values,
                 "dependence": Value::Object(outputs.collect()),
-            })
-        });
-        let columns: Vec<_> = columns.collect();
-        json!({ "rows": self.rows, "error": key, key: error, "columns": columns }).to_string()
+            }))
+        };
+        let columns = self.importances.iter().map(column).collect::<Result<Vec<_>>>()?;
+        Ok(json!({ "rows": self.rows, "error": key, key: error, "columns": columns }).to_string())
     }
 }
 
-impl<F: Float> fmt::Display for Columns<F> {
+impl<F: Float> fmt::Display for Columns<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, error) = self.error;
-        let largest = self.columns.first().map_or(0.0, |column| column.importance.mean());
-        let row = |Column { importance, .. }: &Column<F>| {
+        let largest = self.importances.first().map_or(0.0, Importance::mean);
+        let row = |importance: &Importance| {
             let mean = importance.mean();
             let error = match importance.standard_error() {
                 error if error.is_nan() => String::new(),
                 error => format!("± {error:.4}"),
             };
-            ([importance.column.clone(), format!("{mean:.4}"), error], bar(mean / largest))
+            (
+                [importance.column.clone(), format!("{mean:.4}"), error],
+                bar(mean / largest.max(f64::MIN_POSITIVE)),
+            )
         };
-        let rows: Vec<_> = self.columns.iter().map(row).collect();
+        let rows: Vec<_> = self.importances.iter().map(row).collect();
         writeln!(f, "{name} {error:.4} on {} rows; with a column shuffled it rises by", self.rows)?;
         write!(f, "\n{}", lines(&rows))
     }

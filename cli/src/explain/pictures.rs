@@ -1,9 +1,9 @@
 //! The pictures of `densely explain`.
 
-use super::columns::{Column, Columns};
+use super::columns::Columns;
 use crate::figures::{self, Axis, PIXEL, Sheet, Stroke, padded, palette, text};
 use densely::Float;
-use densely::explanation::Grid;
+use densely::explanation::{Grid, Importance, PartialDependence};
 use plotters::prelude::*;
 use std::error::Error;
 use std::fs;
@@ -25,7 +25,10 @@ const MOST_TICKS: usize = 100;
 /// The most characters of a name.
 const MOST_CHARACTERS: usize = 24;
 
-const COLORS: [RGBColor; 5] =
+/// The most outputs that a chart shows.
+const MOST_OUTPUTS: usize = 5;
+
+const COLORS: [RGBColor; MOST_OUTPUTS] =
     [palette::BLUE, palette::VERMILION, palette::GREEN, palette::PURPLE, palette::ORANGE];
 
 /// A folder for the pictures.
@@ -42,45 +45,51 @@ impl Pictures {
     }
 
     /// Draws the pictures, and names them.
-    pub fn draw<F: Float>(&self, columns: &Columns<F>) -> Result<String, Box<dyn Error>> {
+    pub fn draw<F: Float>(&self, columns: &Columns<'_, F>) -> Result<String, Box<dyn Error>> {
         importances(&self.folder.join(IMPORTANCES), columns)?;
-        let shown = &columns.columns[..columns.columns.len().min(MOST_CHARTS)];
+        let mut shown = Vec::new();
+        for importance in columns.importances.iter().take(MOST_CHARTS) {
+            let name = &importance.column;
+            if let Some(dependence) = columns.dependence(name)? {
+                shown.push((name, dependence));
+            }
+        }
         let across = shown.len().clamp(1, 3);
-        let down = shown.len().div_ceil(across);
+        let down = shown.len().div_ceil(across).max(1);
         let size = (420 * across as u32, 34 + 340 * down as u32);
-        let first = shown.first().and_then(|column| column.dependence.as_ref());
-        let rows = first.map_or(0, |dependence| dependence.curves.dim().1);
-        let title = match columns.outputs.len() {
-            1 => format!("The mean of {rows} rows with each value, and single rows"),
-            _ => format!("The mean of {rows} rows with each value"),
+        let (rows, outputs) = (columns.sampled(), columns.outputs.len());
+        let besides = match outputs {
+            1 => ", and single rows".to_owned(),
+            2..=MOST_OUTPUTS => String::new(),
+            _ => format!(": the first {MOST_OUTPUTS} of {outputs} outputs"),
         };
+        let title = format!("The mean of {rows} rows with each value{besides}");
         figures::draw(&self.folder.join(DEPENDENCE), size, |sheet| {
-            let sheet = sheet
-                .margin(TEXT / 2 * PIXEL, 0, 0, 0)
-                .titled(&title, ("sans-serif", TITLE * PIXEL))?;
+            let sheet = sheet.margin(TEXT / 2 * PIXEL, 0, 0, 0);
+            let sheet = sheet.titled(&title, ("sans-serif", TITLE * PIXEL))?;
             let panels = sheet.split_evenly((down, across));
-            panels
-                .iter()
-                .zip(shown)
-                .try_for_each(|(panel, column)| dependence(panel, column, &columns.outputs))
+            panels.iter().zip(&shown).try_for_each(|(panel, (name, dependence))| {
+                draw_dependence(panel, columns, name, dependence)
+            })
         })?;
         Ok(format!("{}: {IMPORTANCES}, {DEPENDENCE}", self.folder.display()))
     }
 }
 
 /// A bar for each column, with twice the standard error to both sides of its end.
-fn importances<F: Float>(path: &Path, columns: &Columns<F>) -> Result<(), Box<dyn Error>> {
-    let shown = &columns.columns[..columns.columns.len().min(MOST_BARS)];
+fn importances<F: Float>(path: &Path, columns: &Columns<'_, F>) -> Result<(), Box<dyn Error>> {
+    let shown = &columns.importances[..columns.importances.len().min(MOST_BARS)];
     let (count, (name, error)) = (shown.len(), columns.error);
-    let ends = |column: &Column<F>| {
-        let (mean, error) = (column.importance.mean(), column.importance.standard_error());
+    let ends = |importance: &Importance| {
+        let (mean, error) = (importance.mean(), importance.standard_error());
         let error = if error.is_nan() { 0.0 } else { 2.0 * error };
         [mean - error, mean, mean + error]
     };
     let range = padded(shown.iter().flat_map(ends).chain([0.0]));
-    let names = shown.iter().enumerate().map(|(place, column)| {
-        (-(place as f64), text::name(&column.importance.column, MOST_CHARACTERS))
-    });
+    let names = shown
+        .iter()
+        .enumerate()
+        .map(|(place, column)| (-(place as f64), text::name(&column.column, MOST_CHARACTERS)));
     let y = Axis::new("", 0.6 - count as f64..0.6, names.collect());
     let x = Axis::linear(&format!("rise of {name} (± 2 standard errors)"), range, 6);
     let title = format!("Each column shuffled, {} rows: {name} {error:.4}", columns.rows);
@@ -99,14 +108,20 @@ fn importances<F: Float>(path: &Path, columns: &Columns<F>) -> Result<(), Box<dy
 }
 
 /// How the outputs depend on a column. A single output has curves of some rows; several have a key.
-fn dependence<F: Float>(
+fn draw_dependence<F: Float>(
     panel: &Sheet<'_>,
-    column: &Column<F>,
-    outputs: &[String],
+    columns: &Columns<'_, F>,
+    column: &str,
+    dependence: &PartialDependence<F>,
 ) -> Result<(), Box<dyn Error>> {
-    let Some(dependence) = &column.dependence else { return Ok(()) };
-    let (mean, curves) = (dependence.mean(), &dependence.curves);
-    let name = text::name(&column.importance.column, MOST_CHARACTERS);
+    let (mean, curves, outputs) = (dependence.mean(), &dependence.curves, &columns.outputs);
+    let (of_schema, numbers) = columns.numbers(column).unzip();
+    let unit = match of_schema.and_then(|column| column.date.as_ref()) {
+        Some(date) if date.format.contains("%d") => ", days since the first",
+        Some(_) => ", part of a day",
+        None => "",
+    };
+    let name = text::name(column, MOST_CHARACTERS) + unit;
     let (x, places): (_, Vec<f64>) = match &dependence.grid {
         Grid::Numbers(values) => {
             (Axis::linear(&name, padded(values.iter().copied()), 5), values.clone())
@@ -120,7 +135,8 @@ fn dependence<F: Float>(
         grid => return Err(format!("the grid {grid:?} has no picture").into()),
     };
     let single = outputs.len() == 1;
-    let rows = if single { curves.dim().1.min(MOST_CURVES) } else { 0 };
+    let is_text = matches!(dependence.grid, Grid::Categories(_));
+    let rows = if single && !is_text { curves.dim().1.min(MOST_CURVES) } else { 0 };
     let row = |row| {
         let outputs = curves.index_axis(ndarray::Axis(1), row);
         outputs.column(0).iter().map(|output| output.as_f64()).collect::<Vec<_>>()
@@ -131,15 +147,14 @@ fn dependence<F: Float>(
     let mut chart = figures::chart(panel, "", TEXT, &x, &y)?;
     // Where the rows are.
     let tick = 0.03 * (range.end - range.start);
-    let inside =
-        column.numbers.iter().filter(|&&number| x.range.contains(&number)).take(MOST_TICKS);
-    let rug = inside.map(|&number| {
+    let numbers = numbers.into_iter().flatten();
+    let inside = numbers.filter(|number| x.range.contains(number)).take(MOST_TICKS);
+    let rug = inside.map(|number| {
         let ends = [(number, range.start), (number, range.start + tick)];
         PathElement::new(ends, BLACK.mix(0.25).stroke_width(PIXEL))
     });
     chart.context.draw_series(rug)?;
-    let is_text = matches!(dependence.grid, Grid::Categories(_));
-    for row in (0..rows).map(row).filter(|_| !is_text) {
+    for row in (0..rows).map(row) {
         let points = places.iter().copied().zip(row);
         let style = palette::REFERENCE.mix(0.3).stroke_width(PIXEL);
         chart.context.draw_series([PathElement::new(points.collect::<Vec<_>>(), style)])?;

@@ -1,12 +1,14 @@
 //! What moved the prediction of one row.
 
 use super::bars::{bar, lines};
+use crate::{output_names, predict};
 use densely::explanation::{permutations, shapley_values};
 use densely::{Float, Mlp, Table, metrics};
 use ndarray::{ArrayView2, Axis};
 use serde_json::json;
 use std::error::Error;
 use std::fmt;
+use std::path::Path;
 
 /// Rows of which the mean prediction is that of comparison, drawn by chance.
 const BACKGROUND: usize = 100;
@@ -34,7 +36,7 @@ impl Row {
     pub fn of<F: Float>(
         net: &Mlp<F>,
         table: &Table,
-        inputs: ArrayView2<'_, F>,
+        (inputs, file): (ArrayView2<'_, F>, &Path),
         number: usize,
         seed: u64,
     ) -> Result<Self, Box<dyn Error>> {
@@ -42,17 +44,22 @@ impl Row {
         if number > rows {
             return Err(format!("there is no row {number}: the table has {rows} rows").into());
         }
+        if rows < 2 {
+            return Err("--row compares a row with others, but the table has no others".into());
+        }
+        let predicted = net.predict(inputs)?;
+        predict::check(inputs, predicted.view(), file)?;
         let row = inputs.row(number - 1).to_vec();
         let drawn = &permutations(rows, 1, seed)[0][..rows.min(BACKGROUND)];
         let background = inputs.select(Axis(0), drawn);
         let shapley = shapley_values(net, background.view(), &row, ORDERS, seed)?;
-        let predicted = net.predict(inputs.slice_axis(Axis(0), (number - 1..number).into()))?;
-        let schema = net.schema();
-        let class = metrics::predicted_classes(predicted.view())?[0];
-        let outputs = match (&schema.classes[..], net.outputs()) {
-            ([], _) => schema.targets.iter().cloned().enumerate().collect(),
-            ([_, second], 1) => vec![(0, format!("P({second})"))],
-            (classes, _) => vec![(class, format!("P({})", classes[class]))],
+        let names = output_names::outputs(net.schema(), net.outputs()).into_iter().enumerate();
+        let outputs: Vec<_> = match net.classes().len() {
+            0..=2 => names.collect(),
+            _ => {
+                let class = metrics::predicted_classes(predicted.view())?[number - 1];
+                names.filter(|&(place, _)| place == class).collect()
+            }
         };
         let mut cells = Vec::new();
         for column in &shapley.columns {
@@ -63,7 +70,7 @@ impl Row {
             let moved = moved.map(|((column, cell), &by)| (column.clone(), cell.clone(), by));
             let mut moved: Vec<_> = moved.collect();
             moved.sort_by(|(.., one), (.., other)| other.abs().total_cmp(&one.abs()));
-            let (mean, predicted) = (shapley.base[place], predicted[[0, place]].as_f64());
+            let (mean, predicted) = (shapley.base[place], predicted[[number - 1, place]].as_f64());
             Output { name, mean, predicted, moved }
         };
         let outputs = outputs.into_iter().map(output).collect();

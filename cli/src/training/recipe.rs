@@ -43,7 +43,8 @@ pub struct Choice {
 /// The rows of the last training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Refit {
-    /// All rows: once the test rows have judged the network, it is trained again with them
+    /// All rows: once the test rows have judged the network, it is trained again with them. With
+    /// --interval, all but the test rows
     All,
     /// All but the test rows, which judge this network
     Training,
@@ -140,6 +141,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         save(&net)?;
     }
     let test = Tested::of(&net, &rows.test)?;
+    let temperature_factor = report.temperature_factor();
     if let Some(level) = plan.interval {
         net.set_interval(Some(test.interval(level)?))?;
         save(&net)?;
@@ -162,7 +164,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         predicted: test.predicted.view(),
         test: &test,
         scores: &scores,
-        temperature_factor: report.temperature_factor(),
+        temperature_factor,
     };
     let pictures = plan.files.pictures();
     let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;

@@ -4,6 +4,7 @@ use super::plan::{Plan, Subject};
 use super::scores::Scores;
 use super::task::Task;
 use super::tested::Tested;
+use crate::rounded;
 use densely::{Mlp, Report, mlp::Interval};
 use serde_json::{Map, Value, json};
 use std::{fmt, time::Duration};
@@ -140,10 +141,7 @@ impl fmt::Display for Summary {
             write!(f, "\nintervals   {intervals}")?;
         }
         if let Some(interval) = &self.interval {
-            let (width, share) = (interval.half_widths(), 100.0 * interval.level());
-            let width: Vec<_> = width.iter().map(|width| format!("± {width:.4}")).collect();
-            let width = width.join(", ");
-            write!(f, "\nprediction  {width} has the number in {share} % of new rows")?;
+            write!(f, "\nprediction  {}", rounded::interval(interval))?;
         }
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;

@@ -2,6 +2,7 @@
 
 use super::{BINARY, OWN, REGRESSION, densely, failure, json, refused};
 use densely::schema::{Column, Schema};
+use densely::units::Units;
 use densely::{Dense, Identity, Mlp, Sigmoid, Table};
 use ndarray::array;
 use serde_json::Value;
@@ -78,9 +79,46 @@ fn a_row_is_explained_by_what_each_column_moved() {
     let output = &found["outputs"][0];
     assert_eq!((&output["predicted"], &output["mean"]), (&22.0.into(), &51.5.into()));
     assert_eq!(output["columns"][0]["moved_by"], -30.0);
+    let refusal = |number: &str| {
+        let [net, rows] = ["net", "rows.csv"].map(|name| folder.path().join(name));
+        refused(&["explain", net.to_str().unwrap(), rows.to_str().unwrap(), "--row", number], 1)
+    };
+    assert!(refusal("5").ends_with("there is no row 5: the table has 4 rows"));
+    let write = |rows: &str| std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
+    write("origin,weight,y\nUSA,10,23\n");
+    assert!(refusal("1").ends_with("but the table has no others"));
+}
+
+/// A network without units has no prediction for a blank number. With them, a blank column is only
+/// a column without values to try.
+#[test]
+fn blank_cells_are_explained_or_named() {
+    let folder = folder();
+    let write = |rows: &str| std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
+    write("origin,weight,y\nUSA,10,23\nJapan,,42\n");
     let [net, rows] = ["net", "rows.csv"].map(|name| folder.path().join(name));
-    let command = ["explain", net.to_str().unwrap(), rows.to_str().unwrap(), "--row", "5"];
-    assert!(refused(&command, 1).ends_with("there is no row 5: the table has 4 rows"));
+    let output = densely(&["explain", net.to_str().unwrap(), rows.to_str().unwrap(), "--row", "1"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("row 2 has no prediction (NaN): it has a blank cell"), "{stderr}");
+
+    let mut with_units = Mlp::<f64>::load(&net).unwrap();
+    let units = Units::standard(vec![0.0; 3], vec![1.0; 3]).unwrap();
+    with_units.set_units(units, Units::none()).unwrap();
+    with_units.save(&net).unwrap();
+    write("origin,weight,y\nUSA,,2\nJapan,,1\n");
+    let pictures = folder.path().join("pictures");
+    let options = ["--json", "--plot", pictures.to_str().unwrap()];
+    let command = ["explain", net.to_str().unwrap(), rows.to_str().unwrap()];
+    let output = densely(&[&command[..], &options].concat());
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |name: &str| {
+        let columns = found["columns"].as_array().unwrap();
+        columns.iter().find(|column| column["column"] == name).unwrap().clone()
+    };
+    assert!(of("weight")["values"].is_null() && of("weight")["importance"] == 0.0);
+    assert_eq!(of("origin")["dependence"]["y"], serde_json::json!([1.0, 2.0]));
+    let svg = std::fs::read_to_string(pictures.join("dependence.svg")).unwrap();
+    assert!(svg.contains("origin") && !svg.contains("weight"));
 }
 
 /// Of a classifier, the probability of the second class; and a row needs no target.
@@ -120,7 +158,7 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
         assert!((middle - width - low).abs() < 1e-5 && (middle + width - high).abs() < 1e-5);
     }
     let shown = String::from_utf8(densely(&["show", &net]).stdout).unwrap();
-    assert!(shown.contains("for 80 % of new rows"), "{shown}");
+    assert!(shown.contains("holds the number in 80 % of new rows on average"), "{shown}");
 
     // The default training leaves the test rows out of its last training.
     let quick = json(REGRESSION, &["--quick", "--interval", "0.8"]);

@@ -47,7 +47,7 @@ impl Table {
             blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
                 let (cell, name) = (record.bytes(index), column.name.as_bytes());
-                // Only text beyond ASCII has other white space than bytes have.
+                // Text beyond ASCII may have white space of its own.
                 cell == name || !cell.is_ascii() && record.text(index) == Ok(&column.name)
             };
             let repeats = format.header != Header::Absent

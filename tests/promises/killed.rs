@@ -63,7 +63,7 @@ fn a_saved_network_is_the_old_one_or_the_new_one() {
     for kills in 0..200 {
         let before = which_file(&place);
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "save_for_ever"])
+            .args(["--ignored", "--exact", "killed::save_for_ever"])
             .env(PLACE, &place)
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -1,0 +1,24 @@
+//! Numbers as people read them.
+
+use densely::mlp::Interval;
+
+/// Rounds to four significant digits.
+pub fn rounded(number: f64) -> String {
+    match number.abs().log10().floor() {
+        magnitude if (-4.0..4.0).contains(&magnitude) => {
+            format!("{number:.*}", (3.0 - magnitude) as usize)
+        }
+        magnitude if (4.0..10.0).contains(&magnitude) => format!("{number:.0}"),
+        _ if number == 0.0 => "0".to_owned(),
+        _ => format!("{number:.3e}"),
+    }
+}
+
+/// The half width of each output's interval, and the share of new rows inside.
+pub fn interval(interval: &Interval) -> String {
+    let widths = interval.half_widths().iter().map(|&width| format!("± {}", rounded(width)));
+    let widths = widths.collect::<Vec<_>>().join(", ");
+    // 100 · 0.55 is 55.00000000000001.
+    let share = (1e6 * interval.level()).round() / 1e4;
+    format!("{widths} holds the number in {share} % of new rows on average")
+}
