@@ -63,7 +63,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         if let Some((temperature, points)) = &before {
             let name = format!("before the temperature, {temperature:.2}");
             chart.curve(Some(&name), points, BEFORE)?;
-            chart.legend(SeriesLabelPosition::UpperLeft)?;
+            chart.legend(SeriesLabelPosition::LowerRight)?;
         }
 
         let mut chart = figures::chart_aligned(&lower, "", TEXT, &below, &counts, room)?;
