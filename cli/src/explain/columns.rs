@@ -15,6 +15,9 @@ const ROWS: usize = 500;
 /// Points of the curve of a column of numbers.
 const POINTS: usize = 50;
 
+/// What a network's outputs beside the targets are worth.
+type Metric<F> = fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>;
+
 /// What is known of all columns.
 pub struct Columns<'n, F: Float> {
     net: &'n Mlp<F>,
@@ -32,11 +35,10 @@ pub struct Columns<'n, F: Float> {
 impl<'n, F: Float> Columns<'n, F> {
     pub fn of(net: &'n Mlp<F>, data: &Dataset<F>, repeats: usize, seed: u64) -> Result<Self> {
         let rows = data.rows();
-        let (name, error): (_, fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>) =
-            match net.classes() {
-                [] => ("RMSE", metrics::root_mean_squared_error),
-                _ => ("log-loss", metrics::log_loss),
-            };
+        let (name, error): (_, Metric<F>) = match net.classes() {
+            [] => ("RMSE", metrics::root_mean_squared_error),
+            _ => ("log-loss", metrics::log_loss),
+        };
         let orders = explanation::permutations(rows, repeats, seed);
         let mut importances = explanation::permutation_importance(net, data, error, &orders)?;
         importances.sort_by(|one, other| other.mean().total_cmp(&one.mean()));
