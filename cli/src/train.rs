@@ -49,9 +49,9 @@ pub struct Options {
     /// learned from earlier rows alone; with --group, groups stay together
     #[arg(long, value_name = "N", value_parser = folds, conflicts_with_all = ["checkpoint", "minutes"])]
     folds: Option<usize>,
-    /// Give each prediction an interval that holds the number in this share of new rows, such as
-    /// 0.9: `densely predict` prints its ends. The errors of the test rows measure it, so no
-    /// saved network learns from them
+    /// Give each predicted number an interval that, on average, holds the true number in at least
+    /// this share of new rows, such as 0.9; `densely predict` prints its ends. Its width comes from
+    /// the errors on the test rows, so the saved network never learns from them
     #[arg(long, value_name = "SHARE", value_parser = share)]
     interval: Option<f64>,
     #[command(flatten)]

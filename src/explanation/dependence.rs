@@ -39,10 +39,10 @@ impl<F: Float> PartialDependence<F> {
 /// al. 2015 for single rows): the outputs for all rows, in which the column has one value of the
 /// grid after the other.
 ///
-/// The grid of a column of text is its categories. That of a column of numbers is the numbers that
-/// occur, if fewer than `points`; else as many, evenly spaced between the quantiles 0.05 and 0.95.
-/// Dates are some that occur. A grid has no blank. A value may be one that never occurs together
-/// with a row's others.
+/// For text, the grid is all categories of the column. For numbers, it is the different values if
+/// there are fewer than `points`; else `points` evenly spaced numbers from the quantile 0.05 to the
+/// quantile 0.95. For dates and times, it is up to `points` of those that occur. Missing values are
+/// never in the grid. A grid value may never occur together with a row's other values.
 ///
 /// ```
 /// use densely::explanation::{Grid, partial_dependence};
@@ -61,8 +61,9 @@ impl<F: Float> PartialDependence<F> {
 /// # Errors
 ///
 /// As [`Mlp::predict`]; [`SchemaError::UnknownColumn`] for a name that is not one of the network's
-/// columns, [`SchemaError::NoValues`] if no row has a value in it, [`Error::Setting`] if `points`
-/// is 0, [`ShapeError::TooLarge`] for curves that do not fit into memory.
+/// columns, [`SchemaError::NoValues`] for numbers or dates that are missing in all rows,
+/// [`Error::Setting`] if `points` is 0, [`ShapeError::TooLarge`] for curves that do not fit into
+/// memory.
 ///
 /// [`ShapeError::TooLarge`]: crate::error::ShapeError::TooLarge
 pub fn partial_dependence<F: Float>(

@@ -23,11 +23,11 @@ const MOST_EXACT: usize = 12;
 
 /// The Shapley values of a row (Shapley 1953; Štrumbelj and Kononenko 2014).
 ///
-/// v(S) is the mean of the outputs for all rows of the background in which the columns S have the
-/// values of `row`. Column j of M gets the mean of v(S ∪ j) - v(S) over all orders of the columns,
-/// where S is those before j:
+/// v(S) is the mean output over the rows of the background after their columns S have been set to
+/// the values of `row`. The Shapley value of column j, φⱼ, is the mean of v(S ∪ {j}) - v(S) over
+/// all orders of the M columns, where S holds the columns before j:
 ///
-/// φⱼ = Σ |S|! (M - |S| - 1)! / M! · (v(S ∪ j) - v(S))
+/// φⱼ = Σ |S|! (M - |S| - 1)! / M! · (v(S ∪ {j}) - v(S))
 ///
 /// For more than 12 columns the mean is over `orders` orders that are drawn by `seed`, and as many
 /// that are their reverse (Mitchell et al. 2022); for 12 or fewer it is exact. Some 100 rows of

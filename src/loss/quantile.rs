@@ -7,13 +7,13 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 use std::cmp::Ordering;
 
 /// The quantile or pinball loss (Koenker and Bassett 1978): for output j with the quantile q,
-/// max(q (y - a), (q - 1) (y - a)), and the mean of them for each example. The gradient is 1 - q
-/// above the target, -q below it and 0 at it, over the outputs.
+/// max(q (y - a), (q - 1) (y - a)), and the mean of them for each example. The gradient, divided by
+/// the number of outputs, is 1 - q above the target, -q below it and 0 at it.
 ///
-/// It is minimal where the share q of the targets is below the output. A network with several
-/// quantiles of a target has an output for each, and the data set has the target as often: a column
-/// for each output. With several targets, the quantiles of the first stand first. Learned
-/// quantiles may cross; [`in_order`](Self::in_order) mends that. For
+/// It is minimal where the share q of the targets is below the output. Each quantile of each target
+/// needs an output of its own, so repeat the target's column in the data set once for each
+/// quantile. For targets s and t and two quantiles, the columns are s, s, t, t. Learned quantiles
+/// may cross; [`in_order`](Self::in_order) mends that. For
 /// [`Identity`](crate::activation::Identity) outputs.
 ///
 /// ```

@@ -53,7 +53,8 @@ impl<'n, F: Float> Columns<'n, F> {
         self.sample.nrows()
     }
 
-    /// How the outputs depend on a column; nothing if it is blank in the sampled rows.
+    /// How the outputs depend on a column; nothing for numbers or dates that are
+    /// blank in all sampled rows.
     pub fn dependence(&self, column: &str) -> Result<Option<PartialDependence<F>>> {
         match explanation::partial_dependence(self.net, self.sample.view(), column, POINTS) {
             Err(Error::Schema(SchemaError::NoValues { .. })) => Ok(None),
