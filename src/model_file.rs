@@ -1,9 +1,9 @@
 //! Saving and loading networks, as `safetensors` files.
 //!
 //! The tensors are `layers.0.weights` (inputs × outputs), `layers.0.bias` (outputs), …, in the
-//! network's precision, and the units in `f64`. The file's metadata hold everything else, as JSON
-//! under the key `densely`: the format's version, the activations, the names of columns and
-//! classes.
+//! network's precision, and units and interval in `f64`. The file's metadata hold everything else,
+//! as JSON under the key `densely`: the format's version, the activations, the names of columns
+//! and classes.
 
 pub(crate) mod damage;
 pub(crate) mod error;
@@ -13,8 +13,9 @@ pub(crate) mod tensors;
 mod through_serde;
 
 use crate::error::{Error, ModelFileError, Result};
+use crate::mlp::{Interval, Mlp};
 use crate::units::{Scaling, Units};
-use crate::{activation::Activations, atomic_file, dense::Dense, float::Float, mlp::Mlp};
+use crate::{activation::Activations, atomic_file, dense::Dense, float::Float};
 use damage::{check, damaged, start_of};
 use ndarray::{Ix1, Ix2, aview1};
 use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
@@ -25,6 +26,9 @@ use tensors::{Header, Tensor};
 const UNITS: &str = "units_";
 const UNITS_IN: &str = "units_in";
 const UNITS_OUT: &str = "units_out";
+
+/// The name of the tensor of the interval, which is `f64` in every file: level and half widths.
+const INTERVAL: &str = "interval";
 
 impl<F: Float> Mlp<F> {
     /// Writes the network to a file, exactly, with its units and its [schema](Self::schema). An
@@ -128,6 +132,7 @@ impl<F: Float> Mlp<F> {
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check_whole()?;
         let structure = Structure::json_of(self)?;
+        let interval = self.interval().map(Interval::to_numbers);
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
             tensors.push((format!("layers.{index}.weights"), Tensor::of(layer.weights())));
@@ -142,6 +147,8 @@ impl<F: Float> Mlp<F> {
                 tensors.extend(numbers.map(tensor));
             }
         }
+        let tensor = |numbers| (INTERVAL.to_owned(), Tensor::of(aview1(numbers)));
+        tensors.extend(interval.as_deref().map(tensor));
         // One key only: the format does not order its metadata, and the same network must give the
         // same bytes.
         tensors::to_bytes(tensors, FORMAT, structure)
@@ -201,7 +208,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let structure = Structure::from_json::<F>(json)?;
     let (mut numbers, mut of_units) = (BTreeMap::new(), BTreeMap::new());
     for name in header.names() {
-        if name.starts_with(UNITS) {
+        if name.starts_with(UNITS) || name == INTERVAL {
             let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
             of_units.insert(name, column.map_err(damaged)?);
         } else {
@@ -248,10 +255,14 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let units_in = units_of(UNITS_IN, structure.units_in)?;
     let units_out = units_of(UNITS_OUT, structure.units_out)?;
     net.set_units(units_in, units_out).map_err(damaged)?;
+    if let Some(numbers) = of_units.remove(INTERVAL) {
+        let interval = Interval::from_numbers(numbers.as_slice().unwrap_or_default());
+        net.set_interval(interval).map_err(damaged)?;
+        check(net.interval().is_some(), || format!("{INTERVAL} has no level"))?;
+    }
     let expected = tensors - numbers.len() - of_units.len();
     check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
     net.set_schema(structure.schema).map_err(damaged)?;
-    net.set_interval(structure.interval).map_err(damaged)?;
     Ok(net)
 }
 

@@ -4,7 +4,6 @@ use crate::error::check::{FRACTION, NOT_NEGATIVE, ensure};
 use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
 use std::iter::zip;
 
 /// Intervals around the outputs of a regression: split conformal prediction (Papadopoulos et al.
@@ -37,8 +36,7 @@ use std::iter::zip;
 /// assert_eq!(interval.around(outputs.view())?, [array![[82.0]], array![[118.0]]]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Interval {
     level: f64,
     half_widths: Vec<f64>,
@@ -80,6 +78,17 @@ impl Interval {
         let interval = Self { level, half_widths };
         interval.check(columns)?;
         Ok(interval)
+    }
+
+    /// The level, and then the half widths.
+    pub(crate) fn to_numbers(&self) -> Vec<f64> {
+        [&[self.level], &self.half_widths[..]].concat()
+    }
+
+    /// The interval of these numbers; nothing if there are none.
+    pub(crate) fn from_numbers(numbers: &[f64]) -> Option<Self> {
+        let (&level, half_widths) = numbers.split_first()?;
+        Some(Self { level, half_widths: half_widths.to_vec() })
     }
 
     /// Refuses an interval for another number of outputs, and impossible numbers.

@@ -5,8 +5,7 @@ use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
 use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
 use crate::{
-    dense::Dense, float::Float, mlp::Interval, mlp::Mlp, parameter::RateFactors, schema::Schema,
-    units::Scaling,
+    dense::Dense, float::Float, mlp::Mlp, parameter::RateFactors, schema::Schema, units::Scaling,
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
@@ -36,9 +35,6 @@ pub(crate) struct Structure {
     #[serde(default)]
     pub(crate) units_out: Scaling,
     pub(crate) schema: Schema,
-    /// Came with version 3.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) interval: Option<Interval>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,7 +99,6 @@ impl Structure {
             units_in: net.units_in().scaling(),
             units_out: net.units_out().scaling(),
             schema: net.schema().clone(),
-            interval: net.interval().cloned(),
         };
         // Does not write what `from_json` would refuse.
         structure.check_size()?;

@@ -96,7 +96,9 @@ impl Summary {
             "folds": self.folds,
             "test": test,
             "test_intervals": intervals,
-            "interval": self.interval,
+            "interval": self.interval.as_ref().map(|interval| {
+                json!({ "level": interval.level(), "half_widths": interval.half_widths() })
+            }),
             "saved": self.saved,
             "table": self.table,
             "test_table": self.test_table,
