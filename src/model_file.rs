@@ -206,16 +206,16 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let header = Header::read(reader, length)?;
     let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
     let structure = Structure::from_json::<F>(json)?;
-    let (mut numbers, mut of_units) = (BTreeMap::new(), BTreeMap::new());
+    let (mut numbers, mut in_f64) = (BTreeMap::new(), BTreeMap::new());
     for name in header.names() {
         if name.starts_with(UNITS) || name == INTERVAL {
             let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
-            of_units.insert(name, column.map_err(damaged)?);
+            in_f64.insert(name, column.map_err(damaged)?);
         } else {
             numbers.insert(name.clone(), header.numbers::<F>(reader, &name)?);
         }
     }
-    let tensors = numbers.len() + of_units.len();
+    let tensors = numbers.len() + in_f64.len();
 
     let mut layers = Vec::with_capacity(structure.layers.len());
     for (index, layer) in structure.layers.iter().enumerate() {
@@ -239,7 +239,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
     let mut units_of = |name: &str, scaling| {
-        let mut take = |what: &str| of_units.remove(&format!("{name}.{what}"));
+        let mut take = |what: &str| in_f64.remove(&format!("{name}.{what}"));
         match (scaling, take("centres"), take("spreads"), take("limits")) {
             (Scaling::Standard, Some(centres), Some(spreads), None) => {
                 Units::standard(centres, spreads).map_err(damaged)
@@ -255,12 +255,12 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let units_in = units_of(UNITS_IN, structure.units_in)?;
     let units_out = units_of(UNITS_OUT, structure.units_out)?;
     net.set_units(units_in, units_out).map_err(damaged)?;
-    if let Some(numbers) = of_units.remove(INTERVAL) {
+    if let Some(numbers) = in_f64.remove(INTERVAL) {
         let interval = Interval::from_numbers(numbers.as_slice().unwrap_or_default());
-        net.set_interval(interval).map_err(damaged)?;
-        check(net.interval().is_some(), || format!("{INTERVAL} has no level"))?;
+        let interval = interval.ok_or_else(|| damaged(format!("{INTERVAL} has no level")))?;
+        net.set_interval(Some(interval)).map_err(damaged)?;
     }
-    let expected = tensors - numbers.len() - of_units.len();
+    let expected = tensors - numbers.len() - in_f64.len();
     check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
     net.set_schema(structure.schema).map_err(damaged)?;
     Ok(net)

@@ -83,3 +83,8 @@ pub fn count(text: &str) -> Result<usize, String> {
         .filter(|&count| count > 0)
         .ok_or_else(|| format!("must be a whole number from 1 to {}", usize::MAX))
 }
+
+/// Parses an option that is a number for which this holds.
+pub fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {
+    text.parse().ok().filter(|&number| holds(number)).ok_or_else(|| format!("must be {needs}"))
+}

@@ -13,4 +13,4 @@ pub mod text;
 pub use axis::{Axis, padded};
 pub use chart::{Chart, Stroke, chart, chart_aligned, widest_number};
 pub use key::{color_bar, curve_key};
-pub use sheet::{PIXEL, Sheet, check, draw};
+pub use sheet::{PIXEL, Sheet, check, check_folder, draw};

@@ -125,15 +125,16 @@ fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> 
     let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
     if schema.classes.is_empty() {
         let names = output_names::targets(schema, outputs.numbers.ncols()).into_iter();
-        let columns = names.zip(numbers).enumerate().flat_map(|(place, (name, cells))| {
-            let end = |(which, ends): (&str, &Array2<String>)| {
-                (format!("{name}.{which}"), ends.column(place).to_vec())
-            };
+        let mut columns = Vec::new();
+        for (place, (name, cells)) in names.zip(numbers).enumerate() {
             let ends = outputs.ends.iter().flat_map(|ends| ["low", "high"].into_iter().zip(ends));
-            let ends: Vec<_> = ends.map(end).collect();
-            std::iter::once((name, cells)).chain(ends)
-        });
-        return columns.collect();
+            let ends =
+                ends.map(|(end, cells)| (format!("{name}.{end}"), cells.column(place).to_vec()));
+            let ends: Vec<_> = ends.collect();
+            columns.push((name, cells));
+            columns.extend(ends);
+        }
+        return columns;
     }
     let target = schema.targets.first().map_or("class", String::as_str);
     let classes = outputs.classes.iter().map(|&class| schema.classes[class].clone());

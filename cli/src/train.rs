@@ -52,7 +52,7 @@ pub struct Options {
     /// Give each predicted number an interval that, on average, holds the true number in at least
     /// this share of new rows, such as 0.9; `densely predict` prints its ends. Its width comes from
     /// the errors on the test rows, so the saved network never learns from them
-    #[arg(long, value_name = "SHARE", value_parser = share)]
+    #[arg(long, value_name = "SHARE", value_parser = level)]
     interval: Option<f64>,
     #[command(flatten)]
     recipe: recipe::Choice,
@@ -246,9 +246,8 @@ fn folds(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be 2 or more".to_owned())
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|&share: &f64| share > 0.0 && share < 1.0);
-    share.ok_or_else(|| "must be above 0 and below 1".to_owned())
+fn level(text: &str) -> Result<f64, String> {
+    command_line::number(text, "above 0 and below 1", |level| level > 0.0 && level < 1.0)
 }
 
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {

@@ -148,13 +148,9 @@ fn dates<F: Float>(rows: ArrayView2<'_, F>, points: usize) -> (Grid, Array2<F>) 
     moments.retain(|(value, _)| !value.is_nan());
     moments.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
     moments.dedup_by_key(|(value, _)| *value);
-    let last = moments.len().saturating_sub(1);
-    let places = (0..points.min(moments.len())).map(|point| match points.min(last + 1) {
-        1 => 0,
-        points => point * last / (points - 1),
-    });
-    let (values, rows_of_values): (Vec<f64>, Vec<usize>) =
-        places.map(|place| moments[place]).unzip();
+    let (last, points) = (moments.len().saturating_sub(1), points.min(moments.len()));
+    let spaced = (0..points).map(|point| moments[point * last / (points - 1).max(1)]);
+    let (values, rows_of_values): (Vec<f64>, Vec<usize>) = spaced.unzip();
     (Grid::Numbers(values), rows.select(Axis(0), &rows_of_values))
 }
 

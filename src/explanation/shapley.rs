@@ -18,7 +18,7 @@ pub struct ShapleyValues {
     pub values: Array2<f64>,
 }
 
-/// Up to so many columns, all their subsets are predicted: at most 4,096.
+/// The most columns of which all subsets are predicted: 4,096 of them.
 const MOST_EXACT: usize = 12;
 
 /// The Shapley values of a row (Shapley 1953; Štrumbelj and Kononenko 2014).
@@ -121,7 +121,7 @@ impl Steps {
     }
 }
 
-/// All subsets of so many columns.
+/// All subsets of the columns.
 fn exact(columns: usize) -> Steps {
     let step = |without: usize, column: usize| {
         // |S|! (M - |S| - 1)! / M! = 1 / (M · (M - 1 over |S|))

@@ -63,16 +63,14 @@ impl Interval {
         let (rows, columns) = targets.dim();
         Error::check_shapes(outputs.dim(), targets.dim(), (columns, outputs.ncols()))?;
         // What rounding adds to a whole number must not make it the next one.
-        let rank = |rows: usize| ((rows as f64 + 1.0) * level - 1e-9).ceil().max(1.0) as usize;
+        let rank = ((rows as f64 + 1.0) * level - 1e-9).ceil().max(1.0) as usize;
         // k ≤ n if n ≥ level / (1 - level).
         let needed = (level / (1.0 - level) * (1.0 - 1e-9)).ceil().max(1.0) as usize;
-        ensure(rank(rows) <= rows, || NetworkError::FewRows { rows, needed, level })?;
+        ensure(rank <= rows, || NetworkError::FewRows { rows, needed, level })?;
         let half_width = |(outputs, targets)| {
             let error = |(&a, &y): (&F, &F)| (a - y).as_f64().abs();
             let mut errors: Vec<f64> = zip(outputs, targets).map(error).collect();
-            let (_, &mut half_width, _) =
-                errors.select_nth_unstable_by(rank(rows) - 1, f64::total_cmp);
-            half_width
+            *errors.select_nth_unstable_by(rank - 1, f64::total_cmp).1
         };
         let half_widths = zip(outputs.columns(), targets.columns()).map(half_width).collect();
         let interval = Self { level, half_widths };
@@ -85,7 +83,7 @@ impl Interval {
         [&[self.level], &self.half_widths[..]].concat()
     }
 
-    /// The interval of these numbers; nothing if there are none.
+    /// The interval of these numbers; nothing if there is no level.
     pub(crate) fn from_numbers(numbers: &[f64]) -> Option<Self> {
         let (&level, half_widths) = numbers.split_first()?;
         Some(Self { level, half_widths: half_widths.to_vec() })

@@ -195,8 +195,8 @@ fn shapley_values_equal_shaps() {
     }
 }
 
-/// In 14 columns of which only two act together: in one order of each pair, the first comes before
-/// the second, in its reverse behind it. So the values are exact for any number of orders.
+/// Of 14 columns, only two act together. In one order of each pair, the first comes before the
+/// second, in its reverse behind it. So the values are exact for any number of orders.
 #[test]
 fn shapley_values_by_chance_are_exact_for_pairs_and_add_up() {
     let mut weights = Array2::zeros((14, 1));

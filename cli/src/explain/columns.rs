@@ -24,6 +24,8 @@ pub struct Columns<'n, F: Float> {
     /// The rows on which the dependence is computed.
     sample: Array2<F>,
     pub rows: usize,
+    /// The name of the error in JSON.
+    key: &'static str,
     /// The name of the error, and that of the network.
     pub error: (&'static str, f64),
     /// The most important column first.
@@ -35,9 +37,9 @@ pub struct Columns<'n, F: Float> {
 impl<'n, F: Float> Columns<'n, F> {
     pub fn of(net: &'n Mlp<F>, data: &Dataset<F>, repeats: usize, seed: u64) -> Result<Self> {
         let rows = data.rows();
-        let (name, error): (_, Metric<F>) = match net.classes() {
-            [] => ("RMSE", metrics::root_mean_squared_error),
-            _ => ("log-loss", metrics::log_loss),
+        let (key, name, error): (_, _, Metric<F>) = match net.classes() {
+            [] => ("rmse", "RMSE", metrics::root_mean_squared_error),
+            _ => ("log_loss", "log-loss", metrics::log_loss),
         };
         let orders = explanation::permutations(rows, repeats, seed);
         let mut importances = explanation::permutation_importance(net, data, error, &orders)?;
@@ -45,7 +47,7 @@ impl<'n, F: Float> Columns<'n, F> {
         let sample = data.inputs().select(Axis(0), &orders[0][..rows.min(ROWS)]);
         let outputs = output_names::outputs(net.schema(), net.outputs());
         let error = (name, net.evaluate(data, error)?);
-        Ok(Self { net, sample, rows, error, importances, outputs })
+        Ok(Self { net, sample, rows, key, error, importances, outputs })
     }
 
     /// The rows on which the dependence is computed.
@@ -53,8 +55,8 @@ impl<'n, F: Float> Columns<'n, F> {
         self.sample.nrows()
     }
 
-    /// How the outputs depend on a column; nothing for numbers or dates that are
-    /// blank in all sampled rows.
+    /// How the outputs depend on a column; nothing for numbers or dates that are blank in all
+    /// sampled rows.
     pub fn dependence(&self, column: &str) -> Result<Option<PartialDependence<F>>> {
         match explanation::partial_dependence(self.net, self.sample.view(), column, POINTS) {
             Err(Error::Schema(SchemaError::NoValues { .. })) => Ok(None),
@@ -72,8 +74,7 @@ impl<'n, F: Float> Columns<'n, F> {
     }
 
     pub fn json(&self) -> Result<String> {
-        let (name, error) = self.error;
-        let key = if name == "RMSE" { "rmse" } else { "log_loss" };
+        let (key, (_, error)) = (self.key, self.error);
         let column = |importance: &Importance| {
             let dependence = self.dependence(&importance.column)?;
             let values = dependence.as_ref().map(|dependence| match &dependence.grid {

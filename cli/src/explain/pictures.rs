@@ -6,7 +6,6 @@ use densely::Float;
 use densely::explanation::{Grid, Importance, PartialDependence};
 use plotters::prelude::*;
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 const IMPORTANCES: &str = "importances.svg";
@@ -39,8 +38,7 @@ pub struct Pictures {
 impl Pictures {
     /// Makes the folder, if there is none, and sees that the pictures can be written there.
     pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        [IMPORTANCES, DEPENDENCE].iter().try_for_each(|name| figures::check(&folder.join(name)))?;
+        figures::check_folder(folder, [IMPORTANCES, DEPENDENCE].into_iter())?;
         Ok(Self { folder: folder.to_owned() })
     }
 

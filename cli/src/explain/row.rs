@@ -10,7 +10,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
-/// Rows of which the mean prediction is that of comparison, drawn by chance.
+/// Rows, drawn by chance, with whose mean prediction the row is compared.
 const BACKGROUND: usize = 100;
 
 /// Orders of the columns, where there are too many columns for all.

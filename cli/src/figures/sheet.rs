@@ -35,6 +35,15 @@ pub fn check(path: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Makes a folder, if there is none, and [`check`]s that these pictures can be written there.
+pub fn check_folder<'n>(
+    folder: &Path,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    names.try_for_each(|name| check(&folder.join(name)))
+}
+
 /// Draws on a white sheet of this size in pixels, and writes it to a file.
 pub fn draw(
     path: &Path,

@@ -2,7 +2,7 @@
 
 use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
 use super::task::Task;
-use crate::command_line::count;
+use crate::command_line::{count, number};
 use clap::Args;
 use densely::activation::AnyActivation;
 use std::collections::BTreeMap;
@@ -166,10 +166,6 @@ fn activations() -> String {
 
 fn activation(name: &str) -> Result<AnyActivation<f32>, String> {
     name.parse().map_err(|_| format!("must be one of {}", activations()))
-}
-
-fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {
-    text.parse().ok().filter(|&number| holds(number)).ok_or_else(|| format!("must be {needs}"))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -37,15 +37,13 @@ impl Pictures {
     /// Makes the folder, if there is none, and sees that all can be written there: not after a long
     /// training.
     pub fn in_folder(folder: &Path, task: Task) -> Result<Self, Box<dyn Error>> {
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let pictures: &[_] = match task {
             Task::Regression => &[LEARNING, PREDICTIONS],
             Task::BinaryClassification => &[LEARNING, ROC, CALIBRATION, CONFUSION],
             Task::Multiclass => &[LEARNING, CONFUSION],
         };
-        let pictures = Self { folder: folder.to_owned(), pictures };
-        pictures.paths().try_for_each(|path| figures::check(&path))?;
-        Ok(pictures)
+        figures::check_folder(folder, pictures.iter().map(|(name, _)| *name))?;
+        Ok(Self { folder: folder.to_owned(), pictures })
     }
 
     /// Refuses a path at which one of the pictures will be.

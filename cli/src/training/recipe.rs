@@ -9,6 +9,7 @@ use super::scores::{Score, Scores};
 use super::summary::{Summary, Tried};
 use super::task::Task;
 use super::tested::Tested;
+use crate::command_line;
 use crate::test_rows::{Split, set_apart};
 use bar::{Bar, EPOCHS, STAGES};
 use clap::{Args, ValueEnum};
@@ -311,6 +312,7 @@ fn tried(
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
-    let minutes = text.parse().ok().filter(|&minutes: &f64| minutes > 0.0 && minutes < 1e6);
-    minutes.ok_or_else(|| "must be a positive number of minutes".to_owned())
+    command_line::number(text, "a positive number of minutes", |minutes| {
+        minutes > 0.0 && minutes < 1e6
+    })
 }
