@@ -8,6 +8,7 @@ mod interval;
 #[cfg(feature = "train")]
 mod mean;
 mod parameters;
+mod spread;
 
 #[cfg(feature = "train")]
 pub use builder::MlpBuilder;
@@ -17,7 +18,7 @@ pub(crate) use parameters::Parameters;
 
 use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::matrix::{Matrix, fit_in_memory};
-use crate::units::{Scaling, Units};
+use crate::units::{Scale, Scaling, Units};
 use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use std::{fmt, iter::zip};
@@ -51,6 +52,8 @@ pub struct Mlp<F: Float> {
     units_out: Units,
     schema: Schema,
     interval: Option<Interval>,
+    /// The networks of which this one is the mean, or 1.
+    members: usize,
 }
 
 impl<F: Float> Mlp<F> {
@@ -82,7 +85,8 @@ impl<F: Float> Mlp<F> {
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
         Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
-        Ok(Self { units_in, layers, units_out, schema: Schema::default(), interval: None })
+        let schema = Schema::default();
+        Ok(Self { units_in, layers, units_out, schema, interval: None, members: 1 })
     }
 
     /// Checks that there is a layer, and that each takes the outputs of the one before it.
@@ -253,11 +257,11 @@ impl<F: Float> Mlp<F> {
     }
 
     /// Takes over the schema of the data to train on, unless it contradicts that of the network,
-    /// and forgets the interval.
+    /// and forgets the interval and the members.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
-        self.interval = None;
+        (self.interval, self.members) = (None, 1);
         Ok(())
     }
 
@@ -350,14 +354,26 @@ impl<F: Float> Mlp<F> {
     pub fn predict_into(
         &self,
         inputs: ArrayView2<'_, F>,
-        mut outputs: ArrayViewMut2<'_, F>,
+        outputs: ArrayViewMut2<'_, F>,
         buffers: &mut PredictBuffers<F>,
     ) -> Result<()> {
         // A layer may have been replaced through `layers_mut`.
         Self::check_stack(&self.layers)?;
         Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
-        let (last, hidden) = self.layers.split_last().ok_or(NetworkError::NoLayers)?;
-        let (units_in, units_out) = (self.units_in.measured()?, self.units_out.measured()?);
+        self.pass(&self.layers, self.units_out.measured()?, inputs, outputs, buffers)
+    }
+
+    /// The outputs of the first layers, or of all, in these units.
+    fn pass(
+        &self,
+        layers: &[Dense<F>],
+        units_out: Option<&Scale>,
+        inputs: ArrayView2<'_, F>,
+        mut outputs: ArrayViewMut2<'_, F>,
+        buffers: &mut PredictBuffers<F>,
+    ) -> Result<()> {
+        let (last, hidden) = layers.split_last().ok_or(NetworkError::NoLayers)?;
+        let units_in = self.units_in.measured()?;
         buffers.hidden.resize_with(hidden.len(), Matrix::default);
         let inputs = inputs.axis_chunks_iter(Axis(0), ROWS_AT_ONCE);
         for (x, mut y) in zip(inputs, outputs.axis_chunks_iter_mut(Axis(0), ROWS_AT_ONCE)) {
@@ -392,10 +408,11 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`NetworkError::NoLayers`], [`NetworkError::LayerShape`], [`NetworkError::DropoutOfOutputs`]
-    /// or [`Error::NotFinite`].
+    /// [`NetworkError::NoLayers`], [`NetworkError::LayerShape`],
+    /// [`NetworkError::DropoutOfOutputs`], [`NetworkError::Members`] or [`Error::NotFinite`].
     pub fn check_whole(&self) -> Result<()> {
         Self::check_stack(&self.layers)?;
+        self.check_members()?;
         let numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
         Error::check_each_finite("a weight or bias", numbers)
     }

@@ -238,6 +238,7 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
         layers.push(dense.map_err(damaged)?);
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
+    net.set_members(structure.members).map_err(damaged)?;
     let mut units_of = |name: &str, scaling| {
         let mut take = |what: &str| in_f64.remove(&format!("{name}.{what}"));
         match (scaling, take("centres"), take("spreads"), take("limits")) {

@@ -39,6 +39,10 @@ pub struct Options {
     /// What is done with categories that no training row had
     #[arg(long, value_enum, default_value_t = Unknown::Take)]
     unknown: Unknown,
+    /// Print beside each number or probability how far the networks disagree whose mean it is: the
+    /// standard deviation of their outputs
+    #[arg(long)]
+    spread: bool,
     #[command(flatten)]
     form: FileForm,
 }
@@ -67,8 +71,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
         columns.push((name.clone(), table.text(name)?));
     }
     let (schema, outputs) = match Network::load(&input::find(&options.model))? {
-        Network::F32(net) => (net.schema().clone(), Outputs::of(&net, &table, &file)?),
-        Network::F64(net) => (net.schema().clone(), Outputs::of(&net, &table, &file)?),
+        Network::F32(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
+        Network::F64(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
     };
     for (name, cells) in prediction(&schema, &outputs) {
         // No name may occur twice. The target may be kept, to compare the predictions with it.
@@ -82,25 +86,37 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 struct Outputs {
     classes: Vec<usize>,
     numbers: Array2<String>,
-    /// The ends of the intervals around the numbers, if the network has one.
-    ends: Option<[Array2<String>; 2]>,
+    /// What is printed beside each number, with the end of its name: low, high, spread.
+    beside: Vec<(&'static str, Array2<String>)>,
 }
 
-impl Outputs {
-    fn of<F: Float>(net: &Mlp<F>, table: &Table, file: &Path) -> Result<Self, Box<dyn AnyError>> {
-        let (inputs, report) = table.inputs_and_report(net)?;
-        command_line::tell(&report.to_string());
-        let mut outputs = net.predict(inputs.view())?;
-        check(inputs.view(), outputs.view(), file)?;
-        let classes = predicted_classes(outputs.view())?;
-        let ends = net.interval().map(|interval| interval.around(outputs.view())).transpose()?;
-        let ends = ends.map(|ends| ends.map(|ends| ends.mapv(|number| number.to_string())));
-        if outputs.ncols() == 1 && !net.classes().is_empty() {
-            // A single output is the probability of the second class.
-            outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];
+fn outputs<F: Float>(
+    net: &Mlp<F>,
+    table: &Table,
+    file: &Path,
+    with_spread: bool,
+) -> Result<Outputs, Box<dyn AnyError>> {
+    let (inputs, report) = table.inputs_and_report(net)?;
+    command_line::tell(&report.to_string());
+    let (mut outputs, mut spread) = match with_spread {
+        true => {
+            net.predict_with_spread(inputs.view()).map(|[mean, spread]| (mean, Some(spread)))?
         }
-        Ok(Self { classes, numbers: outputs.mapv(|number| number.to_string()), ends })
+        false => (net.predict(inputs.view())?, None),
+    };
+    check(inputs.view(), outputs.view(), file)?;
+    let classes = predicted_classes(outputs.view())?;
+    let ends = net.interval().map(|interval| interval.around(outputs.view())).transpose()?;
+    if outputs.ncols() == 1 && !net.classes().is_empty() {
+        // A single output is the probability of the second class.
+        outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];
+        spread = spread.map(|spread| concatenate![Axis(1), spread, spread]);
     }
+    let ends = ends.into_iter().flat_map(|[low, high]| [("low", low), ("high", high)]);
+    let beside = ends.chain(spread.map(|spread| ("spread", spread)));
+    let text = |numbers: Array2<F>| numbers.mapv(|number| number.to_string());
+    let beside = beside.map(|(end, numbers)| (end, text(numbers))).collect();
+    Ok(Outputs { classes, numbers: text(outputs), beside })
 }
 
 /// Refuses rows without a prediction.
@@ -119,27 +135,24 @@ pub fn check<F: Float>(
     Err(format!("{file}: row {row} has no prediction (NaN): {why}"))
 }
 
-/// The columns to be printed: each target and the ends of its interval; for a classifier the class,
-/// and the probability of each.
+/// The columns to be printed: each target, or for a classifier the class and the probability of
+/// each; beside each number the ends of its interval and its spread.
 fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
-    let numbers = outputs.numbers.columns().into_iter().map(|column| column.to_vec());
-    if schema.classes.is_empty() {
-        let names = output_names::targets(schema, outputs.numbers.ncols()).into_iter();
-        let mut columns = Vec::new();
-        for (place, (name, cells)) in names.zip(numbers).enumerate() {
-            let ends = outputs.ends.iter().flat_map(|ends| ["low", "high"].into_iter().zip(ends));
-            let ends =
-                ends.map(|(end, cells)| (format!("{name}.{end}"), cells.column(place).to_vec()));
-            let ends: Vec<_> = ends.collect();
-            columns.push((name, cells));
-            columns.extend(ends);
+    let (mut columns, names) = match &schema.classes[..] {
+        [] => (Vec::new(), output_names::targets(schema, outputs.numbers.ncols())),
+        names => {
+            let target = schema.targets.first().map_or("class", String::as_str);
+            let classes = outputs.classes.iter().map(|&class| names[class].clone());
+            let names = names.iter().map(|class| format!("P({class})"));
+            (vec![(target.to_owned(), classes.collect())], names.collect())
         }
-        return columns;
+    };
+    for (name, place) in names.into_iter().zip(0..) {
+        let cells = |of: &Array2<String>| of.column(place).to_vec();
+        columns.push((name.clone(), cells(&outputs.numbers)));
+        let beside = outputs.beside.iter();
+        columns.extend(beside.map(|(end, of)| (format!("{name}.{end}"), cells(of))));
     }
-    let target = schema.targets.first().map_or("class", String::as_str);
-    let classes = outputs.classes.iter().map(|&class| schema.classes[class].clone());
-    let mut columns = vec![(target.to_owned(), classes.collect())];
-    columns.extend(schema.classes.iter().map(|class| format!("P({class})")).zip(numbers));
     columns
 }
 

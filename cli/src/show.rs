@@ -67,6 +67,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
             table(targets.iter().map(String::as_str).zip(units).collect())
         }
     };
+    let members = (net.members() > 1).then(|| format!("{} networks", net.members()));
     let columns = match &schema.columns[..] {
         [] => vec![format!("{} features without names", net.features())],
         _ => columns_of(schema, net.units_in()),
@@ -75,6 +76,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
         aligned("precision", [F::NAME.to_owned()]),
         aligned("parameters", [net.parameters().to_string()]),
         aligned("layers", net.layers().iter().map(layer)),
+        aligned("mean of", members),
         aligned("columns", columns),
         aligned("target", outputs),
         aligned("interval", net.interval().map(interval)),

@@ -62,6 +62,16 @@ pub enum NetworkError {
         "the mean of networks is not defined: {activation} of layer {layer} would mix their outputs"
     )]
     MeanOfLayer { layer: usize, activation: String },
+    /// The layers do not fit the number of networks of which this one is the mean.
+    #[error(
+        "the mean of {members} networks with {outputs} outputs has {inputs} inputs of its last layer; they must be as many as these outputs together"
+    )]
+    Members { members: usize, outputs: usize, inputs: usize },
+    /// One network has no spread.
+    #[error(
+        "the network is not the mean of several, so its outputs have no spread (`Mlp::mean_of` makes a mean; so does `densely train --best`)"
+    )]
+    OneMember,
     /// A temperature of outputs that are no probabilities of classes.
     #[error("only probabilities of classes have a temperature: end in Softmax, or in one Sigmoid")]
     NoProbabilities,

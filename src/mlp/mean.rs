@@ -2,18 +2,19 @@
 
 use super::Mlp;
 use crate::error::{Error, NetworkError, Result, check::ensure};
-use crate::{dense::Dense, float::Float};
+use crate::{activation::AnyActivation, activation::Identity, dense::Dense, float::Float};
 use ndarray::{Array1, Array2, Axis, Slice};
 use std::iter::zip;
 
 impl<F: Float> Mlp<F> {
     /// One network that computes the mean of several, whose layers stand in it side by side.
     ///
-    /// Hidden layers have the weights diag(W₁, …, W_K), and the output layer has the mean of the
-    /// weighted sums, z = (z₁ + … + z_K) / K. Without an activation there the outputs are the mean.
-    /// Probabilities are the geometric mean, made to add up to 1. First layers that are the same
-    /// in all networks stand there once. The mean is a network like any other, K times as wide: it
-    /// is saved, exported and trained as such.
+    /// The layers have the weights diag(W₁, …, W_K). One more layer has the mean of the weighted
+    /// sums of the outputs, z = (z₁ + … + z_K) / K. Without an activation there the outputs are the
+    /// mean. Probabilities are the geometric mean, made to add up to 1. First layers that are the
+    /// same in all networks stand there once. The mean is a network like any other, K times as
+    /// wide: it is saved, exported and trained as such. Until it is trained,
+    /// [`predict_with_spread`](Self::predict_with_spread) tells how far its members disagree.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};
@@ -22,7 +23,7 @@ impl<F: Float> Mlp<F> {
     /// let net = Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units();
     /// let (a, b) = (net.clone().seed(1).build()?, net.seed(2).build()?);
     /// let mean = Mlp::mean_of(&[a.clone(), b.clone()])?;
-    /// assert_eq!(mean.to_string(), "2 → 16 Tanh → 1 Identity, 65 parameters, f64");
+    /// assert_eq!(mean.to_string(), "2 → 16 Tanh → 2 Identity → 1 Identity, 85 parameters, f64");
     /// let [a, b, mean] = [a, b, mean].map(|net| net.predict_row(&[0.5, -1.0]).unwrap()[0]);
     /// assert!((mean - (a + b) / 2.0_f64).abs() < 1e-15);
     /// # Ok::<(), densely::Error>(())
@@ -36,6 +37,9 @@ impl<F: Float> Mlp<F> {
     /// [`Softmax`](crate::Softmax) does.
     pub fn mean_of(networks: &[Self]) -> Result<Self> {
         let first = networks.first().ok_or(NetworkError::NoLayers)?;
+        if networks.len() == 1 {
+            return Ok(Self { interval: None, ..first.clone() });
+        }
         let alike = |what, is_alike: &dyn Fn(&Self) -> bool| {
             ensure(networks.iter().all(is_alike), || NetworkError::NotAlike { what })
         };
@@ -53,46 +57,58 @@ impl<F: Float> Mlp<F> {
         let is_same = |index: &usize| layers_at(*index).all(|of| *of == first.layers[*index]);
         let same = (0..last).take_while(is_same).count();
         for (layer, of) in first.layers.iter().enumerate().take(last).skip(same) {
-            let activation = of.activation();
-            let stays = networks.len() == 1 || activation.is_elementwise();
-            ensure(stays, || {
-                let activation = activation.to_string();
+            ensure(of.activation().is_elementwise(), || {
+                let activation = of.activation().to_string();
                 NetworkError::MeanOfLayer { layer, activation }
             })?;
         }
         let mut layers = first.layers[..same].to_vec();
         for index in same..=last {
-            layers.push(beside(layers_at(index), index == same, index == last)?);
+            let activation = first.layers[index].activation().clone();
+            let activation = if index == last { Identity.into() } else { activation };
+            layers.push(beside(layers_at(index), index == same, activation)?);
         }
-        Ok(Self { layers, interval: None, ..first.clone() })
+        let members = networks.len();
+        layers.push(mean(members, first.outputs(), first.layers[last].activation().clone())?);
+        Ok(Self { layers, interval: None, members, ..first.clone() })
     }
 }
 
-/// One layer of several that have the same activation. If first, they share their inputs. If last,
-/// it has the mean of their weighted sums.
+/// One layer of several, with this activation. If first, they share their inputs.
 fn beside<'l, F: Float>(
     layers: impl Iterator<Item = &'l Dense<F>> + Clone,
     is_first: bool,
-    is_last: bool,
+    activation: AnyActivation<F>,
 ) -> Result<Dense<F>> {
-    let model = layers.clone().next().ok_or(NetworkError::NoLayers)?;
     let all = |size: fn(&Dense<F>) -> usize| layers.clone().map(size).sum();
-    let inputs = if is_first { model.inputs() } else { all(Dense::inputs) };
-    let outputs = if is_last { model.outputs() } else { all(Dense::outputs) };
+    let first = layers.clone().next().ok_or(NetworkError::NoLayers)?;
+    let (inputs, outputs) =
+        (if is_first { first.inputs() } else { all(Dense::inputs) }, all(Dense::outputs));
     Error::check_memory::<F>(inputs, outputs)?;
     let (mut weights, mut bias) = (Array2::zeros((inputs, outputs)), Array1::zeros(outputs));
-    let share = if is_last { F::from_f64(1.0 / layers.clone().count() as f64) } else { F::one() };
     let (mut row, mut column) = (0, 0);
     for layer in layers {
         let rows = Slice::from(row..row + layer.inputs());
         let columns = Slice::from(column..column + layer.outputs());
         let mut rows = weights.slice_axis_mut(Axis(0), rows);
-        rows.slice_axis_mut(Axis(1), columns).scaled_add(share, &layer.weights());
+        rows.slice_axis_mut(Axis(1), columns).assign(&layer.weights());
         if let Some(of_layer) = layer.bias() {
-            bias.slice_axis_mut(Axis(0), columns).scaled_add(share, &of_layer);
+            bias.slice_axis_mut(Axis(0), columns).assign(&of_layer);
         }
         row += if is_first { 0 } else { layer.inputs() };
-        column += if is_last { 0 } else { layer.outputs() };
+        column += layer.outputs();
     }
-    Dense::new(weights, Some(bias), model.activation().clone())?.with_dropout(model.dropout())
+    Dense::new(weights, Some(bias), activation)?.with_dropout(first.dropout())
+}
+
+/// The output layer: the mean of what each network has for each output.
+fn mean<F: Float>(
+    networks: usize,
+    outputs: usize,
+    activation: AnyActivation<F>,
+) -> Result<Dense<F>> {
+    let share = F::from_f64(1.0 / networks as f64);
+    let weight = |(row, output)| if row % outputs == output { share } else { F::zero() };
+    let weights = Array2::from_shape_fn((networks * outputs, outputs), weight);
+    Dense::new(weights, Some(Array1::zeros(outputs)), activation)
 }

@@ -34,6 +34,9 @@ pub(crate) struct Structure {
     pub(crate) units_in: Scaling,
     #[serde(default)]
     pub(crate) units_out: Scaling,
+    /// The networks of which this one is the mean.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(crate) members: usize,
     pub(crate) schema: Schema,
 }
 
@@ -52,6 +55,14 @@ pub(crate) struct Layer {
 
 fn is_default(factors: &RateFactors) -> bool {
     *factors == RateFactors::default()
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(members: &usize) -> bool {
+    *members == 1
 }
 
 /// The fields that every version has.
@@ -98,6 +109,7 @@ impl Structure {
             layers: layers.collect::<Result<_>>()?,
             units_in: net.units_in().scaling(),
             units_out: net.units_out().scaling(),
+            members: net.members(),
             schema: net.schema().clone(),
         };
         // Does not write what `from_json` would refuse.
@@ -137,6 +149,7 @@ impl Structure {
 fn is_newer<F: Float>(net: &Mlp<F>) -> bool {
     net.schema().is_newer()
         || net.interval().is_some()
+        || !is_one(&net.members())
         || net.units_in().scaling() == Scaling::Robust
         || net.layers().iter().map(Dense::rate_factors).any(|factors| !is_default(&factors))
 }

@@ -5,10 +5,10 @@ use densely::activation::AnyActivation;
 use densely::error::NetworkError;
 use densely::optimizer::{AdamW, RateFactors};
 use densely::recipe::{Progress, Stage};
-use densely::units::Scaling;
+use densely::units::{Scaling, Units};
 use densely::{
-    Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Recipe, Relu, Schedule, Softmax, Table,
-    Tanh, Trainer, metrics, schedule::Span,
+    CategoricalCrossEntropy, Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Recipe, Relu,
+    Schedule, Sgd, Softmax, Table, Tanh, Trainer, metrics, schedule::Span,
 };
 use ndarray::{Array1, Array2, array};
 use std::ops::ControlFlow;
@@ -276,10 +276,7 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     assert_eq!(again.to_bytes().unwrap(), bytes);
     let best = || Recipe::best().few_rows(0).width(8).epochs(8);
     let (mean, report) = best().fit(&train).unwrap();
-    assert_eq!(
-        (mean.layers().last().unwrap().inputs(), report.refit_rows()),
-        (40, Some(train.rows()))
-    );
+    assert_eq!((mean.members(), report.refit_rows()), (5, Some(train.rows())));
     let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     let folder = tempfile::tempdir().unwrap();
@@ -308,11 +305,11 @@ fn few_rows_choose_by_folds() {
         assert_relative_eq!(candidate.score(), least, max_relative = 1e-12);
         assert_relative_eq!(mean(candidate.epoch() - 1) / 5.0, least, max_relative = 1e-12);
     }
-    assert_eq!((report.refit_rows(), net.layers().last().unwrap().inputs()), (None, 5 * 16));
+    assert_eq!((report.refit_rows(), net.members()), (None, 5));
     assert!(net.evaluate(&test, metrics::r_squared).unwrap() > 0.7);
     let again = recipe().refit(&cars(), &mut report).unwrap().unwrap();
     assert_eq!(report.refit_rows(), Some(392));
-    assert_eq!(again.layers().last().unwrap().inputs(), 5 * 16);
+    assert_eq!(again.members(), 5);
 
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
@@ -320,7 +317,7 @@ fn few_rows_choose_by_folds() {
     let (part, cut) = stopped.fit(&train).unwrap();
     let folds = cut.kept().reports().len();
     assert!(cut.is_cut() && (1..5).contains(&folds), "{folds}");
-    assert_eq!(part.layers().last().unwrap().inputs(), folds * 16);
+    assert_eq!(part.members(), folds);
     let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
     assert_eq!(resumed.to_bytes().unwrap(), net.to_bytes().unwrap());
 }
@@ -341,7 +338,10 @@ fn the_mean_of_networks_is_one_network() {
     let outputs = |net: &Mlp<f64>| net.predict(rows.view()).unwrap();
     let numbers = nets(Identity.into());
     let mean = Mlp::mean_of(&numbers).unwrap();
-    assert_eq!(mean.to_string(), "3 → 4 Tanh → 15 Relu → 2 Identity, 123 parameters, f64");
+    assert_eq!(
+        mean.to_string(),
+        "3 → 4 Tanh → 15 Relu → 6 Identity → 2 Identity, 201 parameters, f64"
+    );
     let expected = numbers.iter().map(outputs).fold(Array2::zeros((6, 2)), |sum, of| sum + of);
     assert_relative_eq!(outputs(&mean), expected / 3.0, max_relative = 1e-13);
 
@@ -366,6 +366,68 @@ fn the_mean_of_networks_is_one_network() {
     let is_named =
         matches!(mixed, Err(Error::Network(NetworkError::NotAlike { what: "activations" })));
     assert!(is_named, "{mixed:?}");
+}
+
+/// The spread is the standard deviation of what the networks say alone, and stays so in the file,
+/// without units, and with a temperature, until the network is trained.
+#[test]
+fn a_mean_tells_how_far_its_members_disagree() {
+    let rows = wave(40, 3, 0.4);
+    let net = |seed, activation: AnyActivation<f64>| {
+        let builder = Mlp::<f64>::builder(3).dense(6, Tanh).dense(3, activation).without_units();
+        let mut net = builder.seed(seed).build().unwrap();
+        let last = net.layers_mut().last_mut().unwrap();
+        last.bias_mut().unwrap().assign(&wave(1, 3, seed as f64).row(0));
+        net
+    };
+    let deviation = |nets: &[Mlp<f64>]| {
+        let outputs: Vec<_> = nets.iter().map(|net| net.predict(rows.view()).unwrap()).collect();
+        Array2::from_shape_fn((40, 3), |place| {
+            let outputs: Vec<f64> = outputs.iter().map(|of| of[place]).collect();
+            let mean = outputs.iter().sum::<f64>() / 4.0;
+            (outputs.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / 3.0).sqrt()
+        })
+    };
+    let assert_spread = |mean: &Mlp<f64>, nets: &[Mlp<f64>]| {
+        let [outputs, spread] = mean.predict_with_spread(rows.view()).unwrap();
+        assert_eq!(outputs, mean.predict(rows.view()).unwrap());
+        assert_relative_eq!(spread, deviation(nets), max_relative = 1e-9);
+    };
+    let mut numbers = [1, 2, 3, 4].map(|seed| net(seed, Identity.into()));
+    for net in &mut numbers {
+        let units_in = Units::standard([0.5, 0.0, -1.0], [2.0, 1.0, 3.0]).unwrap();
+        let units_out = Units::standard([9.0, 8.0, 7.0], [100.0, 10.0, 0.1]).unwrap();
+        net.set_units(units_in, units_out).unwrap();
+    }
+    let mean = Mlp::mean_of(&numbers).unwrap();
+    assert_spread(&mean, &numbers);
+    assert_spread(&mean.folded().unwrap(), &numbers);
+    let loaded = Mlp::from_bytes(&mean.to_bytes().unwrap()).unwrap();
+    assert_eq!((loaded.members(), &loaded), (4, &mean));
+
+    let mut classes = [1, 2, 3, 4].map(|seed| net(seed, Softmax.into()));
+    let mut mean = Mlp::mean_of(&classes).unwrap();
+    assert_spread(&mean, &classes);
+    let labels = (0..40).map(|row| ["a", "b", "c"][row / 2 % 3]);
+    let data = Dataset::multiclass(rows.clone(), labels).unwrap();
+    let factor = mean.set_temperature(&data).unwrap();
+    assert!(factor < 1.0, "{factor}");
+    for net in &mut classes {
+        let last = net.layers_mut().last_mut().unwrap();
+        last.weights_mut().mapv_inplace(|weight| weight * factor);
+        last.bias_mut().unwrap().mapv_inplace(|bias| bias * factor);
+    }
+    assert_spread(&mean, &classes);
+
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).epochs(1);
+    trainer.fit(&mut mean, &data).unwrap();
+    let error = mean.predict_with_spread(rows.view()).unwrap_err();
+    assert_eq!(error.to_string(), NetworkError::OneMember.to_string());
+    let mut mean = loaded;
+    mean.layers_mut()[2] = Dense::new(Array2::ones((12, 2)), None, Identity).unwrap();
+    let error = mean.predict_with_spread(rows.view()).unwrap_err();
+    assert!(error.to_string().starts_with("the mean of 4 networks with 2 outputs"), "{error}");
+    assert!(mean.to_bytes().is_err());
 }
 
 /// Classes, and columns of which none is a number.

@@ -160,6 +160,22 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
     let shown = String::from_utf8(densely(&["show", &net]).stdout).unwrap();
     assert!(shown.contains("holds the number in 80 % of new rows on average"), "{shown}");
 
+    // One network has no spread; the mean of two that differ in their bias has the same everywhere.
+    let message = refused(&["predict", &net, REGRESSION.data, "--spread"], 1);
+    assert!(message.contains("the network is not the mean of several"), "{message}");
+    let one = Mlp::<f32>::load(&net).unwrap();
+    let mut other = one.clone();
+    other.layers_mut().last_mut().unwrap().bias_mut().unwrap().mapv_inplace(|bias| bias + 1.0);
+    let spread = (one.units_out().spreads().unwrap()[0] / 2_f64.sqrt()) as f32;
+    Mlp::mean_of(&[one, other]).unwrap().save(&net).unwrap();
+    let output = densely(&["predict", &net, REGRESSION.data, "--spread"]);
+    let table = Table::parse_csv(&output.stdout[..], "predictions").unwrap();
+    assert_eq!(table.column_names().collect::<Vec<_>>(), ["mpg", "mpg.spread"]);
+    let spreads = table.text("mpg.spread").unwrap();
+    assert!(spreads.iter().all(|cell| (cell.parse::<f32>().unwrap() - spread).abs() < 1e-4));
+    let shown = String::from_utf8(densely(&["show", &net]).stdout).unwrap();
+    assert!(shown.contains("mean of     2 networks"), "{shown}");
+
     // The default training leaves the test rows out of its last training.
     let quick = json(REGRESSION, &["--quick", "--interval", "0.8"]);
     let [train, test] = ["train", "test"].map(|rows| quick["rows"][rows].as_u64().unwrap());
