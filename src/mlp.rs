@@ -8,6 +8,7 @@ mod interval;
 #[cfg(feature = "train")]
 mod mean;
 mod parameters;
+mod prediction;
 mod spread;
 
 #[cfg(feature = "train")]
@@ -15,17 +16,13 @@ pub use builder::MlpBuilder;
 pub use classes::predicted_classes;
 pub use interval::Interval;
 pub(crate) use parameters::Parameters;
+pub use prediction::PredictBuffers;
 
 use crate::error::{Error, NetworkError, Result, check::ensure};
-use crate::matrix::{Matrix, fit_in_memory};
-use crate::units::{Scale, Scaling, Units};
+use crate::matrix::fit_in_memory;
+use crate::units::{Scaling, Units};
 use crate::{activation::Identity, dense::Dense, float::Float, schema::Schema};
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
-use std::{fmt, iter::zip};
-
-/// Rows that go through all layers before the next ones: few enough that a layer's outputs are
-/// still in the processor's cache when the next layer reads them.
-const ROWS_AT_ONCE: usize = 256;
+use std::fmt;
 
 /// A multilayer perceptron: A_l = g_l(A_(l-1)·W_l + b_l) for each [`Dense`] layer l, with A_0 the
 /// inputs in network [`Units`].
@@ -287,112 +284,6 @@ impl<F: Float> Mlp<F> {
         self.layers.iter().map(Dense::parameters).sum()
     }
 
-    /// The outputs for each row of `inputs`: rows × features to rows × outputs.
-    ///
-    /// Takes `&self` and changes no cache: threads can share the network.
-    ///
-    /// ```
-    /// use densely::{Dense, Identity, Mlp};
-    /// use ndarray::array;
-    ///
-    /// let net =
-    ///     Mlp::from_layers(vec![Dense::new(array![[2.0], [3.0]], Some(array![1.0]), Identity)?])?;
-    /// let outputs = net.predict(array![[10.0, 1.0], [0.0, 0.0]].view())?;
-    /// assert_eq!(outputs, array![[24.0], [1.0]]); // 10 · 2 + 1 · 3 + 1, and the bias
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Shape`] if `inputs` does not have [`features`](Self::features) columns;
-    /// [`NetworkError::NotMeasured`] if the units are not measured yet;
-    /// [`NetworkError::LayerShape`] if the layers no longer fit together.
-    pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
-        let mut outputs = Array2::zeros((inputs.nrows(), self.outputs()));
-        self.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new())?;
-        Ok(outputs)
-    }
-
-    /// The outputs for one example: features to outputs.
-    ///
-    /// ```
-    /// # use densely::{Identity, Mlp};
-    /// let net = Mlp::<f32>::builder(3).dense(2, Identity).without_units().build()?;
-    /// let outputs = net.predict_row(&[5.1, 3.5, 1.4])?;
-    /// assert_eq!(outputs.len(), 2);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`predict`](Self::predict).
-    pub fn predict_row(&self, row: &[F]) -> Result<Vec<F>> {
-        let outputs = self.predict(ArrayView1::from(row).insert_axis(Axis(0)))?;
-        Ok(outputs.into_iter().collect())
-    }
-
-    /// The outputs for each row of `inputs`, written over `outputs`: rows × features to rows ×
-    /// outputs. Allocates nothing once the buffers have served a batch as large.
-    ///
-    /// ```
-    /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
-    /// use ndarray::{Array2, array};
-    ///
-    /// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
-    /// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
-    /// for input in [array![[0.0, 1.0]], array![[1.0, 1.0]]] {
-    ///     net.predict_into(input.view(), outputs.view_mut(), &mut buffers)?;
-    ///     assert_eq!(outputs, net.predict(input.view())?);
-    /// }
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`predict`](Self::predict), and [`Error::Shape`] if `outputs` does not have the rows of
-    /// `inputs` and [`outputs`](Self::outputs) columns.
-    pub fn predict_into(
-        &self,
-        inputs: ArrayView2<'_, F>,
-        outputs: ArrayViewMut2<'_, F>,
-        buffers: &mut PredictBuffers<F>,
-    ) -> Result<()> {
-        // A layer may have been replaced through `layers_mut`.
-        Self::check_stack(&self.layers)?;
-        Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
-        self.pass(&self.layers, self.units_out.measured()?, inputs, outputs, buffers)
-    }
-
-    /// The outputs of the first layers, or of all, in these units.
-    fn pass(
-        &self,
-        layers: &[Dense<F>],
-        units_out: Option<&Scale>,
-        inputs: ArrayView2<'_, F>,
-        mut outputs: ArrayViewMut2<'_, F>,
-        buffers: &mut PredictBuffers<F>,
-    ) -> Result<()> {
-        let (last, hidden) = layers.split_last().ok_or(NetworkError::NoLayers)?;
-        let units_in = self.units_in.measured()?;
-        buffers.hidden.resize_with(hidden.len(), Matrix::default);
-        let inputs = inputs.axis_chunks_iter(Axis(0), ROWS_AT_ONCE);
-        for (x, mut y) in zip(inputs, outputs.axis_chunks_iter_mut(Axis(0), ROWS_AT_ONCE)) {
-            let mut a = match units_in {
-                None => buffers.inputs.row_major(x),
-                Some(scale) => scale.to_network(x, &mut buffers.inputs),
-            };
-            for (layer, buffer) in zip(hidden, &mut buffers.hidden) {
-                layer.apply(a, buffer.reshape(x.nrows(), layer.outputs()).view_mut());
-                a = buffer.as_rows();
-            }
-            last.apply(a, y.view_mut());
-            if let Some(scale) = units_out {
-                scale.to_data(y);
-            }
-        }
-        Ok(())
-    }
-
     /// Checks that the layers fit together and that every weight and bias is finite. Changes
     /// through [`layers_mut`](Self::layers_mut) can break both. Such a network cannot be saved.
     ///
@@ -435,33 +326,6 @@ impl<F: Float> Mlp<F> {
     /// Computes the weights of each layer whose inputs have trained factors.
     pub(crate) fn multiply_input_factors(&mut self) {
         self.layers.iter_mut().for_each(Dense::multiply_input_factors);
-    }
-}
-
-/// Buffers of [`Mlp::predict_into`] for the outputs of the hidden layers.
-/// Each thread needs its own.
-///
-/// ```
-/// use densely::{Identity, Mlp, PredictBuffers, Tanh};
-/// use ndarray::{Array2, array};
-///
-/// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
-/// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
-/// net.predict_into(array![[0.0, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
-/// # Ok::<(), densely::Error>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct PredictBuffers<F> {
-    /// The inputs in network units, row-major.
-    inputs: Matrix<F>,
-    /// The outputs of each hidden layer.
-    hidden: Vec<Matrix<F>>,
-}
-
-impl<F: Float> PredictBuffers<F> {
-    /// Empty buffers, which grow with the first batch.
-    pub fn new() -> Self {
-        Self::default()
     }
 }
 

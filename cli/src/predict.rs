@@ -10,10 +10,12 @@ use crate::table::{FileForm, Missing};
 use crate::table_file;
 use clap::{Args, ValueEnum};
 use densely::metrics::predicted_classes;
-use densely::{Float, Mlp, Table, schema::Schema};
+use densely::{Float, Mlp, PredictBuffers, Table, schema::Schema};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate};
 use std::error::Error as AnyError;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -102,7 +104,7 @@ fn outputs<F: Float>(
         true => {
             net.predict_with_spread(inputs.view()).map(|[mean, spread]| (mean, Some(spread)))?
         }
-        false => (net.predict(inputs.view())?, None),
+        false => (predicted(net, inputs.view())?, None),
     };
     check(inputs.view(), outputs.view(), file)?;
     let classes = predicted_classes(outputs.view())?;
@@ -117,6 +119,18 @@ fn outputs<F: Float>(
     let text = |numbers: Array2<F>| numbers.mapv(|number| number.to_string());
     let beside = beside.map(|(end, numbers)| (end, text(numbers))).collect();
     Ok(Outputs { classes, numbers: text(outputs), beside })
+}
+
+/// The outputs for these rows, computed on all processors.
+///
+/// # Errors
+///
+/// As `Mlp::predict`.
+pub fn predicted<F: Float>(net: &Mlp<F>, inputs: ArrayView2<'_, F>) -> densely::Result<Array2<F>> {
+    let threads = available_parallelism().map_or(1, NonZero::get);
+    let mut outputs = Array2::zeros((inputs.nrows(), net.outputs()));
+    net.predict_into(inputs, outputs.view_mut(), &mut PredictBuffers::new().threads(threads))?;
+    Ok(outputs)
 }
 
 /// Refuses rows without a prediction.

@@ -1,6 +1,6 @@
 //! The spread of the networks of which a network is the mean.
 
-use super::{Mlp, PredictBuffers};
+use super::{Mlp, prediction::PredictBuffers};
 use crate::error::{NetworkError, Result, check::ensure};
 use crate::{dense::Dense, float::Float};
 use ndarray::{Array2, ArrayView2, Axis, Slice};
@@ -25,7 +25,8 @@ impl<F: Float> Mlp<F> {
     /// use ndarray::array;
     ///
     /// let line = |slope: f64| {
-    ///     Mlp::from_layers(vec![Dense::new(array![[slope]], Some(array![5.0]), Identity).unwrap()])
+    ///     let layer = Dense::new(array![[slope]], Some(array![5.0]), Identity)?;
+    ///     Mlp::from_layers(vec![layer])
     /// };
     /// let net = Mlp::mean_of(&[line(1.0)?, line(2.0)?, line(3.0)?])?;
     /// let [outputs, spread] = net.predict_with_spread(array![[0.0], [10.0]].view())?;

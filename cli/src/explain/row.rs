@@ -47,7 +47,7 @@ impl Row {
         if rows < 2 {
             return Err("--row compares a row with others, but the table has no others".into());
         }
-        let predicted = net.predict(inputs)?;
+        let predicted = predict::predicted(net, inputs)?;
         predict::check(inputs, predicted.view(), file)?;
         let row = inputs.row(number - 1).to_vec();
         let drawn = &permutations(rows, 1, seed)[0][..rows.min(BACKGROUND)];
