@@ -9,6 +9,7 @@ mod interval;
 mod mean;
 mod parameters;
 mod prediction;
+mod scaled_interval;
 mod spread;
 
 #[cfg(feature = "train")]
@@ -49,6 +50,8 @@ pub struct Mlp<F: Float> {
     units_out: Units,
     schema: Schema,
     interval: Option<Interval>,
+    /// The network that estimates the logarithms of the errors for the interval.
+    of_errors: Option<Box<Mlp<F>>>,
     /// The networks of which this one is the mean, or 1.
     members: usize,
 }
@@ -83,7 +86,8 @@ impl<F: Float> Mlp<F> {
         Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
         let schema = Schema::default();
-        Ok(Self { units_in, layers, units_out, schema, interval: None, members: 1 })
+        let (interval, of_errors, members) = (None, None, 1);
+        Ok(Self { units_in, layers, units_out, schema, interval, of_errors, members })
     }
 
     /// Checks that there is a layer, and that each takes the outputs of the one before it.
@@ -258,7 +262,7 @@ impl<F: Float> Mlp<F> {
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
-        (self.interval, self.members) = (None, 1);
+        (self.interval, self.of_errors, self.members) = (None, None, 1);
         Ok(())
     }
 
@@ -267,7 +271,7 @@ impl<F: Float> Mlp<F> {
         self.interval.as_ref()
     }
 
-    /// Sets the interval, or removes it.
+    /// Sets the interval, of the same width for all rows, or removes it.
     ///
     /// # Errors
     ///
@@ -275,7 +279,7 @@ impl<F: Float> Mlp<F> {
     /// [`Error::Setting`] for impossible numbers.
     pub fn set_interval(&mut self, interval: Option<Interval>) -> Result<()> {
         interval.as_ref().map_or(Ok(()), |interval| interval.check(self.outputs()))?;
-        self.interval = interval;
+        (self.interval, self.of_errors) = (interval, None);
         Ok(())
     }
 

@@ -30,6 +30,9 @@ const UNITS_OUT: &str = "units_out";
 /// The name of the tensor of the interval, which is `f64` in every file: level and half widths.
 const INTERVAL: &str = "interval";
 
+/// The name of the tensor with the file of the network that estimates errors for the interval.
+const OF_ERRORS: &str = "interval_network";
+
 impl<F: Float> Mlp<F> {
     /// Writes the network to a file, exactly, with its units and its [schema](Self::schema). An
     /// existing file is replaced only when the new one is on the disk: a process that is stopped at
@@ -111,7 +114,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// As [`load`](Self::load).
     pub fn load_with(path: impl AsRef<Path>, own: &Activations<F>) -> Result<Self> {
-        in_file(path.as_ref(), |file, length| read(file, length, own))
+        in_file(path.as_ref(), |file, length| read(file, length, own, true))
     }
 
     /// The bytes of the file that [`save`](Self::save) writes.
@@ -133,6 +136,7 @@ impl<F: Float> Mlp<F> {
         self.check_whole()?;
         let structure = Structure::json_of(self)?;
         let interval = self.interval().map(Interval::to_numbers);
+        let of_errors = self.of_errors().map(Self::to_bytes).transpose()?;
         let mut tensors = Vec::new();
         for (index, layer) in self.layers().iter().enumerate() {
             tensors.push((format!("layers.{index}.weights"), Tensor::of(layer.weights())));
@@ -149,6 +153,8 @@ impl<F: Float> Mlp<F> {
         }
         let tensor = |numbers| (INTERVAL.to_owned(), Tensor::of(aview1(numbers)));
         tensors.extend(interval.as_deref().map(tensor));
+        let tensor = |bytes| (OF_ERRORS.to_owned(), Tensor::of_bytes(bytes));
+        tensors.extend(of_errors.as_deref().map(tensor));
         // One key only: the format does not order its metadata, and the same network must give the
         // same bytes.
         tensors::to_bytes(tensors, FORMAT, structure)
@@ -198,24 +204,32 @@ impl<F: Float> Mlp<F> {
     /// As [`from_bytes`](Self::from_bytes).
     pub fn from_bytes_with(mut bytes: &[u8], own: &Activations<F>) -> Result<Self> {
         let length = bytes.len() as u64;
-        read(&mut bytes, length, own)
+        read(&mut bytes, length, own, true)
     }
 }
 
-fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> Result<Mlp<F>> {
+/// Reads a network. Its interval may have one of its own, whose interval then may not.
+fn read<F: Float>(
+    reader: &mut impl Read,
+    length: u64,
+    own: &Activations<F>,
+    may_have_another: bool,
+) -> Result<Mlp<F>> {
     let header = Header::read(reader, length)?;
     let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
     let structure = Structure::from_json::<F>(json)?;
-    let (mut numbers, mut in_f64) = (BTreeMap::new(), BTreeMap::new());
+    let (mut numbers, mut in_f64, mut of_errors) = (BTreeMap::new(), BTreeMap::new(), None);
     for name in header.names() {
         if name.starts_with(UNITS) || name == INTERVAL {
             let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
             in_f64.insert(name, column.map_err(damaged)?);
+        } else if may_have_another && name == OF_ERRORS {
+            of_errors = Some(header.bytes(reader, &name)?);
         } else {
             numbers.insert(name.clone(), header.numbers::<F>(reader, &name)?);
         }
     }
-    let tensors = numbers.len() + in_f64.len();
+    let tensors = numbers.len() + in_f64.len() + of_errors.iter().len();
 
     let mut layers = Vec::with_capacity(structure.layers.len());
     for (index, layer) in structure.layers.iter().enumerate() {
@@ -257,11 +271,13 @@ fn read<F: Float>(reader: &mut impl Read, length: u64, own: &Activations<F>) -> 
     let units_out = units_of(UNITS_OUT, structure.units_out)?;
     net.set_units(units_in, units_out).map_err(damaged)?;
     if let Some(numbers) = in_f64.remove(INTERVAL) {
+        let inner = |bytes: Vec<u8>| read(&mut &bytes[..], bytes.len() as u64, own, false);
+        let of_errors = of_errors.take().map(inner).transpose()?;
         let interval = Interval::from_numbers(numbers.as_slice().unwrap_or_default());
         let interval = interval.ok_or_else(|| damaged(format!("{INTERVAL} has no level")))?;
-        net.set_interval(Some(interval)).map_err(damaged)?;
+        net.keep_interval(interval, of_errors).map_err(damaged)?;
     }
-    let expected = tensors - numbers.len() - in_f64.len();
+    let expected = tensors - numbers.len() - in_f64.len() - of_errors.iter().len();
     check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
     net.set_schema(structure.schema).map_err(damaged)?;
     Ok(net)

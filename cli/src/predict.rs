@@ -108,7 +108,8 @@ fn outputs<F: Float>(
     };
     check(inputs.view(), outputs.view(), file)?;
     let classes = predicted_classes(outputs.view())?;
-    let ends = net.interval().map(|interval| interval.around(outputs.view())).transpose()?;
+    let ends =
+        net.interval().map(|_| net.interval_around(inputs.view(), outputs.view())).transpose()?;
     if outputs.ncols() == 1 && !net.classes().is_empty() {
         // A single output is the probability of the second class.
         outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];

@@ -14,9 +14,12 @@ pub fn rounded(number: f64) -> String {
     }
 }
 
-/// The half width of each output's interval, and the share of new rows inside.
-pub fn interval(interval: &Interval) -> String {
-    let widths = interval.half_widths().iter().map(|&width| format!("± {}", rounded(width)));
+/// The half width of each output's interval, or what the estimated error is multiplied by, and the
+/// share of new rows inside.
+pub fn interval(interval: &Interval, is_scaled: bool) -> String {
+    let times = if is_scaled { " times the estimated error" } else { "" };
+    let widths = interval.half_widths().iter();
+    let widths = widths.map(|&width| format!("± {}{times}", rounded(width)));
     let widths = widths.collect::<Vec<_>>().join(", ");
     // 100 · 0.55 is 55.00000000000001.
     let share = (1e6 * interval.level()).round() / 1e4;

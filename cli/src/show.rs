@@ -79,7 +79,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
         aligned("mean of", members),
         aligned("columns", columns),
         aligned("target", outputs),
-        aligned("interval", net.interval().map(interval)),
+        aligned("interval", net.interval().map(|of| interval(of, net.of_errors().is_some()))),
         aligned("classes", schema.classes.iter().cloned()),
     ]
     .concat()

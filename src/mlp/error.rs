@@ -54,6 +54,11 @@ pub enum NetworkError {
     /// An interval for another number of outputs.
     #[error("the interval has {found} widths, the network has {outputs} outputs")]
     IntervalOutputs { found: usize, outputs: usize },
+    /// The network has no interval.
+    #[error(
+        "the network has no interval: `Mlp::set_interval` or `densely train --interval` sets one"
+    )]
+    NoInterval,
     /// The networks are not alike, so they have no mean.
     #[error("the mean of networks that differ in their {what} is not defined")]
     NotAlike { what: &'static str },

@@ -3,7 +3,7 @@
 use crate::error::check::{FRACTION, NOT_NEGATIVE, ensure};
 use crate::error::{Error, NetworkError, Result};
 use crate::float::Float;
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 use std::iter::zip;
 
 /// Intervals around the outputs of a regression: split conformal prediction (Papadopoulos et al.
@@ -15,7 +15,8 @@ use std::iter::zip;
 /// `level`; if no errors are equal, of at most `level` + 1 / (n + 1). With several outputs, this is
 /// true of each alone, not of all at once. It is a mean over draws of the n rows: for one draw, the
 /// share of new rows inside has a standard deviation of about √(level (1 - level) / n). All rows
-/// have intervals of the same width.
+/// have intervals of the same width, unless a second network estimates the errors:
+/// [`set_scaled_interval`](crate::Mlp::set_scaled_interval).
 ///
 /// A network keeps its interval, and so does its file. Training forgets it; so should you if you
 /// change the network in another way.
@@ -32,8 +33,10 @@ use std::iter::zip;
 ///
 /// let interval = net.interval().ok_or("no interval")?;
 /// assert_eq!((interval.level(), interval.half_widths()), (0.9, &[18.0][..])); // ⌈20 · 0.9⌉
-/// let outputs = net.predict(array![[50.0]].view())?;
-/// assert_eq!(interval.around(outputs.view())?, [array![[82.0]], array![[118.0]]]);
+/// let inputs = array![[50.0]];
+/// let outputs = net.predict(inputs.view())?;
+/// let ends = net.interval_around(inputs.view(), outputs.view())?;
+/// assert_eq!(ends, [array![[82.0]], array![[118.0]]]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -104,24 +107,9 @@ impl Interval {
         self.level
     }
 
-    /// For each output, half of the interval's width, in the data's units.
+    /// For each output, half of the interval's width, in the data's units; if a second network
+    /// estimates the errors, what its estimate is multiplied by.
     pub fn half_widths(&self) -> &[f64] {
         &self.half_widths
-    }
-
-    /// The lower and the upper ends of the intervals of these outputs: rows × outputs.
-    ///
-    /// # Errors
-    ///
-    /// [`NetworkError::IntervalOutputs`] for another number of outputs.
-    pub fn around<F: Float>(&self, outputs: ArrayView2<'_, F>) -> Result<[Array2<F>; 2]> {
-        self.check(outputs.ncols())?;
-        Ok([-1.0, 1.0].map(|sign| {
-            let mut ends = outputs.to_owned();
-            for (mut column, half_width) in zip(ends.columns_mut(), &self.half_widths) {
-                column += F::from_f64(sign * half_width);
-            }
-            ends
-        }))
     }
 }

@@ -38,7 +38,7 @@ impl<F: Float> Mlp<F> {
     pub fn mean_of(networks: &[Self]) -> Result<Self> {
         let first = networks.first().ok_or(NetworkError::NoLayers)?;
         if networks.len() == 1 {
-            return Ok(Self { interval: None, ..first.clone() });
+            return Ok(Self { interval: None, of_errors: None, ..first.clone() });
         }
         let alike = |what, is_alike: &dyn Fn(&Self) -> bool| {
             ensure(networks.iter().all(is_alike), || NetworkError::NotAlike { what })
@@ -70,7 +70,7 @@ impl<F: Float> Mlp<F> {
         }
         let members = networks.len();
         layers.push(mean(members, first.outputs(), first.layers[last].activation().clone())?);
-        Ok(Self { layers, interval: None, members, ..first.clone() })
+        Ok(Self { layers, interval: None, of_errors: None, members, ..first.clone() })
     }
 }
 

@@ -182,7 +182,8 @@ impl<F: Float> PredictBuffers<F> {
     /// use densely::{Identity, Mlp, PredictBuffers, Tanh};
     /// use ndarray::Array2;
     ///
-    /// let net = Mlp::<f32>::builder(8).dense(64, Tanh).dense(1, Identity).without_units().build()?;
+    /// let builder = Mlp::<f32>::builder(8).dense(64, Tanh).dense(1, Identity);
+    /// let net = builder.without_units().build()?;
     /// let inputs = Array2::from_shape_fn((200_000, 8), |(row, column)| (row + column) as f32);
     /// let mut outputs = Array2::zeros((200_000, 1));
     /// let mut buffers = PredictBuffers::new().threads(2);

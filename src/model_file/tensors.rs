@@ -52,10 +52,22 @@ impl Header {
 
     /// The shape of a tensor of numbers of this type.
     pub(crate) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
+        self.shape_of(name, dtype_of::<F>())
+    }
+
+    fn shape_of(&self, name: &str, expected: Dtype) -> Result<&[usize]> {
         let tensor = self.0.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
-        let (found, expected) = (tensor.dtype, dtype_of::<F>());
+        let found = tensor.dtype;
         check(found == expected, || format!("{name} is of type {found}, not {expected}"))?;
         Ok(&tensor.shape)
+    }
+
+    /// Reads the bytes of the next tensor, which has this name.
+    pub(crate) fn bytes(&self, from: &mut impl Read, name: &str) -> Result<Vec<u8>> {
+        let shape = self.shape_of(name, Dtype::U8)?;
+        let mut bytes = vec![0; shape.iter().product()];
+        from.read_exact(&mut bytes).map_err(damaged)?;
+        Ok(bytes)
     }
 
     /// Reads the numbers of the next tensor, which has this name.
@@ -94,6 +106,11 @@ impl<'n> Tensor<'n> {
             bytes
         };
         Self { dtype: dtype_of::<F>(), shape, bytes: Box::new(bytes) }
+    }
+
+    pub(crate) fn of_bytes(bytes: &'n [u8]) -> Self {
+        let shape = vec![bytes.len()];
+        Self { dtype: Dtype::U8, shape, bytes: Box::new(|| bytes.to_vec()) }
     }
 }
 

@@ -25,7 +25,7 @@ impl<'de, F: Float> DeserializeSeed<'de> for &Activations<F> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Mlp<F>, D::Error> {
         deserialize_bytes(deserializer, "a densely model", |mut reader, length| {
-            super::read(&mut reader, length as u64, self)
+            super::read(&mut reader, length as u64, self, true)
         })
     }
 }

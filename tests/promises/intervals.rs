@@ -24,7 +24,7 @@ fn the_share_of_new_rows_inside_is_the_level() {
         let mut target = || 3.0 - 2.0 * random.random::<f64>().ln();
         let targets = Array2::from_shape_simple_fn((19, 1), &mut target);
         let interval = Interval::of(Array2::zeros((19, 1)).view(), targets.view(), 0.9).unwrap();
-        let [low, high] = interval.around(zero.view()).unwrap();
+        let [low, high] = [-1.0, 1.0].map(|sign| &zero + sign * interval.half_widths()[0]);
         (low[[0, 0]]..=high[[0, 0]]).contains(&target())
     });
     let share = inside.count() as f64 / f64::from(sets);
@@ -162,4 +162,67 @@ fn quantile_loss_equals_scikit_learns() {
     let inputs = array![[0.3], [-1.2]];
     let one = Quantile::new([0.3]);
     densely::gradient_check(&mut net, &one, inputs.view(), array![[2.0], [-4.0]].view()).unwrap();
+}
+
+/// Errors of ±k σ(x), k from 1 to 19, with σ(x) = 1 or 3: the factor is k of rank ⌈20 · 0.9⌉.
+#[test]
+fn a_second_network_scales_the_interval() {
+    let of_errors = Dense::new(array![[3_f64.ln()]], None, Identity).unwrap();
+    let mut of_errors = Mlp::from_layers(vec![of_errors]).unwrap();
+    let x = Array2::from_shape_fn((19, 1), |(row, _)| (row % 2) as f64);
+    let errors = Array2::from_shape_fn((19, 1), |(row, _)| {
+        let sign = if row % 3 == 0 { -1.0 } else { 1.0 };
+        sign * (row + 1) as f64 * if row % 2 == 0 { 1.0 } else { 3.0 }
+    });
+    let mut net = net();
+    let missing = net.interval_around(x.view(), x.view()).unwrap_err();
+    assert_eq!(missing.to_string(), NetworkError::NoInterval.to_string());
+    let outputs = net.predict(x.view()).unwrap();
+    let targets = &outputs + &errors;
+    let rows = (x.view(), targets.view());
+    // The file holds one network of errors, and none of that one's errors.
+    of_errors.set_scaled_interval(of_errors.clone(), rows, 0.5).unwrap();
+    net.set_scaled_interval(of_errors.clone(), rows, 0.9).unwrap();
+    assert_eq!(net.of_errors().unwrap().interval(), None);
+    let factor = net.interval().unwrap().half_widths()[0];
+    approx::assert_relative_eq!(factor, 18.0, max_relative = 1e-12);
+
+    let loaded = Mlp::<f64>::from_bytes(&net.to_bytes().unwrap()).unwrap();
+    assert!(loaded == net && loaded.of_errors().is_some());
+    let [low, high] = loaded.interval_around(x.view(), outputs.view()).unwrap();
+    for row in 0..19 {
+        let (y, width) = (outputs[[row, 0]], if row % 2 == 0 { 18.0 } else { 54.0 });
+        approx::assert_relative_eq!(high[[row, 0]] - y, width, max_relative = 1e-12);
+        approx::assert_relative_eq!(y - low[[row, 0]], width, max_relative = 1e-12);
+    }
+    let wide = Dense::new(Array2::<f64>::zeros((2, 1)), None, Identity).unwrap();
+    let wide = Mlp::from_layers(vec![wide]).unwrap();
+    assert!(matches!(net.set_scaled_interval(wide, rows, 0.9), Err(Error::Shape(_))));
+    assert_eq!(loaded, net, "a failure changes nothing");
+
+    let data = Dataset::new(x.clone(), targets.clone()).unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-3)).epochs(1);
+    trainer.fit(&mut net, &data).unwrap();
+    assert!(net.interval().is_none() && net.of_errors().is_none());
+}
+
+/// A network of errors in a file of one: it is refused, not followed ever deeper.
+#[test]
+fn a_network_of_errors_in_a_network_of_errors_is_refused() {
+    let x = Array2::<f64>::zeros((19, 1));
+    let mut outer = net();
+    outer.set_scaled_interval(net(), (x.view(), x.view()), 0.9).unwrap();
+    let inner = outer.to_bytes().unwrap();
+    let file = safetensors::SafeTensors::deserialize(&inner).unwrap();
+    let (_, header) = safetensors::SafeTensors::read_metadata(&inner).unwrap();
+    let bytes = [inner.len()];
+    let nested = safetensors::tensor::TensorView::new(safetensors::Dtype::U8, bytes.into(), &inner);
+    let nested = nested.unwrap();
+    let tensors = file.tensors().into_iter().map(|(name, tensor)| match &*name {
+        "interval_network" => (name, nested.clone()),
+        _ => (name, tensor),
+    });
+    let forged = safetensors::serialize(tensors, header.metadata().clone()).unwrap();
+    let error = Mlp::<f64>::from_bytes(&forged).unwrap_err();
+    assert!(matches!(error, Error::ModelFile(ModelFileError::Damaged { .. })), "{error}");
 }

@@ -2,12 +2,15 @@
 
 use super::choices::LossName;
 use super::files::Files;
+use super::interval::IntervalPlan;
 use super::options::Options;
 use super::task::Task;
+use super::tested::Tested;
 use densely::{
-    Error,
+    Error, Mlp,
     error::{DataError, TrainingError},
 };
+use ndarray::ArrayView2;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
@@ -40,8 +43,8 @@ pub struct Plan<'o> {
     pub table: Option<Value>,
     /// What was done with the table of the test rows, if they have one.
     pub test_table: Option<Value>,
-    /// The level of the interval around the predictions.
-    pub interval: Option<f64>,
+    /// The interval around the predictions, if there is to be one.
+    pub interval: Option<IntervalPlan>,
     /// The scores of a cross-validation, for `--json`.
     pub folds: Option<Value>,
 }
@@ -82,6 +85,23 @@ impl<'o> Plan<'o> {
         let belongs_to = options.that_decide(task);
         let (table, test_table, folds, interval) = (None, None, None, None);
         Self { task, options, files, subject, belongs_to, table, test_table, interval, folds }
+    }
+
+    /// Measures the interval around the predictions by the test rows, if there is to be one, and
+    /// saves the network with it.
+    ///
+    /// # Errors
+    ///
+    /// As `Mlp::set_scaled_interval` and `Mlp::save`.
+    pub(super) fn measure_interval(
+        &self,
+        net: &mut Mlp<f32>,
+        inputs: ArrayView2<'_, f32>,
+        test: &Tested,
+    ) -> densely::Result<()> {
+        let Some(interval) = &self.interval else { return Ok(()) };
+        interval.measure(net, inputs, test)?;
+        self.files.network().map_or(Ok(()), |path| net.save(path))
     }
 
     pub(super) fn loss(&self) -> LossName {

@@ -7,9 +7,22 @@ use super::progress;
 use super::summary::Summary;
 use super::tested::Tested;
 use crate::test_rows::set_apart;
-use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, data::Storage, trainer::Moment};
+use densely::data::{Arrays, Storage};
+use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, trainer::Moment};
 use indicatif::ProgressBar;
 use std::error::Error;
+
+impl Prepared<'_, Arrays<f32>> {
+    /// Measures the interval around the predictions by the test rows, if there is to be one, and
+    /// saves the network with it.
+    ///
+    /// # Errors
+    ///
+    /// As `Plan::measure_interval`.
+    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
+        self.plan.measure_interval(&mut self.net, self.test.inputs(), test)
+    }
+}
 
 /// A training that is ready to run.
 pub struct Prepared<'p, S: Storage<f32>> {
@@ -128,18 +141,6 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,
     ) -> Result<Tested, densely::Error> {
         test(&self.net, &self.test)
-    }
-
-    /// Measures the interval around the predictions by the test rows, if there is to be one, and
-    /// saves the network with it.
-    ///
-    /// # Errors
-    ///
-    /// As `Interval::of` and `Mlp::save`.
-    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
-        let Some(level) = self.plan.interval else { return Ok(()) };
-        self.net.set_interval(Some(test.interval(level)?))?;
-        self.save()
     }
 
     /// Computes the test scores, draws the pictures, and returns the summary: text, or with

@@ -129,7 +129,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let recipe = choice.recipe(plan, &bar)?;
     let (mut net, mut report) = chosen(&recipe, &rows)?;
     // The test rows cannot measure the interval of a network that has learned from them.
-    let refit = match plan.interval {
+    let refit = match &plan.interval {
         Some(_) if choice.refit == Refit::All => Refit::Training,
         _ => choice.refit,
     };
@@ -143,10 +143,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     }
     let test = Tested::of(&net, &rows.test)?;
     let temperature_factor = report.temperature_factor();
-    if let Some(level) = plan.interval {
-        net.set_interval(Some(test.interval(level)?))?;
-        save(&net)?;
-    }
+    plan.measure_interval(&mut net, rows.test.inputs(), &test)?;
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if refit == Refit::All
         && let Some(again) = refitted(&recipe, &rows, &rows.all, &mut report)?

@@ -24,7 +24,8 @@ pub struct Summary {
     saved: Option<String>,
     pictures: Option<String>,
     tried: Option<Tried>,
-    interval: Option<Interval>,
+    /// And whether a second network scales it.
+    interval: Option<(Interval, bool)>,
 }
 
 /// What the default training tried: lines of the summary by name, and the same as JSON.
@@ -59,7 +60,7 @@ impl Summary {
             saved: plan.files.network().map(|path| path.display().to_string()),
             pictures,
             tried: None,
-            interval: net.interval().cloned(),
+            interval: net.interval().cloned().map(|of| (of, net.of_errors().is_some())),
         }
     }
 
@@ -96,8 +97,9 @@ impl Summary {
             "folds": self.folds,
             "test": test,
             "test_intervals": intervals,
-            "interval": self.interval.as_ref().map(|interval| {
-                json!({ "level": interval.level(), "half_widths": interval.half_widths() })
+            "interval": self.interval.as_ref().map(|(interval, is_scaled)| {
+                let (level, half_widths) = (interval.level(), interval.half_widths());
+                json!({ "level": level, "half_widths": half_widths, "scaled": is_scaled })
             }),
             "saved": self.saved,
             "table": self.table,
@@ -142,8 +144,8 @@ impl fmt::Display for Summary {
         if let Some(intervals) = self.scores.intervals() {
             write!(f, "\nintervals   {intervals}")?;
         }
-        if let Some(interval) = &self.interval {
-            write!(f, "\nprediction  {}", rounded::interval(interval))?;
+        if let Some((interval, is_scaled)) = &self.interval {
+            write!(f, "\nprediction  {}", rounded::interval(interval, *is_scaled))?;
         }
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;

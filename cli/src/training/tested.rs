@@ -1,6 +1,6 @@
 //! The predictions for the test rows.
 
-use densely::{Dataset, Mlp, Result, data::Storage, mlp::Interval};
+use densely::{Dataset, Mlp, Result, data::Storage};
 use ndarray::{Array2, ArrayView2};
 
 /// Predictions beside what was to be predicted: all that scores and pictures need of the test rows,
@@ -28,15 +28,6 @@ impl Tested {
     pub fn zeros<S: Storage<f32>>(test: &Dataset<f32, S>) -> Self {
         let zeros = Array2::zeros((test.rows(), test.outputs()));
         Self { predicted: zeros.clone(), targets: zeros, classes: test.classes().to_vec() }
-    }
-
-    /// The interval around the predictions that these rows measure.
-    ///
-    /// # Errors
-    ///
-    /// As `Interval::of`.
-    pub fn interval(&self, level: f64) -> Result<Interval> {
-        Interval::of(self.predicted.view(), self.targets(), level)
     }
 
     /// The number of test rows.

@@ -181,6 +181,19 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
     let [train, test] = ["train", "test"].map(|rows| quick["rows"][rows].as_u64().unwrap());
     assert!(quick["interval"]["level"] == 0.8 && test == 78 && train < 392 - 78);
     assert!(quick["recipe"]["refit_rows"].is_null() || quick["recipe"]["refit_rows"] == 392 - 78);
+
+    // A second network gives each row a width of its own.
+    let options = ["--epochs", "3", "--interval", "0.8", "--scaled", "--save", &net];
+    assert_eq!(json(REGRESSION, &options)["interval"]["scaled"], true);
+    let output = densely(&["predict", &net, REGRESSION.data]);
+    let table = Table::parse_csv(&output.stdout[..], "predictions").unwrap();
+    let [low, high] = ["mpg.low", "mpg.high"].map(|name| {
+        let cells = table.text(name).unwrap().into_iter();
+        cells.map(|cell| cell.parse::<f32>().unwrap()).collect::<Vec<_>>()
+    });
+    let widths: Vec<_> = high.iter().zip(&low).map(|(high, low)| high - low).collect();
+    let [least, most] = [f32::min, f32::max].map(|of| widths.iter().copied().reduce(of).unwrap());
+    assert!(least > 0.0 && most > 2.0 * least, "{least} to {most}");
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! The interval around predicted numbers, which the test rows measure.
+
+use super::{Options, Task, Tested};
+use crate::test_rows::Split;
+use densely::{Dataset, Mlp, Recipe, mlp::Interval};
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use std::error::Error;
+
+/// The folds of the rows that tell how large the errors are.
+const FOLDS: usize = 5;
+
+/// Errors below this share of the mean one count as this: the logarithm of 0 says nothing.
+const LEAST_SHARE: f32 = 1e-3;
+
+/// The interval that a network is to get.
+pub struct IntervalPlan {
+    level: f64,
+    /// The network that estimates the logarithms of the errors, if rows are to have widths of
+    /// their own.
+    of_errors: Option<Mlp<f32>>,
+}
+
+impl IntervalPlan {
+    /// Refuses an interval that the test rows cannot measure: not after a long training. If rows
+    /// are to have widths of their own, trains the network of the errors.
+    ///
+    /// # Errors
+    ///
+    /// Those of `Interval::of`, of the folds and of the training.
+    pub fn new(
+        task: Task,
+        rows: &Split,
+        (level, is_scaled): (f64, bool),
+        options: &Options,
+    ) -> Result<Self, Box<dyn Error>> {
+        if task != Task::Regression {
+            let why = "--interval is for numbers; the outputs of a classifier are probabilities";
+            return Err(why.into());
+        }
+        let test = Tested::zeros(&rows.test);
+        Interval::of(test.predicted.view(), test.targets(), level)?;
+        let of_errors = is_scaled.then(|| of_errors(rows, options)).transpose()?;
+        Ok(Self { level, of_errors })
+    }
+
+    /// Measures the interval of a network on these test rows.
+    ///
+    /// # Errors
+    ///
+    /// As `Mlp::set_scaled_interval`.
+    pub fn measure(
+        &self,
+        net: &mut Mlp<f32>,
+        inputs: ArrayView2<'_, f32>,
+        test: &Tested,
+    ) -> densely::Result<()> {
+        let (outputs, targets) = (test.predicted.view(), test.targets());
+        match &self.of_errors {
+            None => net.set_interval(Some(Interval::of(outputs, targets, self.level)?)),
+            Some(of) => net.set_scaled_interval(of.clone(), (inputs, targets), self.level),
+        }
+    }
+}
+
+/// A network of the logarithms of the errors, which small networks make on rows that they have not
+/// learned from.
+fn of_errors(rows: &Split, options: &Options) -> Result<Mlp<f32>, Box<dyn Error>> {
+    let learned = |rows: &Dataset<f32>| {
+        let recipe = Recipe::quick().seed(options.seed);
+        let recipe = match options.threads {
+            Some(threads) => recipe.threads(threads),
+            None => recipe,
+        };
+        recipe.fit(rows).map(|(net, _)| net)
+    };
+    let (mut inputs, mut errors) = (Vec::new(), Vec::new());
+    for fold in rows.folds(FOLDS, options, 0.0)? {
+        let (of_fold, targets) = (fold.test.inputs(), fold.test.targets());
+        errors.push((learned(&fold.train)?.predict(of_fold)? - targets).mapv(f32::abs));
+        inputs.push(of_fold.to_owned());
+    }
+    let whole = |parts: &[Array2<f32>]| {
+        concatenate(Axis(0), &parts.iter().map(|part| part.view()).collect::<Vec<_>>())
+    };
+    let mut errors = whole(&errors)?;
+    for mut errors in errors.columns_mut() {
+        let least = LEAST_SHARE * errors.mean().unwrap_or_default();
+        errors.mapv_inplace(|error| error.max(least).max(f32::MIN_POSITIVE).ln());
+    }
+    Ok(learned(&Dataset::new(whole(&inputs)?, errors)?)?)
+}
