@@ -2,7 +2,7 @@
 
     python interop/make_golden.py
 
-Made with torch 2.15.0, scikit-learn 1.9.1, safetensors 0.8.0, numpy 2.4.6, pandas 3.1.1 (for names of features). Written once: another version may train other
+Made with torch 2.15.0, scikit-learn 1.9.1, safetensors 0.8.0, numpy 2.4.6, pandas 3.1.1 (for names of features), stable-baselines3 2.9.2. Written once: another version may train other
 networks, and the tests are of these.
 """
 
@@ -20,6 +20,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
 from from_sklearn import save
 
@@ -91,9 +92,86 @@ def torch_wrapped():
     write_json("torch_wrapped.json", {"inputs": numbers(inputs), "outputs": numbers(outputs)})
 
 
+def save_with_outputs(name, model, inputs, outputs=None):
+    """The state_dict, and what the model computes."""
+    model.eval()
+    with torch.no_grad():
+        outputs = (outputs or model)(inputs)
+    save_file({key: tensor.clone() for key, tensor in model.state_dict().items()}, GOLDEN / f"{name}.safetensors", {"format": "pt"})
+    write_json(f"{name}.json", {"inputs": numbers(inputs), "outputs": numbers(outputs)})
+
+
+def with_statistics(model, inputs):
+    """Random weights of the batch normalizations, and statistics of these inputs."""
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm1d) and module.affine:
+                module.weight.normal_(1.0, 0.5)
+                module.bias.normal_()
+        for _ in range(20):
+            model(inputs)
+    return model
+
+
+def torch_batch_norm():
+    """No bias before the first batch normalization, nothing to learn in the second; layers of the same width, which only numbers tell apart."""
+    torch.manual_seed(6)
+    model = nn.Sequential(
+        nn.Linear(3, 4, bias=False), nn.BatchNorm1d(4), nn.Tanh(), nn.Dropout(0.1),
+        nn.Linear(4, 4), nn.BatchNorm1d(4, affine=False), nn.ReLU(),
+        nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2),
+    )
+    inputs = torch.randn(9, 3) * torch.tensor([1.0, 10.0, 0.1]) + torch.tensor([5.0, -3.0, 0.0])
+    model = with_statistics(model, inputs)
+    save_with_outputs("torch_batch_norm_f32", model, inputs)
+    save_with_outputs("torch_batch_norm_f64", model.double(), inputs.double())
+
+
+class Named(nn.Module):
+    """Layers whose names have another order."""
+
+    def __init__(self):
+        super().__init__()
+        self.last, self.first, self.between = nn.Linear(5, 2), nn.Linear(3, 4), nn.Linear(4, 5)
+        self.bn2, self.bn1 = nn.BatchNorm1d(5), nn.BatchNorm1d(4)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.bn2(self.between(torch.relu(self.bn1(self.first(x)))))))
+
+
+def torch_named():
+    """`_orig_mod.` of torch.compile, `module.` and `n_averaged` of AveragedModel."""
+    torch.manual_seed(7)
+    inputs = torch.randn(6, 3)
+    model = with_statistics(Named(), inputs)
+    save_with_outputs("torch_named", torch.compile(AveragedModel(model)), inputs, model.eval())
+
+
+def torch_policies():
+    """Policies of stable-baselines3 2.9.2, with networks in networks, and a parameter of no layer (`log_std`)."""
+    from gymnasium import Env
+    from gymnasium.spaces import Box, Discrete
+    from stable_baselines3 import DQN, PPO
+
+    def environment(actions):
+        env = Env()
+        env.observation_space, env.action_space = Box(-1.0, 1.0, (3,)), actions
+        return env
+
+    torch.manual_seed(8)
+    inputs = torch.rand(5, 3) * 2.0 - 1.0
+    policy = PPO("MlpPolicy", environment(Box(-1.0, 1.0, (2,))), policy_kwargs={"net_arch": [4, 4]}, device="cpu").policy
+    with torch.no_grad():
+        for parameter in policy.parameters():
+            parameter += 0.1 * torch.randn_like(parameter)
+    both = lambda x: torch.cat([policy.get_distribution(x).distribution.mean, policy.predict_values(x)], 1)
+    save_with_outputs("torch_ppo", policy, inputs, both)
+    policy = DQN("MlpPolicy", environment(Discrete(2)), policy_kwargs={"net_arch": [4, 4]}, buffer_size=1, device="cpu").policy
+    save_with_outputs("torch_dqn", policy, inputs, policy.q_net)
+
+
 def torch_refused():
     torch.manual_seed(3)
-    save_file(nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1)).state_dict(), GOLDEN / "torch_batch_norm.safetensors")
     save_file(nn.Sequential(nn.Linear(2, 1)).to(torch.bfloat16).state_dict(), GOLDEN / "torch_bf16.safetensors")
     save_file(nn.Sequential(nn.Linear(2, 1)).to(torch.float16).state_dict(), GOLDEN / "torch_f16.safetensors")
 
@@ -147,5 +225,8 @@ if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
     torch_activations()
     torch_wrapped()
+    torch_batch_norm()
+    torch_named()
+    torch_policies()
     torch_refused()
     sklearn()

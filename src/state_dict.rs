@@ -1,6 +1,8 @@
 //! Networks from and to PyTorch: the `state_dict` of an `nn.Sequential`, as a `safetensors` file.
 
-mod linear;
+mod batch_norm;
+mod modules;
+mod order;
 mod sequential;
 
 use crate::error::{Error, ModelFileError, Result};
@@ -8,10 +10,12 @@ use crate::model_file::damage::{check, damaged};
 use crate::model_file::tensors::{Header, Tensor, to_bytes};
 use crate::model_file::{in_file, limits::check_layers};
 use crate::{activation::AnyActivation, atomic_file, dense::Dense, float::Float, mlp::Mlp};
-use linear::linear_layers;
-use ndarray::Ix2;
+use batch_norm::{fold, layers};
+use modules::{Module, modules};
+use ndarray::{ArrayD, Ix2, IxDyn};
+use order::in_order;
 use sequential::sequential;
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{collections::BTreeMap, io::Read, iter::zip, path::Path};
 
 /// The format's name in errors.
 const FORMAT: &str = "state_dict";
@@ -20,11 +24,12 @@ const FORMAT: &str = "state_dict";
 const EXPRESSION: &str = "nn.Sequential";
 
 impl<F: Float> Mlp<F> {
-    /// Reads the `state_dict` of a PyTorch `nn.Sequential` of `nn.Linear` layers. A `state_dict`
-    /// does not name the activations: give one for each layer.
+    /// Reads the `state_dict` of a PyTorch model of `nn.Linear` layers that follow one another, as
+    /// in an `nn.Sequential`. A `state_dict` does not name the activations: give one for each
+    /// layer.
     ///
     /// In Python, with `model = nn.Sequential(nn.Linear(9, 32), nn.Tanh(), nn.Linear(32, 1))`, or
-    /// any module that contains an `nn.Sequential` and has no other parameters:
+    /// any module whose parameters are those of the network:
     ///
     /// ```python
     /// import safetensors.torch
@@ -41,12 +46,25 @@ impl<F: Float> Mlp<F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
+    /// **The order of the layers** follows from their shapes, whatever their names: each layer
+    /// takes the outputs of the one before it. Among layers of the same widths, the numbers in
+    /// their names decide: `net.2` comes before `net.10`, and `fc1` before `fc2`. If more than one
+    /// order is left, or the file has other tensors too, it is an error that lists the layers: name
+    /// yours with [`load_state_dict_of`](Self::load_state_dict_of). A model that uses its layers in
+    /// another way, such as with connections that skip layers, has the same `state_dict`: compare a
+    /// few predictions.
+    ///
+    /// **`nn.BatchNorm1d`** becomes part of the layer before it: each weight is multiplied by
+    /// γ/√(σ² + ε), and the bias becomes (b - μ) γ/√(σ² + ε) + β. A `state_dict` does not have ε,
+    /// which is taken to be 10⁻⁵, PyTorch's default. Nor does it tell where the activations are:
+    /// they must come behind the batch normalization. Numbers such as those of
+    /// `nn.Sequential(nn.Linear(…), nn.ReLU(), nn.BatchNorm1d(…))` show that a module lies between,
+    /// which is an error.
+    ///
     /// PyTorch's weights are outputs × inputs; they are transposed here, without rounding. Modules
     /// without parameters, such as `nn.Dropout` and `nn.Flatten`, are not in the file. A layer with
-    /// `bias=False` has no bias. `nn.Linear` layers are read in the order of their numbers, under
-    /// any one prefix (`net.0.weight`, `net.2.weight`). Put layers with other names (`fc1.weight`)
-    /// into an `nn.Sequential` first. After `model.half()` or `.bfloat16()`, call `model.float()`
-    /// before you save.
+    /// `bias=False` has no bias. After `model.half()` or `.bfloat16()`, call `model.float()` before
+    /// you save.
     ///
     /// PyTorch's `nn.Softplus()` is linear above z = 20. It differs from
     /// [`Softplus`](crate::activation::Softplus) by at most 2·10⁻⁹.
@@ -64,7 +82,7 @@ impl<F: Float> Mlp<F> {
         activations: impl IntoIterator<Item = AnyActivation<F>>,
     ) -> Result<Self> {
         let activations = activations.into_iter().collect();
-        in_file(path.as_ref(), |file, length| of_state_dict(read(file, length, activations)))
+        in_file(path.as_ref(), |file, length| of_state_dict(read(file, length, None, activations)))
     }
 
     /// As [`load_state_dict`](Self::load_state_dict), from the bytes of the file, such as those of
@@ -81,21 +99,57 @@ impl<F: Float> Mlp<F> {
     /// assert_eq!(net.layers()[1].weights(), trained.layers()[1].weights());
     ///
     /// let error = Mlp::<f64>::from_state_dict(&bytes, [Tanh.into(), Identity.into()]);
-    /// let message = "state_dict: it has 3 linear layers, 2 activations are given";
+    /// let message = "state_dict: 3 linear layers take 3 activations, 2 are given";
     /// assert_eq!(error.unwrap_err().to_string(), message);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ModelFileError::Interchange`] for a damaged file, another precision, tensors that are not
-    /// those of linear layers that fit together, or a wrong number of activations.
+    /// [`ModelFileError::Interchange`] for a damaged file, another precision, tensors of other
+    /// modules, layers that fit together in no order or in several, or a wrong number of
+    /// activations.
     pub fn from_state_dict(
         mut bytes: &[u8],
         activations: impl IntoIterator<Item = AnyActivation<F>>,
     ) -> Result<Self> {
-        let length = bytes.len() as u64;
-        of_state_dict(read(&mut bytes, length, activations.into_iter().collect()))
+        let (length, activations) = (bytes.len() as u64, activations.into_iter().collect());
+        of_state_dict(read(&mut bytes, length, None, activations))
+    }
+
+    /// As [`load_state_dict`](Self::load_state_dict), of the layers with these names, first to
+    /// last: one network of a file that has several, or layers whose shapes fit in more than one
+    /// order.
+    ///
+    /// ```no_run
+    /// use densely::{Identity, Mlp, Tanh};
+    ///
+    /// // What stable-baselines3 calls the layers of a PPO policy:
+    /// let actor = ["mlp_extractor.policy_net.0", "mlp_extractor.policy_net.2", "action_net"];
+    /// let activations = [Tanh.into(), Tanh.into(), Identity.into()];
+    /// let net = Mlp::<f32>::load_state_dict_of("ppo.safetensors", actor, activations)?;
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// The name of a layer is that of its tensors, without `.weight`, and with or without the
+    /// prefixes `module.` and `_orig_mod.` of `nn.DataParallel` and `torch.compile`. Other linear
+    /// layers and other tensors of the file are ignored. Name its batch normalizations too, each
+    /// behind its layer, or none of them: then each in the file must belong to one of these layers.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_state_dict`](Self::load_state_dict), and [`ModelFileError::Interchange`] for a
+    /// name that the file does not have.
+    pub fn load_state_dict_of(
+        path: impl AsRef<Path>,
+        layers: impl IntoIterator<Item = impl Into<String>>,
+        activations: impl IntoIterator<Item = AnyActivation<F>>,
+    ) -> Result<Self> {
+        let chosen = Some(layers.into_iter().map(Into::into).collect());
+        let activations = activations.into_iter().collect();
+        in_file(path.as_ref(), |file, length| {
+            of_state_dict(read(file, length, chosen, activations))
+        })
     }
 
     /// Writes the network to a file that PyTorch loads into an `nn.Sequential`. An existing file is
@@ -164,32 +218,48 @@ impl<F: Float> Mlp<F> {
 fn read<F: Float>(
     reader: &mut impl Read,
     length: u64,
+    chosen: Option<Vec<String>>,
     activations: Vec<AnyActivation<F>>,
 ) -> Result<Mlp<F>> {
     // Checks everything in the header before it reads the first number.
     let header = Header::read(reader, length)?;
     let names = header.names();
-    let linear_layers = linear_layers::<F>(&header, &names)?;
-    let (found, given) = (linear_layers.len(), activations.len());
+    let modules = modules(&header, &names, chosen.is_some())?;
+    let order = in_order(&modules, chosen.as_deref())?;
+    let mut numbers = BTreeMap::new();
+    for name in order.iter().flat_map(|module| module.tensors.values().rev()) {
+        header.typed_shape::<F>(name)?;
+        numbers.insert(*name, ArrayD::default(IxDyn(&[0])));
+    }
+    let layers = layers(order)?;
+    let (found, given) = (layers.len(), activations.len());
     check(found == given, || {
-        format!("it has {found} linear layers, {given} activations are given")
+        format!("{found} linear layers take {found} activations, {given} are given")
     })?;
     check_layers(found)?;
 
-    let mut numbers = BTreeMap::new();
     for name in &names {
-        numbers.insert(name.as_str(), header.numbers::<F>(reader, name)?);
+        match numbers.get_mut(name.as_str()) {
+            Some(numbers) => *numbers = header.numbers::<F>(reader, name)?,
+            None => header.skip(reader, name)?,
+        }
     }
-    let mut layers = Vec::with_capacity(found);
-    for ((weight, bias), activation) in linear_layers.into_iter().zip(activations) {
-        let weights = numbers.remove(weight).unwrap_or_default();
-        let weights = weights.into_dimensionality::<Ix2>().map_err(damaged)?.reversed_axes();
-        let bias = bias.and_then(|name| numbers.remove(name)).map(|bias| bias.into_flat());
+    let mut take =
+        |module: &Module<'_>, parameter: &str| numbers.remove(*module.tensors.get(parameter)?);
+    let mut dense_layers = Vec::with_capacity(found);
+    for ((linear, norm), activation) in zip(layers, activations) {
+        let weights = take(linear, "weight").unwrap_or_default();
+        let mut weights = weights.into_dimensionality::<Ix2>().map_err(damaged)?;
+        let mut bias = take(linear, "bias").map(ArrayD::into_flat);
+        if let Some(norm) = norm {
+            bias = Some(fold(&mut weights, bias, |parameter| take(norm, parameter)));
+        }
         // Copies the weights to row-major order: only one layer at a time takes twice its memory.
-        let dense = Dense::new(weights, bias, activation);
-        layers.push(dense.map_err(|error| damaged(format!("{weight}: {error}")))?);
+        let dense = Dense::new(weights.reversed_axes(), bias, activation);
+        let in_layer = |error| damaged(format!("{}: {error}", linear.described()));
+        dense_layers.push(dense.map_err(in_layer)?);
     }
-    Mlp::from_layers(layers).map_err(damaged)
+    Mlp::from_layers(dense_layers).map_err(damaged)
 }
 
 fn write<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {

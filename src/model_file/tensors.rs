@@ -6,7 +6,7 @@ use super::limits::{MOST_HEADER_BYTES, MOST_HEADER_VALUES, check_values};
 use crate::{bits::read_numbers, error::Result, float::Float};
 use ndarray::{ArrayD, ArrayView, Dimension};
 use safetensors::{Dtype, tensor::Metadata, tensor::View};
-use std::{borrow::Cow, collections::HashMap, io::Read};
+use std::{borrow::Cow, collections::HashMap, io, io::Read};
 
 /// The bytes of the length before the header.
 const LENGTH_BYTES: u64 = 8;
@@ -50,12 +50,17 @@ impl Header {
         self.0.offset_keys()
     }
 
-    /// The shape of a tensor of numbers of this type.
-    pub(crate) fn shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
-        self.shape_of(name, dtype_of::<F>())
+    /// The shape of a tensor.
+    pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.0.info(name).map(|tensor| &*tensor.shape)
     }
 
-    fn shape_of(&self, name: &str, expected: Dtype) -> Result<&[usize]> {
+    /// The shape of a tensor of numbers of this type.
+    pub(crate) fn typed_shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
+        self.shape_of_type(name, dtype_of::<F>())
+    }
+
+    fn shape_of_type(&self, name: &str, expected: Dtype) -> Result<&[usize]> {
         let tensor = self.0.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
         let found = tensor.dtype;
         check(found == expected, || format!("{name} is of type {found}, not {expected}"))?;
@@ -64,7 +69,7 @@ impl Header {
 
     /// Reads the bytes of the next tensor, which has this name.
     pub(crate) fn bytes(&self, from: &mut impl Read, name: &str) -> Result<Vec<u8>> {
-        let shape = self.shape_of(name, Dtype::U8)?;
+        let shape = self.shape_of_type(name, Dtype::U8)?;
         let mut bytes = vec![0; shape.iter().product()];
         from.read_exact(&mut bytes).map_err(damaged)?;
         Ok(bytes)
@@ -72,9 +77,16 @@ impl Header {
 
     /// Reads the numbers of the next tensor, which has this name.
     pub(crate) fn numbers<F: Float>(&self, from: &mut impl Read, name: &str) -> Result<ArrayD<F>> {
-        let shape = self.shape::<F>(name)?;
+        let shape = self.typed_shape::<F>(name)?;
         let numbers = read_numbers(from, shape.iter().product()).map_err(damaged)?;
         ArrayD::from_shape_vec(shape, numbers).map_err(damaged)
+    }
+
+    /// Skips the numbers of the next tensor, which has this name.
+    pub(crate) fn skip(&self, from: &mut impl Read, name: &str) -> Result<()> {
+        let (start, end) = self.0.info(name).map_or((0, 0), |tensor| tensor.data_offsets);
+        io::copy(&mut from.take((end - start) as u64), &mut io::sink()).map_err(damaged)?;
+        Ok(())
     }
 }
 

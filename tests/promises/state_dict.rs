@@ -3,14 +3,17 @@
 //!
 //! `interop/make_golden.py` wrote the files in `tests/golden/` with PyTorch.
 
+mod batch_norm;
 mod export;
 mod memory;
+mod names;
 mod refusals;
 
 use densely::{Float, Mlp, Softmax, Tanh, activation::AnyActivation};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use safetensors::SafeTensors;
 use serde_json::Value;
+use std::ops::Range;
 
 fn golden(name: &str) -> String {
     format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -39,6 +42,16 @@ fn error_in_ulps<F: Float>(found: &Array2<F>, expected: &Array2<F>) -> f64 {
 
 fn activation<F: Float>(name: &str) -> AnyActivation<F> {
     name.parse().unwrap()
+}
+
+/// Checks that the network computes from the inputs in a golden file what PyTorch computes.
+fn check_outputs<F: Float>(net: &Mlp<F>, file: &str, columns: Range<usize>, most_ulps: f64) {
+    let golden_outputs = golden_json(&format!("{file}.json"));
+    let outputs = net.predict(matrix(&golden_outputs["inputs"]).view()).unwrap();
+    let expected = matrix(&golden_outputs["outputs"]).slice_move(s![.., columns]);
+    let ulps = error_in_ulps(&outputs, &expected);
+    println!("{file}: {ulps:.2} ulps");
+    assert!(ulps <= most_ulps, "{file}: {ulps} ulps");
 }
 
 fn every_activation_agrees<F: Float>(most_ulps: f64) {
@@ -97,10 +110,6 @@ fn modules_are_taken_by_number_under_any_prefix() {
         assert_eq!(layer.weights(), from_bytes.layers()[index].weights());
     }
 
-    let expected = golden_json("torch_wrapped.json");
-    let outputs = net.predict(matrix(&expected["inputs"]).view()).unwrap();
-    let ulps = error_in_ulps(&outputs, &matrix(&expected["outputs"]));
-    println!("wrapped: {ulps:.2} ulps");
     // The network has five layers, with weights up to 3.
-    assert!(ulps <= 32.0, "{ulps} ulps");
+    check_outputs(&net, "torch_wrapped", 0..3, 32.0);
 }
