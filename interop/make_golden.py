@@ -2,27 +2,27 @@
 
     python interop/make_golden.py
 
-Made with torch 2.15.0, scikit-learn 1.9.1, safetensors 0.8.0, numpy 2.4.6, pandas 3.1.1 (for names of features), stable-baselines3 2.9.2. Written once: another version may train other
-networks, and the tests are of these.
+Made with torch 2.15.0, scikit-learn 1.9.1, safetensors 0.8.0, numpy 2.4.6, pandas 3.1.1 and stable-baselines3 2.9.2. Written
+once: another version may train other networks, and the tests are of these. The files of scikit-learn of version 1, `sklearn_binary`
+to `sklearn_two_outputs`, are of this script's first revision.
 """
 
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from safetensors.torch import save_file
-from sklearn.compose import TransformedTargetRegressor
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine, make_multilabel_classification
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from from_sklearn import save
+from densely_interop import save
 
 GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
@@ -176,49 +176,49 @@ def torch_refused():
     save_file(nn.Sequential(nn.Linear(2, 1)).to(torch.float16).state_dict(), GOLDEN / "torch_f16.safetensors")
 
 
-def sklearn_model(name, model, data, targets, predict):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.fit(data, targets)
-    rows = data[:: max(1, len(data) // 8)][:8]
-    outputs = np.asarray(getattr(model, predict)(rows)).reshape(len(rows), -1)
-    classes = [str(name) for name in model.classes_] if predict == "predict_proba" else []
-    if len(classes) == 2 and "multilabel" not in name:
-        outputs = outputs[:, 1:]
-    features = list(map(str, data.columns)) if isinstance(data, pd.DataFrame) else []
-    if "multilabel" in name:
-        classes = []
-    write_json(f"sklearn_{name}.json", {"inputs": np.asarray(rows).tolist(), "outputs": outputs.tolist(), "features": features, "classes": classes})
+def sklearn_model(name, model, rows, predict, **options):
+    """Two files of a model, and beside them the rows and what it predicts for them."""
+    expected = {"outputs": np.asarray(getattr(model, predict)(rows)).tolist()}
+    if isinstance(rows, pd.DataFrame):
+        rows.to_csv(GOLDEN / f"sklearn_{name}.csv", index=False)
+    else:
+        expected["inputs"] = rows.tolist()
+    write_json(f"sklearn_{name}.json", expected)
     for short, dtype in [("f32", "float32"), ("f64", "float64")]:
-        save(model, GOLDEN / f"sklearn_{name}_{short}.safetensors", dtype)
+        save(model, GOLDEN / f"sklearn_{name}_{short}.safetensors", dtype, **options)
+
+
+def people(generator, count):
+    """A table of numbers and texts with blanks. Its times are so large that float32 would round them."""
+    table = pd.DataFrame({
+        "age": generator.normal(40, 12, count).round(1),
+        "town": generator.choice(["Ulm", "Köln", "Bonn, am Rhein"], count),
+        "rooms": generator.choice([1, 2, 3], count),
+        "since": generator.normal(1.7e9, 1e4, count).round(),
+    })
+    return table.assign(age=table["age"].mask(generator.random(count) < 0.2), town=table["town"].mask(generator.random(count) < 0.2))
 
 
 def sklearn():
-    options = {"random_state": 4, "max_iter": 200, "learning_rate_init": 0.02}
-    wine = load_wine(as_frame=True)
-    kinds = np.array(["Barolo", "Grignolino", "Barbera à la carte"])[wine.target]
-    model = make_pipeline(StandardScaler(), MLPClassifier((5,), activation="tanh", **options))
-    sklearn_model("multiclass", model, wine.data, kinds, "predict_proba")
+    options = {"random_state": 4, "max_iter": 200, "learning_rate_init": 0.02, "activation": "tanh"}
+    generator = np.random.default_rng(5)
+    table = people(generator, 120)
+    target = np.where(table["town"] == "Ulm", "city", np.where(table["age"] > 40, "village", "coast"))
+    steps = ColumnTransformer([
+        ("num", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), ["since", "age"]),
+        ("cat", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore")), ["town", "rooms"]),
+    ])
+    new = people(generator, 12)
+    new.loc[3, "town"], new.loc[5, "rooms"] = "Mars", 9
+    model = make_pipeline(steps, MLPClassifier((5,), **options)).fit(table, target)
+    sklearn_model("table", model, new[["town", "since", "rooms", "age"]], "predict_proba", target="where")
 
-    cancer = load_breast_cancer()
-    model = make_pipeline(MinMaxScaler((-1, 1)), "passthrough", MLPClassifier((4, 3), activation="logistic", **options))
-    sklearn_model("binary", model, cancer.data[:, :10], cancer.target == 1, "predict_proba")
-
-    data, labels = make_multilabel_classification(120, n_features=6, n_classes=3, random_state=5)
-    model = make_pipeline(MaxAbsScaler(), StandardScaler(with_std=False), MLPClassifier((4,), activation="relu", **options))
-    sklearn_model("multilabel", model, data, labels, "predict_proba")
-
-    diabetes = load_diabetes(scaled=False, as_frame=True)
-    pipeline = Pipeline([("scale", StandardScaler()), ("mlp", MLPRegressor(hidden_layer_sizes=(6,), activation="tanh", **options))])
-    model = TransformedTargetRegressor(pipeline, transformer=StandardScaler())
-    sklearn_model("regressor", model, diabetes.data, diabetes.target, "predict")
-
-    both = np.column_stack([diabetes.target, diabetes.data["bp"] * 1e-3])
-    inner = TransformedTargetRegressor(MLPRegressor(hidden_layer_sizes=(5,), activation="tanh", **options), transformer=MinMaxScaler())
-    model = make_pipeline(StandardScaler(with_mean=False), MinMaxScaler(), inner)
-    sklearn_model("two_outputs", model, diabetes.data.drop(columns="bp").to_numpy(), both, "predict")
-
-    sklearn_model("poisson", MLPRegressor(hidden_layer_sizes=(4,), activation="identity", loss="poisson", **options), data / 10, labels.sum(axis=1), "predict")
+    # Arrays, whose columns have no names. One of them is not used.
+    inputs = generator.normal([5, 0, -3], [1, 2, 0.1], (80, 3))
+    outputs = np.column_stack([inputs[:, 0] * 1000, inputs[:, 2] ** 2])
+    steps = ColumnTransformer([("a", RobustScaler(), [2]), ("b", MinMaxScaler(), [0])])
+    model = TransformedTargetRegressor(make_pipeline(steps, MLPRegressor(hidden_layer_sizes=(5,), **options)), transformer=StandardScaler())
+    sklearn_model("units", model.fit(inputs, outputs), inputs[:8], "predict")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """A file that densely's `Mlp::load` reads."""
 
 import json
+from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
 from . import __version__
 
@@ -35,4 +36,9 @@ def write(path, dtype, layers, units_in, units_out, schema):
         "units_out": "none" if units_out is None else "standard",
         "schema": schema,
     }
-    save_file(tensors, path, {"densely": json.dumps(structure, ensure_ascii=False, separators=(",", ":"))})
+    metadata = {"densely": json.dumps(structure, ensure_ascii=False, separators=(",", ":"))}
+    # A file that is there is replaced only by a whole one, with the usual permissions.
+    path = Path(path)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(to_bytes(tensors, metadata))
+    unfinished.replace(path)
