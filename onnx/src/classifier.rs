@@ -76,7 +76,7 @@ fn second_of_two<'a, F: Float>(
     }
     let (first, second) = (before(graph, source, 0).ok()?, before(graph, source, 1).ok()?);
     let one = match (operator(graph, first), before(graph, first, 0).ok()?) {
-        ("Sub", ValueSource::Constant(tensor)) => tensor.scalar::<F>()?,
+        ("Sub", ValueSource::Constant(one)) => one.scalar::<F>()?,
         _ => return None,
     };
     (one == 1.0 && before(graph, first, 1).ok()?.is(second)).then_some(second)

@@ -1,7 +1,9 @@
 //! The graph of a file: its nodes and constants, and which node computes a value.
 
+use crate::constant::Constant;
+use crate::external::ExternalFiles;
 use crate::refusal::{refused, short};
-use crate::tensor::{ElementType, StoredTensor};
+use crate::tensor::{ElementType, StoredTensor, TensorShape};
 use crate::wire::Fields;
 use densely::{Float, Result};
 
@@ -9,10 +11,10 @@ use densely::{Float, Result};
 const MOST_NODES: usize = 100_000;
 const MOST_INITIALIZERS: usize = 10_000;
 const MOST_INPUTS: usize = 20_000;
-/// Inputs, outputs or attributes of one node.
-const MOST_OPERANDS: usize = 16;
-/// Fields of a node, a tensor, or an attribute without its list of floats. The limit bounds the
-/// time to find one of them.
+/// Inputs, outputs or attributes of one node. A `Concat` has as many inputs as a table has columns.
+const MOST_OPERANDS: usize = 1_000;
+/// Fields of a tensor, or of an attribute without its lists. The limit bounds the time to find one
+/// of them.
 const MOST_FIELDS: usize = 64;
 /// Nodes in a row that change nothing.
 const MOST_WITHOUT_CHANGE: usize = 100;
@@ -32,10 +34,11 @@ impl<'a> Node<'a> {
                 node.described()
             )));
         }
-        check_fields(message, MOST_FIELDS)?;
+        check_fields(message, 3 * MOST_OPERANDS + MOST_FIELDS)?;
         for attribute in message.all_bytes(5) {
             let attribute = Fields::new(attribute)?;
-            check_fields(attribute, attribute.floats(7).count() + MOST_FIELDS)?;
+            let listed: usize = [7, 8, 9].map(|list| attribute.all(list).count()).iter().sum();
+            check_fields(attribute, listed + MOST_FIELDS)?;
             if let Some(tensor) = attribute.bytes(5) {
                 check_fields(Fields::new(tensor)?, MOST_FIELDS)?;
             }
@@ -81,6 +84,11 @@ impl<'a> Node<'a> {
         self.0.all_messages(5).find(|attribute| attribute.text(1) == name)
     }
 
+    /// Whether the attribute is a whole number other than 0.
+    pub(crate) fn flag(self, name: &str) -> bool {
+        self.whole_number(name).unwrap_or(0) != 0
+    }
+
     pub(crate) fn float(self, name: &str) -> Option<f32> {
         self.attribute(name).and_then(|attribute| attribute.float(2))
     }
@@ -95,7 +103,7 @@ impl<'a> Node<'a> {
 pub(crate) enum ValueSource<'a> {
     /// The input of the graph with this name.
     Inputs(&'a str),
-    Constant(StoredTensor<'a>),
+    Constant(Constant<'a>),
     /// The node with this index.
     Node(usize),
 }
@@ -122,22 +130,25 @@ pub(crate) struct Graph<'a> {
     computing: Vec<u32>,
     /// Sorted by name.
     constants: Vec<(&'a str, StoredTensor<'a>)>,
-    /// Sorted by name.
-    inputs: Vec<(&'a str, Fields<'a>)>,
+    /// Each with its place among the inputs, sorted by name.
+    inputs: Vec<(&'a str, (u32, Fields<'a>))>,
 }
 
 impl<'a> Graph<'a> {
-    /// The graph of a model whose numbers are `F`.
-    pub(crate) fn new<F: Float>(message: Fields<'a>) -> Result<Self> {
+    /// The graph of a model whose numbers are `F`. Its tensors may be in these files.
+    pub(crate) fn new<F: Float>(message: Fields<'a>, files: &'a ExternalFiles) -> Result<Self> {
         let element = ElementType::of::<F>();
         let nodes = collect(message, 1, MOST_NODES, "nodes", Node::new)?;
         let constant = |message| {
             check_fields(message, MOST_FIELDS)?;
-            Ok((message.text(8), StoredTensor::new(message)))
+            Ok((message.text(8), StoredTensor::with_files(message, files)))
         };
         let mut constants = collect(message, 5, MOST_INITIALIZERS, "initializers", constant)?;
-        let input = |message: Fields<'a>| Ok((message.text(1), message));
+        let input = |message: Fields<'a>| Ok((message.text(1), (0, message)));
         let mut inputs = collect(message, 11, MOST_INPUTS, "inputs", input)?;
+        for (place, (_, (input, _))) in (0..).zip(&mut inputs) {
+            *input = place;
+        }
         constants.sort_unstable_by_key(|(name, _)| *name);
         inputs.sort_unstable_by_key(|(name, _)| *name);
         let mut computing = Vec::with_capacity(nodes.len());
@@ -177,8 +188,8 @@ impl<'a> Graph<'a> {
         self.message.all_messages(12).map(|output| output.text(1))
     }
 
-    /// The description of the graph's input with this name.
-    pub(crate) fn input(&self, name: &str) -> Option<Fields<'a>> {
+    /// The place among the graph's inputs and the description of the one with this name.
+    pub(crate) fn input(&self, name: &str) -> Option<(u32, Fields<'a>)> {
         find(&self.inputs, name)
     }
 
@@ -190,13 +201,32 @@ impl<'a> Graph<'a> {
         (index < before).then_some(index)
     }
 
-    /// The constant with this name: an initializer, or the value of a `Constant` node.
-    fn constant(&self, name: &str, before: usize) -> Option<StoredTensor<'a>> {
-        let node = self.computing(name, before).and_then(|index| self.node(index));
-        match node.filter(|node| node.operator() == "Constant") {
-            Some(node) => node.attribute("value")?.message(5).map(StoredTensor::new),
-            None => find(&self.constants, name),
+    /// The constant with this name: an initializer, or the result of a node without other inputs.
+    fn constant(&self, name: &str, before: usize) -> Option<Constant<'a>> {
+        let index = self.computing(name, before);
+        let node = index.and_then(|index| self.node(index));
+        match node.filter(|node| matches!(node.operator(), "Constant" | "ConstantOfShape")) {
+            Some(node) if node.operator() == "ConstantOfShape" => {
+                let shape = self.stored(node.input(0)?, index?)?.whole_numbers(MOST_FIELDS)?;
+                let tensor = node.attribute("value").and_then(|value| value.message(5));
+                let shape = TensorShape::of(shape.into_iter())?;
+                Some(Constant::Filled(tensor.map(StoredTensor::new), shape))
+            }
+            _ => self.stored(name, before),
         }
+    }
+
+    /// The constant with this name, if its numbers are in the file.
+    fn stored(&self, name: &str, before: usize) -> Option<Constant<'a>> {
+        let node = self.computing(name, before).and_then(|index| self.node(index));
+        let Some(node) = node.filter(|node| node.operator() == "Constant") else {
+            return find(&self.constants, name).map(Constant::Tensor);
+        };
+        if let Some(value) = node.attribute("value") {
+            return value.message(5).map(StoredTensor::new).map(Constant::Tensor);
+        }
+        let names = ["value_float", "value_floats", "value_int", "value_ints"];
+        names.iter().find_map(|name| node.attribute(name)).map(Constant::Attribute)
     }
 
     /// The source of the value with this name, as the node with index `before` uses it. Nodes that
@@ -208,8 +238,8 @@ impl<'a> Graph<'a> {
                 return self.source_without_node(name);
             };
             let Some(node) = self.node(index) else { break };
-            if let Some(tensor) = self.constant(name, before) {
-                return Ok(ValueSource::Constant(tensor));
+            if let Some(constant) = self.constant(name, before) {
+                return Ok(ValueSource::Constant(constant));
             }
             match node.input(0).filter(|_| self.changes_nothing(node, index)) {
                 Some(input) => (name, before) = (input, index),
@@ -221,8 +251,8 @@ impl<'a> Graph<'a> {
     }
 
     fn source_without_node(&self, name: &str) -> Result<ValueSource<'a>> {
-        let constant = find(&self.constants, name).map(ValueSource::Constant);
-        let input = || self.input(name).map(|input| ValueSource::Inputs(input.text(1)));
+        let constant = find(&self.constants, name).map(Constant::Tensor).map(ValueSource::Constant);
+        let input = || self.input(name).map(|(_, input)| ValueSource::Inputs(input.text(1)));
         let missing = || refused(format!("no node computes {:?} before it is used", short(name)));
         constant.or_else(input).ok_or_else(missing)
     }
@@ -245,7 +275,8 @@ impl<'a> Graph<'a> {
             "Cast" => node.whole_number("to") == Some(self.element.0),
             // It changes values in training mode only.
             "Dropout" => node.input(2).is_none_or(|training| {
-                self.constant(training, index).is_some_and(StoredTensor::is_false)
+                let training = self.constant(training, index).and_then(Constant::tensor);
+                training.is_some_and(StoredTensor::is_false)
             }),
             _ => false,
         }

@@ -4,21 +4,27 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-mod chain;
 mod classifier;
+mod constant;
 mod export;
+mod external;
+mod features;
 mod formula;
 mod graph;
 mod import;
 mod layers;
+mod layout;
 mod messages;
 mod metadata;
+mod reader;
 mod recognition;
 mod refusal;
 mod tensor;
+mod value;
 mod wire;
 
 use densely::{Error, Float, Mlp, Result, atomic_file};
+use external::ExternalFiles;
 use prost::Message;
 use std::path::Path;
 
@@ -80,7 +86,7 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// [`ModelFileError::Interchange`](densely::error::ModelFileError::Interchange) for a model that is
 /// damaged, has another number type than `F`, or is no multilayer perceptron.
 pub fn from_bytes<F: Float>(bytes: &[u8]) -> Result<Mlp<F>> {
-    import::network(bytes)
+    import::network(bytes, &ExternalFiles::default())
 }
 
 /// Writes the model of [`to_bytes`] to a file, whole or not at all, as [`Mlp::save`] does.
@@ -112,6 +118,8 @@ pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
 pub fn load<F: Float>(path: impl AsRef<Path>) -> Result<Mlp<F>> {
     let path = path.as_ref();
     let bytes = std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;
-    let in_file = |error| Error::InFile { file: path.into(), error: Box::new(error) };
-    from_bytes(&bytes).map_err(in_file)
+    let in_file = |error: Error| Error::InFile { file: path.into(), error: Box::new(error) };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = ExternalFiles::read(&bytes, folder).map_err(in_file)?;
+    import::network(&bytes, &files).map_err(in_file)
 }

@@ -160,8 +160,8 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     /// Whether the source can be this argument.
     fn fits(&mut self, argument: Argument, source: ValueSource<'a>) -> bool {
         match (argument, source) {
-            (Argument::Number(_) | Argument::Alpha, ValueSource::Constant(tensor)) => {
-                let number = tensor.scalar::<F>();
+            (Argument::Number(_) | Argument::Alpha, ValueSource::Constant(constant)) => {
+                let number = constant.scalar::<F>();
                 number.is_some_and(|number| self.fits_number(argument, decimal::<F>(number)))
             }
             (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(_)) => {
@@ -194,7 +194,6 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             (found - expected).abs() < 1e-6
         };
         match (operation.operator, operation.alpha) {
-            ("Softmax", _) => matches!(node.whole_number("axis"), None | Some(1 | -1)),
             ("Selu", _) => near("alpha", Selu::ALPHA) && near("gamma", Selu::LAMBDA),
             ("Gelu", _) => {
                 let approximation = node.attribute("approximate");

@@ -1,5 +1,6 @@
 //! Tensors, read from the bytes of the file.
 
+use crate::external::{self, ExternalFiles};
 use crate::refusal::{refused, short};
 use crate::wire::Fields;
 use densely::{Float, Result};
@@ -17,6 +18,11 @@ impl ElementType {
     /// The type of a network of `F`.
     pub(crate) fn of<F: Float>() -> Self {
         Self(if size_of::<F>() == 4 { 1 } else { 11 })
+    }
+
+    /// Whether its elements are whole numbers or truth values.
+    pub(crate) fn is_whole(self) -> bool {
+        matches!(self.0, 2..=7 | 9 | 12 | 13)
     }
 }
 
@@ -49,46 +55,48 @@ impl fmt::Display for ElementType {
     }
 }
 
-/// A constant of the graph.
+/// A tensor of the graph.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StoredTensor<'a>(Fields<'a>);
+pub(crate) struct StoredTensor<'a> {
+    message: Fields<'a>,
+    /// Its bytes in another file, if that file was read.
+    external: Option<&'a [u8]>,
+}
 
 impl<'a> StoredTensor<'a> {
     pub(crate) fn new(message: Fields<'a>) -> Self {
-        Self(message)
+        Self { message, external: None }
+    }
+
+    /// A tensor whose numbers may be in one of these files.
+    pub(crate) fn with_files(message: Fields<'a>, files: &'a ExternalFiles) -> Self {
+        Self { message, external: files.bytes_of(message) }
     }
 
     pub(crate) fn is(self, other: Self) -> bool {
-        self.0.is(other.0)
+        self.message.is(other.message)
     }
 
     /// The name for error messages.
     pub(crate) fn name(self) -> &'a str {
-        short(self.0.text(8))
+        short(self.message.text(8))
     }
 
     /// The lengths of its dimensions.
     pub(crate) fn shape(self) -> Result<TensorShape> {
-        let mut shape = TensorShape { lengths: [0; MOST_DIMENSIONS], dimensions: 0 };
-        for length in self.0.numbers(1) {
-            let place = shape.lengths.get_mut(shape.dimensions);
-            let (Some(place), Ok(length)) = (place, usize::try_from(length)) else {
-                let name = self.name();
-                return Err(refused(format!("tensor {name:?} has no valid shape")));
-            };
-            (*place, shape.dimensions) = (length, shape.dimensions + 1);
-        }
-        Ok(shape)
+        let missing = || refused(format!("tensor {:?} has no valid shape", self.name()));
+        TensorShape::of(self.message.numbers(1)).ok_or_else(missing)
     }
 
     /// The little-endian bytes of its numbers. Their type must be `F`, and their count that of the
     /// shape.
     pub(crate) fn number_bytes<F: Float>(self) -> Result<&'a [u8]> {
         let (name, found, expected) =
-            (self.name(), ElementType(self.0.number(2).unwrap_or(0)), ElementType::of::<F>());
-        if self.0.number(14).unwrap_or(0) != 0 || self.0.bytes(13).is_some() {
+            (self.name(), ElementType(self.message.number(2).unwrap_or(0)), ElementType::of::<F>());
+        let elsewhere = external::is_external(self.message);
+        if elsewhere && self.external.is_none() {
             return Err(refused(format!(
-                "tensor {name:?} is in another file (external data): save the model as one file"
+                "tensor {name:?} is in another file (external data), which only `load` reads"
             )));
         }
         if found != expected {
@@ -99,7 +107,8 @@ impl<'a> StoredTensor<'a> {
         }
         let field = if expected == ElementType(1) { 4 } else { 10 };
         // Packed numbers are the same bytes as raw ones.
-        let bytes = self.0.bytes(9).filter(|bytes| !bytes.is_empty()).or(self.0.bytes(field));
+        let inside = || self.message.bytes(9).filter(|bytes| !bytes.is_empty());
+        let bytes = self.external.or_else(inside).or_else(|| self.message.bytes(field));
         let (bytes, shape) = (bytes.unwrap_or_default(), self.shape()?);
         if shape.elements().and_then(|elements| elements.checked_mul(size_of::<F>()))
             != Some(bytes.len())
@@ -112,20 +121,14 @@ impl<'a> StoredTensor<'a> {
 
     /// Whether it is the truth value false.
     pub(crate) fn is_false(self) -> bool {
-        let raw = self.0.bytes(9).map(|bytes| bytes == [0]);
-        raw.unwrap_or_else(|| self.0.numbers(5).all(|number| number == 0))
+        let raw = self.message.bytes(9).map(|bytes| bytes == [0]);
+        raw.unwrap_or_else(|| self.message.numbers(5).all(|number| number == 0))
     }
 
     /// The whole numbers of a shape.
     pub(crate) fn whole_numbers(self) -> impl Iterator<Item = i64> {
-        let (raw, _) = self.0.bytes(9).unwrap_or_default().as_chunks();
-        self.0.numbers(7).chain(raw.iter().copied().map(i64::from_le_bytes))
-    }
-
-    /// Its number, if it has exactly one, of type `F`.
-    pub(crate) fn scalar<F: Float>(self) -> Option<f64> {
-        (self.shape().ok()?.elements()? == 1).then_some(())?;
-        self.number_bytes::<F>().ok().and_then(number::<F>).map(F::as_f64)
+        let (raw, _) = self.message.bytes(9).unwrap_or_default().as_chunks();
+        self.message.numbers(7).chain(raw.iter().copied().map(i64::from_le_bytes))
     }
 }
 
@@ -141,7 +144,17 @@ impl TensorShape {
         self.lengths.get(..self.dimensions).unwrap_or_default()
     }
 
-    fn elements(&self) -> Option<usize> {
+    /// The shape of these lengths; `None` for a negative length and for too many.
+    pub(crate) fn of(lengths: impl Iterator<Item = i64>) -> Option<Self> {
+        let mut shape = Self { lengths: [0; MOST_DIMENSIONS], dimensions: 0 };
+        for length in lengths {
+            *shape.lengths.get_mut(shape.dimensions)? = usize::try_from(length).ok()?;
+            shape.dimensions += 1;
+        }
+        Some(shape)
+    }
+
+    pub(crate) fn elements(&self) -> Option<usize> {
         self.lengths().iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
     }
 }
@@ -168,47 +181,4 @@ pub(crate) fn number<F: Float>(bytes: &[u8]) -> Option<F> {
         _ => f64::from_le_bytes(*bytes.first_chunk()?),
     };
     Some(F::from_f64(number))
-}
-
-/// Constants for the features of a row: one for each, or one for all.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum FeatureVector<'a> {
-    /// The bytes of the numbers, and the bytes of one number.
-    Tensor(&'a [u8], usize),
-    /// The attribute that holds the floats, and their count.
-    Attribute(Fields<'a>, usize),
-}
-
-impl<'a> FeatureVector<'a> {
-    /// The numbers of a tensor of shape [], [n] or [1, n].
-    pub(crate) fn of_tensor<F: Float>(tensor: StoredTensor<'a>) -> Result<Self> {
-        let shape = tensor.shape()?;
-        match shape.lengths() {
-            [] | [_] | [1, _] => Ok(Self::Tensor(tensor.number_bytes::<F>()?, size_of::<F>())),
-            _ => {
-                let name = tensor.name();
-                Err(refused(format!("tensor {name:?} of shape {shape} is not a vector")))
-            }
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        match *self {
-            Self::Tensor(bytes, size) => bytes.len() / size,
-            Self::Attribute(_, length) => length,
-        }
-    }
-
-    /// The numbers in order, repeated without end.
-    pub(crate) fn cycle<F: Float>(self) -> impl Iterator<Item = F> {
-        let (bytes, size, message) = match self {
-            Self::Tensor(bytes, size) => (bytes, size, None),
-            Self::Attribute(message, _) => (&[][..], 1, Some(message)),
-        };
-        std::iter::repeat(()).flat_map(move |()| {
-            let floats = message.into_iter().flat_map(|message| message.floats(7));
-            let floats = floats.map(|float| F::from_f64(f64::from(float)));
-            bytes.chunks_exact(size).filter_map(number::<F>).chain(floats)
-        })
-    }
 }

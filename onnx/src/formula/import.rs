@@ -71,6 +71,8 @@ pub(crate) fn formulas() -> Vec<(&'static str, Formula)> {
             }),
         ),
         ("softmax", operator("Softmax")),
+        // The reader takes it at the end of a graph alone.
+        ("softmax", operator("LogSoftmax")),
     ];
     for quotient in [("Div", std::f64::consts::SQRT_2), ("Mul", std::f64::consts::FRAC_1_SQRT_2)] {
         for order in 0..3 {

@@ -49,6 +49,21 @@ fn models_of_other_libraries_predict_the_same() {
     }
 }
 
+/// Models of the kinds that users reported, with outputs that are exact in `f32`.
+#[test]
+fn reported_models_predict_exactly() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reports");
+    let expected = std::fs::read_to_string(folder.join("expected.json")).unwrap();
+    let expected: serde_json::Map<String, Value> = serde_json::from_str(&expected).unwrap();
+    assert_eq!(expected.len(), 5);
+    for (name, expected) in &expected {
+        let net = densely_onnx::load::<f32>(folder.join(name));
+        let net = net.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let outputs = net.predict(matrix(&expected["inputs"]).view()).unwrap();
+        assert_eq!(outputs, matrix::<f32>(&expected["outputs"]), "{name}");
+    }
+}
+
 /// The weights of a small network, two features × two outputs.
 const WEIGHTS: [f32; 4] = [1.0, -2.0, 0.5, 4.0];
 

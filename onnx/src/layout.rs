@@ -1,0 +1,200 @@
+//! Operators that change the layout of a value, not its numbers.
+
+use crate::constant::elements;
+use crate::graph::{Graph, Node, ValueSource};
+
+/// Steps to compute a shape.
+const MOST_STEPS: usize = 64;
+/// Dimensions of a shape.
+const MOST_DIMENSIONS: usize = 8;
+
+/// A length in a shape that the graph computes.
+#[derive(Clone, Copy, Debug)]
+enum Length {
+    Rows,
+    Number(i64),
+    Unknown,
+}
+
+use Length::{Number, Rows, Unknown};
+
+/// The dimensions of a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout<'v> {
+    /// The number of rows, if the file fixes it.
+    pub(crate) rows: Option<usize>,
+    pub(crate) row: &'v [Option<usize>],
+    /// Whether the value becomes the graph's output.
+    pub(crate) is_last: bool,
+}
+
+/// The dimensions of a row after a node that changes the layout; `None` if it moves numbers from
+/// row to row or within a row.
+pub(crate) fn after(
+    layout: Layout<'_>,
+    graph: &Graph<'_>,
+    index: usize,
+    node: Node<'_>,
+) -> Option<Vec<Option<usize>>> {
+    let row = layout.row;
+    let dimensions = row.len() + 1;
+    let axes = || match node.attribute("axes") {
+        Some(axes) => Some(axes.numbers(8).collect()),
+        None => match graph.source_of_input(index, 1).ok()? {
+            ValueSource::Constant(axes) => axes.whole_numbers(MOST_DIMENSIONS),
+            _ => None,
+        },
+    };
+    let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
+        axes.into_iter().map(|axis| place(axis, dimensions)).collect()
+    };
+    match node.operator() {
+        "Reshape" => {
+            let shape = Shape { graph, layout, of: graph.source_of_input(index, 0).ok()? };
+            shape.reshaped(graph.source_of_input(index, 1).ok()?, node.flag("allowzero"))
+        }
+        "Flatten" => {
+            let axis = place(node.whole_number("axis").unwrap_or(1), dimensions)?;
+            (axis == 1).then(|| vec![elements(row)])
+        }
+        "Squeeze" if node.input(1).is_none() && node.attribute("axes").is_none() => {
+            Some(row.iter().copied().filter(|length| *length != Some(1)).collect())
+        }
+        "Squeeze" => {
+            let squeezed = places(axes()?, dimensions)?;
+            let single = |&axis: &usize| match axis.checked_sub(1) {
+                Some(axis) => row.get(axis) == Some(&Some(1)),
+                // One row is a network's output for a row, without its first dimension.
+                None => layout.is_last && layout.rows == Some(1),
+            };
+            let kept = row.iter().zip(1..).filter(|(_, axis)| !squeezed.contains(axis));
+            squeezed.iter().all(single).then(|| kept.map(|(length, _)| *length).collect())
+        }
+        "Unsqueeze" => {
+            let axes = axes()?;
+            let mut new = places(axes.clone(), dimensions.checked_add(axes.len())?)?;
+            new.sort_unstable();
+            let mut row = row.to_vec();
+            for axis in new {
+                let axis = axis.checked_sub(1).filter(|axis| *axis <= row.len())?;
+                row.insert(axis, Some(1));
+            }
+            Some(row)
+        }
+        "Transpose" => {
+            let order = places(node.attribute("perm")?.numbers(8).collect(), dimensions)?;
+            let (first, others) = order.split_first()?;
+            let lengths: Vec<_> = others.iter().map(|axis| row.get(axis - 1).copied()).collect();
+            let long = others.iter().zip(&lengths).filter(|(_, length)| **length != Some(Some(1)));
+            let in_order =
+                *first == 0 && others.len() == row.len() && long.map(|(axis, _)| axis).is_sorted();
+            if in_order { lengths.into_iter().collect() } else { None }
+        }
+        _ => None,
+    }
+}
+
+/// The place of an axis, which counts from the end if it is negative.
+pub(crate) fn place(axis: i64, dimensions: usize) -> Option<usize> {
+    let from_end = axis.checked_add(i64::try_from(dimensions).ok()?)?;
+    let place = usize::try_from(if axis < 0 { from_end } else { axis }).ok()?;
+    (place < dimensions).then_some(place)
+}
+
+/// Computes the shape for a `Reshape`.
+#[derive(Clone, Copy)]
+struct Shape<'g, 'a, 'v> {
+    graph: &'g Graph<'a>,
+    layout: Layout<'v>,
+    /// The value that is reshaped.
+    of: ValueSource<'a>,
+}
+
+impl<'a> Shape<'_, 'a, '_> {
+    fn reshaped(self, shape: ValueSource<'a>, zero_is_length: bool) -> Option<Vec<Option<usize>>> {
+        let Layout { rows, row, is_last } = self.layout;
+        let lengths = self.lengths(shape, &mut 0)?;
+        // skl2onnx reshapes the outputs of a regressor to one column, even with several targets.
+        if is_last && matches!(lengths[..], [Number(-1), Number(1)]) {
+            return Some(row.to_vec());
+        }
+        let (first, others) = lengths.split_first()?;
+        let mut reshaped = Vec::with_capacity(others.len());
+        let mut inferred = None;
+        for (axis, length) in others.iter().enumerate() {
+            reshaped.push(match *length {
+                Number(-1) if inferred.is_none() => {
+                    inferred = Some(axis);
+                    Some(1)
+                }
+                Number(0) if !zero_is_length => *row.get(axis)?,
+                Number(length) => Some(usize::try_from(length).ok()?),
+                Rows | Unknown => return None,
+            });
+        }
+        let (count, others) = (elements(row), elements(&reshaped));
+        if let Some(length) = inferred.and_then(|axis| reshaped.get_mut(axis)) {
+            *length = match (count, others?) {
+                (Some(count), others) => count.checked_div(others),
+                (None, 1) => None,
+                _ => return None,
+            };
+        }
+        let keeps_rows = match *first {
+            Rows => true,
+            Number(0) => !zero_is_length,
+            Number(-1) => inferred.is_none(),
+            Unknown => false,
+            Number(number) => rows.is_some() && usize::try_from(number).ok() == rows,
+        };
+        (keeps_rows && count.is_none_or(|count| elements(&reshaped) == Some(count)))
+            .then_some(reshaped)
+    }
+
+    /// The lengths in a shape: a constant, or computed from the shape of a value.
+    fn lengths(self, shape: ValueSource<'a>, steps: &mut usize) -> Option<Vec<Length>> {
+        *steps += 1;
+        let index = match shape {
+            ValueSource::Constant(constant) => {
+                let numbers = constant.whole_numbers(MOST_DIMENSIONS)?;
+                return Some(numbers.into_iter().map(Number).collect());
+            }
+            ValueSource::Node(index) if *steps <= MOST_STEPS => index,
+            _ => return None,
+        };
+        let (graph, node) = (self.graph, self.graph.node(index)?);
+        let input = |input| graph.source_of_input(index, input).ok();
+        match node.operator() {
+            "Shape" => {
+                let row =
+                    if input(0)?.is(self.of) { self.layout.row } else { &[None; MOST_DIMENSIONS] };
+                let number = |length: &Option<usize>| i64::try_from((*length)?).ok().map(Number);
+                let mut lengths = vec![Rows];
+                lengths.extend(row.iter().map(|length| number(length).unwrap_or(Unknown)));
+                let end = node
+                    .whole_number("end")
+                    .map_or(Some(lengths.len()), |end| usize::try_from(end).ok());
+                let start = usize::try_from(node.whole_number("start").unwrap_or(0)).ok()?;
+                lengths.get(start..end?).map(<[Length]>::to_vec)
+            }
+            "Gather" => {
+                let (lengths, chosen) =
+                    (self.lengths(input(0)?, steps)?, self.lengths(input(1)?, steps)?);
+                let length = |index: &Length| match *index {
+                    Number(index) => lengths.get(place(index, lengths.len())?).copied(),
+                    Rows | Unknown => None,
+                };
+                chosen.iter().map(length).collect()
+            }
+            "Concat" => {
+                let mut lengths = Vec::new();
+                for part in 0..node.inputs().count().min(MOST_STEPS) {
+                    lengths.extend(self.lengths(input(part)?, steps)?);
+                }
+                Some(lengths)
+            }
+            "Cast" | "Unsqueeze" | "Squeeze" => self.lengths(input(0)?, steps),
+            _ => None,
+        }
+    }
+}
