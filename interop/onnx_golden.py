@@ -1,6 +1,7 @@
 """Makes onnx/tests/golden: models as other libraries export them, with inputs and what those libraries predict.
 
     python interop/onnx_golden.py keras-tensorflow && python interop/onnx_golden.py keras-torch && python interop/onnx_golden.py
+    python interop/onnx_golden.py keras-torch defaults && python interop/onnx_golden.py defaults
 
 Made with torch 2.15.0, onnx 1.23.2, onnxscript 0.7.2, keras 3.15.1, tensorflow-cpu 2.21.0, tf2onnx 1.17.0, scikit-learn 1.9.1, skl2onnx 1.20.0, numpy 2.4.6.
 The predictions are the exporting library's own, not onnxruntime's.
@@ -11,7 +12,8 @@ import os
 import sys
 from pathlib import Path
 
-BACKEND = sys.argv[1].removeprefix("keras-") if len(sys.argv) > 1 else None
+DEFAULTS = "defaults" in sys.argv
+BACKEND = next((name.removeprefix("keras-") for name in sys.argv if name.startswith("keras-")), None)
 if BACKEND:
     os.environ["KERAS_BACKEND"] = BACKEND
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -34,9 +36,11 @@ def keep(name, model, inputs, outputs, activations):
     model.graph.ClearField("value_info")
     (DIRECTORY / f"{name}.onnx").write_bytes(model.SerializeToString())
     inputs, outputs = np.asarray(inputs), np.asarray(outputs)
+    inputs = inputs.reshape(len(inputs), -1)
     expected[name] = {
         "type": "f64" if inputs.dtype == np.float64 else "f32",
-        "inputs": inputs.tolist(),
+        # JSON has no NaN.
+        "inputs": [[None if number != number else number for number in row] for row in inputs.tolist()],
         "outputs": outputs.tolist() if outputs.ndim == 2 else outputs[:, None].tolist(),
         "activations": activations,
     }
@@ -183,7 +187,141 @@ def sklearn_models():
     keep_sklearn("several-labels", classifier, several, ["relu", "sigmoid"], predict=classifier.predict_proba)
 
 
-if BACKEND:
+def torch_defaults():
+    """What both exporters write when they are given a network, inputs and a path."""
+    import torch
+    from torch import nn
+
+    class Squeezed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+
+        def forward(self, inputs):
+            return self.layers(inputs).squeeze(1)
+
+    class Viewed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(16, 3), nn.ReLU(), nn.Linear(3, 2))
+
+        def forward(self, inputs):
+            return self.layers(inputs.view(inputs.size(0), -1))
+
+    class Pixels(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2), nn.LogSoftmax(dim=1))
+
+        def forward(self, inputs):
+            return self.layers(inputs.float() / 255)
+
+    torch.manual_seed(2)
+    normalized = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 5), nn.Sigmoid(), nn.BatchNorm1d(5), nn.Linear(5, 2),
+                               nn.BatchNorm1d(2))
+    for layer in normalized:
+        if isinstance(layer, nn.BatchNorm1d):
+            nn.init.uniform_(layer.weight, 0.5, 2)
+            nn.init.uniform_(layer.bias, -1, 1)
+    for _ in range(20):
+        normalized(2 * torch.randn(50, 3) + 1)
+    image, pixels = torch.randn(4, 1, 8, 8), torch.randint(0, 256, (4, 3), dtype=torch.uint8)
+    for name, net, inputs, activations in [
+        ("batch-norm", normalized, torch.randn(4, 3), ["relu", "sigmoid", "identity"]),
+        ("squeeze", Squeezed(), torch.randn(4, 3), ["tanh", "identity"]),
+        # Weights of 4 KB, which the exporter puts in a second file.
+        ("image", nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.Tanh(), nn.Linear(16, 2)), image, ["tanh", "identity"]),
+        ("view", Viewed(), torch.randn(4, 1, 4, 4), ["relu", "identity"]),
+        ("pixels", Pixels(), pixels, ["relu", "softmax"]),
+    ]:
+        net.eval()
+        outputs = net(inputs).detach().numpy()
+        for exporter in ("script", "dynamo"):
+            name_of_both = f"torch-{exporter}-{name}"
+            path = DIRECTORY / f"{name_of_both}.onnx"
+            torch.onnx.export(net, (inputs,), path, **({"dynamo": False} if exporter == "script" else {"verbose": False}))
+            if (data := path.with_name(path.name + ".data")).exists() and data.stat().st_size == 0:
+                data.unlink()
+            keep(name_of_both, onnx.load(path, load_external_data=False), inputs.numpy().astype("f4"),
+                 np.exp(outputs) if name == "pixels" else outputs, activations)
+    path = DIRECTORY / "torch-script-view-rows.onnx"
+    inputs = torch.randn(4, 1, 4, 4)
+    net = Viewed().eval()
+    torch.onnx.export(net, (inputs,), path, dynamo=False, input_names=["x"], dynamic_axes={"x": {0: "rows"}})
+    keep("torch-script-view-rows", onnx.load(path), inputs.numpy(), net(inputs).detach().numpy(), ["relu", "identity"])
+
+
+def keras_defaults():
+    import keras
+
+    layers, generator = keras.layers, np.random.default_rng(1)
+    dense = layers.Dense
+    for name, shape, parts, activations in [
+        ("batch-norm", (3,), [dense(4), layers.BatchNormalization(), layers.Activation("relu"), dense(4, "tanh"), layers.BatchNormalization(), dense(2)],
+         ["relu", "tanh", "identity"]),
+        ("image", (4, 4, 1), [layers.Rescaling(1 / 255), layers.Flatten(), dense(4, "relu"), dense(3, "softmax")], ["relu", "softmax"]),
+        ("reshape", (3,), [dense(4, "relu"), dense(1), layers.Reshape(())], ["relu", "identity"]),
+    ]:
+        model = keras.Sequential([keras.Input(shape), *parts])
+        # Variances are positive.
+        model.set_weights([0.1 + np.abs(generator.normal(size=w.shape).astype("f4")) for w in model.get_weights()])
+        inputs = generator.normal(size=(4, *shape)).astype("f4") * (100 if name == "image" else 1)
+        outputs = np.asarray(keras.ops.convert_to_numpy(model(inputs)))
+        path = DIRECTORY / "keras.onnx"
+        model.export(path, format="onnx", verbose=False)
+        keep(f"keras-{BACKEND}-{name}", onnx.load(path), inputs, outputs, activations)
+        path.unlink()
+
+
+def sklearn_defaults():
+    import pandas
+    from skl2onnx import to_onnx
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    generator = np.random.default_rng(2)
+    table = pandas.DataFrame({
+        "age": generator.normal(40, 10, 200).astype("f4"), "income": generator.normal(3, 1, 200).astype("f4"),
+        "city": generator.choice(["Bern", "Oslo", "Rome"], 200), "kind": generator.choice(["a", "b"], 200),
+    })
+    targets = (table.income + 2 * (table.city == "Rome") + (table.kind == "b") > 4).astype(int)
+    table.loc[::7, "age"] = np.nan
+    table.loc[1, "income"] = np.nan
+    settings = {"max_iter": 50, "random_state": 0, "hidden_layer_sizes": (4,)}
+
+    def columns(encoder, order):
+        parts = {
+            "numbers": ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), ["age", "income"]),
+            "text": ("text", encoder, ["city", "kind"]),
+        }
+        return ColumnTransformer([parts[name] for name in order])
+
+    def encoded(rows):
+        """The features: numbers, then 1 for the category of each column of text."""
+        texts = [np.asarray(rows[name])[:, None] == np.array(names)[None] for name, names in [("city", ["Bern", "Oslo", "Rome"]), ("kind", ["a", "b"])]]
+        return np.concatenate([rows[["age", "income"]].to_numpy(), *texts], 1).astype("f4")
+
+    unknown = OneHotEncoder(handle_unknown="ignore")
+    classifier = make_pipeline(columns(unknown, ["numbers", "text"]), MLPClassifier(**settings)).fit(table, targets)
+    keep("sklearn-columns", to_onnx(classifier, table[:1]), encoded(table[:8]), classifier.predict_proba(table[:8])[:, 1], ["relu", "sigmoid"])
+    regressor = make_pipeline(columns(OneHotEncoder(drop="if_binary"), ["text", "numbers"]), MLPRegressor(activation="tanh", **settings))
+    regressor.fit(table, table.age.fillna(40) / 10)
+    keep("sklearn-columns-dropped", to_onnx(regressor, table[:1]), encoded(table[:8]), regressor.predict(table[:8]), ["tanh", "identity"])
+    whole = np.stack([generator.integers(0, 3, 100), generator.integers(0, 4, 100)], 1)
+    model = make_pipeline(OneHotEncoder(), MLPRegressor(**settings)).fit(whole, whole.sum(1))
+    features = np.concatenate([np.eye(3)[whole[:8, 0]], np.eye(4)[whole[:8, 1]]], 1).astype("f4")
+    keep("sklearn-whole-numbers", to_onnx(model, whole[:1]), features, model.predict(whole[:8]), ["relu", "identity"])
+
+
+if DEFAULTS and BACKEND:
+    keras_defaults()
+elif DEFAULTS:
+    torch_defaults()
+    sklearn_defaults()
+elif BACKEND:
     keras_models()
 else:
     torch_models()

@@ -1,7 +1,15 @@
 //! Writes the seeds of the fuzz targets: small networks, states of training and tables, as the
 //! library writes them.
 
-use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh, Trainer, activation::{AnyActivation, Elu, Gelu}, schema::{Column, Schema}, optimizer::Lbfgs, trainer::TrainingState, units::Units};
+use densely::{
+    Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Softmax, Tanh,
+    Trainer,
+    activation::{AnyActivation, Elu, Gelu},
+    optimizer::Lbfgs,
+    schema::{Column, Schema},
+    trainer::TrainingState,
+    units::Units,
+};
 use ndarray::Array2;
 use std::error::Error;
 use std::path::Path;

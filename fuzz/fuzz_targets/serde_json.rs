@@ -4,7 +4,10 @@
 
 mod whole;
 
-use densely::{Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer, optimizer::Lbfgs, trainer::TrainingState};
+use densely::{
+    Adam, Dataset, EarlyStopping, Float, Identity, MeanSquaredError, Mlp, Schedule, Tanh, Trainer,
+    optimizer::Lbfgs, trainer::TrainingState,
+};
 use libfuzzer_sys::fuzz_target;
 use ndarray::Array2;
 

@@ -3,8 +3,10 @@
 //!
 //! `cargo run --release -p densely-onnx --example onnx_check -- FOLDER`
 
+use densely::activation::{AnyActivation, Gelu};
 use densely::ndarray::{Array1, Array2};
-use densely::{Dense, Float, Mlp, Tanh, activation::AnyActivation};
+use densely::units::Units;
+use densely::{Dense, Float, Identity, Mlp, Tanh};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,21 @@ fn write_all<F: Float>(folder: &Path) -> Result<(), Box<dyn Error>> {
             F::from_f64(2.0 * (1.0 + (row * 5 + column) as f64 * 0.7).sin())
         });
         write(folder, name, "deep", &net, &inputs)?;
+    }
+    let (centres, spreads) = ([200.0, -3.0, 0.0, 0.5, 1e3], [100.0, 0.5, 1.0, 0.0, 3.0]);
+    let units = [
+        ("standard", Units::standard(centres, spreads)?),
+        ("robust", Units::robust(centres, spreads, [3.0, 3.0, 0.0, 0.0, 2.0])?),
+    ];
+    for (name, units) in units {
+        let mut net = Mlp::builder(5).dense(16, Gelu).dense(2, Identity).seed(3).build()?;
+        net.set_units(units, Units::standard([9.0, 0.0], [2.0, 1.0])?)?;
+        let inputs = Array2::from_shape_fn((256, 5), |(row, column)| {
+            let z = 5.0 * (1.0 + (row * 5 + column) as f64 * 0.7).sin();
+            let missing = (row + column) % 7 == 0;
+            F::from_f64(if missing { f64::NAN } else { centres[column] + z * spreads[column] })
+        });
+        write(folder, name, "units", &net, &inputs)?;
     }
     Ok(())
 }

@@ -24,11 +24,17 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<ValueSource<'a>
     }
     let labels = |source: &ValueSource<'a>| predicted_from(graph, *source);
     let mut probabilities = sources.iter().filter(|source| labels(source).is_none());
-    let (Some(&output), None) = (probabilities.next(), probabilities.next()) else {
+    // A graph may give labels alone.
+    let output = match (probabilities.next(), probabilities.next()) {
+        (Some(output), None) => Some(*output),
+        (None, _) => sources.iter().find_map(labels),
+        _ => None,
+    };
+    let output = output.ok_or_else(|| {
         let names: Vec<_> = graph.outputs().take(MOST_STEPS).map(short).collect();
         let count = graph.outputs().count();
-        return Err(refused(format!("the graph has {count} outputs ({names:?}), a network one")));
-    };
+        refused(format!("the graph has {count} outputs ({names:?}), a network one"))
+    })?;
     if sources.iter().filter_map(labels).any(|source| !source.is(output)) {
         return Err(refused("the graph's labels do not come from its probabilities"));
     }

@@ -65,6 +65,15 @@ impl<'a> Constant<'a> {
         }
     }
 
+    /// Whether it has no dimensions.
+    pub(crate) fn is_scalar(self) -> bool {
+        match self {
+            Self::Tensor(tensor) => tensor.shape().is_ok_and(|shape| shape.lengths().is_empty()),
+            Self::Attribute(attribute) => attribute.text(1).ends_with("_int"),
+            Self::Filled(_, shape) => shape.lengths().is_empty(),
+        }
+    }
+
     /// Its number, if it has exactly one, of type `F`.
     pub(crate) fn scalar<F: Float>(self) -> Option<f64> {
         let stored = |tensor: StoredTensor<'a>| {

@@ -1,35 +1,41 @@
 //! Makes the model of a network.
 
 use crate::formula::{self, Argument, Formula, Operation};
-use crate::messages::{
-    AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
-    StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto,
-    ValueInfoProto,
-};
+use crate::message::Message;
 use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
 use crate::refusal::refused;
 use crate::tensor::{ElementType, push_le_bytes};
+use densely::units::Units;
 use densely::{Dense, Float, Mlp, Result};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 /// The versions of the format and of the operators, of 2022, which every runtime knows.
-const IR_VERSION: i64 = 8;
-const OPERATORS: i64 = 17;
+const IR_VERSION: usize = 8;
+const OPERATORS: usize = 17;
 const INPUTS: &str = "inputs";
 const OUTPUTS: &str = "outputs";
 const ROWS: &str = "rows";
 /// `AttributeProto.AttributeType.FLOAT`.
-const FLOAT_ATTRIBUTE: i32 = 1;
+const FLOAT_ATTRIBUTE: usize = 1;
 
-/// The model of a network.
-pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
+/// The bytes of the model of a network.
+pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     net.check_whole()?;
+    let (units, mut net) = (net.units_in().clone(), net.clone());
+    // The smooth clip becomes a layer, into which the scale is folded.
+    let scaled = units.centres().is_some() && units.limits().is_none();
+    if scaled {
+        net.set_units(Units::none(), net.units_out().clone())?;
+    }
     let mut net = net.folded()?;
     // Checks the schema again: layers may have been replaced since it was set.
     net.set_schema(net.schema().clone())?;
     let mut graph = GraphBuilder::<F>::new();
     let mut value = INPUTS.to_owned();
+    if let (Some(centres), Some(spreads)) = (units.centres(), units.spreads()) {
+        value = graph.units(centres, scaled.then_some(spreads), value)?;
+    }
     let mut activations = Vec::with_capacity(net.layers().len());
     let last = net.layers().len() - 1;
     for (index, layer) in net.layers().iter().enumerate() {
@@ -46,29 +52,53 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<ModelProto> {
         activations.push(name);
     }
     let metadata = Metadata::of(&net, activations).to_json()?;
-    Ok(ModelProto {
-        ir_version: IR_VERSION,
-        producer_name: "densely".to_owned(),
-        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        graph: Some(graph.finish(net.features(), net.outputs())),
-        opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPERATORS }],
-        metadata_props: vec![StringStringEntryProto { key: FORMAT.to_owned(), value: metadata }],
-    })
+    let (inputs, outputs) = (rows::<F>(INPUTS, net.features()), rows::<F>(OUTPUTS, net.outputs()));
+    let graph = graph.message.text(2, "densely").message(11, inputs).message(12, outputs);
+    let model = Message::default().number(1, IR_VERSION).text(2, "densely");
+    let model = model.text(3, env!("CARGO_PKG_VERSION")).message(7, graph);
+    let model = model.message(8, Message::default().text(1, "").number(2, OPERATORS));
+    let model = model.message(14, Message::default().text(1, FORMAT).text(2, metadata));
+    Ok(model.into_bytes())
 }
 
 /// A graph under construction.
 struct GraphBuilder<F> {
-    nodes: Vec<NodeProto>,
-    tensors: Vec<TensorProto>,
-    /// The scalar constants, by name.
-    numbers: BTreeMap<String, TensorProto>,
+    message: Message,
+    /// The names of the scalar constants.
+    numbers: BTreeSet<String>,
     number: PhantomData<F>,
 }
 
 impl<F: Float> GraphBuilder<F> {
     fn new() -> Self {
-        let (nodes, tensors, numbers) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { nodes, tensors, numbers, number: PhantomData }
+        Self { message: Message::default(), numbers: BTreeSet::new(), number: PhantomData }
+    }
+
+    /// Adds the units of the inputs, and returns the name of their result: the centre stands in for
+    /// NaN, and (x - centre) / spread follows if the spreads are given.
+    fn units(&mut self, centres: &[f64], spreads: Option<&[f64]>, input: String) -> Result<String> {
+        let [missing, centre, factor, value] =
+            ["missing", "centres", "factors", "inputs"].map(|name| format!("units.{name}"));
+        let factors = spreads.map(|spreads| {
+            let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
+            spreads.iter().map(factor).collect::<Vec<_>>()
+        });
+        let tensors = [(&centre, Some(centres)), (&factor, factors.as_deref())];
+        for (name, numbers) in tensors.into_iter().filter_map(|(name, of)| Some((name, of?))) {
+            let numbers: Vec<_> = numbers.iter().map(|&number| F::from_f64(number)).collect();
+            if !numbers.iter().all(|number| number.is_finite()) {
+                return Err(refused(format!("{name}: a number is too large for {}", F::NAME)));
+            }
+            self.tensor(name, &[numbers.len()], numbers.iter());
+        }
+        self.node("IsNaN", &[&input], &missing, None);
+        let result = if factors.is_some() { "units.present" } else { &value };
+        self.node("Where", &[&missing, &centre, &input], result, None);
+        if factors.is_some() {
+            self.node("Sub", &[result, &centre], "units.centred", None);
+            self.node("Mul", &["units.centred", &factor], &value, None);
+        }
+        Ok(value)
     }
 
     /// Adds the weighted sums of a layer and returns their name. They are the layer's output if no
@@ -88,11 +118,12 @@ impl<F: Float> GraphBuilder<F> {
         for (name, shape, numbers) in weights.into_iter().chain(bias) {
             let name = format!("{prefix}.{name}");
             arguments.push(name.clone());
-            self.tensors.push(tensor(name, &shape, numbers.iter()));
+            self.tensor(&name, &shape, numbers.iter());
         }
         let operator = if layer.bias().is_some() { "Gemm" } else { "MatMul" };
         let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
-        self.node(operator, arguments, format!("{prefix}.{operator}"), sums.clone());
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        self.node(operator, &arguments, &sums, None);
         sums
     }
 
@@ -119,62 +150,61 @@ impl<F: Float> GraphBuilder<F> {
                 Argument::Number(number) => self.number(number),
                 Argument::Alpha => self.number(alpha.unwrap_or_default()),
             });
-            let arguments = arguments.collect();
-            self.node(operator, arguments, format!("{prefix}.{place}.{operator}"), result(place));
-            if let (Some(Argument::Alpha), Some(node)) = (attribute, self.nodes.last_mut()) {
-                let f = alpha.unwrap_or_default() as f32;
-                let name = "alpha".to_owned();
-                node.attribute.push(AttributeProto { name, f, r#type: FLOAT_ATTRIBUTE });
-            }
+            let arguments: Vec<_> = arguments.collect();
+            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+            let alpha = alpha.filter(|_| *attribute == Some(Argument::Alpha));
+            self.node(operator, &arguments, &result(place), alpha);
         }
         output.to_owned()
     }
 
-    fn node(&mut self, operator: &str, input: Vec<String>, name: String, output: String) {
-        let (op_type, output, attribute) = (operator.to_owned(), vec![output], Vec::new());
-        self.nodes.push(NodeProto { input, output, name, op_type, attribute });
+    /// Adds a node, named after its output. Its attribute is α, if it has one.
+    fn node(&mut self, operator: &str, inputs: &[&str], output: &str, alpha: Option<f64>) {
+        let node = inputs.iter().fold(Message::default(), |node, input| node.text(1, input));
+        let mut node = node.text(2, output).text(3, output).text(4, operator);
+        if let Some(alpha) = alpha {
+            let attribute = Message::default().text(1, "alpha").float(2, alpha as f32);
+            node = node.message(5, attribute.number(20, FLOAT_ATTRIBUTE));
+        }
+        self.message = std::mem::take(&mut self.message).message(1, node);
     }
 
     /// Adds a scalar constant, once, and returns its name.
     fn number(&mut self, number: f64) -> String {
         let name = format!("number.{number}");
-        let constant = || tensor(name.clone(), &[], std::iter::once(&F::from_f64(number)));
-        self.numbers.entry(name.clone()).or_insert_with(constant);
+        if self.numbers.insert(name.clone()) {
+            self.tensor(&name, &[], std::iter::once(&F::from_f64(number)));
+        }
         name
     }
 
-    fn finish(mut self, features: usize, outputs: usize) -> GraphProto {
-        self.tensors.extend(self.numbers.into_values());
-        GraphProto {
-            node: self.nodes,
-            name: "densely".to_owned(),
-            initializer: self.tensors,
-            input: vec![rows::<F>(INPUTS, features)],
-            output: vec![rows::<F>(OUTPUTS, outputs)],
-        }
+    /// Adds a constant. Its numbers are written once, into the graph.
+    fn tensor<'n>(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        numbers: impl ExactSizeIterator<Item = &'n F>,
+    ) {
+        let tensor =
+            shape.iter().fold(Message::default(), |tensor, &length| tensor.number(1, length));
+        let mut tensor = tensor.number(2, element_type::<F>()).text(8, name);
+        let length = numbers.len() * size_of::<F>();
+        tensor.begin(9, length);
+        let tensor = tensor.into_bytes();
+        let graph = self.message.begin(5, tensor.len() + length);
+        graph.extend(tensor);
+        numbers.for_each(|number| push_le_bytes(*number, graph));
     }
 }
 
-fn tensor<'n, F: Float>(
-    name: String,
-    shape: &[usize],
-    numbers: impl ExactSizeIterator<Item = &'n F>,
-) -> TensorProto {
-    let mut raw_data = Vec::with_capacity(numbers.len() * size_of::<F>());
-    numbers.for_each(|number| push_le_bytes(*number, &mut raw_data));
-    let dims = shape.iter().map(|&length| length as i64).collect();
-    TensorProto { dims, data_type: element_type::<F>(), name, raw_data }
-}
-
-fn element_type<F: Float>() -> i32 {
-    ElementType::of::<F>().0 as i32
+fn element_type<F: Float>() -> usize {
+    usize::try_from(ElementType::of::<F>().0).unwrap_or_default()
 }
 
 /// Describes a value of any number of rows and this many columns.
-fn rows<F: Float>(name: &str, columns: usize) -> ValueInfoProto {
-    let rows = DimensionProto { dim_value: None, dim_param: Some(ROWS.to_owned()) };
-    let columns = DimensionProto { dim_value: Some(columns as i64), dim_param: None };
-    let shape = Some(TensorShapeProto { dim: vec![rows, columns] });
-    let tensor_type = Some(TensorTypeProto { elem_type: element_type::<F>(), shape });
-    ValueInfoProto { name: name.to_owned(), r#type: Some(TypeProto { tensor_type }) }
+fn rows<F: Float>(name: &str, columns: usize) -> Message {
+    let (rows, columns) = (Message::default().text(2, ROWS), Message::default().number(1, columns));
+    let shape = Message::default().message(1, rows).message(1, columns);
+    let tensor = Message::default().number(1, element_type::<F>()).message(2, shape);
+    Message::default().text(1, name).message(2, Message::default().message(1, tensor))
 }

@@ -9,7 +9,7 @@ use crate::wire::Fields;
 use densely::schema::{Column, Schema};
 use densely::units::Units;
 use densely::{Float, Result};
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeMap;
 
 /// Columns that the graph brings into units, which are held several times.
 const MOST_STAND_INS: usize = 1 << 16;
@@ -88,7 +88,7 @@ impl<'a> Inputs<'a> {
     /// Notes what stands in for NaN in each element: one number for all, or one for each.
     pub(crate) fn impute(
         &mut self,
-        features: &Features,
+        features: &mut Features,
         elements: Option<usize>,
         numbers: &[f64],
         node: Node<'_>,
@@ -96,12 +96,14 @@ impl<'a> Inputs<'a> {
         let count = elements.filter(|count| *count <= MOST_STAND_INS).ok_or_else(|| {
             unsupported(node, "the number of features is not known, or more than 65,536")
         })?;
-        let scaling = features.scale.iter().cycle().zip(features.shift.iter().cycle());
-        for (element, (number, (scale, shift))) in
-            (0..count).zip(numbers.iter().cycle().zip(scaling))
-        {
+        if let (None, Some(input)) = (&features.chosen, self.used.get_mut(&features.input)) {
+            input.columns.get_or_insert(count);
+        }
+        features.list(count);
+        let scaling = features.scale.iter().zip(&features.shift);
+        for (element, (number, (s, t))) in numbers.iter().cycle().zip(scaling).enumerate() {
             let Feature { input, column, .. } = features.feature(element);
-            let number = (number - shift) / scale;
+            let number = (number - t) / s;
             if self.stand_ins.insert((input, column), number).is_some_and(|old| old != number) {
                 return Err(unsupported(node, "a feature has two numbers that stand in for NaN"));
             }
@@ -124,28 +126,18 @@ impl<'a> Inputs<'a> {
         node: Node<'_>,
     ) -> Result<()> {
         let Feature { input, column, .. } = features.feature(0);
-        let count = u32::try_from(categories.len()).unwrap_or(u32::MAX);
-        features.chosen = Some(
-            (0..count)
-                .map(|category| Feature { input, column, category: Some(category) })
-                .collect(),
-        );
-        match self.categories.entry((input, column)) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(categories);
-            }
-            Entry::Occupied(known) if *known.get() == categories => {}
-            Entry::Occupied(_) => {
-                return Err(unsupported(node, "a column has two lists of categories"));
-            }
+        let category = |category| Feature { input, column, category: Some(category) };
+        features.chosen = Some((0..).take(categories.len()).map(category).collect());
+        match self.categories.entry((input, column)).or_insert_with(|| categories.clone()) {
+            known if *known == categories => Ok(()),
+            _ => Err(unsupported(node, "a column has two lists of categories")),
         }
-        Ok(())
     }
 
     /// The place of each element's feature among those of the network, and their number; `None` if
     /// the elements are the features. If something stands in for NaN, the features get units, and
     /// the elements become functions of the numbers in these units.
-    pub(crate) fn places(
+    pub(crate) fn places<F: Float>(
         &self,
         features: &mut Features,
         elements: usize,
@@ -157,15 +149,15 @@ impl<'a> Inputs<'a> {
         if all && self.stand_ins.is_empty() && !self.used.values().any(text) {
             return Ok((None, FeatureMetadata::default()));
         }
+        features.list(elements);
+        let named = self.used.len() > 1 || !self.categories.is_empty();
+        let bytes = if named { size_of::<Column>() } else { size_of::<usize>() };
         let (mut firsts, mut count) = (BTreeMap::new(), 0_usize);
         for (&place, input) in &self.used {
-            let columns = input.columns.or(all.then_some(elements)).ok_or_else(|| {
-                refused(format!(
-                    "the file does not say how many columns inputs {:?} have",
-                    input.name
-                ))
-            })?;
-            budget.take(columns, size_of::<usize>(), node)?;
+            let name = input.name;
+            let unknown = || refused(format!("inputs {name:?}: the number of columns is unknown"));
+            let columns = input.columns.or(all.then_some(elements)).ok_or_else(unknown)?;
+            budget.take(columns, bytes, node)?;
             let mut first = Vec::with_capacity(columns);
             for column in 0..columns {
                 first.push(count);
@@ -189,9 +181,8 @@ impl<'a> Inputs<'a> {
         });
         let units = match self.stand_ins.is_empty() {
             true => None,
-            false => Some(units(features, &places, count, stand_ins)?),
+            false => Some(units::<F>(features, &places, count, stand_ins)?),
         };
-        let named = self.used.len() > 1 || !self.categories.is_empty();
         let schema = if named { self.schema(&firsts) } else { Schema::default() };
         let in_order = places.iter().copied().eq(0..count);
         Ok(((!in_order).then_some((places, count)), FeatureMetadata { schema, units }))
@@ -223,43 +214,40 @@ impl<'a> Inputs<'a> {
 
 /// The units of the network's features, of which each element's has the place given here. An
 /// element that is scale · x + shift is 0 at the centre, and 1 at a spread from there. What stands
-/// in for NaN is the centre.
-fn units(
+/// in for NaN is the centre. A file can hold these numbers, which are of type `F`.
+fn units<F: Float>(
     features: &mut Features,
     places: &[usize],
     count: usize,
     stand_ins: impl Iterator<Item = (usize, f64)>,
 ) -> Result<Units> {
-    let (mut scales, mut centres) = (vec![None; count], vec![0.0; count]);
-    let numbers = |numbers: &[f64]| numbers.iter().copied().cycle().take(places.len()).collect();
-    let (mut scale, mut shift): (Vec<f64>, Vec<f64>) =
-        (numbers(&features.scale), numbers(&features.shift));
-    for (place, (s, t)) in places.iter().zip(scale.iter().zip(&shift)) {
-        let (Some(largest), Some(centre)) = (scales.get_mut(*place), centres.get_mut(*place))
-        else {
-            continue;
-        };
-        if largest.is_none_or(|largest| s.abs() > largest) {
-            // Without a scale there is no centre.
-            (*largest, *centre) = (Some(s.abs()), if *s == 0.0 { 0.0 } else { 0.0 - t / s });
+    // The largest scale and the centre of each feature; -1 for one that no element has.
+    let mut known = vec![(-1.0_f64, 0.0_f64); count];
+    for (place, (s, t)) in places.iter().zip(features.scale.iter().zip(&features.shift)) {
+        if let Some(known) = known.get_mut(*place).filter(|known| s.abs() > known.0) {
+            let scale = F::from_f64(s.abs()).as_f64();
+            *known = (scale, if scale == 0.0 { 0.0 } else { 0.0 - t / s });
         }
     }
     for (place, number) in stand_ins {
-        if let Some(centre) = centres.get_mut(place) {
+        if let Some((_, centre)) = known.get_mut(place) {
             *centre = number;
         }
     }
-    for (place, (s, t)) in places.iter().zip(scale.iter_mut().zip(&mut shift)) {
-        let scale = scales.get(*place).copied().flatten().unwrap_or(1.0);
-        *t += *s * centres.get(*place).copied().unwrap_or(0.0);
-        *s = if scale == 0.0 { 1.0 } else { *s / scale };
+    let scaling = features.scale.iter_mut().zip(&mut features.shift);
+    known.iter_mut().for_each(|(_, centre)| *centre = F::from_f64(*centre).as_f64());
+    for (place, (s, t)) in places.iter().zip(scaling) {
+        if let Some((scale, centre)) = known.get(*place) {
+            *t += *s * centre;
+            *s = if *scale == 0.0 { 1.0 } else { *s / scale };
+        }
     }
-    let plain = |numbers: Vec<f64>, of: f64| {
-        if numbers.iter().all(|n| *n == of) { vec![of] } else { numbers }
+    let spread = |&(scale, _): &(f64, f64)| match scale {
+        0.0 => 0.0,
+        f64::INFINITY => f64::NAN,
+        scale if scale < 0.0 => 1.0,
+        scale => 1.0 / scale,
     };
-    (features.scale, features.shift) = (plain(scale, 1.0), plain(shift, 0.0));
-    let spread = |scale: Option<f64>| {
-        scale.map_or(1.0, |scale| if scale == 0.0 { 0.0 } else { 1.0 / scale })
-    };
-    Units::standard(centres, scales.into_iter().map(spread)).map_err(refused)
+    let centres = known.iter().map(|(_, centre)| *centre);
+    Units::standard(centres, known.iter().map(spread)).map_err(refused)
 }

@@ -84,7 +84,8 @@ pub(crate) fn after(
         "Transpose" => {
             let order = places(node.attribute("perm")?.numbers(8).collect(), dimensions)?;
             let (first, others) = order.split_first()?;
-            let lengths: Vec<_> = others.iter().map(|axis| row.get(axis - 1).copied()).collect();
+            let lengths: Vec<_> =
+                others.iter().map(|axis| row.get(axis.checked_sub(1)?).copied()).collect();
             let long = others.iter().zip(&lengths).filter(|(_, length)| **length != Some(Some(1)));
             let in_order =
                 *first == 0 && others.len() == row.len() && long.map(|(axis, _)| axis).is_sorted();

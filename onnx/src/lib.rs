@@ -14,7 +14,7 @@ mod graph;
 mod import;
 mod layers;
 mod layout;
-mod messages;
+mod message;
 mod metadata;
 mod reader;
 mod recognition;
@@ -25,7 +25,6 @@ mod wire;
 
 use densely::{Error, Float, Mlp, Result, atomic_file};
 use external::ExternalFiles;
-use prost::Message;
 use std::path::Path;
 
 /// The bytes of an ONNX model that computes what the network predicts.
@@ -37,8 +36,11 @@ use std::path::Path;
 /// activation. The weights keep their bits. Where `onnxruntime` has no operator that computes an
 /// activation for `F` to six digits, several operators do; its outputs then differ from
 /// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
-/// in the model's metadata. The network's [units](densely::units) are
-/// [folded](Mlp::folded) into its first and last layers.
+/// in the model's metadata.
+///
+/// The [units](densely::units) of the inputs come before the first layer: the centre stands in for
+/// NaN, then `Sub` and `Mul` scale the numbers. A smooth clip, and the units of the outputs, are
+/// [folded](Mlp::folded) into layers.
 ///
 /// ```
 /// use densely::{Mlp, Sigmoid, Tanh};
@@ -57,29 +59,37 @@ use std::path::Path;
 /// [`SchemaError::Names`](densely::error::SchemaError::Names) if the layers or the schema no longer
 /// fit; [`Error::NotFinite`] for a weight that is NaN or infinite.
 pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
-    Ok(export::model(net)?.encode_to_vec())
+    export::model(net)
 }
 
 /// The network in an ONNX model of this crate or of another exporter.
 ///
-/// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write it:
+/// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write it: IR
+/// version up to 12, opset 7 to 25. An affine operator becomes part of a layer, an activation ends
+/// the layer. The error names any other operator.
 ///
-/// - layers: `Gemm`, or `MatMul` and `Add`. Weights and bias are in the file (PyTorch:
-///   `external_data=False`), and no two layers share them.
-/// - the built-in activations, as one operator or composed of several.
-/// - a `Scaler`, or `Sub`, `Div`, `Mul`, `Add` with one number for each feature, anywhere but
-///   between the last activation and the outputs. They are folded into the weights in `f64`.
-/// - operators that leave rows of numbers as they are: `Identity`, `Dropout`, `Flatten`, and
-///   `Reshape` and `Cast` to the same shape and type.
+/// | what | operators |
+/// |---|---|
+/// | affine | `Gemm`, `MatMul`, `Add`, `Sub`, `Mul`, `Div`, `Neg`, `BatchNormalization`, `Scaler` |
+/// | activations | the built-in ones, as one operator or composed of several |
+/// | layout | `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, `Transpose`, `Identity`, `Dropout`, `Cast` |
+/// | inputs | `Concat`, `Gather`, `ArrayFeatureExtractor`, `Imputer`, `OneHotEncoder` |
 ///
-/// The error names any other operator. Weights into which nothing is folded keep their bits.
+/// - Inputs of several dimensions, as of pictures, become features in the order of memory.
+/// - Several inputs become features in the order of the graph. The schema names them, and holds
+///   the categories of a `OneHotEncoder`.
+/// - What an `Imputer` puts in place of NaN becomes the centre of the feature's
+///   [units](densely::units).
+/// - A classifier is read up to its probabilities, without the nodes that make labels of them. With
+///   two classes skl2onnx makes two columns; the network has one output, the probability of the
+///   second class.
+/// - A `LogSoftmax` at the end is read as softmax: the network gives probabilities where the graph
+///   gives their logarithms.
+/// - skl2onnx writes a regressor's outputs as one column, also those of several targets; here they
+///   are rows × outputs.
 ///
-/// A classifier of skl2onnx is read up to its probabilities; the nodes that make labels of them are
-/// left out. With two classes the network has one output, the probability of the second class.
-/// skl2onnx writes a regressor's outputs as one column, also those of several targets; here they
-/// are rows × outputs.
-///
-/// Reading takes no more memory than the network and 4 MB.
+/// Affine operators are computed in `f64`. Weights that nothing is folded into keep their bits.
+/// Reading takes no more memory than the network and 12 MB.
 ///
 /// # Errors
 ///
@@ -98,7 +108,8 @@ pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
     atomic_file::write(path, &to_bytes(net)?)
 }
 
-/// Reads an ONNX model from a file; [`from_bytes`] says which models.
+/// Reads an ONNX model from a file; [`from_bytes`] says which models. Tensors may be in other files
+/// (external data) of the same folder.
 ///
 /// ```
 /// use densely::{Identity, Mlp, activation::Gelu};
@@ -114,7 +125,8 @@ pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Io`], or [`Error::InFile`] with the error of [`from_bytes`].
+/// [`Error::Io`], or [`Error::InFile`] with the error of [`from_bytes`], which is also the error
+/// for a tensor in a file outside the folder.
 pub fn load<F: Float>(path: impl AsRef<Path>) -> Result<Mlp<F>> {
     let path = path.as_ref();
     let bytes = std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;

@@ -64,18 +64,19 @@ impl<F: Float> Value<'_, F> {
         }
     }
 
-    /// Adds the length of another value's dimension to this one's; false if the other dimensions
-    /// differ.
-    pub(crate) fn join(&mut self, other: &Self, axis: usize) -> bool {
-        let others = |row: &[Option<usize>]| {
-            let others = row.iter().enumerate().filter(|(place, _)| *place != axis);
-            others.map(|(_, length)| *length).collect::<Vec<_>>()
+    /// The elements of both values side by side along an axis; `None` if the other dimensions
+    /// differ, or if the elements are not [listed](Features::list).
+    pub(crate) fn join(mut self, mut other: Self, axis: usize) -> Option<Self> {
+        let (Map::Features(one), Map::Features(more)) = (&mut self.map, other.map) else {
+            return None;
         };
-        let same = others(&self.row) == others(&other.row);
-        let lengths = (self.row.get_mut(axis), other.row.get(axis).copied().flatten());
-        let (Some(Some(length)), Some(more)) = lengths else { return false };
-        *length = length.saturating_add(more);
-        same
+        one.chosen.as_mut()?.extend(more.chosen?);
+        one.scale.extend(more.scale);
+        one.shift.extend(more.shift);
+        let (length, others) = (self.row.get_mut(axis)?, other.row.get_mut(axis)?);
+        *length = (*length)?.checked_add((*others)?);
+        *others = *length;
+        (self.row == other.row).then_some(self)
     }
 }
 
@@ -87,7 +88,7 @@ impl Features {
 
     /// Whether every element is a feature as it is.
     pub(crate) fn are_unscaled(&self) -> bool {
-        self.scale == [1.0] && self.shift == [0.0]
+        self.scale.iter().all(|s| *s == 1.0) && self.shift.iter().all(|t| *t == 0.0)
     }
 
     /// The feature of an element.
@@ -111,6 +112,18 @@ impl Features {
             Some(shift) if self.shift == [0.0] => self.shift = shift,
             Some(shift) => combine(&mut self.shift, &shift, |one, other| one + other),
             None => {}
+        }
+    }
+
+    /// Lists scale, shift and feature of each of so many elements.
+    pub(crate) fn list(&mut self, count: usize) {
+        for numbers in [&mut self.scale, &mut self.shift] {
+            if let [number] = **numbers {
+                numbers.resize(count, number);
+            }
+        }
+        if self.chosen.is_none() {
+            self.chosen = Some((0..count).map(|element| self.feature(element)).collect());
         }
     }
 
@@ -155,7 +168,7 @@ impl<F: Float> Sums<'_, F> {
 
     /// Makes sums over features x of sums over scale · x + shift.
     pub(crate) fn fold(&mut self, Features { scale, shift, .. }: &Features) {
-        if *shift != [0.0] {
+        if shift.iter().any(|t| *t != 0.0) {
             let bias = self.bias.get_or_insert_with(|| Array1::zeros(self.weights.ncols()));
             for (b, column) in bias.iter_mut().zip(self.weights.columns()) {
                 let products = column.into_iter().zip(shift.iter().cycle());
@@ -163,7 +176,7 @@ impl<F: Float> Sums<'_, F> {
                 *b = F::from_f64(b.as_f64() + sum);
             }
         }
-        if *scale != [1.0] {
+        if scale.iter().any(|s| *s != 1.0) {
             for (mut row, s) in self.weights.rows_mut().into_iter().zip(scale.iter().cycle()) {
                 row.mapv_inplace(|weight| F::from_f64(weight.as_f64() * s));
             }

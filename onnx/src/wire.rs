@@ -1,9 +1,8 @@
 //! A reader of Protocol Buffers that works on the bytes of the file: it copies and allocates
 //! nothing.
 //!
-//! `prost`, which writes the files, is not used for reading. It decodes a file into structures,
-//! which hold a second copy of every tensor and take a hundred times the memory of a forged file
-//! that consists of empty messages.
+//! A crate that decodes a file into structures holds a second copy of every tensor, and takes a
+//! hundred times the memory of a forged file that consists of empty messages.
 
 use crate::refusal::refused;
 use densely::Result;

@@ -39,7 +39,12 @@ fn damaged_files_are_errors_or_networks() {
     let builder = Mlp::<f32>::builder(2).dense(3, Elu::default());
     let net = builder.dropout(0.5).dense(2, Softmax).without_units().build().unwrap();
     damage::<f32>(&densely_onnx::to_bytes(&net).unwrap());
-    for name in ["torch-script-opset-17", "sklearn-two-classes-zipmap", "sklearn-scaled"] {
+    for name in [
+        "torch-script-opset-17",
+        "sklearn-two-classes-zipmap",
+        "sklearn-columns",
+        "torch-script-view-rows",
+    ] {
         damage::<f32>(&std::fs::read(golden(&format!("{name}.onnx"))).unwrap());
     }
 }

@@ -1,7 +1,9 @@
 //! The models that PyTorch, Keras and skl2onnx exported predict what those libraries predicted.
 //! `interop/onnx_golden.py` made them in `tests/golden`; it names the versions.
 
-use crate::protobuf::{field, float, float_attribute, model, node, tensor, whole_attribute};
+use crate::protobuf::{
+    field, float, float_attribute, model, node, number, tensor, typed_tensor, whole_attribute,
+};
 use densely::Float;
 use densely::ndarray::{Array2, array};
 use serde_json::Value;
@@ -12,9 +14,11 @@ pub fn golden(name: &str) -> PathBuf {
 }
 
 fn matrix<F: Float>(rows: &Value) -> Array2<F> {
-    let rows: Vec<Vec<f64>> = serde_json::from_value(rows.clone()).unwrap();
+    let rows: Vec<Vec<Option<f64>>> = serde_json::from_value(rows.clone()).unwrap();
     let columns = rows[0].len();
-    Array2::from_shape_fn((rows.len(), columns), |(row, column)| F::from_f64(rows[row][column]))
+    // JSON has no NaN.
+    let number = |row: usize, column: usize| rows[row][column].unwrap_or(f64::NAN);
+    Array2::from_shape_fn((rows.len(), columns), |(row, column)| F::from_f64(number(row, column)))
 }
 
 fn check<F: Float>(name: &str, expected: &Value, tolerance: f64) {
@@ -38,7 +42,7 @@ fn check<F: Float>(name: &str, expected: &Value, tolerance: f64) {
 fn models_of_other_libraries_predict_the_same() {
     let expected = std::fs::read_to_string(golden("expected.json")).unwrap();
     let expected: serde_json::Map<String, Value> = serde_json::from_str(&expected).unwrap();
-    assert!(expected.len() >= 60, "{}", expected.len());
+    assert!(expected.len() >= 77, "{}", expected.len());
     for (name, expected) in &expected {
         if expected["type"] == "f64" {
             // Folding a Scaler of scikit-learn changes the rounding.
@@ -47,6 +51,23 @@ fn models_of_other_libraries_predict_the_same() {
             check::<f32>(name, expected, 3e-6);
         }
     }
+}
+
+/// `ColumnTransformer` and `OneHotEncoder` name the columns, `SimpleImputer` says what stands in for
+/// missing numbers.
+#[test]
+fn columns_and_categories_of_scikit_learn_are_named() {
+    let net = densely_onnx::load::<f32>(golden("sklearn-columns.onnx")).unwrap();
+    let names = ["age", "income", "city=Bern", "city=Oslo", "city=Rome", "kind=a", "kind=b"];
+    assert_eq!(net.schema().feature_names(), names);
+    let units = net.units_in();
+    let (centres, spreads) = (units.centres().unwrap(), units.spreads().unwrap());
+    // `SimpleImputer` and `StandardScaler` of the table in `interop/onnx_golden.py`.
+    assert!((centres[0] - 40.0).abs() < 2.0 && (spreads[0] - 10.0).abs() < 2.0, "{units:?}");
+    assert_eq!((&centres[2..], &spreads[2..]), (&[0.0; 5][..], &[1.0; 5][..]));
+    let net = densely_onnx::load::<f32>(golden("sklearn-whole-numbers.onnx")).unwrap();
+    let names: Vec<_> = ["X[0]=0", "X[0]=1", "X[0]=2"].into_iter().map(str::to_owned).collect();
+    assert_eq!(net.schema().feature_names()[..3], names);
 }
 
 /// Models of the kinds that users reported, with outputs that are exact in `f32`.
@@ -121,4 +142,103 @@ fn constants_around_a_layer_are_folded_into_it() {
     let mut nodes = vec![node("Scaler", &["x"], "a", &scaler)];
     nodes.push(node("MatMul", &["a", "w"], "y", &[]));
     assert_eq!(predicted(&parts(nodes), [3.0, 1.0]), [3.0, 14.0]);
+}
+
+#[test]
+fn constants_in_every_form() {
+    let weights = tensor("w", &[2, 2], &WEIGHTS);
+    let layer = node("MatMul", &["x", "w"], "a", &[]);
+    // x W is [3.5, -2].
+    let with = |constant: &[Vec<u8>], operator: &str| {
+        let constant = node("Constant", &[], "c", constant);
+        let last = node(operator, &["a", "c"], "y", &[]);
+        predicted(&[layer.clone(), weights.clone(), constant, last], [3.0, 1.0])
+    };
+    assert_eq!(with(&[float_attribute("value_float", 2.0)], "Mul"), [7.0, -4.0]);
+    let floats = [field(1, "value_floats"), float(7, 1.0), float(7, -1.0)].concat();
+    assert_eq!(with(&[floats], "Add"), [4.5, -3.0]);
+    let ints = |numbers: &[u64]| {
+        let numbers = numbers.iter().flat_map(|&value| number(8, value));
+        [field(1, "value_ints"), numbers.collect()].concat()
+    };
+    assert_eq!(with(&[ints(&[u64::MAX, 2])], "Reshape"), [3.5, -2.0]);
+    assert_eq!(with(&[ints(&[0, 1, 2])], "Reshape"), [3.5, -2.0]);
+    assert_eq!(with(&[whole_attribute("value_int", 2)], "Unsqueeze"), [3.5, -2.0]);
+    let shape = typed_tensor("s", &[1], 7, 2_u64.to_le_bytes().to_vec());
+    let zeros = node("ConstantOfShape", &["s"], "c", &[]);
+    let last = node("Add", &["a", "c"], "y", &[]);
+    assert_eq!(predicted(&[layer, weights, shape, zeros, last], [3.0, 1.0]), [3.5, -2.0]);
+}
+
+#[test]
+fn affine_operators_compose() {
+    let constants = || {
+        [
+            ("w", vec![2, 2], WEIGHTS.to_vec()),
+            ("scale", vec![2], vec![3.0, 1.0]),
+            ("shift", vec![2], vec![1.0, 0.5]),
+            ("mean", vec![2], vec![1.5, -1.0]),
+            ("variance", vec![2], vec![3.0, 15.0]),
+        ]
+        .into_iter()
+        .flat_map(|(name, shape, numbers)| tensor(name, &shape, &numbers))
+        .collect::<Vec<u8>>()
+    };
+    let normalization = ["a", "scale", "shift", "mean", "variance"];
+    let normalization = |output| {
+        node("BatchNormalization", &normalization, output, &[float_attribute("epsilon", 1.0)])
+    };
+    // x W is [3.5, -2], and (x W - mean) scale / √(variance + 1) + shift is [4, 0.25].
+    let layer = node("MatMul", &["x", "w"], "a", &[]);
+    let last = [layer.clone(), normalization("y"), constants()];
+    assert_eq!(predicted(&last, [3.0, 1.0]), [4.0, 0.25]);
+    let negative = [layer.clone(), normalization("n"), node("Neg", &["n"], "y", &[]), constants()];
+    assert_eq!(predicted(&negative, [3.0, 1.0]), [-4.0, -0.25]);
+    // What follows the last activation becomes a layer of its own, and so does what comes before
+    // an activation of the inputs.
+    let relu = node("Relu", &["x"], "a", &[]);
+    let without_layer =
+        [relu, normalization("n"), node("Gemm", &["n", "w"], "y", &[]), constants()];
+    // Relu gives [3, 0], the normalization [3.25, 0.75].
+    assert_eq!(predicted(&without_layer, [3.0, -1.0]), [3.625, -3.5]);
+    let relu = [node("MatMul", &["x", "w"], "z", &[]), node("Relu", &["z"], "a", &[])];
+    // Relu gives [3.5, 0].
+    assert_eq!(
+        predicted(&[relu.concat(), normalization("y"), constants()], [3.0, 1.0]),
+        [4.0, 0.75]
+    );
+    let transposed = node("Transpose", &["w"], "t", &[]);
+    let layer = node("MatMul", &["x", "t"], "y", &[]);
+    assert_eq!(predicted(&[transposed, layer, constants()], [3.0, 1.0]), [1.0, 5.5]);
+}
+
+/// `Where(IsNaN(x), c, x)`, as densely writes it, and an `Imputer` of scikit-learn.
+#[test]
+fn numbers_stand_in_for_missing_ones() {
+    let weights = tensor("w", &[2, 2], &WEIGHTS);
+    let imputed = [field(1, "imputed_value_floats"), float(7, 3.0), float(7, 1.0)].concat();
+    let nan = float_attribute("replaced_value_float", f32::NAN);
+    let layer = node("MatMul", &["a", "w"], "y", &[]);
+    let imputer = [node("Imputer", &["x"], "a", &[imputed, nan]), layer.clone(), weights.clone()];
+    let missing = [node("IsNaN", &["x"], "m", &[]), node("Where", &["m", "c", "x"], "a", &[])];
+    let stand_in = [missing.concat(), layer, weights, tensor("c", &[2], &[3.0, 1.0])];
+    for parts in [&imputer[..], &stand_in] {
+        assert_eq!(predicted(parts, [f32::NAN, f32::NAN]), [3.5, -2.0]);
+        assert_eq!(predicted(parts, [3.0, f32::NAN]), [3.5, -2.0]);
+        assert_eq!(predicted(parts, [4.0, 2.0]), [5.0, 0.0]);
+    }
+}
+
+/// A graph of labels alone is read up to what they are made of.
+#[test]
+fn labels_are_left_out() {
+    let parts = [
+        node("MatMul", &["x", "w"], "z", &[]),
+        node("Softmax", &["z"], "p", &[]),
+        node("ArgMax", &["p"], "y", &[]),
+        tensor("w", &[2, 2], &WEIGHTS),
+    ];
+    let probabilities = predicted(&parts, [3.0, 1.0]);
+    // e^3.5 / (e^3.5 + e^-2)
+    assert!((probabilities[0] - 0.995_929_9).abs() < 1e-6, "{probabilities:?}");
 }

@@ -212,19 +212,34 @@ fn an_activation_of_ones_own_is_no_operator() {
     assert_eq!(error, "ONNX: layer 1: Mine is not built in, and is no operator");
 }
 
-/// ONNX knows layers alone: the file has the same function without units.
+/// Units come back, and so do the numbers that stand in for NaN. A smooth clip comes back as a
+/// layer.
 #[test]
-fn units_are_folded_into_the_layers() {
+fn units_come_back() {
     let builder = Mlp::<f64>::builder(2).dense(4, Tanh).dense(2, Identity).seed(3);
     let mut net = builder.build().unwrap();
     assert!(densely_onnx::to_bytes(&net).is_err(), "the units are not measured yet");
-    let units_in = Units::standard([200.0, -3.0], [100.0, 0.5]).unwrap();
-    net.set_units(units_in, Units::standard([9.0, 0.0], [2.0, 1.0]).unwrap()).unwrap();
-    let loaded: Mlp<f64> =
-        densely_onnx::from_bytes(&densely_onnx::to_bytes(&net).unwrap()).unwrap();
-    assert_eq!(loaded.units_in(), &Units::none());
-    let inputs = array![[200.0, -3.0], [350.0, -2.2], [50.0, -4.0]];
-    let (ours, theirs) =
-        (net.predict(inputs.view()).unwrap(), loaded.predict(inputs.view()).unwrap());
-    assert!((ours - theirs).iter().all(|difference| difference.abs() < 1e-12));
+    let inputs = array![[200.0, -3.0], [350.0, -2.2], [f64::NAN, -4.0], [50.0, f64::NAN]];
+    let standard = Units::standard([200.0, -3.0], [100.0, 0.5]).unwrap();
+    let constant = Units::standard([200.0, -3.0], [100.0, 0.0]).unwrap();
+    let robust = Units::robust([200.0, -3.0], [100.0, 0.5], [3.0, 0.0]).unwrap();
+    for (units_in, layers) in [(standard, 2), (constant, 2), (robust, 3)] {
+        net.set_units(units_in.clone(), Units::standard([9.0, 0.0], [2.0, 1.0]).unwrap()).unwrap();
+        let bytes = densely_onnx::to_bytes(&net).unwrap();
+        let loaded: Mlp<f64> = densely_onnx::from_bytes(&bytes).unwrap();
+        assert_eq!(loaded.layers().len(), layers);
+        assert_eq!(loaded.units_in().centres(), units_in.centres());
+        if layers == 2 {
+            assert_eq!(loaded.units_in(), &units_in);
+            assert_eq!(loaded.layers()[0].weights(), net.layers()[0].weights());
+        }
+        let ours = net.predict(inputs.view()).unwrap();
+        let theirs = loaded.predict(inputs.view()).unwrap();
+        assert!((ours - theirs).iter().all(|difference| difference.abs() < 1e-12), "{units_in:?}");
+    }
+    let tiny = Units::standard([0.0], [1e-60]).unwrap();
+    let mut net = Mlp::<f32>::builder(1).dense(1, Identity).without_units().build().unwrap();
+    net.set_units(tiny, Units::none()).unwrap();
+    let error = densely_onnx::to_bytes(&net).unwrap_err().to_string();
+    assert_eq!(error, "ONNX: units.factors: a number is too large for f32");
 }

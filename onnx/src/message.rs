@@ -1,0 +1,54 @@
+//! Writes messages of Protocol Buffers. The numbers of fields are those of `onnx.proto`.
+
+/// A message under construction.
+#[derive(Debug, Default)]
+pub(crate) struct Message(Vec<u8>);
+
+impl Message {
+    /// Adds a whole number, seven bits a byte, the least significant first.
+    pub(crate) fn number(mut self, field: u32, number: usize) -> Self {
+        self.key(field, 0);
+        self.varint(number as u64);
+        self
+    }
+
+    pub(crate) fn float(mut self, field: u32, number: f32) -> Self {
+        self.key(field, 5);
+        self.0.extend(number.to_le_bytes());
+        self
+    }
+
+    /// Adds a text, or bytes.
+    pub(crate) fn text(mut self, field: u32, text: impl AsRef<[u8]>) -> Self {
+        self.begin(field, text.as_ref().len());
+        self.0.extend(text.as_ref());
+        self
+    }
+
+    pub(crate) fn message(self, field: u32, message: Self) -> Self {
+        self.text(field, message.0)
+    }
+
+    /// Begins a field of so many bytes, which the caller adds.
+    pub(crate) fn begin(&mut self, field: u32, length: usize) -> &mut Vec<u8> {
+        self.key(field, 2);
+        self.varint(length as u64);
+        &mut self.0
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    fn key(&mut self, field: u32, encoding: u64) {
+        self.varint(u64::from(field) << 3 | encoding);
+    }
+
+    fn varint(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+}

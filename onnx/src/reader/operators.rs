@@ -1,0 +1,306 @@
+//! What each operator makes of a value.
+
+use super::{Reader, UNKNOWN};
+use crate::constant::{Constant, elements, exactly};
+use crate::graph::{Node, ValueSource};
+use crate::layout::{self, Layout};
+use crate::refusal::refused;
+use crate::tensor::{StoredTensor, number};
+use crate::value::{Features, Map, Value, unsupported};
+use densely::activation::Identity;
+use densely::ndarray::{Array1, Array2};
+use densely::{Float, Result};
+
+/// `Concat`s, each on results of others.
+const MOST_NESTED: usize = 16;
+/// Columns that a `Gather` chooses.
+const MOST_CHOSEN: usize = 1 << 16;
+
+impl<'a, F: Float> Reader<'_, 'a, F> {
+    /// The value after a node that is no activation. `next` is the node that uses it.
+    pub(super) fn after(
+        &mut self,
+        mut value: Value<'a, F>,
+        (index, operand): (usize, usize),
+        next: Option<Node<'a>>,
+        is_last: bool,
+    ) -> Result<Value<'a, F>> {
+        let node = self.node(index)?;
+        let of_inputs = self.layers.outputs().is_none();
+        match node.operator() {
+            "Gemm" | "MatMul" => return self.layer(value, index, node),
+            "Neg" => value.scale_and_shift(Some(vec![-1.0]), None),
+            operator @ ("Add" | "Sub" | "Mul" | "Div") => {
+                let numbers = self.numbers(&mut value, (index, 1 - operand), 0)?;
+                let (scale, shift) = match (operator, operand) {
+                    ("Add", _) => (None, Some(numbers)),
+                    ("Sub", 0) => (None, Some(each(numbers, |number| -number))),
+                    ("Sub", _) => (Some(vec![-1.0]), Some(numbers)),
+                    ("Mul", _) => (Some(numbers), None),
+                    _ => (Some(each(numbers, f64::recip)), None),
+                };
+                value.scale_and_shift(scale, shift);
+            }
+            "BatchNormalization" => self.batch_normalization(&mut value, index, node)?,
+            // (x - offset) scale.
+            "Scaler" => {
+                let offset = each(self.listed(&mut value, node, "offset")?, |number| -number);
+                value.scale_and_shift(None, Some(offset));
+                let scale = self.listed(&mut value, node, "scale")?;
+                value.scale_and_shift(Some(scale), None);
+            }
+            "Imputer" | "Where" => {
+                let of_nan = node.float("replaced_value_float").is_some_and(f32::is_nan);
+                let numbers = match node.operator() {
+                    "Where" => self.numbers(&mut value, (index, 1), 0)?,
+                    _ if of_nan => self.listed(&mut value, node, "imputed_value_floats")?,
+                    _ => return Err(unsupported(node, "it replaces numbers other than NaN")),
+                };
+                match &mut value.map {
+                    Map::Features(features) if of_inputs => {
+                        self.inputs.impute(features, elements(&value.row), &numbers, node)?;
+                    }
+                    _ => return Err(unsupported(node, "it does not follow the inputs")),
+                }
+            }
+            "OneHotEncoder" => match &mut value.map {
+                Map::Features(features)
+                    if of_inputs && features.are_unscaled() && elements(&value.row) == Some(1) =>
+                {
+                    let categories = categories(node);
+                    value.row.push(Some(categories.len()));
+                    self.inputs.encode(features, categories, node)?;
+                }
+                _ => return Err(unsupported(node, "it does not follow one column of the inputs")),
+            },
+            "Gather" | "ArrayFeatureExtractor" => self.choose(&mut value, index, node)?,
+            // To whole numbers: exact for whole numbers, and for the categories of a column.
+            "Cast" => {
+                let float = matches!(node.whole_number("to"), Some(1 | 11));
+                let encoded = next.is_some_and(|next| next.operator() == "OneHotEncoder");
+                let whole = matches!(&value.map, Map::Features(of) if of_inputs && self.inputs.are_whole(of));
+                if !(float || encoded || whole) {
+                    return Err(unsupported(node, "it rounds numbers"));
+                }
+            }
+            "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" => {
+                let layout = Layout { rows: value.rows, row: &value.row, is_last };
+                let row = layout::after(layout, self.graph, index, node);
+                let moved = "it moves numbers to other rows or places, or its shape is not known";
+                value.row = row.ok_or_else(|| unsupported(node, moved))?;
+            }
+            _ => return Err(unsupported(node, UNKNOWN)),
+        }
+        Ok(value)
+    }
+
+    /// The constant that is an input of a node: one number for all elements of the value, or one
+    /// for each. It fits the dimensions before the last `others`.
+    fn numbers(
+        &mut self,
+        value: &mut Value<'a, F>,
+        (index, input): (usize, usize),
+        others: usize,
+    ) -> Result<Vec<f64>> {
+        let (node, budget) = (self.node(index)?, &mut self.budget);
+        match self.graph.source_of_input(index, input)? {
+            ValueSource::Constant(constant) => {
+                let mut numbers = constant.numbers::<F>(budget, node)?;
+                numbers.lengths.extend(std::iter::repeat_n(1, others));
+                numbers.over(&mut value.row, budget, node)
+            }
+            _ => Err(unsupported(node, &format!("input {input} (counted from 0) is not constant"))),
+        }
+    }
+
+    /// The floats of an attribute, as those of [`numbers`](Self::numbers).
+    fn listed(&mut self, value: &mut Value<'a, F>, node: Node<'a>, name: &str) -> Result<Vec<f64>> {
+        let attribute = node.attribute(name).map(Constant::Attribute);
+        let attribute = attribute.ok_or_else(|| unsupported(node, &format!("it has no {name}")))?;
+        let numbers = attribute.numbers::<F>(&mut self.budget, node)?;
+        numbers.over(&mut value.row, &mut self.budget, node)
+    }
+
+    /// scale (x - mean) / √(variance + ε) + shift, with a number for each length of the first
+    /// dimension.
+    fn batch_normalization(
+        &mut self,
+        value: &mut Value<'a, F>,
+        index: usize,
+        node: Node<'a>,
+    ) -> Result<()> {
+        if node.flag("training_mode") || node.outputs().count() > 1 {
+            return Err(unsupported(node, "it is in training mode: call eval() before the export"));
+        }
+        let others = value.row.len().saturating_sub(1);
+        let [mut scale, mut shift, mean, variance] =
+            [1, 2, 3, 4].map(|input| self.numbers(value, (index, input), others));
+        let epsilon = node.float("epsilon").map_or(1e-5, f64::from);
+        let (scales, shifts) = (scale.iter_mut().flatten(), shift.iter_mut().flatten());
+        for (((scale, shift), mean), variance) in scales.zip(shifts).zip(mean?).zip(variance?) {
+            *scale /= (variance + epsilon).sqrt();
+            *shift -= *scale * mean;
+        }
+        value.scale_and_shift(Some(scale?), Some(shift?));
+        Ok(())
+    }
+
+    /// Chooses columns.
+    fn choose(&mut self, value: &mut Value<'a, F>, index: usize, node: Node<'a>) -> Result<()> {
+        let unknown = || unsupported(node, "it does not choose columns");
+        let gather = node.operator() == "Gather";
+        let axis = if gather { node.whole_number("axis").unwrap_or(0) } else { -1 };
+        let last = layout::place(axis, value.row.len() + 1) == Some(value.row.len());
+        let (ValueSource::Constant(indices), Map::Features(features), Some((width, others)), true) =
+            (self.graph.source_of_input(index, 1)?, &mut value.map, value.row.split_last(), last)
+        else {
+            return Err(unknown());
+        };
+        let numbers = indices.whole_numbers(MOST_CHOSEN).ok_or_else(unknown)?;
+        self.budget.take(numbers.len(), size_of::<f64>(), node)?;
+        let column = |&index: &i64| match *width {
+            Some(width) => layout::place(index, width),
+            None => usize::try_from(index).ok(),
+        };
+        let chosen: Option<Vec<_>> = numbers.iter().map(column).collect();
+        let chosen = chosen.filter(|_| elements(others) == Some(1)).ok_or_else(unknown)?;
+        features.select(&chosen);
+        value.row.pop();
+        if !(gather && indices.is_scalar()) {
+            value.row.push(Some(chosen.len()));
+        }
+        Ok(())
+    }
+
+    /// The elements of several values side by side, all of the graph's inputs.
+    pub(super) fn concatenation(&mut self, index: usize, nested: usize) -> Result<Value<'a, F>> {
+        let node = self.node(index)?;
+        let refusal = |reason| unsupported(node, reason);
+        if nested == MOST_NESTED {
+            return Err(refusal("more than 16 of these in a row"));
+        }
+        let mut joined: Option<Value<'a, F>> = None;
+        for operand in 0..node.inputs().count() {
+            let source = self.graph.source_of_input(index, operand)?;
+            let mut part = self.value(source, nested + 1)?;
+            let of_inputs = |_: &usize| self.layers.outputs().is_none();
+            let (Map::Features(features), Some(count)) =
+                (&mut part.map, elements(&part.row).filter(of_inputs))
+            else {
+                return Err(refusal("this joins inputs of the graph alone"));
+            };
+            self.budget.take(count, size_of::<f64>(), node)?;
+            features.list(count);
+            let axis = layout::place(node.whole_number("axis").unwrap_or(-1), part.row.len() + 1);
+            let axis = axis.and_then(|axis| axis.checked_sub(1)).unwrap_or(part.row.len());
+            // Otherwise the elements of a part do not stay side by side.
+            let whole = part.row.get(..axis).and_then(elements) == Some(1);
+            let joint = match joined {
+                None => Some(part),
+                Some(joined) => joined.join(part, axis),
+            };
+            let reason = "its inputs do not stand side by side in a row";
+            joined = Some(joint.filter(|_| whole).ok_or_else(|| refusal(reason))?);
+        }
+        joined.ok_or_else(|| refusal("it has no input"))
+    }
+
+    /// The weighted sums of a `Gemm` or `MatMul`.
+    fn layer(
+        &mut self,
+        mut value: Value<'a, F>,
+        index: usize,
+        node: Node<'a>,
+    ) -> Result<Value<'a, F>> {
+        let refusal = |reason: &str| unsupported(node, reason);
+        // Weighted sums of weighted sums are a layer without an activation between them.
+        if matches!(value.map, Map::Sums(_)) {
+            value = self.close(value, Identity.into(), node)?;
+        }
+        let rows = value.rows;
+        let (Map::Features(features), Some((width, others))) = (value.map, value.row.split_last())
+        else {
+            return Err(refusal(UNKNOWN));
+        };
+        let gemm = node.operator() == "Gemm";
+        if gemm && node.flag("transA") {
+            return Err(refusal("transA is not supported"));
+        }
+        let mut transposed = gemm && node.flag("transB");
+        let mut source = self.graph.source_of_input(index, 1)?;
+        if let ValueSource::Node(before) = source
+            && self.node(before)?.operator() == "Transpose"
+        {
+            transposed = !transposed;
+            source = self.graph.source_of_input(before, 0)?;
+        }
+        let tensor = match source {
+            ValueSource::Constant(constant) => constant.tensor(),
+            _ => None,
+        };
+        let tensor = tensor.ok_or_else(|| refusal("the second operand is not a constant"))?;
+        let mut weights = self.weights(tensor, transposed, node)?;
+        let (inputs, outputs) = weights.dim();
+        if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
+            let length = |length: &Option<usize>| length.map_or("?".to_owned(), |n| n.to_string());
+            let row = value.row.iter().map(length).collect::<Vec<_>>().join(" × ");
+            return Err(refusal(&format!("the weights take {inputs} features, a row has {row}")));
+        }
+        let factor = |name| node.float(name).filter(|_| gemm).map_or(1.0, f64::from);
+        let (alpha, beta) = (factor("alpha"), factor("beta"));
+        if alpha != 1.0 {
+            weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
+        }
+        let mut bias = None;
+        if gemm && node.input(2).is_some() {
+            let mut row =
+                Value { rows, row: vec![Some(outputs)], map: Map::Features(Features::all(0)) };
+            let numbers = self.numbers(&mut row, (index, 2), 0)?;
+            let numbers = numbers.iter().cycle().map(|number| F::from_f64(number * beta));
+            bias = Some(Array1::from_vec(exactly(outputs, numbers)));
+        }
+        let sums = self.sums(features, weights, bias, node)?;
+        let row = others.iter().copied().chain([Some(outputs)]).collect();
+        Ok(Value { rows, row, map: Map::Sums(sums) })
+    }
+
+    /// The weights as inputs × outputs, with the bits of the file.
+    fn weights(
+        &mut self,
+        tensor: StoredTensor<'a>,
+        transposed: bool,
+        node: Node<'a>,
+    ) -> Result<Array2<F>> {
+        let (shape, bytes) = (tensor.shape()?, tensor.number_bytes::<F>()?);
+        let &[rows, columns] = shape.lengths() else {
+            let reason = format!("weights of shape {shape}, a layer has two dimensions");
+            return Err(unsupported(node, &reason));
+        };
+        let count = bytes.len() / size_of::<F>();
+        self.budget.take(count, size_of::<F>(), node)?;
+        let numbers = bytes.chunks_exact(size_of::<F>());
+        let numbers: Vec<F> = match transposed {
+            false => exactly(count, numbers.filter_map(number::<F>)),
+            true => {
+                let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
+                exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
+            }
+        };
+        let (inputs, outputs) = if transposed { (columns, rows) } else { (rows, columns) };
+        Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
+    }
+}
+
+/// A function of each number.
+fn each(mut numbers: Vec<f64>, function: impl Fn(f64) -> f64) -> Vec<f64> {
+    numbers.iter_mut().for_each(|number| *number = function(*number));
+    numbers
+}
+
+/// The categories of a `OneHotEncoder`.
+fn categories(node: Node<'_>) -> Vec<String> {
+    let (text, whole) = (node.attribute("cats_strings"), node.attribute("cats_int64s"));
+    let texts = text.iter().flat_map(|of| of.all_texts(9)).map(str::to_owned);
+    let whole = whole.iter().flat_map(|of| of.numbers(8));
+    texts.chain(whole.map(|number| number.to_string())).collect()
+}
