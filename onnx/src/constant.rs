@@ -1,6 +1,6 @@
 //! Constants of a graph, and the numbers in them.
 
-use crate::graph::Node;
+use crate::node::Node;
 use crate::refusal::refused;
 use crate::tensor::{StoredTensor, TensorShape, number};
 use crate::wire::Fields;

@@ -1,10 +1,11 @@
 //! The inputs of a graph, and the features of a network that they become.
 
 use crate::constant::{Budget, elements};
-use crate::graph::{Graph, Node};
+use crate::graph::Graph;
+use crate::node::Node;
 use crate::refusal::{refused, short};
 use crate::tensor::ElementType;
-use crate::value::{Feature, Features, Map, Value, unsupported};
+use crate::value::{Feature, Features, Map, Value};
 use crate::wire::Fields;
 use densely::schema::{Column, Schema};
 use densely::units::Units;
@@ -37,6 +38,9 @@ struct Input<'a> {
     element: ElementType,
     columns: Option<usize>,
 }
+
+/// The place of each element's feature among those of the network, and their number.
+pub(crate) type Places = (Vec<usize>, usize);
 
 /// The names and the units of a network's features.
 #[derive(Debug, Default)]
@@ -94,7 +98,7 @@ impl<'a> Inputs<'a> {
         node: Node<'_>,
     ) -> Result<()> {
         let count = elements.filter(|count| *count <= MOST_STAND_INS).ok_or_else(|| {
-            unsupported(node, "the number of features is not known, or more than 65,536")
+            node.refused("the number of features is not known, or more than 65,536")
         })?;
         if let (None, Some(input)) = (&features.chosen, self.used.get_mut(&features.input)) {
             input.columns.get_or_insert(count);
@@ -105,7 +109,7 @@ impl<'a> Inputs<'a> {
             let Feature { input, column, .. } = features.feature(element);
             let number = (number - t) / s;
             if self.stand_ins.insert((input, column), number).is_some_and(|old| old != number) {
-                return Err(unsupported(node, "a feature has two numbers that stand in for NaN"));
+                return Err(node.refused("a feature has two numbers that stand in for NaN"));
             }
         }
         Ok(())
@@ -130,20 +134,20 @@ impl<'a> Inputs<'a> {
         features.chosen = Some((0..).take(categories.len()).map(category).collect());
         match self.categories.entry((input, column)).or_insert_with(|| categories.clone()) {
             known if *known == categories => Ok(()),
-            _ => Err(unsupported(node, "a column has two lists of categories")),
+            _ => Err(node.refused("a column has two lists of categories")),
         }
     }
 
-    /// The place of each element's feature among those of the network, and their number; `None` if
-    /// the elements are the features. If something stands in for NaN, the features get units, and
-    /// the elements become functions of the numbers in these units.
+    /// Where each element's feature is; `None` if the elements are the features. If something
+    /// stands in for NaN, the features get units, and the elements become functions of the numbers
+    /// in these units.
     pub(crate) fn places<F: Float>(
         &self,
         features: &mut Features,
         elements: usize,
         budget: &mut Budget,
         node: Node<'_>,
-    ) -> Result<(Option<(Vec<usize>, usize)>, FeatureMetadata)> {
+    ) -> Result<(Option<Places>, FeatureMetadata)> {
         let all = features.chosen.is_none();
         let text = |input: &Input<'_>| input.element == STRING;
         if all && self.stand_ins.is_empty() && !self.used.values().any(text) {
@@ -174,7 +178,7 @@ impl<'a> Inputs<'a> {
         };
         let places: Option<Vec<_>> = (0..elements).map(place).collect();
         let places = places.ok_or_else(|| {
-            unsupported(node, "a column of text, or of categories, is used as numbers")
+            node.refused("a column of text, or of categories, is used as numbers")
         })?;
         let stand_ins = self.stand_ins.iter().filter_map(|((input, column), number)| {
             Some((*firsts.get(input)?.get(*column as usize)?, *number))

@@ -2,6 +2,7 @@
 
 use crate::constant::Constant;
 use crate::external::ExternalFiles;
+use crate::node::{MOST_FIELDS, Node, check_fields};
 use crate::refusal::{refused, short};
 use crate::tensor::{ElementType, StoredTensor, TensorShape};
 use crate::wire::Fields;
@@ -11,92 +12,8 @@ use densely::{Float, Result};
 const MOST_NODES: usize = 100_000;
 const MOST_INITIALIZERS: usize = 10_000;
 const MOST_INPUTS: usize = 20_000;
-/// Inputs, outputs or attributes of one node. A `Concat` has as many inputs as a table has columns.
-const MOST_OPERANDS: usize = 1_000;
-/// Fields of a tensor, or of an attribute without its lists. The limit bounds the time to find one
-/// of them.
-const MOST_FIELDS: usize = 64;
 /// Nodes in a row that change nothing.
 const MOST_WITHOUT_CHANGE: usize = 100;
-
-/// A node of the graph.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Node<'a>(Fields<'a>);
-
-impl<'a> Node<'a> {
-    /// Checks that the node is whole and within the limits.
-    fn new(message: Fields<'a>) -> Result<Self> {
-        let node = Self(message);
-        let counts = [1, 2, 5].map(|field| message.all(field).take(MOST_OPERANDS + 1).count());
-        if counts.into_iter().any(|count| count > MOST_OPERANDS) {
-            return Err(refused(format!(
-                "{} has more than {MOST_OPERANDS} inputs, outputs or attributes",
-                node.described()
-            )));
-        }
-        check_fields(message, 3 * MOST_OPERANDS + MOST_FIELDS)?;
-        for attribute in message.all_bytes(5) {
-            let attribute = Fields::new(attribute)?;
-            let listed: usize = [7, 8, 9].map(|list| attribute.all(list).count()).iter().sum();
-            check_fields(attribute, listed + MOST_FIELDS)?;
-            if let Some(tensor) = attribute.bytes(5) {
-                check_fields(Fields::new(tensor)?, MOST_FIELDS)?;
-            }
-        }
-        Ok(node)
-    }
-
-    /// The operator; empty if it is none of ONNX's.
-    pub(crate) fn operator(self) -> &'a str {
-        match self.0.text(7) {
-            "" | "ai.onnx" | "ai.onnx.ml" => self.0.text(4),
-            _ => "",
-        }
-    }
-
-    /// The operator and the name of the node, for error messages.
-    pub(crate) fn described(self) -> String {
-        let (domain, operator) = (self.0.text(7), self.0.text(4));
-        let separator = if domain.is_empty() { "" } else { "::" };
-        // A node without a name is known by its first output.
-        let name = match self.0.text(3) {
-            "" => self.outputs().next().unwrap_or_default(),
-            name => name,
-        };
-        let (domain, operator) = (short(domain).escape_debug(), short(operator).escape_debug());
-        format!("{domain}{separator}{operator} (node {:?})", short(name))
-    }
-
-    /// The names of its inputs; an omitted input has an empty name.
-    pub(crate) fn inputs(self) -> impl Iterator<Item = &'a str> {
-        self.0.all_texts(1)
-    }
-
-    pub(crate) fn input(self, index: usize) -> Option<&'a str> {
-        self.inputs().nth(index).filter(|name| !name.is_empty())
-    }
-
-    pub(crate) fn outputs(self) -> impl Iterator<Item = &'a str> {
-        self.0.all_texts(2)
-    }
-
-    pub(crate) fn attribute(self, name: &str) -> Option<Fields<'a>> {
-        self.0.all_messages(5).find(|attribute| attribute.text(1) == name)
-    }
-
-    /// Whether the attribute is a whole number other than 0.
-    pub(crate) fn flag(self, name: &str) -> bool {
-        self.whole_number(name).unwrap_or(0) != 0
-    }
-
-    pub(crate) fn float(self, name: &str) -> Option<f32> {
-        self.attribute(name).and_then(|attribute| attribute.float(2))
-    }
-
-    pub(crate) fn whole_number(self, name: &str) -> Option<i64> {
-        self.attribute(name).and_then(|attribute| attribute.number(3))
-    }
-}
 
 /// The source of a value.
 #[derive(Clone, Copy, Debug)]
@@ -287,13 +204,6 @@ impl<'a> Graph<'a> {
 fn find<T: Copy>(listed: &[(&str, T)], name: &str) -> Option<T> {
     let place = listed.binary_search_by_key(&name, |(listed, _)| listed).ok()?;
     listed.get(place).map(|(_, item)| *item)
-}
-
-fn check_fields(message: Fields<'_>, most: usize) -> Result<()> {
-    match message.fields_up_to(most + 1) > most {
-        true => Err(refused("a node, an attribute or a tensor has too many fields")),
-        false => Ok(()),
-    }
 }
 
 /// Makes an item of each message in a repeated field. More than `most` are refused before memory is

@@ -1,12 +1,13 @@
 //! Operators that change the layout of a value, not its numbers.
 
-use crate::constant::elements;
-use crate::graph::{Graph, Node, ValueSource};
+use crate::constant::{Constant, elements};
+use crate::graph::{Graph, ValueSource};
+use crate::node::Node;
 
 /// Steps to compute a shape.
 const MOST_STEPS: usize = 64;
-/// Dimensions of a shape.
-const MOST_DIMENSIONS: usize = 8;
+/// Dimensions of a value, rows included.
+pub(crate) const MOST_DIMENSIONS: usize = 8;
 
 /// A length in a shape that the graph computes.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +39,12 @@ pub(crate) fn after(
 ) -> Option<Vec<Option<usize>>> {
     let row = layout.row;
     let dimensions = row.len() + 1;
-    let axes = || match node.attribute("axes") {
-        Some(axes) => Some(axes.numbers(8).collect()),
+    let listed = |name| {
+        let attribute = node.attribute(name).map(Constant::Attribute);
+        attribute.map(|numbers| numbers.whole_numbers(MOST_DIMENSIONS))
+    };
+    let axes = || match listed("axes") {
+        Some(axes) => axes,
         None => match graph.source_of_input(index, 1).ok()? {
             ValueSource::Constant(axes) => axes.whole_numbers(MOST_DIMENSIONS),
             _ => None,
@@ -82,7 +87,7 @@ pub(crate) fn after(
             Some(row)
         }
         "Transpose" => {
-            let order = places(node.attribute("perm")?.numbers(8).collect(), dimensions)?;
+            let order = places(listed("perm")??, dimensions)?;
             let (first, others) = order.split_first()?;
             let lengths: Vec<_> =
                 others.iter().map(|axis| row.get(axis.checked_sub(1)?).copied()).collect();

@@ -16,6 +16,7 @@ mod layers;
 mod layout;
 mod message;
 mod metadata;
+mod node;
 mod reader;
 mod recognition;
 mod refusal;
@@ -72,7 +73,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// |---|---|
 /// | affine | `Gemm`, `MatMul`, `Add`, `Sub`, `Mul`, `Div`, `Neg`, `BatchNormalization`, `Scaler` |
 /// | activations | the built-in ones, as one operator or composed of several |
-/// | layout | `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, `Transpose`, `Identity`, `Dropout`, `Cast` |
+/// | layout | `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, `Transpose` |
+/// | no change | `Identity`, `Dropout`, `Cast` |
 /// | inputs | `Concat`, `Gather`, `ArrayFeatureExtractor`, `Imputer`, `OneHotEncoder` |
 ///
 /// - Inputs of several dimensions, as of pictures, become features in the order of memory.

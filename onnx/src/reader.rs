@@ -7,13 +7,14 @@ mod operators;
 
 use crate::constant::{Budget, elements};
 use crate::features::{FeatureMetadata, Inputs};
-use crate::graph::{Graph, Node, ValueSource};
+use crate::graph::{Graph, ValueSource};
 use crate::layers::Layers;
 use crate::layout;
 use crate::metadata::Metadata;
+use crate::node::Node;
 use crate::recognition::KnownActivations;
 use crate::refusal::refused;
-use crate::value::{Features, Map, Sums, Value, unsupported};
+use crate::value::{Features, Map, Sums, Value};
 use densely::activation::{AnyActivation, Identity};
 use densely::ndarray::{Array1, Array2};
 use densely::{Float, Mlp, Result};
@@ -135,7 +136,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             "Add" | "Sub" | "Mul" | "Div" => match (constant(input(0)?), constant(input(1)?)) {
                 (false, true) => Ok(0),
                 (true, false) if node.operator() != "Div" => Ok(1),
-                _ => Err(unsupported(node, UNKNOWN)),
+                _ => Err(node.refused(UNKNOWN)),
             },
             // Where(IsNaN(x), number, x).
             "Where" => match (input(0)?, input(2)?) {
@@ -145,7 +146,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 {
                     Ok(2)
                 }
-                _ => Err(unsupported(node, UNKNOWN)),
+                _ => Err(node.refused(UNKNOWN)),
             },
             _ => input(0).map(|_| 0),
         }
@@ -155,12 +156,12 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
     fn check_softmax(&self, value: &Value<'a, F>, node: Node<'a>, is_last: bool) -> Result<()> {
         let operator = node.operator();
         if operator == "LogSoftmax" && !is_last {
-            return Err(unsupported(node, "this is read as the last operation alone"));
+            return Err(node.refused("this is read as the last operation alone"));
         }
         let axis = layout::place(node.whole_number("axis").unwrap_or(-1), value.row.len() + 1);
         let length = axis.and_then(|axis| value.row.get(axis.checked_sub(1)?));
         match operator.ends_with("Softmax") && length.copied().flatten() != elements(&value.row) {
-            true => Err(unsupported(node, "its axis is not the whole row")),
+            true => Err(node.refused("its axis is not the whole row")),
             false => Ok(()),
         }
     }
@@ -178,7 +179,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             Map::Features(features) => {
                 let count = elements(&value.row).or(self.layers.outputs());
                 let unknown = "it follows no layer, and the number of features is not known";
-                let count = count.ok_or_else(|| unsupported(node, unknown))?;
+                let count = count.ok_or_else(|| node.refused(unknown))?;
                 self.budget.take(count.saturating_mul(count), size_of::<F>(), node)?;
                 self.sums(features, Array2::eye(count), None, node)?
             }

@@ -1,7 +1,8 @@
 //! Recognizes the activation that some nodes compute.
 
 use crate::formula::{Argument, Formula, Operation, export, import};
-use crate::graph::{Graph, Node, ValueSource};
+use crate::graph::{Graph, ValueSource};
+use crate::node::Node;
 use crate::refusal::refused;
 use densely::activation::{AnyActivation, Selu};
 use densely::{Float, Result};

@@ -1,8 +1,7 @@
 //! A value of the graph, as an affine map of the last activation's outputs.
 
 use crate::constant::exactly;
-use crate::graph::Node;
-use crate::refusal::refused;
+use crate::node::Node;
 use densely::Float;
 use densely::ndarray::{Array1, Array2, Axis};
 
@@ -204,9 +203,4 @@ fn combine(numbers: &mut Vec<f64>, others: &[f64], function: impl Fn(f64, f64) -
     for (number, &other) in numbers.iter_mut().zip(others.iter().cycle()) {
         *number = function(*number, other);
     }
-}
-
-/// The error for a node that has no place in a multilayer perceptron.
-pub(crate) fn unsupported(node: Node<'_>, reason: &str) -> densely::Error {
-    refused(format!("{}: {reason}", node.described()))
 }

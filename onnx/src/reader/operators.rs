@@ -2,11 +2,12 @@
 
 use super::{Reader, UNKNOWN};
 use crate::constant::{Constant, elements, exactly};
-use crate::graph::{Node, ValueSource};
+use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
+use crate::node::Node;
 use crate::refusal::refused;
 use crate::tensor::{StoredTensor, number};
-use crate::value::{Features, Map, Value, unsupported};
+use crate::value::{Features, Map, Value};
 use densely::activation::Identity;
 use densely::ndarray::{Array1, Array2};
 use densely::{Float, Result};
@@ -54,13 +55,13 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 let numbers = match node.operator() {
                     "Where" => self.numbers(&mut value, (index, 1), 0)?,
                     _ if of_nan => self.listed(&mut value, node, "imputed_value_floats")?,
-                    _ => return Err(unsupported(node, "it replaces numbers other than NaN")),
+                    _ => return Err(node.refused("it replaces numbers other than NaN")),
                 };
                 match &mut value.map {
                     Map::Features(features) if of_inputs => {
                         self.inputs.impute(features, elements(&value.row), &numbers, node)?;
                     }
-                    _ => return Err(unsupported(node, "it does not follow the inputs")),
+                    _ => return Err(node.refused("it does not follow the inputs")),
                 }
             }
             "OneHotEncoder" => match &mut value.map {
@@ -71,7 +72,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                     value.row.push(Some(categories.len()));
                     self.inputs.encode(features, categories, node)?;
                 }
-                _ => return Err(unsupported(node, "it does not follow one column of the inputs")),
+                _ => return Err(node.refused("it does not follow one column of the inputs")),
             },
             "Gather" | "ArrayFeatureExtractor" => self.choose(&mut value, index, node)?,
             // To whole numbers: exact for whole numbers, and for the categories of a column.
@@ -80,16 +81,17 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 let encoded = next.is_some_and(|next| next.operator() == "OneHotEncoder");
                 let whole = matches!(&value.map, Map::Features(of) if of_inputs && self.inputs.are_whole(of));
                 if !(float || encoded || whole) {
-                    return Err(unsupported(node, "it rounds numbers"));
+                    return Err(node.refused("it rounds numbers"));
                 }
             }
             "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" => {
                 let layout = Layout { rows: value.rows, row: &value.row, is_last };
                 let row = layout::after(layout, self.graph, index, node);
                 let moved = "it moves numbers to other rows or places, or its shape is not known";
-                value.row = row.ok_or_else(|| unsupported(node, moved))?;
+                let row = row.filter(|row| row.len() < layout::MOST_DIMENSIONS);
+                value.row = row.ok_or_else(|| node.refused(moved))?;
             }
-            _ => return Err(unsupported(node, UNKNOWN)),
+            _ => return Err(node.refused(UNKNOWN)),
         }
         Ok(value)
     }
@@ -109,14 +111,14 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 numbers.lengths.extend(std::iter::repeat_n(1, others));
                 numbers.over(&mut value.row, budget, node)
             }
-            _ => Err(unsupported(node, &format!("input {input} (counted from 0) is not constant"))),
+            _ => Err(node.refused(&format!("input {input} (counted from 0) is not constant"))),
         }
     }
 
     /// The floats of an attribute, as those of [`numbers`](Self::numbers).
     fn listed(&mut self, value: &mut Value<'a, F>, node: Node<'a>, name: &str) -> Result<Vec<f64>> {
         let attribute = node.attribute(name).map(Constant::Attribute);
-        let attribute = attribute.ok_or_else(|| unsupported(node, &format!("it has no {name}")))?;
+        let attribute = attribute.ok_or_else(|| node.refused(&format!("it has no {name}")))?;
         let numbers = attribute.numbers::<F>(&mut self.budget, node)?;
         numbers.over(&mut value.row, &mut self.budget, node)
     }
@@ -130,7 +132,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         node: Node<'a>,
     ) -> Result<()> {
         if node.flag("training_mode") || node.outputs().count() > 1 {
-            return Err(unsupported(node, "it is in training mode: call eval() before the export"));
+            return Err(node.refused("it is in training mode: call eval() before the export"));
         }
         let others = value.row.len().saturating_sub(1);
         let [mut scale, mut shift, mean, variance] =
@@ -147,7 +149,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
 
     /// Chooses columns.
     fn choose(&mut self, value: &mut Value<'a, F>, index: usize, node: Node<'a>) -> Result<()> {
-        let unknown = || unsupported(node, "it does not choose columns");
+        let unknown = || node.refused("it does not choose columns");
         let gather = node.operator() == "Gather";
         let axis = if gather { node.whole_number("axis").unwrap_or(0) } else { -1 };
         let last = layout::place(axis, value.row.len() + 1) == Some(value.row.len());
@@ -175,7 +177,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     /// The elements of several values side by side, all of the graph's inputs.
     pub(super) fn concatenation(&mut self, index: usize, nested: usize) -> Result<Value<'a, F>> {
         let node = self.node(index)?;
-        let refusal = |reason| unsupported(node, reason);
+        let refusal = |reason| node.refused(reason);
         if nested == MOST_NESTED {
             return Err(refusal("more than 16 of these in a row"));
         }
@@ -212,7 +214,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         index: usize,
         node: Node<'a>,
     ) -> Result<Value<'a, F>> {
-        let refusal = |reason: &str| unsupported(node, reason);
+        let refusal = |reason: &str| node.refused(reason);
         // Weighted sums of weighted sums are a layer without an activation between them.
         if matches!(value.map, Map::Sums(_)) {
             value = self.close(value, Identity.into(), node)?;
@@ -274,7 +276,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let (shape, bytes) = (tensor.shape()?, tensor.number_bytes::<F>()?);
         let &[rows, columns] = shape.lengths() else {
             let reason = format!("weights of shape {shape}, a layer has two dimensions");
-            return Err(unsupported(node, &reason));
+            return Err(node.refused(&reason));
         };
         let count = bytes.len() / size_of::<F>();
         self.budget.take(count, size_of::<F>(), node)?;

@@ -53,8 +53,8 @@ fn models_of_other_libraries_predict_the_same() {
     }
 }
 
-/// `ColumnTransformer` and `OneHotEncoder` name the columns, `SimpleImputer` says what stands in for
-/// missing numbers.
+/// `ColumnTransformer` and `OneHotEncoder` name the columns, `SimpleImputer` says what stands in
+/// for missing numbers.
 #[test]
 fn columns_and_categories_of_scikit_learn_are_named() {
     let net = densely_onnx::load::<f32>(golden("sklearn-columns.onnx")).unwrap();

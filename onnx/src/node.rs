@@ -1,0 +1,104 @@
+//! A node of a graph.
+
+use crate::refusal::{refused, short};
+use crate::wire::Fields;
+use densely::{Error, Result};
+
+/// Inputs of one node. A `Concat` has as many as a table has columns.
+const MOST_INPUTS: usize = 1_000;
+/// Outputs or attributes of one node.
+const MOST_OTHERS: usize = 16;
+/// Fields of a tensor, or of an attribute without its lists. The limit bounds the time to find one
+/// of them.
+pub(crate) const MOST_FIELDS: usize = 64;
+
+/// A node of the graph.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a>(Fields<'a>);
+
+impl<'a> Node<'a> {
+    /// Checks that the node is whole and within the limits.
+    pub(crate) fn new(message: Fields<'a>) -> Result<Self> {
+        let node = Self(message);
+        for (field, most) in [(1, MOST_INPUTS), (2, MOST_OTHERS), (5, MOST_OTHERS)] {
+            if message.all(field).take(most + 1).count() > most {
+                let reason = "more than 1,000 inputs, or more than 16 outputs or attributes";
+                return Err(node.refused(reason));
+            }
+        }
+        check_fields(message, MOST_INPUTS + MOST_FIELDS)?;
+        for attribute in message.all_bytes(5) {
+            let attribute = Fields::new(attribute)?;
+            let listed: usize = [7, 8, 9].map(|list| attribute.all(list).count()).iter().sum();
+            check_fields(attribute, listed + MOST_FIELDS)?;
+            if let Some(tensor) = attribute.bytes(5) {
+                check_fields(Fields::new(tensor)?, MOST_FIELDS)?;
+            }
+        }
+        Ok(node)
+    }
+
+    /// The operator; empty if it is none of ONNX's.
+    pub(crate) fn operator(self) -> &'a str {
+        match self.0.text(7) {
+            "" | "ai.onnx" | "ai.onnx.ml" => self.0.text(4),
+            _ => "",
+        }
+    }
+
+    /// The operator and the name of the node, for error messages.
+    pub(crate) fn described(self) -> String {
+        let (domain, operator) = (self.0.text(7), self.0.text(4));
+        let separator = if domain.is_empty() { "" } else { "::" };
+        // A node without a name is known by its first output.
+        let name = match self.0.text(3) {
+            "" => self.outputs().next().unwrap_or_default(),
+            name => name,
+        };
+        let (domain, operator) = (short(domain).escape_debug(), short(operator).escape_debug());
+        format!("{domain}{separator}{operator} (node {:?})", short(name))
+    }
+
+    /// The error for a node that has no place in a multilayer perceptron.
+    pub(crate) fn refused(self, reason: &str) -> Error {
+        refused(format!("{}: {reason}", self.described()))
+    }
+
+    /// The names of its inputs; an omitted input has an empty name.
+    pub(crate) fn inputs(self) -> impl Iterator<Item = &'a str> {
+        self.0.all_texts(1)
+    }
+
+    pub(crate) fn input(self, index: usize) -> Option<&'a str> {
+        self.inputs().nth(index).filter(|name| !name.is_empty())
+    }
+
+    pub(crate) fn outputs(self) -> impl Iterator<Item = &'a str> {
+        self.0.all_texts(2)
+    }
+
+    pub(crate) fn attribute(self, name: &str) -> Option<Fields<'a>> {
+        self.0.all_messages(5).find(|attribute| attribute.text(1) == name)
+    }
+
+    /// Whether the attribute is a whole number other than 0.
+    pub(crate) fn flag(self, name: &str) -> bool {
+        self.whole_number(name).unwrap_or(0) != 0
+    }
+
+    pub(crate) fn float(self, name: &str) -> Option<f32> {
+        self.attribute(name).and_then(|attribute| attribute.float(2))
+    }
+
+    pub(crate) fn whole_number(self, name: &str) -> Option<i64> {
+        self.attribute(name).and_then(|attribute| attribute.number(3))
+    }
+}
+
+/// Refuses a message of more fields.
+pub(crate) fn check_fields(message: Fields<'_>, most: usize) -> Result<()> {
+    match message.fields_up_to(most + 1) > most {
+        true => Err(refused("a node, an attribute or a tensor has too many fields")),
+        false => Ok(()),
+    }
+}
