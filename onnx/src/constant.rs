@@ -42,7 +42,7 @@ impl Budget {
         let rest = count.checked_mul(size).and_then(|bytes| self.0.checked_sub(bytes));
         self.0 = rest.ok_or_else(|| {
             let node = node.described();
-            refused(format!("{node} needs {count} numbers more than the file can hold"))
+            refused(format!("{node} needs {count} numbers, more than the rest of the file has"))
         })?;
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::refusal::{refused, short};
 use crate::wire::Fields;
 use densely::{Error, Result};
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// The bytes of the files that the tensors of a model name.
 #[derive(Debug, Default)]
@@ -56,7 +56,10 @@ impl ExternalFiles {
 fn read_in(folder: &Path, name: &str) -> Result<Vec<u8>> {
     let path = folder.join(name);
     let io = |source| Error::Io { file: path.clone(), source };
-    let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    let parts = || Path::new(name).components();
+    // One spelling for each file: it is read once.
+    let plain = parts().all(|part| matches!(part, Component::Normal(_)))
+        && parts().collect::<PathBuf>().as_os_str() == name;
     let inside = plain && {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let whole = path.canonicalize().map_err(io)?;

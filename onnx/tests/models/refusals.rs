@@ -176,12 +176,20 @@ fn external_data_outside_the_folder_are_refused() {
         std::fs::write(&path, model(1, &[layer, field(5, tensor)])).unwrap();
         densely_onnx::load::<f32>(path).map_err(|error| error.to_string())
     };
+    std::fs::create_dir(inside.join("more")).unwrap();
+    std::fs::write(inside.join("more/weights"), &bytes).unwrap();
+    assert_eq!(load("more/weights", "0").unwrap_err().matches("[1, 1] has 8 bytes").count(), 1);
+    let twice = load("more//weights", "4").unwrap_err();
+    assert!(twice.contains("must be a file in the model's folder"), "{twice}");
     assert_eq!(load("weights", "4").unwrap().layers()[0].weights()[[0, 0]], 2.0);
     let outside = folder.path().join("weights");
     #[cfg(unix)]
     std::os::unix::fs::symlink(&outside, inside.join("link")).unwrap();
     let links = if cfg!(unix) { vec!["link"] } else { vec![] };
-    for location in [vec!["../weights", ".", "", outside.to_str().unwrap()], links].concat() {
+    for location in
+        [vec!["../weights", ".", "", "./weights", "weights/", outside.to_str().unwrap()], links]
+            .concat()
+    {
         let error = load(location, "4").unwrap_err();
         assert!(error.ends_with("must be a file in the model's folder"), "{location}: {error}");
     }
