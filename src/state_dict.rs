@@ -133,8 +133,9 @@ impl<F: Float> Mlp<F> {
     ///
     /// The name of a layer is that of its tensors, without `.weight`, and with or without the
     /// prefixes `module.` and `_orig_mod.` of `nn.DataParallel` and `torch.compile`. Other linear
-    /// layers and other tensors of the file are ignored. Name its batch normalizations too, each
-    /// behind its layer, or none of them: then each in the file must belong to one of these layers.
+    /// layers and other tensors of the file are ignored, but batch normalizations are not. Either
+    /// name them all, each behind its layer, or name none. If you name none, each one in the file
+    /// must belong to a layer that you name.
     ///
     /// # Errors
     ///
@@ -174,7 +175,8 @@ impl<F: Float> Mlp<F> {
     /// [`Exponential`](crate::activation::Exponential): the expression makes one,
     /// `type("Exponential", (nn.Module,), …)()`; a class of yours with the same `forward` works
     /// too. The expression of an `f64` network ends in `.double()`, since PyTorch would round it to
-    /// 32 bits. The [schema](Self::schema) is not in the file.
+    /// 32 bits. The [schema](Self::schema), the interval and the number of members are not in the
+    /// file.
     ///
     /// # Errors
     ///

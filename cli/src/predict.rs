@@ -41,7 +41,7 @@ pub struct Options {
     /// What is done with categories that no training row had
     #[arg(long, value_enum, default_value_t = Unknown::Take)]
     unknown: Unknown,
-    /// Print beside each number or probability how far the networks disagree whose mean it is: the
+    /// For a network that is the mean of several: print beside each number or probability the
     /// standard deviation of their outputs
     #[arg(long)]
     spread: bool,

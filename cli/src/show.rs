@@ -17,8 +17,9 @@ Example:
 
 /// Shows the layers, columns, classes and units of a saved network
 ///
-/// A column of numbers stands with its centre ± spread, by which the network scales it: the mean
-/// and the standard deviation of the training rows. A column of text stands with its categories.
+/// A column of numbers stands with the centre ± the spread by which the network scales it. The
+/// default training takes the median and the distance of the quartiles, a training of your own the
+/// mean and the standard deviation. A column of text stands with its categories.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub struct Options {

@@ -57,8 +57,8 @@ pub struct Options {
     #[arg(long, value_name = "SHARE", value_parser = level)]
     interval: Option<f64>,
     /// Give each row an interval of its own width: a second network learns how large the errors
-    /// are, from five folds of the training rows. This takes six times as long as --quick
-    #[arg(long, requires = "interval")]
+    /// are, from five folds of the training rows. This adds six times the time of --quick
+    #[arg(long, requires = "interval", conflicts_with = "minutes")]
     scaled: bool,
     #[command(flatten)]
     recipe: recipe::Choice,

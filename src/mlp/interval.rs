@@ -18,8 +18,8 @@ use std::iter::zip;
 /// have intervals of the same width, unless a second network estimates the errors:
 /// [`set_scaled_interval`](crate::Mlp::set_scaled_interval).
 ///
-/// A network keeps its interval, and so does its file. Training forgets it; so should you if you
-/// change the network in another way.
+/// A network keeps its interval, and so does its file. Training removes it. If you change the
+/// network in another way, remove it with `set_interval(None)`.
 ///
 /// ```
 /// use densely::{Dense, Identity, Mlp, mlp::Interval};

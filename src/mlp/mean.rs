@@ -13,8 +13,9 @@ impl<F: Float> Mlp<F> {
     /// sums of the outputs, z = (z₁ + … + z_K) / K. Without an activation there the outputs are the
     /// mean. Probabilities are the geometric mean, made to add up to 1. First layers that are the
     /// same in all networks stand there once. The mean is a network like any other, K times as
-    /// wide: it is saved, exported and trained as such. Until it is trained,
-    /// [`predict_with_spread`](Self::predict_with_spread) tells how far its members disagree.
+    /// wide: it is saved, exported and trained as such. It has no interval: measure one for it.
+    /// Until it is trained, [`predict_with_spread`](Self::predict_with_spread) tells how far its
+    /// members disagree.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};

@@ -7,15 +7,15 @@ use ndarray::{Array2, ArrayView2};
 use std::iter::zip;
 
 impl<F: Float> Mlp<F> {
-    /// Measures an [`Interval`] with a width of its own for each row x, and keeps it with the
-    /// second network: half of the width is q exp(s(x)), with s(x) the outputs of `of_errors`,
-    /// which estimates the logarithm of the error |a - y|. q is measured on the errors of these
-    /// rows, each divided by its estimate.
+    /// Measures an [`Interval`] whose width differs from row to row, and keeps it together with
+    /// `of_errors`, a network that estimates s(x) = ln |a - y|, in the data's units. The interval
+    /// is a ± q exp(s(x)). The rows, inputs and targets, determine q: their errors, each divided by
+    /// exp(s(x)), take the place of the errors in [`Interval::of`].
     ///
     /// What the interval promises is the same, whatever the second network is worth; a good one
-    /// makes it narrow where the errors are small. Neither network may have learned from these
-    /// rows. The second one learns from errors on rows from which the first one, or one like it,
-    /// has not learned, as in the [folds](crate::Dataset::folds) of a cross-validation.
+    /// makes it narrow where the errors are small. Neither network may have learned from the rows.
+    /// The second one learns from errors on rows from which the first one, or one like it, has not
+    /// learned, as in the [folds](crate::Dataset::folds) of a cross-validation.
     ///
     /// ```
     /// use densely::{Dense, Identity, Mlp};
@@ -78,8 +78,8 @@ impl<F: Float> Mlp<F> {
         Ok(())
     }
 
-    /// The lower and the upper ends of the intervals around the outputs, rows × outputs, that the
-    /// network has for these inputs, rows × features.
+    /// The lower and the upper end of the interval of each output, rows × outputs. `outputs` are
+    /// what the network predicts for `inputs`.
     ///
     /// # Errors
     ///
