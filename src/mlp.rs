@@ -262,8 +262,13 @@ impl<F: Float> Mlp<F> {
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
         self.schema.update(schema);
-        (self.interval, self.of_errors, self.members) = (None, None, 1);
+        self.forget();
         Ok(())
+    }
+
+    /// Forgets what is not true of the network after a training: its interval and its members.
+    pub(crate) fn forget(&mut self) {
+        (self.interval, self.of_errors, self.members) = (None, None, 1);
     }
 
     /// The interval around the outputs, if the network has one.

@@ -33,6 +33,10 @@ const INTERVAL: &str = "interval";
 /// The name of the tensor with the file of the network that estimates errors for the interval.
 const OF_ERRORS: &str = "interval_network";
 
+/// Bytes of its header, which is read while memory holds what is in the header of the file. It has
+/// no names.
+const MOST_INNER_HEADER_BYTES: u64 = 1 << 20;
+
 impl<F: Float> Mlp<F> {
     /// Writes the network to a file, exactly, with its units and its [schema](Self::schema). An
     /// existing file is replaced only when the new one is on the disk: a process that is stopped at
@@ -208,7 +212,7 @@ impl<F: Float> Mlp<F> {
     }
 }
 
-/// Reads a network. Its interval may have one of its own, whose interval then may not.
+/// Reads a network. The file may have the network of its interval, which may not have another.
 fn read<F: Float>(
     reader: &mut impl Read,
     length: u64,
@@ -271,7 +275,15 @@ fn read<F: Float>(
     let units_out = units_of(UNITS_OUT, structure.units_out)?;
     net.set_units(units_in, units_out).map_err(damaged)?;
     if let Some(numbers) = in_f64.remove(INTERVAL) {
-        let inner = |bytes: Vec<u8>| read(&mut &bytes[..], bytes.len() as u64, own, false);
+        let inner = |bytes: Vec<u8>| {
+            let of_header = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            check(of_header <= MOST_INNER_HEADER_BYTES, || {
+                format!("the header of {OF_ERRORS} has {of_header} bytes, more than 1 MiB")
+            })?;
+            let net = read(&mut &bytes[..], bytes.len() as u64, own, false)?;
+            check(net.schema().names() == 0, || format!("{OF_ERRORS} has names"))?;
+            Ok::<_, Error>(net)
+        };
         let of_errors = of_errors.take().map(inner).transpose()?;
         let interval = Interval::from_numbers(numbers.as_slice().unwrap_or_default());
         let interval = interval.ok_or_else(|| damaged(format!("{INTERVAL} has no level")))?;

@@ -108,9 +108,10 @@ fn outputs<F: Float>(
     };
     check(inputs.view(), outputs.view(), file)?;
     let classes = predicted_classes(outputs.view())?;
-    let ends =
-        net.interval().map(|_| net.interval_around(inputs.view(), outputs.view())).transpose()?;
-    if outputs.ncols() == 1 && !net.classes().is_empty() {
+    let is_classifier = !net.classes().is_empty();
+    let interval = net.interval().filter(|_| !is_classifier);
+    let ends = interval.map(|_| net.interval_around(inputs.view(), outputs.view())).transpose()?;
+    if outputs.ncols() == 1 && is_classifier {
         // A single output is the probability of the second class.
         outputs = concatenate![Axis(1), outputs.mapv(|p| F::one() - p), outputs];
         spread = spread.map(|spread| concatenate![Axis(1), spread, spread]);

@@ -2,7 +2,7 @@
 
 use super::{Interval, Mlp};
 use crate::error::{Error, NetworkError, Result, check::ensure};
-use crate::float::Float;
+use crate::{float::Float, schema::Schema};
 use ndarray::{Array2, ArrayView2};
 use std::iter::zip;
 
@@ -49,7 +49,8 @@ impl<F: Float> Mlp<F> {
     ) -> Result<()> {
         let outputs = self.predict(inputs)?;
         Error::check_shapes(outputs.dim(), targets.dim(), (outputs.ncols(), outputs.ncols()))?;
-        let of_errors = Self { interval: None, of_errors: None, ..of_errors };
+        let (interval, schema) = (None, Schema::default());
+        let of_errors = Self { interval, of_errors: None, schema, ..of_errors };
         self.check_of_errors(&of_errors)?;
         let errors = (outputs - targets) / of_errors.predict(inputs)?.mapv(F::exp);
         let none = Array2::zeros(errors.dim());
@@ -93,7 +94,8 @@ impl<F: Float> Mlp<F> {
         let interval = self.interval.as_ref().ok_or(NetworkError::NoInterval)?;
         Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
         let mut widths = match &self.of_errors {
-            Some(net) => net.predict(inputs)?.mapv(F::exp),
+            // Of finite estimates, a factor of 0 makes no width.
+            Some(net) => net.predict(inputs)?.mapv(|s| s.exp().min(F::max_value())),
             None => Array2::ones(outputs.dim()),
         };
         for (mut column, &half_width) in zip(widths.columns_mut(), interval.half_widths()) {

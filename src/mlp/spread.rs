@@ -1,7 +1,7 @@
 //! The spread of the networks of which a network is the mean.
 
 use super::{Mlp, prediction::PredictBuffers};
-use crate::error::{NetworkError, Result, check::ensure};
+use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::{dense::Dense, float::Float};
 use ndarray::{Array2, ArrayView2, Axis, Slice};
 use std::iter::zip;
@@ -16,6 +16,9 @@ impl<F: Float> Mlp<F> {
     /// standard deviation √(Σ (y_k - ȳ)² / (K - 1)) of their outputs y_1, …, y_K, with ȳ their
     /// arithmetic mean; of probabilities this is not quite the output. Both have the shape rows ×
     /// outputs and the data's units.
+    ///
+    /// Training makes one network of a mean. If you change its weights in another way, the spread
+    /// means nothing.
     ///
     /// The spread is large where the training rows leave open what the output is, as between and
     /// beyond them. It does not include the noise of the targets: for that there is
@@ -41,19 +44,30 @@ impl<F: Float> Mlp<F> {
     /// [`NetworkError::OneMember`] for a network that is no mean of several; otherwise as
     /// [`predict`](Self::predict).
     pub fn predict_with_spread(&self, inputs: ArrayView2<'_, F>) -> Result<[Array2<F>; 2]> {
-        let outputs = self.predict(inputs)?;
+        Self::check_stack(&self.layers)?;
         self.check_members()?;
-        let (last, hidden) = self.layers.split_last().ok_or(NetworkError::NoLayers)?;
         ensure(self.members > 1, || NetworkError::OneMember)?;
-        let mut weighted_sums = Array2::zeros((inputs.nrows(), last.inputs()));
-        self.pass(hidden, None, inputs, weighted_sums.view_mut(), &mut PredictBuffers::new())?;
+        Error::check_features(inputs.ncols(), self.features())?;
+        let (last, hidden) = self.layers.split_last().ok_or(NetworkError::NoLayers)?;
+        let mut of_members = Array2::zeros((inputs.nrows(), last.inputs()));
+        self.pass(hidden, None, inputs, of_members.view_mut(), &mut PredictBuffers::new())?;
+        let units = self.units_out.measured()?;
+        let outputs_of = |layer: &Dense<F>, inputs| -> Result<Array2<F>> {
+            let mut outputs = layer.predict(inputs)?;
+            units.into_iter().for_each(|scale| scale.to_data(outputs.view_mut()));
+            Ok(outputs)
+        };
+        let outputs = outputs_of(last, of_members.view())?;
         let (mut sums, mut squares) =
             (Array2::<f64>::zeros(outputs.dim()), Array2::<f64>::zeros(outputs.dim()));
         for member in 0..self.members {
-            let mut of_member = self.last_layer_of(last, member)?.predict(weighted_sums.view())?;
-            if let Some(scale) = self.units_out.measured()? {
-                scale.to_data(of_member.view_mut());
-            }
+            // The mean is of weights / K: alone, a member counts K times.
+            let of = Slice::from(member * self.outputs()..(member + 1) * self.outputs());
+            let all = F::from_f64(self.members as f64);
+            let weights = last.weights().slice_axis(Axis(0), of).mapv(|weight| weight * all);
+            let bias = last.bias().map(|bias| bias.to_owned());
+            let alone = Dense::new(weights, bias, last.activation().clone())?;
+            let of_member = outputs_of(&alone, of_members.slice_axis(Axis(1), of))?;
             // From the mean's outputs, near which the members' are: no digits cancel.
             let differences = zip(&of_member, &outputs).map(|(y, mean)| (*y - *mean).as_f64());
             for ((sum, square), difference) in zip(zip(&mut sums, &mut squares), differences) {
@@ -71,29 +85,17 @@ impl<F: Float> Mlp<F> {
         Ok([outputs, spread])
     }
 
-    /// The last layer, if only this member counted: K times its rows of weights, and no others.
-    fn last_layer_of(&self, last: &Dense<F>, member: usize) -> Result<Dense<F>> {
-        let mut weights = Array2::zeros(last.weights().dim());
-        let outputs = last.outputs();
-        let rows = Slice::from(member * outputs..(member + 1) * outputs);
-        let share = F::from_f64(self.members as f64);
-        weights
-            .slice_axis_mut(Axis(0), rows)
-            .scaled_add(share, &last.weights().slice_axis(Axis(0), rows));
-        let bias = last.bias().map(|bias| bias.to_owned());
-        Dense::new(weights, bias, last.activation().clone())
-    }
-
     /// Sets the number of members.
     pub(crate) fn set_members(&mut self, members: usize) -> Result<()> {
         self.members = members;
         self.check_members()
     }
 
-    /// Checks that the last layer has as many inputs as the members have outputs together.
+    /// Checks that the last of two layers or more has as many inputs as the members have outputs
+    /// together.
     pub(crate) fn check_members(&self) -> Result<()> {
         let (members, outputs) = (self.members, self.outputs());
-        let inputs = self.layers.last().map_or(0, Dense::inputs);
+        let inputs = self.layers.iter().skip(1).last().map_or(0, Dense::inputs);
         let fits = members == 1 || members > 1 && Some(inputs) == members.checked_mul(outputs);
         ensure(fits, || NetworkError::Members { members, outputs, inputs })
     }

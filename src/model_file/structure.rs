@@ -15,8 +15,9 @@ pub(crate) const FORMAT: &str = "densely";
 /// The newest version of the format. Files of all older versions are supported.
 const VERSION: u32 = 3;
 
-/// The version of a network whose schema has nothing that came with version 3: blanks, columns of
-/// -1 and 1, dates, and numbers as people write them. Older versions of the library read it.
+/// The version of a network that has nothing that came with version 3: robust units, rate factors,
+/// an interval, members; in its schema blanks, columns of -1 and 1, dates, and numbers as people
+/// write them. Older versions of the library read it.
 const VERSION_OF_STANDARD_UNITS: u32 = 2;
 
 #[derive(Serialize, Deserialize)]

@@ -245,7 +245,7 @@ impl<F: Float> Trainer<'_, F> {
             state.map_or(Ok(()), |state| state.restore(net))?;
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
         }
-        net.set_interval(None)?;
+        net.forget();
         let StartingPoint::After(session) = start else { return mismatch(ENDED) };
         session.state.check_shape(net)?;
         session.state.parameters.read_from(net);

@@ -4,6 +4,7 @@ use approx::assert_abs_diff_eq;
 use densely::error::{ModelFileError, NetworkError};
 use densely::loss::{Loss, Quantile};
 use densely::mlp::Interval;
+use densely::schema::{Column, Schema};
 use densely::{Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
 use ndarray::{Array1, Array2, array};
 use ndarray_rand::rand::{Rng, SeedableRng};
@@ -184,6 +185,12 @@ fn a_second_network_scales_the_interval() {
     of_errors.set_scaled_interval(of_errors.clone(), rows, 0.5).unwrap();
     net.set_scaled_interval(of_errors.clone(), rows, 0.9).unwrap();
     assert_eq!(net.of_errors().unwrap().interval(), None);
+    // Nor has it the names of the columns once more.
+    let mut named = net.clone();
+    named.set_schema(Schema::new([Column::numbers("x")])).unwrap();
+    net.set_scaled_interval(named, rows, 0.9).unwrap();
+    assert_eq!(net.of_errors().unwrap().schema(), &Schema::default());
+    net.set_scaled_interval(of_errors.clone(), rows, 0.9).unwrap();
     let factor = net.interval().unwrap().half_widths()[0];
     approx::assert_relative_eq!(factor, 18.0, max_relative = 1e-12);
 
@@ -204,6 +211,15 @@ fn a_second_network_scales_the_interval() {
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-3)).epochs(1);
     trainer.fit(&mut net, &data).unwrap();
     assert!(net.interval().is_none() && net.of_errors().is_none());
+
+    // The errors are 0, and the estimate for a new row is infinite: no width, not NaN.
+    let vast = Dense::new(array![[1e4]], None, Identity).unwrap();
+    let vast = Mlp::from_layers(vec![vast]).unwrap();
+    let zero = Array2::<f64>::zeros((19, 1));
+    let exact = net.predict(zero.view()).unwrap();
+    net.set_scaled_interval(vast, (zero.view(), exact.view()), 0.9).unwrap();
+    let one = array![[1.0]];
+    assert_eq!(net.interval_around(one.view(), one.view()).unwrap(), [one.clone(), one]);
 }
 
 /// A network of errors in a file of one: it is refused, not followed ever deeper.

@@ -3,7 +3,7 @@
 use super::{Options, Task, Tested};
 use crate::test_rows::Split;
 use densely::{Dataset, Mlp, Recipe, mlp::Interval};
-use ndarray::{Array2, ArrayView2, Axis, concatenate};
+use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, concatenate};
 use std::error::Error;
 
 /// The folds of the rows that tell how large the errors are.
@@ -87,5 +87,15 @@ fn of_errors(rows: &Split, options: &Options) -> Result<Mlp<f32>, Box<dyn Error>
         let least = LEAST_SHARE * errors.mean().unwrap_or_default();
         errors.mapv_inplace(|error| error.max(least).max(f32::MIN_POSITIVE).ln());
     }
-    Ok(learned(&Dataset::new(whole(&inputs)?, errors)?)?)
+    let mut inputs = whole(&inputs)?;
+    inputs.columns_mut().into_iter().for_each(fill);
+    Ok(learned(&Dataset::new(inputs, errors)?)?)
+}
+
+/// Puts the median of its numbers in place of each blank of a column: a network has it for blanks.
+fn fill(mut column: ArrayViewMut1<'_, f32>) {
+    let mut known: Vec<f32> = column.iter().copied().filter(|number| !number.is_nan()).collect();
+    known.sort_unstable_by(f32::total_cmp);
+    let median = known.get(known.len() / 2).copied().unwrap_or_default();
+    column.mapv_inplace(|number| if number.is_nan() { median } else { number });
 }
