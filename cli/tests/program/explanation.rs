@@ -1,6 +1,6 @@
 //! The command `explain`, and intervals around predictions.
 
-use super::{BINARY, OWN, REGRESSION, Training, densely, failure, json, refused, run};
+use super::{BINARY, OWN, REGRESSION, Training, densely, failure, json, refused, root, run};
 use densely::schema::{Column, Schema};
 use densely::units::Units;
 use densely::{Dense, Identity, Mlp, Sigmoid, Table};
@@ -183,7 +183,7 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
     assert!(quick["recipe"]["refit_rows"].is_null() || quick["recipe"]["refit_rows"] == 392 - 78);
 
     // A second network gives each row a width of its own.
-    let cars = std::fs::read_to_string(REGRESSION.data).unwrap();
+    let cars = std::fs::read_to_string(root().join(REGRESSION.data)).unwrap();
     let blank = |(row, line): (usize, &str)| match line.split(',').collect::<Vec<_>>()[..] {
         [mpg, cylinders, displacement, _, ref rest @ ..] if row % 9 == 4 => {
             [&[mpg, cylinders, displacement, ""], rest].concat().join(",")
