@@ -214,23 +214,23 @@ impl<F: Float> Mlp<F> {
 
 /// Reads a network. The file may have the network of its interval, which may not have another.
 fn read<F: Float>(
-    reader: &mut impl Read,
+    mut reader: &mut dyn Read,
     length: u64,
     own: &Activations<F>,
     may_have_another: bool,
 ) -> Result<Mlp<F>> {
-    let header = Header::read(reader, length)?;
+    let header = Header::read(&mut reader, length)?;
     let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
     let structure = Structure::from_json::<F>(json)?;
     let (mut numbers, mut in_f64, mut of_errors) = (BTreeMap::new(), BTreeMap::new(), None);
     for name in header.names() {
         if name.starts_with(UNITS) || name == INTERVAL {
-            let column = header.numbers::<f64>(reader, &name)?.into_dimensionality::<Ix1>();
+            let column = header.numbers::<f64>(&mut reader, &name)?.into_dimensionality::<Ix1>();
             in_f64.insert(name, column.map_err(damaged)?);
         } else if may_have_another && name == OF_ERRORS {
-            of_errors = Some(header.bytes(reader, &name)?);
+            of_errors = Some(header.bytes(&mut reader, &name)?);
         } else {
-            numbers.insert(name.clone(), header.numbers::<F>(reader, &name)?);
+            numbers.insert(name.clone(), header.numbers::<F>(&mut reader, &name)?);
         }
     }
     let tensors = numbers.len() + in_f64.len() + of_errors.iter().len();
