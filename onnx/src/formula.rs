@@ -35,13 +35,6 @@ pub(crate) struct Formula {
 }
 
 impl Formula {
-    /// The formula of an activation that is one operator.
-    pub(crate) fn operator(operator: &'static str) -> Self {
-        let mut formula = Self::default();
-        formula.apply(operator, &[Input]);
-        formula
-    }
-
     /// The formula of an activation that is one operator, with α as its attribute.
     pub(crate) fn operator_with_alpha(operator: &'static str, alpha: Argument) -> Self {
         let operation = Operation { operator, arguments: vec![Input], alpha: Some(alpha) };

@@ -16,40 +16,34 @@ pub(crate) fn formula<F: Float>(name: &str) -> Option<Formula> {
     let single = size_of::<F>() == 4;
     let mut formula = Formula::default();
     match name {
-        "identity" => {}
-        "sigmoid" => {
-            sigmoid(&mut formula);
-        }
-        "tanh" => return Some(Formula::operator("Tanh")),
-        "relu" => return Some(Formula::operator("Relu")),
+        "identity" => Input,
+        "sigmoid" => sigmoid(&mut formula),
+        "tanh" => formula.apply("Tanh", &[Input]),
+        "relu" => formula.apply("Relu", &[Input]),
         // The attribute is an f32; the α of PRelu has the network's type.
         "leaky_relu" if single => return Some(Formula::operator_with_alpha("LeakyRelu", Alpha)),
-        "leaky_relu" => {
-            formula.apply("PRelu", &[Input, Alpha]);
-        }
+        "leaky_relu" => formula.apply("PRelu", &[Input, Alpha]),
         "elu" => scaled_elu(&mut formula, None, Alpha),
         "selu" => {
             let limit = Number(Selu::LAMBDA * Selu::ALPHA);
-            scaled_elu(&mut formula, Some(Number(Selu::LAMBDA)), limit);
+            scaled_elu(&mut formula, Some(Number(Selu::LAMBDA)), limit)
         }
-        "softplus" if single => return Some(Formula::operator("Softplus")),
+        "softplus" if single => formula.apply("Softplus", &[Input]),
         "softplus" => softplus(&mut formula),
-        "softsign" if single => return Some(Formula::operator("Softsign")),
+        "softsign" if single => formula.apply("Softsign", &[Input]),
         "softsign" => softsign(&mut formula),
-        "exponential" => return Some(Formula::operator("Exp")),
-        "hard_tanh" => {
-            formula.apply("Clip", &[Input, Number(-1.0), Number(1.0)]);
-        }
+        "exponential" => formula.apply("Exp", &[Input]),
+        "hard_tanh" => formula.apply("Clip", &[Input, Number(-1.0), Number(1.0)]),
         "isru" => isru(&mut formula),
         "gelu" => gelu::by_the_normal_tail::<F>(&mut formula),
         "silu" => {
             let sigmoid = sigmoid(&mut formula);
-            formula.apply("Mul", &[Input, sigmoid]);
+            formula.apply("Mul", &[Input, sigmoid])
         }
         "mish" => mish(&mut formula),
-        "softmax" => return Some(Formula::operator("Softmax")),
+        "softmax" => formula.apply("Softmax", &[Input]),
         _ => return None,
-    }
+    };
     Some(formula)
 }
 
@@ -64,12 +58,9 @@ fn sigmoid(formula: &mut Formula) -> Argument {
 
 /// positive · max(z, 0) + limit · (e^m - 1) with m = min(z, 0). As e^m - 1 = 2t / (1 - t) with
 /// t = tanh(m/2), no digits are lost near 0.
-fn scaled_elu(formula: &mut Formula, positive: Option<Argument>, limit: Argument) {
+fn scaled_elu(formula: &mut Formula, positive: Option<Argument>, limit: Argument) -> Argument {
     let above = formula.apply("Relu", &[Input]);
-    let above = match positive {
-        Some(positive) => formula.apply("Mul", &[above, positive]),
-        None => above,
-    };
+    let above = positive.map_or(above, |positive| formula.apply("Mul", &[above, positive]));
     let negative = formula.apply("Min", &[Input, Number(0.0)]);
     let half = formula.apply("Mul", &[negative, Number(0.5)]);
     let t = formula.apply("Tanh", &[half]);
@@ -77,12 +68,12 @@ fn scaled_elu(formula: &mut Formula, positive: Option<Argument>, limit: Argument
     let denominator = formula.apply("Sub", &[Number(1.0), t]);
     let below = formula.apply("Div", &[numerator, denominator]);
     let below = formula.apply("Mul", &[below, limit]);
-    formula.apply("Add", &[above, below]);
+    formula.apply("Add", &[above, below])
 }
 
 /// max(z, 0) + ln(1 + e) with e = e^-|z|. Rounding u = 1 + e loses d = e - (u - 1), and ln(u + d)
 /// is ln u + d/u to the last digit.
-fn softplus(formula: &mut Formula) {
+fn softplus(formula: &mut Formula) -> Argument {
     let magnitude = formula.apply("Abs", &[Input]);
     let negative = formula.apply("Neg", &[magnitude]);
     let e = formula.apply("Exp", &[negative]);
@@ -93,32 +84,32 @@ fn softplus(formula: &mut Formula) {
     let logarithm = formula.apply("Log", &[u]);
     let logarithm = formula.apply("Add", &[logarithm, correction]);
     let above = formula.apply("Relu", &[Input]);
-    formula.apply("Add", &[above, logarithm]);
+    formula.apply("Add", &[above, logarithm])
 }
 
 /// z / (1 + |z|).
-pub(crate) fn softsign(formula: &mut Formula) {
+pub(crate) fn softsign(formula: &mut Formula) -> Argument {
     let magnitude = formula.apply("Abs", &[Input]);
     let denominator = formula.apply("Add", &[magnitude, Number(1.0)]);
-    formula.apply("Div", &[Input, denominator]);
+    formula.apply("Div", &[Input, denominator])
 }
 
 /// z / √(1 + z²).
-pub(crate) fn isru(formula: &mut Formula) {
+fn isru(formula: &mut Formula) -> Argument {
     let square = formula.apply("Mul", &[Input, Input]);
     let sum = formula.apply("Add", &[square, Number(1.0)]);
     let root = formula.apply("Sqrt", &[sum]);
-    formula.apply("Div", &[Input, root]);
+    formula.apply("Div", &[Input, root])
 }
 
 /// z · n / (n + 2) with n = e (e + 2) and e = e^z. At z ≥ 20 the quotient is 1 to the last digit;
 /// the bound keeps e² from overflowing.
-fn mish(formula: &mut Formula) {
+fn mish(formula: &mut Formula) -> Argument {
     let bounded = formula.apply("Min", &[Input, Number(20.0)]);
     let e = formula.apply("Exp", &[bounded]);
     let sum = formula.apply("Add", &[e, Number(2.0)]);
     let n = formula.apply("Mul", &[e, sum]);
     let denominator = formula.apply("Add", &[n, Number(2.0)]);
     let quotient = formula.apply("Div", &[n, denominator]);
-    formula.apply("Mul", &[Input, quotient]);
+    formula.apply("Mul", &[Input, quotient])
 }

@@ -1,7 +1,7 @@
 //! GELU from the tail of the normal distribution.
 
 use crate::formula::Argument::{Input, Number};
-use crate::formula::Formula;
+use crate::formula::{Argument, Formula};
 use densely::Float;
 
 /// max(z, 0) - x Q(x) with x = |z| and Q(x) = 1 - Φ(x) = e^(-x²/2) S(t) / (x + 3), where S is a
@@ -10,7 +10,7 @@ use densely::Float;
 ///
 /// Rounding x² would show in e^(-x²/2). So h is x cut after the sixth binary place, which makes h²
 /// exact, and e^(-x²/2) = e^(-h²/2) e^(-(x - h)(x + h)/2).
-pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) {
+pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) -> Argument {
     let magnitude = formula.apply("Abs", &[Input]);
     // For larger x, Q(x) is 0.
     let x = formula.apply("Min", &[magnitude, Number(F::TAIL_END)]);
@@ -39,5 +39,5 @@ pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) {
     let tail = formula.apply("Mul", &[bell, quotient]);
     let below = formula.apply("Mul", &[x, tail]);
     let above = formula.apply("Relu", &[Input]);
-    formula.apply("Sub", &[above, below]);
+    formula.apply("Sub", &[above, below])
 }
