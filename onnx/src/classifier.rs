@@ -11,12 +11,11 @@ const MOST_STEPS: usize = 8;
 /// labels must come too.
 ///
 /// A network for two classes has one output, the probability p of the second class. If the graph
-/// makes two columns of it, 1 - p and p, the source is that of p.
-pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<ValueSource<'a>> {
-    let end = graph.nodes().len();
+/// makes two columns of it, 1 - p and p, the source is that of p, and the answer says so.
+pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a>, bool)> {
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {
-        let source = graph.source(name, end)?;
+        let source = graph.source(name, usize::MAX)?;
         sources.push(match operator(graph, source) {
             "ZipMap" => before(graph, source, 0)?,
             _ => source,
@@ -38,7 +37,8 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<ValueSource<'a>
     if sources.iter().filter_map(labels).any(|source| !source.is(output)) {
         return Err(refused("the graph's labels do not come from its probabilities"));
     }
-    Ok(second_of_two::<F>(graph, output).unwrap_or(output))
+    let second = second_of_two::<F>(graph, output);
+    Ok((second.unwrap_or(output), second.is_some()))
 }
 
 fn operator<'a>(graph: &Graph<'a>, source: ValueSource<'a>) -> &'a str {
@@ -60,10 +60,7 @@ fn predicted_from<'a>(graph: &Graph<'a>, label: ValueSource<'a>) -> Option<Value
     let mut source = label;
     for _ in 0..MOST_STEPS {
         source = match operator(graph, source) {
-            "ArgMax" | "Binarizer" => {
-                let chosen = before(graph, source, 0).ok()?;
-                return Some(chosen);
-            }
+            "ArgMax" | "Binarizer" => return before(graph, source, 0).ok(),
             "Cast" | "Reshape" => before(graph, source, 0).ok()?,
             "ArrayFeatureExtractor" => before(graph, source, 1).ok()?,
             _ => return None,
@@ -77,7 +74,9 @@ fn second_of_two<'a, F: Float>(
     graph: &Graph<'a>,
     source: ValueSource<'a>,
 ) -> Option<ValueSource<'a>> {
-    if operator(graph, source) != "Concat" {
+    let ValueSource::Node(index) = source else { return None };
+    let node = graph.node(index).filter(|node| node.operator() == "Concat")?;
+    if node.inputs().count() != 2 || !matches!(node.whole_number("axis"), Some(1 | -1)) {
         return None;
     }
     let (first, second) = (before(graph, source, 0).ok()?, before(graph, source, 1).ok()?);

@@ -123,7 +123,7 @@ impl<'a> Constant<'a> {
     /// Its whole numbers, as of a shape; `None` if it has others or more than `most`.
     pub(crate) fn whole_numbers(self, most: usize) -> Option<Vec<i64>> {
         let numbers: Vec<_> = match self {
-            Self::Tensor(tensor) => tensor.whole_numbers().take(most + 1).collect(),
+            Self::Tensor(tensor) => return tensor.whole_numbers(most),
             Self::Attribute(of) => of.numbers(3).chain(of.numbers(8)).take(most + 1).collect(),
             Self::Filled(..) => return None,
         };
@@ -145,9 +145,10 @@ impl Numbers {
         budget: &mut Budget,
         node: Node<'_>,
     ) -> Result<Vec<f64>> {
-        let (count, width) = (self.values.len(), elements(row));
+        let width = elements(row);
         let misfit = || {
             let (node, width) = (node.described(), width.unwrap_or(1));
+            let count = self.lengths.iter().copied().fold(1, usize::saturating_mul);
             refused(format!("{node} has {count} numbers for {width} features"))
         };
         let extra = self.lengths.len().saturating_sub(row.len());
@@ -155,21 +156,23 @@ impl Numbers {
         if extra > 1 || rows.iter().any(|&length| length != 1) {
             return Err(misfit());
         }
-        if count == 1 {
-            return Ok(self.values);
-        }
-        if let ([single @ None], [length]) = (&mut *row, own) {
+        if let ([single @ None], [length]) = (&mut *row, own)
+            && *length != 1
+        {
             *single = Some(*length);
-            return Ok(self.values);
         }
-        let width = width.ok_or_else(misfit)?;
-        let axes = || row.iter().flatten().rev().zip(own.iter().rev());
-        if axes().any(|(length, own)| own != length && *own != 1) {
+        let fits = |(length, own): (&Option<usize>, &usize)| *own == 1 || *length == Some(*own);
+        if !row.iter().rev().zip(own.iter().rev()).all(fits) {
             return Err(misfit());
         }
-        if count == width {
+        if self.values.len() == 1 {
             return Ok(self.values);
         }
+        let width = elements(row).ok_or_else(misfit)?;
+        if self.values.len() == width {
+            return Ok(self.values);
+        }
+        let axes = || row.iter().flatten().rev().zip(own.iter().rev());
         budget.take(width, size_of::<f64>(), node)?;
         let at = |element: usize| {
             let (mut rest, mut place, mut stride) = (element, 0, 1);

@@ -4,7 +4,7 @@ use crate::constant::{Budget, elements};
 use crate::graph::Graph;
 use crate::node::Node;
 use crate::refusal::{refused, short};
-use crate::tensor::ElementType;
+use crate::tensor::{ElementType, MOST_DIMENSIONS};
 use crate::value::{Feature, Features, Map, Value};
 use crate::wire::Fields;
 use densely::schema::{Column, Schema};
@@ -12,11 +12,10 @@ use densely::units::Units;
 use densely::{Float, Result};
 use std::collections::BTreeMap;
 
-/// Columns that the graph brings into units, which are held several times.
+/// Columns that the graph brings into units, and categories of all columns: both are held several
+/// times.
 const MOST_STAND_INS: usize = 1 << 16;
-
-/// Dimensions of an input.
-const MOST_DIMENSIONS: usize = 8;
+const MOST_CATEGORIES: usize = 1 << 16;
 
 /// `ElementType` of text.
 const STRING: ElementType = ElementType(8);
@@ -115,26 +114,44 @@ impl<'a> Inputs<'a> {
         Ok(())
     }
 
-    /// Whether these features are an input of whole numbers.
-    pub(crate) fn are_whole(&self, features: &Features) -> bool {
-        let place = features.chosen.as_ref().and_then(|chosen| chosen.first()).map(|of| of.input);
-        let input = self.used.get(&place.unwrap_or(features.input));
-        features.are_unscaled() && input.is_some_and(|input| input.element.is_whole())
+    /// Whether these features are whole numbers that the type holds.
+    pub(crate) fn fit(&self, features: &Features, element: ElementType) -> bool {
+        let fits = |place| self.used.get(place).is_some_and(|input| element.holds(input.element));
+        let of_inputs = match &features.chosen {
+            Some(chosen) => chosen.iter().all(|of| fits(&of.input)),
+            None => fits(&features.input),
+        };
+        of_inputs && features.are_unscaled()
     }
 
-    /// Makes a column the features of its categories.
+    /// Makes a column the features of the categories that a `OneHotEncoder` lists, and returns
+    /// their number.
     pub(crate) fn encode(
         &mut self,
         features: &mut Features,
-        categories: Vec<String>,
+        budget: &mut Budget,
         node: Node<'_>,
-    ) -> Result<()> {
+    ) -> Result<usize> {
+        let (text, whole) = (node.attribute("cats_strings"), node.attribute("cats_int64s"));
+        let texts = || text.iter().flat_map(|of| of.all_texts(9));
+        let whole = || whole.iter().flat_map(|of| of.numbers(8));
+        let (count, known) = (texts().count() + whole().count(), self.categories.values());
+        let all = known.map(Vec::len).sum::<usize>().saturating_add(count);
+        if all > MOST_CATEGORIES {
+            let reason = format!("{all} categories up to here, at most {MOST_CATEGORIES} are read");
+            return Err(node.refused(&reason));
+        }
+        budget.take(count, size_of::<String>(), node)?;
+        let categories = texts().map(str::to_owned).chain(whole().map(|number| number.to_string()));
+        let categories: Vec<_> = categories.collect();
         let Feature { input, column, .. } = features.feature(0);
         let category = |category| Feature { input, column, category: Some(category) };
-        features.chosen = Some((0..).take(categories.len()).map(category).collect());
-        match self.categories.entry((input, column)).or_insert_with(|| categories.clone()) {
-            known if *known == categories => Ok(()),
-            _ => Err(node.refused("a column has two lists of categories")),
+        features.chosen = Some((0..).take(count).map(category).collect());
+        match self.categories.insert((input, column), categories) {
+            Some(known) if self.categories.get(&(input, column)) != Some(&known) => {
+                Err(node.refused("a column has two lists of categories"))
+            }
+            _ => Ok(count),
         }
     }
 
@@ -216,9 +233,9 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// The units of the network's features, of which each element's has the place given here. An
-/// element that is scale · x + shift is 0 at the centre, and 1 at a spread from there. What stands
-/// in for NaN is the centre. A file can hold these numbers, which are of type `F`.
+/// The units of the network's features. `places` holds, for each element, the index of its feature.
+/// An element that is scale · x + shift is 0 at the centre, and 1 at a spread from there. What
+/// stands in for NaN is the centre. A file can hold these numbers, which are of type `F`.
 fn units<F: Float>(
     features: &mut Features,
     places: &[usize],

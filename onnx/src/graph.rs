@@ -25,7 +25,11 @@ pub(crate) enum ValueSource<'a> {
     Node(usize),
 }
 
-impl ValueSource<'_> {
+impl<'a> ValueSource<'a> {
+    pub(crate) fn constant(self) -> Option<Constant<'a>> {
+        if let Self::Constant(constant) = self { Some(constant) } else { None }
+    }
+
     /// Whether both are the same source.
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
@@ -43,8 +47,8 @@ pub(crate) struct Graph<'a> {
     message: Fields<'a>,
     element: ElementType,
     nodes: Vec<Node<'a>>,
-    /// The indices of the nodes, sorted by the name of their first output.
-    computing: Vec<u32>,
+    /// The index of each node by the name of its first output, sorted by name.
+    computing: Vec<(&'a str, u32)>,
     /// Sorted by name.
     constants: Vec<(&'a str, StoredTensor<'a>)>,
     /// Each with its place among the inputs, sorted by name.
@@ -53,12 +57,14 @@ pub(crate) struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     /// The graph of a model whose numbers are `F`. Its tensors may be in these files.
-    pub(crate) fn new<F: Float>(message: Fields<'a>, files: &'a ExternalFiles) -> Result<Self> {
+    pub(crate) fn new<F: Float>(message: Fields<'a>, files: &'a ExternalFiles<'a>) -> Result<Self> {
         let element = ElementType::of::<F>();
         let nodes = collect(message, 1, MOST_NODES, "nodes", Node::new)?;
-        let constant = |message| {
-            check_fields(message, MOST_FIELDS)?;
-            Ok((message.text(8), StoredTensor::with_files(message, files)))
+        let constant = |message: Fields<'a>| {
+            let name = message.text(8);
+            check_fields(message, MOST_FIELDS)
+                .map_err(|reason| refused(format!("tensor {:?}: {reason}", short(name))))?;
+            Ok((name, StoredTensor::with_external(message, files.bytes_of(message))))
         };
         let mut constants = collect(message, 5, MOST_INITIALIZERS, "initializers", constant)?;
         let input = |message: Fields<'a>| Ok((message.text(1), (0, message)));
@@ -68,32 +74,15 @@ impl<'a> Graph<'a> {
         }
         constants.sort_unstable_by_key(|(name, _)| *name);
         inputs.sort_unstable_by_key(|(name, _)| *name);
-        let mut computing = Vec::with_capacity(nodes.len());
-        computing.extend((0_u32..).zip(&nodes).map(|(index, _)| index));
-        let graph = Self { message, element, nodes, computing, constants, inputs };
-        graph.sorted()
-    }
-
-    fn sorted(mut self) -> Result<Self> {
-        let mut computing = std::mem::take(&mut self.computing);
-        computing.sort_unstable_by_key(|&index| self.computed(index));
-        for (one, other) in computing.iter().zip(computing.iter().skip(1)) {
-            let name = self.computed(*one);
-            if name == self.computed(*other) {
+        let computed = |node: &Node<'a>| node.outputs().next().unwrap_or_default();
+        let mut computing: Vec<_> = nodes.iter().map(computed).zip(0..).collect();
+        computing.sort_unstable();
+        for ((name, _), (other, _)) in computing.iter().zip(computing.iter().skip(1)) {
+            if name == other {
                 return Err(refused(format!("two nodes compute {:?}", short(name))));
             }
         }
-        Ok(Self { computing, ..self })
-    }
-
-    /// The name of the first output of the node with this index.
-    fn computed(&self, index: u32) -> &'a str {
-        let node = self.nodes.get(index as usize);
-        node.and_then(|node| node.outputs().next()).unwrap_or_default()
-    }
-
-    pub(crate) fn nodes(&self) -> &[Node<'a>] {
-        &self.nodes
+        Ok(Self { message, element, nodes, computing, constants, inputs })
     }
 
     pub(crate) fn node(&self, index: usize) -> Option<Node<'a>> {
@@ -113,9 +102,7 @@ impl<'a> Graph<'a> {
     /// The index of the node that computes this value, if it is before the node with index
     /// `before`.
     pub(crate) fn computing(&self, name: &str, before: usize) -> Option<usize> {
-        let place = self.computing.binary_search_by_key(&name, |&index| self.computed(index));
-        let index = *self.computing.get(place.ok()?)? as usize;
-        (index < before).then_some(index)
+        find(&self.computing, name).map(|index| index as usize).filter(|index| *index < before)
     }
 
     /// The constant with this name: an initializer, or the result of a node without other inputs.
@@ -151,13 +138,15 @@ impl<'a> Graph<'a> {
     pub(crate) fn source(&self, name: &str, before: usize) -> Result<ValueSource<'a>> {
         let (mut name, mut before) = (name, before);
         for _ in 0..MOST_WITHOUT_CHANGE {
-            let Some(index) = self.computing(name, before) else {
-                return self.source_without_node(name);
-            };
-            let Some(node) = self.node(index) else { break };
             if let Some(constant) = self.constant(name, before) {
                 return Ok(ValueSource::Constant(constant));
             }
+            let Some(index) = self.computing(name, before) else {
+                let input = self.input(name).map(|(_, input)| ValueSource::Inputs(input.text(1)));
+                let missing = || format!("no node computes {:?} before it is used", short(name));
+                return input.ok_or_else(|| refused(missing()));
+            };
+            let Some(node) = self.node(index) else { break };
             match node.input(0).filter(|_| self.changes_nothing(node, index)) {
                 Some(input) => (name, before) = (input, index),
                 None => return Ok(ValueSource::Node(index)),
@@ -165,13 +154,6 @@ impl<'a> Graph<'a> {
         }
         let (most, name) = (MOST_WITHOUT_CHANGE, short(name));
         Err(refused(format!("more than {most} nodes before {name:?} in a row change nothing")))
-    }
-
-    fn source_without_node(&self, name: &str) -> Result<ValueSource<'a>> {
-        let constant = find(&self.constants, name).map(Constant::Tensor).map(ValueSource::Constant);
-        let input = || self.input(name).map(|(_, input)| ValueSource::Inputs(input.text(1)));
-        let missing = || refused(format!("no node computes {:?} before it is used", short(name)));
-        constant.or_else(input).ok_or_else(missing)
     }
 
     /// The source of an input of the node with this index.

@@ -16,7 +16,7 @@ const IR_VERSIONS: RangeInclusive<i64> = 1..=12;
 const OPERATORS: RangeInclusive<i64> = 7..=25;
 
 /// The network in the bytes of a file, whose tensors may be in other files.
-pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles) -> Result<Mlp<F>> {
+pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles<'_>) -> Result<Mlp<F>> {
     let model = Fields::new(bytes)?;
     let operators = model.all_messages(8).find(|set| matches!(set.text(1), "" | "ai.onnx"));
     let operators = operators.and_then(|set| set.number(2));
@@ -30,7 +30,13 @@ pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles) -> Result<M
     }
     let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;
     let graph = Graph::new::<F>(Fields::new(graph)?, files)?;
-    let outputs = classifier::outputs::<F>(&graph)?;
+    let (outputs, of_two_classes) = classifier::outputs::<F>(&graph)?;
     let reader = Reader::<F>::new(&graph, bytes.len().saturating_add(files.bytes()));
-    reader.network(outputs, Metadata::read::<F>(model))
+    let net = reader.network(outputs, Metadata::read::<F>(model))?;
+    let count = net.outputs();
+    if of_two_classes && count != 1 {
+        let reason = "the graph joins 1 - p and p, where p has";
+        return Err(refused(format!("{reason} {count} columns instead of one")));
+    }
+    Ok(net)
 }

@@ -40,8 +40,8 @@ impl<'a, F: Float> Layers<'a, F> {
             let layers = self.described(&metadata)?;
             Some((layers, metadata.schema))
         });
-        let (described, schema) = described.unwrap_or((Vec::new(), features.schema));
-        let mut described = described.into_iter();
+        let (described, schema) = described.unzip();
+        let mut described = described.unwrap_or_default().into_iter();
         let mut layers = Vec::with_capacity(self.0.len());
         for (Sums { weights, bias, node }, of_graph) in self.0 {
             let (activation, dropout) = described.next().unwrap_or((of_graph, 0.0));
@@ -54,7 +54,9 @@ impl<'a, F: Float> Layers<'a, F> {
             net.set_units(units, net.units_out().clone()).map_err(refused)?;
         }
         // A schema of another number of features is not of this graph, and is left out.
-        let _ = net.set_schema(schema);
+        if schema.is_none_or(|schema| net.set_schema(schema).is_err()) {
+            net.set_schema(features.schema).map_err(refused)?;
+        }
         Ok(net)
     }
 

@@ -3,11 +3,10 @@
 use crate::constant::{Constant, elements};
 use crate::graph::{Graph, ValueSource};
 use crate::node::Node;
+use crate::tensor::MOST_DIMENSIONS;
 
 /// Steps to compute a shape.
 const MOST_STEPS: usize = 64;
-/// Dimensions of a value, rows included.
-pub(crate) const MOST_DIMENSIONS: usize = 8;
 
 /// A length in a shape that the graph computes.
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +44,7 @@ pub(crate) fn after(
     };
     let axes = || match listed("axes") {
         Some(axes) => axes,
-        None => match graph.source_of_input(index, 1).ok()? {
-            ValueSource::Constant(axes) => axes.whole_numbers(MOST_DIMENSIONS),
-            _ => None,
-        },
+        None => graph.source_of_input(index, 1).ok()?.constant()?.whole_numbers(MOST_DIMENSIONS),
     };
     let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
         axes.into_iter().map(|axis| place(axis, dimensions)).collect()
@@ -98,6 +94,13 @@ pub(crate) fn after(
         }
         _ => None,
     }
+}
+
+/// The shape, the axes or the order that the node asks for, if they are constants.
+pub(crate) fn asked(graph: &Graph<'_>, index: usize, node: Node<'_>) -> Option<Vec<i64>> {
+    let attribute = ["perm", "axes", "axis"].iter().find_map(|name| node.attribute(name));
+    let input = || graph.source_of_input(index, 1).ok()?.constant();
+    attribute.map(Constant::Attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
 }
 
 /// The place of an axis, which counts from the end if it is negative.

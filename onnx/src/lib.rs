@@ -41,7 +41,8 @@ use std::path::Path;
 ///
 /// The [units](densely::units) of the inputs come before the first layer: the centre stands in for
 /// NaN, then `Sub` and `Mul` scale the numbers. A smooth clip, and the units of the outputs, are
-/// [folded](Mlp::folded) into layers.
+/// [folded](Mlp::folded) into layers. The model does not hold the [interval](Mlp::interval), the
+/// network of errors, or the number of members.
 ///
 /// ```
 /// use densely::{Mlp, Sigmoid, Tanh};
@@ -81,7 +82,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// - Several inputs become features in the order of the graph. The schema names them, and holds
 ///   the categories of a `OneHotEncoder`.
 /// - What an `Imputer` puts in place of NaN becomes the centre of the feature's
-///   [units](densely::units).
+///   [units](densely::units). If only some features have one, the others get units too: NaN in them
+///   is then read as their centre, where the graph answers NaN.
 /// - A classifier is read up to its probabilities, without the nodes that make labels of them. With
 ///   two classes skl2onnx makes two columns; the network has one output, the probability of the
 ///   second class.

@@ -8,9 +8,10 @@ use densely::{Error, Result};
 const MOST_INPUTS: usize = 1_000;
 /// Outputs or attributes of one node.
 const MOST_OTHERS: usize = 16;
-/// Fields of a tensor, or of an attribute without its lists. The limit bounds the time to find one
-/// of them.
+/// Fields of a tensor, or of an attribute beside its list.
 pub(crate) const MOST_FIELDS: usize = 64;
+/// Items in an attribute's list. These limits bound the time to find a field.
+pub(crate) const MOST_LISTED: usize = 1 << 16;
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug)]
@@ -20,19 +21,23 @@ impl<'a> Node<'a> {
     /// Checks that the node is whole and within the limits.
     pub(crate) fn new(message: Fields<'a>) -> Result<Self> {
         let node = Self(message);
-        for (field, most) in [(1, MOST_INPUTS), (2, MOST_OTHERS), (5, MOST_OTHERS)] {
-            if message.all(field).take(most + 1).count() > most {
-                let reason = "more than 1,000 inputs, or more than 16 outputs or attributes";
-                return Err(node.refused(reason));
+        let refused = |reason: String| node.refused(&reason);
+        for (field, most, what) in [
+            (1, MOST_INPUTS, "inputs"),
+            (2, MOST_OTHERS, "outputs"),
+            (5, MOST_OTHERS, "attributes"),
+        ] {
+            let found = message.all(field).count();
+            if found > most {
+                return Err(refused(format!("{found} {what}, at most {most} are read")));
             }
         }
-        check_fields(message, MOST_INPUTS + MOST_FIELDS)?;
+        check_fields(message, MOST_INPUTS + MOST_FIELDS).map_err(refused)?;
         for attribute in message.all_bytes(5) {
             let attribute = Fields::new(attribute)?;
-            let listed: usize = [7, 8, 9].map(|list| attribute.all(list).count()).iter().sum();
-            check_fields(attribute, listed + MOST_FIELDS)?;
+            check_fields(attribute, MOST_LISTED + MOST_FIELDS).map_err(refused)?;
             if let Some(tensor) = attribute.bytes(5) {
-                check_fields(Fields::new(tensor)?, MOST_FIELDS)?;
+                check_fields(Fields::new(tensor)?, MOST_FIELDS).map_err(refused)?;
             }
         }
         Ok(node)
@@ -95,10 +100,10 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Refuses a message of more fields.
-pub(crate) fn check_fields(message: Fields<'_>, most: usize) -> Result<()> {
-    match message.fields_up_to(most + 1) > most {
-        true => Err(refused("a node, an attribute or a tensor has too many fields")),
-        false => Ok(()),
+/// The reason to refuse a message of more fields.
+pub(crate) fn check_fields(message: Fields<'_>, most: usize) -> Result<(), String> {
+    match message.fields().count() {
+        found if found > most => Err(format!("{found} fields, at most {most} are read")),
+        _ => Ok(()),
     }
 }

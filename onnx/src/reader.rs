@@ -96,7 +96,11 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 ValueSource::Node(index) => index,
                 ValueSource::Inputs(name) => break self.inputs.value::<F>(graph, name)?,
                 ValueSource::Constant(_) => {
-                    return Err(refused("the outputs come from constants alone"));
+                    let Some(Step { index, operand, .. }) = steps.last() else {
+                        return Err(refused("the outputs are constant"));
+                    };
+                    let reason = format!("input {operand} (counted from 0) is a constant");
+                    return Err(self.node(*index)?.refused(&reason));
                 }
             };
             let node = self.node(index)?;

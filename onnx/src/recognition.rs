@@ -54,10 +54,8 @@ impl<F: Float> KnownActivations<F> {
                 continue;
             }
             let Some(input) = attempt.input else { continue };
-            let name = match attempt.alpha {
-                Some(alpha) => format!("{name}({alpha})"),
-                None => (*name).to_owned(),
-            };
+            let alpha = attempt.alpha.map(|alpha| format!("({alpha})")).unwrap_or_default();
+            let name = format!("{name}{alpha}");
             let activation = name.parse::<AnyActivation<F>>().map_err(|_| {
                 refused(format!("{}: there is no activation {name}", node.described()))
             })?;
@@ -100,7 +98,9 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             return false;
         }
         match (operation.operator, &operation.arguments[..]) {
-            ("Add" | "Mul" | "Min" | "Max", &[one, other]) => self.fits_pair(one, other, index),
+            ("Add" | "Mul" | "Min" | "Max", &[one, other]) => {
+                node.inputs().count() == 2 && self.fits_pair(one, other, index)
+            }
             ("Clip", &[input, least, most]) => {
                 self.fits_input(input, index, 0)
                     && self.fits_bound(least, node, index, (1, "min"))

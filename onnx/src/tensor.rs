@@ -1,14 +1,12 @@
 //! Tensors, read from the bytes of the file.
 
-use crate::external::{self, ExternalFiles};
 use crate::refusal::{refused, short};
 use crate::wire::Fields;
 use densely::{Float, Result};
 use std::fmt;
 
-/// Dimensions of a tensor that are read. No tensor of a network has more than two; the others
-/// appear in the error that refuses them.
-const MOST_DIMENSIONS: usize = 8;
+/// Dimensions of a tensor or of a value, rows included.
+pub(crate) const MOST_DIMENSIONS: usize = 8;
 
 /// The type of a tensor's elements, by its number in `onnx.proto`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,31 +22,31 @@ impl ElementType {
     pub(crate) fn is_whole(self) -> bool {
         matches!(self.0, 2..=7 | 9 | 12 | 13)
     }
+
+    /// Whether it is `INT32` or `INT64` and holds every whole number of the other type.
+    pub(crate) fn holds(self, other: Self) -> bool {
+        matches!((self.0, other.0), (6, 2..=6 | 9) | (7, 2..=7 | 9 | 12))
+    }
+
+    /// The bytes of an element; 0 for the types that no network needs.
+    fn size(self) -> usize {
+        match self.0 {
+            2 | 3 | 9 => 1,
+            4 | 5 | 10 | 16 => 2,
+            1 | 6 | 12 => 4,
+            7 | 11 | 13 | 14 => 8,
+            _ => 0,
+        }
+    }
 }
 
 /// Shows the type by its name in `onnx.proto`.
 impl fmt::Display for ElementType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [&str; 17] = [
-            "UNDEFINED",
-            "FLOAT",
-            "UINT8",
-            "INT8",
-            "UINT16",
-            "INT16",
-            "INT32",
-            "INT64",
-            "STRING",
-            "BOOL",
-            "FLOAT16",
-            "DOUBLE",
-            "UINT32",
-            "UINT64",
-            "COMPLEX64",
-            "COMPLEX128",
-            "BFLOAT16",
-        ];
-        match usize::try_from(self.0).ok().and_then(|index| NAMES.get(index)) {
+        let mut names = "UNDEFINED FLOAT UINT8 INT8 UINT16 INT16 INT32 INT64 STRING BOOL FLOAT16 \
+            DOUBLE UINT32 UINT64 COMPLEX64 COMPLEX128 BFLOAT16"
+            .split(' ');
+        match usize::try_from(self.0).ok().and_then(|index| names.nth(index)) {
             Some(name) => formatter.write_str(name),
             None => write!(formatter, "type {}", self.0),
         }
@@ -68,9 +66,9 @@ impl<'a> StoredTensor<'a> {
         Self { message, external: None }
     }
 
-    /// A tensor whose numbers may be in one of these files.
-    pub(crate) fn with_files(message: Fields<'a>, files: &'a ExternalFiles) -> Self {
-        Self { message, external: files.bytes_of(message) }
+    /// A tensor that has these bytes in another file.
+    pub(crate) fn with_external(message: Fields<'a>, external: Option<&'a [u8]>) -> Self {
+        Self { message, external }
     }
 
     pub(crate) fn is(self, other: Self) -> bool {
@@ -88,47 +86,75 @@ impl<'a> StoredTensor<'a> {
         TensorShape::of(self.message.numbers(1)).ok_or_else(missing)
     }
 
+    fn element(self) -> ElementType {
+        ElementType(self.message.number(2).unwrap_or(0))
+    }
+
+    /// Refuses another number of bytes than the type and the shape ask for.
+    pub(crate) fn check_length(self, found: usize) -> Result<()> {
+        let (name, shape, size) = (self.name(), self.shape()?, self.element().size());
+        let lengths = shape.lengths();
+        match shape.elements().and_then(|elements| elements.checked_mul(size)) {
+            Some(expected) if expected == found => Ok(()),
+            _ => Err(refused(format!("tensor {name:?} of shape {lengths:?} has {found} bytes"))),
+        }
+    }
+
     /// The little-endian bytes of its numbers. Their type must be `F`, and their count that of the
     /// shape.
     pub(crate) fn number_bytes<F: Float>(self) -> Result<&'a [u8]> {
-        let (name, found, expected) =
-            (self.name(), ElementType(self.message.number(2).unwrap_or(0)), ElementType::of::<F>());
-        let elsewhere = external::is_external(self.message);
-        if elsewhere && self.external.is_none() {
-            return Err(refused(format!(
-                "tensor {name:?} is in another file (external data), which only `load` reads"
-            )));
-        }
+        let (name, found, expected) = (self.name(), self.element(), ElementType::of::<F>());
         if found != expected {
             let wanted = F::NAME;
             return Err(refused(format!(
                 "tensor {name:?} is of type {found}, the network asked for is of {wanted}, {expected}"
             )));
         }
+        if self.is_elsewhere() {
+            return Err(refused(format!(
+                "tensor {name:?} is in another file (external data), which only `load` reads"
+            )));
+        }
         let field = if expected == ElementType(1) { 4 } else { 10 };
         // Packed numbers are the same bytes as raw ones.
         let inside = || self.message.bytes(9).filter(|bytes| !bytes.is_empty());
         let bytes = self.external.or_else(inside).or_else(|| self.message.bytes(field));
-        let (bytes, shape) = (bytes.unwrap_or_default(), self.shape()?);
-        if shape.elements().and_then(|elements| elements.checked_mul(size_of::<F>()))
-            != Some(bytes.len())
-        {
-            let found = bytes.len();
-            return Err(refused(format!("tensor {name:?} of shape {shape} has {found} bytes")));
-        }
+        let bytes = bytes.unwrap_or_default();
+        self.check_length(bytes.len())?;
         Ok(bytes)
     }
 
-    /// Whether it is the truth value false.
-    pub(crate) fn is_false(self) -> bool {
-        let raw = self.message.bytes(9).map(|bytes| bytes == [0]);
-        raw.unwrap_or_else(|| self.message.numbers(5).all(|number| number == 0))
+    /// Whether its numbers are in another file, which was not read.
+    pub(crate) fn is_elsewhere(self) -> bool {
+        let external =
+            self.message.number(14).unwrap_or(0) != 0 || self.message.bytes(13).is_some();
+        external && self.external.is_none()
     }
 
-    /// The whole numbers of a shape.
-    pub(crate) fn whole_numbers(self) -> impl Iterator<Item = i64> {
-        let (raw, _) = self.message.bytes(9).unwrap_or_default().as_chunks();
-        self.message.numbers(7).chain(raw.iter().copied().map(i64::from_le_bytes))
+    /// Whether it is known to be the truth value false.
+    pub(crate) fn is_false(self) -> bool {
+        let raw = self.message.bytes(9).map(|bytes| bytes == [0]);
+        !self.is_elsewhere()
+            && raw.unwrap_or_else(|| self.message.numbers(5).all(|number| number == 0))
+    }
+
+    /// Its whole numbers, `INT32` or `INT64`; `None` if it has others, more than `most` or not as
+    /// many as its shape.
+    pub(crate) fn whole_numbers(self, most: usize) -> Option<Vec<i64>> {
+        let (field, size) = match self.element().0 {
+            6 => (5, 4),
+            7 => (7, 8),
+            _ => return None,
+        };
+        let count = self.shape().ok()?.elements().filter(|count| *count <= most)?;
+        let raw = self.external.or_else(|| self.message.bytes(9)).unwrap_or_default();
+        let number = |bytes: &[u8]| match bytes.first_chunk() {
+            Some(bytes) => i64::from_le_bytes(*bytes),
+            None => bytes.first_chunk().map_or(0, |bytes| i64::from(i32::from_le_bytes(*bytes))),
+        };
+        let numbers = self.message.numbers(field).chain(raw.chunks_exact(size).map(number));
+        let numbers: Vec<_> = numbers.take(most + 1).collect();
+        (numbers.len() == count && !self.is_elsewhere()).then_some(numbers)
     }
 }
 
@@ -156,12 +182,6 @@ impl TensorShape {
 
     pub(crate) fn elements(&self) -> Option<usize> {
         self.lengths().iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
-    }
-}
-
-impl fmt::Display for TensorShape {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?}", self.lengths())
     }
 }
 

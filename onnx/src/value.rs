@@ -1,6 +1,5 @@
 //! A value of the graph, as an affine map of the last activation's outputs.
 
-use crate::constant::exactly;
 use crate::node::Node;
 use densely::Float;
 use densely::ndarray::{Array1, Array2, Axis};
@@ -100,17 +99,12 @@ impl Features {
     fn scale_and_shift(&mut self, scale: Option<Vec<f64>>, shift: Option<Vec<f64>>) {
         if let Some(scale) = scale {
             if self.shift != [0.0] {
-                combine(&mut self.shift, &scale, |shift, scale| shift * scale);
+                combine(&mut self.shift, scale.clone(), |one, other| one * other);
             }
-            match self.scale == [1.0] {
-                true => self.scale = scale,
-                false => combine(&mut self.scale, &scale, |one, other| one * other),
-            }
+            combine(&mut self.scale, scale, |one, other| one * other);
         }
-        match shift {
-            Some(shift) if self.shift == [0.0] => self.shift = shift,
-            Some(shift) => combine(&mut self.shift, &shift, |one, other| one + other),
-            None => {}
+        if let Some(shift) = shift {
+            combine(&mut self.shift, shift, |one, other| one + other);
         }
     }
 
@@ -150,18 +144,10 @@ impl<F: Float> Sums<'_, F> {
             }
         }
         let Some(shift) = shift else { return };
-        let shift = shift.iter().cycle();
-        match &mut self.bias {
-            Some(bias) => {
-                for (b, shift) in bias.iter_mut().zip(shift) {
-                    *b = F::from_f64(b.as_f64() + shift);
-                }
-            }
-            // Keeps the bits of the file.
-            none => {
-                let bias = exactly(outputs, shift.map(|&shift| F::from_f64(shift)));
-                *none = Some(Array1::from_vec(bias));
-            }
+        // -0 + shift has the bits of the shift, also if it is -0.
+        let none = || Array1::from_elem(outputs, F::from_f64(-0.0));
+        for (b, shift) in self.bias.get_or_insert_with(none).iter_mut().zip(shift.iter().cycle()) {
+            *b = F::from_f64(b.as_f64() + shift);
         }
     }
 
@@ -182,7 +168,8 @@ impl<F: Float> Sums<'_, F> {
         }
     }
 
-    /// Makes sums over `features` features, of which each row's has the place given here.
+    /// Makes sums over `features` features of sums over elements. `places` holds, for each element,
+    /// the index of its feature.
     pub(crate) fn place(&mut self, places: &[usize], features: usize) {
         let mut placed = Array2::zeros((features, self.weights.ncols()));
         for (row, &place) in self.weights.rows().into_iter().zip(places) {
@@ -195,10 +182,11 @@ impl<F: Float> Sums<'_, F> {
     }
 }
 
-/// Replaces each number by a function of it and of the other list's. One number stands for many.
-fn combine(numbers: &mut Vec<f64>, others: &[f64], function: impl Fn(f64, f64) -> f64) {
-    if let [number] = **numbers {
-        numbers.resize(others.len().max(1), number);
+/// Replaces each number by a function of it and of the other list's, in whatever order. One number
+/// stands for many.
+fn combine(numbers: &mut Vec<f64>, mut others: Vec<f64>, function: impl Fn(f64, f64) -> f64) {
+    if numbers.len() < others.len() {
+        std::mem::swap(numbers, &mut others);
     }
     for (number, &other) in numbers.iter_mut().zip(others.iter().cycle()) {
         *number = function(*number, other);

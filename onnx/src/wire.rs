@@ -40,14 +40,9 @@ impl<'a> Fields<'a> {
         std::ptr::eq(self.0, other.0)
     }
 
-    fn fields(self) -> impl Iterator<Item = (u64, FieldValue<'a>)> {
+    pub(crate) fn fields(self) -> impl Iterator<Item = (u64, FieldValue<'a>)> {
         let mut rest = self.0;
         std::iter::from_fn(move || take_field(&mut rest))
-    }
-
-    /// The number of fields, counted up to `most`.
-    pub(crate) fn fields_up_to(self, most: usize) -> usize {
-        self.fields().take(most).count()
     }
 
     /// The content of every field of this number.
@@ -131,24 +126,15 @@ fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, FieldValue<'a>)> {
     let key = take_varint(rest)?;
     let value = match key & 7 {
         0 => FieldValue::Number(take_varint(rest)?),
-        1 => {
-            let _: [u8; 8] = take_chunk(rest)?;
-            FieldValue::Fixed64
-        }
+        1 => rest.split_off(..8).map(|_| FieldValue::Fixed64)?,
         2 => {
             let length = usize::try_from(take_varint(rest)?).ok()?;
             FieldValue::Bytes(rest.split_off(..length)?)
         }
-        5 => FieldValue::Fixed32(take_chunk(rest)?),
+        5 => FieldValue::Fixed32(*rest.split_off(..4)?.first_chunk()?),
         _ => return None,
     };
     (key >> 3 > 0).then_some((key >> 3, value))
-}
-
-fn take_chunk<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (chunk, others) = rest.split_first_chunk()?;
-    *rest = others;
-    Some(*chunk)
 }
 
 /// Takes a whole number, seven bits a byte, the least significant first.

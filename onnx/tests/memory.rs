@@ -41,6 +41,16 @@ fn reading_takes_no_more_than_twice_the_file() {
     let loaded = measured("its file", large.len(), || densely_onnx::load::<f32>(&path));
     std::fs::remove_file(path).unwrap();
     loaded.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::File::create(folder.path().join("data")).unwrap().set_len(1 << 27).unwrap();
+    let entries = [("location", "data"), ("offset", "64"), ("length", "4")];
+    let layer = node("MatMul", &["x", "w"], "y", &[]);
+    let small = model(1, &[layer, protobuf::external_tensor("w", &[1, 1], 1, &entries)]);
+    let path = folder.path().join("model.onnx");
+    std::fs::write(&path, &small).unwrap();
+    let loaded =
+        measured("four bytes of a long file", small.len(), || densely_onnx::load::<f32>(&path));
+    loaded.unwrap();
     let transposed = protobuf::whole_attribute("transB", 1);
     let layer = |attributes: &[Vec<u8>]| node("Gemm", &["x", "w", "c"], "y", attributes);
     let (weights, bias) = (vec![0.5; 4_000_000], vec![0.5; 2000]);
@@ -130,6 +140,16 @@ fn reading_takes_no_more_than_twice_the_file() {
     let broadcast = node("Mul", &["x", "c"], "y", &[]);
     let channels = tensor("c", &[3, 1, 1], &[1.0; 3]);
     refused("a broadcast constant", &shaped(&[5, 3, 1 << 20, 1 << 20], &[broadcast, channels]));
+
+    let categories = |count: usize| {
+        let encoder = field(8, vec![1; count]);
+        let encoder = [field(1, "cats_int64s"), encoder].concat();
+        let encoder = node("OneHotEncoder", &["x"], "a", &[encoder]);
+        let layer = node("MatMul", &["a", "w"], "y", &[]);
+        protobuf::typed_model(7, &[5, 1], &[encoder, layer, tensor("w", &[1, 1], &[1.0])])
+    };
+    refused("a million categories", &categories(many));
+    refused("65,536 categories", &categories(1 << 16));
 
     // Every layer has the same weights: a small file for a large network.
     let products = (0..1000)

@@ -6,7 +6,7 @@ use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
 use crate::node::Node;
 use crate::refusal::refused;
-use crate::tensor::{StoredTensor, number};
+use crate::tensor::{ElementType, MOST_DIMENSIONS, StoredTensor, number};
 use crate::value::{Features, Map, Value};
 use densely::activation::Identity;
 use densely::ndarray::{Array1, Array2};
@@ -68,28 +68,35 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 Map::Features(features)
                     if of_inputs && features.are_unscaled() && elements(&value.row) == Some(1) =>
                 {
-                    let categories = categories(node);
-                    value.row.push(Some(categories.len()));
-                    self.inputs.encode(features, categories, node)?;
+                    let count = self.inputs.encode(features, &mut self.budget, node)?;
+                    value.row.push(Some(count));
                 }
                 _ => return Err(node.refused("it does not follow one column of the inputs")),
             },
             "Gather" | "ArrayFeatureExtractor" => self.choose(&mut value, index, node)?,
             // To whole numbers: exact for whole numbers, and for the categories of a column.
             "Cast" => {
-                let float = matches!(node.whole_number("to"), Some(1 | 11));
+                let to = ElementType(node.whole_number("to").unwrap_or(0));
+                let float = matches!(to.0, 1 | 11);
                 let encoded = next.is_some_and(|next| next.operator() == "OneHotEncoder");
-                let whole = matches!(&value.map, Map::Features(of) if of_inputs && self.inputs.are_whole(of));
+                let whole =
+                    matches!(&value.map, Map::Features(of) if of_inputs && self.inputs.fit(of, to));
                 if !(float || encoded || whole) {
-                    return Err(node.refused("it rounds numbers"));
+                    return Err(node.refused("it changes numbers"));
                 }
             }
             "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" => {
                 let layout = Layout { rows: value.rows, row: &value.row, is_last };
                 let row = layout::after(layout, self.graph, index, node);
-                let moved = "it moves numbers to other rows or places, or its shape is not known";
-                let row = row.filter(|row| row.len() < layout::MOST_DIMENSIONS);
-                value.row = row.ok_or_else(|| node.refused(moved))?;
+                let row = row.filter(|row| row.len() < MOST_DIMENSIONS);
+                value.row = row.ok_or_else(|| {
+                    let moved =
+                        "it moves numbers to other rows or places, or its shape is not known";
+                    let asked = layout::asked(self.graph, index, node);
+                    let asked = asked.map_or(String::new(), |of| format!(", asked for is {of:?}"));
+                    let row = lengths(&value.row);
+                    node.refused(&format!("{moved}: a row has {row}{asked}"))
+                })?;
             }
             _ => return Err(node.refused(UNKNOWN)),
         }
@@ -135,15 +142,22 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             return Err(node.refused("it is in training mode: call eval() before the export"));
         }
         let others = value.row.len().saturating_sub(1);
-        let [mut scale, mut shift, mean, variance] =
-            [1, 2, 3, 4].map(|input| self.numbers(value, (index, input), others));
+        let mut numbers = |input| self.numbers(value, (index, input), others);
+        let (mut scale, mut shift) = (numbers(1)?, numbers(2)?);
+        let (mean, variance) = (numbers(3)?, numbers(4)?);
+        let count = scale.len().max(shift.len()).max(mean.len()).max(variance.len());
+        for numbers in [&mut scale, &mut shift] {
+            if let [number] = numbers[..] {
+                numbers.resize(count, number);
+            }
+        }
         let epsilon = node.float("epsilon").map_or(1e-5, f64::from);
-        let (scales, shifts) = (scale.iter_mut().flatten(), shift.iter_mut().flatten());
-        for (((scale, shift), mean), variance) in scales.zip(shifts).zip(mean?).zip(variance?) {
+        let others = mean.iter().cycle().zip(variance.iter().cycle());
+        for ((scale, shift), (mean, variance)) in scale.iter_mut().zip(&mut shift).zip(others) {
             *scale /= (variance + epsilon).sqrt();
             *shift -= *scale * mean;
         }
-        value.scale_and_shift(Some(scale?), Some(shift?));
+        value.scale_and_shift(Some(scale), Some(shift));
         Ok(())
     }
 
@@ -183,13 +197,17 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         }
         let mut joined: Option<Value<'a, F>> = None;
         for operand in 0..node.inputs().count() {
+            let alone = || refusal("this joins inputs of the graph alone");
             let source = self.graph.source_of_input(index, operand)?;
+            if let ValueSource::Constant(_) = source {
+                return Err(alone());
+            }
             let mut part = self.value(source, nested + 1)?;
             let of_inputs = |_: &usize| self.layers.outputs().is_none();
             let (Map::Features(features), Some(count)) =
                 (&mut part.map, elements(&part.row).filter(of_inputs))
             else {
-                return Err(refusal("this joins inputs of the graph alone"));
+                return Err(alone());
             };
             self.budget.take(count, size_of::<f64>(), node)?;
             features.list(count);
@@ -233,19 +251,20 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         if let ValueSource::Node(before) = source
             && self.node(before)?.operator() == "Transpose"
         {
-            transposed = !transposed;
+            let perm = self.node(before)?.attribute("perm");
+            match perm.map(|perm| perm.numbers(8).take(3).collect::<Vec<_>>()).as_deref() {
+                None | Some([1, 0]) => transposed = !transposed,
+                Some([0, 1]) => {}
+                Some(perm) => return Err(refusal(&format!("weights have no order {perm:?}"))),
+            }
             source = self.graph.source_of_input(before, 0)?;
         }
-        let tensor = match source {
-            ValueSource::Constant(constant) => constant.tensor(),
-            _ => None,
-        };
+        let tensor = source.constant().and_then(Constant::tensor);
         let tensor = tensor.ok_or_else(|| refusal("the second operand is not a constant"))?;
         let mut weights = self.weights(tensor, transposed, node)?;
         let (inputs, outputs) = weights.dim();
         if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
-            let length = |length: &Option<usize>| length.map_or("?".to_owned(), |n| n.to_string());
-            let row = value.row.iter().map(length).collect::<Vec<_>>().join(" × ");
+            let row = lengths(&value.row);
             return Err(refusal(&format!("the weights take {inputs} features, a row has {row}")));
         }
         let factor = |name| node.float(name).filter(|_| gemm).map_or(1.0, f64::from);
@@ -274,17 +293,21 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         node: Node<'a>,
     ) -> Result<Array2<F>> {
         let (shape, bytes) = (tensor.shape()?, tensor.number_bytes::<F>()?);
+        let fault =
+            |reason| node.refused(&format!("weights of shape {:?}{reason}", shape.lengths()));
         let &[rows, columns] = shape.lengths() else {
-            let reason = format!("weights of shape {shape}, a layer has two dimensions");
-            return Err(node.refused(&reason));
+            return Err(fault(", a layer has two dimensions"));
         };
+        if rows == 0 || columns == 0 {
+            return Err(fault(": a layer needs at least one input and one output"));
+        }
         let count = bytes.len() / size_of::<F>();
         self.budget.take(count, size_of::<F>(), node)?;
         let numbers = bytes.chunks_exact(size_of::<F>());
         let numbers: Vec<F> = match transposed {
             false => exactly(count, numbers.filter_map(number::<F>)),
             true => {
-                let column = |column| numbers.clone().skip(column).step_by(columns.max(1));
+                let column = |column| numbers.clone().skip(column).step_by(columns);
                 exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
             }
         };
@@ -299,10 +322,8 @@ fn each(mut numbers: Vec<f64>, function: impl Fn(f64) -> f64) -> Vec<f64> {
     numbers
 }
 
-/// The categories of a `OneHotEncoder`.
-fn categories(node: Node<'_>) -> Vec<String> {
-    let (text, whole) = (node.attribute("cats_strings"), node.attribute("cats_int64s"));
-    let texts = text.iter().flat_map(|of| of.all_texts(9)).map(str::to_owned);
-    let whole = whole.iter().flat_map(|of| of.numbers(8));
-    texts.chain(whole.map(|number| number.to_string())).collect()
+/// The lengths of a row's dimensions, for error messages.
+fn lengths(row: &[Option<usize>]) -> String {
+    let length = |length: &Option<usize>| length.map_or("?".to_owned(), |n| n.to_string());
+    row.iter().map(length).collect::<Vec<_>>().join(" × ")
 }

@@ -194,6 +194,17 @@ fn affine_operators_compose() {
     assert_eq!(predicted(&last, [3.0, 1.0]), [4.0, 0.25]);
     let negative = [layer.clone(), normalization("n"), node("Neg", &["n"], "y", &[]), constants()];
     assert_eq!(predicted(&negative, [3.0, 1.0]), [-4.0, -0.25]);
+    // One number may stand for all features: here the mean is 0 and the variance 3.
+    let shape = typed_tensor("s", &[1], 7, 2_u64.to_le_bytes().to_vec());
+    let three = tensor("", &[1], &[3.0]);
+    let filled = [
+        node("ConstantOfShape", &["s"], "zeros", &[]),
+        node("ConstantOfShape", &["s"], "threes", &[[field(1, "value"), three].concat()]),
+    ];
+    let inputs = ["a", "scale", "shift", "zeros", "threes"];
+    let last = node("BatchNormalization", &inputs, "y", &[float_attribute("epsilon", 1.0)]);
+    let parts = [layer.clone(), shape, filled.concat(), last, constants()];
+    assert_eq!(predicted(&parts, [3.0, 1.0]), [6.25, -0.5]);
     // What follows the last activation becomes a layer of its own, and so does what comes before
     // an activation of the inputs.
     let relu = node("Relu", &["x"], "a", &[]);
@@ -209,7 +220,12 @@ fn affine_operators_compose() {
     );
     let transposed = node("Transpose", &["w"], "t", &[]);
     let layer = node("MatMul", &["x", "t"], "y", &[]);
-    assert_eq!(predicted(&[transposed, layer, constants()], [3.0, 1.0]), [1.0, 5.5]);
+    assert_eq!(predicted(&[transposed, layer.clone(), constants()], [3.0, 1.0]), [1.0, 5.5]);
+    for (perm, expected) in [([1, 0], [1.0, 5.5]), ([0, 1], [3.5, -2.0])] {
+        let perm = [field(1, "perm"), number(8, perm[0]), number(8, perm[1])].concat();
+        let transposed = node("Transpose", &["w"], "t", &[perm]);
+        assert_eq!(predicted(&[transposed, layer.clone(), constants()], [3.0, 1.0]), expected);
+    }
 }
 
 /// `Where(IsNaN(x), c, x)`, as densely writes it, and an `Imputer` of scikit-learn.
@@ -226,6 +242,21 @@ fn numbers_stand_in_for_missing_ones() {
         assert_eq!(predicted(parts, [f32::NAN, f32::NAN]), [3.5, -2.0]);
         assert_eq!(predicted(parts, [3.0, f32::NAN]), [3.5, -2.0]);
         assert_eq!(predicted(parts, [4.0, 2.0]), [5.0, 0.0]);
+    }
+}
+
+/// The indices of a `Gather` are `INT64` or `INT32`.
+#[test]
+fn columns_are_chosen_by_indices_of_both_types() {
+    let layer = [
+        node("Gather", &["x", "i"], "a", &[whole_attribute("axis", 1)]),
+        node("MatMul", &["a", "w"], "y", &[]),
+        tensor("w", &[2, 2], &WEIGHTS),
+    ];
+    let wide = typed_tensor("i", &[2], 7, [1_i64, 0].map(i64::to_le_bytes).concat());
+    let narrow = typed_tensor("i", &[2], 6, [-1_i32, 0].map(i32::to_le_bytes).concat());
+    for indices in [wide, narrow] {
+        assert_eq!(predicted(&[layer.concat(), indices], [3.0, 1.0]), [2.5, 10.0]);
     }
 }
 

@@ -97,9 +97,27 @@ pub fn model(features: u64, parts: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub fn typed_model(element_type: u64, shape: &[u64], parts: &[Vec<u8>]) -> Vec<u8> {
+    let output = field(12, field(1, "y"));
+    field(7, [parts.concat(), input("x", element_type, shape), output].concat())
+}
+
+pub fn input(name: &str, element_type: u64, shape: &[u64]) -> Vec<u8> {
     let shape: Vec<u8> = shape.iter().flat_map(|&length| field(1, number(1, length))).collect();
     let tensor = field(1, [number(1, element_type), field(2, shape)].concat());
-    let input = field(11, [field(1, "x"), field(2, tensor)].concat());
-    let output = field(12, field(1, "y"));
-    field(7, [parts.concat(), input, output].concat())
+    field(11, [field(1, name), field(2, tensor)].concat())
+}
+
+/// An initializer whose numbers are in another file.
+pub fn external_tensor(
+    name: &str,
+    shape: &[u64],
+    element_type: u64,
+    entries: &[(&str, &str)],
+) -> Vec<u8> {
+    let mut tensor: Vec<u8> = shape.iter().flat_map(|&length| number(1, length)).collect();
+    tensor.extend([number(2, element_type), field(8, name), number(14, 1)].concat());
+    for (key, value) in entries {
+        tensor.extend(field(13, [field(1, key), field(2, value)].concat()));
+    }
+    field(5, tensor)
 }

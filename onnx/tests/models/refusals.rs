@@ -2,8 +2,8 @@
 
 use crate::foreign_models::golden;
 use crate::protobuf::{
-    field, float, float_attribute, model, node, number, tensor, typed_model, typed_tensor,
-    whole_attribute,
+    external_tensor, field, float, float_attribute, input, model, node, number, tensor,
+    typed_model, typed_tensor, whole_attribute,
 };
 use densely::Mlp;
 
@@ -85,8 +85,7 @@ fn types_are_named() {
 #[test]
 fn other_files_are_named() {
     let layer = node("MatMul", &["x", "w"], "y", &[]);
-    let external = [number(1, 1), number(1, 1), number(2, 1), field(8, "w"), number(14, 1)];
-    let refusal = refusal_of(&model(1, &[layer, field(5, external.concat())]));
+    let refusal = refusal_of(&model(1, &[layer, external_tensor("w", &[1, 1], 1, &[])]));
     let expected = r#"tensor "w" is in another file (external data), which only `load` reads"#;
     assert_eq!(refusal, expected);
 }
@@ -127,14 +126,23 @@ fn operators_that_change_rows_or_numbers_are_named() {
     let expected = "it is in training mode: call eval() before the export";
     assert_eq!(training, format!(r#"BatchNormalization (node "y"): {expected}"#));
     let rounded = after("Cast", &["a"], &[whole_attribute("to", 7)]);
-    assert_eq!(rounded, r#"Cast (node "y"): it rounds numbers"#);
+    assert_eq!(rounded, r#"Cast (node "y"): it changes numbers"#);
     let axis = after("Softmax", &["a"], &[whole_attribute("axis", 0)]);
     assert_eq!(axis, r#"Softmax (node "y"): its axis is not the whole row"#);
-    let moved = "it moves numbers to other rows or places, or its shape is not known";
+    let moved = "it moves numbers to other rows or places, or its shape is not known: a row has 2";
     let perm = [field(1, "perm"), number(8, 1), number(8, 0)].concat();
-    assert_eq!(after("Transpose", &["a"], &[perm]), format!(r#"Transpose (node "y"): {moved}"#));
+    assert_eq!(
+        after("Transpose", &["a"], &[perm]),
+        format!(r#"Transpose (node "y"): {moved}, asked for is [1, 0]"#)
+    );
     let zero = whole_attribute("axis", 0);
-    assert_eq!(after("Flatten", &["a"], &[zero]), format!(r#"Flatten (node "y"): {moved}"#));
+    assert_eq!(
+        after("Flatten", &["a"], &[zero]),
+        format!(r#"Flatten (node "y"): {moved}, asked for is [0]"#)
+    );
+    let shape = typed_tensor("s", &[2], 7, [4_u64, 1].map(u64::to_le_bytes).concat());
+    let reshaped = refusal(&[layer.clone(), node("Reshape", &["a", "s"], "y", &[]), shape]);
+    assert_eq!(reshaped, format!(r#"Reshape (node "y"): {moved}, asked for is [4, 1]"#));
     let imputed = [field(1, "imputed_value_floats"), float(7, 3.0)].concat();
     let replaced = float_attribute("replaced_value_float", -1.0);
     let imputer = refusal(&[node("Imputer", &["x"], "y", &[imputed, replaced])]);
@@ -167,13 +175,11 @@ fn external_data_outside_the_folder_are_refused() {
     std::fs::write(folder.path().join("weights"), &bytes).unwrap();
     std::fs::write(inside.join("weights"), &bytes).unwrap();
     let load = |location: &str, offset: &str| {
-        let entry = |key, value| field(13, [field(1, key), field(2, value)].concat());
-        let parts = [number(1, 1), number(1, 1), number(2, 1), field(8, "w"), number(14, 1)];
-        let tensor =
-            [parts.concat(), entry("location", location), entry("offset", offset)].concat();
+        let entries = [("location", location), ("offset", offset)];
+        let tensor = external_tensor("w", &[1, 1], 1, &entries);
         let layer = node("MatMul", &["x", "w"], "y", &[]);
         let path = inside.join("model.onnx");
-        std::fs::write(&path, model(1, &[layer, field(5, tensor)])).unwrap();
+        std::fs::write(&path, model(1, &[layer, tensor])).unwrap();
         densely_onnx::load::<f32>(path).map_err(|error| error.to_string())
     };
     std::fs::create_dir(inside.join("more")).unwrap();
@@ -198,4 +204,179 @@ fn external_data_outside_the_folder_are_refused() {
     for offset in ["0", "8", "18446744073709551615", "x"] {
         assert!(load("weights", offset).is_err(), "{offset}");
     }
+}
+
+/// Of each range and each file only so much is read as the shapes of the tensors ask for.
+#[test]
+fn external_data_that_do_not_fit_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    std::fs::write(folder.path().join("data"), [0; 12]).unwrap();
+    let load = |shapes: &[(&[u64], &str, &str)]| {
+        let tensors = (0..).zip(shapes).map(|(number, (shape, offset, length))| {
+            let entries = [("location", "data"), ("offset", offset), ("length", length)];
+            external_tensor(&format!("w{number}"), shape, 1, &entries)
+        });
+        let layers =
+            [node("MatMul", &["x", "w0"], "a", &[]), node("MatMul", &["a", "w1"], "y", &[])];
+        let bytes = model(2, &[layers.concat(), tensors.collect::<Vec<_>>().concat()]);
+        std::fs::write(&path, bytes).unwrap();
+        densely_onnx::load::<f32>(&path).map_err(|error| error.to_string())
+    };
+    load(&[(&[2, 1], "0", "8"), (&[1, 1], "8", "4")]).unwrap();
+    let beyond = load(&[(&[2, 1], "8", "8"), (&[1, 1], "8", "4")]).unwrap_err();
+    let expected = r#"tensor "w0": offset 8 and length 8 in "data", which has 12 bytes"#;
+    assert!(beyond.ends_with(expected), "{beyond}");
+    let number = load(&[(&[2, 1], "x", "8"), (&[1, 1], "8", "4")]).unwrap_err();
+    assert!(number.ends_with(r#"tensor "w0": offset "x" is not a whole number"#), "{number}");
+    let longer = load(&[(&[2, 1], "0", "12"), (&[1, 1], "8", "4")]).unwrap_err();
+    assert!(longer.ends_with(r#"tensor "w0" of shape [2, 1] has 12 bytes"#), "{longer}");
+    let overlap = load(&[(&[2, 1], "0", "8"), (&[2, 1], "4", "8")]).unwrap_err();
+    assert!(overlap.ends_with(r#"tensor "w1": the tensors in "data" overlap"#), "{overlap}");
+}
+
+#[test]
+fn weights_without_inputs_or_outputs_are_named() {
+    let after = |first, inputs: &[&str], second, others: &[&str]| {
+        [node(first, inputs, "a", &[]), node(second, others, "y", &[])].concat()
+    };
+    let scalar = tensor("c", &[], &[2.0]);
+    for (element_type, nodes, name, shape) in [
+        (1, node("Gemm", &["x", "w", "c"], "y", &[]), r#"Gemm (node "y")"#, [0, 1 << 62]),
+        (1, after("MatMul", &["x", "w"], "Add", &["a", "c"]), r#"MatMul (node "a")"#, [0, 1 << 62]),
+        (8, node("MatMul", &["x", "w"], "y", &[]), r#"MatMul (node "y")"#, [1 << 60, 0]),
+        (1, after("Mul", &["x", "c"], "MatMul", &["a", "w"]), r#"MatMul (node "y")"#, [1 << 60, 0]),
+    ] {
+        // The number of columns is not known.
+        let parts = [nodes, scalar.clone(), tensor("w", &shape, &[])];
+        let expected = format!(
+            "{name}: weights of shape {shape:?}: a layer needs at least one input and one output"
+        );
+        assert_eq!(refusal_of(&typed_model(element_type, &[5, 0], &parts)), expected);
+    }
+}
+
+#[test]
+fn filled_constants_that_do_not_fit_are_named() {
+    let sum = |features: usize, filled: u64| {
+        let parts = [
+            node("MatMul", &["x", "w"], "a", &[]),
+            tensor("w", &[features as u64; 2], &vec![1.0; features * features]),
+            typed_tensor("s", &[1], 7, filled.to_le_bytes().to_vec()),
+            node("ConstantOfShape", &["s"], "c", &[]),
+            node("Add", &["a", "c"], "y", &[]),
+        ];
+        refusal_of(&model(features as u64, &parts))
+    };
+    assert_eq!(sum(2, 5), r#"Add (node "y") has 5 numbers for 2 features"#);
+    assert_eq!(sum(1, 3), r#"Add (node "y") has 3 numbers for 1 features"#);
+}
+
+#[test]
+fn casts_that_change_numbers_are_named() {
+    let cast = |from, to, code| node("Cast", &[from], to, &[whole_attribute("to", code)]);
+    let layer = [node("MatMul", &["f", "w"], "y", &[]), tensor("w", &[2, 1], &[1.0, 2.0])].concat();
+    let integers = |from, to| {
+        let parts = [cast("x", "a", to), cast("a", "f", 1), layer.clone()];
+        densely_onnx::from_bytes::<f32>(&typed_model(from, &[5, 2], &parts))
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let (uint8, int32, int64, uint64, bool, float16) = (2, 6, 7, 13, 9, 10);
+    for (from, to) in [(int64, int64), (int32, int64), (uint8, int32), (bool, int64)] {
+        assert_eq!(integers(from, to), Ok(()), "{from} to {to}");
+    }
+    let expected = r#"ONNX: Cast (node "a"): it changes numbers"#;
+    for (from, to) in
+        [(int64, bool), (int64, uint8), (int64, float16), (int64, int32), (uint64, int64)]
+    {
+        assert_eq!(integers(from, to), Err(expected.to_owned()), "{from} to {to}");
+    }
+    // A fraction stands beside a whole number.
+    let joined = node("Concat", &["i", "b"], "j", &[whole_attribute("axis", 1)]);
+    let parts =
+        [input("b", 1, &[5, 1]), cast("x", "i", 1), joined, cast("j", "k", 7), cast("k", "f", 1)];
+    let refusal = refusal_of(&typed_model(int64, &[5, 1], &[parts.concat(), layer]));
+    assert_eq!(refusal, r#"Cast (node "k"): it changes numbers"#);
+}
+
+#[test]
+fn operands_beyond_a_formula_are_named() {
+    let numbers = [tensor("zero", &[], &[0.0]), tensor("five", &[], &[5.0])].concat();
+    let layer = node("MatMul", &["x", "w"], "a", &[]);
+    let three = refusal(&[layer, numbers, node("Max", &["a", "zero", "five"], "y", &[])]);
+    assert_eq!(three, r#"Max (node "y"): this is neither part of a layer nor a known activation"#);
+    let classes = |parts: &[&str], axis, columns: usize| {
+        let parts = [
+            node("MatMul", &["x", "v"], "z", &[]),
+            node("Sigmoid", &["z"], "p", &[]),
+            node("Sub", &["one", "p"], "q", &[]),
+            node("Concat", parts, "y", &[whole_attribute("axis", axis)]),
+            tensor("one", &[], &[1.0]),
+            tensor("v", &[2, columns as u64], &vec![1.0; 2 * columns]),
+        ];
+        densely_onnx::from_bytes::<f32>(&model(2, &parts)).map(|net| net.outputs())
+    };
+    assert_eq!(classes(&["q", "p"], 1, 1).unwrap(), 1);
+    let expected = r#"Concat (node "y"): this joins inputs of the graph alone"#;
+    for (parts, axis) in [(&["q", "p", "p"][..], 1), (&["q", "p"], 0)] {
+        let error = classes(parts, axis, 1).unwrap_err().to_string();
+        assert_eq!(error, format!("ONNX: {expected}"));
+    }
+    let error = classes(&["q", "p"], 1, 3).unwrap_err().to_string();
+    assert_eq!(error, "ONNX: the graph joins 1 - p and p, where p has 3 columns instead of one");
+}
+
+#[test]
+fn names_that_occur_twice_are_refused() {
+    let categories = [field(1, "cats_int64s"), number(8, 3), number(8, 3)].concat();
+    let encoder = node("OneHotEncoder", &["x"], "a", &[categories]);
+    let layer = node("MatMul", &["a", "w"], "y", &[]);
+    let weights = |inputs: u64| tensor("w", &[inputs, 1], &vec![1.0; inputs as usize]);
+    let twice = refusal_of(&typed_model(7, &[5, 1], &[encoder, layer.clone(), weights(2)]));
+    assert!(twice.contains("categories"), "{twice}");
+    // The first column of x has the name of the other input.
+    let joined = node("Concat", &["x", "x[0]"], "a", &[whole_attribute("axis", 1)]);
+    let parts = [input("x[0]", 1, &[5, 1]), joined, layer, weights(3)];
+    let twice = refusal_of(&model(2, &parts));
+    assert!(twice.contains("x[0]"), "{twice}");
+}
+
+#[test]
+fn constants_in_place_of_values_are_named() {
+    let first = refusal(&[node("MatMul", &["w", "x"], "y", &[])]);
+    assert_eq!(first, r#"MatMul (node "y"): input 0 (counted from 0) is a constant"#);
+    let joined = refusal(&[node("Concat", &["x", "w"], "y", &[whole_attribute("axis", 1)])]);
+    assert_eq!(joined, r#"Concat (node "y"): this joins inputs of the graph alone"#);
+}
+
+#[test]
+fn long_nodes_are_named() {
+    let attributes: Vec<_> = (0..17).map(|_| whole_attribute("axis", 1)).collect();
+    let many = refusal(&[node("Relu", &["x"], "y", &attributes)]);
+    assert_eq!(many, r#"Relu (node "y"): 17 attributes, at most 16 are read"#);
+    let list = [field(1, "scale"), float(7, 1.0).repeat(70_000)].concat();
+    let many = refusal(&[node("Scaler", &["x"], "y", &[list])]);
+    assert_eq!(many, r#"Scaler (node "y"): 70001 fields, at most 65600 are read"#);
+}
+
+#[test]
+fn external_whole_numbers_are_read_from_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    let indices = [1_i32, 0].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>();
+    std::fs::write(folder.path().join("indices"), indices).unwrap();
+    let indices = external_tensor("i", &[2], 6, &[("location", "indices")]);
+    let chosen = node("Gather", &["x", "i"], "a", &[whole_attribute("axis", 1)]);
+    let weights = tensor("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    let bytes = model(2, &[chosen, node("MatMul", &["a", "w"], "y", &[]), weights, indices]);
+    assert_eq!(refusal_of(&bytes), r#"Gather (node "a"): it does not choose columns"#);
+    std::fs::write(&path, bytes).unwrap();
+    let net = densely_onnx::load::<f32>(&path).unwrap();
+    assert_eq!(net.layers()[0].weights(), densely::ndarray::array![[3.0, 4.0], [1.0, 2.0]]);
+    // Whether a dropout drops is not known.
+    let dropout = node("Dropout", &["x", "", "t"], "a", &[]);
+    let training = external_tensor("t", &[], 9, &[("location", "indices")]);
+    let refusal = refusal(&[dropout, node("MatMul", &["a", "w"], "y", &[]), training]);
+    assert!(refusal.starts_with(r#"Dropout (node "a")"#), "{refusal}");
 }
