@@ -2,6 +2,7 @@
 //! predicted there. Everything else is an error that names the reason.
 
 mod damaged_files;
+mod external_data;
 mod foreign_models;
 mod protobuf;
 mod refusals;
