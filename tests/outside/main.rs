@@ -15,8 +15,9 @@ struct Limits {
 }
 
 // 2.02 MB before activations were compiled for the widest vectors, and layers had factors of rates
-// and inputs.
-const TRAINING: Limits = Limits { crates: 47, bytes: 2_150_000 };
+// and inputs; 2.14 MB before predictions ran on several threads, and a file could have the members
+// of a mean and a second network for intervals.
+const TRAINING: Limits = Limits { crates: 47, bytes: 2_200_000 };
 // 30, and two that only build scripts of others need.
 const PREDICTING: Limits = Limits { crates: 32, bytes: 1_130_000 };
 
