@@ -18,8 +18,9 @@ struct Limits {
 // and inputs; 2.14 MB before predictions ran on several threads, and a file could have the members
 // of a mean and a second network for intervals.
 const TRAINING: Limits = Limits { crates: 47, bytes: 2_200_000 };
-// 30, and two that only build scripts of others need.
-const PREDICTING: Limits = Limits { crates: 32, bytes: 1_130_000 };
+// 30, and two that only build scripts of others need. 1.13 MB before a file could have the members
+// of a mean and a second network for intervals.
+const PREDICTING: Limits = Limits { crates: 32, bytes: 1_140_000 };
 
 /// An application in its own folder. The folder and its build stay for the next run of the test,
 /// which is then fast.
