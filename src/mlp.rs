@@ -52,7 +52,7 @@ pub struct Mlp<F: Float> {
     interval: Option<Interval>,
     /// The network that estimates the logarithms of the errors for the interval.
     of_errors: Option<Box<Mlp<F>>>,
-    /// The networks of which this one is the mean, or 1.
+    /// How many networks this one is the mean of; 1 if it is no mean.
     members: usize,
 }
 

@@ -29,7 +29,7 @@ impl Message {
         self.text(field, message.0)
     }
 
-    /// Begins a field of so many bytes, which the caller adds.
+    /// Begins a field of `length` bytes, which the caller adds.
     pub(crate) fn begin(&mut self, field: u32, length: usize) -> &mut Vec<u8> {
         self.key(field, 2);
         self.varint(length as u64);

@@ -84,7 +84,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         self.graph.node(index).ok_or_else(|| refused(format!("there is no node {index}")))
     }
 
-    /// The value of this source, inside so many nested `Concat`s.
+    /// The value of this source. `nested` counts the `Concat`s around it.
     fn value(&mut self, source: ValueSource<'a>, nested: usize) -> Result<Value<'a, F>> {
         let (graph, mut source, mut steps) = (self.graph, source, Vec::new());
         let mut value = loop {

@@ -108,7 +108,7 @@ impl Features {
         }
     }
 
-    /// Lists scale, shift and feature of each of so many elements.
+    /// Lists scale, shift and feature of each of the `count` elements.
     pub(crate) fn list(&mut self, count: usize) {
         for numbers in [&mut self.scale, &mut self.shift] {
             if let [number] = **numbers {

@@ -67,7 +67,7 @@ pub enum NetworkError {
         "the mean of networks is not defined: {activation} of layer {layer} would mix their outputs"
     )]
     MeanOfLayer { layer: usize, activation: String },
-    /// The layers do not fit the number of networks of which this one is the mean.
+    /// The last layer does not fit the number of members.
     #[error(
         "the mean of {members} networks with {outputs} outputs has {inputs} inputs of its last layer; they must be as many as these outputs together"
     )]

@@ -1,4 +1,4 @@
-//! The spread of the networks of which a network is the mean.
+//! The spread of a mean of networks: how far its members disagree.
 
 use super::{Mlp, prediction::PredictBuffers};
 use crate::error::{Error, NetworkError, Result, check::ensure};
@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2, Axis, Slice};
 use std::iter::zip;
 
 impl<F: Float> Mlp<F> {
-    /// The number of networks of which this one is the [mean](Self::mean_of), or 1.
+    /// How many networks this one is the [mean](Self::mean_of) of; 1 if it is no mean.
     pub fn members(&self) -> usize {
         self.members
     }

@@ -35,7 +35,7 @@ pub(crate) struct Structure {
     pub(crate) units_in: Scaling,
     #[serde(default)]
     pub(crate) units_out: Scaling,
-    /// The networks of which this one is the mean.
+    /// How many networks this one is the mean of; 1 if it is no mean.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub(crate) members: usize,
     pub(crate) schema: Schema,

@@ -29,7 +29,7 @@ const MISPLACED: &str = "does not come directly behind a linear layer, into whic
 const EPSILON: f64 = 1e-5;
 
 /// Multiplies the rows of W (outputs × inputs) by γ/√(σ² + ε), and gives the bias
-/// (b - μ) γ/√(σ² + ε) + β. `parameter` gives each of the four, of which γ and β may be missing.
+/// (b - μ) γ/√(σ² + ε) + β. `parameter` gives each of the four; γ and β may be missing.
 pub(super) fn fold<F: Float>(
     weights: &mut Array2<F>,
     bias: Option<Array1<F>>,

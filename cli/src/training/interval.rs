@@ -3,7 +3,7 @@
 use super::{Options, Task, Tested};
 use crate::test_rows::Split;
 use densely::{Dataset, Mlp, Recipe, mlp::Interval};
-use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, concatenate};
+use ndarray::{ArrayView2, ArrayViewMut1, Axis, concatenate};
 use std::error::Error;
 
 /// The folds of the rows that tell how large the errors are.
@@ -73,21 +73,20 @@ fn of_errors(rows: &Split, options: &Options) -> Result<Mlp<f32>, Box<dyn Error>
         };
         recipe.fit(rows).map(|(net, _)| net)
     };
-    let (mut inputs, mut errors) = (Vec::new(), Vec::new());
-    for fold in rows.folds(FOLDS, options, 0.0)? {
-        let (of_fold, targets) = (fold.test.inputs(), fold.test.targets());
-        errors.push((learned(&fold.train)?.predict(of_fold)? - targets).mapv(f32::abs));
-        inputs.push(of_fold.to_owned());
-    }
-    let whole = |parts: &[Array2<f32>]| {
-        concatenate(Axis(0), &parts.iter().map(|part| part.view()).collect::<Vec<_>>())
-    };
-    let mut errors = whole(&errors)?;
+    let folds = rows.folds(FOLDS, options, 0.0)?;
+    let errors = folds.iter().map(|fold| {
+        let outputs = learned(&fold.train)?.predict(fold.test.inputs())?;
+        Ok((outputs - fold.test.targets()).mapv(f32::abs))
+    });
+    let errors = errors.collect::<densely::Result<Vec<_>>>()?;
+    let errors: Vec<_> = errors.iter().map(|errors| errors.view()).collect();
+    let mut errors = concatenate(Axis(0), &errors)?;
     for mut errors in errors.columns_mut() {
         let least = LEAST_SHARE * errors.mean().unwrap_or_default();
         errors.mapv_inplace(|error| error.max(least).max(f32::MIN_POSITIVE).ln());
     }
-    let mut inputs = whole(&inputs)?;
+    let inputs: Vec<_> = folds.iter().map(|fold| fold.test.inputs()).collect();
+    let mut inputs = concatenate(Axis(0), &inputs)?;
     inputs.columns_mut().into_iter().for_each(fill);
     Ok(learned(&Dataset::new(inputs, errors)?)?)
 }

@@ -12,18 +12,6 @@ use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, trainer::Moment};
 use indicatif::ProgressBar;
 use std::error::Error;
 
-impl Prepared<'_, Arrays<f32>> {
-    /// Measures the interval around the predictions by the test rows, if there is to be one, and
-    /// saves the network with it.
-    ///
-    /// # Errors
-    ///
-    /// As `Plan::measure_interval`.
-    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
-        self.plan.measure_interval(&mut self.net, self.test.inputs(), test)
-    }
-}
-
 /// A training that is ready to run.
 pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
@@ -165,5 +153,17 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
         let summary = Summary::new(plan, &self.net, report, test, scores, pictures);
         Ok(if plan.options.json { summary.json() } else { summary.to_string() })
+    }
+}
+
+impl Prepared<'_, Arrays<f32>> {
+    /// Measures the interval around the predictions by the test rows, if there is to be one, and
+    /// saves the network with it.
+    ///
+    /// # Errors
+    ///
+    /// As `Plan::measure_interval`.
+    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
+        self.plan.measure_interval(&mut self.net, self.test.inputs(), test)
     }
 }
