@@ -7,11 +7,11 @@
 //! of `DEPTH`. Operands are copied into the order of that loop (Goto and van de Geijn 2008), unless
 //! they are used too few times to pay for the copy.
 
-use super::lanes::{Lanes, numbers_at};
+use super::lanes::{Lanes, numbers_at, store_vectors};
 use super::operand::{Operand, Product};
-use super::packing::{Buffers, pack_left, pack_right};
+use super::packing::{BlockBuffers, Buffers, pack};
 use super::shape::{DEPTH, FEW, Panel, Start, VECTORS, Vectors, blocks, tiles};
-use super::tile::{Block, Tile, add_all};
+use super::tile::Tile;
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub(super) struct Multiplication<'a, 'b, F> {
     pub(super) buffers: &'b mut Buffers<F>,
 }
 
-/// Bytes of a packed block of one operand. The second cache holds those of both.
+/// Bytes of the left operand's packed block, which the second cache holds.
 const BLOCK: usize = 512 << 10;
 
 /// With this many columns, the left operand's numbers are used often enough to pay for packing.
@@ -72,27 +72,28 @@ impl<F: Lanes> Product<'_, F> {
         buffers: &mut Buffers<F>,
     ) {
         let (rows, stride, depth) = (self.left.rows, self.right.columns, self.left.columns);
-        let panel = VECTORS * F::count::<S>();
         let most = BLOCK / (DEPTH * size_of::<F>());
         let left = rows.min(most).next_multiple_of(TILE) * depth.min(DEPTH);
-        let right = stride.min(most).next_multiple_of(panel) * depth.min(DEPTH);
-        let (packed_left, packed_right) = buffers.split(left, right);
-        for columns in blocks(stride, most) {
-            for rows in blocks(rows, most) {
-                for depth in blocks(depth, DEPTH) {
-                    let start = if depth.start == 0 { self.start } else { Start::Result };
-                    let block = Block {
-                        left: self.left.rows(rows.clone()).columns(depth.clone()),
-                        right: self.right.rows(depth).columns(columns.clone()),
-                        start: start.columns(columns.clone()),
-                        stride,
-                    };
-                    let result = &mut result[rows.start * stride + columns.start..];
-                    block.multiply::<S, TILE>(simd, packed_left, packed_right, result);
-                }
+        let panel = VECTORS * F::count::<S>();
+        let mut buffers = buffers.split(left, panel * depth.min(DEPTH), panel * TILE);
+        for rows in blocks(rows, most) {
+            for depth in blocks(depth, DEPTH) {
+                let start = if depth.start == 0 { self.start } else { Start::Result };
+                let left = self.left.rows(rows.clone()).columns(depth.clone());
+                let block = Block { left, right: self.right.rows(depth), start, stride };
+                block.multiply::<S, TILE>(simd, &mut buffers, &mut result[rows.start * stride..]);
             }
         }
     }
+}
+
+/// Some rows of the product, and for them the sums over a part of k.
+struct Block<'a, F> {
+    left: Operand<'a, F>,
+    right: Operand<'a, F>,
+    start: Start<'a, F>,
+    /// The columns of the result.
+    stride: usize,
 }
 
 impl<F: Lanes> Block<'_, F> {
@@ -100,63 +101,84 @@ impl<F: Lanes> Block<'_, F> {
     fn multiply<S: Simd, const TILE: usize>(
         &self,
         simd: S,
-        packed_left: &mut [F],
-        packed_right: &mut [F],
+        buffers: &mut BlockBuffers<'_, F>,
         result: &mut [F],
     ) {
-        let (columns, depth, lanes) = (self.right.columns, self.left.columns, F::count::<S>());
-        let mut left = if columns >= COLUMNS_THAT_PAY {
+        let (columns, depth) = (self.right.columns, self.left.columns);
+        let width = VECTORS * F::count::<S>();
+        let BlockBuffers { left, panel: packed, edge } = buffers;
+        let left = if columns >= COLUMNS_THAT_PAY {
             for (row, few) in tiles::<TILE>(self.left.rows) {
-                let packed = &mut packed_left[row * depth..];
+                let packed = &mut left[row * depth..];
                 if few {
-                    pack_left::<F, FEW>(self.left, row, &mut packed[..FEW * depth]);
+                    pack(self.left_rows::<FEW>(row), FEW, packed);
                 } else {
-                    pack_left::<F, TILE>(self.left, row, &mut packed[..TILE * depth]);
+                    pack(self.left_rows::<TILE>(row), TILE, packed);
                 }
             }
-            Left::Packed(packed_left)
+            Left::Packed(left)
         } else {
-            Left::InPlace(packed_left)
+            Left::InPlace(left)
         };
-        let whole_panels = columns.is_multiple_of(VECTORS * lanes) && !self.right.transposed;
-        if whole_panels && columns < COLUMNS_THAT_PAY {
-            for columns in blocks(columns, VECTORS * lanes) {
-                let (rows, last) = self.right.columns(columns.clone()).strided_rows();
-                let panel = rows.map_while(|row| F::vectors::<S>(row).0.first_chunk::<VECTORS>());
+        let whole_panels = columns.is_multiple_of(width) && !self.right.transposed;
+        let in_place = whole_panels && columns < COLUMNS_THAT_PAY;
+        let mut tiles = Tiles { block: self, left, edge };
+        for columns in blocks(columns, width) {
+            let panel = self.right.columns(columns.clone());
+            if in_place {
+                let (rows, last) = panel.strided_rows();
+                let rows = rows.map_while(|row| F::vectors::<S>(row).0.first_chunk::<VECTORS>());
                 if let Some(last) = F::vectors::<S>(last).0.first_chunk::<VECTORS>() {
-                    let panel = Panel { rows: panel, last };
-                    self.panel::<S, TILE>(simd, &mut left, panel, columns, result);
+                    tiles.multiply::<S, TILE>(simd, Panel { rows, last }, columns, result);
                 }
-            }
-            return;
-        }
-        pack_right::<S, F>(self.right, packed_right);
-        let packed_panels = packed_right.chunks(VECTORS * lanes * depth);
-        for (columns, packed) in blocks(columns, VECTORS * lanes).zip(packed_panels) {
-            let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();
-            if let Some((last, rows)) = panel[..depth].split_last() {
-                let panel = Panel { rows: rows.iter(), last };
-                self.panel::<S, TILE>(simd, &mut left, panel, columns, result);
+            } else {
+                pack(panel, width, packed);
+                let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();
+                if let Some((last, rows)) = panel[..depth].split_last() {
+                    let panel = Panel { rows: rows.iter(), last };
+                    tiles.multiply::<S, TILE>(simd, panel, columns, result);
+                }
             }
         }
     }
 
+    /// `TILE` rows of the left operand from `row` on, or those that are left, as columns.
+    #[inline(always)]
+    fn left_rows<const TILE: usize>(&self, row: usize) -> Operand<'_, F> {
+        self.left.rows(row..self.left.rows.min(row + TILE)).transpose()
+    }
+}
+
+/// The tiles of a block.
+struct Tiles<'a, F> {
+    block: &'a Block<'a, F>,
+    left: Left<'a, F>,
+    /// A tile that reaches over the edge of the result.
+    edge: &'a mut [F],
+}
+
+/// The left operand: packed, or in place with a buffer in which a tile with missing rows is packed.
+enum Left<'a, F> {
+    Packed(&'a [F]),
+    InPlace(&'a mut [F]),
+}
+
+impl<F: Lanes> Tiles<'_, F> {
     /// These columns of the block, tile by tile.
     #[inline(always)]
-    fn panel<'r, S: Simd, const TILE: usize>(
-        &self,
+    fn multiply<'r, S: Simd, const TILE: usize>(
+        &mut self,
         simd: S,
-        left: &mut Left<'_, F>,
         right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>> + Clone>,
         columns: Range<usize>,
         result: &mut [F],
     ) {
-        for (row, few) in tiles::<TILE>(self.left.rows) {
+        for (row, few) in tiles::<TILE>(self.block.left.rows) {
             let (right, columns) = (right.clone(), columns.clone());
             if few {
-                self.tile::<S, FEW>(simd, left, right, row, columns, result);
+                self.tile::<S, FEW>(simd, right, row, columns, result);
             } else {
-                self.tile::<S, TILE>(simd, left, right, row, columns, result);
+                self.tile::<S, TILE>(simd, right, row, columns, result);
             }
         }
     }
@@ -164,51 +186,66 @@ impl<F: Lanes> Block<'_, F> {
     /// The tile that begins at `row`.
     #[inline(always)]
     fn tile<'r, S: Simd, const TILE: usize>(
-        &self,
+        &mut self,
         simd: S,
-        left: &mut Left<'_, F>,
         right: Panel<'r, Vectors<F, S>, impl Iterator<Item = &'r Vectors<F, S>>>,
         row: usize,
         columns: Range<usize>,
         result: &mut [F],
     ) {
-        let depth = self.left.columns;
-        let tile = Tile { block: self, rows: row..self.left.rows.min(row + TILE), columns };
+        let Self { block, left, edge } = self;
+        let (operand, depth) = (block.left, block.left.columns);
+        let shape = (TILE.min(operand.rows - row), columns.len());
+        let result = &mut result[row * block.stride + columns.start..];
+        let start = block.start.columns(columns);
+        let width = VECTORS * F::count::<S>();
+        let whole = shape == (TILE, width);
+        let mut tile = if whole {
+            Tile { start, sums: &mut *result, stride: block.stride }
+        } else {
+            if let Start::Result = start {
+                let rows = edge.chunks_mut(width).zip(result.chunks(block.stride));
+                for (sums, row) in rows.take(shape.0) {
+                    sums[..shape.1].copy_from_slice(&row[..shape.1]);
+                }
+            }
+            Tile { start, sums: &mut *edge, stride: width }
+        };
         let packed = match left {
             Left::Packed(packed) => Some(&packed[row * depth..]),
-            Left::InPlace(buffer) if self.left.transposed && tile.rows.len() < TILE => {
-                pack_left::<F, TILE>(self.left, row, &mut buffer[..TILE * depth]);
+            Left::InPlace(buffer) if operand.transposed && shape.0 < TILE => {
+                pack(block.left_rows::<TILE>(row), TILE, buffer);
                 Some(&buffer[..])
             }
             Left::InPlace(_) => None,
         };
-        let mut sums = tile.first_sums::<S, TILE>(simd, result);
         // One loop for each layout of the left operand.
         match packed {
             Some(packed) => {
                 if let Some((last, packed)) = packed.as_chunks::<TILE>().0[..depth].split_last() {
-                    add_all(simd, packed, last, right, &mut sums);
+                    tile.add_all(simd, packed, last, right);
                 }
             }
-            None if !self.left.transposed => {
-                let slices = self.left.row_slices::<TILE>(row);
+            None if !operand.transposed => {
+                let slices = operand.row_slices::<TILE>(row);
                 let numbers = (0..depth).map(|k| numbers_at(&slices, k));
-                add_all(simd, numbers, &numbers_at(&slices, depth - 1), right, &mut sums);
+                tile.add_all(simd, numbers, &numbers_at(&slices, depth - 1), right);
             }
             None => {
-                let (stored, last) = self.left.strided_rows();
+                let (stored, last) = operand.strided_rows();
                 let numbers = stored.map_while(|k| k[row..].first_chunk::<TILE>());
                 if let Some(last) = last[row..].first_chunk::<TILE>() {
-                    add_all(simd, numbers, last, right, &mut sums);
+                    tile.add_all(simd, numbers, last, right);
                 }
             }
         }
-        tile.store(simd, &sums, result);
+        if !whole {
+            let rows = edge.chunks(width).zip(result.chunks_mut(block.stride));
+            for (sums, row) in rows.take(shape.0) {
+                if let Some(sums) = F::vectors::<S>(sums).0.first_chunk::<VECTORS>() {
+                    store_vectors(simd, sums, &mut row[..shape.1]);
+                }
+            }
+        }
     }
-}
-
-/// The left operand: packed, or in place with a buffer in which a tile with missing rows is packed.
-enum Left<'a, F> {
-    Packed(&'a [F]),
-    InPlace(&'a mut [F]),
 }

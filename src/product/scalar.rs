@@ -11,7 +11,7 @@ impl<F: Lanes> Product<'_, F> {
     pub(super) fn row_by_row<S: Simd>(self, simd: S, result: &mut [F], buffers: &mut Buffers<F>) {
         let Self { left, right, start } = self;
         let (columns, depth) = (right.columns, left.columns);
-        let (_, packed) = buffers.split(0, columns.min(DEPTH) * depth.min(DEPTH));
+        let packed = buffers.split(0, columns.min(DEPTH) * depth.min(DEPTH), 0).panel;
         for block in blocks(columns, DEPTH) {
             for along in blocks(depth, DEPTH) {
                 for (k, numbers) in along.clone().zip(packed.chunks_mut(block.len())) {

@@ -58,13 +58,13 @@ pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<u
     (0..length).step_by(size).map(move |start| start..length.min(start + size))
 }
 
-/// The first row of each tile, and whether the tile has [`FEW`] rows. Others have `TILE` rows. The
-/// last tiles have `FEW` rows if that wastes fewer sums.
+/// The first row of each tile, and whether the tile has [`FEW`] rows. Others have `TILE` rows. Small
+/// tiles come first, as many as it takes to compute the fewest rows too many.
 pub(super) fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
     let mut row = 0;
     std::iter::from_fn(move || {
         let left = rows.checked_sub(row).filter(|&left| left > 0)?;
-        let few = left <= FEW || left > TILE && left <= 2 * FEW;
+        let few = left.next_multiple_of(FEW) < left.next_multiple_of(TILE);
         let this = (row, few);
         row += if few { FEW } else { TILE };
         Some(this)
