@@ -1,4 +1,4 @@
-//! What a training step is made of, and whole steps, on the five workloads of `benches/README.md`;
+//! What a training step is made of, and whole steps, on the six workloads of `benches/README.md`;
 //! and prediction, of one row and of many.
 //!
 //! `cargo bench -p densely-benches --bench training`. All on one thread; `benches/peers` compares
@@ -6,10 +6,11 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput};
+use densely::activation::{AnyActivation, Selu};
+use densely::optimizer::{Adam, Optimizer, OptimizerState};
 use densely::{
-    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Float, Identity, Loss, MeanSquaredError,
-    Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, activation::AnyActivation,
-    optimizer::OptimizerState,
+    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Float, Identity, Loss,
+    MeanSquaredError, Mlp, PredictBuffers, Sgd, Sigmoid, Softmax, Tanh, units::Scaling,
 };
 use ndarray::Array2;
 use std::hint::black_box;
@@ -18,46 +19,77 @@ use std::time::Duration;
 struct Workload<F: Float> {
     name: &'static str,
     layers: &'static [usize],
+    hidden: AnyActivation<F>,
     output: AnyActivation<F>,
     loss: Box<dyn Loss<F>>,
+    /// Its rate is so small that the weights hardly move: tanh would get cheaper as it saturates.
+    optimizer: Box<dyn Optimizer<F>>,
+    /// Of the inputs. `Backprop` takes rows in network units, so they count in predictions alone.
+    units: Scaling,
     batch: usize,
 }
 
-fn workloads<F: Float>() -> [Workload<F>; 5] {
+fn workloads<F: Float>() -> [Workload<F>; 6] {
+    let sgd = || Box::new(Sgd::new(1e-6).momentum(0.9));
     [
         Workload {
             name: "tiny",
             layers: &[8, 32, 1],
+            hidden: Tanh.into(),
             output: Identity.into(),
             loss: Box::new(MeanSquaredError),
+            optimizer: sgd(),
+            units: Scaling::None,
             batch: 32,
         },
         Workload {
             name: "small",
             layers: &[30, 64, 64, 1],
+            hidden: Tanh.into(),
             output: Sigmoid.into(),
             loss: Box::new(BinaryCrossEntropy),
+            optimizer: sgd(),
+            units: Scaling::None,
             batch: 32,
         },
         Workload {
             name: "mnist",
             layers: &[784, 128, 10],
+            hidden: Tanh.into(),
             output: Softmax.into(),
             loss: Box::new(CategoricalCrossEntropy),
+            optimizer: sgd(),
+            units: Scaling::None,
             batch: 64,
         },
         Workload {
             name: "large",
             layers: &[784, 512, 512, 10],
+            hidden: Tanh.into(),
             output: Softmax.into(),
             loss: Box::new(CategoricalCrossEntropy),
+            optimizer: sgd(),
+            units: Scaling::None,
             batch: 256,
         },
         Workload {
             name: "wide",
             layers: &[1024, 1024, 1024, 1024],
+            hidden: Tanh.into(),
             output: Identity.into(),
             loss: Box::new(MeanSquaredError),
+            optimizer: sgd(),
+            units: Scaling::None,
+            batch: 256,
+        },
+        Workload {
+            name: "table",
+            layers: &[30, 256, 256, 256, 1],
+            hidden: Selu.into(),
+            output: Sigmoid.into(),
+            loss: Box::new(BinaryCrossEntropy),
+            optimizer: Box::new(Adam::new(1e-6)),
+            units: Scaling::Robust,
             batch: 256,
         },
     ]
@@ -77,7 +109,12 @@ impl<F: Float> Workload<F> {
         for &units in &self.layers[1..self.layers.len() - 1] {
             builder = builder.dense(units, hidden.clone());
         }
-        builder.dense(self.outputs(), output).without_units().build().unwrap()
+        let builder = builder.dense(self.outputs(), output).without_units().units_in(self.units);
+        let mut net = builder.build().unwrap();
+        let rows =
+            (noise(self.batch, self.features()), Array2::zeros((self.batch, self.outputs())));
+        net.measure(&Dataset::new(rows.0, rows.1).unwrap()).unwrap();
+        net
     }
 
     /// One row in each class, so that the targets suit every loss.
@@ -95,17 +132,16 @@ fn noise<F: Float>(rows: usize, columns: usize) -> Array2<F> {
     })
 }
 
-/// The parts of a step, and the step. The weights hardly move: tanh would get cheaper as it
-/// saturates.
+/// The parts of a step, and the step.
 fn steps<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("{} {}", workload.name, F::NAME));
         group.throughput(Throughput::Elements(workload.batch as u64));
         let (inputs, targets) =
             (noise::<F>(workload.batch, workload.features()), workload.targets());
-        let mut net = workload.network(Tanh.into(), workload.output.clone());
+        let mut net = workload.network(workload.hidden.clone(), workload.output.clone());
         let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
-        let sgd = Sgd::new(1e-6).momentum(0.9);
+        let optimizer = &workload.optimizer;
         let loss = workload.loss.as_ref();
         group.bench_function("forward and loss", |bencher| {
             bencher.iter(|| backprop.loss(&mut net, loss, inputs.view(), targets.view()).unwrap());
@@ -114,12 +150,13 @@ fn steps<F: Float>(criterion: &mut Criterion) {
             bencher.iter(|| backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap());
         });
         group.bench_function("update", |bencher| {
-            bencher.iter(|| memory.step(&sgd, backprop.parameters(&mut net).unwrap()).unwrap());
+            bencher
+                .iter(|| memory.step(optimizer, backprop.parameters(&mut net).unwrap()).unwrap());
         });
         group.bench_function("step", |bencher| {
             bencher.iter(|| {
                 backprop.run(&mut net, loss, inputs.view(), targets.view()).unwrap();
-                memory.step(&sgd, backprop.parameters(&mut net).unwrap()).unwrap()
+                memory.step(optimizer, backprop.parameters(&mut net).unwrap()).unwrap()
             });
         });
         group.finish();
@@ -131,7 +168,7 @@ fn steps<F: Float>(criterion: &mut Criterion) {
 fn predictions<F: Float>(criterion: &mut Criterion) {
     for workload in workloads::<F>() {
         let mut group = criterion.benchmark_group(format!("predict {} {}", workload.name, F::NAME));
-        let net = workload.network(Tanh.into(), workload.output.clone());
+        let net = workload.network(workload.hidden.clone(), workload.output.clone());
         let products = workload.network(Identity.into(), Identity.into());
         predict(&mut group, "1 row", &net, 1);
         predict(&mut group, "8192 rows", &net, 8192);

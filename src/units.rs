@@ -2,8 +2,9 @@
 
 use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::matrix::{Matrix, Rows};
-use crate::{bits, elementary::vectorized, float::Float};
+use crate::{bits, float::Float};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 use std::{iter::zip, sync::Arc};
 
@@ -225,36 +226,10 @@ impl Scale {
         zip(&*self.centres, &*self.spreads)
     }
 
-    /// z = (x - centre) / spread of one row; 0 for NaN.
-    #[inline(always)]
-    pub(crate) fn row_to_network<F: Float>(&self, from: &[F], to: &mut [F]) {
-        for ((to, &x), (&centre, &factor)) in zip(zip(&mut *to, from), self.centres_and_factors()) {
-            *to = scaled(x, centre, factor);
-        }
-        self.clip(to);
-    }
-
-    /// z = u / √(1 + (u/limit)²) in place, for each number of a row whose column has a limit.
-    #[inline(always)]
-    fn clip<F: Float>(&self, row: &mut [F]) {
-        for (u, &limit) in zip(row, &*self.limits) {
-            // The square of a larger number could overflow.
-            let bounded = u.as_f64().clamp(-1e150, 1e150);
-            let clipped = bounded / (1.0 + (bounded / limit).powi(2)).sqrt();
-            *u = if limit == 0.0 { *u } else { F::from_f64(clipped) };
-        }
-    }
-
-    /// As [`row_to_network`](Self::row_to_network), in place, for each row of a row-major matrix.
+    /// z = (x - centre) / spread, 0 for NaN; with a limit, z / √(1 + (z/limit)²) takes the place of z:
+    /// in place, for each row of a row-major matrix.
     pub(crate) fn rows_to_network<F: Float>(&self, rows: &mut [F]) {
-        vectorized(move || {
-            for row in rows.chunks_exact_mut(self.centres.len()) {
-                for (x, (&centre, &factor)) in zip(&mut *row, self.centres_and_factors()) {
-                    *x = scaled(*x, centre, factor);
-                }
-                self.clip(row);
-            }
-        });
+        Arch::new().dispatch(ToNetwork(self, rows));
     }
 
     /// All rows in network units, in another matrix.
@@ -279,10 +254,28 @@ impl Scale {
     }
 }
 
-#[inline(always)]
-fn scaled<F: Float>(x: F, centre: f64, factor: f64) -> F {
-    let z = (x.as_f64() - centre) * factor;
-    F::from_f64(if z.is_nan() { 0.0 } else { z })
+/// [`Scale::rows_to_network`]. A closure would not be inlined and hence not be vectorized.
+struct ToNetwork<'a, F>(&'a Scale, &'a mut [F]);
+
+impl<F: Float> WithSimd for ToNetwork<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(scale, rows) = self;
+        for row in rows.chunks_exact_mut(scale.centres.len()) {
+            for (x, (&centre, &factor)) in zip(&mut *row, scale.centres_and_factors()) {
+                let z = (x.as_f64() - centre) * factor;
+                *x = F::from_f64(if z.is_nan() { 0.0 } else { z });
+            }
+            for (u, &limit) in zip(row, &*scale.limits) {
+                // The square of a larger number could overflow.
+                let bounded = u.as_f64().clamp(-1e150, 1e150);
+                let clipped = bounded / (1.0 + (bounded / limit).powi(2)).sqrt();
+                *u = if limit == 0.0 { *u } else { F::from_f64(clipped) };
+            }
+        }
+    }
 }
 
 impl From<CentresAndSpreads> for Scale {

@@ -1,9 +1,7 @@
 //! The storage of a data set's numbers: its interface, and rows in memory.
 
 use crate::matrix::{Matrix, Rows};
-use crate::{
-    elementary::vectorized, error::Result, float::Float, mlp::Mlp, threads::Threads, units::Scale,
-};
+use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads, units::Scale};
 use ndarray::Axis;
 use std::sync::Arc;
 
@@ -177,16 +175,12 @@ impl<F: Float> Stored<F> for Arrays<F> {
             let to = to.side_mut(side).reshape(rows.len(), columns).numbers_mut();
             let parts = rows.chunks(length).zip(to.chunks_mut(length * columns));
             threads.each(parts, &|(rows, to)| {
-                let pairs = rows.iter().zip(to.chunks_exact_mut(columns));
-                vectorized(move || {
-                    for (&row, to) in pairs {
-                        let from = &numbers[row * columns..][..columns];
-                        match scale {
-                            Some(scale) => scale.row_to_network(from, to),
-                            None => to.copy_from_slice(from),
-                        }
-                    }
-                });
+                for (&row, to) in rows.iter().zip(to.chunks_exact_mut(columns)) {
+                    to.copy_from_slice(&numbers[row * columns..][..columns]);
+                }
+                if let Some(scale) = scale {
+                    scale.rows_to_network(to);
+                }
             });
         }
         Ok(())

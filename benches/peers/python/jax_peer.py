@@ -32,8 +32,11 @@ def network(seed):
 
 def forward(layers, values):
     """What comes out before the activation of the last layer, which is part of the losses."""
+    if workload.is_table:
+        values = (values - median) / spread
+        values = values / jnp.sqrt(1 + (values / 3) ** 2)
     for weights, biases in layers[:-1]:
-        values = jnp.tanh(values @ weights + biases)
+        values = hidden(values @ weights + biases)
     weights, biases = layers[-1]
     return values @ weights + biases
 
@@ -52,13 +55,28 @@ def epoch(state, inputs, targets, batches):
     """The state after a step for each batch, and the losses before it."""
 
     def step(state, rows):
-        layers, velocities = state
+        layers, memory = state
         loss, gradients = jax.value_and_grad(mean_loss)(layers, inputs[rows], targets[rows])
-        velocities = jax.tree.map(lambda v, g: workloads.MOMENTUM * v + g, velocities, gradients)
-        layers = jax.tree.map(lambda p, v: p - workloads.LEARNING_RATE * v, layers, velocities)
-        return (layers, velocities), loss
+        update = adam if workload.is_table else sgd
+        return update(layers, memory, gradients), loss
 
     return jax.lax.scan(step, state, batches)
+
+
+def sgd(layers, velocities, gradients):
+    velocities = jax.tree.map(lambda v, g: workloads.MOMENTUM * v + g, velocities, gradients)
+    return jax.tree.map(lambda p, v: p - workloads.LEARNING_RATE * v, layers, velocities), velocities
+
+
+def adam(layers, memory, gradients):
+    step, means, squares = memory
+    first, second = workloads.BETAS
+    rate = workloads.rate(workload, step, jnp.cos) / (1 - first ** (step + 1))
+    root = jnp.sqrt(1 - second ** (step + 1))
+    means = jax.tree.map(lambda m, g: first * m + (1 - first) * g, means, gradients)
+    squares = jax.tree.map(lambda s, g: second * s + (1 - second) * g * g, squares, gradients)
+    move = lambda p, m, s: p - rate * m / (jnp.sqrt(s) / root + workloads.EPSILON)
+    return jax.tree.map(move, layers, means, squares), (step + 1, means, squares)
 
 
 @jax.jit
@@ -72,6 +90,8 @@ def predict(layers, inputs):
 
 
 inputs, targets = workloads.data(workload)
+hidden = jax.nn.selu if workload.is_table else jnp.tanh
+median, spread = workloads.scale(inputs)
 if workload.output == "softmax":
     targets = jax.nn.one_hot(targets, workload.layers[-1])
 inputs, targets = jnp.array(inputs), jnp.array(targets)
@@ -79,7 +99,8 @@ inputs, targets = jnp.array(inputs), jnp.array(targets)
 
 def train(seed):
     layers = network(seed)
-    state = layers, jax.tree.map(jnp.zeros_like, layers)
+    zeros = lambda: jax.tree.map(jnp.zeros_like, layers)
+    state = layers, (jnp.float32(0), zeros(), zeros()) if workload.is_table else zeros()
     for number in range(workloads.EPOCHS):
         order = workloads.order(workload, seed * workloads.EPOCHS + number)
         batches = jnp.array(order.reshape(-1, workload.batch), jnp.int32)

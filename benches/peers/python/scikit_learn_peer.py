@@ -17,6 +17,8 @@ import threadpoolctl
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 workload = options.workload
+if workload.is_table:
+    raise SystemExit("scikit-learn has no SELU")
 inputs, targets = workloads.data(workload, "float64" if options.f64 else "float32")
 if workload.output == "sigmoid":
     targets = targets.astype(int)

@@ -73,7 +73,8 @@ fn run(command: &Command) -> Result<()> {
             options.start_peer(false)?;
             let training = candle::training(options.workload)?;
             let prediction = candle::prediction(options.workload)?;
-            options.measure("candle", "candle-core", Some(candle::NOTE), training, prediction)
+            let note = (!options.workload.is_table()).then_some(candle::NOTE);
+            options.measure("candle", "candle-core", note, training, prediction)
         }
         Command::Rustyml(options) => {
             options.start_peer(true)?;

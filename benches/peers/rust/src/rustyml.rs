@@ -31,6 +31,9 @@ fn network(workload: Workload, seed: u64) -> Result<Sequential> {
 
 /// Trains a network from a seed.
 pub fn training(workload: Workload) -> Result<impl FnMut(u64, &mut Epochs) -> Result<()>> {
+    if workload.is_table() {
+        return Err("rustyml has no rate that changes at each step".into());
+    }
     let data = workload.data();
     let (inputs, targets): (Tensor, Tensor) = (data.inputs.into_dyn(), data.targets.into_dyn());
     Ok(move |seed, epochs: &mut Epochs| {
