@@ -226,8 +226,8 @@ impl Scale {
         zip(&*self.centres, &*self.spreads)
     }
 
-    /// z = (x - centre) / spread, 0 for NaN; with a limit, z / √(1 + (z/limit)²) takes the place of z:
-    /// in place, for each row of a row-major matrix.
+    /// z = (x - centre) / spread, 0 for NaN. With a limit, z / √(1 + (z/limit)²) takes its place.
+    /// Changes each row of a row-major matrix.
     pub(crate) fn rows_to_network<F: Float>(&self, rows: &mut [F]) {
         Arch::new().dispatch(ToNetwork(self, rows));
     }

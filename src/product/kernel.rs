@@ -25,7 +25,8 @@ pub(super) struct Multiplication<'a, 'b, F> {
 /// Bytes of the left operand's packed block, which the second cache holds.
 const BLOCK: usize = 512 << 10;
 
-/// With this many columns, the left operand's numbers are used often enough to pay for packing.
+/// With this many columns, an operand's numbers are used often enough to pay for packing. The rows
+/// of a row-major left operand are read as fast from where they are.
 const COLUMNS_THAT_PAY: usize = 96;
 
 /// Up to this many rows of the result are computed one by one, without packing.
@@ -107,7 +108,7 @@ impl<F: Lanes> Block<'_, F> {
         let (columns, depth) = (self.right.columns, self.left.columns);
         let width = VECTORS * F::count::<S>();
         let BlockBuffers { left, panel: packed, edge } = buffers;
-        let left = if columns >= COLUMNS_THAT_PAY {
+        let left = if self.left.transposed && columns >= COLUMNS_THAT_PAY {
             for (row, few) in tiles::<TILE>(self.left.rows) {
                 let packed = &mut left[row * depth..];
                 if few {
