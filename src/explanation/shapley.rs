@@ -96,11 +96,10 @@ struct Steps {
     places: Vec<Vec<usize>>,
 }
 
-enum Subset {
-    /// Bit j is column j.
-    Bits(usize),
-    /// The first columns of an order.
-    First { order: usize, count: usize },
+/// The columns at the first `count` places of an order.
+struct Subset {
+    order: usize,
+    count: usize,
 }
 
 /// A column joins a subset.
@@ -114,14 +113,12 @@ struct Step {
 
 impl Steps {
     fn has(&self, subset: usize, column: usize) -> bool {
-        match self.subsets[subset] {
-            Subset::Bits(bits) => bits >> column & 1 == 1,
-            Subset::First { order, count } => self.places[order][column] < count,
-        }
+        let Subset { order, count } = self.subsets[subset];
+        self.places[order][column] < count
     }
 }
 
-/// All subsets of the columns.
+/// All subsets of the columns: bit j of a subset's number says whether it has column j.
 fn exact(columns: usize) -> Steps {
     let step = |without: usize, column: usize| {
         // |S|! (M - |S| - 1)! / M! = 1 / (M · (M - 1 over |S|))
@@ -132,16 +129,18 @@ fn exact(columns: usize) -> Steps {
     };
     let without = |column: usize| (0..1 << columns).filter(move |subset| subset >> column & 1 == 0);
     let steps = (0..columns).flat_map(|column| without(column).map(move |s| step(s, column)));
-    let subsets = (0..1 << columns).map(Subset::Bits).collect();
-    Steps { subsets, steps: steps.collect(), places: Vec::new() }
+    // The columns of a subset share the first place of its own order.
+    let places = |subset: usize| (0..columns).map(|column| 1 - (subset >> column & 1)).collect();
+    let (places, steps) = ((0..1 << columns).map(places).collect(), steps.collect());
+    let subsets = (0..1 << columns).map(|order| Subset { order, count: 1 }).collect();
+    Steps { subsets, steps, places }
 }
 
 /// The subsets on the way from none to all columns, in orders by chance and in their reverse.
 fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
     let (mut generator, weight) = (generator(seed, Purpose::Permutations), 0.5 / orders as f64);
-    let first = |order, count| Subset::First { order, count };
-    let (mut subsets, mut steps) = (vec![first(0, 0), first(0, columns)], Vec::new());
-    let mut places = Vec::new();
+    let mut subsets = vec![Subset { order: 0, count: 0 }, Subset { order: 0, count: columns }];
+    let (mut steps, mut places) = (Vec::new(), Vec::new());
     let mut in_order: Vec<usize> = (0..columns).collect();
     for order in 0..2 * orders {
         if order % 2 == 0 {
@@ -154,7 +153,7 @@ fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
             of_columns[column] = place;
             let with = if place + 1 == columns { 1 } else { subsets.len() };
             if with > 1 {
-                subsets.push(first(order, place + 1));
+                subsets.push(Subset { order, count: place + 1 });
             }
             steps.push(Step { column, without, with, weight });
             without = with;
