@@ -1,11 +1,10 @@
 //! Folds of a data set, for cross-validation.
 
-use super::split_by::{Groups, check_order, in_order};
+use super::split::{shuffled, sizes};
+use super::split_by::{groups_of_rows, in_order};
 use super::storage::Storage;
 use crate::error::{Error, Result};
-use crate::random::{Purpose, generator};
 use crate::{data::Dataset, float::Float};
-use ndarray_rand::rand::seq::SliceRandom;
 use std::cmp::Reverse;
 use std::hash::Hash;
 
@@ -33,8 +32,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         let rows = self.rows();
         check_count(count, rows, "at least 2 and at most the number of rows")?;
         let classes = self.examples().row_classes()?;
-        let mut order: Vec<usize> = (0..rows).collect();
-        order.shuffle(&mut generator(seed, Purpose::Split));
+        let order = shuffled(rows, seed);
         let mut by_class = order.clone();
         by_class.sort_by_key(|&row| classes[row]);
         let mut fold_of = vec![0; rows];
@@ -84,10 +82,10 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         groups: impl IntoIterator<Item = G>,
         seed: u64,
     ) -> Result<Vec<(Self, Self)>> {
-        let Groups { of_rows, sizes } = Groups::new(groups, self.rows())?;
+        let of_rows = groups_of_rows(groups, self.rows())?;
+        let sizes = sizes(&of_rows);
         check_count(count, sizes.len(), "at least 2 and at most the number of groups")?;
-        let mut order: Vec<usize> = (0..sizes.len()).collect();
-        order.shuffle(&mut generator(seed, Purpose::Split));
+        let mut order = shuffled(sizes.len(), seed);
         order.sort_by_key(|&group| Reverse(sizes[group]));
         let (mut fold_of, mut rows_of) = (vec![0; sizes.len()], vec![0; count]);
         for group in order {
@@ -124,9 +122,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`DataError::Keys`]: crate::error::DataError::Keys
     pub fn ordered_folds(&self, count: usize, order: &[f64]) -> Result<Vec<(Self, Self)>> {
         let rows = self.rows();
-        check_order(order, rows)?;
+        let sorted = in_order(order, rows)?;
         check_count(count, rows.saturating_sub(1), "at least 2 and below the number of rows")?;
-        let (sorted, block) = (in_order(order), rows / (count + 1));
+        let block = rows / (count + 1);
         let pair = |fold: usize| {
             let first = rows - (count - fold) * block;
             Ok((self.select(&sorted[..first])?, self.select(&sorted[first..first + block])?))

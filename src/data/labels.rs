@@ -5,7 +5,7 @@ pub(super) mod index;
 
 use super::cell::{abbreviated, list, plain_number};
 use super::missing::MissingWords;
-use crate::error::{DataError, Error, Result, SchemaError, ShapeError, check::ensure};
+use crate::error::{DataError, Error, Result, SchemaError, check::ensure};
 use crate::{data::Dataset, float::Float, matrix::fit_in_memory, mlp::Mlp};
 use classes::{ClassSet, WrongClasses};
 use index::LabelIndex;
@@ -124,10 +124,8 @@ impl<F: Float> Dataset<F> {
         classes: Vec<String>,
         outputs: usize,
     ) -> Result<Self> {
-        let (rows, count) = (inputs.nrows(), labels.len());
-        ensure(rows == count, || ShapeError::Rows { inputs: rows, targets: count })?;
         let needs = "and a column of 0 and 1 for each does not fit into memory";
-        let fits = fit_in_memory::<F>(count, outputs);
+        let fits = fit_in_memory::<F>(labels.len(), outputs);
         ensure(fits, || wrong_classes(WrongClasses::new(&classes, needs)))?;
         let mut targets = Array2::zeros((labels.len(), outputs));
         let index = LabelIndex::new(&classes);

@@ -1,7 +1,7 @@
 //! The names of a data set's columns and classes.
 
-use super::{batches::InOrder, storage::Storage};
-use crate::error::{DataError, Result, SchemaError, check::ensure};
+use super::storage::Storage;
+use crate::error::{Result, SchemaError, check::ensure};
 use crate::schema::{Column, Schema, classes_of};
 use crate::{data::Dataset, float::Float};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        self.schema_mut().columns = names.into_iter().map(Column::numbers).collect();
+        Arc::make_mut(&mut self.schema).columns = names.into_iter().map(Column::numbers).collect();
         self.checked()
     }
 
@@ -44,7 +44,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         mut self,
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        self.schema_mut().targets = names.into_iter().map(Into::into).collect();
+        Arc::make_mut(&mut self.schema).targets = names.into_iter().map(Into::into).collect();
         self.checked()
     }
 
@@ -66,13 +66,12 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`SchemaError::Names`] if the schema has another number of features, targets or classes,
     /// [`SchemaError::DuplicateName`] for a duplicate name; [`DataError::NotOneHot`] for a row that
     /// belongs to no class.
+    ///
+    /// [`DataError::NotOneHot`]: crate::error::DataError::NotOneHot
     pub fn with_schema(mut self, schema: Schema) -> Result<Self> {
-        let classes = !schema.classes.is_empty();
         self.schema = Arc::new(schema);
         let data = self.checked()?;
-        if classes {
-            data.check_one_hot()?;
-        }
+        data.examples().each_class(|_| ())?;
         Ok(data)
     }
 
@@ -98,45 +97,21 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     ///
     /// [`SchemaError::Names`] for another number of names, [`SchemaError::DuplicateName`] for a
     /// duplicate, [`DataError::NotOneHot`] for a row that belongs to no class.
-    pub fn with_classes(
-        mut self,
-        names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Result<Self> {
-        self.schema_mut().classes = names.into_iter().map(Into::into).collect();
-        if self.schema.targets.len() != 1 {
+    ///
+    /// [`DataError::NotOneHot`]: crate::error::DataError::NotOneHot
+    pub fn with_classes(self, names: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
+        let mut schema = Schema::clone(&self.schema).with_classes(names);
+        if schema.targets.len() != 1 {
             // The names were those of numbers.
-            self.schema_mut().targets.clear();
+            schema.targets.clear();
         }
-        let (names, columns) = (self.schema.classes.len(), classes_of(self.outputs()));
+        let (names, columns) = (schema.classes.len(), classes_of(self.outputs()));
         ensure(names == columns, || SchemaError::Names { names, columns, what: "classes" })?;
-        let data = self.checked()?;
-        data.check_one_hot()?;
-        Ok(data)
-    }
-
-    fn schema_mut(&mut self) -> &mut Schema {
-        Arc::make_mut(&mut self.schema)
+        self.with_schema(schema)
     }
 
     fn checked(self) -> Result<Self> {
         self.schema.check(self.features(), self.outputs())?;
         Ok(self)
-    }
-
-    fn check_one_hot(&self) -> Result<()> {
-        let (zero, one) = (F::zero(), F::one());
-        let (examples, mut first) = (self.examples(), 0);
-        let mut batches = InOrder::targets(&examples);
-        while let Some(batch) = batches.next()? {
-            for (row, target) in batch.targets.rows().into_iter().enumerate() {
-                let ones = target.iter().filter(|&&y| y == one).count();
-                let zeros = target.iter().filter(|&&y| y == zero).count();
-                let (row, columns) = (first + row, target.len());
-                let is_one_hot = ones + zeros == columns && (columns == 1 || ones == 1);
-                ensure(is_one_hot, || DataError::NotOneHot { row, columns })?;
-            }
-            first += batch.targets.nrows();
-        }
-        Ok(())
     }
 }

@@ -3,10 +3,10 @@
 use super::{batches::InOrder, dataset::Examples};
 use crate::error::check::{FRACTION, ensure};
 use crate::error::{DataError, Error, Result};
-use crate::float::Float;
 use crate::random::{Purpose, generator};
-use ndarray::ArrayView1;
+use crate::{float::Float, mlp::predicted_classes};
 use ndarray_rand::rand::seq::SliceRandom;
+use std::iter::zip;
 
 /// How many of these rows `fraction` is: rounded to the nearest number, and at least one. Some rows
 /// must be left.
@@ -17,6 +17,20 @@ pub(super) fn rows_of_part(rows: usize, fraction: f64) -> Result<usize> {
     Ok(wanted)
 }
 
+/// The numbers of this many rows or groups in a random order.
+pub(super) fn shuffled(count: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.shuffle(&mut generator(seed, Purpose::Split));
+    order
+}
+
+/// The number of rows of each group.
+pub(super) fn sizes(groups: &[usize]) -> Vec<usize> {
+    let mut sizes = vec![0; groups.iter().max().map_or(0, |largest| largest + 1)];
+    groups.iter().for_each(|&group| sizes[group] += 1);
+    sizes
+}
+
 /// Shuffles the rows and splits them in two: the rest, then `fraction` of all rows, rounded to the
 /// nearest number of rows and at least one. `groups` holds the group of each row.
 ///
@@ -25,13 +39,10 @@ pub(super) fn rows_of_part(rows: usize, fraction: f64) -> Result<usize> {
 fn rows(groups: &[usize], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2]> {
     let rows = groups.len();
     let wanted = rows_of_part(rows, fraction)?;
-    let mut sizes = vec![0; groups.iter().max().map_or(0, |largest| largest + 1)];
-    groups.iter().for_each(|&group| sizes[group] += 1);
-    let mut quotas = quotas(&sizes, fraction, wanted);
+    let mut quotas = quotas(&sizes(groups), fraction, wanted);
     let gives = quotas.iter().any(|&quota| quota > 0);
     ensure(gives, || DataError::TooFewRows { rows, fraction })?;
-    let mut order: Vec<usize> = (0..rows).collect();
-    order.shuffle(&mut generator(seed, Purpose::Split));
+    let mut order = shuffled(rows, seed);
     // In place, because there may be very many rows.
     let part = order.extract_if(.., |&mut row| {
         let quota = &mut quotas[groups[row]];
@@ -67,20 +78,31 @@ impl<F: Float> Examples<F> {
 
     /// The class of each row; 0 for all if the targets are numbers.
     pub(crate) fn row_classes(&self) -> Result<Vec<usize>> {
-        if self.schema.classes.is_empty() {
-            return Ok(vec![0; self.rows()]);
-        }
-        let one = F::one();
-        let class = |target: ArrayView1<'_, F>| match target.len() {
-            1 => usize::from(target[0] == one),
-            _ => target.iter().position(|&y| y == one).unwrap_or(0),
-        };
         let mut classes = Vec::with_capacity(self.rows());
-        let mut batches = InOrder::targets(self);
-        while let Some(batch) = batches.next()? {
-            classes.extend(batch.targets.rows().into_iter().map(class));
-        }
+        self.each_class(|class| classes.push(class))?;
         Ok(classes)
+    }
+
+    /// As [`row_classes`](Self::row_classes), one row after the other. A row that belongs to no
+    /// class is an error.
+    pub(super) fn each_class(&self, mut take: impl FnMut(usize)) -> Result<()> {
+        if self.schema.classes.is_empty() {
+            (0..self.rows()).for_each(|_| take(0));
+            return Ok(());
+        }
+        let (mut batches, mut row) = (InOrder::targets(self), 0);
+        while let Some(batch) = batches.next()? {
+            for (target, class) in zip(batch.targets.rows(), predicted_classes(batch.targets)?) {
+                let columns = target.len();
+                let count = |number: F| target.iter().filter(|&&y| y == number).count();
+                let (zeros, ones) = (count(F::zero()), count(F::one()));
+                let is_one_hot = zeros + ones == columns && (columns == 1 || ones == 1);
+                ensure(is_one_hot, || DataError::NotOneHot { row, columns })?;
+                take(class);
+                row += 1;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,9 @@
 //! Splits of a data set in order and by groups.
 
-use super::{split::rows_of_part, storage::Storage};
+use super::split::{rows_of_part, shuffled, sizes};
+use super::storage::Storage;
 use crate::error::{DataError, Result, check::ensure};
-use crate::random::{Purpose, generator};
 use crate::{data::Dataset, float::Float};
-use ndarray_rand::rand::seq::SliceRandom;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -30,9 +29,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// [`split`](Self::split).
     pub fn split_by(&self, fraction: f64, order: &[f64]) -> Result<(Self, Self)> {
         let rows = self.rows();
-        check_order(order, rows)?;
+        let sorted = in_order(order, rows)?;
         let wanted = rows_of_part(rows, fraction)?;
-        let sorted = in_order(order);
         let (first, last) = sorted.split_at(rows - wanted);
         Ok((self.select(first)?, self.select(last)?))
     }
@@ -62,11 +60,11 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         seed: u64,
     ) -> Result<(Self, Self)> {
         let rows = self.rows();
-        let Groups { of_rows, sizes } = Groups::new(groups, rows)?;
+        let of_rows = groups_of_rows(groups, rows)?;
+        let sizes = sizes(&of_rows);
         ensure(sizes.len() >= 2, || DataError::OneGroup)?;
         let wanted = rows_of_part(rows, fraction)?;
-        let mut order: Vec<usize> = (0..sizes.len()).collect();
-        order.shuffle(&mut generator(seed, Purpose::Split));
+        let order = shuffled(sizes.len(), seed);
         let (mut taken, mut in_part) = (0, vec![false; sizes.len()]);
         for (place, &group) in order.iter().enumerate() {
             let nearer = wanted.abs_diff(taken + sizes[group]) < wanted.abs_diff(taken);
@@ -80,47 +78,32 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     }
 }
 
-/// The groups of rows.
-pub(super) struct Groups {
-    /// The number of each row's group.
-    pub(super) of_rows: Vec<usize>,
-    /// The rows of each group.
-    pub(super) sizes: Vec<usize>,
+/// The number of each row's group. Numbers the groups as they come, so that their order does not
+/// depend on their hashes.
+pub(super) fn groups_of_rows<G: Eq + Hash>(
+    groups: impl IntoIterator<Item = G>,
+    rows: usize,
+) -> Result<Vec<usize>> {
+    let mut numbers = HashMap::new();
+    let mut number = |group| {
+        let next = numbers.len();
+        *numbers.entry(group).or_insert(next)
+    };
+    let of_rows: Vec<usize> = groups.into_iter().map(&mut number).collect();
+    check_keys(of_rows.len(), rows, "groups")?;
+    Ok(of_rows)
 }
 
-impl Groups {
-    /// Numbers the groups as they come, so that their order does not depend on their hashes.
-    pub(super) fn new<G: Eq + Hash>(
-        groups: impl IntoIterator<Item = G>,
-        rows: usize,
-    ) -> Result<Self> {
-        let mut numbers = HashMap::new();
-        let mut number = |group| {
-            let next = numbers.len();
-            *numbers.entry(group).or_insert(next)
-        };
-        let of_rows: Vec<usize> = groups.into_iter().map(&mut number).collect();
-        check_keys(of_rows.len(), rows, "groups")?;
-        let mut sizes = vec![0; numbers.len()];
-        of_rows.iter().for_each(|&group| sizes[group] += 1);
-        Ok(Self { of_rows, sizes })
-    }
-}
-
-/// Checks that there is a number for each row.
-pub(super) fn check_order(order: &[f64], rows: usize) -> Result<()> {
-    check_keys(order.len(), rows, "numbers to order by")
-}
-
-/// The rows, sorted by their numbers. NaN comes first.
-pub(super) fn in_order(order: &[f64]) -> Vec<usize> {
-    let mut sorted: Vec<usize> = (0..order.len()).collect();
+/// The rows, sorted by their numbers, one for each. NaN comes first.
+pub(super) fn in_order(order: &[f64], rows: usize) -> Result<Vec<usize>> {
+    check_keys(order.len(), rows, "numbers to order by")?;
+    let mut sorted: Vec<usize> = (0..rows).collect();
     // Adding 0 turns -0 into 0. A negative NaN comes before all numbers.
     let number = |row: usize| {
         if order[row].is_nan() { f64::NAN.copysign(-1.0) } else { order[row] + 0.0 }
     };
     sorted.sort_by(|&a, &b| number(a).total_cmp(&number(b)));
-    sorted
+    Ok(sorted)
 }
 
 fn check_keys(keys: usize, rows: usize, what: &'static str) -> Result<()> {
