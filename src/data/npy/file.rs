@@ -4,7 +4,7 @@ use super::dtype::{Dtype, NEEDS};
 use super::header::Header;
 use crate::error::{Error, NpyError, Result, check::ensure};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,8 +18,6 @@ const LONGEST: u32 = 65_535;
 #[derive(Debug)]
 pub(super) struct Npy {
     pub(super) path: PathBuf,
-    /// Stays open if there are few files: the system limits a process's open files.
-    open: Option<File>,
     pub(super) rows: usize,
     pub(super) columns: usize,
     pub(super) dtype: Dtype,
@@ -35,12 +33,7 @@ pub(super) struct Npy {
 impl Npy {
     /// Reads the header. `needs` is the message for an array that is neither a matrix nor, if
     /// `or_column`, a column.
-    pub(super) fn open(
-        path: PathBuf,
-        stays_open: bool,
-        or_column: bool,
-        needs: &'static str,
-    ) -> Result<Self> {
+    pub(super) fn of(path: PathBuf, or_column: bool, needs: &'static str) -> Result<Self> {
         let (file, metadata) = Error::open_file(&path)?;
         let (length, modified) = (metadata.len(), metadata.modified().ok());
         let (header, start) = read_header(&file, &path)?;
@@ -67,8 +60,7 @@ impl Npy {
         }
         let numbers = (rows as u64).saturating_mul(columns as u64);
         let end = numbers.saturating_mul(dtype.bytes() as u64).saturating_add(start);
-        let open = stays_open.then_some(file);
-        let npy = Self { path, open, rows, columns, dtype, start, end, length, modified };
+        let npy = Self { path, rows, columns, dtype, start, end, length, modified };
         npy.check_length(length)?;
         Ok(npy)
     }
@@ -78,21 +70,22 @@ impl Npy {
         self.columns * self.dtype.bytes()
     }
 
-    /// Fills `bytes` with the rows from `first` on.
-    pub(super) fn read(&self, first: usize, bytes: &mut [u8]) -> Result<()> {
-        let failed = Error::io(&self.path);
-        let file = match &self.open {
-            Some(file) => file,
-            None => &File::open(&self.path).map_err(&failed)?,
-        };
+    /// Opens the file for a read: the system limits how many a process may keep open.
+    pub(super) fn open(&self) -> Result<File> {
+        let (file, metadata) = Error::open_file(&self.path)?;
         // The header does not describe a file that was changed later.
-        let metadata = file.metadata().map_err(&failed)?;
         self.check_length(metadata.len())?;
         let now = (metadata.len(), metadata.modified().ok());
         let is_same = now == (self.length, self.modified);
         ensure(is_same, || Error::ChangedFile { file: self.path.display().to_string() })?;
+        Ok(file)
+    }
+
+    /// Fills `bytes` with the rows from `first` on.
+    pub(super) fn read(&self, mut open: &File, first: usize, bytes: &mut [u8]) -> Result<()> {
         let at = self.start + first as u64 * self.row_bytes() as u64;
-        read_at(file, &self.path, at, bytes).map_err(failed)
+        let read = open.seek(SeekFrom::Start(at)).and_then(|_| open.read_exact(bytes));
+        read.map_err(Error::io(&self.path))
     }
 
     fn check_length(&self, bytes: u64) -> Result<()> {
@@ -148,18 +141,4 @@ fn read_header(mut file: &File, path: &Path) -> Result<(Header, u64)> {
     let header = std::str::from_utf8(&text).ok().and_then(Header::parse);
     let header = header.ok_or_else(|| wrong("the header is not that of an array of numbers"))?;
     Ok((header, (bytes.len() + of_length + text.len()) as u64))
-}
-
-/// Fills `bytes` from the place `at`. Threads may do so at once: no common position moves.
-#[cfg(unix)]
-fn read_at(file: &File, _: &Path, at: u64, bytes: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
-}
-
-/// Other systems lack such a call for all bytes; a second handle has its own position.
-#[cfg(not(unix))]
-fn read_at(_: &File, path: &Path, at: u64, bytes: &mut [u8]) -> io::Result<()> {
-    let mut file = File::open(path)?;
-    io::Seek::seek(&mut file, io::SeekFrom::Start(at))?;
-    file.read_exact(bytes)
 }

@@ -9,9 +9,6 @@ use crate::float::Float;
 use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
-/// The files of up to this many shards stay open.
-const MOST_OPEN: usize = 64;
-
 impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// A data set in two files: inputs, rows × features, and targets, rows × outputs or one number
     /// a row. The rows stay in the files. With the cargo feature `npy`.
@@ -50,7 +47,7 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if there are no
     /// rows or columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
-        let files = open_pair(inputs.as_ref().into(), targets.as_ref().into(), true)?;
+        let files = open_pair(inputs.as_ref().into(), targets.as_ref().into())?;
         Self::of_shards(vec![Shard { files, before: 0 }], WINDOW)
     }
 
@@ -98,14 +95,13 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     pub(crate) fn open_shards_by(folder: &Path, window: usize) -> Result<Self> {
         let numbers = numbers_of_shards(folder)?;
         ensure(!numbers.is_empty(), || NpyError::NoShards { folder: folder.into() })?;
-        let stays_open = numbers.len() <= MOST_OPEN;
         let path = |what, number: &String| shard_file(folder, what, number);
         let weighted = numbers.iter().any(|number| path("weights", number).exists());
         let (mut shards, mut weights) = (Vec::<Shard>::new(), Vec::new());
         for number in &numbers {
             let before = shards.last().map_or(0, |last| last.before + last.files.inputs.rows);
             let (inputs, targets) = (path("inputs", number), path("targets", number));
-            let files = open_pair(inputs, targets, stays_open)?;
+            let files = open_pair(inputs, targets)?;
             if let Some(Shard { files: first, .. }) = shards.first() {
                 first.inputs.check_same(&files.inputs, "columns", |npy| npy.columns)?;
                 first.targets.check_same(&files.targets, "columns", |npy| npy.columns)?;
@@ -135,11 +131,11 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     }
 }
 
-fn open_pair(inputs: PathBuf, targets: PathBuf, stays_open: bool) -> Result<Sides<Npy>> {
+fn open_pair(inputs: PathBuf, targets: PathBuf) -> Result<Sides<Npy>> {
     let needs = "inputs are rows × features: `array.reshape(len(array), -1)`";
-    let inputs = Npy::open(inputs, stays_open, false, needs)?;
+    let inputs = Npy::of(inputs, false, needs)?;
     let needs = "targets are rows × outputs, or one number a row";
-    let targets = Npy::open(targets, stays_open, true, needs)?;
+    let targets = Npy::of(targets, true, needs)?;
     inputs.check_same(&targets, "rows", |npy| npy.rows)?;
     check_columns(inputs.columns, targets.columns)?;
     Ok(Sides { inputs, targets })
@@ -175,12 +171,12 @@ fn numbers_of_shards(folder: &Path) -> Result<Vec<String>> {
 /// Appends the weights of a shard's rows.
 fn read_weights<F: Float>(path: PathBuf, inputs: &Npy, weights: &mut Vec<F>) -> Result<()> {
     let needs = "weights are one number a row: `array.reshape(-1)`";
-    let file = Npy::open(path, false, true, needs)?;
+    let file = Npy::of(path, true, needs)?;
     inputs.check_same(&file, "rows", |npy| npy.rows)?;
     let found = || format!("the array has {} columns", file.columns);
     ensure(file.columns == 1, || unsuitable(&file.path, found(), needs))?;
     let mut bytes = vec![0; file.rows * file.row_bytes()];
-    file.read(0, &mut bytes)?;
+    file.read(&file.open()?, 0, &mut bytes)?;
     let before = weights.len();
     weights.resize(before + file.rows, F::zero());
     file.dtype.convert(&bytes, &mut weights[before..]);

@@ -123,6 +123,10 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
                 let end = rest.partition_point(|&(row, _)| row < before + file.rows);
                 let (of_shard, others) = rest.split_at(end);
                 rest = others;
+                if of_shard.is_empty() {
+                    continue;
+                }
+                let open = file.open()?;
                 let (at_once, gap) = ((BLOCK / row_bytes).max(1), 1 + GAP / row_bytes);
                 let together = |&(row, _): &(usize, usize), &(next, _): &(usize, usize)| {
                     row / at_once == next / at_once && next - row <= gap
@@ -130,7 +134,7 @@ impl<F: Float> Stored<F> for NpyFiles<F> {
                 for run in of_shard.chunk_by(together) {
                     let (first, last) = (run[0].0, run[run.len() - 1].0);
                     bytes.resize((last - first + 1) * row_bytes, 0);
-                    file.read(first - before, &mut bytes)?;
+                    file.read(&open, first - before, &mut bytes)?;
                     for &(row, place) in run {
                         let bytes = &bytes[(row - first) * row_bytes..][..row_bytes];
                         let to = &mut to[place * columns..][..columns];
