@@ -8,7 +8,7 @@ use crate::error::{DataError, Error, Result, check::ensure};
 use crate::units::{Scaling, Units};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{ArrayView1, ArrayView2};
-use std::ops::Range;
+use std::{iter::zip, ops::Range};
 
 /// Of each column of some rows, the weight of its numbers, their mean, and the sum of squared
 /// differences from it. Missing values (NaN) are left out.
@@ -16,7 +16,7 @@ use std::ops::Range;
 /// Moments of two sets of rows combine (Chan, Golub, LeVeque 1979): with δ the difference of the
 /// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this does
 /// not cancel, and a constant column stays exactly constant.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Moments {
     /// Weight, mean, squares, and the number of values other than 0 and 1.
     columns: Vec<[f64; 4]>,
@@ -25,7 +25,7 @@ pub(crate) struct Moments {
 impl Moments {
     /// The moments of some rows of inputs or targets.
     pub(crate) fn of<F: Float>(data: &Examples<F>, side: Side, rows: Range<usize>) -> Result<Self> {
-        let mut all = Self::default();
+        let mut all = Self { columns: vec![[0.0; 4]; data.storage.columns(side)] };
         let sides = std::slice::from_ref(&side);
         let mut batches = InOrder::new(data, sides, rows, ROWS_AT_ONCE, Scales::default());
         while let Some(batch) = batches.next()? {
@@ -33,7 +33,7 @@ impl Moments {
                 Side::Inputs => batch.inputs.view(),
                 Side::Targets => batch.targets,
             };
-            all.add(&Self::of_numbers(numbers, batch.weights));
+            all.add(Self::of_numbers(numbers, batch.weights).numbers());
         }
         Ok(all)
     }
@@ -60,13 +60,14 @@ impl Moments {
         Self { columns: numbers.columns().into_iter().map(column).collect() }
     }
 
-    /// Adds the moments of other rows.
-    pub(crate) fn add(&mut self, other: &Self) {
-        if self.columns.is_empty() {
-            self.clone_from(other);
-            return;
-        }
-        for (column, other) in self.columns.iter_mut().zip(&other.columns) {
+    /// The moments, column by column: another process can add them.
+    pub(crate) fn numbers(&self) -> &[f64] {
+        self.columns.as_flattened()
+    }
+
+    /// Adds the moments of other rows, as these [`numbers`](Self::numbers).
+    pub(crate) fn add(&mut self, numbers: &[f64]) {
+        for (column, other) in zip(&mut self.columns, numbers.as_chunks().0) {
             let ([weight, mean, squares, others], [more, other_mean, other_squares, more_others]) =
                 (*column, *other);
             let (share, difference) = (more / (weight + more), other_mean - mean);
@@ -81,17 +82,6 @@ impl Moments {
                 ],
             };
         }
-    }
-
-    /// As numbers to send to another process; without rows, zeros for `columns` columns.
-    pub(crate) fn to_numbers(&self, columns: usize) -> Vec<f64> {
-        let mut numbers = self.columns.as_flattened().to_vec();
-        numbers.resize(4 * columns, 0.0);
-        numbers
-    }
-
-    pub(crate) fn from_numbers(numbers: &[f64]) -> Self {
-        Self { columns: numbers.as_chunks().0.to_vec() }
     }
 
     /// Mean and deviation of each column as units. A column of 0 and 1 keeps its numbers, and so do

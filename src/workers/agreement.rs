@@ -41,10 +41,6 @@ impl<'t, F: Float> Agreement<'t, F> {
 
     /// The moments of all rows from each worker's part of them.
     pub(crate) fn moments(&mut self, data: &Examples<F>, side: Side) -> Result<Moments> {
-        let columns = match side {
-            Side::Inputs => data.features(),
-            Side::Targets => data.outputs(),
-        };
         let own = Moments::of(data, side, self.part.of(data.rows()));
         if self.is_alone() {
             return own;
@@ -54,9 +50,9 @@ impl<'t, F: Float> Agreement<'t, F> {
             let reason = "another could not read its rows".to_owned();
             return Err(WorkersError::Communication { reason }.into());
         }
-        let mut all = Moments::default();
-        for numbers in self.of_each(&own?.to_numbers(columns))? {
-            all.add(&Moments::from_numbers(&numbers));
+        let mut all = Moments::of(data, side, 0..0)?;
+        for numbers in self.of_each(own?.numbers())? {
+            all.add(&numbers);
         }
         Ok(all)
     }
