@@ -294,7 +294,7 @@ impl Encoder<'_> {
             }
             taken += 1;
         }
-        report.rows += taken;
+        report.rows = taken;
         inputs.truncate(taken * features);
         targets.truncate(taken * outputs);
         let matrix = |columns, numbers| {

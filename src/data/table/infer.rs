@@ -10,12 +10,11 @@ use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
 
 /// What a table becomes for a target.
+#[derive(Debug)]
 pub(super) struct Inferred {
     pub(super) schema: Schema,
     pub(super) outputs: usize,
-    /// The number of rows that have a target.
-    pub(super) rows: usize,
-    /// What is known about the columns before the rows are read.
+    /// What is known before the rows are read as numbers: all that have a target are taken.
     pub(super) report: TableReport,
 }
 
@@ -45,7 +44,8 @@ impl Table {
         let counted: Vec<_> =
             features.iter().copied().filter(|&index| self.needs_counts(index)).collect();
         let counts: HashMap<_, _> = counted.iter().zip(self.count(&counted)?).collect();
-        let (mut columns, mut report) = (Vec::new(), TableReport::default());
+        let (mut columns, mut report) =
+            (Vec::new(), TableReport { rows, ..TableReport::default() });
         for index in features {
             let column = &self.columns[index];
             let mut of_column = match &column.name[..] {
@@ -67,7 +67,7 @@ impl Table {
             schema.target_forms = forms;
         }
         schema.missing.clone_from(&self.format.missing.listed);
-        Ok(Inferred { schema, outputs, rows, report })
+        Ok(Inferred { schema, outputs, report })
     }
 
     /// The form of the numbers of a target.

@@ -25,10 +25,7 @@ use std::marker::PhantomData;
 #[derive(Debug)]
 pub struct RowStream<'t, F> {
     table: &'t Table,
-    schema: Schema,
-    outputs: usize,
-    rows: usize,
-    report: TableReport,
+    inferred: Inferred,
     numbers: PhantomData<F>,
 }
 
@@ -50,17 +47,16 @@ impl Table {
     ///
     /// As [`dataset`](Self::dataset), here or with the chunk that has the error.
     pub fn stream<F: Float>(&self, target: Target) -> Result<RowStream<'_, F>> {
-        let Inferred { schema, outputs, rows, mut report } = self.infer(&target)?;
-        report.rows = rows;
-        report.columns.retain(|column| !column.is_empty());
-        Ok(RowStream { table: self, schema, outputs, rows, report, numbers: PhantomData })
+        let mut inferred = self.infer(&target)?;
+        inferred.report.columns.retain(|column| !column.is_empty());
+        Ok(RowStream { table: self, inferred, numbers: PhantomData })
     }
 }
 
 impl<F: Float> RowStream<'_, F> {
     /// The schema of all chunks.
     pub fn schema(&self) -> &Schema {
-        &self.schema
+        &self.inferred.schema
     }
 
     /// What was left out or read in an unusual way. Blank cells are not in it: only the chunks show
@@ -76,37 +72,38 @@ impl<F: Float> RowStream<'_, F> {
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn report(&self) -> &TableReport {
-        &self.report
+        &self.inferred.report
     }
 
     /// The number of rows of all chunks together.
     pub fn rows(&self) -> usize {
-        self.rows
+        self.inferred.report.rows
     }
 
     /// The number of columns of the inputs.
     pub fn features(&self) -> usize {
-        self.schema.features()
+        self.inferred.schema.features()
     }
 
     /// The number of columns of the targets: the outputs of a network for this data.
     pub fn outputs(&self) -> usize {
-        self.outputs
+        self.inferred.outputs
     }
 
     /// Data sets of `rows` rows each, in the table's order; the last has the rows that are left.
     /// Each call begins at the first row. An error ends the iterator; it is [`Error::Setting`] if
     /// `rows` is 0.
     pub fn chunks(&self, rows: usize) -> impl Iterator<Item = Result<Dataset<F>>> + Send + '_ {
+        let Inferred { schema, outputs, .. } = &self.inferred;
         let begin = || {
             Error::check_range("number of rows in a chunk", rows as f64, AT_LEAST_1)?;
-            self.table.encoder(&self.schema, Some(self.outputs), TableReport::default())
+            self.table.encoder(schema, Some(*outputs), TableReport::default())
         };
         let mut encoder = Some(begin());
         std::iter::from_fn(move || match encoder.take()? {
             Err(error) => Some(Err(error)),
             Ok(mut begun) => {
-                let data = begun.data_set(rows, &self.schema).transpose()?;
+                let data = begun.data_set(rows, schema).transpose()?;
                 encoder = data.is_ok().then_some(Ok(begun));
                 Some(data)
             }
