@@ -75,7 +75,7 @@ impl Schema {
     /// The name of each feature: `weight` for a column of numbers, `seconds - 1700000000` if it
     /// has an offset, `origin=Europe` for a category.
     pub fn feature_names(&self) -> Vec<String> {
-        self.columns.iter().flat_map(Column::feature_names).collect()
+        self.columns.iter().flat_map(Column::named).map(|(name, _)| name).collect()
     }
 
     /// The number of features that the columns become.
@@ -110,7 +110,7 @@ impl Schema {
 
     /// Whether each feature is on a scale of its own that units do not change.
     pub(crate) fn kept(&self) -> Vec<bool> {
-        self.columns.iter().flat_map(Column::kept).collect()
+        self.columns.iter().flat_map(Column::named).map(|(_, kept)| kept).collect()
     }
 
     /// Whether the schema has something that versions 1 and 2 of the model file do not know.

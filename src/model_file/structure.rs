@@ -4,9 +4,8 @@ use super::damage::{check, damaged, start_of};
 use super::limits::{MOST_NAMES, MOST_VALUES, check_layers, check_values};
 use crate::activation::Activations;
 use crate::error::{ModelFileError, Result, check::ensure};
-use crate::{
-    dense::Dense, float::Float, mlp::Mlp, parameter::RateFactors, schema::Schema, units::Scaling,
-};
+use crate::schema::{Schema, is_default};
+use crate::{dense::Dense, float::Float, mlp::Mlp, parameter::RateFactors, units::Scaling};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 /// The format's name.
@@ -48,14 +47,10 @@ pub(crate) struct Layer {
     pub(crate) activation: String,
     pub(crate) bias: bool,
     /// Used only in training.
-    #[serde(default, skip_serializing_if = "crate::schema::is_default")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) dropout: f64,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) rate_factors: RateFactors,
-}
-
-fn is_default(factors: &RateFactors) -> bool {
-    *factors == RateFactors::default()
 }
 
 fn one() -> usize {

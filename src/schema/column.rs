@@ -121,13 +121,6 @@ impl Column {
         self
     }
 
-    /// Reads the column's numbers in this form.
-    #[must_use]
-    pub fn with_form(mut self, form: NumberForm) -> Self {
-        self.form = Some(form);
-        self
-    }
-
     /// The number of features that the column becomes.
     pub fn features(&self) -> usize {
         self.values() + usize::from(self.blanks)
@@ -142,35 +135,27 @@ impl Column {
         }
     }
 
-    /// Whether each feature is on a scale of its own, from -1 to 1, that units do not change.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = bool> {
-        let mut kept = match &self.date {
-            Some(date) => date.features().map(|(_, on_circle)| on_circle).collect(),
-            None => vec![self.two; self.values()],
-        };
-        kept.extend(self.blanks.then_some(true));
-        kept.into_iter()
-    }
-
     /// Whether the column has something that versions 1 and 2 of the model file do not know.
     pub(crate) fn is_newer(&self) -> bool {
         let text = self.two || !self.rare.is_empty();
         text || self.blanks || self.form.is_some() || self.date.is_some()
     }
 
-    pub(crate) fn feature_names(&self) -> Vec<String> {
-        let Self { name, categories, offset, .. } = self;
-        let mut names = match (&self.date, &categories[..]) {
-            (Some(date), _) => date.features().map(|(part, _)| format!("{name}: {part}")).collect(),
-            (None, [_, second]) if self.two => vec![format!("{name}={second}")],
-            (None, []) if *offset == 0.0 => vec![name.clone()],
-            (None, []) if *offset < 0.0 => vec![format!("{name} + {}", -offset)],
-            (None, []) => vec![format!("{name} - {offset}")],
-            (None, categories) => {
-                categories.iter().map(|text| format!("{name}={text}")).collect::<Vec<_>>()
+    /// The name of each feature, and whether it is on a scale of its own, from -1 to 1, that units
+    /// do not change.
+    pub(crate) fn named(&self) -> Vec<(String, bool)> {
+        let Self { name, categories, offset, two, .. } = self;
+        let mut named: Vec<_> = match (&self.date, &categories[..]) {
+            (Some(date), _) => {
+                date.features().map(|(part, kept)| (format!("{name}: {part}"), kept)).collect()
             }
+            (None, [_, second]) if *two => vec![(format!("{name}={second}"), true)],
+            (None, []) if *offset == 0.0 => vec![(name.clone(), false)],
+            (None, []) if *offset < 0.0 => vec![(format!("{name} + {}", -offset), false)],
+            (None, []) => vec![(format!("{name} - {offset}"), false)],
+            (None, texts) => texts.iter().map(|text| (format!("{name}={text}"), false)).collect(),
         };
-        names.extend(self.blanks.then(|| format!("{name} is blank")));
-        names
+        named.extend(self.blanks.then(|| (format!("{name} is blank"), true)));
+        named
     }
 }

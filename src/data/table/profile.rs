@@ -145,11 +145,10 @@ impl ColumnProfile {
 
 /// What a column becomes.
 fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
-    let names = feature.feature_names();
     let mut becomes = vec![match &feature.categories[..] {
         _ if kind == ColumnKind::Constant => "nothing is learned from it".to_owned(),
         [] if feature.date.is_some() => format!("{} features", feature.values()),
-        [] if feature.offset != 0.0 => format!("the number {}", names[0]),
+        [] if feature.offset != 0.0 => format!("the number {}", feature.named()[0].0),
         [] => "a number".to_owned(),
         [first, second] if feature.two => format!("-1 for {first:?}, 1 for {second:?}"),
         categories => format!("{} features, each 1 for its category, else 0", categories.len()),
