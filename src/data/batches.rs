@@ -24,5 +24,7 @@ pub(crate) trait Batches<F: Float>: Send {
     fn next(&mut self, threads: Threads) -> Result<Option<Batch<'_, F>>>;
 
     /// The number of steps of an epoch, if it is known in advance.
-    fn steps(&self) -> Option<u64>;
+    fn steps(&self) -> Option<u64> {
+        None
+    }
 }

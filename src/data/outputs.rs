@@ -50,7 +50,8 @@ impl<F: Float> Outputs<F> {
             return predict(inputs.slice_axis(Axis(0), rows.clone().into()), rows);
         }
         let mut first = rows.start;
-        let mut batches = InOrder::new(data, Side::BOTH, rows, ROWS_AT_ONCE, Scales::default());
+        let mut batches =
+            InOrder::new(data, &[Side::Inputs], rows, ROWS_AT_ONCE, Scales::default());
         while let Some(batch) = batches.next()? {
             let end = first + batch.inputs.rows();
             predict(batch.inputs.view(), std::mem::replace(&mut first, end)..end)?;

@@ -42,10 +42,6 @@ where
         let rows = (self.check)(batch?)?;
         self.whole.of(rows, &self.scales).map(Some)
     }
-
-    fn steps(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// All rows of a small data set as one batch, in buffers that stay.
