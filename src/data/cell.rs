@@ -5,10 +5,7 @@ use crate::error::CellProblem;
 /// The number that a text such as `12`, `-0.5` or `1e3` stands for; it may be infinite or NaN.
 #[inline]
 pub(super) fn plain_number(text: &str) -> Option<f64> {
-    match short_decimal(text.as_bytes()) {
-        Some((number, length)) if length == text.len() => Some(number),
-        _ => text.parse().ok(),
-    }
+    text.parse().ok()
 }
 
 /// The number with which a text begins, and its length in bytes, if it has at most 15 digits, with
@@ -16,63 +13,31 @@ pub(super) fn plain_number(text: &str) -> Option<f64> {
 /// so is the power of ten; their quotient is rounded once (Clinger 1990).
 #[inline]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
-    let mut padded = [0; DECIMAL_BYTES];
-    let text = text.first_chunk().unwrap_or_else(|| {
-        padded[..text.len()].copy_from_slice(text);
-        &padded
-    });
-    // A branch costs much if it goes either way by chance: there is none for signs and decimals.
-    let negative = text[0] == b'-';
+    let mut number = 0_u64;
+    let mut end_of_digits = |mut place: usize| {
+        while let Some(digit) = text.get(place).filter(|byte| byte.is_ascii_digit()) {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            place += 1;
+        }
+        place
+    };
+    let negative = text.first() == Some(&b'-');
     let first = usize::from(negative);
-    let (mut digits, mut length) = (0_u64, first);
-    while length < 17 && text[length].is_ascii_digit() {
-        digits = digits * 10 + u64::from(text[length] - b'0');
-        length += 1;
-    }
-    let (whole, mut decimals) = (length - first, 0);
-    if text[length] == b'.' {
-        length += 1;
-        if let Some(eight) = text[length..].first_chunk() {
-            decimals = append_up_to_eight(&mut digits, *eight);
+    let whole = end_of_digits(first);
+    let (length, decimals) = match text.get(whole) {
+        Some(b'.') => {
+            let end = end_of_digits(whole + 1);
+            (end, end - whole - 1)
         }
-        length += decimals;
-        if decimals == 8 {
-            while let Some(byte) = text.get(length).filter(|byte| byte.is_ascii_digit()) {
-                digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                length += 1;
-                decimals += 1;
-            }
-        }
-    }
-    if !(1..=15).contains(&(whole + decimals)) {
+        _ => (whole, 0),
+    };
+    if !(1..=15).contains(&(whole - first + decimals)) {
         return None;
     }
     // An `i64` is converted in one instruction, a `u64` in many.
-    let [digits, power] = [digits, POWERS[decimals]].map(|number| number.cast_signed() as f64);
-    let number = digits / power;
-    Some((f64::from_bits(number.to_bits() ^ u64::from(negative) << 63), length))
-}
-
-/// Enough for a sign, 17 digits, and eight bytes: then no byte needs a check that it is there.
-const DECIMAL_BYTES: usize = 26;
-
-/// Appends the digits with which a text begins to a number, and counts them: all at once, as pairs,
-/// as fours, as eight (Lemire 2022).
-#[inline]
-fn append_up_to_eight(number: &mut u64, text: [u8; 8]) -> usize {
-    const EACH: u64 = u64::MAX / 255;
-    let values = u64::from_le_bytes(text) ^ (EACH * u64::from(b'0'));
-    // The highest bit of each byte that is 10 or more.
-    let others = (values.wrapping_add(EACH * (128 - 10)) | values) & (EACH << 7);
-    let count = others.trailing_zeros() / 8;
-    // The first byte is the lowest. Zeros come before the digits.
-    let values = values.checked_shl(64 - 8 * count).unwrap_or(0);
-    let pairs = (values.wrapping_mul(1 + (10 << 8)) >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs.wrapping_mul(1 + (100 << 16)) >> 16) & 0x0000_ffff_0000_ffff;
-    let eight = fours.wrapping_mul(1 + (10_000 << 32)) >> 32;
-    let count = count as usize;
-    *number = number.wrapping_mul(POWERS[count]).wrapping_add(eight);
-    count
+    let [number, power] = [number, POWERS[decimals]].map(|number| number.cast_signed() as f64);
+    let magnitude = number / power;
+    Some((if negative { -magnitude } else { magnitude }, length))
 }
 
 /// The powers of ten up to 10^15.

@@ -133,16 +133,6 @@ impl Table {
     }
 }
 
-impl ColumnProfile {
-    /// The examples, unless the values are already there.
-    fn shown_examples(&self) -> String {
-        match self.kind {
-            ColumnKind::TwoValues | ColumnKind::Category | ColumnKind::Constant => String::new(),
-            _ => self.examples.join(", "),
-        }
-    }
-}
-
 /// What a column becomes.
 fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
     let mut becomes = vec![match &feature.categories[..] {
@@ -195,12 +185,17 @@ impl fmt::Display for TableProfile {
         let mut lines = vec![header.map(str::to_owned)];
         lines.extend(self.columns.iter().map(|column| {
             let told = if column.told { " (told)" } else { "" };
+            let examples = match column.kind {
+                // Its values are already there.
+                ColumnKind::TwoValues | ColumnKind::Category | ColumnKind::Constant => "",
+                _ => &column.examples.join(", "),
+            };
             let count = |count: usize| if count == 0 { String::new() } else { count.to_string() };
             [
                 abbreviated(&column.name),
                 format!("{}{told}", column.kind),
                 column.values.clone(),
-                column.shown_examples(),
+                examples.to_owned(),
                 count(column.blanks),
                 counted(column.distinct),
                 with_remedies(&column.action, &column.remedies),
