@@ -18,9 +18,6 @@ const EVERYWHERE: [&str; 7] = ["?", "na", "n/a", "#n/a", "<na>", "nan", "null"];
 /// Usual words in columns of numbers and dates: elsewhere they may be values.
 const IN_NUMBERS: [&str; 5] = ["-", "--", ".", "nil", "none"];
 
-/// No usual word is longer.
-const LONGEST: usize = 4;
-
 impl MissingWords {
     pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
         let mut missing = Self::default();
@@ -40,7 +37,7 @@ impl MissingWords {
     /// Whether the text stands for a missing value in a column of any kind.
     pub(super) fn has(&self, text: &str) -> bool {
         text.is_empty()
-            || (text.len() <= LONGEST && is_one(&EVERYWHERE, text) && self.takes_usual())
+            || (is_one(&EVERYWHERE, text) && self.takes_usual())
             || (!self.listed.is_empty() && self.has_own(text))
     }
 
@@ -56,7 +53,7 @@ impl MissingWords {
 
     /// Whether the text stands for a missing value among numbers and dates.
     pub(super) fn has_in_numbers(&self, text: &str) -> bool {
-        self.has(text) || (text.len() <= LONGEST && is_one(&IN_NUMBERS, text) && self.takes_usual())
+        self.has(text) || (is_one(&IN_NUMBERS, text) && self.takes_usual())
     }
 
     /// Whether this number stands for a missing value.

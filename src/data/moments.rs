@@ -40,14 +40,10 @@ impl Moments {
 
     fn of_numbers<F: Float>(numbers: ArrayView2<'_, F>, weights: Option<&[F]>) -> Self {
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row].as_f64());
-        let whole = (0..numbers.nrows()).map(weight).sum::<f64>();
         let column = |column: ArrayView1<'_, F>| {
             let all = || column.iter().enumerate().map(|(row, x)| (x.as_f64(), weight(row)));
             let known = || all().filter(|(x, _)| !x.is_nan());
-            let total = match column.iter().any(|x| x.is_nan()) {
-                true => known().map(|(_, weight)| weight).sum(),
-                false => whole,
-            };
+            let total = known().map(|(_, weight)| weight).sum::<f64>();
             // Differences from the first value are exactly 0 in a constant column.
             let first = known().next().map_or(0.0, |(x, _)| x);
             let sum = known().map(|(x, weight)| weight * (x - first)).sum::<f64>();

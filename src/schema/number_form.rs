@@ -1,7 +1,6 @@
 //! Numbers as people write them: `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, `−3`.
 
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// How the cells of a column are read as numbers.
 ///
@@ -108,7 +107,7 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
 fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
     let (point, grouping) = if decimal_comma { (',', '.') } else { ('.', ',') };
     let number = match text.split_once(point) {
-        None => without_groups(text, grouping)?.into_owned(),
+        None => without_groups(text, grouping)?,
         Some((whole, decimals)) => format!("{}.{decimals}", without_groups(whole, grouping)?),
     };
     let plain = number.starts_with(|c: char| c.is_ascii_digit() || c == '.');
@@ -117,16 +116,16 @@ fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
 }
 
 /// Whole digits without the signs between groups of three; nothing for other groups.
-fn without_groups(digits: &str, grouping: char) -> Option<Cow<'_, str>> {
+fn without_groups(digits: &str, grouping: char) -> Option<String> {
     let between = |c: char| c == grouping || matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}');
     let Some(separator) = digits.chars().find(|&c| between(c)) else {
-        return Some(digits.into());
+        return Some(digits.to_owned());
     };
     let mut groups = digits.split(separator);
     let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
     let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let whole = groups.clone().all(|group| group.len() == 3 && is_number(group));
-    (whole && is_number(first)).then(|| digits.replace(separator, "").into())
+    (whole && is_number(first)).then(|| digits.replace(separator, ""))
 }
 
 #[cfg(test)]
