@@ -5,7 +5,7 @@ pub(crate) mod error;
 
 use crate::backprop::{Backprop, Dropout};
 use crate::error::GradientCheckError::{WrongGradient, ZeroGradient};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check::ensure};
 use crate::{loss::Loss, mlp::Mlp};
 use comparison::{Comparison, compare};
 use ndarray::ArrayView2;
@@ -155,9 +155,7 @@ pub fn gradient_check(
                 }
             }
         }
-        if !proved {
-            return Err(ZeroGradient { layer }.into());
-        }
+        ensure(proved, || ZeroGradient { layer })?;
     }
     Ok(found)
 }

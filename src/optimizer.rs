@@ -17,7 +17,7 @@ pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;
 
-use crate::error::check::{BELOW_1, NOT_NEGATIVE, POSITIVE};
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, positive};
 use crate::error::{Error, Result};
 use crate::float::Float;
 pub use crate::parameter::{Parameter, RateFactors};
@@ -174,7 +174,7 @@ fn decay_of<F: Float>(weight_decay: f64, step: Iteration, parameter: &Parameter<
 }
 
 fn check_positive<F: Float>(name: &'static str, value: f64) -> Result<()> {
-    Error::check_range(name, value, (POSITIVE.0, |value| POSITIVE.1(F::from_f64(value).as_f64())))
+    Error::check_range(name, value, positive::<F>())
 }
 
 fn check_share(name: &'static str, value: f64) -> Result<()> {

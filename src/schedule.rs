@@ -243,16 +243,14 @@ impl<'a> Schedule<'a> {
 
     /// The lowest rate after the warm-up; the cosine falls to it. At least 0 and finite. Default:
     /// 0.
-    pub fn minimum(mut self, rate: f64) -> Self {
-        self.minimum = rate;
-        self
+    pub fn minimum(self, rate: f64) -> Self {
+        Self { minimum: rate, ..self }
     }
 
     /// n steps at (1/n, 2/n, … 1) of the schedule's first rate, before the schedule begins.
     /// Default: none.
-    pub fn warm_up(mut self, length: Span) -> Self {
-        self.warm_up = Some(length);
-        self
+    pub fn warm_up(self, length: Span) -> Self {
+        Self { warm_up: Some(length), ..self }
     }
 
     /// The rate of a step, counted from 0, with `steps_per_epoch` steps in each epoch; `base` is η.

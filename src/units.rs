@@ -184,7 +184,7 @@ impl Units {
     /// Checks that measured units have this number of columns.
     pub(crate) fn check(&self, expected: usize) -> Result<()> {
         let found = self.centres().map_or(expected, <[f64]>::len);
-        if found == expected { Ok(()) } else { Err(NetworkError::Units { found, expected }.into()) }
+        ensure(found == expected, || NetworkError::Units { found, expected })
     }
 
     /// The measured scale; `None` without scaling. Units that are not measured are an error.

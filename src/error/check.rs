@@ -1,6 +1,7 @@
 //! Checks that several modules share.
 
 use crate::error::{Error, Result, ShapeError};
+use crate::float::Float;
 use crate::matrix::fit_in_memory;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
@@ -14,6 +15,11 @@ pub(crate) const POSITIVE: Range = ("positive and finite", |x| x > 0.0 && x.is_f
 pub(crate) const NOT_NEGATIVE: Range = ("at least 0 and finite", |x| x >= 0.0 && x.is_finite());
 pub(crate) const BELOW_1: Range = ("at least 0 and below 1", |x| (0.0..1.0).contains(&x));
 pub(crate) const FRACTION: Range = ("above 0 and below 1", |x| x > 0.0 && x < 1.0);
+
+/// Positive and finite also as an `F`.
+pub(crate) fn positive<F: Float>() -> Range {
+    (POSITIVE.0, |x| POSITIVE.1(F::from_f64(x).as_f64()))
+}
 
 /// Returns this error unless the condition holds.
 pub(crate) fn ensure<E: Into<Error>>(holds: bool, error: impl FnOnce() -> E) -> Result<()> {

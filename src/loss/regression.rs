@@ -1,7 +1,7 @@
 //! Losses of the difference of output and target, for regressions.
 
 use super::{Loss, elementwise};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check::positive};
 use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
@@ -150,9 +150,6 @@ impl<F: Float> Loss<F> for Huber {
     }
 
     fn check_output(&self, _: &AnyActivation<F>) -> Result<()> {
-        Error::check_setting("delta of Huber's loss", self.delta, "positive and finite", |delta| {
-            let rounded = F::from_f64(delta);
-            rounded > F::zero() && rounded.is_finite()
-        })
+        Error::check_range("delta of Huber's loss", self.delta, positive::<F>())
     }
 }

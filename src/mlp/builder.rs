@@ -168,17 +168,15 @@ impl<F: Float> MlpBuilder<F> {
 
     /// How the network brings inputs to its own units. Default: [`Scaling::Standard`], measured on
     /// the training rows by [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`].
-    pub fn units_in(mut self, scaling: Scaling) -> Self {
-        self.units_in = scaling;
-        self
+    pub fn units_in(self, scaling: Scaling) -> Self {
+        Self { units_in: scaling, ..self }
     }
 
     /// How the network brings outputs to the targets' units. Default: [`Scaling::Standard`] for the
     /// numbers of a regression, whose last activation is [`Identity`](crate::Identity); none for
     /// classes and for any other activation.
-    pub fn units_out(mut self, scaling: Scaling) -> Self {
-        self.units_out = Some(scaling);
-        self
+    pub fn units_out(self, scaling: Scaling) -> Self {
+        Self { units_out: Some(scaling), ..self }
     }
 
     /// No units, for numbers that are scaled already or need no scaling.
@@ -189,9 +187,8 @@ impl<F: Float> MlpBuilder<F> {
     /// The seed of the weights. Default: 0. The same seed gives the same weights. Normal
     /// distributions use the system's logarithm and exponential, whose last digits may differ
     /// between machines.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
     }
 
     /// Builds the network.

@@ -1,7 +1,7 @@
 //! The classes that a classifier predicts.
 
 use super::Mlp;
-use crate::error::{NetworkError, Result, SchemaError};
+use crate::error::{NetworkError, Result, SchemaError, check::ensure};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
@@ -62,9 +62,7 @@ impl<F: Float> Mlp<F> {
     ///
     /// [`NetworkError::NoClass`]: crate::error::NetworkError::NoClass
     pub fn predict_classes(&self, inputs: ArrayView2<'_, F>) -> Result<Vec<&str>> {
-        if self.classes().is_empty() {
-            return Err(SchemaError::Unnamed { what: "classes" }.into());
-        }
+        ensure(!self.classes().is_empty(), || SchemaError::Unnamed { what: "classes" })?;
         let outputs = self.predict(inputs)?;
         let classes = predicted_classes(outputs.view())?.into_iter();
         Ok(classes.map(|class| self.classes()[class].as_str()).collect())

@@ -75,8 +75,7 @@ impl<F: Float> Mlp<F> {
     fn check_of_errors(&self, net: &Self) -> Result<()> {
         Error::check_features(net.features(), self.features())?;
         let (found, outputs) = (net.outputs(), self.outputs());
-        ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })?;
-        Ok(())
+        ensure(found == outputs, || NetworkError::IntervalOutputs { found, outputs })
     }
 
     /// The lower and the upper end of the interval of each output, rows × outputs. `outputs` are

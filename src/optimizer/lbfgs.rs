@@ -53,29 +53,25 @@ impl Lbfgs {
 
     /// How many steps H is estimated from, at least 1. Default: 10. Each needs memory for two
     /// copies of the parameters.
-    pub fn history(mut self, steps: usize) -> Self {
-        self.history = steps;
-        self
+    pub fn history(self, steps: usize) -> Self {
+        Self { history: steps, ..self }
     }
 
     /// Training has converged when no number of the gradient is larger than this. Positive and
     /// finite. Default: 10⁻⁶.
-    pub fn tolerance(mut self, largest_gradient: f64) -> Self {
-        self.tolerance = largest_gradient;
-        self
+    pub fn tolerance(self, largest_gradient: f64) -> Self {
+        Self { tolerance: largest_gradient, ..self }
     }
 
     /// The largest number of evaluations of loss and gradient, at least 1. An iteration needs one
     /// or a few. Default: no limit.
-    pub fn evaluations(mut self, limit: u64) -> Self {
-        self.evaluations = limit;
-        self
+    pub fn evaluations(self, limit: u64) -> Self {
+        Self { evaluations: limit, ..self }
     }
 
     /// The weight decay λ, at least 0. Default: 0, none.
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = weight_decay;
-        self
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
     }
 
     /// How many copies of the parameters an iteration keeps.

@@ -62,15 +62,13 @@ impl EarlyStopping {
     ///
     /// `EarlyStopping::patience(40).growth(2.0)` stops after epoch e if the last improvement was at
     /// epoch b and e ≥ b + 40 + 2 b.
-    pub fn growth(mut self, epochs: f64) -> Self {
-        self.growth = epochs;
-        self
+    pub fn growth(self, epochs: f64) -> Self {
+        Self { growth: epochs, ..self }
     }
 
     /// Of several epochs that are equally good, keeps the last. Default: the first.
-    pub fn last_of_equals(mut self) -> Self {
-        self.last_of_equals = true;
-        self
+    pub fn last_of_equals(self) -> Self {
+        Self { last_of_equals: true, ..self }
     }
 
     /// Whether training ends after this many epochs, `waited` after the last improvement.
@@ -82,15 +80,13 @@ impl EarlyStopping {
     /// Epochs improve only if they are better by more than this than the last improvement, in the
     /// unit of the loss or metric. Any better epoch still becomes the best one. At least 0 and
     /// finite; default: 0.
-    pub fn min_delta(mut self, difference: f64) -> Self {
-        self.min_delta = difference;
-        self
+    pub fn min_delta(self, difference: f64) -> Self {
+        Self { min_delta: difference, ..self }
     }
 
     /// Keeps the weights of the last epoch. Default: restores those of the best.
-    pub fn keep_last(mut self) -> Self {
-        self.keep_last = true;
-        self
+    pub fn keep_last(self) -> Self {
+        Self { keep_last: true, ..self }
     }
 }
 
