@@ -12,7 +12,7 @@ pub use settings::{Progress, Recipe, Stage};
 use crate::data::{Dataset, Storage};
 use crate::error::{DataError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp};
-use candidate::{Choice, Columns, Run, Trained, Until};
+use candidate::{Choice, Columns, Run, Trained};
 use comparison::{Fold, mean};
 
 /// The folds of a choice by folds.
@@ -110,7 +110,7 @@ impl Recipe<'_> {
                 let seed = self.seed.wrapping_add(fold as u64);
                 let run = Run { recipe: self, choice, seed, fold, folds, candidates };
                 let net = run.network(data, &columns, kept.stage())?;
-                run.train(kept.stage(), net, data, Until::Epoch(kept.epoch()))
+                run.train(kept.stage(), net, data, None, kept.epoch())
             };
             let trained = self.each(self.networks, 0, train)?;
             let is_cut = trained.len() < self.networks || trained.values().any(Trained::is_cut);

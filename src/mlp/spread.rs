@@ -4,7 +4,6 @@ use super::{Mlp, prediction::PredictBuffers};
 use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::{dense::Dense, float::Float};
 use ndarray::{Array2, ArrayView2, Axis, Slice};
-use std::iter::zip;
 
 impl<F: Float> Mlp<F> {
     /// How many networks this one is the [mean](Self::mean_of) of; 1 if it is no mean.
@@ -58,30 +57,26 @@ impl<F: Float> Mlp<F> {
             Ok(outputs)
         };
         let outputs = outputs_of(last, of_members.view())?;
-        let (mut sums, mut squares) =
-            (Array2::<f64>::zeros(outputs.dim()), Array2::<f64>::zeros(outputs.dim()));
-        for member in 0..self.members {
+        let count = self.members as f64;
+        let of_member = |member: usize| {
             // The mean is of weights / K: alone, a member counts K times.
             let of = Slice::from(member * self.outputs()..(member + 1) * self.outputs());
-            let all = F::from_f64(self.members as f64);
+            let all = F::from_f64(count);
             let weights = last.weights().slice_axis(Axis(0), of).mapv(|weight| weight * all);
             let bias = last.bias().map(|bias| bias.to_owned());
             let alone = Dense::new(weights, bias, last.activation().clone())?;
-            let of_member = outputs_of(&alone, of_members.slice_axis(Axis(1), of))?;
+            outputs_of(&alone, of_members.slice_axis(Axis(1), of))
+        };
+        let of_each = (0..self.members).map(of_member).collect::<Result<Vec<_>>>()?;
+        let spread = Array2::from_shape_fn(outputs.dim(), |place| {
             // From the mean's outputs, near which the members' are: no digits cancel.
-            let differences = zip(&of_member, &outputs).map(|(y, mean)| (*y - *mean).as_f64());
-            for ((sum, square), difference) in zip(zip(&mut sums, &mut squares), differences) {
-                *sum += difference;
-                *square += difference * difference;
-            }
-        }
-        let count = self.members as f64;
-        let mut spread = Array2::zeros(outputs.dim());
-        for (spread, (sum, square)) in zip(&mut spread, zip(&sums, &squares)) {
+            let differences = of_each.iter().map(|of| (of[place] - outputs[place]).as_f64());
+            let squares = differences.clone().map(|difference| difference * difference);
+            let (sum, square) = (differences.sum::<f64>(), squares.sum::<f64>());
             let variance = (square - sum * sum / count) / (count - 1.0);
             // NaN stays NaN.
-            *spread = F::from_f64(if variance < 0.0 { 0.0 } else { variance.sqrt() });
-        }
+            F::from_f64(if variance < 0.0 { 0.0 } else { variance.sqrt() })
+        });
         Ok([outputs, spread])
     }
 

@@ -152,16 +152,11 @@ impl Run<'_, '_> {
         let task = Task::of(data);
         let (hidden, last) = task.activations();
         let features = data.features();
-        let encoding = match stage {
-            Stage::Encoded => Some(Encoding::new(units, sorted, recipe.bins)?),
-            _ => None,
-        };
-        let constants = match &encoding {
-            None => vec![F::one(); features],
-            Some(encoding) => encoding.constants.clone(),
-        };
-        let mut builder = Mlp::builder(features);
-        if encoding.is_some() {
+        let is_encoded = stage == Stage::Encoded;
+        let encoding = is_encoded.then(|| Encoding::new(units, sorted, recipe.bins)).transpose()?;
+        let (mut builder, mut constants) = (Mlp::builder(features), vec![F::one(); features]);
+        if let Some(encoding) = &encoding {
+            constants.clone_from(&encoding.constants);
             builder = builder.dense(constants.len(), HardTanh).rate_factors(RateFactors::FROZEN);
         }
         let mut inputs = constants.len();
@@ -181,17 +176,14 @@ impl Run<'_, '_> {
         let mut net = builder.rate_factors(rates(inputs, speed)).seed(seed).build()?;
         net.set_units(units.clone(), units_out.clone())?;
 
-        let (mut generator, last) = (generator(seed, Purpose::Biases), net.layers().len() - 1);
+        let layers = net.layers_mut();
+        if let Some(encoding) = &encoding {
+            layers[0].weights_mut().assign(&encoding.weights);
+            layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
+        }
+        let (first, last) = (usize::from(is_encoded), layers.len() - 1);
+        let mut generator = generator(seed, Purpose::Biases);
         let number = StandardNormal.map(|number: f64| F::from_f64(number));
-        let (first, layers) = match &encoding {
-            None => (0, net.layers_mut()),
-            Some(encoding) => {
-                let layers = net.layers_mut();
-                layers[0].weights_mut().assign(&encoding.weights);
-                layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
-                (1, layers)
-            }
-        };
         for layer in &mut layers[first..last] {
             let biases = Array1::random_using(layer.outputs(), &number, &mut generator);
             layer.bias_mut().iter_mut().for_each(|bias| bias.assign(&biases));
@@ -204,13 +196,15 @@ impl Run<'_, '_> {
         Ok(net)
     }
 
-    /// Trains a network: until validation rows say which epoch is best, or up to a given one.
+    /// Trains a network, at most for so many epochs: until the validation rows, if there are any,
+    /// say which epoch is best.
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
         stage: Stage,
         mut net: Mlp<F>,
         rows: &Dataset<F, S>,
-        until: Until<'_, F, S>,
+        validation: Option<&Dataset<F, S>>,
+        epochs: usize,
     ) -> Result<Trained<F>> {
         let &Self { recipe, choice, seed, fold, folds, candidates } = self;
         let Choice { start, few, again } = choice;
@@ -219,7 +213,6 @@ impl Run<'_, '_> {
         let (task, all) = (Task::of(rows), Span::Epochs(recipe.epochs));
         let rate = recipe.learning_rate.unwrap_or(task.learning_rate());
         let adam = AdamW::new(rate).betas(0.9, 0.95).weight_decay(recipe.weight_decay);
-        let mut epochs = recipe.epochs;
         let mut trainer = Trainer::new(task.loss(), adam)
             .batch_size(recipe.batch_size.unwrap_or(if few { 64 } else { 256 }))
             .drop_last()
@@ -227,19 +220,13 @@ impl Run<'_, '_> {
             .schedule(Schedule::cosine_log(all, CYCLES))
             .regularization_schedule(Schedule::flat_cosine(all))
             .average(recipe.average);
-        match until {
-            Until::Best(validation) => {
-                let rule = EarlyStopping::patience(41).growth(2.0).last_of_equals();
-                trainer = trainer.validation_data(validation).early_stopping(rule);
-                if task != Task::Numbers {
-                    trainer = trainer.monitor("log-loss", Goal::Smallest, |outputs, targets| {
-                        Ok(Temperature::of(outputs, targets)?.loss)
-                    });
-                }
-            }
-            Until::Epoch(epoch) => {
-                epochs = epoch;
-                trainer = trainer.without_validation();
+        if let Some(validation) = validation {
+            let rule = EarlyStopping::patience(41).growth(2.0).last_of_equals();
+            trainer = trainer.validation_data(validation).early_stopping(rule);
+            if task != Task::Numbers {
+                trainer = trainer.monitor("log-loss", Goal::Smallest, |outputs, targets| {
+                    Ok(Temperature::of(outputs, targets)?.loss)
+                });
             }
         }
         trainer = trainer.epochs(epochs).on(Moment::EpochEnd, |training| {
@@ -249,12 +236,9 @@ impl Run<'_, '_> {
             let progress = Progress { stage, fold, folds, candidates, epoch, epochs, score };
             if is_over() { ControlFlow::Break(()) } else { (recipe.observer)(&progress) }
         });
-        let half = || recipe.threads.map_or(1, |threads| (threads / 2).max(1));
-        trainer = trainer.most_threads(if folds * candidates > 1 {
-            Some(half())
-        } else {
-            recipe.threads
-        });
+        let alone = folds * candidates == 1;
+        let half = recipe.threads.map_or(1, |threads| (threads / 2).max(1));
+        trainer = trainer.most_threads(if alone { recipe.threads } else { Some(half) });
         if let Some(path) = recipe.checkpoint_of(stage, fold) {
             trainer = trainer.checkpoint(Checkpoint::every(EPOCHS_OF_A_CHECKPOINT, &path));
             if path.exists() {
@@ -270,11 +254,3 @@ impl Run<'_, '_> {
 const CYCLES: usize = 4;
 
 const EPOCHS_OF_A_CHECKPOINT: usize = 16;
-
-/// How long a training goes on.
-pub(super) enum Until<'d, F: Float, S: Storage<F>> {
-    /// Until these rows tell which epoch is the best.
-    Best(&'d Dataset<F, S>),
-    /// Up to this epoch.
-    Epoch(usize),
-}

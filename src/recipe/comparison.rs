@@ -1,6 +1,6 @@
 //! The comparison of candidates, in one fold or several.
 
-use super::candidate::{Choice, Columns, Run, Task, Trained, Until};
+use super::candidate::{Choice, Columns, Run, Task, Trained};
 use super::report::{Candidate, RecipeReport};
 use super::settings::{Recipe, Stage};
 use crate::data::{Dataset, Storage};
@@ -36,7 +36,7 @@ impl Recipe<'_> {
             let (training, validation) = &folds[fold];
             let run = Run { fold, ..run };
             let net = run.network(training, columns, stage)?;
-            run.train(stage, net, training, Until::Best(validation))
+            run.train(stage, net, training, Some(validation), self.epochs)
         };
         let jobs = folds.len() * stages.len();
         let mut done = self.each(jobs, stages.len(), train)?;

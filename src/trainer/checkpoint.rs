@@ -67,8 +67,8 @@ impl<F: Float> TrainingState<F> {
     /// [`Error::Io`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let io = |error: serde_json::Error| Error::Io { file: path.into(), source: error.into() };
-        atomic_file::write(path, &serde_json::to_vec(self).map_err(io)?)
+        let json = serde_json::to_vec(self).map_err(|error| Error::io(path)(error.into()))?;
+        atomic_file::write(path, &json)
     }
 
     /// Reads a state that this version of the library [saved](Self::save). Other versions can read
@@ -100,16 +100,15 @@ impl<F: Float> TrainingState<F> {
     /// Resuming checks whether the state belongs to the network.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let io = |source| Error::Io { file: path.into(), source };
         let in_file = |error: Error| Error::InFile { file: path.into(), error: Box::new(error) };
         let damaged = |error: serde_json::Error| {
             in_file(TrainingError::DamagedState { reason: error.to_string() }.into())
         };
         // First without keeping anything: another file may be larger than the memory.
-        let file = std::io::BufReader::new(std::fs::File::open(path).map_err(io)?);
+        let file = std::io::BufReader::new(std::fs::File::open(path).map_err(Error::io(path))?);
         let StateVersion { version } = serde_json::from_reader(file).map_err(damaged)?;
         Self::check_version(version).map_err(in_file)?;
-        let bytes = std::fs::read(path).map_err(io)?;
+        let bytes = std::fs::read(path).map_err(Error::io(path))?;
         serde_json::from_slice(&bytes).map_err(damaged)
     }
 }

@@ -92,10 +92,9 @@ impl<F: Float> Run<'_, '_, F> {
                 return Ok(StopReason::Observer);
             }
             let EpochEnd { loss, stop } = self.method.epoch(self, net)?;
-            let good = self.session.use_average(net);
-            let score = loss.map(|loss| self.score(net, loss)).transpose();
-            let score = score.inspect_err(|_| self.session.leave_average(good))?;
-            self.session.note(net);
+            let own = self.session.use_average(net);
+            let score = loss.map(|loss| self.score(net, loss)).transpose()?;
+            self.session.note(net, own);
             self.session.state.elapsed = before.saturating_add(start.elapsed());
             if let Some(score) = score {
                 self.after_epoch(net, score)?;

@@ -266,20 +266,16 @@ impl<F: Float> Trainer<'_, F> {
             run.set_threads(threads);
             method.epoch(&mut run, net)
         });
-        match result {
-            Ok(_) => {
-                session.note(net);
-                Ok(session.now.batch_loss)
+        if let Err(error) = result {
+            // After any other error, the network is unchanged.
+            if let Error::Training(TrainingError::Diverged { .. }) = error {
+                session.state.parameters.write_to(net);
+                *start = StartingPoint::Lost;
             }
-            Err(error) => {
-                // After any other error, the network is unchanged.
-                if let Error::Training(TrainingError::Diverged { .. }) = error {
-                    session.state.parameters.write_to(net);
-                    *start = StartingPoint::Lost;
-                }
-                Err(error)
-            }
+            return Err(error);
         }
+        session.note(net, None);
+        Ok(session.now.batch_loss)
     }
 
     fn train_rows(&mut self, net: &mut Mlp<F>, data: Examples<F>, afresh: bool) -> Result<Report> {

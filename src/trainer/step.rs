@@ -61,30 +61,24 @@ impl<F: Float> Session<F> {
         Self { backprop, state, now, outputs: Outputs::new() }
     }
 
-    /// Copies the parameters and the generator of dropout into the state.
-    pub(super) fn note(&mut self, net: &Mlp<F>) {
-        if self.state.average.is_none() {
-            self.state.parameters.read_from(net);
+    /// Notes the parameters and the generator of dropout in the state. `own` are the parameters if
+    /// the network has their average.
+    pub(super) fn note(&mut self, net: &Mlp<F>, own: Option<Parameters<F>>) {
+        match own {
+            Some(own) => self.state.parameters = own,
+            None => self.state.parameters.read_from(net),
         }
         self.state.dropout.clone_from(self.backprop.generator_mut());
     }
 
-    /// At the end of an epoch: gives the network the average of its parameters, and notes them. If
-    /// there is no average, the network stays as it is. Returns the parameters noted before.
-    pub(super) fn use_average(&mut self, net: &mut Mlp<F>) -> Parameters<F> {
+    /// At the end of an epoch: gives the network the average of its parameters, if there is one,
+    /// and returns its own.
+    pub(super) fn use_average(&self, net: &mut Mlp<F>) -> Option<Parameters<F>> {
         net.multiply_input_factors();
-        let Some(average) = &self.state.average else { return Parameters::default() };
-        let good = self.state.parameters.clone();
-        self.state.parameters.read_from(net);
+        let average = self.state.average.as_ref()?;
+        let own = Parameters::of(net);
         average.write_to(net);
-        good
-    }
-
-    /// After an error with the average: notes the good parameters again.
-    pub(super) fn leave_average(&mut self, good: Parameters<F>) {
-        if self.state.average.is_some() {
-            self.state.parameters = good;
-        }
+        Some(own)
     }
 
     /// Before an epoch: gives the network its own parameters in place of their average.

@@ -117,6 +117,13 @@ fn rate_factors_input_factors_and_average_equal_pytorch() {
     trainer().average(0.4).with_state(state).resume(&mut resumed, &data).unwrap();
     let weights = |net: &Mlp<f64>| net.layers()[0].weights().to_owned();
     assert_eq!(weights(&resumed), weights(&average));
+    let mut whole = Mlp::clone(&stopped);
+    let mut steps = trainer().average(0.4);
+    steps.step(&mut whole, &data).unwrap();
+    let (state, mut resumed) = (steps.state().unwrap().clone(), whole.clone());
+    steps.step(&mut whole, &data).unwrap();
+    trainer().average(0.4).with_state(state).step(&mut resumed, &data).unwrap();
+    assert_eq!(weights(&resumed), weights(&whole));
 }
 
 /// The factor by which the logits of 40 rows and 3 classes fit best:
