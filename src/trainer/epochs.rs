@@ -1,6 +1,7 @@
 //! One training: its epochs, validation, early stopping, and checkpoints.
 
 use super::method::{EpochEnd, Run};
+use super::monitor::{Goal, Monitor};
 use super::observer::{Moment, tell};
 use super::report::{Epoch, Report, StopReason};
 use super::{Checkpoint, step::Session, stopwatch::Stopwatch};
@@ -87,7 +88,10 @@ impl<F: Float> Run<'_, '_, F> {
             }
             let now = &mut self.session.now;
             (now.epoch, now.batch, now.rows) = (state.epochs.len() + 1, 0, 0);
-            self.session.use_parameters(net);
+            if self.session.state.average.is_some() {
+                // The network has the average of its parameters.
+                self.session.state.parameters.write_to(net);
+            }
             if self.tell(net, Moment::EpochStart)? {
                 return Ok(StopReason::Observer);
             }
@@ -122,7 +126,8 @@ impl<F: Float> Run<'_, '_, F> {
         };
         session.state.epochs.push(epoch);
         Ok(match (&settings.monitor, monitored) {
-            (Some(monitor), Some(value)) => monitor.score(value),
+            (Some(Monitor { goal: Goal::Largest, .. }), Some(value)) => -value,
+            (Some(_), Some(value)) => value,
             _ => epoch.loss(),
         })
     }

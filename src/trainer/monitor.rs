@@ -1,6 +1,6 @@
 //! The metric that training computes after each epoch.
 
-use crate::{error::Result, float::Float};
+use crate::error::Result;
 use ndarray::ArrayView2;
 use std::fmt;
 
@@ -27,16 +27,6 @@ pub(super) struct Monitor<'a, F> {
     #[allow(clippy::type_complexity)]
     pub(super) metric:
         Box<dyn Fn(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64> + Send + Sync + 'a>,
-}
-
-impl<F: Float> Monitor<'_, F> {
-    /// The value, or its negative: lower scores are better.
-    pub(super) fn score(&self, value: f64) -> f64 {
-        match self.goal {
-            Goal::Smallest => value,
-            Goal::Largest => -value,
-        }
-    }
 }
 
 impl<F> fmt::Debug for Monitor<'_, F> {

@@ -81,13 +81,6 @@ impl<F: Float> Session<F> {
         Some(own)
     }
 
-    /// Before an epoch: gives the network its own parameters in place of their average.
-    pub(super) fn use_parameters(&self, net: &mut Mlp<F>) {
-        if self.state.average.is_some() {
-            self.state.parameters.write_to(net);
-        }
-    }
-
     /// Forward, backward, the sum over the workers, and the optimizer's step. Returns the mean loss
     /// before the step; `None` if one of the workers stops.
     pub(super) fn step(
