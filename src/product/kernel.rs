@@ -210,7 +210,7 @@ impl<F: Lanes> Tiles<'_, F> {
                     sums[..shape.1].copy_from_slice(&row[..shape.1]);
                 }
             }
-            Tile { start, sums: &mut *edge, stride: width }
+            Tile { start, sums: edge, stride: width }
         };
         let packed = match left {
             Left::Packed(packed) => Some(&packed[row * depth..]),
