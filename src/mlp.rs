@@ -95,11 +95,10 @@ impl<F: Float> Mlp<F> {
         let last = layers.last().ok_or(NetworkError::NoLayers)?;
         for (index, pair) in layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
-            if outputs != inputs {
-                return Err(NetworkError::LayerShape { layer: index + 1, inputs, outputs }.into());
-            }
+            let layer = index + 1;
+            ensure(outputs == inputs, || NetworkError::LayerShape { layer, inputs, outputs })?;
         }
-        if last.dropout() > 0.0 { Err(NetworkError::DropoutOfOutputs.into()) } else { Ok(()) }
+        ensure(last.dropout() == 0.0, || NetworkError::DropoutOfOutputs)
     }
 
     /// The layers, first to last.
@@ -322,9 +321,11 @@ impl<F: Float> Mlp<F> {
         self.layers.iter().flat_map(Dense::parameter_slices)
     }
 
-    /// Every layer's weights, then its bias, as row-major slices.
-    pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        self.layers.iter_mut().flat_map(Dense::parameter_slices_mut)
+    /// Replaces all weights, biases and factors of inputs.
+    pub(crate) fn set_parameters(&mut self, numbers: &[F]) {
+        let all = self.layers.iter_mut().flat_map(Dense::parameter_slices_mut).flatten();
+        all.zip(numbers).for_each(|(to, &number)| *to = number);
+        self.multiply_input_factors();
     }
 
     /// Makes a plain network of one that was trained with factors.
@@ -363,6 +364,5 @@ impl<F: Float> fmt::Debug for Mlp<F> {
 /// Checks that `copies` copies of `parameters` parameters fit into memory: a failed allocation
 /// would end the process.
 pub(crate) fn check_copies<F: Float>(parameters: usize, copies: usize) -> Result<()> {
-    let fits = fit_in_memory::<F>(copies, parameters);
-    if fits { Ok(()) } else { Err(NetworkError::TooLarge { parameters }.into()) }
+    ensure(fit_in_memory::<F>(copies, parameters), || NetworkError::TooLarge { parameters })
 }

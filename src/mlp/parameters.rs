@@ -32,13 +32,7 @@ impl<F: Float> Parameters<F> {
 
     /// Copies the parameters to a network of the same shape.
     pub(crate) fn write_to(&self, net: &mut Mlp<F>) {
-        let mut rest = &self.numbers[..];
-        for slice in net.parameter_slices_mut() {
-            let (numbers, others) = rest.split_at(slice.len());
-            slice.copy_from_slice(numbers);
-            rest = others;
-        }
-        net.multiply_input_factors();
+        net.set_parameters(&self.numbers);
     }
 
     /// Moves each number by this share of its distance to the network's: x ← x + share · (w - x).

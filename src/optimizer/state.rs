@@ -6,7 +6,7 @@ use crate::{
     threads::Threads,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The memory of an optimizer between steps: the number of steps, and numbers for each parameter,
 /// such as a velocity. [`Backprop`](crate::backprop::Backprop) shows a loop with it.
@@ -109,21 +109,21 @@ impl<F: Float> OptimizerState<F> {
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Result<bool> {
         optimizer.check()?;
-        Ok(self.advance((learning_rate, 1.0), optimizer, parameters).is_none())
+        Ok(self.advance((learning_rate, 1.0), optimizer, parameters))
     }
 
-    /// Takes one step at this learning rate and with this factor of the weight decay. Returns the
-    /// index of the first parameter with a number that is not finite.
+    /// Takes one step at this learning rate and with this factor of the weight decay. Returns
+    /// whether all numbers are finite.
     pub(crate) fn advance<'a>(
         &mut self,
         (learning_rate, weight_decay): (f64, f64),
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
-    ) -> Option<usize> {
+    ) -> bool {
         self.steps = self.steps.saturating_add(1);
         let number = self.steps;
         let memories = optimizer.memories();
-        let first_broken = AtomicUsize::new(usize::MAX);
+        let finite = AtomicBool::new(true);
         for (index, parameter) in parameters.enumerate() {
             if self.parameters.len() <= index {
                 self.parameters.push(Vec::new());
@@ -143,11 +143,11 @@ impl<F: Float> OptimizerState<F> {
             let length = self.threads.length(numbers, BLOCK, COST * numbers);
             self.threads.each(parts(parameter, memory, length), &|(parameter, memory)| {
                 if !update(optimizer, step, parameter, memory) {
-                    first_broken.fetch_min(index, Ordering::Relaxed);
+                    finite.store(false, Ordering::Relaxed);
                 }
             });
         }
-        Some(first_broken.into_inner()).filter(|&index| index < usize::MAX)
+        finite.into_inner()
     }
 }
 

@@ -246,7 +246,7 @@ impl<F: Float> Trainer<'_, F> {
             *start = StartingPoint::After(Box::new(Session::new(settings, net, state)));
         }
         net.forget();
-        let StartingPoint::After(session) = start else { return mismatch(ENDED) };
+        let StartingPoint::After(session) = start else { return Err(mismatch(ENDED).into()) };
         session.state.check_shape(net)?;
         session.state.parameters.read_from(net);
         let cost = cost_of_a_product(net, batch.rows());
@@ -343,9 +343,7 @@ impl<F: Float> Trainer<'_, F> {
         if let Some(setting) = unsupported {
             return Err(TrainingError::NotWithStream { setting }.into());
         }
-        let validation = settings.validation_rows(net)?;
-        let schema = validation.as_ref().map(Examples::schema);
-        schema.map_or(Ok(()), |schema| net.schema().check_same(schema))?;
+        let validation = settings.validation_rows(net, net.schema())?;
         state.map_or(Ok(()), |state| state.restore(net))?;
         let settings = &*settings;
         let shape = shape_of(net)?;
@@ -396,7 +394,7 @@ impl<F: Float> StartingPoint<F> {
             Self::Afresh => Ok(None),
             Self::At(state) => Ok(Some(state)),
             Self::After(session) => Ok(Some(&session.state)),
-            Self::Lost => mismatch(ENDED),
+            Self::Lost => Err(mismatch(ENDED).into()),
         }
     }
 }

@@ -31,7 +31,7 @@ impl<F: Float> Method<F> for Lbfgs {
         let (loss, decay, total) = (&*run.settings.loss, self.weight_decay, rows.data().weight());
         // The loss over all rows, and its gradient.
         let outcome = memory.iterate(self, &mut |at, gradient| {
-            write_to(net, at);
+            net.set_parameters(at);
             let mut value = 0.0;
             gradient.fill(F::zero());
             rows.rewind();
@@ -54,7 +54,7 @@ impl<F: Float> Method<F> for Lbfgs {
             }
             Ok(value + penalty(net, decay))
         })?;
-        write_to(net, &memory.here.point);
+        net.set_parameters(&memory.here.point);
         let loss = memory.here.value - penalty(net, decay);
         now.batch_loss = run.settings.in_target_unit(net, loss);
         now.gradient_norm = Some(memory.here.gradient_norm());
@@ -72,10 +72,6 @@ impl<F: Float> Method<F> for Lbfgs {
         let is_epoch = stop.is_none() || state.epochs.is_empty();
         Ok(EpochEnd { loss: is_epoch.then_some(now.batch_loss), stop })
     }
-}
-
-fn write_to<F: Float>(net: &mut Mlp<F>, numbers: &[F]) {
-    net.parameter_slices_mut().flatten().zip(numbers).for_each(|(to, &number)| *to = number);
 }
 
 /// λ/2 · Σ w² over the weights.

@@ -44,12 +44,13 @@ pub(super) fn rows<F: Float>(
             let [training, validation] = data.split(fraction, settings.seed)?;
             (data.selected(&training)?, Some(data.selected(&validation)?))
         }
-        None => (data, settings.validation_rows(net)?),
+        None => {
+            let validation = settings.validation_rows(net, data.schema())?;
+            (data, validation)
+        }
     };
     let shuffling = state.and_then(|state| state.shuffling.as_ref());
     shuffling.map_or(Ok(()), |shuffling| shuffling.check(&training))?;
-    let schema = validation.as_ref().map(Examples::schema);
-    schema.map_or(Ok(()), |schema| training.schema().check_same(schema))?;
     let (workers, rows) = (part.count, training.rows());
     if workers > 1 && settings.optimizer.all_rows.is_some() {
         return Err(WorkersError::Unsupported { setting: "by L-BFGS" }.into());

@@ -3,9 +3,10 @@
 use super::{Checkpoint, EarlyStopping, description::Description, monitor::Monitor};
 use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
-use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, Range};
+use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, positive};
 use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
 use crate::schedule::{Epochs, Schedule};
+use crate::schema::Schema;
 use crate::{activation::AnyActivation, float::Float, loss::Loss, mlp::Mlp, part::Part};
 
 #[derive(Debug)]
@@ -57,10 +58,6 @@ impl<F: Float> Settings<'_, F> {
 
     /// Refuses settings that are out of range, or cannot train this network.
     pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
-        let limit: Range = ("positive and finite", |value| {
-            let rounded = F::from_f64(value);
-            rounded > F::zero() && rounded.is_finite()
-        });
         let count = |count: usize| Some(count as f64);
         let rule = self.early_stopping.as_ref();
         let settings = [
@@ -68,8 +65,8 @@ impl<F: Float> Settings<'_, F> {
             ("batch size", count(self.batch_size), AT_LEAST_1),
             ("number of threads", self.threads.and_then(count), AT_LEAST_1),
             ("validation fraction", self.fraction(), FRACTION),
-            ("gradient norm", self.clip_norm, limit),
-            ("gradient value", self.clip_values, limit),
+            ("gradient norm", self.clip_norm, positive::<F>()),
+            ("gradient value", self.clip_values, positive::<F>()),
             ("L1 penalty", Some(self.l1), NOT_NEGATIVE),
             ("patience", rule.and_then(|rule| count(rule.patience)), AT_LEAST_1),
             ("min_delta", rule.map(|rule| rule.min_delta), NOT_NEGATIVE),
@@ -104,10 +101,15 @@ impl<F: Float> Settings<'_, F> {
         crate::mlp::check_copies::<F>(net.parameters(), self.optimizer.copies.saturating_add(4))
     }
 
-    /// The user's own validation rows.
-    pub(super) fn validation_rows(&self, net: &Mlp<F>) -> Result<Option<Examples<F>>> {
+    /// The user's own validation rows, whose columns and classes must be those of the schema.
+    pub(super) fn validation_rows(
+        &self,
+        net: &Mlp<F>,
+        schema: &Schema,
+    ) -> Result<Option<Examples<F>>> {
         let Validation::Rows(rows) = &self.validation else { return Ok(None) };
-        self.rows_for(&shape_of(net)?, rows.clone()).map(Some)
+        let rows = self.rows_for(&shape_of(net)?, rows.clone())?;
+        schema.check_same(rows.schema()).map(|()| Some(rows))
     }
 
     /// One worker's part of the validation rows.

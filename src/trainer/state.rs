@@ -2,7 +2,7 @@
 
 use super::{Epoch, description::Description, early_stopping::Progress};
 use crate::data::batches::{Scales, Shuffling};
-use crate::error::{Result, TrainingError};
+use crate::error::{Result, TrainingError, check::ensure};
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{LbfgsMemory, OptimizerState};
 use crate::random::{self, Purpose, generator};
@@ -171,12 +171,10 @@ impl<F: Float> TrainingState<F> {
     /// Refuses a state of another network or optimizer, or one that a file has damaged.
     pub(super) fn check(&self, net: &Mlp<F>, optimizer: &Description<'_>) -> Result<()> {
         self.check_parameters(net)?;
-        if self.progress.best_epoch > self.epochs.len() {
-            return mismatch("its best epoch is none of its epochs");
-        }
-        if self.epochs.iter().zip(1..).any(|(epoch, number)| epoch.number != number) {
-            return mismatch("its epochs are not numbered from 1");
-        }
+        let has_best = self.progress.best_epoch <= self.epochs.len();
+        ensure(has_best, || mismatch("its best epoch is none of its epochs"))?;
+        let numbered = self.epochs.iter().zip(1..).all(|(epoch, number)| epoch.number == number);
+        ensure(numbered, || mismatch("its epochs are not numbered from 1"))?;
         let lengths = self.parameters.lengths.iter().copied();
         let fits = self.optimizer == optimizer.name()
             && self.memory.fits(optimizer.copies, lengths)
@@ -184,7 +182,7 @@ impl<F: Float> TrainingState<F> {
                 None => optimizer.all_rows.is_none() || self.epochs.is_empty(),
                 Some(memory) => memory.fits(net.parameters()),
             };
-        if fits { Ok(()) } else { mismatch("it was saved with another optimizer") }
+        ensure(fits, || mismatch("it was saved with another optimizer"))
     }
 
     /// Refuses a network of another shape.
@@ -192,31 +190,24 @@ impl<F: Float> TrainingState<F> {
         let others = [&self.average, &self.best];
         let fits = |copy: &Parameters<F>| copy.fits(net);
         let fits = fits(&self.parameters) && others.into_iter().flatten().all(fits);
-        if fits { Ok(()) } else { mismatch("the network has another shape") }
+        ensure(fits, || mismatch("the network has another shape"))
     }
 
     pub(super) fn check_version(version: u32) -> Result<()> {
-        match version {
-            VERSION => Ok(()),
-            _ => mismatch("another version of this library wrote it"),
-        }
+        ensure(version == VERSION, || mismatch("another version of this library wrote it"))
     }
 
     fn check_parameters(&self, net: &Mlp<F>) -> Result<()> {
         Self::check_version(self.version)?;
-        if self.precision != F::NAME {
-            return mismatch("it was saved with another precision");
-        }
+        ensure(self.precision == F::NAME, || mismatch("it was saved with another precision"))?;
         self.check_shape(net)?;
         let copies = [&self.average, &self.best].into_iter().flatten().chain([&self.parameters]);
-        if copies.flat_map(|copy| &copy.numbers).any(|value| !value.is_finite()) {
-            return mismatch("a weight or bias is not finite");
-        }
-        Ok(())
+        let finite = copies.flat_map(|copy| &copy.numbers).all(|value| value.is_finite());
+        ensure(finite, || mismatch("a weight or bias is not finite"))
     }
 }
 
 /// The error of a state that cannot be resumed.
-pub(super) fn mismatch<T>(reason: &'static str) -> Result<T> {
-    Err(TrainingError::StateMismatch { reason }.into())
+pub(super) fn mismatch(reason: &'static str) -> TrainingError {
+    TrainingError::StateMismatch { reason }
 }

@@ -150,12 +150,12 @@ impl<F: Float> Session<F> {
         }
         let rates = (self.now.learning_rate, self.now.weight_decay);
         let parameters = self.backprop.parameters(net)?;
-        let broken = self.state.memory.advance(rates, optimizer, parameters);
+        let finite = self.state.memory.advance(rates, optimizer, parameters);
         if let (Some(limit), Some(average)) = (settings.average, &mut self.state.average) {
             let steps = self.state.memory.steps() as f64;
             average.approach(net, 1.0 - limit.min((1.0 + steps) / (10.0 + steps)));
         }
-        Ok(broken.map(|_| Divergence::Parameter))
+        Ok((!finite).then_some(Divergence::Parameter))
     }
 
     /// The error of a training that diverged on all of these rows. The first batch of them shows

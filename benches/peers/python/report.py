@@ -32,7 +32,8 @@ class Results:
         if line["note"]:
             self.note(key, line["note"])
         if line["losses"]:
-            first, last = line["losses"]
+            # A loss that is not a number has none in JSON.
+            first, last = (math.nan if loss is None else loss for loss in line["losses"])
             if not (math.isfinite(last) and last < first):
                 self.note(key, f"{key.library} does not learn {key.workload}: loss {first:.4g}, then {last:.4g}")
 
