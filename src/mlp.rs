@@ -323,8 +323,12 @@ impl<F: Float> Mlp<F> {
 
     /// Replaces all weights, biases and factors of inputs.
     pub(crate) fn set_parameters(&mut self, numbers: &[F]) {
-        let all = self.layers.iter_mut().flat_map(Dense::parameter_slices_mut).flatten();
-        all.zip(numbers).for_each(|(to, &number)| *to = number);
+        let mut rest = numbers;
+        for slice in self.layers.iter_mut().flat_map(Dense::parameter_slices_mut) {
+            let (numbers, others) = rest.split_at(slice.len());
+            slice.copy_from_slice(numbers);
+            rest = others;
+        }
         self.multiply_input_factors();
     }
 

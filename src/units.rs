@@ -263,7 +263,8 @@ impl<F: Float> WithSimd for ToNetwork<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self(scale, rows) = self;
-        for row in rows.chunks_exact_mut(scale.centres.len()) {
+        // A matrix without columns has no numbers.
+        for row in rows.chunks_exact_mut(scale.centres.len().max(1)) {
             for (x, (&centre, &factor)) in zip(&mut *row, scale.centres_and_factors()) {
                 let z = (x.as_f64() - centre) * factor;
                 *x = F::from_f64(if z.is_nan() { 0.0 } else { z });

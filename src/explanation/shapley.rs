@@ -105,7 +105,7 @@ struct Subset {
 /// A column joins a subset.
 struct Step {
     column: usize,
-    /// The places of the subsets without and with the column.
+    /// The numbers of the subsets without and with the column.
     without: usize,
     with: usize,
     weight: f64,

@@ -25,8 +25,9 @@ pub(super) struct Multiplication<'a, 'b, F> {
 /// Bytes of the left operand's packed block, which the second cache holds.
 const BLOCK: usize = 512 << 10;
 
-/// With this many columns, an operand's numbers are used often enough to pay for packing. The rows
-/// of a row-major left operand are read as fast from where they are.
+/// With this many columns, packing pays: the numbers of a transposed left operand are used often
+/// enough, and the right operand's rows lie far apart. The rows of a row-major left operand are
+/// read as fast from where they are.
 const COLUMNS_THAT_PAY: usize = 96;
 
 /// Up to this many rows of the result are computed one by one, without packing.
@@ -74,7 +75,8 @@ impl<F: Lanes> Product<'_, F> {
     ) {
         let (rows, stride, depth) = (self.left.rows, self.right.columns, self.left.columns);
         let most = BLOCK / (DEPTH * size_of::<F>());
-        let left = rows.min(most).next_multiple_of(TILE) * depth.min(DEPTH);
+        let packed_rows = if self.left.transposed { rows.min(most) } else { 0 };
+        let left = packed_rows.next_multiple_of(TILE) * depth.min(DEPTH);
         let panel = VECTORS * F::count::<S>();
         let mut buffers = buffers.split(left, panel * depth.min(DEPTH), panel * TILE);
         for rows in blocks(rows, most) {

@@ -58,8 +58,8 @@ pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<u
     (0..length).step_by(size).map(move |start| start..length.min(start + size))
 }
 
-/// The first row of each tile, and whether the tile has [`FEW`] rows. Others have `TILE` rows. The
-/// small tiles come first, as many as leave the fewest rows without use.
+/// The first row of each tile, and whether the tile has [`FEW`] rows, which it has where that
+/// leaves fewer rows without use. Others have `TILE` rows.
 pub(super) fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
     let mut row = 0;
     std::iter::from_fn(move || {

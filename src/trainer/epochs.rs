@@ -45,6 +45,7 @@ impl<F: Float> Run<'_, '_, F> {
             let what = "the parameters in the middle of an epoch";
             self.agreement.check_alike(|| vec![(what, fingerprint(net))])?;
         } else {
+            state.result().write_to(net);
             // A state from mid-epoch cannot be resumed exactly, so the last checkpoint is kept.
             self.write_checkpoints(|checkpoint| checkpoint.every.is_some())?;
         }

@@ -110,7 +110,8 @@ impl<F: Float> TrainingState<F> {
         &self.epochs
     }
 
-    /// Gives a network the units, and the parameters of the last epoch's end.
+    /// Gives a network the units, and the parameters of the last epoch's end. With
+    /// [`Trainer::average`](super::Trainer::average) these are its own ones, not their average.
     ///
     /// ```
     /// # use densely::{Adam, Dataset, Identity, MeanSquaredError, Mlp, Trainer};
@@ -150,6 +151,11 @@ impl<F: Float> TrainingState<F> {
         let text = serde_json::to_string(&state)
             .map_err(|error| TrainingError::DamagedState { reason: error.to_string() })?;
         Ok(fingerprint_of(&text))
+    }
+
+    /// The parameters of the network between epochs: the average, if one is kept.
+    pub(super) fn result(&self) -> &Parameters<F> {
+        self.average.as_ref().unwrap_or(&self.parameters)
     }
 
     /// Keeps an average of the parameters or not. Without an earlier one, it starts at them.

@@ -76,7 +76,8 @@ impl<F: Float> Session<F> {
     pub(super) fn use_average(&self, net: &mut Mlp<F>) -> Option<Parameters<F>> {
         net.multiply_input_factors();
         let average = self.state.average.as_ref()?;
-        let own = Parameters::of(net);
+        let mut own = self.state.parameters.clone();
+        own.read_from(net);
         average.write_to(net);
         Some(own)
     }

@@ -117,6 +117,10 @@ fn rate_factors_input_factors_and_average_equal_pytorch() {
     trainer().average(0.4).with_state(state).resume(&mut resumed, &data).unwrap();
     let weights = |net: &Mlp<f64>| net.layers()[0].weights().to_owned();
     assert_eq!(weights(&resumed), weights(&average));
+    // Nothing is left to train: the network keeps the average.
+    let before = weights(&stopped);
+    first.resume(&mut stopped, &data).unwrap();
+    assert_eq!(weights(&stopped), before);
     let mut whole = Mlp::clone(&stopped);
     let mut steps = trainer().average(0.4);
     steps.step(&mut whole, &data).unwrap();

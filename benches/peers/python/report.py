@@ -70,7 +70,7 @@ def markdown(results, peak, workloads, options, commit):
             parts += ["densely's time divided by the other's, the median over the rounds, and the least and the largest:"]
             parts += [table(others, names, lambda w, l: ratio_cell(results, key(w, "densely"), key(w, l)))]
         if "densely" in present:
-            parts += [f"densely's share of the measured peak of {where}, in the products alone:"]
+            parts += [f"The products' operations in the time of a whole step of densely, as a share of the measured peak of {where}:"]
             share = lambda workload, _: share_cell(results, key(workload.name, "densely"), workload, peak)
             parts += [table(["share"], workloads, share)]
         parts += double_precision(results, threads, names, present)

@@ -25,8 +25,9 @@ class Workload:
     batch: int
     rows: int
     has_latency: bool  # Whether the time of predicting one row is taken too.
-    # As the default recipe trains on tables: SELU in hidden layers, inputs scaled by median and quartiles with a smooth clip as
-    # part of the network, and Adam, whose rate falls along a cosine from step to step. The others have tanh, and SGD with momentum.
+    # A network like that of the default recipe on tables: SELU in hidden layers, inputs scaled by median and quartiles with a
+    # smooth clip as part of it, and Adam, whose rate falls along a cosine from step to step. The others have tanh, and SGD with
+    # momentum.
     is_table: bool = False
 
     @property
@@ -149,5 +150,5 @@ def measure(library, version, options, train, predict, note=None):
         print(json.dumps(line), flush=True)
 
     show("step", *best_step(options.workload, options.seconds, train))
-    if options.workload.has_latency:
+    if options.workload.has_latency and predict is not None:
         show("one row", best_latency(predict), None)

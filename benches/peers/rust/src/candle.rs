@@ -20,9 +20,11 @@ struct Network {
 
 impl Network {
     fn new(workload: Workload, data: &Data, variables: &VarMap) -> Result<Self> {
-        let (median, spread) = data.scale();
         let row = |row| Tensor::from_vec(row, (1, workload.features()), &Device::Cpu);
-        let units = if workload.is_table() { Some([row(median)?, row(spread)?]) } else { None };
+        let units = match workload.is_table().then(|| data.scale()) {
+            Some((median, spread)) => Some([row(median)?, row(spread)?]),
+            None => None,
+        };
         let builder = VarBuilder::from_varmap(variables, DType::F32, &Device::Cpu);
         let layers = workload.layers().windows(2).enumerate();
         let layers = layers.map(|(layer, ends)| linear(ends[0], ends[1], builder.pp(layer)));

@@ -73,10 +73,9 @@ impl Workload {
         }
     }
 
-    /// Whether the network is trained as the default recipe trains on tables: SELU in hidden
-    /// layers, inputs scaled by median and quartiles with a smooth clip as part of the network, and
-    /// Adam, whose rate falls along a cosine from step to step. The others have tanh, and SGD with
-    /// momentum.
+    /// Whether the network is like that of the default recipe on tables: SELU in hidden layers,
+    /// inputs scaled by median and quartiles with a smooth clip as part of it, and Adam, whose rate
+    /// falls along a cosine from step to step. The others have tanh, and SGD with momentum.
     pub fn is_table(self) -> bool {
         matches!(self, Self::Table)
     }
