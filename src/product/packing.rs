@@ -60,27 +60,26 @@ pub(super) fn pack<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut 
     }
 }
 
-/// Packs a transposed operand. Not inlined, it serves every instruction set; inlined, it made the
-/// kernel slower, and slower to compile.
+/// Packs a transposed operand. `width` is that of two vectors, and so a multiple of `BLOCK`. Not
+/// inlined, it serves every instruction set; inlined, it made the kernel slower, and slower to
+/// compile.
 #[inline(never)]
 fn transpose<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
     const BLOCK: usize = 4;
     for start in (0..matrix.columns).step_by(BLOCK) {
         let stored = matrix.transpose().row_slices::<BLOCK>(start);
         let (mut rows, mut index) = (packed.chunks_exact_mut(width), 0);
-        if width - start >= BLOCK {
-            let mut block = [[F::default(); BLOCK]; BLOCK];
-            while index + BLOCK <= matrix.rows {
-                for (column, stored) in block.iter_mut().zip(&stored) {
-                    column.copy_from_slice(&stored[index..index + BLOCK]);
-                }
-                for (index, row) in (0..BLOCK).zip(rows.by_ref()) {
-                    for (number, column) in row[start..start + BLOCK].iter_mut().zip(&block) {
-                        *number = column[index];
-                    }
-                }
-                index += BLOCK;
+        let mut block = [[F::default(); BLOCK]; BLOCK];
+        while index + BLOCK <= matrix.rows {
+            for (column, stored) in block.iter_mut().zip(&stored) {
+                column.copy_from_slice(&stored[index..index + BLOCK]);
             }
+            for (index, row) in (0..BLOCK).zip(rows.by_ref()) {
+                for (number, column) in row[start..start + BLOCK].iter_mut().zip(&block) {
+                    *number = column[index];
+                }
+            }
+            index += BLOCK;
         }
         for (row, index) in rows.zip(index..matrix.rows) {
             row[start..]

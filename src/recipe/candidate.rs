@@ -91,7 +91,7 @@ impl Columns {
     }
 }
 
-/// The rate factors of a layer with so many inputs. Weights decay by the optimizer's own rate.
+/// The rate factors of a layer by its number of inputs. Weights decay by the optimizer's own rate.
 fn rates(inputs: usize, speed: f64) -> RateFactors {
     let root = (inputs as f64).sqrt();
     RateFactors::new(speed / root, speed * RATE_OF_BIASES).weight_decay(root / speed)
@@ -196,8 +196,8 @@ impl Run<'_, '_> {
         Ok(net)
     }
 
-    /// Trains a network, at most for so many epochs: until the validation rows, if there are any,
-    /// say which epoch is best.
+    /// Trains a network for at most `epochs` epochs. If there are validation rows, training stops
+    /// when they have shown which epoch is best.
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
         stage: Stage,
