@@ -128,18 +128,23 @@ impl<F: Float> Dense<F> {
     /// # Errors
     ///
     /// [`Error::Setting`] for a rate that is not positive and finite.
-    pub fn with_input_factors(self, rate: f64) -> Result<Self> {
+    pub fn with_input_factors(mut self, rate: f64) -> Result<Self> {
         let ones = vec![F::one(); self.inputs()];
-        self.with_scaled_input_factors(rate, ones)
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, ones)?);
+        Ok(self)
     }
 
-    /// As [`with_input_factors`](Self::with_input_factors), with a constant for each input.
-    pub(crate) fn with_scaled_input_factors(
+    /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes c · (x + o) in
+    /// place of each input x.
+    pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,
         constants: Vec<F>,
+        offsets: Vec<F>,
     ) -> Result<Self> {
-        self.input_factors = Some(InputFactors::new(&self.weights, rate, constants)?);
+        let bias = self.bias_or_zeros().to_vec();
+        let factors = InputFactors::new(&self.weights, rate, constants)?;
+        self.input_factors = Some(factors.with_offsets(offsets, bias));
         self.multiply_input_factors();
         Ok(self)
     }
@@ -214,8 +219,9 @@ impl<F: Float> Dense<F> {
         self.bias.as_deref().map(ArrayView1::from)
     }
 
-    /// b, to be changed in place.
+    /// b, to be changed in place. Trained factors of the inputs become part of W.
     pub fn bias_mut(&mut self) -> Option<ArrayViewMut1<'_, F>> {
+        self.merge_input_factors();
         self.bias.as_deref_mut().map(ArrayViewMut1::from)
     }
 
@@ -347,14 +353,14 @@ impl<F: Float> Dense<F> {
             product::bias_gradient(delta, bias);
         }
         if let (Some(inputs), Some(factors)) = (&self.input_factors, &mut gradient.factors) {
-            inputs.gradient(&mut gradient.weights, factors);
+            inputs.gradient(&mut gradient.weights, gradient.bias.as_deref(), factors);
         }
     }
 
-    /// Computes the weights from trained factors of the inputs, if there are any.
+    /// Computes weights and bias from trained factors of the inputs, if there are any.
     pub(crate) fn multiply_input_factors(&mut self) {
         if let Some(factors) = &self.input_factors {
-            factors.multiply(&mut self.weights);
+            factors.multiply(&mut self.weights, self.bias.as_mut());
         }
     }
 
@@ -390,21 +396,23 @@ impl<F: Float> Dense<F> {
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        let (matrix, factors) = match &self.input_factors {
-            None => (&self.weights, None),
-            Some(InputFactors { matrix, factors, .. }) => (matrix, Some(&factors[..])),
+        let bias = self.bias.as_deref();
+        let (matrix, bias, factors) = match &self.input_factors {
+            None => (self.weights.numbers(), bias, None),
+            Some(of) => of.parameters(bias),
         };
-        once(matrix.numbers()).chain(self.bias.as_deref()).chain(factors)
+        once(matrix).chain(bias).chain(factors)
     }
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order. After a change
     /// of the factors, [`multiply_input_factors`](Self::multiply_input_factors) must follow.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        let (matrix, factors) = match &mut self.input_factors {
-            None => (&mut self.weights, None),
-            Some(InputFactors { matrix, factors, .. }) => (matrix, Some(&mut factors[..])),
+        let bias = self.bias.as_deref_mut();
+        let (matrix, bias, factors) = match &mut self.input_factors {
+            None => (self.weights.numbers_mut(), bias, None),
+            Some(of) => of.parameters_mut(bias),
         };
-        once(matrix.numbers_mut()).chain(self.bias.as_deref_mut()).chain(factors)
+        once(matrix).chain(bias).chain(factors)
     }
 
     /// For each parameter slice whether it is a bias, and its rate factors.

@@ -36,7 +36,7 @@ impl<F: Float> Dense<F> {
     }
 
     /// Gives a layer without a bias one of zeros.
-    fn bias_or_zeros(&mut self) -> &mut [F] {
+    pub(super) fn bias_or_zeros(&mut self) -> &mut [F] {
         let outputs = self.outputs();
         self.bias.get_or_insert_with(|| vec![F::zero(); outputs])
     }

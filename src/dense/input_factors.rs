@@ -4,38 +4,84 @@ use crate::{error::Error, error::Result, error::check::POSITIVE, float::Float, m
 use ndarray::ArrayView1;
 use std::iter::zip;
 
-/// W = diag(c ∘ s) · V: the weights are a matrix V times a trained factor s and a constant c for
-/// each input. With G = ∂loss/∂W, ∂loss/∂V = diag(c ∘ s) · G and ∂loss/∂s = c ∘ Σ V ∘ G over each
-/// row.
+/// A layer that learns z = Vᵀ·(s ∘ c ∘ (x + o)) + v: a trained factor s for each input x, with a
+/// constant c and an offset o.
+///
+/// It is a plain layer with W = diag(s ∘ c) · V and b = v + Wᵀ·o. With H = ∂loss/∂W + o ⊗ ∂loss/∂b,
+/// ∂loss/∂V = diag(s ∘ c) · H, ∂loss/∂s = c ∘ Σ V ∘ H over each row, and ∂loss/∂v = ∂loss/∂b.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct InputFactors<F: Float> {
-    pub(super) matrix: Matrix<F>,
-    pub(super) factors: Vec<F>,
+    matrix: Matrix<F>,
+    factors: Vec<F>,
     constants: Vec<F>,
+    /// `None` if all offsets are 0. The bias of the layer is then its own.
+    offsets: Option<Offsets<F>>,
     /// The factor of the learning rate of s.
     pub(super) rate: f64,
 }
+
+/// The offsets o and the bias v.
+#[derive(Clone, Debug, PartialEq)]
+struct Offsets<F: Float> {
+    numbers: Vec<F>,
+    bias: Vec<F>,
+}
+
+/// Matrix, bias and factors of a layer.
+type Parameters<'f, F> = (&'f [F], Option<&'f [F]>, Option<&'f [F]>);
+type ParametersMut<'f, F> = (&'f mut [F], Option<&'f mut [F]>, Option<&'f mut [F]>);
 
 impl<F: Float> InputFactors<F> {
     pub(super) fn new(weights: &Matrix<F>, rate: f64, constants: Vec<F>) -> Result<Self> {
         Error::check_range("rate factor of the inputs' factors", rate, POSITIVE)?;
         let factors = vec![F::one(); weights.rows()];
-        Ok(Self { matrix: weights.clone(), factors, constants, rate })
+        Ok(Self { matrix: weights.clone(), factors, constants, offsets: None, rate })
     }
 
-    /// Writes W over `weights`.
-    pub(super) fn multiply(&self, weights: &mut Matrix<F>) {
+    /// Sets the offsets, and v.
+    pub(super) fn with_offsets(self, numbers: Vec<F>, bias: Vec<F>) -> Self {
+        Self { offsets: Some(Offsets { numbers, bias }), ..self }
+    }
+
+    /// V, v or the layer's own bias, and s.
+    pub(super) fn parameters<'f>(&'f self, own: Option<&'f [F]>) -> Parameters<'f, F> {
+        let bias = self.offsets.as_ref().map(|of| &of.bias[..]).or(own);
+        (self.matrix.numbers(), bias, Some(&self.factors))
+    }
+
+    /// As [`parameters`](Self::parameters), to be changed in place.
+    pub(super) fn parameters_mut<'f>(
+        &'f mut self,
+        own: Option<&'f mut [F]>,
+    ) -> ParametersMut<'f, F> {
+        let bias = self.offsets.as_mut().map(|of| &mut of.bias[..]).or(own);
+        (self.matrix.numbers_mut(), bias, Some(&mut self.factors))
+    }
+
+    /// Writes W over `weights`, and b over `bias`.
+    pub(super) fn multiply(&self, weights: &mut Matrix<F>, bias: Option<&mut Vec<F>>) {
         weights.numbers_mut().copy_from_slice(self.matrix.numbers());
         self.scale_rows(weights);
+        if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
+            bias.copy_from_slice(&offsets.bias);
+            for (&offset, row) in zip(&offsets.numbers, rows(weights)) {
+                zip(&mut *bias, row).for_each(|(b, &w)| *b += offset * w);
+            }
+        }
     }
 
-    /// Turns the gradient with respect to W into that with respect to V. Returns the one with
+    /// Turns the gradient with respect to W and b into that with respect to V. Returns the one with
     /// respect to s.
-    pub(super) fn gradient(&self, weights: &mut Matrix<F>, factors: &mut [F]) {
-        let columns = weights.columns();
-        let rows = zip(self.matrix.numbers().chunks(columns), weights.numbers().chunks(columns));
-        for ((sum, &constant), (v, g)) in zip(zip(factors, &self.constants), rows) {
-            *sum = constant * ArrayView1::from(v).dot(&ArrayView1::from(g));
+    pub(super) fn gradient(&self, weights: &mut Matrix<F>, bias: Option<&[F]>, factors: &mut [F]) {
+        if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
+            let columns = weights.columns();
+            for (&offset, row) in zip(&offsets.numbers, weights.numbers_mut().chunks_mut(columns)) {
+                zip(row, bias).for_each(|(h, &g)| *h += offset * g);
+            }
+        }
+        let rows = zip(rows(&self.matrix), rows(weights));
+        for ((sum, &constant), (v, h)) in zip(zip(factors, &self.constants), rows) {
+            *sum = constant * ArrayView1::from(v).dot(&ArrayView1::from(h));
         }
         self.scale_rows(weights);
     }
@@ -46,5 +92,68 @@ impl<F: Float> InputFactors<F> {
         for (row, factor) in zip(matrix.numbers_mut().chunks_mut(columns), factors) {
             row.iter_mut().for_each(|number| *number *= factor);
         }
+    }
+}
+
+fn rows<F: Float>(matrix: &Matrix<F>) -> impl Iterator<Item = &[F]> {
+    matrix.numbers().chunks(matrix.columns())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::activation::Tanh;
+    use crate::{Dataset, Dense, MeanSquaredError, Mlp, Sgd, Trainer, optimizer::RateFactors};
+    use approx::assert_relative_eq;
+    use ndarray::Array2;
+
+    fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
+        let angle = |(row, column)| phase + 1.3 * (row * columns + column) as f64;
+        Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
+    }
+
+    /// Three steps on a layer with factors, constants and offsets, as PyTorch:
+    ///
+    /// ```python
+    /// import torch
+    /// torch.set_default_dtype(torch.float64)
+    /// def wave(rows, columns, phase):
+    ///     angles = phase + 1.3 * torch.arange(rows * columns, dtype=torch.float64)
+    ///     return torch.sin(angles).reshape(rows, columns)
+    /// x, y = wave(4, 2, 0.1), wave(4, 3, 0.5)
+    /// v, b, s = (p.requires_grad_() for p in (wave(2, 3, 0.2), wave(1, 3, 0.3)[0], torch.ones(2)))
+    /// c, o = torch.tensor([0.5, 3.0]), torch.tensor([1.0, -0.25])
+    /// net = lambda x: torch.tanh(c * (x + o) * s @ v + b)
+    /// groups = [{"params": [p], "lr": 0.1 * f} for p, f in ((v, 1), (b, 0.5), (s, 6))]
+    /// sgd = torch.optim.SGD(groups, momentum=0.9)
+    /// for _ in range(3):
+    ///     sgd.zero_grad()
+    ///     ((net(x) - y) ** 2).mean().backward()
+    ///     sgd.step()
+    /// print(((s * c)[:, None] * v).flatten().tolist(), (b + (s * c * o) @ v).tolist())
+    /// ```
+    #[test]
+    fn constants_and_offsets_train_as_in_pytorch() {
+        let bias = wave(1, 3, 0.3).row(0).to_owned();
+        let layer = Dense::new(wave(2, 3, 0.2), Some(bias), Tanh).unwrap();
+        let layer = layer.with_rate_factors(RateFactors::new(1.0, 0.5)).unwrap();
+        let layer = layer.with_mapped_input_factors(6.0, vec![0.5, 3.0], vec![1.0, -0.25]).unwrap();
+        let mut net = Mlp::from_layers(vec![layer]).unwrap();
+        let data = Dataset::new(wave(4, 2, 0.1), wave(4, 3, 0.5)).unwrap();
+        let sgd = Sgd::new(0.1).momentum(0.9);
+        let mut trainer = Trainer::new(MeanSquaredError, sgd).epochs(3).batch_size(4);
+        trainer.fit(&mut net, &data).unwrap();
+        let weights = net.layers()[0].weights().flatten().to_vec();
+        let bias = net.layers()[0].bias().unwrap().to_vec();
+        let expected = [
+            0.08330985557842312,
+            0.6037209197130785,
+            0.22166383430561656,
+            2.253595087430563,
+            1.9935099920792718,
+            -0.6197163112883172,
+        ];
+        assert_relative_eq!(weights[..], expected, max_relative = 1e-12);
+        let expected = [-0.17843217131132955, 1.1142543804137273, 0.5887509323215125];
+        assert_relative_eq!(bias[..], expected, max_relative = 1e-12);
     }
 }

@@ -154,12 +154,11 @@ impl Run<'_, '_> {
         let features = data.features();
         let is_encoded = stage == Stage::Encoded;
         let encoding = is_encoded.then(|| Encoding::new(units, sorted, recipe.bins)).transpose()?;
-        let (mut builder, mut constants) = (Mlp::builder(features), vec![F::one(); features]);
+        let (mut builder, mut inputs) = (Mlp::builder(features), features);
         if let Some(encoding) = &encoding {
-            constants.clone_from(&encoding.constants);
-            builder = builder.dense(constants.len(), HardTanh).rate_factors(RateFactors::FROZEN);
+            inputs = encoding.layer.outputs();
+            builder = builder.dense(inputs, HardTanh);
         }
-        let mut inputs = constants.len();
         let hidden_layers = if stage == Stage::Linear { 0 } else { recipe.layers };
         let width = recipe.width.unwrap_or(if few { 128 } else { 256 });
         for _ in 0..hidden_layers {
@@ -177,10 +176,6 @@ impl Run<'_, '_> {
         net.set_units(units.clone(), units_out.clone())?;
 
         let layers = net.layers_mut();
-        if let Some(encoding) = &encoding {
-            layers[0].weights_mut().assign(&encoding.weights);
-            layers[0].bias_mut().iter_mut().for_each(|bias| bias.assign(&encoding.bias));
-        }
         let (first, last) = (usize::from(is_encoded), layers.len() - 1);
         let mut generator = generator(seed, Purpose::Biases);
         let number = StandardNormal.map(|number: f64| F::from_f64(number));
@@ -188,11 +183,17 @@ impl Run<'_, '_> {
             let biases = Array1::random_using(layer.outputs(), &number, &mut generator);
             layer.bias_mut().iter_mut().for_each(|bias| bias.assign(&biases));
         }
-        // The encoded numbers begin to take part when training finds them useful.
-        let encoded = Slice::from(features..);
-        layers[first].weights_mut().slice_axis_mut(Axis(0), encoded).fill(F::zero());
-        layers[first] =
-            layers[first].clone().with_scaled_input_factors(RATE_OF_FACTORS, constants)?;
+        let mut reader = layers[first].clone();
+        layers[first] = match encoding {
+            None => reader.with_input_factors(RATE_OF_FACTORS)?,
+            Some(Encoding { layer, constants, offsets }) => {
+                layers[0] = layer;
+                // The bins begin to take part when training finds them useful.
+                let bins = Slice::from(features..);
+                reader.weights_mut().slice_axis_mut(Axis(0), bins).fill(F::zero());
+                reader.with_mapped_input_factors(RATE_OF_FACTORS, constants, offsets)?
+            }
+        };
         Ok(net)
     }
 

@@ -1,60 +1,84 @@
 //! The piecewise-linear encoding of numbers, as a layer.
 
+use crate::activation::HardTanh;
 use crate::data::quantiles::quantile;
-use crate::{error::Result, float::Float, units::Units};
-use ndarray::{Array1, Array2, Axis};
+use crate::{dense::Dense, error::Result, float::Float, optimizer::RateFactors, units::Units};
+use ndarray::{Array2, Axis};
+use std::iter::zip;
 
 /// Closer edges than this are one: `f32` could not tell them apart.
 const LEAST_GAP: f64 = 1e-5;
 
-/// A layer with `HardTanh` that passes its inputs on and adds the bins of each clipped column.
+/// A frozen layer that adds bins to the numbers, and what the layer after it makes of its outputs.
 ///
 /// The inputs are in the robust units of the network. For the edges b of a column's bins, the j-th
-/// new output is 2 clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) - 1 (Gorishniy, Rubachev, Babenko
-/// 2022). A clipped input z is passed on as z / limit, since `HardTanh` would cut it at 1.
-pub(super) struct Encoding<F> {
-    pub(super) weights: Array2<F>,
-    pub(super) bias: Array1<F>,
-    /// By which each output is to be multiplied: the limit, 1, or ½ for a bin of 0 to 1.
+/// bin is e = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022). The
+/// layer has `HardTanh`, so a bin leaves it as 2e - 1, and a clipped input z as z / limit.
+pub(super) struct Encoding<F: Float> {
+    pub(super) layer: Dense<F>,
+    /// The next layer takes c · (h + o) in place of each output h: z, and e less its mean.
     pub(super) constants: Vec<F>,
+    pub(super) offsets: Vec<F>,
 }
 
 impl<F: Float> Encoding<F> {
     /// At most `bins` bins for each column that has a clip; the columns are sorted.
     pub(super) fn new(units: &Units, sorted: &[Vec<f64>], bins: usize) -> Result<Self> {
+        let scales = zip(units.centres().unwrap_or_default(), units.spreads().unwrap_or_default());
         let limits = units.limits().unwrap_or_default();
-        let passed = limits.iter().enumerate().map(|(column, &limit)| match limit {
-            0.0 => Bin { column, factor: 1.0, shift: 0.0, constant: 1.0 },
-            _ => Bin { column, factor: 1.0 / limit, shift: 0.0, constant: limit },
-        });
-        let mut outputs: Vec<Bin> = passed.collect();
-        for column in (0..limits.len()).filter(|&column| limits[column] > 0.0) {
-            let edges = edges(&sorted[column], bins);
-            let mut rows = Array2::zeros((edges.len(), limits.len()));
-            rows.column_mut(column).assign(&Array1::from(edges));
-            let mut edges = units.to_network(rows.view())?.column(column).to_vec();
-            edges.dedup_by(|edge, before| *edge - *before < LEAST_GAP);
-            outputs.extend(edges.windows(2).map(|edges| {
-                let factor = 2.0 / (edges[1] - edges[0]);
-                Bin { column, factor, shift: -1.0 - factor * edges[0], constant: 0.5 }
-            }));
+        let mut outputs: Vec<Bin> = limits.iter().enumerate().map(Bin::that_passes).collect();
+        for (column, ((&centre, &spread), &limit)) in zip(scales, limits).enumerate() {
+            if limit > 0.0 {
+                let numbers = Array2::from_shape_fn((sorted[column].len(), 1), |(row, _)| {
+                    sorted[column][row]
+                });
+                let units = Units::robust([centre], [spread], [limit])?;
+                let (sorted, _) = units.to_network(numbers.view())?.into_raw_vec_and_offset();
+                let mut edges = edges(&sorted, bins);
+                edges.dedup_by(|edge, before| *edge - *before < LEAST_GAP);
+                let bins =
+                    edges.windows(2).map(|edges| Bin::new(column, edges[0], edges[1], &sorted));
+                outputs.extend(bins);
+            }
         }
         let mut weights = Array2::zeros((limits.len(), outputs.len()));
         for (mut weights, bin) in weights.axis_iter_mut(Axis(1)).zip(&outputs) {
             weights[bin.column] = F::from_f64(bin.factor);
         }
-        let bias = outputs.iter().map(|bin| F::from_f64(bin.shift)).collect();
-        let constants = outputs.iter().map(|bin| F::from_f64(bin.constant)).collect();
-        Ok(Self { weights, bias, constants })
+        let of = |number: fn(&Bin) -> f64| outputs.iter().map(move |bin| F::from_f64(number(bin)));
+        let bias = of(|bin| bin.shift).collect();
+        let layer = Dense::new(weights, Some(bias), HardTanh)?;
+        let layer = layer.with_rate_factors(RateFactors::FROZEN)?;
+        let (constants, offsets) = (of(|bin| bin.constant), of(|bin| bin.offset));
+        Ok(Self { layer, constants: constants.collect(), offsets: offsets.collect() })
     }
 }
 
-/// An output of the layer: constant · HardTanh(factor · z + shift).
+/// constant · (HardTanh(factor · z + shift) + offset), which the next layer takes.
 struct Bin {
     column: usize,
     factor: f64,
     shift: f64,
     constant: f64,
+    offset: f64,
+}
+
+impl Bin {
+    /// A column itself: z, with this limit of its clip.
+    fn that_passes((column, &limit): (usize, &f64)) -> Self {
+        let limit = if limit > 0.0 { limit } else { 1.0 };
+        Self { column, factor: 1.0 / limit, shift: 0.0, constant: limit, offset: 0.0 }
+    }
+
+    /// e less its mean, for a column of these sorted numbers.
+    fn new(column: usize, low: f64, high: f64, sorted: &[f64]) -> Self {
+        let [first, end] = [low, high].map(|edge| sorted.partition_point(|&z| z < edge));
+        let inside = sorted[first..end].iter().map(|z| (z - low) / (high - low));
+        let mean = (inside.sum::<f64>() + (sorted.len() - end) as f64) / sorted.len() as f64;
+        let factor = 2.0 / (high - low);
+        // (HardTanh + 1) / 2 is e.
+        Self { column, factor, shift: -1.0 - factor * low, constant: 0.5, offset: 1.0 - 2.0 * mean }
+    }
 }
 
 /// The edges of at most `bins` bins: values that fill more than 1 / bins of the column, and
@@ -76,4 +100,61 @@ fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
     edges.sort_unstable_by(f64::total_cmp);
     edges.dedup();
     edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Encoding;
+    use crate::data::quantiles::robust_units;
+    use approx::assert_relative_eq;
+    use ndarray::{Array1, array};
+
+    /// Four bins of a column with a value that fills more than a fourth of it:
+    ///
+    /// ```python
+    /// import numpy as np
+    /// x = np.r_[np.zeros(8), np.arange(1, 13) ** 2.0]
+    /// center, spread, bins = np.median(x), np.subtract(*np.quantile(x, [.75, .25])), 4
+    /// clip = lambda x: (u := (x - center) / spread) / np.sqrt(1 + (u / 3) ** 2)
+    /// edges = np.r_[clip(0), np.quantile(clip(x[x != 0]), np.linspace(0, 1, bins))]
+    /// low, high = edges[:-1], edges[1:]
+    /// e = lambda x: np.clip((clip(x)[:, None] - low) / (high - low), 0, 1)
+    /// new = np.array([0, 0.5, 20, 200])
+    /// print(np.c_[clip(new), e(new) - e(x).mean(0)].tolist())
+    /// ```
+    #[test]
+    fn bins_are_those_of_numpy() {
+        let squares = (1..13).map(|root| f64::from(root * root));
+        let sorted = vec![[0.0; 8].into_iter().chain(squares).collect::<Vec<_>>()];
+        let units = robust_units(&sorted, &[false]).unwrap();
+        let Encoding { layer, constants, offsets } = Encoding::new(&units, &sorted, 4).unwrap();
+        let z = units.to_network(array![[0.0], [0.5], [20.0], [200.0]].view()).unwrap();
+        let numbers =
+            Array1::from(constants) * (layer.predict(z.view()).unwrap() + Array1::from(offsets));
+        let expected = array![
+            [
+                -0.12311893597432737,
+                -0.6,
+                -0.4621138038437347,
+                -0.29378982582988583,
+                -0.12194523783537074
+            ],
+            [
+                -0.11366240895564214,
+                -0.10008971560207935,
+                -0.4621138038437347,
+                -0.29378982582988583,
+                -0.12194523783537074
+            ],
+            [
+                0.25499798324151823,
+                0.4,
+                0.4441525138856054,
+                -0.29378982582988583,
+                -0.12194523783537074
+            ],
+            [2.3222728830965877, 0.4, 0.5378861961562653, 0.7062101741701141, 0.8780547621646293],
+        ];
+        assert_relative_eq!(numbers, expected, max_relative = 1e-12, epsilon = 1e-13);
+    }
 }
