@@ -1,6 +1,7 @@
 //! A whole training that needs no settings: it trains several networks and keeps the best.
 
 mod candidate;
+mod combination;
 mod comparison;
 mod encoding;
 mod report;
@@ -13,7 +14,7 @@ use crate::data::{Dataset, Storage};
 use crate::error::{DataError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp};
 use candidate::{Choice, Columns, Run, Trained};
-use comparison::{Fold, mean};
+use combination::{Combination, Fold};
 
 /// The folds of a choice by folds.
 const FOLDS: usize = 5;
@@ -35,12 +36,12 @@ impl Recipe<'_> {
         Ok((again.unwrap_or(net), report))
     }
 
-    /// Trains the candidates on four fifths of these rows, and returns the one that is best on the
-    /// others, with a report of what was tried. The [temperature](Mlp::set_temperature) of a
-    /// classifier is part of the network.
+    /// Trains the candidates on four fifths of these rows. Returns the one that is best on the
+    /// others, or the [mean](Mlp::mean_of) of several if that is better, and a report of what was
+    /// tried. The [temperature](Mlp::set_temperature) of a classifier is part of the network.
     ///
     /// If the rows are [few](Self::few_rows), each fifth takes its turn: five networks of each
-    /// candidate. Returned is the [mean](Mlp::mean_of) of those of the best one.
+    /// candidate. Returned is the mean of those that are kept.
     ///
     /// # Errors
     ///
@@ -53,11 +54,14 @@ impl Recipe<'_> {
         self.check()?;
         let choice = Choice::first(self, data.rows());
         if choice.few {
-            return self.compare(&self.folds(data)?, &Columns::of(data)?, choice);
+            let (folds, columns) = (self.folds(data)?, Columns::of(data, choice.bins)?);
+            let stages = self.stages(&columns, folds.len());
+            return self.compare(&folds, &columns, choice, &stages);
         }
         let (training, validation) = data.split(self.validation_fraction, self.seed)?;
-        let columns = Columns::of(&training)?;
-        self.compare(&[(training, validation)], &columns, choice)
+        let columns = Columns::of(&training, choice.bins)?;
+        let stages = self.stages(&columns, 1);
+        self.compare(&[(training, validation)], &columns, choice, &stages)
     }
 
     /// As [`choose`](Self::choose), with validation rows of your own choice, such as the last ones
@@ -73,12 +77,14 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let choice = Choice::first(self, training.rows() + validation.rows());
-        let one = [(training.clone(), validation.clone())];
-        self.compare(&one, &Columns::of(training)?, choice)
+        let (one, columns) =
+            ([(training.clone(), validation.clone())], Columns::of(training, choice.bins)?);
+        self.compare(&one, &columns, choice, &self.stages(&columns, 1))
     }
 
-    /// Trains the chosen network again, on these rows, up to its best epoch and with its
-    /// temperature; after folds, in folds of these rows. `None` if the time was over before that.
+    /// Trains what was kept again, on these rows, each network up to its best epoch, and with the
+    /// temperature that was found; after folds, in folds of these rows. `None` if the time was over
+    /// before that.
     ///
     /// [`Recipe::best`] trains several networks from different seeds, and returns their mean.
     ///
@@ -97,26 +103,34 @@ impl Recipe<'_> {
         if report.is_cut() {
             return Ok(None);
         }
-        let (kept, choice) = (report.kept(), report.choice);
-        let choice = Choice { again: Some(kept.stage()), ..choice };
-        let columns = Columns::of(data)?;
+        let choice = Choice { made: true, ..report.choice };
+        let columns = Columns::of(data, choice.bins)?;
+        let kept: Vec<_> = report.kept().collect();
+        let stages: Vec<Stage> = kept.iter().map(|candidate| candidate.stage()).collect();
         let (net, temperature) = if report.has_folds() {
-            let (net, again) = self.compare(&self.folds(data)?, &columns, choice)?;
+            let (net, again) = self.compare(&self.folds(data)?, &columns, choice, &stages)?;
             let done = (!again.cut).then_some(net);
             (done, again.temperature)
         } else {
-            let (folds, candidates) = (self.networks, 1);
+            let of_each = self.networks.div_ceil(kept.len());
+            let (folds, candidates) = (of_each * kept.len(), 1);
             let train = |fold: usize| {
-                let seed = self.seed.wrapping_add(fold as u64);
+                let candidate = kept[fold % kept.len()];
+                let seed = self.seed.wrapping_add((fold / kept.len()) as u64);
                 let run = Run { recipe: self, choice, seed, fold, folds, candidates };
-                let net = run.network(data, &columns, kept.stage())?;
-                run.train(kept.stage(), net, data, None, kept.epoch())
+                let net = run.network(data, &columns, candidate.stage())?;
+                run.train(candidate.stage(), net, data, None, candidate.epoch())
             };
-            let trained = self.each(self.networks, 0, train)?;
-            let is_cut = trained.len() < self.networks || trained.values().any(Trained::is_cut);
-            let networks = trained.into_values().map(|of| of.net).collect();
-            let net = if is_cut { None } else { Some(mean(networks, report.temperature)?) };
-            (net, report.temperature)
+            let trained = self.each(folds, 0, train)?;
+            let is_cut = trained.len() < folds || trained.values().any(Trained::is_cut);
+            let mut networks = vec![Vec::new(); kept.len()];
+            for (fold, of) in trained {
+                networks[fold % kept.len()].push(of.net);
+            }
+            let all: Vec<usize> = (0..kept.len()).collect();
+            let combination = Combination::new(&columns, &stages, networks);
+            let mean = || combination.mean(&all, report.temperature);
+            ((!is_cut).then(mean).transpose()?, report.temperature)
         };
         report.elapsed = choice.start.elapsed();
         if net.is_some() {

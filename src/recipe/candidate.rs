@@ -5,6 +5,7 @@ use super::settings::{Progress, Recipe, Stage};
 use crate::activation::{AnyActivation, HardTanh, Identity, Mish, Selu, Sigmoid, Softmax};
 use crate::data::quantiles::{robust_units, sorted_columns};
 use crate::data::{Dataset, Storage};
+use crate::dense::Dense;
 use crate::error::Result;
 use crate::initialization::Initialization;
 use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
@@ -16,14 +17,18 @@ use crate::trainer::{
     Checkpoint, EarlyStopping, Goal, Moment, Report, StopReason, Stopwatch, Trainer, TrainingState,
 };
 use crate::{float::Float, mlp::Mlp, units::Units};
-use ndarray::{Array1, Axis, Slice};
+use ndarray::{Array1, Array2, Axis, Slice};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use std::iter::zip;
 use std::ops::ControlFlow;
 
 /// Factors of the learning rate: of the inputs' factors, and of biases.
 const RATE_OF_FACTORS: f64 = 6.0;
 const RATE_OF_BIASES: f64 = 0.1;
+
+/// So many rows or more tell finer bins apart.
+const MANY_ROWS: usize = 5000;
 
 /// What the data ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,22 +77,50 @@ pub(super) struct Columns {
     sorted: Vec<Vec<f64>>,
     units: Units,
     units_out: Units,
+    /// The most bins of a column.
+    bins: usize,
 }
 
 impl Columns {
-    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
+    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>, bins: usize) -> Result<Self> {
         let sorted = sorted_columns(&data.examples())?;
         let units = robust_units(&sorted, &data.schema().kept())?;
         let (_, last) = Task::of(data).activations();
         let mut outputs = Mlp::builder(data.features()).dense(data.outputs(), last).build()?;
         outputs.set_units(units.clone(), outputs.units_out().clone())?;
         outputs.measure(data)?;
-        Ok(Self { sorted, units, units_out: outputs.units_out().clone() })
+        Ok(Self { sorted, units, units_out: outputs.units_out().clone(), bins })
     }
 
     /// Whether there are numbers that can be encoded: columns with a clip.
     pub(super) fn has_numbers(&self) -> bool {
         self.units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0))
+    }
+
+    fn encoding<F: Float>(&self) -> Result<Encoding<F>> {
+        Encoding::new(&self.units, &self.sorted, self.bins)
+    }
+
+    /// A plain network as one that has bins and does not use them.
+    pub(super) fn with_bins<F: Float>(&self, plain: &Mlp<F>) -> Result<Mlp<F>> {
+        let Encoding { layer, constants, .. } = self.encoding()?;
+        let mut layers = vec![layer];
+        layers.extend_from_slice(plain.layers());
+        if let Some(first) = layers.get_mut(1) {
+            let mut weights = Array2::zeros((constants.len(), first.outputs()));
+            let plain = first.weights();
+            for (mut row, (from, constant)) in zip(weights.rows_mut(), zip(plain.rows(), constants))
+            {
+                row.assign(&(&from * constant));
+            }
+            let bias = first.bias().map(|bias| bias.to_owned());
+            *first = Dense::new(weights, bias, first.activation().clone())?
+                .with_dropout(first.dropout())?;
+        }
+        let mut net = Mlp::from_layers(layers)?;
+        net.set_units(plain.units_in().clone(), plain.units_out().clone())?;
+        net.set_schema(plain.schema().clone())?;
+        Ok(net)
     }
 }
 
@@ -117,13 +150,16 @@ pub(super) struct Choice {
     pub(super) start: Stopwatch,
     /// Whether its rows are few.
     pub(super) few: bool,
-    /// The candidate that is trained again, in a refit.
-    pub(super) again: Option<Stage>,
+    /// The most bins of a column.
+    pub(super) bins: usize,
+    /// Whether it is made: the trainings are those of a refit.
+    pub(super) made: bool,
 }
 
 impl Choice {
     pub(super) fn first(recipe: &Recipe<'_>, rows: usize) -> Self {
-        Self { start: Stopwatch::start(), few: rows < recipe.few_rows, again: None }
+        let bins = recipe.bins.unwrap_or(if rows < MANY_ROWS { 16 } else { 48 });
+        Self { start: Stopwatch::start(), few: rows < recipe.few_rows, bins, made: false }
     }
 }
 
@@ -145,15 +181,14 @@ impl Run<'_, '_> {
     pub(super) fn network<F: Float, S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,
-        Columns { sorted, units, units_out }: &Columns,
+        columns: &Columns,
         stage: Stage,
     ) -> Result<Mlp<F>> {
         let &Self { recipe, choice: Choice { few, .. }, seed, .. } = self;
         let task = Task::of(data);
         let (hidden, last) = task.activations();
         let features = data.features();
-        let is_encoded = stage == Stage::Encoded;
-        let encoding = is_encoded.then(|| Encoding::new(units, sorted, recipe.bins)).transpose()?;
+        let encoding = (stage == Stage::Encoded).then(|| columns.encoding()).transpose()?;
         let (mut builder, mut inputs) = (Mlp::builder(features), features);
         if let Some(encoding) = &encoding {
             inputs = encoding.layer.outputs();
@@ -173,10 +208,10 @@ impl Run<'_, '_> {
         let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
         builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
         let mut net = builder.rate_factors(rates(inputs, speed)).seed(seed).build()?;
-        net.set_units(units.clone(), units_out.clone())?;
+        net.set_units(columns.units.clone(), columns.units_out.clone())?;
 
         let layers = net.layers_mut();
-        let (first, last) = (usize::from(is_encoded), layers.len() - 1);
+        let (first, last) = (usize::from(encoding.is_some()), layers.len() - 1);
         let mut generator = generator(seed, Purpose::Biases);
         let number = StandardNormal.map(|number: f64| F::from_f64(number));
         for layer in &mut layers[first..last] {
@@ -208,8 +243,8 @@ impl Run<'_, '_> {
         epochs: usize,
     ) -> Result<Trained<F>> {
         let &Self { recipe, choice, seed, fold, folds, candidates } = self;
-        let Choice { start, few, again } = choice;
-        let stage = if again.is_some() { Stage::Refit } else { stage };
+        let Choice { start, few, made, .. } = choice;
+        let stage = if made { Stage::Refit } else { stage };
         let is_over = || recipe.time_limit.is_some_and(|limit| start.elapsed() >= limit);
         let (task, all) = (Task::of(rows), Span::Epochs(recipe.epochs));
         let rate = recipe.learning_rate.unwrap_or(task.learning_rate());

@@ -1,28 +1,24 @@
 //! The comparison of candidates, in one fold or several.
 
-use super::candidate::{Choice, Columns, Run, Task, Trained};
+use super::candidate::{Choice, Columns, Run, Trained};
+use super::combination::{Combination, Fold};
 use super::report::{Candidate, RecipeReport};
 use super::settings::{Recipe, Stage};
-use crate::data::{Dataset, Storage};
+use crate::data::Storage;
 use crate::error::{Error, Result};
-use crate::{float::Float, mlp::Mlp, temperature::Temperature, threads::both};
+use crate::{float::Float, mlp::Mlp, threads::both};
 use std::collections::BTreeMap;
-use std::iter::zip;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Training and validation rows.
-pub(super) type Fold<F, S> = (Dataset<F, S>, Dataset<F, S>);
-
 impl Recipe<'_> {
-    /// Trains candidates in each fold. Returns the mean of the networks of the best one.
+    /// Trains these candidates in each fold. Returns the mean of the networks of what is kept.
     pub(super) fn compare<F: Float, S: Storage<F>>(
         &self,
         folds: &[Fold<F, S>],
         columns: &Columns,
         choice: Choice,
+        stages: &[Stage],
     ) -> Result<(Mlp<F>, RecipeReport)> {
-        let stages =
-            choice.again.map_or_else(|| self.stages(columns, folds.len()), |kept| vec![kept]);
         let run = Run {
             recipe: self,
             choice,
@@ -44,30 +40,22 @@ impl Recipe<'_> {
         let whole = (0..jobs).take_while(is_done).count() / stages.len();
         let cut = whole < folds.len();
         // Of a fold that was not finished, nothing is kept, unless it is the first.
-        let mut tried: Vec<_> = stages.iter().map(|&stage| (stage, Vec::new())).collect();
+        let mut tried: Vec<_> = stages.iter().map(|_| Vec::new()).collect();
         for job in 0..whole.max(1) * stages.len() {
-            tried[job % stages.len()].1.extend(done.remove(&job));
+            tried[job % stages.len()].extend(done.remove(&job));
         }
-        let of = |(stage, trained): &(Stage, Vec<Trained<F>>)| Candidate::of(*stage, trained);
-        let candidates: Vec<_> = tried.iter().map(of).collect();
-        // NaN is worse than any number.
+        let of = |(&stage, trained): (&Stage, &Vec<Trained<F>>)| Candidate::of(stage, trained);
+        let candidates: Vec<_> = stages.iter().zip(&tried).map(of).collect();
+        let networks = tried.into_iter().map(|trained| trained.into_iter().map(|of| of.net));
+        let networks = networks.map(Iterator::collect).collect();
+        let combination = Combination::new(columns, stages, networks);
         let scores = candidates.iter().map(Candidate::score);
-        let scores = scores.map(|score| if score.is_nan() { f64::INFINITY } else { score });
-        let best = scores.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
-        let kept = best.map_or(0, |(place, _)| place);
-        let (_, trained) = tried.swap_remove(kept);
-        let networks: Vec<Mlp<F>> = trained.into_iter().map(|of| of.net).collect();
-        let temperature = match folds.first().map(|(training, _)| Task::of(training)) {
-            None | Some(Task::Numbers) => None,
-            Some(_) => {
-                let pairs = zip(&networks, folds).map(|(net, (_, validation))| (net, validation));
-                Some(Temperature::measured(pairs)?.factor)
-            }
-        };
+        let (kept, temperature) = combination.best(scores, folds)?;
+        let net = combination.mean(&kept, temperature)?;
         let (elapsed, refit_rows) = (choice.start.elapsed(), None);
         let report =
             RecipeReport { candidates, kept, temperature, refit_rows, choice, elapsed, cut };
-        Ok((mean(networks, temperature)?, report))
+        Ok((net, report))
     }
 
     /// Does jobs on two threads; each takes the next one. Once a training is cut, only the first
@@ -96,20 +84,9 @@ impl Recipe<'_> {
     }
 
     /// The candidates. Without numbers there is nothing to encode.
-    fn stages(&self, columns: &Columns, folds: usize) -> Vec<Stage> {
+    pub(super) fn stages(&self, columns: &Columns, folds: usize) -> Vec<Stage> {
         let linear = (folds > 1).then_some(Stage::Linear);
         let encoded = (self.encoded && columns.has_numbers()).then_some(Stage::Encoded);
         linear.into_iter().chain([Stage::Plain]).chain(encoded).collect()
     }
-}
-
-/// The mean of trained networks, with this temperature.
-pub(super) fn mean<F: Float>(
-    mut networks: Vec<Mlp<F>>,
-    temperature: Option<f64>,
-) -> Result<Mlp<F>> {
-    networks.iter_mut().for_each(Mlp::simplify);
-    let mut net = Mlp::mean_of(&networks)?;
-    temperature.iter().for_each(|&factor| net.multiply_outputs(factor));
-    Ok(net)
 }

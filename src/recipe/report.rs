@@ -11,7 +11,7 @@ use std::{fmt, time::Duration};
 #[derive(Clone, Debug)]
 pub struct RecipeReport {
     pub(super) candidates: Vec<Candidate>,
-    pub(super) kept: usize,
+    pub(super) kept: Vec<usize>,
     pub(super) temperature: Option<f64>,
     pub(super) refit_rows: Option<usize>,
     pub(super) choice: Choice,
@@ -47,7 +47,7 @@ impl Candidate {
         Self { stage, score, epoch: best, reports }
     }
 
-    /// Which one it is: [`Stage::Plain`], [`Stage::Encoded`] or [`Stage::Linear`].
+    /// Which one it is; not [`Stage::Refit`].
     pub fn stage(&self) -> Stage {
         self.stage
     }
@@ -75,9 +75,10 @@ impl RecipeReport {
         &self.candidates
     }
 
-    /// The candidate that was kept: the one with the lowest score.
-    pub fn kept(&self) -> &Candidate {
-        &self.candidates[self.kept]
+    /// The candidate with the lowest score, or those that were kept together, since the mean of
+    /// their networks is better.
+    pub fn kept(&self) -> impl Iterator<Item = &Candidate> {
+        self.kept.iter().map(|&candidate| &self.candidates[candidate])
     }
 
     /// The [factor](crate::Mlp::set_temperature) of a classifier's weighted sums.
@@ -93,7 +94,7 @@ impl RecipeReport {
 
     /// Whether several folds chose, so that the network is the mean of those of the folds.
     pub fn has_folds(&self) -> bool {
-        self.kept().reports.len() > 1
+        self.candidates.iter().any(|candidate| candidate.reports.len() > 1)
     }
 
     /// Whether a candidate was stopped before its end, by the time limit or by an observer.
@@ -113,16 +114,19 @@ impl fmt::Display for RecipeReport {
             let loss = reports.first().and_then(Report::monitored).unwrap_or("loss");
             writeln!(formatter, "{stage}: validation {loss} {score:.6} in epoch {epoch}")?;
         }
-        let Candidate { stage, epoch, reports, .. } = self.kept();
-        write!(formatter, "kept {stage}")?;
-        match reports.len() {
+        let of_each = |number: fn(&Candidate) -> String| {
+            self.kept().map(number).collect::<Vec<_>>().join(" and ")
+        };
+        write!(formatter, "kept {}", of_each(|candidate| candidate.stage.to_string()))?;
+        match self.kept().map(|candidate| candidate.reports.len()).sum() {
             1 => {}
-            folds => write!(formatter, ", the mean of {folds} networks")?,
+            networks => write!(formatter, ", the mean of {networks} networks")?,
         }
-        match self.refit_rows {
-            Some(rows) if self.has_folds() => write!(formatter, ", trained again on {rows} rows")?,
-            Some(rows) => write!(formatter, ", trained again on {rows} rows up to epoch {epoch}")?,
-            None => {}
+        if let Some(rows) = self.refit_rows {
+            write!(formatter, ", trained again on {rows} rows")?;
+            if !self.has_folds() {
+                write!(formatter, " up to epoch {}", of_each(|of| of.epoch.to_string()))?;
+            }
         }
         let cut = if self.cut { "; stopped early" } else { "" };
         write!(formatter, "; {:.1} s{cut}", self.elapsed.as_secs_f64())

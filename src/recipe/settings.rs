@@ -10,12 +10,13 @@ use std::time::Duration;
 ///
 /// The data tell the task: classes if the data set has [classes](crate::Dataset::classes), else
 /// numbers. Two networks train side by side, each on a thread: *plain*, and *encoded* with
-/// piecewise-linear bins of each number beside it. The better one on validation rows is kept, and
-/// trained again on all rows up to its best epoch.
+/// piecewise-linear bins of each number beside it. The one that is better on validation rows is
+/// kept, or the [mean](crate::Mlp::mean_of) of both if that is better still. What is kept trains
+/// again on all rows, each network up to its best epoch.
 ///
 /// Fewer than 2,000 rows leave too few for validation. Then both, and a *linear* network, are
-/// trained five times, and each fifth of the rows validates one time. The mean of the best one's
-/// five networks is the result.
+/// trained five times, and each fifth of the rows validates one time. The mean of the five networks
+/// of what is kept is the result.
 ///
 /// | element | value |
 /// |---|---|
@@ -32,7 +33,7 @@ use std::time::Duration;
 /// | validation | a fifth of the rows, by class; for few rows each fifth in turn |
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
-/// | bins | 16 for each number |
+/// | bins | 16 for each number, 48 for 5,000 rows or more; less their means |
 ///
 /// Sources: RealMLP (Holzmüller, Grinsztajn, Steinwart 2024); the encoding of numbers (Gorishniy,
 /// Rubachev, Babenko 2022). [A page](crate::guide::ideas::defaults) says what each element is
@@ -71,7 +72,7 @@ pub struct Recipe<'a> {
     pub(super) weight_decay: f64,
     pub(super) average: f64,
     pub(super) validation_fraction: f64,
-    pub(super) bins: usize,
+    pub(super) bins: Option<usize>,
     pub(super) encoded: bool,
     pub(super) refit: bool,
     pub(super) seed: u64,
@@ -100,7 +101,7 @@ pub enum Stage {
     Plain,
     /// The candidate with bins of numbers beside them.
     Encoded,
-    /// The best candidate again, on all rows.
+    /// What was kept again, on all rows.
     Refit,
 }
 
@@ -150,7 +151,7 @@ impl Default for Recipe<'_> {
             weight_decay: 0.02,
             average: 0.998,
             validation_fraction: 0.2,
-            bins: 16,
+            bins: None,
             encoded: true,
             refit: true,
             seed: 0,
@@ -168,9 +169,9 @@ impl<'a> Recipe<'a> {
         Self { width: Some(128), encoded: false, refit: false, few_rows: 0, ..Self::default() }
     }
 
-    /// Refits five networks and returns their [mean](crate::Mlp::mean_of), in twice to three times
-    /// the time. For few rows, whose result is a mean anyway, the same as the default.
-    /// An error without a refit.
+    /// Refits at least five networks from different seeds, and returns their
+    /// [mean](crate::Mlp::mean_of), in two to three times the time. For few rows, whose result is a
+    /// mean anyway, the same as the default. An error without a refit.
     pub fn best() -> Self {
         Self { networks: 5, ..Self::default() }
     }
@@ -221,9 +222,9 @@ impl<'a> Recipe<'a> {
         Self { validation_fraction, ..self }
     }
 
-    /// The most bins of a number, at least 1. Default: 16.
+    /// The most bins of a number, at least 1. Default: 16; 48 for 5,000 rows or more.
     pub fn bins(self, bins: usize) -> Self {
-        Self { bins, ..self }
+        Self { bins: Some(bins), ..self }
     }
 
     /// Fewer rows than these are few. Five folds then choose in place of one part of the rows,
@@ -260,8 +261,8 @@ impl<'a> Recipe<'a> {
     }
 
     /// Writes the training states to files with this path and `.plain`, `.encoded`, `.linear` and
-    /// `.refit` behind it; the second fold or network adds `.1`, and so on. If they exist, training
-    /// resumes from them, to the same bits.
+    /// `.refit` behind it; the second fold or network adds `.1`, and so on. If they
+    /// exist, training resumes from them, to the same bits.
     pub fn checkpoint(self, path: impl Into<PathBuf>) -> Self {
         Self { checkpoint: Some(path.into()), ..self }
     }
@@ -281,7 +282,7 @@ impl<'a> Recipe<'a> {
             ("width", self.width.unwrap_or(1) as f64, AT_LEAST_1),
             ("number of hidden layers", self.layers as f64, AT_LEAST_1),
             ("number of threads", self.threads.unwrap_or(1) as f64, AT_LEAST_1),
-            ("number of bins", self.bins as f64, AT_LEAST_1),
+            ("number of bins", self.bins.unwrap_or(1) as f64, AT_LEAST_1),
             ("learning rate", self.learning_rate.unwrap_or(1.0), POSITIVE),
             ("dropout", self.dropout, BELOW_1),
             ("weight decay", self.weight_decay, NOT_NEGATIVE),

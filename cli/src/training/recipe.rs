@@ -14,7 +14,7 @@ use crate::test_rows::{Split, set_apart};
 use bar::{Bar, EPOCHS, STAGES};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
-use densely::recipe::RecipeReport;
+use densely::recipe::{Candidate, RecipeReport};
 use densely::{Dataset, Mlp, Recipe, Trainer};
 use ndarray::Axis;
 use serde_json::json;
@@ -153,8 +153,9 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     }
     bar.bar.finish_and_clear();
     let others = others(plan.task, &rows, &test)?;
-    // Of several folds, the first.
-    let kept = report.kept().reports().first().cloned().ok_or("nothing was trained")?;
+    // Of several networks, the first.
+    let kept = report.kept().find_map(|kept| kept.reports().first());
+    let kept = kept.cloned().ok_or("nothing was trained")?;
     let outcome = Outcome {
         target: &plan.subject.target,
         loss: plan.loss().in_words(),
@@ -250,18 +251,23 @@ fn tried(
         let loss = candidate.reports().first().and_then(|of| of.monitored()).unwrap_or("loss");
         format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage())
     });
-    let kept = report.kept();
-    let folds = kept.reports().len();
+    let kept: Vec<&Candidate> = report.kept().collect();
+    let names: Vec<String> = kept.iter().map(|kept| kept.stage().to_string()).collect();
+    let folds = kept.first().map_or(0, |kept| kept.reports().len());
     let why = match (report.candidates().len(), folds) {
         (1, 1) => "the only one".to_owned(),
-        (_, 1) => "the best one on the validation rows".to_owned(),
-        _ => format!("the best one in {folds} folds: the mean of {folds} networks"),
+        (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
+        (_, 1) => "whose mean is the best on the validation rows".to_owned(),
+        _ => format!("the best in {folds} folds: the mean of {} networks", folds * kept.len()),
     };
     let again = match report.refit_rows() {
         None => String::new(),
         Some(rows) => {
             let until = match folds {
-                1 => format!(" to epoch {}", kept.epoch()),
+                1 => {
+                    let epochs = kept.iter().map(|kept| kept.epoch().to_string());
+                    format!(" to epoch {}", epochs.collect::<Vec<_>>().join(" and "))
+                }
                 _ => String::new(),
             };
             let (all, before) = match refit {
@@ -283,7 +289,7 @@ fn tried(
     let warning = if all_better { "" } else { ". On these test rows the network is no better" };
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
-        ("kept", format!("{}, {why}{cut}{again}", kept.stage())),
+        ("kept", format!("{}, {why}{cut}{again}", names.join(" and "))),
     ];
     let candidates = report.candidates().iter().map(|candidate| {
         let reports = candidate.reports();
@@ -298,7 +304,7 @@ fn tried(
     let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.error() }));
     let json = json!({
         "candidates": candidates.collect::<Vec<_>>(),
-        "kept": kept.stage().to_string(),
+        "kept": names,
         "temperature_factor": report.temperature_factor(),
         "folds": folds,
         "refit_rows": report.refit_rows(),

@@ -45,7 +45,11 @@ impl Bar {
         let (folds, candidates) =
             all.values().next().map_or((1, 1), |at| (at.folds, at.candidates));
         let choice = folds * candidates;
-        let last = if folds > 1 { folds * self.last.min(1) } else { self.last };
+        let last = match of(Stage::Refit).next() {
+            Some(at) => at.folds,
+            None if folds > 1 => folds * self.last.min(1),
+            None => self.last,
+        };
         let done = |stage| {
             let last = of(stage).next_back().map_or(0, |at| at.fold);
             of(stage).map(move |at| match at.fold + 1 < last {

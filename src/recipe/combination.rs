@@ -1,0 +1,153 @@
+//! The mean of networks of one candidate or several, and which is the best.
+
+use super::candidate::{Columns, Task};
+use super::settings::Stage;
+use crate::data::{Dataset, Outputs, Storage};
+use crate::error::Result;
+use crate::{float::Float, mlp::Mlp, temperature::Temperature};
+use std::iter::zip;
+
+/// Training and validation rows.
+pub(super) type Fold<F, S> = (Dataset<F, S>, Dataset<F, S>);
+
+/// The trained networks of each candidate, in each fold.
+pub(super) struct Combination<'c, F: Float> {
+    columns: &'c Columns,
+    stages: &'c [Stage],
+    networks: Vec<Vec<Mlp<F>>>,
+}
+
+impl<'c, F: Float> Combination<'c, F> {
+    /// Of networks by candidate and fold, whose columns these are.
+    pub(super) fn new(
+        columns: &'c Columns,
+        stages: &'c [Stage],
+        mut networks: Vec<Vec<Mlp<F>>>,
+    ) -> Self {
+        networks.iter_mut().flatten().for_each(Mlp::simplify);
+        Self { columns, stages, networks }
+    }
+
+    /// The candidate with the lowest score. Without folds, all candidates if their mean has a lower
+    /// loss; the networks of folds are a mean already. For classes with the temperature.
+    pub(super) fn best<S: Storage<F>>(
+        &self,
+        scores: impl Iterator<Item = f64>,
+        folds: &[Fold<F, S>],
+    ) -> Result<(Vec<usize>, Option<f64>)> {
+        // NaN is worse than any number.
+        let scores = scores.map(|score| if score.is_nan() { f64::INFINITY } else { score });
+        let best = scores.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        let one = vec![best.map_or(0, |(candidate, _)| candidate)];
+        let (loss, temperature) = self.judge(&one, folds)?;
+        if let ([_], [_, _, ..]) = (folds, self.stages) {
+            let all: Vec<usize> = (0..self.stages.len()).collect();
+            let (of_all, of_mean) = self.judge(&all, folds)?;
+            if of_all < loss {
+                return Ok((all, of_mean));
+            }
+        }
+        Ok((one, temperature))
+    }
+
+    /// The loss of the mean of these candidates on the validation rows of all folds together: the
+    /// squared error in units of the network, or the cross-entropy at the temperature beside it.
+    fn judge<S: Storage<F>>(
+        &self,
+        candidates: &[usize],
+        folds: &[Fold<F, S>],
+    ) -> Result<(f64, Option<f64>)> {
+        let mean = |fold: usize| Mlp::mean_of(&self.members(candidates, fold)?);
+        let networks = (0..self.folds()).map(mean).collect::<Result<Vec<_>>>()?;
+        let pairs = zip(&networks, folds).map(|(net, (_, validation))| (net, validation));
+        if folds.first().is_some_and(|(rows, _)| Task::of(rows) != Task::Numbers) {
+            let Temperature { factor, loss } = Temperature::measured(pairs)?;
+            return Ok((loss, Some(factor)));
+        }
+        let (mut sum, mut outputs) = (0.0, Outputs::new());
+        for (net, rows) in pairs {
+            let rows = rows.examples();
+            outputs.predict(net, &rows, 0..rows.rows())?;
+            let (outputs, targets) = outputs.with_targets(&rows)?;
+            let [outputs, targets] = [outputs, targets].map(|of| net.units_out().to_network(of));
+            let error = |(a, y): (F, F)| (a.as_f64() - y.as_f64()).powi(2);
+            sum += zip(outputs?, targets?).map(error).sum::<f64>();
+        }
+        Ok((sum, None))
+    }
+
+    /// The mean of these candidates' networks of all folds, with this temperature.
+    pub(super) fn mean(&self, candidates: &[usize], temperature: Option<f64>) -> Result<Mlp<F>> {
+        let members = (0..self.folds()).map(|fold| self.members(candidates, fold));
+        let members = members.collect::<Result<Vec<_>>>()?.concat();
+        let mut net = Mlp::mean_of(&members)?;
+        temperature.iter().for_each(|&factor| net.multiply_outputs(factor));
+        Ok(net)
+    }
+
+    /// The networks of these candidates in one fold. Beside others, a plain one has bins, too.
+    fn members(&self, candidates: &[usize], fold: usize) -> Result<Vec<Mlp<F>>> {
+        let is_alone = candidates.len() == 1;
+        let member = |&candidate: &usize| {
+            let net = &self.networks[candidate][fold];
+            match self.stages[candidate] {
+                Stage::Plain if !is_alone => self.columns.with_bins(net),
+                _ => Ok(net.clone()),
+            }
+        };
+        candidates.iter().map(member).collect()
+    }
+
+    fn folds(&self) -> usize {
+        self.networks.iter().map(Vec::len).min().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Recipe,
+        candidate::{Choice, Run},
+    };
+    use super::*;
+    use approx::assert_relative_eq;
+    use ndarray::Array2;
+
+    fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
+        let angle = |(row, column)| phase + 1.3 * (row * columns + column) as f64;
+        Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
+    }
+
+    /// Targets that are the mean of what a plain and an encoded network predict.
+    #[test]
+    fn the_mean_of_candidates_is_kept_if_it_is_better() {
+        let inputs = wave(40, 3, 0.2);
+        let data = Dataset::new(inputs.clone(), wave(40, 1, 0.7)).unwrap();
+        let recipe = Recipe::default().width(4);
+        let columns = Columns::of(&data, 16).unwrap();
+        let choice = Choice::first(&recipe, 40);
+        let run = Run { recipe: &recipe, choice, seed: 1, fold: 0, folds: 1, candidates: 2 };
+        let stages = [Stage::Plain, Stage::Encoded];
+        let networks = stages.map(|stage| {
+            let mut net = run.network(&data, &columns, stage).unwrap();
+            let last = net.layers_mut().last_mut().unwrap();
+            let weights = wave(last.inputs(), 1, last.inputs() as f64);
+            last.weights_mut().assign(&weights);
+            net
+        });
+        let [plain, encoded] = [0, 1].map(|of| networks[of].predict(inputs.view()).unwrap());
+        let mean = (plain + encoded) / 2.0;
+        let fold = Dataset::new(inputs.clone(), mean.clone()).unwrap();
+        let networks = networks.map(|net| vec![net]).to_vec();
+        let combination = Combination::new(&columns, &stages, networks);
+        let folds = [(fold.clone(), fold)];
+        let (kept, temperature) = combination.best([2.0, 1.0].into_iter(), &folds).unwrap();
+        assert_eq!(kept, [0, 1]);
+        assert_eq!(temperature, None);
+        assert!(combination.judge(&kept, &folds).unwrap().0 < 1e-24);
+        let net = combination.mean(&kept, None).unwrap();
+        assert_relative_eq!(net.predict(inputs.view()).unwrap(), mean, epsilon = 1e-12);
+        // Alone, a plain network has no layer more.
+        assert_eq!(combination.mean(&[0], None).unwrap().layers().len(), 4);
+    }
+}
