@@ -258,7 +258,7 @@ fn tried(
         (1, 1) => "the only one".to_owned(),
         (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
-        _ => format!("the best in {folds} folds: the mean of {} networks", folds * kept.len()),
+        _ => format!("the best one in {folds} folds: the mean of {folds} networks"),
     };
     let again = match report.refit_rows() {
         None => String::new(),
