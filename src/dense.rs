@@ -399,7 +399,7 @@ impl<F: Float> Dense<F> {
         let bias = self.bias.as_deref();
         let (matrix, bias, factors) = match &self.input_factors {
             None => (self.weights.numbers(), bias, None),
-            Some(of) => of.parameters(bias),
+            Some(of) => of.slices(bias),
         };
         once(matrix).chain(bias).chain(factors)
     }
@@ -410,7 +410,7 @@ impl<F: Float> Dense<F> {
         let bias = self.bias.as_deref_mut();
         let (matrix, bias, factors) = match &mut self.input_factors {
             None => (self.weights.numbers_mut(), bias, None),
-            Some(of) => of.parameters_mut(bias),
+            Some(of) => of.slices_mut(bias),
         };
         once(matrix).chain(bias).chain(factors)
     }

@@ -113,19 +113,20 @@ impl Recipe<'_> {
             (done, again.temperature)
         } else {
             let of_each = self.networks.div_ceil(kept.len());
-            let (folds, candidates) = (of_each * kept.len(), 1);
-            let train = |fold: usize| {
-                let candidate = kept[fold % kept.len()];
-                let seed = self.seed.wrapping_add((fold / kept.len()) as u64);
+            let count = of_each * kept.len();
+            let train = |place: usize| {
+                let candidate = kept[place % kept.len()];
+                let seed = self.seed.wrapping_add((place / kept.len()) as u64);
+                let (fold, folds, candidates) = (place, count, 1);
                 let run = Run { recipe: self, choice, seed, fold, folds, candidates };
                 let net = run.network(data, &columns, candidate.stage())?;
                 run.train(candidate.stage(), net, data, None, candidate.epoch())
             };
-            let trained = self.each(folds, 0, train)?;
-            let is_cut = trained.len() < folds || trained.values().any(Trained::is_cut);
+            let trained = self.each(count, 0, train)?;
+            let is_cut = trained.len() < count || trained.values().any(Trained::is_cut);
             let mut networks = vec![Vec::new(); kept.len()];
-            for (fold, of) in trained {
-                networks[fold % kept.len()].push(of.net);
+            for (place, of) in trained {
+                networks[place % kept.len()].push(of.net);
             }
             let all: Vec<usize> = (0..kept.len()).collect();
             let combination = Combination::new(&columns, &stages, networks);

@@ -28,8 +28,8 @@ struct Offsets<F: Float> {
 }
 
 /// Matrix, bias and factors of a layer.
-type Parameters<'f, F> = (&'f [F], Option<&'f [F]>, Option<&'f [F]>);
-type ParametersMut<'f, F> = (&'f mut [F], Option<&'f mut [F]>, Option<&'f mut [F]>);
+type Slices<'f, F> = (&'f [F], Option<&'f [F]>, Option<&'f [F]>);
+type SlicesMut<'f, F> = (&'f mut [F], Option<&'f mut [F]>, Option<&'f mut [F]>);
 
 impl<F: Float> InputFactors<F> {
     pub(super) fn new(weights: &Matrix<F>, rate: f64, constants: Vec<F>) -> Result<Self> {
@@ -44,16 +44,13 @@ impl<F: Float> InputFactors<F> {
     }
 
     /// V, v or the layer's own bias, and s.
-    pub(super) fn parameters<'f>(&'f self, own: Option<&'f [F]>) -> Parameters<'f, F> {
+    pub(super) fn slices<'f>(&'f self, own: Option<&'f [F]>) -> Slices<'f, F> {
         let bias = self.offsets.as_ref().map(|of| &of.bias[..]).or(own);
         (self.matrix.numbers(), bias, Some(&self.factors))
     }
 
-    /// As [`parameters`](Self::parameters), to be changed in place.
-    pub(super) fn parameters_mut<'f>(
-        &'f mut self,
-        own: Option<&'f mut [F]>,
-    ) -> ParametersMut<'f, F> {
+    /// As [`slices`](Self::slices), to be changed in place.
+    pub(super) fn slices_mut<'f>(&'f mut self, own: Option<&'f mut [F]>) -> SlicesMut<'f, F> {
         let bias = self.offsets.as_mut().map(|of| &mut of.bias[..]).or(own);
         (self.matrix.numbers_mut(), bias, Some(&mut self.factors))
     }
@@ -79,8 +76,8 @@ impl<F: Float> InputFactors<F> {
                 zip(row, bias).for_each(|(h, &g)| *h += offset * g);
             }
         }
-        let rows = zip(rows(&self.matrix), rows(weights));
-        for ((sum, &constant), (v, h)) in zip(zip(factors, &self.constants), rows) {
+        let pairs = zip(rows(&self.matrix), rows(weights));
+        for ((sum, &constant), (v, h)) in zip(zip(factors, &self.constants), pairs) {
             *sum = constant * ArrayView1::from(v).dot(&ArrayView1::from(h));
         }
         self.scale_rows(weights);

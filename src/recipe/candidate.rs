@@ -27,7 +27,7 @@ use std::ops::ControlFlow;
 const RATE_OF_FACTORS: f64 = 6.0;
 const RATE_OF_BIASES: f64 = 0.1;
 
-/// So many rows or more tell finer bins apart.
+/// From so many rows on, there are enough for finer bins.
 const MANY_ROWS: usize = 5000;
 
 /// What the data ask for.

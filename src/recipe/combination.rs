@@ -5,10 +5,14 @@ use super::settings::Stage;
 use crate::data::{Dataset, Outputs, Storage};
 use crate::error::Result;
 use crate::{float::Float, mlp::Mlp, temperature::Temperature};
+use ndarray::Axis;
 use std::iter::zip;
 
 /// Training and validation rows.
 pub(super) type Fold<F, S> = (Dataset<F, S>, Dataset<F, S>);
+
+/// Of the loss: the mean of two networks takes up to four times the multiplications of one.
+const LEAST_GAIN: f64 = 0.01;
 
 /// The trained networks of each candidate, in each fold.
 pub(super) struct Combination<'c, F: Float> {
@@ -18,7 +22,7 @@ pub(super) struct Combination<'c, F: Float> {
 }
 
 impl<'c, F: Float> Combination<'c, F> {
-    /// Of networks by candidate and fold, whose columns these are.
+    /// The networks are sorted by candidate and fold, and have learned from these columns.
     pub(super) fn new(
         columns: &'c Columns,
         stages: &'c [Stage],
@@ -28,8 +32,8 @@ impl<'c, F: Float> Combination<'c, F> {
         Self { columns, stages, networks }
     }
 
-    /// The candidate with the lowest score. Without folds, all candidates if their mean has a lower
-    /// loss; the networks of folds are a mean already. For classes with the temperature.
+    /// The candidate with the lowest score. Without folds, all candidates if the loss of their mean
+    /// is lower enough; the networks of folds are a mean already. For classes with the temperature.
     pub(super) fn best<S: Storage<F>>(
         &self,
         scores: impl Iterator<Item = f64>,
@@ -43,7 +47,7 @@ impl<'c, F: Float> Combination<'c, F> {
         if let ([_], [_, _, ..]) = (folds, self.stages) {
             let all: Vec<usize> = (0..self.stages.len()).collect();
             let (of_all, of_mean) = self.judge(&all, folds)?;
-            if of_all < loss {
+            if of_all <= (1.0 - LEAST_GAIN) * loss {
                 return Ok((all, of_mean));
             }
         }
@@ -70,8 +74,11 @@ impl<'c, F: Float> Combination<'c, F> {
             outputs.predict(net, &rows, 0..rows.rows())?;
             let (outputs, targets) = outputs.with_targets(&rows)?;
             let [outputs, targets] = [outputs, targets].map(|of| net.units_out().to_network(of));
-            let error = |(a, y): (F, F)| (a.as_f64() - y.as_f64()).powi(2);
-            sum += zip(outputs?, targets?).map(error).sum::<f64>();
+            let mut squares = (outputs? - targets?).mapv(|error| error.as_f64().powi(2));
+            if let Some(weights) = rows.weights() {
+                squares *= &weights.mapv(|weight| weight.as_f64()).insert_axis(Axis(1));
+            }
+            sum += squares.sum();
         }
         Ok((sum, None))
     }
@@ -111,20 +118,20 @@ mod tests {
     };
     use super::*;
     use approx::assert_relative_eq;
-    use ndarray::Array2;
+    use ndarray::{Array1, Array2, Slice};
 
     fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
         let angle = |(row, column)| phase + 1.3 * (row * columns + column) as f64;
         Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
     }
 
-    /// Targets that are the mean of what a plain and an encoded network predict.
+    /// Targets that are the mean of what a plain and an encoded network predict, or what one does.
     #[test]
     fn the_mean_of_candidates_is_kept_if_it_is_better() {
         let inputs = wave(40, 3, 0.2);
         let data = Dataset::new(inputs.clone(), wave(40, 1, 0.7)).unwrap();
-        let recipe = Recipe::default().width(4);
         let columns = Columns::of(&data, 16).unwrap();
+        let recipe = Recipe::default().width(4);
         let choice = Choice::first(&recipe, 40);
         let run = Run { recipe: &recipe, choice, seed: 1, fold: 0, folds: 1, candidates: 2 };
         let stages = [Stage::Plain, Stage::Encoded];
@@ -135,19 +142,37 @@ mod tests {
             last.weights_mut().assign(&weights);
             net
         });
-        let [plain, encoded] = [0, 1].map(|of| networks[of].predict(inputs.view()).unwrap());
-        let mean = (plain + encoded) / 2.0;
-        let fold = Dataset::new(inputs.clone(), mean.clone()).unwrap();
-        let networks = networks.map(|net| vec![net]).to_vec();
+        let outputs = networks.clone().map(|net| net.predict(inputs.view()).unwrap());
+        let mean = (&outputs[0] + &outputs[1]) / 2.0;
+        let networks = networks.map(|net| vec![net; 2]).to_vec();
         let combination = Combination::new(&columns, &stages, networks);
-        let folds = [(fold.clone(), fold)];
-        let (kept, temperature) = combination.best([2.0, 1.0].into_iter(), &folds).unwrap();
-        assert_eq!(kept, [0, 1]);
-        assert_eq!(temperature, None);
-        assert!(combination.judge(&kept, &folds).unwrap().0 < 1e-24);
-        let net = combination.mean(&kept, None).unwrap();
+        let kept = |targets: &Array2<f64>, weights: Option<Array1<f64>>, folds: usize| {
+            let fold = Dataset::new(inputs.clone(), targets.clone()).unwrap();
+            let fold = match weights {
+                Some(weights) => fold.with_weights(weights).unwrap(),
+                None => fold,
+            };
+            let folds = vec![(fold.clone(), fold); folds];
+            combination.best([2.0, 1.0].into_iter(), &folds).unwrap()
+        };
+        assert_eq!(kept(&mean, None, 1), (vec![0, 1], None));
+        assert_eq!(kept(&mean, None, 2), (vec![1], None));
+        assert_eq!(kept(&outputs[1], None, 1), (vec![1], None));
+        // The weights leave only rows whose targets are the mean, or what the encoded one predicts.
+        let (mut mixed, half) = (mean.clone(), 20);
+        mixed
+            .slice_axis_mut(Axis(0), Slice::from(half..))
+            .assign(&outputs[1].slice_axis(Axis(0), Slice::from(half..)));
+        let weights =
+            |first: bool| Array1::from_shape_fn(40, |row| f64::from((row < half) == first));
+        assert_eq!(kept(&mixed, Some(weights(true)), 1).0, [0, 1]);
+        assert_eq!(kept(&mixed, Some(weights(false)), 1).0, [1]);
+
+        let net = combination.mean(&[0, 1], None).unwrap();
         assert_relative_eq!(net.predict(inputs.view()).unwrap(), mean, epsilon = 1e-12);
         // Alone, a plain network has no layer more.
-        assert_eq!(combination.mean(&[0], None).unwrap().layers().len(), 4);
+        let alone =
+            Combination { networks: vec![combination.networks[0][..1].to_vec()], ..combination };
+        assert_eq!(alone.mean(&[0], None).unwrap().layers().len(), 4);
     }
 }

@@ -3,7 +3,7 @@
 use crate::activation::HardTanh;
 use crate::data::quantiles::quantile;
 use crate::{dense::Dense, error::Result, float::Float, optimizer::RateFactors, units::Units};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use std::iter::zip;
 
 /// Closer edges than this are one: `f32` could not tell them apart.
@@ -29,16 +29,13 @@ impl<F: Float> Encoding<F> {
         let mut outputs: Vec<Bin> = limits.iter().enumerate().map(Bin::that_passes).collect();
         for (column, ((&centre, &spread), &limit)) in zip(scales, limits).enumerate() {
             if limit > 0.0 {
-                let numbers = Array2::from_shape_fn((sorted[column].len(), 1), |(row, _)| {
-                    sorted[column][row]
-                });
-                let units = Units::robust([centre], [spread], [limit])?;
-                let (sorted, _) = units.to_network(numbers.view())?.into_raw_vec_and_offset();
-                let mut edges = edges(&sorted, bins);
+                let of_column = Units::robust([centre], [spread], [limit])?;
+                let numbers = ArrayView1::from(&sorted[column][..]).insert_axis(Axis(1));
+                let numbers: Vec<f64> = of_column.to_network(numbers)?.into_iter().collect();
+                let mut edges = edges(&numbers, bins);
                 edges.dedup_by(|edge, before| *edge - *before < LEAST_GAP);
-                let bins =
-                    edges.windows(2).map(|edges| Bin::new(column, edges[0], edges[1], &sorted));
-                outputs.extend(bins);
+                let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
+                outputs.extend(edges.windows(2).map(of_edges));
             }
         }
         let mut weights = Array2::zeros((limits.len(), outputs.len()));

@@ -125,7 +125,8 @@ impl fmt::Display for RecipeReport {
         if let Some(rows) = self.refit_rows {
             write!(formatter, ", trained again on {rows} rows")?;
             if !self.has_folds() {
-                write!(formatter, " up to epoch {}", of_each(|of| of.epoch.to_string()))?;
+                let epochs = if self.kept.len() == 1 { "epoch" } else { "epochs" };
+                write!(formatter, " up to {epochs} {}", of_each(|of| of.epoch.to_string()))?;
             }
         }
         let cut = if self.cut { "; stopped early" } else { "" };

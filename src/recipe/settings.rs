@@ -11,12 +11,12 @@ use std::time::Duration;
 /// The data tell the task: classes if the data set has [classes](crate::Dataset::classes), else
 /// numbers. Two networks train side by side, each on a thread: *plain*, and *encoded* with
 /// piecewise-linear bins of each number beside it. The one that is better on validation rows is
-/// kept, or the [mean](crate::Mlp::mean_of) of both if that is better still. What is kept trains
-/// again on all rows, each network up to its best epoch.
+/// kept, or the [mean](crate::Mlp::mean_of) of both if that has 1 % less loss still. What is kept
+/// trains again on all rows, each network up to its best epoch.
 ///
 /// Fewer than 2,000 rows leave too few for validation. Then both, and a *linear* network, are
-/// trained five times, and each fifth of the rows validates one time. The mean of the five networks
-/// of what is kept is the result.
+/// trained five times, and each fifth of the rows validates one time. The mean of the best one's
+/// five networks is the result.
 ///
 /// | element | value |
 /// |---|---|
@@ -33,7 +33,7 @@ use std::time::Duration;
 /// | validation | a fifth of the rows, by class; for few rows each fifth in turn |
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
-/// | bins | 16 for each number, 48 for 5,000 rows or more; less their means |
+/// | bins | 16 for each number, 48 for 5,000 rows or more; each centred at its mean |
 ///
 /// Sources: RealMLP (Holzmüller, Grinsztajn, Steinwart 2024); the encoding of numbers (Gorishniy,
 /// Rubachev, Babenko 2022). [A page](crate::guide::ideas::defaults) says what each element is
@@ -101,7 +101,7 @@ pub enum Stage {
     Plain,
     /// The candidate with bins of numbers beside them.
     Encoded,
-    /// What was kept again, on all rows.
+    /// The training of what was kept, again and on all rows.
     Refit,
 }
 
@@ -261,8 +261,8 @@ impl<'a> Recipe<'a> {
     }
 
     /// Writes the training states to files with this path and `.plain`, `.encoded`, `.linear` and
-    /// `.refit` behind it; the second fold or network adds `.1`, and so on. If they
-    /// exist, training resumes from them, to the same bits.
+    /// `.refit` behind it; the second fold or network adds `.1`, and so on. If they exist, training
+    /// resumes from them, to the same bits.
     pub fn checkpoint(self, path: impl Into<PathBuf>) -> Self {
         Self { checkpoint: Some(path.into()), ..self }
     }

@@ -271,15 +271,13 @@ fn stop_after(epochs: usize) -> impl Fn(&Progress) -> ControlFlow<()> + Send + S
 #[test]
 fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     let (train, test) = cars().split(0.2, 1).unwrap();
-    let recipe = || Recipe::default().few_rows(0).width(32).epochs(24).seed(5);
+    let recipe = || Recipe::default().few_rows(0).width(32).epochs(24).seed(8);
     let (net, report) = recipe().fit(&train).unwrap();
     let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
     assert_eq!(stages, [Stage::Plain, Stage::Encoded]);
-    let scores = report.candidates().iter().map(|candidate| candidate.score());
-    let best = scores.fold(f64::INFINITY, f64::min);
-    let kept: Vec<f64> = report.kept().map(|candidate| candidate.score()).collect();
-    assert!(kept.contains(&best) || kept.len() == 2);
-    assert_eq!(net.members(), kept.len());
+    // Their mean is better than either, by more than rounding can change.
+    let kept: Vec<Stage> = report.kept().map(|candidate| candidate.stage()).collect();
+    assert_eq!((kept, net.members()), (stages, 2));
     assert_eq!((report.refit_rows(), report.has_folds()), (Some(train.rows()), false));
     let bytes = net.to_bytes().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&bytes).unwrap();
@@ -290,16 +288,20 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     assert_eq!(again.to_bytes().unwrap(), bytes);
     let best = || Recipe::best().few_rows(0).width(8).epochs(8);
     let (mean, report) = best().fit(&train).unwrap();
-    assert_eq!((mean.members(), report.refit_rows()), (5, Some(train.rows())));
+    let members = if report.kept().count() == 1 { 5 } else { 6 };
+    assert_eq!((mean.members(), report.refit_rows()), (members, Some(train.rows())));
     let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
-    let folder = tempfile::tempdir().unwrap();
-    let state = folder.path().join("state");
-    let stopped = recipe().checkpoint(&state).on_epoch(stop_after(33));
-    let (_, cut) = stopped.fit(&train).unwrap();
-    assert!(cut.is_cut() && cut.refit_rows().is_none());
-    let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
-    assert_eq!(resumed.to_bytes().unwrap(), bytes);
+    // In the choice, and in the refit.
+    for epochs in [33, 55] {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        let stopped = recipe().checkpoint(&state).on_epoch(stop_after(epochs));
+        let (_, cut) = stopped.fit(&train).unwrap();
+        assert_eq!((cut.is_cut(), cut.refit_rows()), (epochs < 48, None));
+        let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
+        assert_eq!(resumed.to_bytes().unwrap(), bytes, "{epochs}");
+    }
 }
 
 /// Few rows choose by folds: the same bits on any number of threads, and after a stop.

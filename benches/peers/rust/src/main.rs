@@ -4,6 +4,7 @@ mod burn;
 mod candle;
 mod densely;
 mod peak;
+mod recipe;
 mod rustyml;
 mod workload;
 
@@ -22,6 +23,8 @@ enum Command {
     Rustyml(Options),
     /// Measures how many floating-point operations one core can do.
     Peak,
+    /// Trains densely's recipe on a table.
+    Recipe(recipe::Options),
 }
 
 #[derive(clap::Args)]
@@ -92,6 +95,7 @@ fn run(command: &Command) -> Result<()> {
             println!("{}", json!({"measure": "peak", "f32": f32, "f64": f64}));
             Ok(())
         }
+        Command::Recipe(options) => options.measure(),
     }
 }
 
