@@ -35,6 +35,9 @@ pub struct Options {
     model: PathBuf,
     /// CSV file, or Parquet file where the program has it; with the target, unless --row is given
     data: PathBuf,
+    /// Column with the target, if the network does not know its name or it has another one here
+    #[arg(long, value_name = "COLUMN", conflicts_with = "row")]
+    target: Option<String>,
     /// Explain the prediction of this row, counted from 1
     #[arg(long, value_name = "NUMBER", value_parser = count)]
     row: Option<usize>,
@@ -61,28 +64,31 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let file = input::find(&options.data);
     let table = table_file::read(options.form.format(), &file)?.with_missing().with_unknown();
     match net {
-        Network::F32(net) => options.explain(&net, &table, &file),
-        Network::F64(net) => options.explain(&net, &table, &file),
+        Network::F32(net) => options.explain(net, &table, &file),
+        Network::F64(net) => options.explain(net, &table, &file),
     }
 }
 
 impl Options {
     fn explain<F: Float>(
         &self,
-        net: &Mlp<F>,
+        mut net: Mlp<F>,
         table: &Table,
         file: &Path,
     ) -> Result<String, Box<dyn AnyError>> {
         if let Some(number) = self.row {
-            let (inputs, report) = table.inputs_and_report(net)?;
+            let (inputs, report) = table.inputs_and_report(&net)?;
             command_line::tell(&report.to_string());
-            let row = row::Row::of(net, table, (inputs.view(), file), number, self.seed)?;
+            let row = row::Row::of(&net, table, (inputs.view(), file), number, self.seed)?;
             return Ok(if self.json { row.json() } else { row.to_string() });
         }
-        let (data, report) = table.dataset_for_and_report(net)?;
+        if let Some(target) = &self.target {
+            net.set_schema(net.schema().clone().with_targets([target]))?;
+        }
+        let (data, report) = table.dataset_for_and_report(&net)?;
         command_line::tell(&report.to_string());
         let pictures = self.plot.as_deref().map(pictures::Pictures::in_folder).transpose()?;
-        let columns = columns::Columns::of(net, &data, self.repeats, self.seed)?;
+        let columns = columns::Columns::of(&net, &data, self.repeats, self.seed)?;
         let mut text = if self.json { columns.json()? } else { columns.to_string() };
         if let Some(pictures) = pictures {
             let drawn = pictures.draw(&columns)?;

@@ -25,16 +25,20 @@ torch.set_num_threads(options.threads)
 
 
 def columns(frame):
-    """The features. A blank is a category of its own: RealMLP takes none among numbers."""
+    """The features. RealMLP takes no blank: among texts it is a category of its own here; among numbers it is the median, and
+    another column says so."""
     frame = frame.drop(columns=options.target)
-    texts = frame.columns.difference(frame.select_dtypes("number").columns)
-    return frame.assign(**{name: frame[name].astype("object").fillna("").astype("category") for name in texts})
+    texts = frame.columns.difference(medians.index)
+    blanks = {f"{name} is blank": frame[name].isna().astype("float64") for name in medians.index if train[name].isna().any()}
+    frame = frame.assign(**{name: frame[name].astype("object").fillna("").astype("category") for name in texts})
+    return frame.fillna(medians).assign(**blanks)
 
 
 is_regression = options.task == "regression"
 model = RealMLP_TD_S_Regressor if is_regression else RealMLP_TD_S_Classifier
 start = time.perf_counter()
 train = pandas.read_csv(options.train)
+medians = train.drop(columns=options.target).median(numeric_only=True)
 model = model(device="cpu", n_threads=options.threads, random_state=options.seed)
 model.fit(columns(train), train[options.target])
 seconds = time.perf_counter() - start

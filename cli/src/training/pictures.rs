@@ -40,7 +40,7 @@ impl Pictures {
         let pictures: &[_] = match task {
             Task::Regression => &[LEARNING, PREDICTIONS],
             Task::BinaryClassification => &[LEARNING, ROC, CALIBRATION, CONFUSION],
-            Task::Multiclass => &[LEARNING, CONFUSION],
+            Task::Multiclass => &[LEARNING, CALIBRATION, CONFUSION],
         };
         figures::check_folder(folder, pictures.iter().map(|(name, _)| *name))?;
         Ok(Self { folder: folder.to_owned(), pictures })

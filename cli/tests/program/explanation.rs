@@ -50,6 +50,9 @@ fn importances_stand_with_bars_the_largest_first() {
     assert_eq!(found["columns"][1]["values"], serde_json::json!(["Japan", "USA"]));
     assert_eq!(explain(&folder, &[]), text);
     assert_ne!(explain(&folder, &["--seed", "1"]), text);
+    let renamed = ROWS.replace(",y\n", ",miles\n");
+    std::fs::write(folder.path().join("rows.csv"), renamed).unwrap();
+    assert_eq!(explain(&folder, &["--target", "miles"]), text);
 }
 
 #[test]

@@ -35,7 +35,11 @@ fn each_task_has_its_pictures() {
             &["learning.svg", "roc.svg", "calibration.svg", "confusion.svg"],
             &["AUC ", "predicted probability of malignant", "benign"],
         ),
-        (MULTICLASS, &["learning.svg", "confusion.svg"], &["accuracy 0.", "predicted"]),
+        (
+            MULTICLASS,
+            &["learning.svg", "calibration.svg", "confusion.svg"],
+            &["accuracy 0.", "share of right predictions"],
+        ),
     ] {
         // The program also makes the parent folder.
         let inside = folder.path().join("new").join(training.task);

@@ -44,7 +44,7 @@ impl Options {
             Training::Plain => Recipe::default().few_rows(0).without_encoding().without_refit(),
         };
         let start = Instant::now();
-        let train = Table::read_csv(&self.train)?;
+        let train = Table::read_csv(&self.train)?.with_missing();
         let rows = match self.task {
             Task::Regression => train.regression::<f32>(&self.target)?,
             Task::Binary => train.binary(&self.target)?,
@@ -52,7 +52,7 @@ impl Options {
         };
         let (net, _) = recipe.threads(self.threads).seed(self.seed).fit(&rows)?;
         let seconds = start.elapsed().as_secs_f64();
-        let rows = Table::read_csv(&self.test)?.dataset_for(&net)?;
+        let rows = Table::read_csv(&self.test)?.with_missing().dataset_for(&net)?;
         let score = match self.task {
             Task::Regression => net.evaluate(&rows, root_mean_squared_error)?,
             Task::Binary | Task::Multiclass => net.evaluate(&rows, log_loss)?,

@@ -1,10 +1,11 @@
 //! A reliability diagram: how often what is given a probability is so, and how many rows that is
-//! known from.
+//! known from. Of two classes it shows the second one, of more the one that is predicted.
 
 use super::calibration_bins::{Bin, calibration_bins};
 use super::outcome::{LeftOut, Outcome};
 use crate::figures::{self, Axis, PIXEL, Stroke, palette, text};
 use densely::metrics;
+use ndarray::ArrayView1;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;
@@ -18,31 +19,62 @@ const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 /// The line of the probabilities before the network got its temperature.
 const BEFORE: Stroke = Stroke { color: palette::VERMILION, dashed: true };
 
-/// The mean probability and the share of positive rows, of each bin that has rows.
+/// The mean probability and the share of rows of which it is so, of each bin that has rows.
 fn points(bins: &[Bin]) -> Vec<(f64, f64)> {
     let filled = bins.iter().filter(|bin| bin.rows > 0);
     filled.map(|bin| (bin.mean_probability(), bin.share_of_positives())).collect()
 }
 
+/// A row's probability, and whether what has it is so.
+fn probability(outputs: ArrayView1<'_, f32>, actual: usize) -> (f64, bool) {
+    if let [p] = outputs.to_vec()[..] {
+        return (f64::from(p), actual == 1);
+    }
+    let largest = |best: (usize, f32), next: (usize, &f32)| match *next.1 > best.1 {
+        true => (next.0, *next.1),
+        false => best,
+    };
+    let (class, p) = outputs.iter().enumerate().fold((0, f32::NEG_INFINITY), largest);
+    (f64::from(p), class == actual)
+}
+
+/// The same before the weighted sums were multiplied by the factor.
+fn before(outputs: ArrayView1<'_, f32>, factor: f64, actual: usize) -> (f64, bool) {
+    let (p, is_so) = probability(outputs, actual);
+    let power = |p: f64| p.powf(1.0 / factor);
+    let all = match outputs.len() {
+        1 => power(p) + power(1.0 - p),
+        _ => outputs.iter().map(|&p| power(f64::from(p))).sum(),
+    };
+    (power(p) / all, is_so)
+}
+
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = metrics::predicted_classes(outcome.test.targets())?;
-    let probabilities = || outcome.predicted.iter().map(|&p| f64::from(p));
-    let is_second = || actual.iter().map(|&class| class == 1);
-    let bins = calibration_bins(probabilities().zip(is_second()), BINS);
+    let rows = || outcome.predicted.rows().into_iter().zip(&actual);
+    let bins = calibration_bins(rows().map(|(row, &actual)| probability(row, actual)), BINS);
     let filled = || bins.iter().filter(|bin| bin.rows > 0);
     let points = points(&bins);
     let before = outcome.temperature_factor.filter(|factor| *factor < 1.0).map(|factor| {
-        let sums = probabilities().map(|p| (p / (1.0 - p)).ln() / factor);
-        let before = sums.map(|sum| 1.0 / (1.0 + (-sum).exp()));
-        (1.0 / factor, self::points(&calibration_bins(before.zip(is_second()), BINS)))
+        let rows = rows().map(|(row, &actual)| before(row, factor, actual));
+        (1.0 / factor, self::points(&calibration_bins(rows, BINS)))
     });
 
-    let class = text::name(&outcome.test.classes()[1], 24);
+    let (x, y) = match outcome.test.classes() {
+        [_, second] => {
+            let class = text::name(second, 24);
+            (format!("predicted probability of {class}"), format!("actual share of {class}"))
+        }
+        _ => {
+            let label = "probability of the predicted class";
+            (label.to_owned(), "share of right predictions".to_owned())
+        }
+    };
     let title = format!("Calibration, {} test rows, with 95 % intervals", actual.len());
     let share = |label: &str| Axis::linear(label, -0.02..1.02, 6);
     let most = bins.iter().map(|bin| bin.rows).max().unwrap_or(0);
-    let (above, below) = (share(""), share(&format!("predicted probability of {class}")));
-    let y = share(&format!("actual share of {class}"));
+    let (above, below) = (share(""), share(&x));
+    let y = share(&y);
     // The room at the end is for the numbers on the bars.
     let counts = Axis::whole("rows", 0.0..most as f64 * 1.35, 3);
     figures::draw(path, (600, 640), |sheet| {
