@@ -96,7 +96,7 @@ fn rows<F: Float>(matrix: &Matrix<F>) -> impl Iterator<Item = &[F]> {
     matrix.numbers().chunks(matrix.columns())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "train"))]
 mod tests {
     use crate::activation::Tanh;
     use crate::{Dataset, Dense, MeanSquaredError, Mlp, Sgd, Trainer, optimizer::RateFactors};
