@@ -129,7 +129,7 @@ impl Recipe<'_> {
                 networks[place % kept.len()].push(of.net);
             }
             let all: Vec<usize> = (0..kept.len()).collect();
-            let combination = Combination::new(&columns, &stages, networks);
+            let combination = Combination::new(&stages, networks);
             let mean = || combination.mean(&all, report.temperature);
             ((!is_cut).then(mean).transpose()?, report.temperature)
         };

@@ -5,7 +5,6 @@ use super::settings::{Progress, Recipe, Stage};
 use crate::activation::{AnyActivation, HardTanh, Identity, Mish, Selu, Sigmoid, Softmax};
 use crate::data::quantiles::{robust_units, sorted_columns};
 use crate::data::{Dataset, Storage};
-use crate::dense::Dense;
 use crate::error::Result;
 use crate::initialization::Initialization;
 use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
@@ -17,17 +16,16 @@ use crate::trainer::{
     Checkpoint, EarlyStopping, Goal, Moment, Report, StopReason, Stopwatch, Trainer, TrainingState,
 };
 use crate::{float::Float, mlp::Mlp, units::Units};
-use ndarray::{Array1, Array2, Axis, Slice};
+use ndarray::{Array1, Axis, Slice};
 use ndarray_rand::RandomExt;
 use ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use std::iter::zip;
 use std::ops::ControlFlow;
 
 /// Factors of the learning rate: of the inputs' factors, and of biases.
 const RATE_OF_FACTORS: f64 = 6.0;
 const RATE_OF_BIASES: f64 = 0.1;
 
-/// From so many rows on, there are enough for finer bins.
+/// The fewest rows of which numbers have 48 bins.
 const MANY_ROWS: usize = 5000;
 
 /// What the data ask for.
@@ -96,32 +94,6 @@ impl Columns {
     pub(super) fn has_numbers(&self) -> bool {
         self.units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0))
     }
-
-    fn encoding<F: Float>(&self) -> Result<Encoding<F>> {
-        Encoding::new(&self.units, &self.sorted, self.bins)
-    }
-
-    /// A plain network as one that has bins and does not use them.
-    pub(super) fn with_bins<F: Float>(&self, plain: &Mlp<F>) -> Result<Mlp<F>> {
-        let Encoding { layer, constants, .. } = self.encoding()?;
-        let mut layers = vec![layer];
-        layers.extend_from_slice(plain.layers());
-        if let Some(first) = layers.get_mut(1) {
-            let mut weights = Array2::zeros((constants.len(), first.outputs()));
-            let plain = first.weights();
-            for (mut row, (from, constant)) in zip(weights.rows_mut(), zip(plain.rows(), constants))
-            {
-                row.assign(&(&from * constant));
-            }
-            let bias = first.bias().map(|bias| bias.to_owned());
-            *first = Dense::new(weights, bias, first.activation().clone())?
-                .with_dropout(first.dropout())?;
-        }
-        let mut net = Mlp::from_layers(layers)?;
-        net.set_units(plain.units_in().clone(), plain.units_out().clone())?;
-        net.set_schema(plain.schema().clone())?;
-        Ok(net)
-    }
 }
 
 /// The rate factors of a layer by its number of inputs. Weights decay by the optimizer's own rate.
@@ -188,7 +160,9 @@ impl Run<'_, '_> {
         let task = Task::of(data);
         let (hidden, last) = task.activations();
         let features = data.features();
-        let encoding = (stage == Stage::Encoded).then(|| columns.encoding()).transpose()?;
+        let Columns { sorted, units, units_out, bins } = columns;
+        let is_encoded = stage == Stage::Encoded;
+        let encoding = is_encoded.then(|| Encoding::new(units, sorted, *bins)).transpose()?;
         let (mut builder, mut inputs) = (Mlp::builder(features), features);
         if let Some(encoding) = &encoding {
             inputs = encoding.layer.outputs();
@@ -208,10 +182,10 @@ impl Run<'_, '_> {
         let speed = if task == Task::TwoClasses { 2.0 } else { 1.0 };
         builder = builder.dense(data.outputs(), last).initialization(Initialization::Zeros);
         let mut net = builder.rate_factors(rates(inputs, speed)).seed(seed).build()?;
-        net.set_units(columns.units.clone(), columns.units_out.clone())?;
+        net.set_units(units.clone(), units_out.clone())?;
 
         let layers = net.layers_mut();
-        let (first, last) = (usize::from(encoding.is_some()), layers.len() - 1);
+        let (first, last) = (usize::from(is_encoded), layers.len() - 1);
         let mut generator = generator(seed, Purpose::Biases);
         let number = StandardNormal.map(|number: f64| F::from_f64(number));
         for layer in &mut layers[first..last] {

@@ -1,11 +1,12 @@
 //! The mean of networks of one candidate or several, and which is the best.
 
-use super::candidate::{Columns, Task};
+use super::candidate::Task;
 use super::settings::Stage;
 use crate::data::{Dataset, Outputs, Storage};
+use crate::dense::Dense;
 use crate::error::Result;
 use crate::{float::Float, mlp::Mlp, temperature::Temperature};
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 use std::iter::zip;
 
 /// Training and validation rows.
@@ -16,20 +17,15 @@ const LEAST_GAIN: f64 = 0.01;
 
 /// The trained networks of each candidate, in each fold.
 pub(super) struct Combination<'c, F: Float> {
-    columns: &'c Columns,
     stages: &'c [Stage],
     networks: Vec<Vec<Mlp<F>>>,
 }
 
 impl<'c, F: Float> Combination<'c, F> {
-    /// The networks are sorted by candidate and fold, and have learned from these columns.
-    pub(super) fn new(
-        columns: &'c Columns,
-        stages: &'c [Stage],
-        mut networks: Vec<Vec<Mlp<F>>>,
-    ) -> Self {
+    /// The networks are sorted by candidate and fold.
+    pub(super) fn new(stages: &'c [Stage], mut networks: Vec<Vec<Mlp<F>>>) -> Self {
         networks.iter_mut().flatten().for_each(Mlp::simplify);
-        Self { columns, stages, networks }
+        Self { stages, networks }
     }
 
     /// The candidate with the lowest score. Without folds, all candidates if the loss of their mean
@@ -92,13 +88,15 @@ impl<'c, F: Float> Combination<'c, F> {
         Ok(net)
     }
 
-    /// The networks of these candidates in one fold. Beside others, a plain one has bins, too.
+    /// The networks of these candidates in one fold. Beside an encoded one, a plain one has its
+    /// bins, too.
     fn members(&self, candidates: &[usize], fold: usize) -> Result<Vec<Mlp<F>>> {
-        let is_alone = candidates.len() == 1;
+        let is_encoded = |&&candidate: &&usize| self.stages[candidate] == Stage::Encoded;
+        let encoded = candidates.iter().find(is_encoded).map(|&of| &self.networks[of][fold]);
         let member = |&candidate: &usize| {
             let net = &self.networks[candidate][fold];
-            match self.stages[candidate] {
-                Stage::Plain if !is_alone => self.columns.with_bins(net),
+            match (self.stages[candidate], encoded.and_then(|encoded| encoded.layers().first())) {
+                (Stage::Plain, Some(bins)) => with_bins(net, bins),
                 _ => Ok(net.clone()),
             }
         };
@@ -110,11 +108,33 @@ impl<'c, F: Float> Combination<'c, F> {
     }
 }
 
+/// A plain network behind the bins of an encoded one, which it does not use.
+fn with_bins<F: Float>(plain: &Mlp<F>, bins: &Dense<F>) -> Result<Mlp<F>> {
+    let mut layers = vec![bins.clone()];
+    layers.extend_from_slice(plain.layers());
+    if let Some(first) = layers.get_mut(1) {
+        let mut weights = Array2::zeros((bins.outputs(), first.outputs()));
+        let (limits, from) = (plain.units_in().limits().unwrap_or_default(), first.weights());
+        for ((mut to, from), &limit) in zip(zip(weights.rows_mut(), from.rows()), limits) {
+            // The layer of the bins passes a clipped number on as a part of its limit.
+            let factor = F::from_f64(if limit > 0.0 { limit } else { 1.0 });
+            to.assign(&(&from * factor));
+        }
+        let bias = first.bias().map(|bias| bias.to_owned());
+        *first =
+            Dense::new(weights, bias, first.activation().clone())?.with_dropout(first.dropout())?;
+    }
+    let mut net = Mlp::from_layers(layers)?;
+    net.set_units(plain.units_in().clone(), plain.units_out().clone())?;
+    net.set_schema(plain.schema().clone())?;
+    Ok(net)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{
         Recipe,
-        candidate::{Choice, Run},
+        candidate::{Choice, Columns, Run},
     };
     use super::*;
     use approx::assert_relative_eq;
@@ -145,7 +165,7 @@ mod tests {
         let outputs = networks.clone().map(|net| net.predict(inputs.view()).unwrap());
         let mean = (&outputs[0] + &outputs[1]) / 2.0;
         let networks = networks.map(|net| vec![net; 2]).to_vec();
-        let combination = Combination::new(&columns, &stages, networks);
+        let combination = Combination::new(&stages, networks);
         let kept = |targets: &Array2<f64>, weights: Option<Array1<f64>>, folds: usize| {
             let fold = Dataset::new(inputs.clone(), targets.clone()).unwrap();
             let fold = match weights {

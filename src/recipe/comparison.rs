@@ -48,7 +48,7 @@ impl Recipe<'_> {
         let candidates: Vec<_> = stages.iter().zip(&tried).map(of).collect();
         let networks = tried.into_iter().map(|trained| trained.into_iter().map(|of| of.net));
         let networks = networks.map(Iterator::collect).collect();
-        let combination = Combination::new(columns, stages, networks);
+        let combination = Combination::new(stages, networks);
         let scores = candidates.iter().map(Candidate::score);
         let (kept, temperature) = combination.best(scores, folds)?;
         let net = combination.mean(&kept, temperature)?;

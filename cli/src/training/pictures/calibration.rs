@@ -19,44 +19,39 @@ const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 /// The line of the probabilities before the network got its temperature.
 const BEFORE: Stroke = Stroke { color: palette::VERMILION, dashed: true };
 
-/// The mean probability and the share of rows of which it is so, of each bin that has rows.
+/// For each bin that has rows: the mean probability, and in what share of the rows it is so.
 fn points(bins: &[Bin]) -> Vec<(f64, f64)> {
     let filled = bins.iter().filter(|bin| bin.rows > 0);
     filled.map(|bin| (bin.mean_probability(), bin.share_of_positives())).collect()
 }
 
-/// A row's probability, and whether what has it is so.
-fn probability(outputs: ArrayView1<'_, f32>, actual: usize) -> (f64, bool) {
-    if let [p] = outputs.to_vec()[..] {
-        return (f64::from(p), actual == 1);
-    }
-    let largest = |best: (usize, f32), next: (usize, &f32)| match *next.1 > best.1 {
-        true => (next.0, *next.1),
-        false => best,
-    };
-    let (class, p) = outputs.iter().enumerate().fold((0, f32::NEG_INFINITY), largest);
-    (f64::from(p), class == actual)
-}
-
-/// The same before the weighted sums were multiplied by the factor.
-fn before(outputs: ArrayView1<'_, f32>, factor: f64, actual: usize) -> (f64, bool) {
-    let (p, is_so) = probability(outputs, actual);
+/// What the probability was before the weighted sums were multiplied by the factor.
+fn before(outputs: ArrayView1<'_, f32>, p: f64, factor: f64) -> f64 {
     let power = |p: f64| p.powf(1.0 / factor);
     let all = match outputs.len() {
         1 => power(p) + power(1.0 - p),
         _ => outputs.iter().map(|&p| power(f64::from(p))).sum(),
     };
-    (power(p) / all, is_so)
+    power(p) / all
 }
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = metrics::predicted_classes(outcome.test.targets())?;
-    let rows = || outcome.predicted.rows().into_iter().zip(&actual);
-    let bins = calibration_bins(rows().map(|(row, &actual)| probability(row, actual)), BINS);
+    let predicted = metrics::predicted_classes(outcome.predicted)?;
+    // Each row's outputs, the probability, and whether it is so.
+    let rows = || {
+        let classes = predicted.iter().zip(&actual);
+        outcome.predicted.rows().into_iter().zip(classes).map(|(row, (&class, &actual))| {
+            let (place, is_so) =
+                if row.len() == 1 { (0, actual == 1) } else { (class, class == actual) };
+            (row, f64::from(row[place]), is_so)
+        })
+    };
+    let bins = calibration_bins(rows().map(|(_, p, is_so)| (p, is_so)), BINS);
     let filled = || bins.iter().filter(|bin| bin.rows > 0);
     let points = points(&bins);
     let before = outcome.temperature_factor.filter(|factor| *factor < 1.0).map(|factor| {
-        let rows = rows().map(|(row, &actual)| before(row, factor, actual));
+        let rows = rows().map(|(row, p, is_so)| (before(row, p, factor), is_so));
         (1.0 / factor, self::points(&calibration_bins(rows, BINS)))
     });
 
