@@ -75,10 +75,11 @@ impl<F: Float> GraphBuilder<F> {
     }
 
     /// Adds the units of the inputs, and returns the name of their result: the centre stands in for
-    /// NaN, and (x - centre) / spread follows if the spreads are given.
+    /// NaN, and (x - centre) / spread follows if the spreads are given. NaN is what differs from
+    /// itself: `tract` has no `IsNaN` for `f64`.
     fn units(&mut self, centres: &[f64], spreads: Option<&[f64]>, input: String) -> Result<String> {
-        let [missing, centre, factor, value] =
-            ["missing", "centres", "factors", "inputs"].map(|name| format!("units.{name}"));
+        let [present, centre, factor, value] =
+            ["is_number", "centres", "factors", "inputs"].map(|name| format!("units.{name}"));
         let factors = spreads.map(|spreads| {
             let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
             spreads.iter().map(factor).collect::<Vec<_>>()
@@ -91,9 +92,9 @@ impl<F: Float> GraphBuilder<F> {
             }
             self.tensor(name, &[numbers.len()], numbers.iter());
         }
-        self.node("IsNaN", &[&input], &missing, None);
+        self.node("Equal", &[&input, &input], &present, None);
         let result = if factors.is_some() { "units.present" } else { &value };
-        self.node("Where", &[&missing, &centre, &input], result, None);
+        self.node("Where", &[&present, &input, &centre], result, None);
         if factors.is_some() {
             self.node("Sub", &[result, &centre], "units.centred", None);
             self.node("Mul", &["units.centred", &factor], &value, None);
@@ -111,19 +112,16 @@ impl<F: Float> GraphBuilder<F> {
         output: &str,
         is_output: bool,
     ) -> String {
-        let mut arguments = vec![inputs];
-        let (weights, bias) = (layer.weights(), layer.bias());
-        let weights = Some(("weights", vec![layer.inputs(), layer.outputs()], weights.into_dyn()));
-        let bias = bias.map(|bias| ("bias", vec![layer.outputs()], bias.into_dyn()));
-        for (name, shape, numbers) in weights.into_iter().chain(bias) {
-            let name = format!("{prefix}.{name}");
-            arguments.push(name.clone());
-            self.tensor(&name, &shape, numbers.iter());
-        }
-        let operator = if layer.bias().is_some() { "Gemm" } else { "MatMul" };
         let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
-        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        self.node(operator, &arguments, &sums, None);
+        let [weights, products, bias] =
+            ["weights", "products", "bias"].map(|name| format!("{prefix}.{name}"));
+        self.tensor(&weights, &[layer.inputs(), layer.outputs()], layer.weights().iter());
+        let products = if layer.bias().is_some() { &products } else { &sums };
+        self.node("MatMul", &[&inputs, &weights], products, None);
+        if let Some(numbers) = layer.bias() {
+            self.tensor(&bias, &[layer.outputs()], numbers.iter());
+            self.node("Add", &[products, &bias], &sums, None);
+        }
         sums
     }
 

@@ -33,9 +33,9 @@ use std::path::Path;
 /// Input `inputs`, rows × features, and output `outputs`, rows × outputs, both of type `F`, with
 /// any number of rows. IR version 8, opset 17.
 ///
-/// A layer is a `Gemm`, or a `MatMul` if it has no bias, followed by the operators of its
-/// activation. The weights keep their bits. Where `onnxruntime` has no operator that computes an
-/// activation for `F` to six digits, several operators do; its outputs then differ from
+/// A layer is a `MatMul`, an `Add` if it has a bias, and the operators of its activation. The
+/// weights keep their bits. Where `onnxruntime` or `tract` has no operator that computes an
+/// activation for `F` to six digits, several operators do; the outputs then differ from
 /// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
 /// in the model's metadata.
 ///

@@ -142,16 +142,20 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 (true, false) if node.operator() != "Div" => Ok(1),
                 _ => Err(node.refused(UNKNOWN)),
             },
-            // Where(IsNaN(x), number, x).
-            "Where" => match (input(0)?, input(2)?) {
-                (ValueSource::Node(missing), value)
-                    if self.node(missing)?.operator() == "IsNaN"
-                        && self.graph.source_of_input(missing, 0)?.is(value) =>
-                {
-                    Ok(2)
-                }
-                _ => Err(node.refused(UNKNOWN)),
-            },
+            // Where(IsNaN(x), number, x) or Where(Equal(x, x), x, number).
+            "Where" => {
+                let ValueSource::Node(condition) = input(0)? else {
+                    return Err(node.refused(UNKNOWN));
+                };
+                let compared = |input| self.graph.source_of_input(condition, input);
+                let operand = match self.node(condition)?.operator() {
+                    "IsNaN" => 2,
+                    "Equal" if compared(0)?.is(compared(1)?) => 1,
+                    _ => return Err(node.refused(UNKNOWN)),
+                };
+                let is_value = compared(0)?.is(input(operand)?);
+                is_value.then_some(operand).ok_or_else(|| node.refused(UNKNOWN))
+            }
             _ => input(0).map(|_| 0),
         }
     }

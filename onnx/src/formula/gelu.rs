@@ -8,8 +8,8 @@ use densely::Float;
 /// polynomial in t = (x - 3) / (x + 3). z (1 + erf(z/√2)) / 2 would cancel for z far below 0, and
 /// `onnxruntime` has no `Erf` for `f64`.
 ///
-/// Rounding x² would show in e^(-x²/2). So h is x cut after the sixth binary place, which makes h²
-/// exact, and e^(-x²/2) = e^(-h²/2) e^(-(x - h)(x + h)/2).
+/// Rounding x² would show in e^(-x²/2). So h is x cut after the sixth binary place, which makes
+/// h² exact, and e^(-x²/2) = e^(-h²/2) e^(-(x - h)(x + h)/2).
 pub(crate) fn by_the_normal_tail<F: Float>(formula: &mut Formula) -> Argument {
     let magnitude = formula.apply("Abs", &[Input]);
     // For larger x, Q(x) is 0.

@@ -1,7 +1,7 @@
 //! The formulas that other libraries write.
 
 use crate::formula::Argument::{Alpha, Input, Number, ResultOf};
-use crate::formula::{Argument, Formula, export};
+use crate::formula::{Argument, Formula};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 /// The formulas, each with the name of its activation: those that export does not write, or only
@@ -9,8 +9,6 @@ use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 pub(crate) fn formulas() -> Vec<(&'static str, Formula)> {
     let operator = |operator| formula(&[(operator, &[Input])]);
     let half = Number(0.5);
-    let mut softsign = Formula::default();
-    export::softsign(&mut softsign);
     let mut formulas = vec![
         ("sigmoid", operator("Sigmoid")),
         ("relu", formula(&[("Max", &[Input, Number(0.0)])])),
@@ -22,7 +20,6 @@ pub(crate) fn formulas() -> Vec<(&'static str, Formula)> {
         ("softplus", operator("Softplus")),
         ("softplus", pytorch_softplus()),
         ("softsign", operator("Softsign")),
-        ("softsign", softsign),
         ("gelu", operator("Gelu")),
         ("silu", Formula::operator_with_alpha("Swish", Number(1.0))),
         ("silu", formula(&[("Sigmoid", &[Input]), ("Mul", &[ResultOf(0), Input])])),

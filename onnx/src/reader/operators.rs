@@ -53,7 +53,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             "Imputer" | "Where" => {
                 let of_nan = node.float("replaced_value_float").is_some_and(f32::is_nan);
                 let numbers = match node.operator() {
-                    "Where" => self.numbers(&mut value, (index, 1), 0)?,
+                    "Where" => self.numbers(&mut value, (index, 3 - operand), 0)?,
                     _ if of_nan => self.listed(&mut value, node, "imputed_value_floats")?,
                     _ => return Err(node.refused("it replaces numbers other than NaN")),
                 };

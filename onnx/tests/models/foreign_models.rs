@@ -228,7 +228,8 @@ fn affine_operators_compose() {
     }
 }
 
-/// `Where(IsNaN(x), c, x)`, as densely writes it, and an `Imputer` of scikit-learn.
+/// `Where(Equal(x, x), x, c)`, as densely writes it, `Where(IsNaN(x), c, x)`, and an `Imputer` of
+/// scikit-learn. No other condition is read.
 #[test]
 fn numbers_stand_in_for_missing_ones() {
     let weights = tensor("w", &[2, 2], &WEIGHTS);
@@ -236,9 +237,22 @@ fn numbers_stand_in_for_missing_ones() {
     let nan = float_attribute("replaced_value_float", f32::NAN);
     let layer = node("MatMul", &["a", "w"], "y", &[]);
     let imputer = [node("Imputer", &["x"], "a", &[imputed, nan]), layer.clone(), weights.clone()];
-    let missing = [node("IsNaN", &["x"], "m", &[]), node("Where", &["m", "c", "x"], "a", &[])];
-    let stand_in = [missing.concat(), layer, weights, tensor("c", &[2], &[3.0, 1.0])];
-    for parts in [&imputer[..], &stand_in] {
+    let chosen = |condition: &[u8], arguments: [&str; 3]| {
+        let chosen = node("Where", &arguments, "a", &[]);
+        let constants = [weights.clone(), tensor("c", &[2], &[3.0, 1.0])].concat();
+        [condition.to_vec(), chosen, layer.clone(), constants]
+    };
+    let missing = chosen(&node("IsNaN", &["x"], "m", &[]), ["m", "c", "x"]);
+    let present = chosen(&node("Equal", &["x", "x"], "m", &[]), ["m", "x", "c"]);
+    for wrong in [
+        chosen(&node("Equal", &["x", "c"], "m", &[]), ["m", "x", "c"]),
+        chosen(&node("Equal", &["x", "x"], "m", &[]), ["m", "c", "x"]),
+        chosen(&node("IsNaN", &["x"], "m", &[]), ["m", "x", "c"]),
+    ] {
+        let error = densely_onnx::from_bytes::<f32>(&model(2, &wrong)).unwrap_err().to_string();
+        assert!(error.contains("Where (node \"a\")"), "{error}");
+    }
+    for parts in [&imputer[..], &missing, &present] {
         assert_eq!(predicted(parts, [f32::NAN, f32::NAN]), [3.5, -2.0]);
         assert_eq!(predicted(parts, [3.0, f32::NAN]), [3.5, -2.0]);
         assert_eq!(predicted(parts, [4.0, 2.0]), [5.0, 0.0]);

@@ -7,3 +7,4 @@ mod foreign_models;
 mod protobuf;
 mod refusals;
 mod round_trip;
+mod tract;
