@@ -26,7 +26,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[group(skip)] // Another group has this name.
 pub struct Choice {
-    /// One smaller network: a tenth of the time, for a first look
+    /// One smaller network, trained once: a tenth of the time, for a first look
     #[arg(long)]
     pub quick: bool,
     /// The last training makes five networks or six, whose mean is saved: up to three times the
@@ -36,9 +36,9 @@ pub struct Choice {
     /// Stop after so many minutes, with the best network so far
     #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<f64>,
-    /// What the saved network has learned from
-    #[arg(long, value_enum, default_value_t = Refit::All)]
-    pub refit: Refit,
+    /// What the saved network has learned from [default: all; with --quick none]
+    #[arg(long, value_enum)]
+    refit: Option<Refit>,
 }
 
 /// The rows of the last training.
@@ -59,12 +59,11 @@ pub const VALIDATION: f64 = 0.2;
 impl Choice {
     /// The option that was given, if there is one.
     pub fn given(&self) -> Option<&'static str> {
-        let refit = self.refit != Refit::All;
         let given = [
             (self.quick, "--quick"),
             (self.best, "--best"),
             (self.minutes.is_some(), "--minutes"),
-            (refit, "--refit"),
+            (self.refit.is_some(), "--refit"),
         ];
         given.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
     }
@@ -79,9 +78,14 @@ impl Choice {
         BTreeMap::from([("training".to_owned(), training.to_owned())])
     }
 
+    /// The rows of the last training.
+    fn refit(&self) -> Refit {
+        self.refit.unwrap_or(if self.quick { Refit::None } else { Refit::All })
+    }
+
     /// The networks of the last training, if there are no folds.
     fn last(&self) -> usize {
-        match (self.refit, self.best) {
+        match (self.refit(), self.best) {
             (Refit::None, _) => 0,
             (_, true) => 5,
             (_, false) => 1,
@@ -90,7 +94,7 @@ impl Choice {
 
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
         let options = plan.options;
-        if self.best && self.refit == Refit::None {
+        if self.best && self.refit() == Refit::None {
             return Err("--best is about the last training, which --refit none leaves out".into());
         }
         let recipe = match (self.quick, self.best) {
@@ -130,8 +134,8 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let (mut net, mut report) = chosen(&recipe, &rows)?;
     // The test rows cannot measure the interval of a network that has learned from them.
     let refit = match &plan.interval {
-        Some(_) if choice.refit == Refit::All => Refit::Training,
-        _ => choice.refit,
+        Some(_) if choice.refit() == Refit::All => Refit::Training,
+        _ => choice.refit(),
     };
     let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
     save(&net)?;
@@ -207,7 +211,7 @@ pub fn learned(plan: &Plan<'_>, choice: &Choice, rows: &Split) -> Result<Mlp<f32
     let bar = Bar::new(choice.last(), plan.options.json);
     let recipe = choice.recipe(plan, &bar)?;
     let (net, mut report) = chosen(&recipe, rows)?;
-    let again = match choice.refit {
+    let again = match choice.refit() {
         Refit::None => None,
         _ => refitted(&recipe, rows, &rows.train, &mut report)?,
     };

@@ -180,10 +180,10 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
     assert!(shown.contains("mean of     2 networks"), "{shown}");
 
     // The default training leaves the test rows out of its last training.
-    let quick = json(REGRESSION, &["--quick", "--interval", "0.8"]);
+    let quick = json(REGRESSION, &["--quick", "--refit", "all", "--interval", "0.8"]);
     let [train, test] = ["train", "test"].map(|rows| quick["rows"][rows].as_u64().unwrap());
     assert!(quick["interval"]["level"] == 0.8 && test == 78 && train < 392 - 78);
-    assert!(quick["recipe"]["refit_rows"].is_null() || quick["recipe"]["refit_rows"] == 392 - 78);
+    assert_eq!(quick["recipe"]["refit_rows"], 392 - 78);
 
     // A second network gives each row a width of its own.
     let cars = std::fs::read_to_string(root().join(REGRESSION.data)).unwrap();
