@@ -84,8 +84,8 @@ pub(crate) fn weighted_sums<F: Multiply>(
     multiply(Product { left, right, start }, sums.part.view_mut());
 }
 
-/// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of its input times its output's delta.
-/// Computes one share of the gradient.
+/// ∂loss/∂W = Xᵀ·D: for each weight, the sum over the rows of its input times its output's
+/// delta. Computes one share of the gradient.
 ///
 /// Shapes: rows × inputs, rows × outputs; the result inputs × outputs.
 pub(crate) fn weight_gradient<F: Multiply>(
@@ -98,8 +98,8 @@ pub(crate) fn weight_gradient<F: Multiply>(
     multiply(product, gradient.part.view_mut());
 }
 
-/// ∂loss/∂X = D·Wᵀ: for each input, the sum over the outputs of its weight times the output's
-/// delta. Computes one share of the gradient.
+/// ∂loss/∂X = D·Wᵀ: for each input, the sum over the outputs of its weight times the
+/// output's delta. Computes one share of the gradient.
 ///
 /// Shapes: rows × outputs, inputs × outputs; the result rows × inputs.
 pub(crate) fn input_gradient<F: Multiply>(
@@ -117,7 +117,8 @@ pub(crate) fn input_gradient<F: Multiply>(
     multiply(Product { left, right, start: Start::Zero }, gradient.part.view_mut());
 }
 
-/// ∂loss/∂b = Σ D: the sum of `delta` over the rows. Shapes: rows × outputs; the result outputs.
+/// ∂loss/∂b = Σ D: the sum of `delta` over the rows. Shapes: rows × outputs; the result
+/// outputs.
 pub(crate) fn bias_gradient<F: Multiply>(delta: Rows<'_, F>, gradient: &mut [F]) {
     gradient.fill(F::zero());
     let delta = delta.numbers();
@@ -186,8 +187,12 @@ mod tests {
     fn check<F: Kernel, S: Simd>(simd: S) {
         let mut buffers = Buffers::<F>::default();
         for (rows, depth, columns) in shapes() {
-            let (a, b) =
+            let (a, mut b) =
                 (whole_numbers::<F>(rows, depth, 7), whole_numbers::<F>(depth, columns, 5));
+            // Blocks of zeros, as in the mean of networks.
+            b.indexed_iter_mut()
+                .filter(|((k, column), _)| (k / shape::DEPTH + column / 64) % 3 == 1)
+                .for_each(|(_, number)| *number = F::zero());
             let first = whole_numbers::<F>(1, columns, 3);
             for (transposed_a, transposed_b) in [(false, false), (true, false), (false, true)] {
                 let stored = |matrix: &Array2<F>, transposed| match transposed {

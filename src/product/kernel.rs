@@ -1,7 +1,7 @@
 //! The product of two matrices, for any instruction set.
 //!
-//! Every element of C is one sum, Σ_k a_ik b_kj. Fused multiply-adds sum it in the order of k, from
-//! the element's start value. Hence it has the same bits in any block, tile, vector or thread.
+//! Every element of C is one sum, Σ_k a_ik b_kj. Fused multiply-adds sum it in the order of k,
+//! from the element's start value. Hence it has the same bits in any block, tile, vector or thread.
 //!
 //! The sums of a tile (a few rows, a few vectors wide) stay in registers while k runs over a block
 //! of `DEPTH`. Operands are copied into the order of that loop (Goto and van de Geijn 2008), unless
@@ -134,6 +134,11 @@ impl<F: Lanes> Block<'_, F> {
                 if let Some(last) = F::vectors::<S>(last).0.first_chunk::<VECTORS>() {
                     tiles.multiply::<S, TILE>(simd, Panel { rows, last }, columns, result);
                 }
+            } else if panel.is_zero() {
+                // As between the networks of a mean. Only the sums' start counts.
+                let start = self.start.columns(columns.clone());
+                let rows = result.chunks_mut(self.stride).take(self.left.rows);
+                rows.for_each(|row| start.write(&mut row[columns.clone()]));
             } else {
                 pack(panel, width, packed);
                 let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();

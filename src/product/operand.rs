@@ -32,6 +32,13 @@ impl<F: Copy> Operand<'_, F> {
     }
 }
 
+impl<F: Copy + Default + PartialEq> Operand<'_, F> {
+    /// Whether all its numbers are 0.
+    pub(super) fn is_zero(self) -> bool {
+        self.stored_rows().all(|row| row.iter().all(|&number| number == F::default()))
+    }
+}
+
 impl<'a, F> Operand<'a, F> {
     /// A matrix of this shape.
     pub(super) fn row_major(elements: &'a [F], (rows, columns): (usize, usize)) -> Self {
