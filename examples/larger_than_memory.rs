@@ -21,8 +21,8 @@ fn part(number: usize) -> densely::Result<Dataset<f32>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Written part by part, never all in memory: `inputs-00000.npy`, `targets-00000.npy`, …, which
-    // numpy reads and writes as well.
+    // Written part by part, never all in memory: `inputs-00000.npy`, `targets-00000.npy`, …,
+    // which numpy reads and writes as well.
     let folder = std::env::temp_dir().join(format!("rings-{}", std::process::id()));
     fs::create_dir(&folder)?;
     for number in 0..8 {

@@ -15,7 +15,8 @@ import safetensors.torch
 import torch
 from torch import nn
 
-# In units in the last place of the largest number that a row's sums are made of: the two add up in different orders.
+# In units in the last place of the largest number that a row's sums are made of: the two add up in
+# different orders.
 MOST_ULPS = 16
 
 worst = {}

@@ -24,7 +24,8 @@ use crate::{float::Float, initialization::Initialization};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt::Debug;
 
-/// a = g(z), applied to the `rows × outputs` matrix of a layer's weighted sums, and its derivative.
+/// a = g(z), applied to the `rows × outputs` matrix of a layer's weighted sums, and its
+/// derivative.
 ///
 /// Backpropagation multiplies the gradient of the output by g'(z). For most activations g'(z) is a
 /// function of the *output* a = g(z): a layer that keeps its output needs nothing else, and no
@@ -109,7 +110,8 @@ pub trait Activation: Debug + Send + Sync + 'static {
     /// thread. The matrix need not be contiguous.
     fn forward<F: Float>(&self, z: ArrayViewMut2<'_, F>);
 
-    /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by g'(z).
+    /// Replaces ∂loss/∂a by ∂loss/∂z: for an element-wise function, multiplies `delta` by
+    /// g'(z).
     ///
     /// `cached` is the input of the derivative, in the shape of `delta`.
     fn backward<F: Float>(

@@ -36,7 +36,8 @@ use std::iter::{from_fn, zip};
 ///
 /// The derivative g'_l is computed from the cached A_l. A loss that is
 /// [fused](crate::loss::Loss::fused_with) with the output activation computes D_L at once: A_L - Y,
-/// divided by the number of terms in the mean. The gradient of the inputs, D_1·W_1ᵀ, is not needed.
+/// divided by the number of terms in the mean. The gradient of the inputs, D_1·W_1ᵀ, is not
+/// needed.
 ///
 /// If layer l has [dropout](crate::mlp::MlpBuilder::dropout) with mask M_l, the next layer takes
 /// A_l ∘ M_l in place of A_l, and D_l = (D_(l+1)·W_(l+1)ᵀ ∘ M_l) ∘ g'_l.
@@ -141,7 +142,7 @@ impl<F: Float> Backprop<F> {
     /// ```
     /// # use densely::{Backprop, Dense, Error, Identity, MeanSquaredError, Mlp, error::ShapeError};
     /// # use ndarray::array;
-    /// // a = w x, w = 1: the loss is (1² + 2²) / 2, its derivative (2 · 1 · 1 + 2 · 2 · 2) / 2.
+    /// // a = w x, w = 1: the loss is (1² + 2²) / 2, its derivative (2·1·1 + 2·2·2) / 2.
     /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
     /// let mut backprop = Backprop::new(&net);
     /// let (inputs, targets) = (array![[1.0], [2.0]], array![[0.0], [0.0]]);
@@ -330,10 +331,10 @@ impl<F: Float> Backprop<F> {
         Ok(mean_over_rows(losses, delta, batch))
     }
 
-    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l, and
-    /// the gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights and bias
-    /// layer by layer, the last layer's first, so that the caller can send one while it computes
-    /// the next.
+    /// The backward pass, from delta of the output layer on: D_l = (D_(l+1)·W_(l+1)ᵀ) ∘ g'_l,
+    /// and the gradients A_(l-1)ᵀ·D_l and Σ D_l. It is lazy: it gives the gradients of weights
+    /// and bias layer by layer, the last layer's first, so that the caller can send one while it
+    /// computes the next.
     pub(crate) fn backward<'b>(
         &'b mut self,
         net: &'b Mlp<F>,

@@ -208,7 +208,8 @@ impl<F: Float> Dense<F> {
         self.weights.view()
     }
 
-    /// W, inputs × outputs, to be changed in place. Trained factors of the inputs become part of W.
+    /// W, inputs × outputs, to be changed in place. Trained factors of the inputs become part of
+    /// W.
     pub fn weights_mut(&mut self) -> ArrayViewMut2<'_, F> {
         self.merge_input_factors();
         self.weights.view_mut()
@@ -304,8 +305,8 @@ impl<F: Float> Dense<F> {
         Ok(outputs)
     }
 
-    /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside it
-    /// if the activation's derivative or the caller needs it.
+    /// The forward pass of training: A = g(X·W + b) goes into the cache, and Z = X·W + b beside
+    /// it if the activation's derivative or the caller needs it.
     pub(crate) fn forward(&mut self, inputs: Rows<'_, F>, keep_z: bool, threads: Threads) {
         self.multiply_input_factors();
         let (rows, cost) = (inputs.rows(), self.multiplications(inputs.rows()));
@@ -364,8 +365,8 @@ impl<F: Float> Dense<F> {
         }
     }
 
-    /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the mask
-    /// of that layer's dropout and g' the derivative of its activation.
+    /// The delta of the layer before, from this layer's delta D: (D·Wᵀ ∘ M) ∘ g', with M the
+    /// mask of that layer's dropout and g' the derivative of its activation.
     pub(crate) fn delta_before(
         &self,
         before: &Self,
@@ -474,7 +475,8 @@ impl<F: Float> Gradient<F> {
         Self { weights: Matrix::zeros(layer.inputs(), layer.outputs()), bias, factors }
     }
 
-    /// ∂loss/∂W, inputs × outputs. Zeros for layers that are frozen together with all before them.
+    /// ∂loss/∂W, inputs × outputs. Zeros for layers that are frozen together with all before
+    /// them.
     pub fn weights(&self) -> ArrayView2<'_, F> {
         self.weights.view()
     }

@@ -73,11 +73,11 @@ pub struct Kink {
 /// It works for any network and loss, and finds wrong derivatives of your own activations and
 /// losses. It needs `f64`, since the differences of an `f32` loss vanish in rounding.
 ///
-/// The numeric derivative is (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h with h = 10⁻³ ·
-/// max(1, |w|); the error of this five-point formula is of the order h⁴. The two gradients must
-/// agree to 10⁻⁶ of the larger one, plus the effect of rounding, about 10⁻¹² of the loss. If they
-/// do not, shorter steps h / 10, h / 100, … follow, since the loss may bend within a long step, or
-/// have a kink there, such as a rectifier's at 0.
+/// The numeric derivative is (8 (L(w+h) - L(w-h)) - (L(w+2h) - L(w-2h))) / 12h with
+/// h = 10⁻³ · max(1, |w|); the error of this five-point formula is of the order h⁴. The two
+/// gradients must agree to 10⁻⁶ of the larger one, plus the effect of rounding, about 10⁻¹²
+/// of the loss. If they do not, shorter steps h / 10, h / 100, … follow, since the loss may bend
+/// within a long step, or have a kink there, such as a rectifier's at 0.
 ///
 /// With dropout, one mask is drawn and used throughout.
 ///

@@ -41,8 +41,8 @@ pub enum Initialization {
     HeUniform,
     /// Normal with deviation √(2 / inputs), for the same.
     HeNormal,
-    /// Normal with deviation √(1 / inputs), which keeps the variance of signals through SELU (LeCun
-    /// et al. 1998).
+    /// Normal with deviation √(1 / inputs), which keeps the variance of signals through SELU
+    /// (LeCun et al. 1998).
     LecunNormal,
     /// All weights 0, for single layers, whose loss has no symmetry to break.
     Zeros,

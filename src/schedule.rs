@@ -170,8 +170,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::Step(every, factor))
     }
 
-    /// η · factor^(t / per): PyTorch's `ExponentialLR` for a span of 1. The factor is positive and
-    /// finite.
+    /// η · factor^(t / per): PyTorch's `ExponentialLR` for a span of 1. The factor is positive
+    /// and finite.
     pub fn exponential(per: Span, factor: f64) -> Self {
         Self::of(Kind::Exponential(per, factor))
     }
@@ -198,8 +198,8 @@ impl<'a> Schedule<'a> {
         Self::of(Kind::FlatCosine(length))
     }
 
-    /// η (1 - cos(2π log₂(1 + (2^cycles - 1) t/length))) / 2: cycles from 0 to η and back to 0,
-    /// each twice as long as the one before (`coslog4` in RealMLP; Holzmüller, Grinsztajn,
+    /// η (1 - cos(2π log₂(1 + (2^cycles - 1) t/length))) / 2: cycles from 0 to η and back to
+    /// 0, each twice as long as the one before (`coslog4` in RealMLP; Holzmüller, Grinsztajn,
     /// Steinwart 2024). At least one cycle and at most 30.
     ///
     /// ```
@@ -253,7 +253,8 @@ impl<'a> Schedule<'a> {
         Self { warm_up: Some(length), ..self }
     }
 
-    /// The rate of a step, counted from 0, with `steps_per_epoch` steps in each epoch; `base` is η.
+    /// The rate of a step, counted from 0, with `steps_per_epoch` steps in each epoch; `base` is
+    /// η.
     ///
     /// Without losses, [`reduce_on_plateau`](Self::reduce_on_plateau) stays at η.
     pub fn learning_rate(&self, base: f64, step: u64, steps_per_epoch: u64) -> f64 {

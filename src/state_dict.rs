@@ -55,11 +55,11 @@ impl<F: Float> Mlp<F> {
     /// few predictions.
     ///
     /// **`nn.BatchNorm1d`** becomes part of the layer before it: each weight is multiplied by
-    /// γ/√(σ² + ε), and the bias becomes (b - μ) γ/√(σ² + ε) + β. A `state_dict` does not have ε,
-    /// which is taken to be 10⁻⁵, PyTorch's default. Nor does it tell where the activations are:
-    /// they must come behind the batch normalization. Numbers such as those of
-    /// `nn.Sequential(nn.Linear(…), nn.ReLU(), nn.BatchNorm1d(…))` show that a module lies between,
-    /// which is an error.
+    /// γ/√(σ² + ε), and the bias becomes (b - μ) γ/√(σ² + ε) + β. A `state_dict` does
+    /// not have ε, which is taken to be 10⁻⁵, PyTorch's default. Nor does it tell where the
+    /// activations are: they must come behind the batch normalization. Numbers such as those of
+    /// `nn.Sequential(nn.Linear(…), nn.ReLU(), nn.BatchNorm1d(…))` show that a module lies
+    /// between, which is an error.
     ///
     /// PyTorch's weights are outputs × inputs; they are transposed here, without rounding. Modules
     /// without parameters, such as `nn.Dropout` and `nn.Flatten`, are not in the file. A layer with

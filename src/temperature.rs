@@ -20,9 +20,9 @@ const MOST_ITERATIONS: usize = 30;
 
 impl<F: Float> Mlp<F> {
     /// Makes the probabilities as sure as they are right on these rows (Guo et al. 2017): finds the
-    /// factor β ≤ 1 of the output layer's weighted sums for which the cross-entropy is least, and
-    /// multiplies weights and bias of that layer by it. Returns β; 1 / β is called the temperature.
-    /// Use rows that took no part in training. Classes do not change.
+    /// factor β ≤ 1 of the output layer's weighted sums for which the cross-entropy is least,
+    /// and multiplies weights and bias of that layer by it. Returns β; 1 / β is called the
+    /// temperature. Use rows that took no part in training. Classes do not change.
     ///
     /// Beside the rows' classes, one row's worth of equally likely classes counts. So few rows that
     /// are all right do not make the network all too sure. Row weights are not used.

@@ -248,8 +248,8 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Keeps an average of the parameters, which is validated, kept and saved in their place:
-    /// after step t, from 1, θ̄ ← m θ̄ + (1 - m) θ with m = min(decay, (1 + t) / (10 + t)). The
+    /// Keeps an average of the parameters, which is validated, kept and saved in their place: after
+    /// step t, from 1, θ̄ ← m θ̄ + (1 - m) θ with m = min(decay, (1 + t) / (10 + t)). The
     /// decay is above 0 and below 1; 0.998 is a good one. Default: none.
     ///
     /// The average of the last few hundred steps is often better than the last parameters (Polyak,
@@ -349,8 +349,9 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Adds factor · Σ |w| over the weights (not the biases) to the minimised loss, before clipping
-    /// ([`Backprop::add_l1`]). Reported losses leave it out. At least 0 and finite; default: 0.
+    /// Adds factor · Σ |w| over the weights (not the biases) to the minimised loss, before
+    /// clipping ([`Backprop::add_l1`]). Reported losses leave it out. At least 0 and finite;
+    /// default: 0.
     ///
     /// [`Backprop::add_l1`]: crate::backprop::Backprop::add_l1
     pub fn l1(mut self, factor: f64) -> Self {

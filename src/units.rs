@@ -18,8 +18,8 @@ pub enum Scaling {
     None,
     /// By mean and standard deviation. A column of only 0 and 1 stays as it is.
     Standard,
-    /// By median and quartiles, with a smooth clip: z = u / √(1 + (u/3)²), which lies within -3 to
-    /// 3, for u = (x - median) / (q₇₅ - q₂₅). For inputs only.
+    /// By median and quartiles, with a smooth clip: z = u / √(1 + (u/3)²), which lies within -3
+    /// to 3, for u = (x - median) / (q₇₅ - q₂₅). For inputs only.
     ///
     /// Outliers change neither the scale nor, much, what the network does: RealMLP (Holzmüller,
     /// Grinsztajn, Steinwart 2024). If both quartiles are equal, the spread is the median distance
@@ -226,8 +226,8 @@ impl Scale {
         zip(&*self.centres, &*self.spreads)
     }
 
-    /// z = (x - centre) / spread, 0 for NaN. With a limit, z / √(1 + (z/limit)²) takes its place.
-    /// Changes each row of a row-major matrix.
+    /// z = (x - centre) / spread, 0 for NaN. With a limit, z / √(1 + (z/limit)²) takes its
+    /// place. Changes each row of a row-major matrix.
     pub(crate) fn rows_to_network<F: Float>(&self, rows: &mut [F]) {
         Arch::new().dispatch(ToNetwork(self, rows));
     }

@@ -7,7 +7,8 @@ import numpy as np
 
 from .features import Choice, Number
 
-# densely takes other texts for missing values in every column: blank cells and those that `USUAL` has, in any case.
+# densely takes other texts for missing values in every column: blank cells and those that `USUAL`
+# has, in any case.
 USUAL = ["?", "NA", "N/A", "#N/A", "<NA>", "NaN", "null"]
 # What pandas reads as missing, too.
 OF_PANDAS = ["None", "#NA", "#N/A N/A", "-NaN", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"]

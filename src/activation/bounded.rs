@@ -32,7 +32,7 @@ use crate::elementary::{at_least, at_most, exp_m1_of_negative, exp_of_negative};
 /// Sigmoid.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.5, 0.75]], epsilon = 1e-15); // 1 / (1 + 1/3) = ¾
 /// Sigmoid.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15); // ½ · ½ and ¾ · ¼
+/// approx::assert_abs_diff_eq!(delta, array![[0.25, 0.1875]], epsilon = 1e-15); // ½·½, ¾·¼
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sigmoid;
@@ -60,8 +60,8 @@ elementwise!(
 ///
 /// # The derivative from the output
 ///
-/// By the quotient rule g'(z) = ((e^z + e^-z)² - (e^z - e^-z)²) / (e^z + e^-z)²; dividing term by
-/// term,
+/// By the quotient rule g'(z) = ((e^z + e^-z)² - (e^z - e^-z)²) / (e^z + e^-z)²; dividing term
+/// by term,
 ///
 /// g'(z) = 1 - a²:
 ///
@@ -72,8 +72,8 @@ elementwise!(
 ///
 /// The default for hidden layers: its outputs are centred on 0, and its slope at 0 is 1.
 ///
-/// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit. The output is in \[-1, 1\], so
-/// the derivative is never negative.
+/// g(±∞) = ±1 with slope 0, g(NaN) = NaN, g(-z) = -g(z) to the bit. The output is in \[-1, 1\],
+/// so the derivative is never negative.
 ///
 /// ```
 /// use densely::{Activation, Tanh};
@@ -108,8 +108,8 @@ elementwise!(
 ///
 /// g'(z) = (1 - |a|)².
 ///
-/// 1 - |a| loses digits as |z| grows: its relative error is |z| / 10⁷ for `f32`, |z| / 10¹⁶ for
-/// `f64`.
+/// 1 - |a| loses digits as |z| grows: its relative error is |z| / 10⁷ for `f32`, |z| / 10¹⁶
+/// for `f64`.
 ///
 /// # When
 ///
@@ -153,7 +153,8 @@ elementwise!(
 ///
 /// g'(z) = (1 - a²) √(1 - a²).
 ///
-/// 1 - a² loses digits as |z| grows: its relative error is z² / 10⁷ for `f32`, z² / 10¹⁶ for `f64`.
+/// 1 - a² loses digits as |z| grows: its relative error is z² / 10⁷ for `f32`, z² / 10¹⁶
+/// for `f64`.
 ///
 /// # When
 ///

@@ -3,7 +3,8 @@
 use super::{FromOutput, elementwise::elementwise};
 use crate::elementary::{NormalTail, at_most, exp_m1_of_negative};
 
-/// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default: α = 1.
+/// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default:
+/// α = 1.
 ///
 /// # The derivative from the output
 ///
@@ -11,8 +12,8 @@ use crate::elementary::{NormalTail, at_most, exp_m1_of_negative};
 ///
 /// g'(z) = a + α.
 ///
-/// At z = 0 it is taken as α. Where a is rounded to -α, for z below -17 (`f32`) or -37 (`f64`), it
-/// is 0. α must be positive: else the output would not show which branch it came from.
+/// At z = 0 it is taken as α. Where a is rounded to -α, for z below -17 (`f32`) or -37 (`f64`),
+/// it is 0. α must be positive: else the output would not show which branch it came from.
 ///
 /// # When
 ///
@@ -72,8 +73,8 @@ elementwise!(
     |elu, a| slope_of(a, [1.0, elu.alpha])
 );
 
-/// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with λ = 1.0507… and
-/// α = 1.6732…; range (-λα, ∞).
+/// The scaled exponential linear unit: g(z) = λz if z > 0, else λα (e^z - 1), with
+/// λ = 1.0507… and α = 1.6732…; range (-λα, ∞).
 ///
 /// # The derivative from the output
 ///

@@ -11,8 +11,8 @@ use crate::elementary::{NormalTail, at_least, at_most, exp_of_negative};
 ///
 /// # The derivative
 ///
-/// By the product rule, g'(z) = Φ(z) + z φ(z), with φ(z) = e^(-z²/2) / √(2π). g falls to the left
-/// of z = -0.75 and rises to the right of it.
+/// By the product rule, g'(z) = Φ(z) + z φ(z), with φ(z) = e^(-z²/2) / √(2π). g falls to the
+/// left of z = -0.75 and rises to the right of it.
 ///
 /// # When
 ///
@@ -31,7 +31,7 @@ use crate::elementary::{NormalTail, at_least, at_most, exp_of_negative};
 /// gelu.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.0, 0.841345]], epsilon = 1e-6);         // Φ(1)
 /// gelu.backward(a.view(), z.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.5, 1.083315]], epsilon = 1e-6);     // Φ(1) + φ(1)
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 1.083315]], epsilon = 1e-6); // Φ(1) + φ(1)
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
@@ -42,12 +42,13 @@ elementwise!(
     |_, z| F::gelu_derivative::<FUSED>(z)
 );
 
-/// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range [-0.28, ∞).
+/// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range [-0.28,
+/// ∞).
 ///
 /// # The derivative
 ///
-/// By the product rule and σ' = σ (1 - σ), g'(z) = σ(z) (1 + z (1 - σ(z))). g falls to the left of
-/// z = -1.28 and rises to the right of it.
+/// By the product rule and σ' = σ (1 - σ), g'(z) = σ(z) (1 + z (1 - σ(z))). g falls to the
+/// left of z = -1.28 and rises to the right of it.
 ///
 /// # When
 ///
@@ -60,7 +61,7 @@ elementwise!(
 /// use ndarray::array;
 ///
 /// let silu = AnyActivation::<f64>::from(Silu);
-/// let z = array![[0.0, 3.0_f64.ln()]];                                             // σ is ½ and ¾
+/// let z = array![[0.0, 3.0_f64.ln()]]; // σ is ½ and ¾
 /// let (mut a, mut delta) = (z.clone(), array![[1.0, 1.0]]);
 /// silu.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[0.0, 0.75 * 3.0_f64.ln()]], epsilon = 1e-14);
@@ -93,8 +94,8 @@ elementwise!(
 ///
 /// # The derivative
 ///
-/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z σ(z)
-/// (1 - t²). g falls to the left of z = -1.19 and rises to the right of it.
+/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z
+/// σ(z) (1 - t²). g falls to the left of z = -1.19 and rises to the right of it.
 ///
 /// # When
 ///
@@ -120,8 +121,8 @@ pub struct Mish;
 
 elementwise!(
     Mish(FromPreActivation.pre_activation, HeNormal),
-    // tanh(ln w) = (w² - 1) / (w² + 1). For z < 0 that is e (e + 2) / (e (e + 2) + 2) with e = e^z,
-    // and for z ≥ 0 (1 + 2e) / (1 + 2e + 2e²) with e = e^-z.
+    // tanh(ln w) = (w² - 1) / (w² + 1). For z < 0 that is e (e + 2) / (e (e + 2) + 2) with
+    // e = e^z, and for z ≥ 0 (1 + 2e) / (1 + 2e + 2e²) with e = e^-z.
     |_, z| {
         let (one, exponential) = (F::one(), exp_of_negative::<FUSED, F>(-z.abs()));
         let (two, e) = (one + one, exponential.value());

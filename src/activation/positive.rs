@@ -28,7 +28,7 @@ use crate::elementary::*;
 /// Softplus.forward(a.view_mut());
 /// approx::assert_abs_diff_eq!(a, array![[2.0_f64.ln(), 4.0_f64.ln()]], epsilon = 1e-15);
 /// Softplus.backward(a.view(), delta.view_mut());
-/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75]], epsilon = 1e-15);    // 1 - ½ and 1 - ¼
+/// approx::assert_abs_diff_eq!(delta, array![[0.5, 0.75]], epsilon = 1e-15); // 1 - ½ and 1 - ¼
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Softplus;
@@ -54,8 +54,8 @@ elementwise!(
 /// For an output layer that predicts a positive quantity, such as a count or a rate. Not for hidden
 /// layers: it grows too fast.
 ///
-/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78 an
-/// `f64`.
+/// g(-∞) = 0, g(∞) = ∞, g(NaN) = NaN; above z = 88.72 an `f32` overflows to ∞, above 709.78
+/// an `f64`.
 ///
 /// ```
 /// use densely::{Activation, activation::Exponential};

@@ -6,8 +6,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 ///
 /// # The derivative from the output
 ///
-/// Every output depends on every z of its row: ∂a_i/∂z_j = a_i (1 - a_i) if i = j, and -a_i a_j if
-/// not. For a gradient δ that arrives at the outputs, Σ_i δ_i ∂a_i/∂z_j is therefore
+/// Every output depends on every z of its row: ∂a_i/∂z_j = a_i (1 - a_i) if i = j, and -a_i a_j
+/// if not. For a gradient δ that arrives at the outputs, Σ_i δ_i ∂a_i/∂z_j is therefore
 ///
 /// a_j (δ_j - Σ_i a_i δ_i):
 ///
@@ -19,7 +19,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy). Hidden layers may have it
 /// too.
 ///
-/// A row with NaN or +∞ becomes NaN, as does one with only -∞; among finite numbers -∞ gives 0.
+/// A row with NaN or +∞ becomes NaN, as does one with only -∞; among finite numbers -∞ gives
+/// 0.
 ///
 /// ```
 /// use densely::{Activation, Softmax};

@@ -34,8 +34,8 @@ impl<F: Float> Backprop<F> {
         if largest.is_finite() { largest * squares(1.0 / largest).sqrt() } else { norm }
     }
 
-    /// Clips the gradient by its norm (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²), with a
-    /// limit above 0. The direction stays. Returns the norm before clipping.
+    /// Clips the gradient by its norm (Pascanu et al. 2013): g ← g · min(1, limit / √Σ g²),
+    /// with a limit above 0. The direction stays. Returns the norm before clipping.
     ///
     /// ```
     /// # use densely::{Backprop, Dense, Identity, MeanSquaredError, Mlp};
@@ -131,7 +131,8 @@ impl<F: Float> Backprop<F> {
     }
 }
 
-/// Σ (factor · x)². Sixteen partial sums, always in the same order, suit the vector instructions.
+/// Σ (factor · x)². Sixteen partial sums, always in the same order, suit the vector
+/// instructions.
 fn sum_of_squares<F: Float>(numbers: &[F], factor: f64) -> f64 {
     let (chunks, rest) = numbers.as_chunks::<16>();
     let mut sums = [0.0_f64; 16];

@@ -16,8 +16,8 @@ pub(crate) enum Dropout {
     Kept,
 }
 
-/// What the next layer gets in place of a layer's outputs A: A ∘ M, where M is 0 with probability p
-/// and 1/(1 - p) else. The layer's own cache keeps A, from which its derivative is computed.
+/// What the next layer gets in place of a layer's outputs A: A ∘ M, where M is 0 with probability
+/// p and 1/(1 - p) else. The layer's own cache keeps A, from which its derivative is computed.
 #[derive(Clone, Debug)]
 pub(super) struct Dropped<F> {
     /// M, rows × outputs.

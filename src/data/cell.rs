@@ -9,8 +9,8 @@ pub(super) fn plain_number(text: &str) -> Option<f64> {
 }
 
 /// The number with which a text begins, and its length in bytes, if it has at most 15 digits, with
-/// or without decimals. The bits are those of `parse`: below 2⁵³ the digits are an exact `f64`, and
-/// so is the power of ten; their quotient is rounded once (Clinger 1990).
+/// or without decimals. The bits are those of `parse`: below 2⁵³ the digits are an exact `f64`,
+/// and so is the power of ten; their quotient is rounded once (Clinger 1990).
 #[inline]
 pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
     let mut number = 0_u64;

@@ -14,8 +14,8 @@ use std::{iter::zip, ops::Range};
 /// differences from it. Missing values (NaN) are left out.
 ///
 /// Moments of two sets of rows combine (Chan, Golub, LeVeque 1979): with δ the difference of the
-/// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂). Unlike Σ x² - (Σ x)²/n, this does
-/// not cancel, and a constant column stays exactly constant.
+/// means, the squares add up to M₁ + M₂ + δ² w₁ w₂ / (w₁ + w₂).
+/// Unlike Σ x² - (Σ x)²/n, this does not cancel, and a constant column stays exactly constant.
 #[derive(Debug)]
 pub(crate) struct Moments {
     /// Weight, mean, squares, and the number of values other than 0 and 1.

@@ -6,8 +6,8 @@ use crate::{data::Dataset, float::Float};
 use ndarray::Array1;
 
 impl<F: Float, S: Storage<F>> Dataset<F, S> {
-    /// Gives each row a weight w, in place of earlier ones. The loss of a batch is Σ w L / Σ w, as
-    /// in PyTorch and scikit-learn. So a weight of k is the same as k copies of the row, and 0
+    /// Gives each row a weight w, in place of earlier ones. The loss of a batch is Σ w L / Σ w,
+    /// as in PyTorch and scikit-learn. So a weight of k is the same as k copies of the row, and 0
     /// leaves the row out; in a batch of one row, the weight has no effect. The columns' scales are
     /// weighted too. Metrics ignore weights.
     ///
@@ -66,9 +66,9 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
         self.with_weights(weights)
     }
 
-    /// Gives all classes the same total weight: multiplies the weight of each row by n / (k · n_c),
-    /// with n the weight of all rows, k the number of classes and n_c the weight of the rows of the
-    /// row's class. This is scikit-learn's `class_weight="balanced"`.
+    /// Gives all classes the same total weight: multiplies the weight of each row by
+    /// n / (k · n_c), with n the weight of all rows, k the number of classes and n_c the weight of
+    /// the rows of the row's class. This is scikit-learn's `class_weight="balanced"`.
     ///
     /// ```
     /// use densely::Dataset;

@@ -4,11 +4,12 @@ use crate::{error::Error, error::Result, error::check::POSITIVE, float::Float, m
 use ndarray::ArrayView1;
 use std::iter::zip;
 
-/// A layer that learns z = Vᵀ·(s ∘ c ∘ (x + o)) + v: a trained factor s for each input x, with a
-/// constant c and an offset o.
+/// A layer that learns z = Vᵀ·(s ∘ c ∘ (x + o)) + v: a trained factor s for each input x,
+/// with a constant c and an offset o.
 ///
-/// It is a plain layer with W = diag(s ∘ c) · V and b = v + Wᵀ·o. With H = ∂loss/∂W + o ⊗ ∂loss/∂b,
-/// ∂loss/∂V = diag(s ∘ c) · H, ∂loss/∂s = c ∘ Σ V ∘ H over each row, and ∂loss/∂v = ∂loss/∂b.
+/// It is a plain layer with W = diag(s ∘ c) · V and b = v + Wᵀ·o. With
+/// H = ∂loss/∂W + o ⊗ ∂loss/∂b, ∂loss/∂V = diag(s ∘ c) · H,
+/// ∂loss/∂s = c ∘ Σ V ∘ H over each row, and ∂loss/∂v = ∂loss/∂b.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct InputFactors<F: Float> {
     matrix: Matrix<F>,

@@ -52,7 +52,8 @@ pub trait Reduction: Number {
     /// Below this, e^x - 1 rounds to -1.
     const SMALLEST_EXPONENT_M1: Self;
 
-    /// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2: to 2⁻³¹ of e^r - 1 for `f32`, to 2⁻⁶¹ for `f64`.
+    /// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2: to 2⁻³¹ of e^r - 1 for `f32`, to 2⁻⁶¹ for
+    /// `f64`.
     const EXP_M1: &'static [Self];
 
     /// (2 artanh(s)/s - 2) / s² as a function of s², for s ≤ 1/3.

@@ -22,7 +22,8 @@ pub(super) fn polynomial<const FUSED: bool, F: Number>(coefficients: &[F], x: F)
     sum
 }
 
-/// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2, to 2⁻³¹ of e^r - 1: the table for `f32`, not rounded.
+/// (e^r - 1 - r) / r² for |r| ≤ ln 2 / 2, to 2⁻³¹ of e^r - 1: the table for `f32`, not
+/// rounded.
 pub(super) const EXPM1_F32_WIDE: [f64; 6] = [
     0.500000004227302,
     0.16666666811727188,

@@ -24,8 +24,8 @@ const MOST_EXACT: usize = 12;
 /// The Shapley values of a row (Shapley 1953; Štrumbelj and Kononenko 2014).
 ///
 /// v(S) is the mean output over the rows of the background after their columns S have been set to
-/// the values of `row`. The Shapley value of column j, φⱼ, is the mean of v(S ∪ {j}) - v(S) over
-/// all orders of the M columns, where S holds the columns before j:
+/// the values of `row`. The Shapley value of column j, φⱼ, is the mean of v(S ∪ {j}) - v(S)
+/// over all orders of the M columns, where S holds the columns before j:
 ///
 /// φⱼ = Σ |S|! (M - |S| - 1)! / M! · (v(S ∪ {j}) - v(S))
 ///

@@ -6,8 +6,8 @@ use crate::activation::{AnyActivation, Exponential, Softplus};
 use crate::{error::Result, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 
-/// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the expected
-/// count.
+/// The Poisson loss, for counts: Σ (a - y ln a) / outputs for each example, where a is the
+/// expected count.
 ///
 /// This is the negative logarithm of the Poisson distribution's probability of y without the
 /// constant ln y!. With no hidden layer and [`Exponential`] outputs, it is the Poisson regression

@@ -5,7 +5,8 @@ use crate::error::{Error, Result, check::positive};
 use crate::{activation::AnyActivation, float::Float};
 use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 
-/// Mean squared error: Σ (a - y)² / outputs for each example; the gradient is 2 (a - y) / outputs.
+/// Mean squared error: Σ (a - y)² / outputs for each example; the gradient is
+/// 2 (a - y) / outputs.
 ///
 /// No factor ½, as in PyTorch. For regressions, with [`Identity`](crate::activation::Identity)
 /// outputs.
@@ -18,8 +19,8 @@ use ndarray::{ArrayView2, ArrayViewMut1, ArrayViewMut2};
 /// let (outputs, targets) = (array![[2.0], [3.0]], array![[1.0], [5.0]]);
 /// let mut backprop = Backprop::new(&net);
 /// let loss = backprop.run(&mut net, &MeanSquaredError, outputs.view(), targets.view())?;
-/// assert_eq!(loss, 2.5);                                          // (1² + 2²) / 2
-/// assert_eq!(backprop.gradients()[0].weights(), array![[-4.0]]);    // (2 · 1 · 2 - 2 · 2 · 3) / 2
+/// assert_eq!(loss, 2.5); // (1² + 2²) / 2
+/// assert_eq!(backprop.gradients()[0].weights(), array![[-4.0]]); // (2·1·2 - 2·2·3) / 2
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,8 +87,8 @@ impl<F: Float> Loss<F> for MeanAbsoluteError {
     }
 }
 
-/// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is r² / 2 for
-/// |r| ≤ δ, and δ (|r| - δ / 2) beyond.
+/// Huber's loss (1964): with r = a - y, Σ h(r) / outputs for each example, where h(r) is
+/// r² / 2 for |r| ≤ δ, and δ (|r| - δ / 2) beyond.
 ///
 /// Squared near the target, absolute far from it, as PyTorch's `HuberLoss`. The gradient is r,
 /// clipped to \[-δ, δ\], over the outputs. δ is in network units: in standard deviations if the

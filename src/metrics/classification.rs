@@ -29,8 +29,8 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 
 /// Mean over the rows of -ln of the probability given to the right class.
 ///
-/// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in scikit-learn,
-/// so that a single certain and wrong prediction does not make it infinite.
+/// Probabilities are first clipped to \[ε, 1 - ε\] with ε the precision of `F`, as in
+/// scikit-learn, so that a single certain and wrong prediction does not make it infinite.
 ///
 /// ```
 /// use densely::metrics::log_loss;

@@ -11,7 +11,7 @@ use std::iter::zip;
 /// use ndarray::array;
 ///
 /// let (outputs, targets) = (array![[3.0], [10.0]], array![[2.0], [3.0]]);
-/// assert_eq!(root_mean_squared_error(outputs.view(), targets.view())?, 5.0);   // √((1² + 7²) / 2)
+/// assert_eq!(root_mean_squared_error(outputs.view(), targets.view())?, 5.0); // √(50 / 2)
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -76,7 +76,7 @@ pub fn mean_absolute_error<F: Float>(
 /// use ndarray::array;
 ///
 /// let (outputs, targets) = (array![[1.0], [2.0], [4.0]], array![[1.0], [2.0], [3.0]]);
-/// assert_eq!(r_squared(outputs.view(), targets.view())?, 0.5);       // 1 - 1² / (1² + 0² + 1²)
+/// assert_eq!(r_squared(outputs.view(), targets.view())?, 0.5); // 1 - 1² / (1² + 0² + 1²)
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///

@@ -26,7 +26,8 @@ use std::iter::{once, zip};
 ///     .build()?;
 /// assert!(net.layers()[0].bias().is_none());
 /// assert_eq!(net.layers()[1].weights().sum(), 0.0);
-/// assert_eq!(net.to_string(), "64 → 32 Relu (dropout 0.2) → 10 Softmax, 2378 parameters, f32");
+/// let text = "64 → 32 Relu (dropout 0.2) → 10 Softmax, 2378 parameters, f32";
+/// assert_eq!(net.to_string(), text);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -151,8 +152,8 @@ impl<F: Float> MlpBuilder<F> {
     /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, initialization::*};
     /// use ndarray::array;
     ///
-    /// // a = s v x with s = 1 and v = 0 at first. ∂loss/∂v = 2 (0 - 3) s = -6 and ∂loss/∂s = 0;
-    /// // after that step v = 0.75, ∂loss/∂v = 2 (0.75 - 3) = -4.5, ∂loss/∂s = -4.5 · 0.75.
+    /// // a = s v x. At first s = 1 and v = 0: ∂loss/∂v = 2 (0 - 3) s = -6, ∂loss/∂s = 0.
+    /// // Then v = 0.75: ∂loss/∂v = 2 (0.75 - 3) = -4.5, ∂loss/∂s = -4.5 · 0.75.
     /// let layer = Mlp::<f64>::builder(1).dense(1, Identity).without_bias().input_factors(2.0);
     /// let builder = layer.initialization(Initialization::Zeros).without_units();
     /// let (mut net, data) = (builder.build()?, Dataset::new(array![[1.0]], array![[3.0]])?);

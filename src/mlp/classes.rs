@@ -5,8 +5,8 @@ use crate::error::{NetworkError, Result, SchemaError, check::ensure};
 use crate::float::Float;
 use ndarray::{ArrayView1, ArrayView2};
 
-/// The class of each row of `outputs` (rows × outputs): for one column, 1 if it is above ½, else 0;
-/// for more, the first column with the largest number.
+/// The class of each row of `outputs` (rows × outputs): for one column, 1 if it is above ½, else
+/// 0; for more, the first column with the largest number.
 ///
 /// ```
 /// use densely::metrics::predicted_classes;

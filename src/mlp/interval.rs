@@ -10,12 +10,12 @@ use std::iter::zip;
 /// 2002; Lei et al. 2018).
 ///
 /// With n rows that took no part in the training, the interval is the output ± the k-th smallest
-/// error |a - y| of these rows, k = ⌈(n + 1) · level⌉. If old and new rows are exchangeable (drawn
-/// in the same way, in no order), it holds the target of a new row with a probability of at least
-/// `level`; if no errors are equal, of at most `level` + 1 / (n + 1). With several outputs, this is
-/// true of each alone, not of all at once. It is a mean over draws of the n rows: for one draw, the
-/// share of new rows inside has a standard deviation of about √(level (1 - level) / n). All rows
-/// have intervals of the same width, unless a second network estimates the errors:
+/// error |a - y| of these rows, k = ⌈(n + 1) · level⌉. If old and new rows are exchangeable
+/// (drawn in the same way, in no order), it holds the target of a new row with a probability of at
+/// least `level`; if no errors are equal, of at most `level` + 1 / (n + 1). With several outputs,
+/// this is true of each alone, not of all at once. It is a mean over draws of the n rows: for one
+/// draw, the share of new rows inside has a standard deviation of about √(level (1 - level) / n).
+/// All rows have intervals of the same width, unless a second network estimates the errors:
 /// [`set_scaled_interval`](crate::Mlp::set_scaled_interval).
 ///
 /// A network keeps its interval, and so does its file. Training removes it. If you change the

@@ -9,13 +9,13 @@ use std::iter::zip;
 impl<F: Float> Mlp<F> {
     /// One network that computes the mean of several, whose layers stand in it side by side.
     ///
-    /// The layers have the weights diag(W₁, …, W_K). One more layer has the mean of the weighted
-    /// sums of the outputs, z = (z₁ + … + z_K) / K. Without an activation there the outputs are the
-    /// mean. Probabilities are the geometric mean, made to add up to 1. First layers that are the
-    /// same in all networks stand there once. The mean is a network like any other, K times as
-    /// wide: it is saved, exported and trained as such. It has no interval: measure one for it.
-    /// Until it is trained, [`predict_with_spread`](Self::predict_with_spread) tells how far its
-    /// members disagree.
+    /// The layers have the weights diag(W₁, …, W_K). One more layer has the mean of the
+    /// weighted sums of the outputs, z = (z₁ + … + z_K) / K. Without an activation there the
+    /// outputs are the mean. Probabilities are the geometric mean, made to add up to 1. First
+    /// layers that are the same in all networks stand there once. The mean is a network like any
+    /// other, K times as wide: it is saved, exported and trained as such. It has no interval:
+    /// measure one for it. Until it is trained, [`predict_with_spread`](Self::predict_with_spread)
+    /// tells how far its members disagree.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};
@@ -24,7 +24,8 @@ impl<F: Float> Mlp<F> {
     /// let net = Mlp::builder(2).dense(8, Tanh).dense(1, Identity).without_units();
     /// let (a, b) = (net.clone().seed(1).build()?, net.seed(2).build()?);
     /// let mean = Mlp::mean_of(&[a.clone(), b.clone()])?;
-    /// assert_eq!(mean.to_string(), "2 → 16 Tanh → 2 Identity → 1 Identity, 85 parameters, f64");
+    /// let text = "2 → 16 Tanh → 2 Identity → 1 Identity, 85 parameters, f64";
+    /// assert_eq!(mean.to_string(), text);
     /// let [a, b, mean] = [a, b, mean].map(|net| net.predict_row(&[0.5, -1.0]).unwrap()[0]);
     /// assert!((mean - (a + b) / 2.0_f64).abs() < 1e-15);
     /// # Ok::<(), densely::Error>(())

@@ -35,7 +35,8 @@ impl<F: Float> Parameters<F> {
         net.set_parameters(&self.numbers);
     }
 
-    /// Moves each number by this share of its distance to the network's: x ← x + share · (w - x).
+    /// Moves each number by this share of its distance to the network's:
+    /// x ← x + share · (w - x).
     pub(crate) fn approach(&mut self, net: &Mlp<F>, share: f64) {
         let (mut rest, share) = (&mut self.numbers[..], F::from_f64(share));
         for slice in net.parameter_slices() {

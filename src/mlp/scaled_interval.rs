@@ -9,8 +9,8 @@ use std::iter::zip;
 impl<F: Float> Mlp<F> {
     /// Measures an [`Interval`] whose width differs from row to row, and keeps it together with
     /// `of_errors`, a network that estimates s(x) = ln |a - y|, in the data's units. The interval
-    /// is a ± q exp(s(x)). The rows, inputs and targets, determine q: their errors, each divided by
-    /// exp(s(x)), take the place of the errors in [`Interval::of`].
+    /// is a ± q exp(s(x)). The rows, inputs and targets, determine q: their errors, each divided
+    /// by exp(s(x)), take the place of the errors in [`Interval::of`].
     ///
     /// What the interval promises is the same, whatever the second network is worth; a good one
     /// makes it narrow where the errors are small. Neither network may have learned from the rows.

@@ -12,9 +12,9 @@ impl<F: Float> Mlp<F> {
     }
 
     /// The outputs of a [mean](Self::mean_of) of networks, and how far its members disagree: the
-    /// standard deviation √(Σ (y_k - ȳ)² / (K - 1)) of their outputs y_1, …, y_K, with ȳ their
-    /// arithmetic mean; of probabilities this is not quite the output. Both have the shape rows ×
-    /// outputs and the data's units.
+    /// standard deviation √(Σ (y_k - ȳ)² / (K - 1)) of their outputs y_1, …, y_K, with ȳ
+    /// their arithmetic mean; of probabilities this is not quite the output. Both have the shape
+    /// rows × outputs and the data's units.
     ///
     /// Training makes one network of a mean. If you change its weights in another way, the spread
     /// means nothing.

@@ -12,7 +12,7 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer, optimizer::Adagrad};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w. 1 - 0.1 · 2.5 / √2.5² = 0.9.
+/// // a = w x with w = 1; the gradient of a² at x = 1 is 2 w. 1 - 0.1 · 2.5 / √2.5² = 0.9.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adagrad = Adagrad::new(0.1).epsilon(1e-12).weight_decay(0.5);

@@ -3,8 +3,8 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 
 /// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
 ///
-/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², both 0 at first, and with t the number of the
-/// step, from 1,
+/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², both 0 at first, and with t the
+/// number of the step, from 1,
 ///
 /// w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
 ///
@@ -15,7 +15,7 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 /// use densely::{Adam, Dataset, Dense, Identity, MeanSquaredError, Mlp, Trainer};
 /// use ndarray::array;
 ///
-/// // a = w x with w = 1; the gradient of the loss a² at x = 1 is 2 w. At first m̂ / √v̂ = g / |g|.
+/// // a = w x with w = 1; the gradient of a² at x = 1 is 2 w. At first m̂ / √v̂ = g / |g|.
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let adam = Adam::new(0.1).betas(0.9, 0.99).epsilon(1e-12).weight_decay(1e-3);

@@ -5,7 +5,8 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 ///
 /// s ← α s + (1 - α) g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε), w ← w - η v.
+/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε), w ← w - η
+/// v.
 ///
 /// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
 /// These are the formulas of PyTorch's `RMSprop`, not centred.
@@ -18,7 +19,7 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let rmsprop = RmsProp::new(0.01).smoothing(0.96).epsilon(1e-12).momentum(0.9).weight_decay(0.0);
-/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?;  // 1 - 0.01 · 2 / √(0.04 · 2²)
+/// Trainer::new(MeanSquaredError, rmsprop).step(&mut net, &data)?; // 1 - 0.01·2 / √(0.04·2²)
 /// approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], 0.95, epsilon = 1e-12);
 /// # Ok::<(), densely::Error>(())
 /// ```

@@ -6,11 +6,11 @@ use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 ///
 /// With momentum µ each number has a velocity v, 0 at first:
 ///
-/// v ← µ v + g, w ← w - η v (Polyak 1964), or Nesterov's w ← w - η (g + µ v) (Sutskever et al.
-/// 2013).
+/// v ← µ v + g, w ← w - η v (Polyak 1964), or Nesterov's w ← w - η (g + µ v) (Sutskever
+/// et al. 2013).
 ///
-/// With weight decay λ the gradient is first increased by λ w, the gradient of λ/2 · Σ w², for
-/// weights and not for biases. These are the formulas of PyTorch's `SGD` without dampening.
+/// With weight decay λ the gradient is first increased by λ w, the gradient of λ/2 · Σ w²,
+/// for weights and not for biases. These are the formulas of PyTorch's `SGD` without dampening.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -20,7 +20,7 @@ use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 /// let mut net = Mlp::from_layers(vec![Dense::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::<f64>::new(array![[1.0]], array![[0.0]])?;
 /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
-/// for w in [0.8, 0.46] {                        // 1 - 0.1 · 2, then 0.8 - 0.1 · (0.9 · 2 + 1.6)
+/// for w in [0.8, 0.46] { // 1 - 0.1 · 2, then 0.8 - 0.1 · (0.9 · 2 + 1.6)
 ///     trainer.step(&mut net, &data)?;
 ///     approx::assert_abs_diff_eq!(net.layers()[0].weights()[[0, 0]], w, epsilon = 1e-15);
 /// }

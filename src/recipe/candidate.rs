@@ -148,8 +148,9 @@ pub(super) struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    /// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with W
-    /// from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by √inputs.
+    /// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with
+    /// W from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by
+    /// √inputs.
     pub(super) fn network<F: Float, S: Storage<F>>(
         &self,
         data: &Dataset<F, S>,

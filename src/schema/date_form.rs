@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// How the cells of a column are read as dates or times, and the first day.
 ///
-/// A date becomes its year, the days since the first one, and points on a circle for the day of
-/// the year and the weekday: sine and cosine of 2π · day / 365.25 and of 2π · weekday / 7. A time
+/// A date becomes its year, the days since the first one, and points on a circle for the day of the
+/// year and the weekday: sine and cosine of 2π · day / 365.25 and of 2π · weekday / 7. A time
 /// of day becomes a point on a circle too. So 31 December is near 1 January, and later dates than
 /// those of the training rows are numbers as well.
 ///

@@ -3,8 +3,8 @@
 use crate::{activation::AnyActivation, choice, float::Float, mlp::Mlp};
 use crate::{error::Result, model_file::damage::damaged};
 
-/// The expression `nn.Sequential(nn.Linear(…), …)`, and the places of the linear layers among its
-/// modules.
+/// The expression `nn.Sequential(nn.Linear(…), …)`, and the places of the linear layers among
+/// its modules.
 pub(super) fn sequential<F: Float>(net: &Mlp<F>) -> Result<(String, Vec<usize>)> {
     let (mut modules, mut places) = (Vec::new(), Vec::new());
     for (index, layer) in net.layers().iter().enumerate() {

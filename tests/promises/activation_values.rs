@@ -177,8 +177,8 @@ fn values_and_derivatives_equal_pytorchs_in_single_precision() {
     }
 }
 
-/// Compares the gradient of Σ δa. Every output of a row depends on every z of the row, so the whole
-/// Jacobian matters.
+/// Compares the gradient of Σ δa. Every output of a row depends on every z of the row, so the
+/// whole Jacobian matters.
 ///
 /// ```python
 /// import torch                                                # PyTorch 2.15
@@ -218,8 +218,8 @@ fn softmax_and_its_jacobian_equal_pytorchs() {
     assert_relative_eq!(gradient, expected, max_relative = 1e-14, epsilon = 1e-15);
 }
 
-/// g(-∞) and g(∞), from each activation's documentation. SELU's -λα is computed from the paper's
-/// constants (Klambauer et al. 2017).
+/// g(-∞) and g(∞), from each activation's documentation. SELU's -λα is computed from the
+/// paper's constants (Klambauer et al. 2017).
 fn limits() -> [(&'static str, f64, f64); 17] {
     let infinity = f64::INFINITY;
     [
@@ -281,8 +281,8 @@ fn check_softmax_of_infinity_and_nan<F: Float>() {
     for row in output.rows().into_iter().take(4) {
         assert!(row.iter().all(|a| a.is_nan()), "{row}");
     }
-    // e^-∞ = 0: a class that is ruled out does not change the others. Neither does a NaN in another
-    // row.
+    // e^-∞ = 0: a class that is ruled out does not change the others. Neither does a NaN in
+    // another row.
     assert_eq!(output.row(4), array![0.5, 0.0, 0.5].mapv(F::from_f64));
 }
 

@@ -165,7 +165,8 @@ fn quantile_loss_equals_scikit_learns() {
     densely::gradient_check(&mut net, &one, inputs.view(), array![[2.0], [-4.0]].view()).unwrap();
 }
 
-/// Errors of ±k σ(x), k from 1 to 19, with σ(x) = 1 or 3: the factor is k of rank ⌈20 · 0.9⌉.
+/// Errors of ±k σ(x), k from 1 to 19, with σ(x) = 1 or 3: the factor is k of rank
+/// ⌈20 · 0.9⌉.
 #[test]
 fn a_second_network_scales_the_interval() {
     let of_errors = Dense::new(array![[3_f64.ln()]], None, Identity).unwrap();

@@ -6,8 +6,8 @@
 //! test compares the geometric mean over ten starts, and over five for the digits.
 //!
 //! The numbers are from scikit-learn 1.9, which uses SciPy's L-BFGS-B, with its limits of
-//! convergence lifted. `MLPClassifier` clips probabilities to 2⁻⁵² from 0 and 1, so the loss that
-//! it minimises is never below 2.2e-16. The numbers here are the losses of its weights without
+//! convergence lifted. `MLPClassifier` clips probabilities to 2⁻⁵² from 0 and 1, so the loss
+//! that it minimises is never below 2.2e-16. The numbers here are the losses of its weights without
 //! clipping, the lowest of the first n evaluations. On breast_cancer and the digits it stops after
 //! about 100 evaluations, since it finds nothing lower.
 //!

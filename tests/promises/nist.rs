@@ -96,9 +96,9 @@ fn the_loss_is_the_certified_residual_sum_of_squares() {
 }
 
 /// The certified digits are rounded. Half a unit in the eleventh digit of every parameter, with the
-/// worst signs, changes the gradient by at most Σ_k |Σ_i ∂f_i/∂p ∂f_i/∂p_k| Δp_k. Relative to the
-/// mean magnitude of its terms that is 1.7e-9 for Rat42 and 5.5e-9 for DanWood (mpmath, 40 digits;
-/// the certified points themselves have 5.0e-10 and 8.5e-10).
+/// worst signs, changes the gradient by at most Σ_k |Σ_i ∂f_i/∂p ∂f_i/∂p_k| Δp_k.
+/// Relative to the mean magnitude of its terms that is 1.7e-9 for Rat42 and 5.5e-9 for DanWood
+/// (mpmath, 40 digits; the certified points themselves have 5.0e-10 and 8.5e-10).
 ///
 /// An error of one per cent in any parameter must show, so that a gradient that is always 0 does
 /// not pass.

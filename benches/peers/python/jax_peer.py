@@ -9,7 +9,8 @@ options = workloads.parse_arguments(__doc__)
 if options.f64:
     raise SystemExit("only densely and scikit-learn are timed in f64 here")
 if options.threads == 1:
-    # For more than one there is no setting: XLA has a thread for each processor that the process may run on.
+    # For more than one there is no setting: XLA has a thread for each processor that the process
+    # may run on.
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 import jax

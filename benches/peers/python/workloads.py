@@ -25,9 +25,9 @@ class Workload:
     batch: int
     rows: int
     has_latency: bool  # Whether the time of predicting one row is taken too.
-    # A network like that of the default recipe on tables: SELU in hidden layers, inputs scaled by median and quartiles with a
-    # smooth clip as part of it, and Adam, whose rate falls along a cosine from step to step. The others have tanh, and SGD with
-    # momentum.
+    # A network like that of the default recipe on tables: SELU in hidden layers, inputs scaled by
+    # median and quartiles with a smooth clip as part of it, and Adam, whose rate falls along a
+    # cosine from step to step. The others have tanh, and SGD with momentum.
     is_table: bool = False
 
     @property

@@ -91,9 +91,9 @@ const ROUNDS_WITH_HANDSHAKE: f64 = 3.0;
 
 impl Amounts {
     /// Of N ranks that each cut a long slice of n numbers into N segments, send each to the rank
-    /// that adds it up, and its sum back to all: two messages to each other rank, 2 (N - 1) / N · n
-    /// numbers out and as many in. Of short slices, each rank sends all that it has to each other:
-    /// one message, (N - 1) n numbers.
+    /// that adds it up, and its sum back to all: two messages to each other rank,
+    /// 2 (N - 1) / N · n numbers out and as many in. Of short slices, each rank sends all that it
+    /// has to each other: one message, (N - 1) n numbers.
     pub fn of_exchange(gradients: &Gradients, ranks: usize, unasked: f64) -> Self {
         let mut amounts = Self {
             rounds: 0.0,
@@ -152,10 +152,10 @@ impl Network {
     }
 
     /// One all-reduce of n numbers, as Thakur, Rabenseifner and Gropp (2005) reckon it, with
-    /// r = ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling takes
-    /// `2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ`; for few numbers, doubling alone
-    /// takes `r (α + bytes / β + n γ)`. An MPI library chooses the faster one. The handshake of
-    /// messages that are long enough adds to α.
+    /// r = ⌈log2 N⌉ and α the latency and the overhead of a message: halving and doubling
+    /// takes `2 r α + 2 (N - 1) / N · bytes / β + (N - 1) / N · n γ`; for few numbers,
+    /// doubling alone takes `r (α + bytes / β + n γ)`. An MPI library chooses the faster one.
+    /// The handshake of messages that are long enough adds to α.
     fn halving(&self, numbers: f64, ranks: usize) -> f64 {
         let rounds = ranks.next_power_of_two().ilog2();
         let share = (ranks as f64 - 1.0) / ranks as f64;

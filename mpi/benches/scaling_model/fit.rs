@@ -27,8 +27,8 @@ pub fn fit(sums: &[(Amounts, f64)], unasked: f64, addition: f64) -> Network {
     Network { latency, overhead, handshake, unasked, bandwidth, addition, packing }
 }
 
-/// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by the
-/// normal equations, in which each number is scaled so that they are of one size.
+/// The numbers x with the least sum of (row · x - target)², those that are not free being 0: by
+/// the normal equations, in which each number is scaled so that they are of one size.
 fn least_squares(rows: &[([f64; FREE], f64)], free: [bool; FREE]) -> [f64; FREE] {
     let mut equations = [[0.0; FREE + 1]; FREE];
     for (row, target) in rows {

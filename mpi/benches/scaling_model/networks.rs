@@ -12,10 +12,10 @@ pub struct Named {
 /// Ten and a hundred gigabits per second, with each rank on its own machine with its own link.
 ///
 /// How long a message of a byte is on its way was measured by others, with what both processors do
-/// for it: about 25 µs over TCP and Ethernet, 1.5 µs with RDMA. What a processor does for a message
-/// is measured here, over TCP and over shared memory: the kernel's part in the first, and MPI's
-/// alone in the second, as with RDMA. Of the bits of a link, headers of packets leave 94 and 96 of
-/// a hundred.
+/// for it: about 25 µs over TCP and Ethernet, 1.5 µs with RDMA. What a processor does for a
+/// message is measured here, over TCP and over shared memory: the kernel's part in the first, and
+/// MPI's alone in the second, as with RDMA. Of the bits of a link, headers of packets leave 94 and
+/// 96 of a hundred.
 pub fn networks(measured: &Measured) -> [Named; 2] {
     let network = |message: f64, gigabits: f64, unasked: f64, here: &Network| Network {
         latency: (message - here.overhead).max(0.0),

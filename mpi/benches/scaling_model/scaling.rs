@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn the_fastest_is_where_rows_saved_no_longer_pay_for_messages() {
-        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8: 16. Seven ranks have ten rows: 17; nine have
-        // eight: 17.
+        // 1 + ⌈64 / N⌉ + (N - 1) is least at N = 8: 16. Seven ranks have ten rows: 17; nine
+        // have eight: 17.
         with_model(Algorithm::Exchange, |model| {
             assert_eq!(model.fastest(1024, 64), 8);
             close(model.speedup(8, 64), 65.0 / 16.0);

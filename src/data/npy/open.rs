@@ -10,8 +10,8 @@ use ndarray::Array1;
 use std::path::{Path, PathBuf};
 
 impl<F: Float> Dataset<F, NpyFiles<F>> {
-    /// A data set in two files: inputs, rows × features, and targets, rows × outputs or one number
-    /// a row. The rows stay in the files. With the cargo feature `npy`.
+    /// A data set in two files: inputs, rows × features, and targets, rows × outputs or one
+    /// number a row. The rows stay in the files. With the cargo feature `npy`.
     ///
     /// `np.save` writes such files. The numbers are little-endian integers or floats of any size,
     /// and become the nearest `F` when they are read. Only the headers are read here: a number that
