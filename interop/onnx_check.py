@@ -1,6 +1,6 @@
 """Compares onnxruntime's predictions with densely's, for every built-in activation in f32 and f64.
 
-    cargo run --release -p densely-onnx --example onnx_check -- onnx-models
+    cargo run -p densely-onnx --example onnx_check -- onnx-models
     python3 -m venv onnx-venv
     onnx-venv/bin/pip install onnxruntime==1.32.0 numpy==2.4.6
     onnx-venv/bin/python interop/onnx_check.py onnx-models

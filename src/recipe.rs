@@ -140,9 +140,17 @@ impl Recipe<'_> {
         Ok(net)
     }
 
+    /// Five folds. They are drawn anew until there are as many as networks.
     fn folds<F: Float, S: Storage<F>>(&self, data: &Dataset<F, S>) -> Result<Vec<Fold<F, S>>> {
         let (rows, fraction) = (data.rows(), self.validation_fraction);
         ensure(rows > 1, || DataError::TooFewRows { rows, fraction })?;
-        data.folds(FOLDS.min(rows), self.seed)
+        let draws = (0..self.networks).step_by(FOLDS);
+        let drawn = draws.map(|fold| data.folds(FOLDS.min(rows), self.seed_of(fold)));
+        Ok(drawn.collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// The seed of a fold's networks, which is that of its draw.
+    fn seed_of(&self, fold: usize) -> u64 {
+        self.seed.wrapping_add((fold / FOLDS) as u64)
     }
 }

@@ -1,7 +1,7 @@
 //! Writes networks with each built-in activation as ONNX models, with inputs and this library's
 //! predictions, which `interop/onnx_check.py` compares with another runtime's.
 //!
-//! `cargo run --release -p densely-onnx --example onnx_check -- FOLDER`
+//! `cargo run -p densely-onnx --example onnx_check -- FOLDER`
 
 use densely::activation::{AnyActivation, Gelu};
 use densely::ndarray::{Array1, Array2};

@@ -30,7 +30,7 @@ impl Recipe<'_> {
         let train = |job: usize| {
             let (fold, stage) = (job / stages.len(), stages[job % stages.len()]);
             let (training, validation) = &folds[fold];
-            let run = Run { fold, ..run };
+            let run = Run { fold, seed: self.seed_of(fold), ..run };
             let net = run.network(training, columns, stage)?;
             run.train(stage, net, training, Some(validation), self.epochs)
         };

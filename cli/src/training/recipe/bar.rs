@@ -48,6 +48,7 @@ impl Bar {
         let last = match of(Stage::Refit).next() {
             Some(at) => at.folds,
             None if folds > 1 => folds * self.last.min(1),
+            None if self.last == 1 => candidates, // each of them may be kept
             None => self.last,
         };
         let done = |stage| {
