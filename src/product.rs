@@ -303,6 +303,19 @@ mod tests {
         }
     }
 
+    /// 0 · ∞ is NaN, also in a block of zeros.
+    #[test]
+    fn infinity_shows_beside_zeros() {
+        let (mut inputs, weights) = (Matrix::zeros(12, 520), Matrix::zeros(520, 130));
+        inputs.numbers_mut()[3 * 520 + 300] = f32::INFINITY;
+        let mut sums = Matrix::zeros(12, 130);
+        let share = &mut Share { rows: 0..12, columns: 0..130, part: sums.view_mut() };
+        weighted_sums(inputs.as_rows(), weights.as_rows(), Some(&[0.5; 130]), share);
+        for (row, sums) in sums.numbers().chunks(130).enumerate() {
+            assert!(sums.iter().all(|&sum| if row == 3 { sum.is_nan() } else { sum == 0.5 }));
+        }
+    }
+
     #[test]
     fn the_gradient_of_no_rows_is_zero() {
         let (inputs, delta) = (Matrix::new(3), Matrix::new(2));

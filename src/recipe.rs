@@ -13,10 +13,10 @@ pub use settings::{Progress, Recipe, Stage};
 use crate::data::{Dataset, Storage};
 use crate::error::{DataError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp};
-use candidate::{Choice, Columns, Run, Trained};
+use candidate::{Choice, Columns, Run};
 use combination::{Combination, Fold};
 
-/// The folds of a choice by folds.
+/// The folds of one draw.
 const FOLDS: usize = 5;
 
 impl Recipe<'_> {
@@ -41,7 +41,7 @@ impl Recipe<'_> {
     /// tried. The [temperature](Mlp::set_temperature) of a classifier is part of the network.
     ///
     /// If the rows are [few](Self::few_rows), each fifth takes its turn: five networks of each
-    /// candidate. Returned is the mean of those that are kept.
+    /// candidate, or ten with [`best`](Self::best). Returned is the mean of those that are kept.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Recipe<'_> {
 
     /// Trains what was kept again, on these rows, each network up to its best epoch, and with the
     /// temperature that was found; after folds, in folds of these rows. `None` if the time was over
-    /// before that.
+    /// before a network was ready.
     ///
     /// [`Recipe::best`] trains several networks from different seeds, and returns their mean.
     ///
@@ -109,8 +109,8 @@ impl Recipe<'_> {
         let stages: Vec<Stage> = kept.iter().map(|candidate| candidate.stage()).collect();
         let (net, temperature) = if report.has_folds() {
             let (net, again) = self.compare(&self.folds(data)?, &columns, choice, &stages)?;
-            let done = (!again.cut).then_some(net);
-            (done, again.temperature)
+            report.cut = again.cut;
+            ((!again.cut).then_some(net), again.temperature)
         } else {
             let of_each = self.networks.div_ceil(kept.len());
             let count = of_each * kept.len();
@@ -123,19 +123,23 @@ impl Recipe<'_> {
                 run.train(candidate.stage(), net, data, None, candidate.epoch())
             };
             let trained = self.each(count, 0, train)?;
-            let is_cut = trained.len() < count || trained.values().any(Trained::is_cut);
+            // Of each that is kept, as many as there are of the others.
+            let is_done = |place: &usize| trained.get(place).is_some_and(|of| !of.is_cut());
+            let done = (0..count).take_while(is_done).count() / kept.len() * kept.len();
             let mut networks = vec![Vec::new(); kept.len()];
-            for (place, of) in trained {
+            for (place, of) in trained.into_iter().take(done) {
                 networks[place % kept.len()].push(of.net);
             }
             let all: Vec<usize> = (0..kept.len()).collect();
             let combination = Combination::new(&stages, networks);
             let mean = || combination.mean(&all, report.temperature);
-            ((!is_cut).then(mean).transpose()?, report.temperature)
+            report.cut = done < count;
+            ((done > 0).then(mean).transpose()?, report.temperature)
         };
         report.elapsed = choice.start.elapsed();
-        if net.is_some() {
+        if let Some(net) = &net {
             (report.refit_rows, report.temperature) = (Some(data.rows()), temperature);
+            report.networks = net.members();
         }
         Ok(net)
     }

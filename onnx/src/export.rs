@@ -103,7 +103,7 @@ impl<F: Float> GraphBuilder<F> {
     }
 
     /// Adds the weighted sums of a layer and returns their name. They are the layer's output if no
-    /// activation follows.
+    /// activation follows. `tract` has no `Gemm` for `f64`.
     fn layer(
         &mut self,
         layer: &Dense<F>,

@@ -76,7 +76,8 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// | activations | the built-in ones, as one operator or composed of several |
 /// | layout | `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, `Transpose` |
 /// | no change | `Identity`, `Dropout`, `Cast` |
-/// | inputs | `Concat`, `Gather`, `ArrayFeatureExtractor`, `Imputer`, `OneHotEncoder` |
+/// | inputs | `Concat`, `Gather`, `ArrayFeatureExtractor`, `OneHotEncoder` |
+/// | missing inputs | `Imputer`, `Where` with `IsNaN(x)` or `Equal(x, x)` |
 ///
 /// - Inputs of several dimensions, as of pictures, become features in the order of memory.
 /// - Several inputs become features in the order of the graph. The schema names them, and holds

@@ -3,8 +3,8 @@
 use super::{FromOutput, elementwise::elementwise};
 use crate::elementary::{NormalTail, at_most, exp_m1_of_negative};
 
-/// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞). Default:
-/// α = 1.
+/// The exponential linear unit: g(z) = z if z > 0, else α (e^z - 1); range (-α, ∞).
+/// Default: α = 1.
 ///
 /// # The derivative from the output
 ///

@@ -42,8 +42,8 @@ elementwise!(
     |_, z| F::gelu_derivative::<FUSED>(z)
 );
 
-/// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range [-0.28,
-/// ∞).
+/// The sigmoid linear unit, or swish: g(z) = z σ(z), with σ(z) = 1 / (1 + e^-z); range
+/// [-0.28, ∞).
 ///
 /// # The derivative
 ///
@@ -94,8 +94,8 @@ elementwise!(
 ///
 /// # The derivative
 ///
-/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z), g'(z) = t + z
-/// σ(z) (1 - t²). g falls to the left of z = -1.19 and rises to the right of it.
+/// With t = tanh(ln(1 + e^z)), and since the derivative of ln(1 + e^z) is σ(z),
+/// g'(z) = t + z σ(z) (1 - t²). g falls to the left of z = -1.19 and rises to the right of it.
 ///
 /// # When
 ///

@@ -19,8 +19,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip};
 /// [`CategoricalCrossEntropy`](crate::loss::CategoricalCrossEntropy). Hidden layers may have it
 /// too.
 ///
-/// A row with NaN or +∞ becomes NaN, as does one with only -∞; among finite numbers -∞ gives
-/// 0.
+/// A row with NaN or +∞ becomes NaN, as does one with only -∞. Among finite numbers, -∞
+/// gives 0.
 ///
 /// ```
 /// use densely::{Activation, Softmax};

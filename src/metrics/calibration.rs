@@ -30,8 +30,9 @@ pub fn brier_score<F: Float>(
     Ok(squares.sum::<f64>() / outputs.nrows() as f64)
 }
 
-/// The expected calibration error: Σ over the bins of (rows in the bin / rows) · |mean of
-/// p - mean of y|. 0 is best: of the rows with p = 0.8, four of five are of the class.
+/// The expected calibration error: Σ over the bins of
+/// (rows in the bin / rows) · |mean of p - mean of y|. 0 is best: of the rows
+/// with p = 0.8, four of five are of the class.
 ///
 /// For one column, p is the probability of the second class, and y is 1 in its rows. For several, p
 /// is the largest probability, and y is 1 where its class is right (Guo et al. 2017). The bins have

@@ -5,8 +5,8 @@ use crate::{elementary::vectorized, error::Result, float::Float, parameter::Para
 ///
 /// s ← α s + (1 - α) g², w ← w - η g / (√s + ε), with s = 0 at first.
 ///
-/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε), w ← w - η
-/// v.
+/// With momentum µ there is a velocity v, 0 at first: v ← µ v + g / (√s + ε),
+/// w ← w - η v.
 ///
 /// With weight decay λ the gradient is first increased by λ w, for weights and not for biases.
 /// These are the formulas of PyTorch's `RMSprop`, not centred.

@@ -126,6 +126,7 @@ impl<F: Lanes> Block<'_, F> {
         let whole_panels = columns.is_multiple_of(width) && !self.right.transposed;
         let in_place = whole_panels && columns < COLUMNS_THAT_PAY;
         let mut tiles = Tiles { block: self, left, edge };
+        let mut is_finite = None;
         for columns in blocks(columns, width) {
             let panel = self.right.columns(columns.clone());
             if in_place {
@@ -134,7 +135,7 @@ impl<F: Lanes> Block<'_, F> {
                 if let Some(last) = F::vectors::<S>(last).0.first_chunk::<VECTORS>() {
                     tiles.multiply::<S, TILE>(simd, Panel { rows, last }, columns, result);
                 }
-            } else if panel.is_zero() {
+            } else if panel.is_zero() && *is_finite.get_or_insert_with(|| self.left.is_finite()) {
                 // As between the networks of a mean. Only the sums' start counts.
                 let start = self.start.columns(columns.clone());
                 let rows = result.chunks_mut(self.stride).take(self.left.rows);

@@ -1,6 +1,7 @@
 //! A matrix as a product reads it.
 
 use super::shape::Start;
+use crate::number::Number;
 use std::{ops::Range, slice::ChunksExact};
 
 /// A part of a row-major matrix, or of the transpose of one.
@@ -32,10 +33,13 @@ impl<F: Copy> Operand<'_, F> {
     }
 }
 
-impl<F: Copy + Default + PartialEq> Operand<'_, F> {
-    /// Whether all its numbers are 0.
+impl<F: Number> Operand<'_, F> {
     pub(super) fn is_zero(self) -> bool {
-        self.stored_rows().all(|row| row.iter().all(|&number| number == F::default()))
+        self.stored_rows().all(|row| row.iter().all(|number| number.is_zero()))
+    }
+
+    pub(super) fn is_finite(self) -> bool {
+        self.stored_rows().all(|row| row.iter().all(|number| number.is_finite()))
     }
 }
 

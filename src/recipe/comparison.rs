@@ -52,9 +52,17 @@ impl Recipe<'_> {
         let scores = candidates.iter().map(Candidate::score);
         let (kept, temperature) = combination.best(scores, folds)?;
         let net = combination.mean(&kept, temperature)?;
-        let (elapsed, refit_rows) = (choice.start.elapsed(), None);
-        let report =
-            RecipeReport { candidates, kept, temperature, refit_rows, choice, elapsed, cut };
+        let (elapsed, refit_rows, networks) = (choice.start.elapsed(), None, net.members());
+        let report = RecipeReport {
+            candidates,
+            kept,
+            networks,
+            temperature,
+            refit_rows,
+            choice,
+            elapsed,
+            cut,
+        };
         Ok((net, report))
     }
 

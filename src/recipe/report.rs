@@ -12,6 +12,8 @@ use std::{fmt, time::Duration};
 pub struct RecipeReport {
     pub(super) candidates: Vec<Candidate>,
     pub(super) kept: Vec<usize>,
+    /// Those whose mean is the result.
+    pub(super) networks: usize,
     pub(super) temperature: Option<f64>,
     pub(super) refit_rows: Option<usize>,
     pub(super) choice: Choice,
@@ -87,7 +89,7 @@ impl RecipeReport {
     }
 
     /// The rows on which the kept candidate was trained again. `None` without a refit, or if the
-    /// time was over before its end.
+    /// time was over before a network was ready.
     pub fn refit_rows(&self) -> Option<usize> {
         self.refit_rows
     }
@@ -97,7 +99,7 @@ impl RecipeReport {
         self.candidates.iter().any(|candidate| candidate.reports.len() > 1)
     }
 
-    /// Whether a candidate was stopped before its end, by the time limit or by an observer.
+    /// Whether a training was stopped before its end, by the time limit or by an observer.
     pub fn is_cut(&self) -> bool {
         self.cut
     }
@@ -118,9 +120,8 @@ impl fmt::Display for RecipeReport {
             self.kept().map(number).collect::<Vec<_>>().join(" and ")
         };
         write!(formatter, "kept {}", of_each(|candidate| candidate.stage.to_string()))?;
-        match self.kept().map(|candidate| candidate.reports.len()).sum() {
-            1 => {}
-            networks => write!(formatter, ", the mean of {networks} networks")?,
+        if self.networks > 1 {
+            write!(formatter, ", the mean of {} networks", self.networks)?;
         }
         if let Some(rows) = self.refit_rows {
             write!(formatter, ", trained again on {rows} rows")?;

@@ -94,7 +94,7 @@ impl Choice {
     fn recipe<'a>(&self, plan: &Plan<'_>, bar: &'a Bar) -> Result<Recipe<'a>, Box<dyn Error>> {
         let options = plan.options;
         if self.best && self.refit() == Refit::None {
-            return Err("--best is about the last training, which --refit none leaves out".into());
+            return Err("--best repeats the last training, which --refit none leaves out".into());
         }
         let recipe = match (self.quick, self.best) {
             (true, _) => Recipe::quick(),
@@ -171,7 +171,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     };
     let pictures = plan.files.pictures();
     let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
-    let tried = tried(plan.task, &report, refit, &scores, &others);
+    let tried = tried(plan.task, &report, (refit, net.members()), &scores, &others);
     let summary = Summary::new(plan, &net, kept, &test, scores, pictures).with(tried);
     Ok(if plan.options.json { summary.json() } else { summary.to_string() })
 }
@@ -246,7 +246,7 @@ fn others(
 fn tried(
     task: Task,
     report: &RecipeReport,
-    refit: Refit,
+    (refit, members): (Refit, usize),
     scores: &Scores,
     others: &[(&'static str, Scores)],
 ) -> Tried {
@@ -262,10 +262,12 @@ fn tried(
         (1, 1) => "the only one".to_owned(),
         (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
-        _ => format!("the best one in {folds} folds: the mean of {folds} networks"),
+        _ => format!("the best one in {folds} folds"),
     };
+    let mean =
+        if members > 1 { format!(": the mean of {members} networks") } else { String::new() };
     let again = match report.refit_rows() {
-        None => String::new(),
+        None => mean,
         Some(rows) => {
             let until = match folds {
                 1 => {
@@ -279,7 +281,7 @@ fn tried(
                 Refit::All => ("all ", ". The test scores are from before"),
                 _ => ("", ""),
             };
-            format!("; then trained again on {all}{rows} rows{until}{before}")
+            format!("; then trained again on {all}{rows} rows{until}{mean}{before}")
         }
     };
     let cut = if report.is_cut() { "; the time was over" } else { "" };
@@ -312,6 +314,7 @@ fn tried(
         "kept": names,
         "temperature_factor": report.temperature_factor(),
         "folds": folds,
+        "networks": members,
         "refit_rows": report.refit_rows(),
         "compared": others.collect::<Vec<_>>(),
     });

@@ -82,10 +82,16 @@ fn few_rows_choose_by_folds() {
     let data = folder.path().join("line.csv");
     let rows = (0..60).map(|row| format!("{row},{}\n", 3 * row + row % 2));
     std::fs::write(&data, "x,y\n".to_owned() + &rows.collect::<String>()).unwrap();
-    let output = run(REGRESSION.on(data.to_str().unwrap(), "y"), &[]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    for part in ["tried       linear: loss ", "the best one in 5 folds", "on all 60 rows. "] {
-        assert!(text.contains(part), "{part}: {text}");
+    for (options, folds) in [(&[][..], 5), (&["--best"], 10)] {
+        let output = run(REGRESSION.on(data.to_str().unwrap(), "y"), options);
+        let text = String::from_utf8(output.stdout).unwrap();
+        for part in [
+            "tried       linear: loss ".to_owned(),
+            format!("the best one in {folds} folds; then "),
+            format!("on all 60 rows: the mean of {folds} networks. "),
+        ] {
+            assert!(text.contains(&part), "{part}: {text}");
+        }
     }
 }
 
@@ -121,7 +127,7 @@ fn options_of_another_training_are_named() {
     let line = failure(REGRESSION, &["--quick", "--hidden", "8"], 1);
     assert!(line.contains("--quick is for the default training; --hidden describes"), "{line}");
     let line = failure(REGRESSION, &["--best", "--refit", "none"], 1);
-    assert!(line.contains("--best is about the last training"), "{line}");
+    assert!(line.contains("--best repeats the last training"), "{line}");
     assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("a positive number of minutes"));
     let short = json(REGRESSION, &["--minutes", "0.0001"]);
     assert!(short["recipe"]["refit_rows"].is_null(), "{short}");

@@ -1,7 +1,7 @@
 //! The formulas that export writes.
 //!
-//! An activation becomes one operator if `onnxruntime` has that operator for the network's
-//! precision and computes it as exactly as densely does. Other activations become formulas of such
+//! An activation becomes one operator if `onnxruntime` and `tract` have that operator for both
+//! precisions and compute it as exactly as densely does. Other activations become formulas of such
 //! operators. In `onnxruntime`, `Elu`, `Selu`, `Softplus`, `Softsign` and `Erf` exist for `f32`
 //! only; `Elu` loses digits of e^z - 1 as z nears 0; `Sigmoid` and `Gelu` have fewer than six
 //! digits below z = -3. In `tract`, `Softplus` is infinite above z = 88.

@@ -2,8 +2,8 @@
 //! Mathematical Software 20, 1994).
 //!
 //! It looks for a step α at which the loss φ(α) along the direction meets the strong Wolfe
-//! conditions: φ(α) ≤ φ(0) + c₁ α φ'(0), a sufficient decrease, and |φ'(α)| ≤ c₂
-//! |φ'(0)|, a flatter slope. The constants are those of L-BFGS-B, except for c₂.
+//! conditions: a sufficient decrease, φ(α) ≤ φ(0) + c₁ α φ'(0), and a flatter slope,
+//! |φ'(α)| ≤ c₂ |φ'(0)|. The constants are those of L-BFGS-B, except for c₂.
 
 /// c₁.
 const SUFFICIENT_DECREASE: f64 = 1e-3;
