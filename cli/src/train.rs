@@ -203,7 +203,7 @@ fn belongs_to(
         ("--target".to_owned(), options.target.clone()),
         ("--without".to_owned(), options.columns.left_out()),
         ("test rows".to_owned(), test_rows.identity()),
-        ("data".to_owned(), format!("{hash:016x}")),
+        ("table".to_owned(), format!("{hash:016x}")),
     ])
 }
 

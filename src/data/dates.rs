@@ -122,7 +122,7 @@ pub(super) fn moment(format: &str, text: &str) -> Result<Moment, CellProblem> {
         }
         Some(Moment { date, time })
     };
-    parse().ok_or(CellProblem::NotADate)
+    parse().ok_or_else(|| CellProblem::NotADate(format.to_owned()))
 }
 
 #[cfg(not(feature = "dates"))]

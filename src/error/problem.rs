@@ -12,12 +12,15 @@
 /// assert_eq!((row, problem), (2, CellProblem::Blank));
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CellProblem {
     /// Text in a numeric column.
     #[error("is not a number")]
     NotANumber,
+    /// Not a number in the form that the column has.
+    #[error("is not a number with a {0}, as others of this column are")]
+    OtherForm(String),
     /// White space or nothing.
     #[error("is blank")]
     Blank,
@@ -25,8 +28,8 @@ pub enum CellProblem {
     #[error("is a missing value")]
     Missing,
     /// Text in a column of dates, or a date in another form.
-    #[error("is not a date in the form of this column")]
-    NotADate,
+    #[error("is not a date in the form {0:?} of this column")]
+    NotADate(String),
     /// A date, without the part of the library that reads it.
     #[error("may be a date, which needs the cargo feature `dates` of densely")]
     NeedsDates,

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 /// negative, `(12)`; so do `-` and `−`. A unit is `%` or a currency sign, before or behind the
 /// number; then every cell has it. A percentage is the number before its sign.
 ///
+/// `1.950` or `1,950` may have decimals or thousands. Only a column that has had marks between
+/// thousands reads them: else a file with another decimal mark would have numbers a thousand times
+/// as large.
+///
 /// ```
 /// use densely::schema::NumberForm;
 ///
@@ -16,6 +20,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(form.number("1,234.5"), Some(1234.5));
 /// assert_eq!(form.number("(12)"), Some(-12.0));
 /// assert_eq!(form.number("12,5"), None);
+/// assert_eq!(form.number("1,950"), None);
+/// assert_eq!(form.clone().with_thousands().number("1,950"), Some(1950.0));
 /// assert_eq!(form.with_decimal_comma().number("1.234,5"), Some(1234.5));
 /// assert_eq!(NumberForm::default().with_unit("%").number("7.5 %"), Some(7.5));
 /// ```
@@ -29,6 +35,9 @@ pub struct NumberForm {
     /// `%`, a currency sign, or nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
+    /// Whether a mark between thousands is read where it could be a decimal mark.
+    #[serde(default, skip_serializing_if = "super::column::is_default")]
+    pub thousands: bool,
 }
 
 /// Signs that may stand before or behind a number.
@@ -39,6 +48,13 @@ impl NumberForm {
     #[must_use]
     pub fn with_decimal_comma(mut self) -> Self {
         self.decimal_comma = true;
+        self
+    }
+
+    /// With a mark between thousands, as in `1,950`.
+    #[must_use]
+    pub fn with_thousands(mut self) -> Self {
+        self.thousands = true;
         self
     }
 
@@ -54,7 +70,10 @@ impl NumberForm {
         let (negative, unit, digits) = parts(text)?;
         let fits = unit.map_or(self.unit.is_empty(), |unit| self.unit.chars().eq([unit]));
         let number = fits.then(|| magnitude(digits, self.decimal_comma))??;
-        Some(if negative { -number } else { number })
+        let groups = digits.contains(grouping(self.decimal_comma));
+        let is_known =
+            self.thousands || !groups || magnitude(digits, !self.decimal_comma).is_none();
+        is_known.then_some(if negative { -number } else { number })
     }
 
     /// The forms in which this text is a number: with a decimal point, with a decimal comma.
@@ -62,8 +81,17 @@ impl NumberForm {
         let Some((_, unit, digits)) = parts(text) else { return [None, None] };
         [false, true].map(|decimal_comma| {
             magnitude(digits, decimal_comma)?;
-            Some(Self { decimal_comma, unit: unit.map(String::from).unwrap_or_default() })
+            let thousands = digits.contains(grouping(decimal_comma));
+            let unit = unit.map(String::from).unwrap_or_default();
+            Some(Self { decimal_comma, unit, thousands })
         })
+    }
+
+    /// The form of both; nothing if they differ.
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
+        let thousands = self.thousands || other.thousands;
+        let (one, other) = (Self { thousands, ..self }, Self { thousands, ..other });
+        (one == other).then_some(one)
     }
 }
 
@@ -103,10 +131,15 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
         .then_some((negative, unit, rest))
 }
 
+/// The mark between groups of three digits.
+fn grouping(decimal_comma: bool) -> char {
+    if decimal_comma { '.' } else { ',' }
+}
+
 /// The number without sign and unit.
 fn magnitude(text: &str, decimal_comma: bool) -> Option<f64> {
-    let (point, grouping) = if decimal_comma { (',', '.') } else { ('.', ',') };
-    let number = match text.split_once(point) {
+    let grouping = grouping(decimal_comma);
+    let number = match text.split_once(if decimal_comma { ',' } else { '.' }) {
         None => without_groups(text, grouping)?,
         Some((whole, decimals)) => format!("{}.{decimals}", without_groups(whole, grouping)?),
     };
@@ -158,7 +191,10 @@ mod tests {
         assert_eq!(comma.number("1.234,5"), Some(1234.5));
         assert_eq!(comma.number("10"), Some(10.0));
         assert_eq!(comma.number("1.5"), None);
-        let dollars = NumberForm::default().with_unit("$");
+        assert_eq!([point.number("332,500"), comma.number("332.500")], [None, None]);
+        assert_eq!([point.number("332.500"), comma.number("332,500")], [Some(332.5); 2]);
+        assert_eq!(comma.with_thousands().number("332.500"), Some(332_500.0));
+        let dollars = NumberForm::default().with_unit("$").with_thousands();
         for (text, number) in
             [("$ 1,200", 1200.0), ("-$5", -5.0), ("$-5", -5.0), ("($12)", -12.0), ("3$", 3.0)]
         {

@@ -183,7 +183,7 @@ fn missing_values_are_taken_when_asked() {
         let Error::Table(TableError::Cell { row: found, column: of, problem, .. }) = &error else {
             panic!("{error}")
         };
-        assert_eq!((*found, &of[..], *problem), (row, column, CellProblem::Missing));
+        assert_eq!((*found, &of[..], problem), (row, column, &CellProblem::Missing));
         assert!(error.to_string().ends_with("`Table::with_missing` takes missing values"));
 
         let table = read(name).with_missing();
@@ -464,7 +464,7 @@ fn a_network_reads_other_dates_as_the_first() {
     assert_eq!(net.schema(), data.schema());
     assert_eq!(table("day\n05.04.2024\n").inputs_for(&net).unwrap()[[0, 1]], 2.0);
     let error = table("day\n04/05/2024\n").inputs_for(&net).unwrap_err().to_string();
-    assert!(error.contains("is not a date in the form of this column"), "{error}");
+    assert!(error.contains("is not a date in the form \"%d.%m.%Y\" of this column"), "{error}");
     let blank = table("day\n?\n").with_missing().inputs_for(&net).unwrap();
     assert!(blank.iter().all(|number| number.is_nan()));
     assert!(net.predict(blank.view()).unwrap()[[0, 0]].is_finite());
@@ -485,7 +485,11 @@ fn prediction_follows_the_schema() {
     assert!(data.inputs()[[2, 0]].is_nan());
     assert_eq!(data.targets(), array![[7.0], [7.5], [8.0]]);
     let error = table("b,c\n12,u\n").inputs_for(&net).unwrap_err().to_string();
-    assert!(error.contains(r#"row 1, column "b": "12" is not a number"#), "{error}");
+    let reason = r#"row 1, column "b": "12" is not a number with a decimal comma, $, as others"#;
+    assert!(error.contains(reason), "{error}");
+    // Without a mark between thousands in the first table, this could be 7.125.
+    let error = table("b,c,a\n$ 1,u,7.125\n").dataset_for(&net).unwrap_err().to_string();
+    assert!(error.contains(r#""7.125" is not a number with a decimal comma"#), "{error}");
 }
 
 #[test]

@@ -98,9 +98,18 @@ impl Kept {
         if let Some((name, value)) = other {
             let before = earlier.get(name).map_or("unknown", String::as_str);
             let folder = self.folder.display();
-            return Err(
-                format!("{folder} holds a training with {name} {before}, not {value}").into()
-            );
+            let [with, value] = match [before, value] {
+                ["", value] => [format!("without {name}"), format!("with {value}")],
+                [before, ""] => [format!("with {name} {before}"), "without it".to_owned()],
+                [before, value] => [format!("with {name} {before}"), value.to_owned()],
+            };
+            let message = match &name[..] {
+                "table" => "a training of other rows: the table has changed since".to_owned(),
+                "training" if before == "unknown" => format!("another training, not {value}"),
+                "training" => format!("{before}, not {value}"),
+                _ => format!("a training {with}, not {value}"),
+            };
+            return Err(format!("{folder} holds {message}").into());
         }
         Ok(true)
     }

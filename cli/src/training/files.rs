@@ -79,7 +79,11 @@ fn beside(data: &Path, target: &str) -> Result<PathBuf, String> {
         Some(_) => data.to_owned(),
         None => data.canonicalize().map_err(|error| failed(&error))?,
     };
-    let mut name = whole.file_stem().unwrap_or_default().to_owned();
+    // Of `cars.csv.gz`, `cars`.
+    let stem = whole.with_extension("");
+    let is_compressed = whole.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+    let named = if is_compressed { &stem } else { &whole };
+    let mut name = named.file_stem().unwrap_or_default().to_owned();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.');
     let target: String = target.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     name.push(format!("-{target}.safetensors"));

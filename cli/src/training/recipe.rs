@@ -70,9 +70,9 @@ impl Choice {
     /// What decides the bits of the trained network beside the options of every training.
     pub fn that_decide(&self) -> BTreeMap<String, String> {
         let training = match (self.quick, self.best) {
-            (true, _) => "--quick",
-            (_, true) => "--best",
-            _ => "the default one",
+            (true, _) => "a training with --quick",
+            (_, true) => "a training with --best",
+            _ => "a default training",
         };
         BTreeMap::from([("training".to_owned(), training.to_owned())])
     }
@@ -278,7 +278,7 @@ fn tried(
                 _ => String::new(),
             };
             let (all, before) = match refit {
-                Refit::All => ("all ", ". The test scores are from before"),
+                Refit::All => ("all ", ". The test scores are of the network before that"),
                 _ => ("", ""),
             };
             format!("; then trained again on {all}{rows} rows{until}{mean}{before}")
@@ -292,8 +292,11 @@ fn tried(
     });
     let own = scores.error();
     let better = |scores: &Scores| own.zip(scores.error()).is_none_or(|(own, other)| own < other);
-    let all_better = others.iter().all(|(_, scores)| better(scores));
-    let warning = if all_better { "" } else { ". On these test rows the network is no better" };
+    let not_better = others.iter().filter(|(_, scores)| !better(scores)).map(|(who, _)| *who);
+    let warning = match &not_better.collect::<Vec<_>>()[..] {
+        [] => String::new(),
+        who => format!(". On these test rows the network is no better than {}", who.join(" and ")),
+    };
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
         ("kept", format!("{}, {why}{cut}{again}", names.join(" and "))),

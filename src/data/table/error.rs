@@ -44,6 +44,9 @@ pub enum TableError {
     /// A column has a blank name.
     #[error("{file}: column {number} has no name in the header; is it an index?")]
     UnnamedColumn { file: String, number: usize },
+    /// The file is no text.
+    #[error("{file}: this is {what}, not text; save the table as CSV")]
+    NotText { file: String, what: &'static str },
     /// A column name is not UTF-8.
     #[error("{file}: the name of column {number} is not UTF-8: {value:?}")]
     HeaderNotUtf8 { file: String, number: usize, value: String },

@@ -130,7 +130,9 @@ pub(super) fn in_order(
 ) -> Result<f64, CellProblem> {
     match (date, form) {
         (Some(format), _) => dates::moment(format, cell).map(|moment| moment.in_order()),
-        (None, Some(form)) => form.number(cell).ok_or(CellProblem::NotANumber),
+        (None, Some(form)) => {
+            form.number(cell).ok_or_else(|| CellProblem::OtherForm(form.to_string()))
+        }
         (None, None) => cell::number(cell),
     }
 }

@@ -25,15 +25,16 @@ impl Table {
     /// [`Error::Io`] if the file cannot be read; [`TableError::EmptyFile`], [`TableError::NoRows`];
     /// [`TableError::RaggedRow`] for a row with another number of cells than the header, blank ones
     /// at its end left out; [`TableError::NoHeader`], [`TableError::RepeatedHeader`];
-    /// [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell that is not UTF-8. Other
-    /// errors in a column are found when it is used. Each error names the file, the row and the
-    /// column.
+    /// [`TableError::NotText`], [`TableError::HeaderNotUtf8`], and [`TableError::Cell`] for a cell
+    /// that is not UTF-8. Other errors in a column are found when it is used. Each error names the
+    /// file, the row and the column.
     ///
     /// [`TableError::Cell`]: crate::error::TableError::Cell
     /// [`TableError::EmptyFile`]: crate::error::TableError::EmptyFile
     /// [`TableError::HeaderNotUtf8`]: crate::error::TableError::HeaderNotUtf8
     /// [`TableError::NoHeader`]: crate::error::TableError::NoHeader
     /// [`TableError::NoRows`]: crate::error::TableError::NoRows
+    /// [`TableError::NotText`]: crate::error::TableError::NotText
     /// [`TableError::RaggedRow`]: crate::error::TableError::RaggedRow
     /// [`TableError::RepeatedHeader`]: crate::error::TableError::RepeatedHeader
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {

@@ -25,6 +25,9 @@ impl Table {
                 (Header::Absent, _) => (index + 1).to_string(),
                 (_, Ok(name)) => name.to_owned(),
                 (_, Err(_)) => {
+                    if let Some(what) = archive(record.bytes(0)) {
+                        return Err(TableError::NotText { file: file.clone(), what });
+                    }
                     let (number, value) = (index + 1, readable(record.bytes(index)));
                     return Err(TableError::HeaderNotUtf8 { file: file.clone(), number, value });
                 }
@@ -52,6 +55,7 @@ impl Table {
             };
             let repeats = format.header != Header::Absent
                 && named > 0
+                && !columns.iter().all(is_number)
                 && blank_rows == 0
                 && columns.iter().enumerate().all(is_name);
             ensure(!repeats, || TableError::RepeatedHeader { file: file.clone(), row })?;
@@ -126,14 +130,28 @@ fn fits(record: &Record, columns: usize, named: usize) -> bool {
     record.len() >= named && rest_is_blank()
 }
 
+/// Whether a name is a number.
+fn is_number(column: &TableColumn) -> bool {
+    column.name.parse::<f64>().is_ok()
+}
+
 /// Whether a header looks like a row: each name is a number, or a value of its own column.
 fn looks_like_row(columns: &[TableColumn]) -> bool {
-    let is_number = |column: &&TableColumn| column.name.parse::<f64>().is_ok();
     let is_value = |column: &&TableColumn| column.summary.texts.values.contains_key(&column.name);
-    let numbers = columns.iter().filter(is_number).count();
+    let numbers = columns.iter().filter(|column| is_number(column)).count();
     let values = columns.iter().filter(is_value).count();
     // A number may be the name of a column in a file with other names.
     !columns.is_empty() && numbers + values == columns.len() && (numbers > 0 || columns.len() > 2)
+}
+
+/// What a file is that begins with these bytes, if people take it for a table.
+fn archive(first: &[u8]) -> Option<&'static str> {
+    let kinds = [
+        (&b"PK\x03\x04"[..], "a ZIP archive, such as an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", "a file of an old Excel or Word"),
+        (b"%PDF", "a PDF document"),
+    ];
+    kinds.into_iter().find_map(|(start, what)| first.starts_with(start).then_some(what))
 }
 
 /// The readable part of bytes that are not UTF-8.

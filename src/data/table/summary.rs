@@ -102,7 +102,7 @@ impl ColumnSummary {
             self.forms = forms;
         } else {
             for (kept, form) in self.forms.iter_mut().zip(forms) {
-                kept.take_if(|kept| Some(&*kept) != form.as_ref());
+                *kept = kept.take().zip(form).and_then(|(kept, form)| kept.and(form));
             }
         }
         self.dates.add(text);
