@@ -5,9 +5,11 @@
 pub struct Names(pub Vec<String>);
 
 impl Names {
-    /// Parses the value of an option.
+    /// Parses the value of an option. Blanks around a name are no part of it, as in a file.
     pub fn parse(text: &str) -> Result<Self, csv::Error> {
-        let mut line = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).trim(csv::Trim::All);
+        let mut line = reader.from_reader(text.as_bytes());
         let names = line.records().next().transpose()?.unwrap_or_default();
         Ok(Self(names.iter().map(str::to_owned).collect()))
     }

@@ -32,7 +32,7 @@ pub struct Columns {
     /// Columns that are numbers; other text in them is an error
     #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
     pub number: Vec<Names>,
-    /// Columns that are dates or times; `day=%d/%m/%Y` tells the form too, as strftime has it
+    /// Columns that are dates or times; `day=%d/%m/%Y` tells the form too, in the signs of strftime
     #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
     pub date: Vec<Names>,
     /// Columns that are not features, such as an identifier
@@ -58,8 +58,9 @@ pub struct Blanks {
 /// What is done with missing values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Missing {
-    /// The centre of the training rows stands for a number, none of the categories for a category,
-    /// and a feature says where a column is blank; rows without a target are left out
+    /// A blank number becomes the centre of the training rows, a blank category none of the
+    /// categories; one more feature says where a column is blank. Rows without a target are left
+    /// out
     Take,
     /// They are an error
     Refuse,

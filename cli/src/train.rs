@@ -2,6 +2,7 @@
 
 use crate::command_line;
 use crate::input;
+use crate::names::{self, Names};
 use crate::places::is_same_file;
 use crate::table::{Blanks, Columns, FileForm};
 use crate::table_file;
@@ -97,11 +98,23 @@ impl Options {
             OWN.iter().find(|name| given(name)).map(|name| format!("--{}", name.replace('_', "-")));
     }
 
+    /// Refuses options that would say something of the target as if it were a feature.
+    fn check_target(&self) -> Result<(), String> {
+        let names = |of: &[Names]| names::all(of).any(|name| name == self.target);
+        if names(&self.columns.without) {
+            return Err("--without names the target".to_owned());
+        }
+        if names(&self.columns.category) {
+            return Err("--category names the target, of which --task says what it is".to_owned());
+        }
+        Ok(())
+    }
+
     /// Whether the training is the default one.
     fn is_default(&self) -> Result<bool, String> {
         match (&self.own, self.recipe.given()) {
             (Some(own), Some(name)) => {
-                Err(format!("{name} is for the default training; {own} describes another"))
+                Err(format!("{name} is for the default training; {own} describes one of your own"))
             }
             (own, _) => Ok(own.is_none()),
         }
@@ -111,6 +124,7 @@ impl Options {
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let is_default = options.is_default()?;
+    options.check_target()?;
     let file = input::find(&options.data);
     let format = options.blanks.format(options.columns.format(options.form.format()));
     let table = options.columns.tell(table_file::read(format.clone(), &file)?)?;

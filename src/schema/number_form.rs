@@ -95,11 +95,11 @@ impl NumberForm {
     }
 }
 
-/// As `decimal comma, %`.
+/// As `decimal comma and %`.
 impl std::fmt::Display for NumberForm {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(if self.decimal_comma { "decimal comma" } else { "decimal point" })?;
-        if self.unit.is_empty() { Ok(()) } else { write!(formatter, ", {}", self.unit) }
+        if self.unit.is_empty() { Ok(()) } else { write!(formatter, " and {}", self.unit) }
     }
 }
 

@@ -264,10 +264,16 @@ fn tried(
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
         _ => format!("the best one in {folds} folds"),
     };
-    let mean =
-        if members > 1 { format!(": the mean of {members} networks") } else { String::new() };
+    let mean = match members > kept.len() {
+        true => format!(": the mean of {members} networks"),
+        false => String::new(),
+    };
+    let cut = if report.is_cut() { "; the time was over" } else { "" };
     let again = match report.refit_rows() {
-        None => mean,
+        None if folds > 1 && refit == Refit::Training && cut.is_empty() => {
+            format!("{mean}, which together have learned from all training rows")
+        }
+        None => mean + cut,
         Some(rows) => {
             let until = match folds {
                 1 => {
@@ -281,10 +287,9 @@ fn tried(
                 Refit::All => ("all ", ". The test scores are of the network before that"),
                 _ => ("", ""),
             };
-            format!("; then trained again on {all}{rows} rows{until}{mean}{before}")
+            format!("; then trained again on {all}{rows} rows{until}{mean}{cut}{before}")
         }
     };
-    let cut = if report.is_cut() { "; the time was over" } else { "" };
     let Score { key, name, .. } = task.error();
     let compared = others.iter().map(|(who, scores)| match scores.error() {
         Some(score) => format!("{name} {score:.4} of {who}"),
@@ -299,7 +304,7 @@ fn tried(
     };
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
-        ("kept", format!("{}, {why}{cut}{again}", names.join(" and "))),
+        ("kept", format!("{}, {why}{again}", names.join(" and "))),
     ];
     let candidates = report.candidates().iter().map(|candidate| {
         let reports = candidate.reports();

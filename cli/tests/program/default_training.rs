@@ -129,6 +129,12 @@ fn options_of_another_training_are_named() {
     let line = failure(REGRESSION, &["--best", "--refit", "none"], 1);
     assert!(line.contains("--best repeats the last training"), "{line}");
     assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("a positive number of minutes"));
+    for option in ["--without", "--category"] {
+        let line = failure(REGRESSION, &[option, "weight, mpg"], 1);
+        assert!(line.contains(&format!("{option} names the target")), "{line}");
+    }
+    let fewer = json(REGRESSION, &["--epochs", "1", "--without", "origin, weight"]);
+    assert_eq!(fewer["features"], 5);
     let short = json(REGRESSION, &["--minutes", "0.0001"]);
     assert!(short["recipe"]["refit_rows"].is_null(), "{short}");
 }
