@@ -137,9 +137,8 @@ impl<F: Lanes> Block<'_, F> {
                 }
             } else if panel.is_zero() && *is_finite.get_or_insert_with(|| self.left.is_finite()) {
                 // As between the networks of a mean. Only the sums' start counts.
-                let start = self.start.columns(columns.clone());
                 let rows = result.chunks_mut(self.stride).take(self.left.rows);
-                rows.for_each(|row| start.write(&mut row[columns.clone()]));
+                self.start.write_rows(rows, columns);
             } else {
                 pack(panel, width, packed);
                 let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();

@@ -191,7 +191,7 @@ fn that_cannot_be_are_told_in_one_line() {
     assert!(line.contains("the network does not know the names of its columns"), "{line}");
     std::fs::write(case.path("net"), "no network").unwrap();
     let line = case.failure("x,kind\n1,a\n", &[]);
-    assert!(line.contains("net: not a densely model: it is a text that begins with"), "{line}");
+    assert!(line.contains("net: not a densely model: it is a text file"), "{line}");
     std::fs::remove_file(case.path("net")).unwrap();
     assert!(case.failure("x,kind\n1,a\n", &[]).contains("net: No such file"));
 }
