@@ -126,8 +126,10 @@ impl<F: Lanes> Block<'_, F> {
         let whole_panels = columns.is_multiple_of(width) && !self.right.transposed;
         let in_place = whole_panels && columns < COLUMNS_THAT_PAY;
         let mut tiles = Tiles { block: self, left, edge };
-        let mut is_finite = None;
         for columns in blocks(columns, width) {
+            if !in_place && self.is_start(&columns, result) {
+                continue;
+            }
             let panel = self.right.columns(columns.clone());
             if in_place {
                 let (rows, last) = panel.strided_rows();
@@ -135,10 +137,6 @@ impl<F: Lanes> Block<'_, F> {
                 if let Some(last) = F::vectors::<S>(last).0.first_chunk::<VECTORS>() {
                     tiles.multiply::<S, TILE>(simd, Panel { rows, last }, columns, result);
                 }
-            } else if panel.is_zero() && *is_finite.get_or_insert_with(|| self.left.is_finite()) {
-                // As between the networks of a mean. Only the sums' start counts.
-                let rows = result.chunks_mut(self.stride).take(self.left.rows);
-                self.start.write_rows(rows, columns);
             } else {
                 pack(panel, width, packed);
                 let (panel, _) = F::vectors::<S>(packed).0.as_chunks::<VECTORS>();
@@ -148,6 +146,19 @@ impl<F: Lanes> Block<'_, F> {
                 }
             }
         }
+    }
+
+    /// Whether these sums are what they start at, which is then written: blocks of zeros, as
+    /// between the networks of a mean. Not inlined, it serves every instruction set.
+    #[inline(never)]
+    fn is_start(&self, columns: &Range<usize>, result: &mut [F]) -> bool {
+        let is_zero = self.right.columns(columns.clone()).is_zero() && self.left.is_finite();
+        if is_zero {
+            let start = self.start.columns(columns.clone());
+            let rows = result.chunks_mut(self.stride).take(self.left.rows);
+            rows.for_each(|row| start.write(&mut row[columns.clone()]));
+        }
+        is_zero
     }
 
     /// `TILE` rows of the left operand from `row` on, or those that are left, as columns.

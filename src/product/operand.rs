@@ -33,14 +33,11 @@ impl<F: Copy> Operand<'_, F> {
     }
 }
 
-/// Not inlined, they serve every instruction set.
 impl<F: Number> Operand<'_, F> {
-    #[inline(never)]
     pub(super) fn is_zero(self) -> bool {
         self.stored_rows().all(|row| row.iter().all(|number| number.is_zero()))
     }
 
-    #[inline(never)]
     pub(super) fn is_finite(self) -> bool {
         self.stored_rows().all(|row| row.iter().all(|number| number.is_finite()))
     }

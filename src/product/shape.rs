@@ -22,19 +22,6 @@ impl<F: Copy + Default> Start<'_, F> {
         if let Self::Row(row) = self { Self::Row(&row[columns]) } else { self }
     }
 
-    /// Fills the sums of these columns in each row. Not inlined, it serves every instruction set.
-    #[inline(never)]
-    pub(super) fn write_rows<'r>(
-        self,
-        rows: impl Iterator<Item = &'r mut [F]>,
-        columns: Range<usize>,
-    ) where
-        F: 'r,
-    {
-        let start = self.columns(columns.clone());
-        rows.for_each(|row| start.write(&mut row[columns.clone()]));
-    }
-
     /// Fills the sums of a row.
     #[inline(always)]
     pub(super) fn write(self, sums: &mut [F]) {
