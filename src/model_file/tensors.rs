@@ -22,7 +22,8 @@ impl Header {
         reader.read_exact(&mut bytes).map_err(damaged)?;
         let (of_header, rest) = (u64::from_le_bytes(bytes), length - LENGTH_BYTES);
         // The length of a header has no eight bytes of text.
-        check(of_header <= rest || bytes.contains(&0), || "it is a text file".to_owned())?;
+        let is_text = bytes.is_ascii() && !bytes.contains(&0);
+        check(of_header <= rest || !is_text, || "it is a text file".to_owned())?;
         check(of_header <= rest, || {
             format!("its header should have {of_header} bytes, {rest} are left of the file")
         })?;
