@@ -126,8 +126,9 @@ impl<F: Lanes> Block<'_, F> {
         let whole_panels = columns.is_multiple_of(width) && !self.right.transposed;
         let in_place = whole_panels && columns < COLUMNS_THAT_PAY;
         let mut tiles = Tiles { block: self, left, edge };
+        let mut is_finite = None;
         for columns in blocks(columns, width) {
-            if !in_place && self.is_start(&columns, result) {
+            if !in_place && self.is_start(&columns, result, &mut is_finite) {
                 continue;
             }
             let panel = self.right.columns(columns.clone());
@@ -149,16 +150,23 @@ impl<F: Lanes> Block<'_, F> {
     }
 
     /// Whether these sums are what they start at, which is then written: blocks of zeros, as
-    /// between the networks of a mean. Not inlined, it serves every instruction set.
+    /// between the networks of a mean. Not inlined, it serves every instruction set. `is_finite`
+    /// keeps what the first block of zeros found out of the left operand.
     #[inline(never)]
-    fn is_start(&self, columns: &Range<usize>, result: &mut [F]) -> bool {
-        let is_zero = self.right.columns(columns.clone()).is_zero() && self.left.is_finite();
-        if is_zero {
+    fn is_start(
+        &self,
+        columns: &Range<usize>,
+        result: &mut [F],
+        is_finite: &mut Option<bool>,
+    ) -> bool {
+        let is_start = self.right.columns(columns.clone()).is_zero()
+            && *is_finite.get_or_insert_with(|| self.left.is_finite());
+        if is_start {
             let start = self.start.columns(columns.clone());
             let rows = result.chunks_mut(self.stride).take(self.left.rows);
             rows.for_each(|row| start.write(&mut row[columns.clone()]));
         }
-        is_zero
+        is_start
     }
 
     /// `TILE` rows of the left operand from `row` on, or those that are left, as columns.
