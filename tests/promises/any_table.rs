@@ -64,7 +64,7 @@ fn an_unknown_category_is_none_of_the_known() {
     assert_eq!(inputs.row(2).to_vec(), [0.0, 0.0, 0.0, 50.0]);
     assert_eq!(
         report.to_string(),
-        "city: \"Accra\" in row 3 (1 cell) is none of the categories of the training rows"
+        "unknown categories become none of the categories: city (\"Accra\" in row 3, 1 cell)"
     );
     let unknown = &report.columns[0].unknown[0];
     assert_eq!((&unknown.category[..], unknown.count, unknown.row), ("Accra", 1, 3));
@@ -129,8 +129,8 @@ fn what_spreadsheets_of_europe_write_is_recognised() {
     let place = names.iter().position(|name| name == "CO(GT)").unwrap();
     assert_eq!(data.inputs().column(place).to_vec()[..3], [1.0, 1.1, 1.2]);
     let said = report.to_string();
-    assert!(said.contains("CO(GT): read as numbers with a decimal comma"), "{said}");
-    assert!(said.contains("column 6: left out, all its cells are blank"), "{said}");
+    assert!(said.contains("read as numbers with a decimal comma: CO(GT)"), "{said}");
+    assert!(said.contains("left out: column 6 (all its cells are blank)"), "{said}");
 
     // -200 stands for a missing value however it is written.
     let csv = "a;T\n1,5;-200,0\n-200;2,5\n2,5;3,5\n";
@@ -190,8 +190,8 @@ fn missing_values_are_taken_when_asked() {
         let (data, report) = table.dataset_and_report::<f32>(Target::binary("rich")).unwrap();
         assert_eq!(data.rows(), 100);
         let said = report.to_string();
-        assert!(said.contains("workclass: 36 blank cells"), "{said}");
-        assert_eq!(said.contains("age: "), name == "missing-in-numbers", "{said}");
+        assert!(said.contains("become none of the categories: workclass (36)"), "{said}");
+        assert_eq!(said.contains("age ("), name == "missing-in-numbers", "{said}");
         let names = data.feature_names();
         assert!(names.contains(&"workclass is blank".to_owned()), "{names:?}");
         let mut net = Mlp::builder(data.features()).dense(1, Sigmoid).build().unwrap();
@@ -357,9 +357,8 @@ fn a_category_of_one_row_is_none() {
     let mut net = Mlp::<f64>::builder(3).dense(1, Identity).build().unwrap();
     net.set_schema(data.schema().clone()).unwrap();
     assert_eq!(table(&csv).inputs_for(&net).unwrap(), data.inputs());
-    assert!(
-        report.to_string().starts_with("kind: the category \"z\", of a single row, is 0 in all")
-    );
+    let said = "categories of a single row become none of the categories: kind (\"z\")";
+    assert_eq!(report.to_string(), said);
 }
 
 #[test]
@@ -396,7 +395,7 @@ fn text_that_no_network_can_use_is_left_out_when_asked() {
     assert_eq!(data.feature_names(), ["x"]);
     assert_eq!(
         report.to_string(),
-        "name: left out, its 60 texts are all different, such as \"person 0\""
+        "left out: name (its 60 texts are all different, such as \"person 0\")"
     );
 }
 
@@ -621,4 +620,60 @@ fn older_schemas_stay_as_they_are() {
     let mut newer = Mlp::<f32>::builder(1).dense(1, Identity).build().unwrap();
     newer.set_schema(data.schema().clone()).unwrap();
     assert!(String::from_utf8_lossy(&newer.to_bytes().unwrap()).contains(r#"\"version\":3"#));
+}
+
+#[test]
+fn a_target_without_anything_to_learn_is_refused() {
+    for (cells, said) in [
+        (["5", "5.0", "5"], r#"target "y" is 5 in all rows, so there is nothing to learn"#),
+        (["7 %", "7 %", "7 %"], r#"target "y" is 7 % in all rows, so there is nothing to learn"#),
+    ] {
+        let error = message(&format!("x,y\n1,{}\n2,{}\n4,{}\n", cells[0], cells[1], cells[2]), "y");
+        assert!(error.contains(said), "{error}");
+    }
+    // A single row is no constant.
+    assert!(table("x,y\n1,5\n").regression::<f32>("y").is_ok());
+}
+
+#[test]
+#[cfg(feature = "dates")]
+fn dates_are_no_numbers_to_learn() {
+    let error = message("x,y\n1,2024-03-05\n2,2024-03-06\n4,2024-04-01\n", "y");
+    assert!(error.contains(r#"target "y" is a date ("2024-03-05" in row 1)"#), "{error}");
+    assert!(error.ends_with("`Target::classes` takes each for a class"), "{error}");
+    // Numbers that are told to be dates: the first cell is shown.
+    let error = table("x,y\n17.5,3\n18.5,4\n").date(["x"]).unwrap();
+    let error = error.regression::<f32>("y").unwrap_err().to_string();
+    assert!(error.contains(r#"row 1, column "x": the cells, such as "17.5", are not"#), "{error}");
+}
+
+#[test]
+fn numbers_that_count_the_rows_are_told() {
+    let csv = |first: usize, step: usize| {
+        let rows = (0..60).map(|i| format!("{},{},{}\n", first + step * i, i * i % 7, i % 5));
+        format!("id,x,y\n{}", rows.collect::<String>())
+    };
+    let said = |csv: &str| {
+        let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
+        told.1.to_string()
+    };
+    let counts = "read as numbers, though they only count the rows: id";
+    assert_eq!([said(&csv(0, 1)), said(&csv(1, 1))], [counts, counts]);
+    // Years, and steps of two.
+    assert_eq!([said(&csv(1950, 1)), said(&csv(0, 2))], ["", ""]);
+    let number = table(&csv(0, 1)).number(["id"]).unwrap();
+    assert!(number.dataset_and_report::<f32>(Target::number("y")).unwrap().1.is_empty());
+    // Where there is no other feature, it is what a network shall learn from.
+    assert_eq!(
+        said(
+            &csv(0, 1)
+                .lines()
+                .map(|line| {
+                    let cells: Vec<_> = line.split(',').collect();
+                    format!("{},{}\n", cells[0], cells[2])
+                })
+                .collect::<String>()
+        ),
+        ""
+    );
 }

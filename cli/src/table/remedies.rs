@@ -39,6 +39,7 @@ fn option(remedy: &Remedy) -> String {
             return format!("tell it with --date '{column}={first}' or --date '{column}={second}'");
         }
         Remedy::OtherDateFormat => "--date names another form",
+        Remedy::Classes => "--task multiclass takes each for a class",
         other => return other.to_string(),
     };
     words.to_owned()

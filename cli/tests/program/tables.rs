@@ -117,7 +117,7 @@ fn unknown_categories_are_told_and_hurt_no_other_row() {
     let (all, said) = trained.predictions(&new, "price");
     assert_eq!(
         said,
-        "city: \"Accra\" in row 3 (1 cell) is none of the categories of the training rows\n"
+        "unknown categories become none of the categories: city (\"Accra\" in row 3, 1 cell)\n"
     );
     let csv = fs::read_to_string(&new).unwrap();
     let known = trained.folder.path().join("known.csv");
@@ -213,7 +213,7 @@ fn tables_of_spreadsheets_are_recognised() {
     );
     let trained = Trained::on(&data, "T", &["--missing-values", "-200", "--epochs", "5"]);
     assert!(
-        trained.stderr.contains("CO(GT): read as numbers with a decimal comma"),
+        trained.stderr.contains("read as numbers with a decimal comma: CO(GT)"),
         "{}",
         trained.stderr
     );
@@ -227,7 +227,7 @@ fn tables_of_spreadsheets_are_recognised() {
     });
     let trained = Trained::on(&data, "y", &["--missing-values", "-200", "--epochs", "5"]);
     assert_eq!(trained.features(), ["x", "gas", "gas is blank"]);
-    assert!(trained.stderr.starts_with("gas: 10 blank cells, "), "{}", trained.stderr);
+    assert!(trained.stderr.contains(": gas (10)\n"), "{}", trained.stderr);
     let line = refused(&["look", &data, "--separator", "two"], 2);
     assert!(line.contains("must be one character"), "{line}");
 }
@@ -275,7 +275,7 @@ fn missing_values_are_told_and_may_be_refused() {
             _ => ("workclass", "workclass is blank"),
         };
         let told = trained.stderr.lines().any(|line| {
-            line.starts_with(&format!("{blank}: ")) && line.contains("in place of which stands")
+            line.starts_with("blank cells become ") && line.contains(&format!("{blank} ("))
         });
         assert!(told, "{}", trained.stderr);
         assert!(trained.features().contains(&column.to_owned()), "{:?}", trained.features());
@@ -351,7 +351,7 @@ fn identifiers_and_commas_at_the_end_of_lines_are_no_features() {
     let data = written(&folder, "names.csv", "name", |row| format!("person {}", row * row));
     let trained = Trained::on(&data, "y", &["--epochs", "3"]);
     assert_eq!(trained.features(), ["x"]);
-    assert!(trained.stderr.starts_with("name: left out, "), "{}", trained.stderr);
+    assert!(trained.stderr.contains("left out: name ("), "{}", trained.stderr);
     assert_eq!(kinds(&look(&data, &[])), ["number", "number", "identifier"]);
 }
 
@@ -393,11 +393,7 @@ fn test_rows_are_the_last_or_whole_groups_or_from_a_file() {
     assert_eq!(parts(&run), (60, 60));
     assert_eq!(run["test_table"]["columns"][0]["unknown"][0]["category"], "Zoe");
     let trained = Trained::on(&data, "y", &["--epochs", "3", "--test-data", &test]);
-    assert!(
-        trained.stderr.contains("test.csv: customer: \"Zoe\" in row 1 (60 cells)"),
-        "{}",
-        trained.stderr
-    );
+    assert!(trained.stderr.contains("customer (\"Zoe\" in row 1, 60 cells)"), "{}", trained.stderr);
     let train = ["train", &data, "--target", "y"];
     let both = [&train[..], &["--test-data", &test, "--test", "0.1"]].concat();
     assert!(refused(&both, 2).contains("cannot be used with"));

@@ -13,8 +13,9 @@ impl Table {
     ///   [`TableError::UnnamedColumn`] for a column's name;
     /// - [`ShapeError::Targets`] without a target, [`SchemaError::DuplicateName`] for a target that
     ///   is given twice, [`TableError::TargetAlone`] if there is no other column;
-    /// - [`TableError::TextTarget`] if a numeric target is text, [`TableError::Classes`] for a
-    ///   wrong number of classes;
+    /// - [`TableError::TextTarget`] or [`TableError::DateTarget`] if a numeric target is text or a
+    ///   date, [`TableError::ConstantTarget`] if it is the same in all rows,
+    ///   [`TableError::Classes`] for a wrong number of classes;
     /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
     ///   more than 20 values that are more than half the number of rows;
     ///   [`TableError::MixedColumn`] for numbers with other text among them, and
@@ -31,6 +32,8 @@ impl Table {
     /// [`TableError::UnnamedColumn`]: crate::error::TableError::UnnamedColumn
     /// [`TableError::TargetAlone`]: crate::error::TableError::TargetAlone
     /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
+    /// [`TableError::DateTarget`]: crate::error::TableError::DateTarget
+    /// [`TableError::ConstantTarget`]: crate::error::TableError::ConstantTarget
     /// [`TableError::Classes`]: crate::error::TableError::Classes
     /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
     /// [`TableError::MixedColumn`]: crate::error::TableError::MixedColumn

@@ -69,8 +69,18 @@ pub enum TableError {
     #[error("{file}: {rows} rows of {features} features do not fit into memory")]
     TooLarge { file: String, rows: usize, features: usize },
     /// The target of a regression is text.
-    #[error("{file}: target {column:?} is text ({value:?} in row 1), a regression needs numbers")]
-    TextTarget { file: String, column: String, value: String },
+    #[error(
+        "{file}: target {column:?} is text ({value:?} in row {row}), a regression needs numbers"
+    )]
+    TextTarget { file: String, column: String, row: usize, value: String },
+    /// The target of a regression has dates.
+    #[error(
+        "{file}: target {column:?} is a date ({value:?} in row {row}), a regression needs numbers, such as the days until then"
+    )]
+    DateTarget { file: String, column: String, row: usize, value: String },
+    /// The target of a regression is the same in all rows.
+    #[error("{file}: target {column:?} is {value} in all rows, so there is nothing to learn")]
+    ConstantTarget { file: String, column: String, value: String },
     /// A target has too few or too many classes.
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
@@ -134,6 +144,7 @@ impl TableError {
                 vec![Remedy::DateFormat { column: column.clone(), forms: forms.clone() }]
             }
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
+            Self::DateTarget { .. } => vec![Remedy::Classes],
             _ => Vec::new(),
         }
     }
@@ -167,6 +178,8 @@ pub enum Remedy {
     DateFormat { column: String, forms: Box<[String; 2]> },
     #[error("`Table::date_format` names another form")]
     OtherDateFormat,
+    #[error("`Target::classes` takes each for a class")]
+    Classes,
 }
 
 /// A message that ends with the remedies.

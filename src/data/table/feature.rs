@@ -40,7 +40,7 @@ impl Table {
             }
             return Ok(Some(feature));
         }
-        if let Some(format) = self.date_format_of(column)? {
+        if let Some(format) = self.date_format_of(index)? {
             let moments = summary.texts.values.keys();
             let days = moments.filter_map(|text| dates::moment(&format, text).ok()?.days());
             report.read_as = Some(format!("dates in the form {format}"));
@@ -48,7 +48,11 @@ impl Table {
             feature.date = Some(DateForm::new(&format, first));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
-            report.read_as = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
+            let has_others = self.used().count() > 2;
+            let counts = told.is_none() && has_others && summary.counts_rows();
+            let counts = counts.then(|| "numbers, though they only count the rows".to_owned());
+            let form = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
+            report.read_as = form.or(counts);
             feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
         } else {
             feature.blanks = self.settings.missing && summary.blanks > 0;
@@ -62,8 +66,8 @@ impl Table {
     }
 
     /// The form of a column of dates; nothing for another.
-    pub(super) fn date_format_of(&self, column: &TableColumn) -> Result<Option<String>> {
-        let TableColumn { name, told, summary, .. } = column;
+    pub(super) fn date_format_of(&self, index: usize) -> Result<Option<String>> {
+        let column @ TableColumn { name, told, summary, .. } = &self.columns[index];
         // The same text in all rows is no date.
         let is_other = || summary.texts.values.len() == 1 || summary.is_empty();
         match told {
@@ -75,7 +79,11 @@ impl Table {
         #[cfg(not(feature = "dates"))]
         self.check_no_dates(column)?;
         let (file, column) = (self.file.clone(), name.clone());
-        let (row, value) = summary.first_text();
+        let (row, value) = match summary.first_text() {
+            // All cells are numbers.
+            (0, _) => (1, self.first_cell(index)?),
+            first => first,
+        };
         match (&mut summary.dates()[..], told) {
             ([format], _) => Ok(Some(std::mem::take(format))),
             ([first, second, ..], _) => {

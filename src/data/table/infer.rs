@@ -3,7 +3,6 @@
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
 use super::{Table, column::TableColumn, encoding::blank};
-use crate::data::cell::abbreviated;
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};
@@ -73,14 +72,23 @@ impl Table {
     /// The form of the numbers of a target.
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
         let column @ TableColumn { name, summary, .. } = &self.columns[index];
+        let (file, target) = (self.file.clone(), name.clone());
         // If half of the cells are numbers, the rows name one that is text.
         let is_half = 2 * summary.numbers >= self.rows;
         if self.is_number(column) || summary.is_empty() || is_half {
-            return Ok(self.number_form(column));
+            return match summary.constant() {
+                Some(value) => {
+                    Err(TableError::ConstantTarget { file, column: target, value }.into())
+                }
+                None => Ok(self.number_form(column)),
+            };
         }
-        let first = self.row_reader()?.next()?.map(|(_, record)| abbreviated(record.cell(index)));
-        let (file, column) = (self.file.clone(), name.clone());
-        Err(TableError::TextTarget { file, column, value: first.unwrap_or_default() }.into())
+        let (row, value) = summary.first_text();
+        Err(match self.date_format_of(index) {
+            Ok(None) => TableError::TextTarget { file, column: target, row, value },
+            _ => TableError::DateTarget { file, column: target, row, value },
+        }
+        .into())
     }
 
     /// The classes in a column, and the number of rows that have one.

@@ -113,7 +113,11 @@ impl Table {
         let (action, remedies) = match feature {
             Ok(feature) => {
                 let becomes = feature.iter().flat_map(|feature| becomes(feature, kind));
-                (becomes.chain(report.notes()).collect::<Vec<_>>().join("; "), Vec::new())
+                let notes = report.notes().map(|(topic, here)| match &here[..] {
+                    "" => topic,
+                    _ => format!("{topic}: {here}"),
+                });
+                (becomes.chain(notes).collect::<Vec<_>>().join("; "), Vec::new())
             }
             Err(Error::Table(error)) => (error.to_string(), error.remedies()),
             Err(error) => (error.to_string(), Vec::new()),

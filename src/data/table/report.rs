@@ -4,7 +4,8 @@ use serde::Serialize;
 use std::fmt;
 
 /// What was left out, filled in or read in an unusual way when a [`Table`](crate::Table) became
-/// rows of numbers. `Display` writes a line for each, and nothing if there is none.
+/// rows of numbers. `Display` writes a line for all columns of which the same is true, and nothing
+/// if there is nothing to be said.
 ///
 /// ```
 /// use densely::{Table, data::Target};
@@ -16,7 +17,7 @@ use std::fmt;
 /// assert_eq!(
 ///     report.to_string(),
 ///     "1 row without a target is left out: row 3\n\
-///      age: 1 blank cell, in place of which stands the centre of the training rows"
+///      blank cells become the centre of the training rows: age (1)"
 /// );
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -67,6 +68,9 @@ pub struct UnknownCategory {
     /// The first row, counted from 1.
     pub row: usize,
 }
+
+/// The columns that a line names.
+const MOST_SHOWN: usize = 10;
 
 /// The different unknown categories of a column that are kept.
 const MOST_UNKNOWN: usize = 1_000;
@@ -123,45 +127,59 @@ impl fmt::Display for TableReport {
             let are = if more.is_empty() { "is" } else { "are" };
             lines.push(format!("{rows} without a target {are} left out: row {first}{more}"));
         }
-        for column in &self.columns {
-            lines.extend(column.notes().iter().map(|note| format!("{}: {note}", column.name)));
+        for (topic, columns) in self.topics() {
+            let more = columns.get(MOST_SHOWN).map(|_| format!("… {} in all", columns.len()));
+            let shown = columns.into_iter().take(MOST_SHOWN).chain(more);
+            lines.push(format!("{topic}: {}", shown.collect::<Vec<_>>().join(", ")));
         }
         formatter.write_str(&lines.join("\n"))
     }
 }
 
+impl TableReport {
+    /// What is to be said about columns, each with those of which it is to be said.
+    fn topics(&self) -> Vec<(String, Vec<String>)> {
+        let mut topics: Vec<(String, Vec<String>)> = Vec::new();
+        for column in &self.columns {
+            for (topic, here) in column.notes() {
+                let name = &column.name;
+                let here = if here.is_empty() { name.clone() } else { format!("{name} ({here})") };
+                match topics.iter_mut().find(|(known, _)| *known == topic) {
+                    Some((_, columns)) => columns.push(here),
+                    None => topics.push((topic, vec![here])),
+                }
+            }
+        }
+        topics
+    }
+}
+
 impl ColumnReport {
-    /// What is to be said about the column.
-    pub(super) fn notes(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if let Some(reason) = &self.left_out {
-            lines.push(format!("left out, {reason}"));
-        }
-        if let Some(form) = &self.read_as {
-            lines.push(format!("read as {form}"));
-        }
-        if let (1.., Some(with)) = (self.blanks, self.filled_with) {
-            let cells = with_plural(self.blanks, "blank cell");
-            lines.push(format!("{cells}, in place of which stands {with}"));
-        }
-        if let [first, ..] = &self.rare[..] {
-            lines.push(match self.rare.len() {
-                1 => format!("the category {first:?}, of a single row, is 0 in all features"),
-                count => format!(
-                    "{count} categories of a single row each, such as {first:?}, are 0 in all features"
-                ),
-            });
-        }
-        for UnknownCategory { category, count, row } in self.unknown.iter().take(10) {
+    /// What is to be said about the column: what may be true of other columns as well, and what of
+    /// this one alone, if anything.
+    pub(super) fn notes(&self) -> impl Iterator<Item = (String, String)> {
+        let note = |topic: &str, here: String| (topic.to_owned(), here);
+        let left_out = self.left_out.iter().map(move |reason| note("left out", reason.clone()));
+        let read_as = self.read_as.iter().map(|form| (format!("read as {form}"), String::new()));
+        let blanks = self.filled_with.filter(|_| self.blanks > 0);
+        let blanks =
+            blanks.map(|with| (format!("blank cells become {with}"), self.blanks.to_string()));
+        let rare = self.rare.first().map(|first| {
+            let more = if self.rare.len() > 1 { ", …" } else { "" };
+            note(
+                "categories of a single row become none of the categories",
+                format!("{first:?}{more}"),
+            )
+        });
+        let unknown = self.unknown.iter().map(move |unknown| {
+            let UnknownCategory { category, count, row } = unknown;
             let cells = with_plural(*count, "cell");
-            lines.push(format!(
-                "{category:?} in row {row} ({cells}) is none of the categories of the training rows"
-            ));
-        }
-        if let Some(more @ 1..) = self.unknown.len().checked_sub(10) {
-            lines.push(format!("{more} more such categories"));
-        }
-        lines
+            note(
+                "unknown categories become none of the categories",
+                format!("{category:?} in row {row}, {cells}"),
+            )
+        });
+        left_out.chain(read_as).chain(blanks).chain(rare).chain(unknown)
     }
 }
 

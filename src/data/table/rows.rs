@@ -104,6 +104,13 @@ impl Table {
         Ok(RowReader { parser, record, read: 0, named: named(&self.columns), table: self })
     }
 
+    /// The cell of a column in the first row.
+    pub(super) fn first_cell(&self, index: usize) -> Result<String> {
+        let mut rows = self.row_reader()?;
+        let cell = rows.next()?.map(|(_, record)| abbreviated(record.cell(index)));
+        Ok(cell.unwrap_or_default())
+    }
+
     /// Reads all rows, each with its number, counted from 1.
     pub(super) fn each_row(
         &self,

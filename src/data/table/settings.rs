@@ -165,7 +165,7 @@ impl Table {
     pub fn order(&self, column: &str) -> Result<Vec<f64>> {
         let (index, mut order) = (self.column(column)?, Vec::with_capacity(self.rows));
         let column = &self.columns[index];
-        let (form, date) = (self.number_form(column), self.date_format_of(column)?);
+        let (form, date) = (self.number_form(column), self.date_format_of(index)?);
         self.each_row(|row, record| {
             let cell = record.cell(index);
             order.push(match self.format.missing.has_in_numbers(cell) {

@@ -6,6 +6,9 @@ use crate::error::MOST_COUNTED;
 use crate::schema::NumberForm;
 use std::collections::HashMap;
 
+/// In a table with at least this number of rows, a column may count them.
+const ROWS_FOR_COUNT: usize = 50;
+
 /// How often each value occurs: up to 10,001 different values.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
@@ -46,6 +49,8 @@ pub(super) struct ColumnSummary {
     blank_texts: usize,
     /// Whether a number has a fraction.
     fractions: bool,
+    /// Whether a number is not one more than the number before.
+    jumps: bool,
     /// The smallest and the largest number, if there is one.
     pub(super) extremes: Option<[f64; 2]>,
     /// The texts that are neither numbers nor blank.
@@ -83,6 +88,7 @@ impl ColumnSummary {
         }
         self.numbers += 1;
         self.fractions = self.fractions || number.fract() != 0.0;
+        self.jumps = self.jumps || self.extremes.is_some_and(|[_, last]| number != last + 1.0);
         let [smallest, largest] = self.extremes.get_or_insert([number; 2]);
         if number < *smallest {
             *smallest = number;
@@ -137,6 +143,22 @@ impl ColumnSummary {
     /// Whether all cells are plain numbers or blank, and not all are blank.
     pub(super) fn is_plain(&self) -> bool {
         self.numbers > 0 && self.first_text.is_none()
+    }
+
+    /// Whether the cells count many rows, from 0 or 1 on: they tell nothing of what a row holds.
+    pub(super) fn counts_rows(&self) -> bool {
+        let from_start = matches!(self.extremes, Some([0.0 | 1.0, _]));
+        self.numbers == self.cells && self.cells >= ROWS_FOR_COUNT && from_start && !self.jumps
+    }
+
+    /// The number or the text in all cells that are not blank, if these are several.
+    pub(super) fn constant(&self) -> Option<String> {
+        let constant = match (self.extremes, self.texts.values.len()) {
+            (Some([smallest, largest]), 0) if smallest == largest => Some(smallest.to_string()),
+            (None, 1) => Some(self.first_text().1),
+            _ => None,
+        };
+        constant.filter(|_| self.cells > self.blanks_in_numbers() + 1)
     }
 
     /// The forms, with a decimal point and with a decimal comma, in which all cells are numbers. If
