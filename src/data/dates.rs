@@ -55,7 +55,7 @@ impl DateFormats {
     pub(super) fn add(&mut self, text: &str) {
         match &mut self.0 {
             None => self.0 = Some(candidates(text)),
-            Some(formats) => formats.retain(|format| moment(format, text).is_ok()),
+            Some(formats) => formats.retain(|format| parsed(format, text).is_some()),
         }
     }
 
@@ -93,41 +93,45 @@ fn candidates(text: &str) -> Vec<String> {
             }
         }
     }
-    all.retain(|format| moment(format, text).is_ok());
+    all.retain(|format| parsed(format, text).is_some());
     all
 }
 
-/// The date and time of day that a text stands for in this form.
+/// The date and time of day that a cell stands for in this form.
+pub(super) fn moment(format: &str, cell: &str) -> Result<Moment, CellProblem> {
+    if cfg!(not(feature = "dates")) {
+        return Err(CellProblem::NeedsDates);
+    }
+    parsed(format, cell).ok_or_else(|| CellProblem::NotADate(format.to_owned()))
+}
+
+/// The date and time of day that a text stands for in this form, if it has it.
 #[cfg(feature = "dates")]
-pub(super) fn moment(format: &str, text: &str) -> Result<Moment, CellProblem> {
+pub(super) fn parsed(format: &str, text: &str) -> Option<Moment> {
     use chrono::{Datelike, Timelike, format};
-    let parse = || {
-        // The parser takes more white space than there is, and years of any length.
-        if text.len() > MOST_BYTES || !plausible(format, text) {
-            return None;
-        }
-        let mut parsed = format::Parsed::new();
-        format::parse(&mut parsed, text, format::StrftimeItems::new(format)).ok()?;
-        let (mut date, mut time) = (None, None);
-        if has_date(format) {
-            let day =
-                parsed.to_naive_date().ok().filter(|day| (1000..=9999).contains(&day.year()))?;
-            let [a, b] = circle(f64::from(day.ordinal0()) / 365.25);
-            let [c, d] = circle(f64::from(day.weekday().num_days_from_monday()) / 7.0);
-            date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
-        }
-        if has_time(format) {
-            let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
-            time = Some(f64::from(seconds) / 86_400.0);
-        }
-        Some(Moment { date, time })
-    };
-    parse().ok_or_else(|| CellProblem::NotADate(format.to_owned()))
+    // The parser takes more white space than there is, and years of any length.
+    if text.len() > MOST_BYTES || !plausible(format, text) {
+        return None;
+    }
+    let mut parsed = format::Parsed::new();
+    format::parse(&mut parsed, text, format::StrftimeItems::new(format)).ok()?;
+    let (mut date, mut time) = (None, None);
+    if has_date(format) {
+        let day = parsed.to_naive_date().ok().filter(|day| (1000..=9999).contains(&day.year()))?;
+        let [a, b] = circle(f64::from(day.ordinal0()) / 365.25);
+        let [c, d] = circle(f64::from(day.weekday().num_days_from_monday()) / 7.0);
+        date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
+    }
+    if has_time(format) {
+        let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
+        time = Some(f64::from(seconds) / 86_400.0);
+    }
+    Some(Moment { date, time })
 }
 
 #[cfg(not(feature = "dates"))]
-pub(super) fn moment(_: &str, _: &str) -> Result<Moment, CellProblem> {
-    Err(CellProblem::NeedsDates)
+pub(super) fn parsed(_: &str, _: &str) -> Option<Moment> {
+    None
 }
 
 /// Whether a text may have this form: the parser takes `3:2` and `1.2.3` for times.
