@@ -92,19 +92,15 @@ impl<F: Float> Dense<F> {
         }
         let numbers = weights.iter().chain(bias.iter().flatten());
         Error::check_each_finite("a weight or bias", numbers.map(|value| value.as_f64()))?;
-        let bias = bias.map(|bias| bias.into_iter().collect());
-        let (weights, activation, dropout) = (Matrix::of(weights), activation.into(), 0.0);
-        let [output, pre_activation] = [(); 2].map(|()| Cache(Matrix::new(outputs)));
-        let (rate_factors, input_factors) = (RateFactors::default(), None);
         Ok(Self {
-            weights,
-            bias,
-            activation,
-            dropout,
-            rate_factors,
-            input_factors,
-            output,
-            pre_activation,
+            weights: Matrix::of(weights),
+            bias: bias.map(|bias| bias.into_iter().collect()),
+            activation: activation.into(),
+            dropout: 0.0,
+            rate_factors: RateFactors::default(),
+            input_factors: None,
+            output: Cache(Matrix::new(outputs)),
+            pre_activation: Cache(Matrix::new(outputs)),
         })
     }
 

@@ -35,7 +35,7 @@ pub use confusion_matrix::ConfusionMatrix;
 pub use interval::bootstrap_interval;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
-use crate::error::{Error, Result, ShapeError};
+use crate::error::{Error, Result, ShapeError, check::ensure};
 use crate::float::Float;
 use ndarray::ArrayView2;
 
@@ -43,8 +43,6 @@ fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Re
     // There is at least one column.
     let columns = (outputs.ncols(), outputs.ncols().max(1));
     Error::check_shapes(outputs.dim(), targets.dim(), columns)?;
-    if outputs.nrows() == 0 {
-        return Err(ShapeError::NoRows.into());
-    }
+    ensure(outputs.nrows() > 0, || ShapeError::NoRows)?;
     Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
 }

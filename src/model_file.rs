@@ -256,7 +256,7 @@ fn read<F: Float>(
         layers.push(dense.map_err(damaged)?);
     }
     let mut net = Mlp::from_layers(layers).map_err(damaged)?;
-    net.set_members(structure.members).map_err(damaged)?;
+    net.set_members(structure.members.unwrap_or(1)).map_err(damaged)?;
     let mut units_of = |name: &str, scaling| {
         let mut take = |what: &str| in_f64.remove(&format!("{name}.{what}"));
         match (scaling, take("centres"), take("spreads"), take("limits")) {

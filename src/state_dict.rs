@@ -7,7 +7,7 @@ mod sequential;
 
 use crate::error::{Error, ModelFileError, Result};
 use crate::model_file::damage::{check, damaged};
-use crate::model_file::tensors::{Header, Tensor, to_bytes};
+use crate::model_file::tensors::{Header, Tensor, dtype_of, to_bytes};
 use crate::model_file::{in_file, limits::check_layers};
 use crate::{activation::AnyActivation, atomic_file, dense::Dense, float::Float, mlp::Mlp};
 use batch_norm::{fold, layers};
@@ -230,7 +230,7 @@ fn read<F: Float>(
     let order = in_order(&modules, chosen.as_deref())?;
     let mut numbers = BTreeMap::new();
     for name in order.iter().flat_map(|module| module.tensors.values().rev()) {
-        header.typed_shape::<F>(name)?;
+        header.shape_of_type(name, dtype_of::<F>())?;
         numbers.insert(*name, ArrayD::default(IxDyn(&[0])));
     }
     let layers = layers(order)?;

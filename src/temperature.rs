@@ -70,7 +70,7 @@ impl Temperature {
     pub(crate) fn measured<'n, F: Float, S: Storage<F> + 'n>(
         pairs: impl IntoIterator<Item = (&'n Mlp<F>, &'n Dataset<F, S>)>,
     ) -> Result<Self> {
-        let (mut logits, mut outputs) = (Vec::new(), Outputs::new());
+        let (mut logits, mut outputs) = (Vec::new(), Outputs::default());
         for (net, rows) in pairs {
             let rows = rows.examples();
             outputs.predict(net, &rows, 0..rows.rows())?;

@@ -126,7 +126,9 @@ fn each<T: Send, I: Iterator<Item = T> + Send>(
 ) {
     match others.next() {
         None => work(first),
-        Some(second) => pool::join(|| work(first), || each(second, others, work)),
+        Some(second) => {
+            pool::join(|| work(first), || each(second, others, work));
+        }
     }
 }
 
@@ -136,7 +138,7 @@ pub(crate) fn both<A: Send, B: Send>(
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
-    if limit == Some(1) { (one(), other()) } else { pool::both(one, other) }
+    if limit == Some(1) { (one(), other()) } else { pool::join(one, other) }
 }
 
 #[cfg(test)]

@@ -65,6 +65,11 @@ fn without_controls(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// Some lines that a terminal shows. Names and cells must not control it.
+pub fn shown(lines: &str) -> String {
+    lines.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
 /// A progress bar on a terminal; none if output is piped or `quiet`.
 pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
     let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();

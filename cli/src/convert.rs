@@ -4,13 +4,12 @@
 mod new_folder;
 
 use crate::command_line::{self, count};
-use crate::input;
 use crate::table::{Columns, FileForm};
-use crate::table_file;
 use crate::training::task::{self, Task};
+use crate::{input, output_names, table_file};
 use clap::Args;
 use densely::data::{CsvFormat, RowStream};
-use densely::{Error, Table, error::Remedy, schema::Schema};
+use densely::{Error, Table, error::Remedy};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
 use std::error::Error as AnyError;
@@ -103,9 +102,9 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     bar.finish_and_clear();
 
     let seconds = started.elapsed().as_secs_f64();
-    let read = metadata.len();
+    let (read, schema) = (metadata.len(), stream.schema());
     let lines = [
-        title(file, stream.schema()),
+        output_names::title(file.display(), &schema.targets.join(", "), &schema.classes),
         String::new(),
         format!("rows        {}", HumanCount(stream.rows() as u64)),
         format!("features    {}", stream.features()),
@@ -165,15 +164,6 @@ fn regular_file(file: &Path) -> Result<fs::Metadata, Error> {
         false => Err(IoError::other("not a regular file")),
     });
     checked.map_err(|source| Error::Io { file: file.into(), source })
-}
-
-fn title(file: &Path, schema: &Schema) -> String {
-    let title = format!("{}: {}", file.display(), schema.targets.join(", "));
-    match &schema.classes[..] {
-        [] => title,
-        [first, second] => format!("{title} ({first} or {second})"),
-        classes => format!("{title} ({} classes)", classes.len()),
-    }
 }
 
 fn bytes_in(folder: &Path) -> std::io::Result<u64> {

@@ -1,9 +1,9 @@
 //! Shows what a table has, and what `train` will do with it.
 
-use crate::input;
 use crate::table::{Blanks, Columns, FileForm, remedies};
 use crate::table_file;
 use crate::training::Task;
+use crate::{command_line, input};
 use clap::Args;
 use densely::data::TableProfile;
 use densely::{Error, Table};
@@ -52,7 +52,11 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     if let Some(target) = &options.target {
         tell_target(&table, target, &mut profile)?;
     }
-    Ok(if options.json { serde_json::to_string(&profile)? } else { shown(&profile.to_string()) })
+    Ok(if options.json {
+        serde_json::to_string(&profile)?
+    } else {
+        command_line::shown(&profile.to_string())
+    })
 }
 
 /// Tells of the target what the network learns from it.
@@ -60,11 +64,9 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
     let learned = Task::of_column(table, target, |target| table.stream::<f32>(target));
     let action = match &learned {
         Ok((task, stream)) => {
-            let classes = &stream.schema().classes;
-            let classes = if classes.is_empty() {
-                String::new()
-            } else {
-                format!(", {} classes", classes.len())
+            let classes = match stream.schema().classes.len() {
+                0 => String::new(),
+                count => format!(", {count} classes"),
             };
             let features = match stream.features() {
                 1 => "1 feature".to_owned(),
@@ -85,9 +87,4 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
         // There is no such column.
         (None, learned) => learned.map(drop),
     }
-}
-
-/// Names and cells of a file must not control the terminal.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

@@ -1,6 +1,17 @@
 //! The names of a network's outputs.
 
 use densely::schema::Schema;
+use std::fmt::Display;
+
+/// The data and what is predicted, for the first line of a summary.
+pub fn title(data: impl Display, target: &str, classes: &[String]) -> String {
+    let title = format!("{data}: {target}");
+    match classes {
+        [] => title,
+        [first, second] => format!("{title} ({first} or {second})"),
+        classes => format!("{title} ({} classes)", classes.len()),
+    }
+}
 
 /// The targets; `y0`, `y1`, … without names.
 pub fn targets(schema: &Schema, outputs: usize) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! Shows what is in the file of a network.
 
-use crate::input;
 use crate::network::Network;
 use crate::rounded::{interval, rounded};
+use crate::{command_line, input};
 use clap::Args;
 use densely::{Dense, Error, Float, Mlp, schema::Schema, units::Units};
 use safetensors::SafeTensors;
@@ -37,10 +37,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let mut text = vec![file.display().to_string(), String::new()];
     text.extend(aligned("written by", [origin(&file)?]));
     text.extend(lines);
-    let text = text.join("\n");
-    // Names in a file must not control the terminal.
-    let shown = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    Ok(text.chars().map(shown).collect())
+    Ok(command_line::shown(&text.join("\n")))
 }
 
 /// Returns the program that wrote the file.

@@ -8,22 +8,17 @@ use densely::activation::{AnyActivation, Selu};
 use densely::{Float, Result};
 use std::marker::PhantomData;
 
+/// The places of operations in a formula and the nodes that match them, in the order in which they
+/// were found.
+type Matches = Vec<(usize, usize)>;
+
 /// The formulas of the activations that import recognizes.
 #[derive(Debug)]
 pub(crate) struct KnownActivations<F> {
     formulas: Vec<(&'static str, Formula)>,
-    /// The buffers of one attempt after the other.
+    /// The buffer of one attempt after the other.
     matches: Matches,
     number: PhantomData<F>,
-}
-
-/// The nodes that match the operations of a formula.
-#[derive(Debug, Default)]
-struct Matches {
-    /// The node of each operation.
-    nodes: Vec<Option<usize>>,
-    /// The operations in the order in which their nodes were found.
-    order: Vec<usize>,
 }
 
 impl<F: Float> KnownActivations<F> {
@@ -32,7 +27,7 @@ impl<F: Float> KnownActivations<F> {
         let written = names.filter_map(|name| Some((*name, export::formula::<F>(name)?)));
         let formulas = written.chain(import::formulas());
         let formulas = formulas.filter(|(_, formula)| !formula.operations.is_empty()).collect();
-        Self { formulas, matches: Matches::default(), number: PhantomData }
+        Self { formulas, matches: Vec::new(), number: PhantomData }
     }
 
     /// The activation whose last operation is this node, and the source of its argument; `None` if
@@ -44,13 +39,8 @@ impl<F: Float> KnownActivations<F> {
     ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
         let Some(node) = graph.node(index) else { return Ok(None) };
         for (name, formula) in &self.formulas {
-            let Some(last) =
-                formula.operations.last().filter(|last| last.operator == node.operator())
-            else {
-                continue;
-            };
             let mut attempt = Attempt::<F>::new(graph, formula, &mut self.matches);
-            if !attempt.fits_operation(formula.operations.len() - 1, last, index) {
+            if !attempt.fits_operation(formula.operations.len() - 1, index) {
                 continue;
             }
             let Some(input) = attempt.input else { continue };
@@ -77,23 +67,18 @@ struct Attempt<'g, 'a, F> {
 
 impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     fn new(graph: &'g Graph<'a>, formula: &'g Formula, matches: &'g mut Matches) -> Self {
-        matches.nodes.clear();
-        matches.nodes.resize(formula.operations.len(), None);
-        matches.order.clear();
+        matches.clear();
         Self { graph, formula, matches, input: None, alpha: None, number: PhantomData }
     }
 
     /// Whether the node can be this operation.
-    fn fits_operation(&mut self, place: usize, operation: &'g Operation, index: usize) -> bool {
-        let Some(node) =
-            self.graph.node(index).filter(|node| node.operator() == operation.operator)
-        else {
+    fn fits_operation(&mut self, place: usize, index: usize) -> bool {
+        let Some(operation) = self.formula.operations.get(place) else { return false };
+        let Some(node) = self.graph.node(index) else { return false };
+        if node.operator() != operation.operator {
             return false;
-        };
-        if let Some(found) = self.matches.nodes.get_mut(place) {
-            *found = Some(index);
-            self.matches.order.push(place);
         }
+        self.matches.push((place, index));
         if !self.fits_attributes(operation, node) {
             return false;
         }
@@ -125,15 +110,11 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             Argument::Input => usize::MAX,
         };
         let (simple, deep) = if depth(one) <= depth(other) { (one, other) } else { (other, one) };
-        let (found, input, alpha) = (self.matches.order.len(), self.input, self.alpha);
+        let (found, input, alpha) = (self.matches.len(), self.input, self.alpha);
         if self.fits_input(simple, index, 0) && self.fits_input(deep, index, 1) {
             return true;
         }
-        for place in self.matches.order.drain(found..) {
-            if let Some(found) = self.matches.nodes.get_mut(place) {
-                *found = None;
-            }
-        }
+        self.matches.truncate(found);
         (self.input, self.alpha) = (input, alpha);
         self.fits_input(simple, index, 1) && self.fits_input(deep, index, 0)
     }
@@ -169,10 +150,9 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
                 self.input.get_or_insert(source).is(source)
             }
             (Argument::ResultOf(place), ValueSource::Node(index)) => {
-                match (self.matches.nodes.get(place), self.formula.operations.get(place)) {
-                    (Some(Some(found)), _) => *found == index,
-                    (_, Some(operation)) => self.fits_operation(place, operation, index),
-                    _ => false,
+                match self.matches.iter().find(|(known, _)| *known == place) {
+                    Some((_, found)) => *found == index,
+                    None => self.fits_operation(place, index),
                 }
             }
             _ => false,

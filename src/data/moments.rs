@@ -136,7 +136,8 @@ impl<F: Float> Mlp<F> {
     /// have the weight 0; for rows in files, errors of reading them.
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
-        self.check_columns(&data)?;
+        let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
+        Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)?;
         self.measure_by(&data, |side| Moments::of(&data, side, 0..data.rows()))
     }
 
@@ -167,11 +168,5 @@ impl<F: Float> Mlp<F> {
             };
         }
         self.set_units(units_in, units_out)
-    }
-
-    /// Checks that the rows have the columns of this network.
-    pub(crate) fn check_columns(&self, data: &Examples<F>) -> Result<()> {
-        let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
-        Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)
     }
 }

@@ -9,7 +9,7 @@ use ndarray::{ArrayView2, Axis};
 use std::ops::Range;
 
 /// Outputs and targets of all rows, in the data's units. The buffers serve later evaluations too.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Outputs<F> {
     outputs: Matrix<F>,
     /// The targets, unless they are in memory already.
@@ -21,11 +21,6 @@ pub(crate) struct Outputs<F> {
 const ROWS_AT_ONCE: usize = 256;
 
 impl<F: Float> Outputs<F> {
-    pub(crate) fn new() -> Self {
-        let (outputs, targets) = (Matrix::new(0), Matrix::new(0));
-        Self { outputs, targets, buffers: PredictBuffers::new() }
-    }
-
     /// Predicts some of the rows. The outputs of all others are 0.
     pub(crate) fn predict(
         &mut self,
@@ -40,11 +35,8 @@ impl<F: Float> Outputs<F> {
         self.outputs.reshape(all, outputs).numbers_mut().fill(F::zero());
         let mut outputs = self.outputs.view_mut();
         let mut predict = |inputs: ArrayView2<'_, F>, rows: Range<usize>| {
-            net.predict_into(
-                inputs,
-                outputs.slice_axis_mut(Axis(0), rows.into()),
-                &mut self.buffers,
-            )
+            let outputs = outputs.slice_axis_mut(Axis(0), rows.into());
+            net.predict_into(inputs, outputs, &mut self.buffers)
         };
         if let Some(inputs) = data.in_memory(Side::Inputs) {
             return predict(inputs.slice_axis(Axis(0), rows.clone().into()), rows);

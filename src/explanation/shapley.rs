@@ -4,6 +4,7 @@ use crate::random::{Purpose, generator};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use ndarray_rand::rand::seq::SliceRandom;
+use std::iter::zip;
 
 /// By how much each column moved the prediction of one row from the mean prediction.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,9 +70,10 @@ pub fn shapley_values<F: Float>(
         count => drawn(count, orders, seed),
     };
     let value = |job: usize| {
+        let Subset { order, count } = steps.subsets[job];
         let outputs = predict(net, background, 0..background.nrows(), |_, mut changed| {
-            for (column, features) in features.iter().enumerate() {
-                if steps.has(job, column) {
+            for (features, &place) in zip(&features, &steps.places[order]) {
+                if place < count {
                     features.clone().for_each(|feature| changed[feature] = row[feature]);
                 }
             }
@@ -109,13 +111,6 @@ struct Step {
     without: usize,
     with: usize,
     weight: f64,
-}
-
-impl Steps {
-    fn has(&self, subset: usize, column: usize) -> bool {
-        let Subset { order, count } = self.subsets[subset];
-        self.places[order][column] < count
-    }
 }
 
 /// All subsets of the columns: bit j of a subset's number says whether it has column j.

@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{Error, MetricError, Result};
+use crate::error::{MetricError, Result, check::ensure};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
 use ndarray::ArrayView2;
@@ -78,10 +78,8 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 /// otherwise see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
     check(outputs, targets)?;
-    let undefined = |reason| Error::Metric(MetricError::Undefined { metric: "ROC AUC", reason });
-    if outputs.ncols() != 1 {
-        return Err(undefined("there is more than one column of outputs"));
-    }
+    let undefined = |reason| MetricError::Undefined { metric: "ROC AUC", reason };
+    ensure(outputs.ncols() == 1, || undefined("there is more than one column of outputs"))?;
     let positive = predicted_classes(targets)?;
     let mut order: Vec<_> = zip(outputs.iter().map(|a| a.as_f64()), &positive).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -97,9 +95,7 @@ pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>)
     }
     let positives = positive.iter().sum::<usize>() as f64;
     let negatives = order.len() as f64 - positives;
-    if positives == 0.0 || negatives == 0.0 {
-        return Err(undefined("the targets are all of one class"));
-    }
+    ensure(positives > 0.0 && negatives > 0.0, || undefined("the targets are all of one class"))?;
     Ok((rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives))
 }
 

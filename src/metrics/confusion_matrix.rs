@@ -1,5 +1,5 @@
 use super::{check, predicted_classes};
-use crate::error::{Result, SchemaError};
+use crate::error::{Result, SchemaError, check::ensure};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
@@ -44,11 +44,8 @@ impl ConfusionMatrix {
     ) -> Result<Self> {
         check(outputs, targets)?;
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
-        let columns = outputs.ncols().max(2);
-        if classes.len() != columns {
-            let (names, what) = (classes.len(), "classes");
-            return Err(SchemaError::Names { names, columns, what }.into());
-        }
+        let (names, columns) = (classes.len(), outputs.ncols().max(2));
+        ensure(names == columns, || SchemaError::Names { names, columns, what: "classes" })?;
         let mut counts = vec![vec![0; columns]; columns];
         for (predicted, actual) in zip(predicted_classes(outputs)?, predicted_classes(targets)?) {
             counts[actual][predicted] += 1;

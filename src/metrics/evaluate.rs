@@ -36,7 +36,7 @@ impl<F: Float> Mlp<F> {
         metric: impl FnOnce(ArrayView2<'_, F>, ArrayView2<'_, F>) -> Result<f64>,
     ) -> Result<f64> {
         self.schema().check_same(data.schema())?;
-        let (data, mut outputs) = (data.examples(), Outputs::new());
+        let (data, mut outputs) = (data.examples(), Outputs::default());
         outputs.predict(self, &data, 0..data.rows())?;
         let (outputs, targets) = outputs.with_targets(&data)?;
         metric(outputs, targets)

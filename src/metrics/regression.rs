@@ -1,5 +1,5 @@
 use super::check;
-use crate::error::{MetricError, Result};
+use crate::error::{MetricError, Result, check::ensure};
 use crate::float::Float;
 use ndarray::ArrayView2;
 use std::iter::zip;
@@ -91,10 +91,8 @@ pub fn r_squared<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F
         let count = targets.len() as f64;
         let offset = targets.iter().map(|y| y.as_f64() - first).sum::<f64>() / count;
         let total: f64 = targets.iter().map(|y| (y.as_f64() - first - offset).powi(2)).sum();
-        if total == 0.0 {
-            let (metric, reason) = ("R²", "the target is constant");
-            return Err(MetricError::Undefined { metric, reason }.into());
-        }
+        let (metric, reason) = ("R²", "the target is constant");
+        ensure(total != 0.0, || MetricError::Undefined { metric, reason })?;
         let residuals = zip(outputs, targets).map(|(a, y)| a.as_f64() - y.as_f64());
         let residual: f64 = residuals.map(|residual| residual.powi(2)).sum();
         sum += 1.0 - residual / total;

@@ -126,8 +126,9 @@ impl<F: Float> Mlp<F> {
 /// net.predict_into(array![[0.0, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
+    /// The most threads; 0 is one, too.
     limit: usize,
     /// Those of each thread.
     parts: Vec<Part<F>>,
@@ -172,7 +173,7 @@ impl<F: Float> Part<F> {
 impl<F: Float> PredictBuffers<F> {
     /// Empty buffers, which grow with the first batch, for one thread.
     pub fn new() -> Self {
-        Self { limit: 1, parts: Vec::new() }
+        Self::default()
     }
 
     /// The largest number of threads, at least 1. Each predicts a part of the rows, if there are so
@@ -194,11 +195,5 @@ impl<F: Float> PredictBuffers<F> {
     #[cfg(feature = "threads")]
     pub fn threads(self, limit: usize) -> Self {
         Self { limit, ..self }
-    }
-}
-
-impl<F: Float> Default for PredictBuffers<F> {
-    fn default() -> Self {
-        Self::new()
     }
 }

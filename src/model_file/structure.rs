@@ -35,8 +35,8 @@ pub(crate) struct Structure {
     #[serde(default)]
     pub(crate) units_out: Scaling,
     /// How many networks this one is the mean of; 1 if it is no mean.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub(crate) members: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) members: Option<usize>,
     pub(crate) schema: Schema,
 }
 
@@ -51,14 +51,6 @@ pub(crate) struct Layer {
     pub(crate) dropout: f64,
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) rate_factors: RateFactors,
-}
-
-fn one() -> usize {
-    1
-}
-
-fn is_one(members: &usize) -> bool {
-    *members == 1
 }
 
 /// The fields that every version has.
@@ -105,7 +97,7 @@ impl Structure {
             layers: layers.collect::<Result<_>>()?,
             units_in: net.units_in().scaling(),
             units_out: net.units_out().scaling(),
-            members: net.members(),
+            members: Some(net.members()).filter(|&members| members > 1),
             schema: net.schema().clone(),
         };
         // Does not write what `from_json` would refuse.
@@ -145,7 +137,7 @@ impl Structure {
 fn is_newer<F: Float>(net: &Mlp<F>) -> bool {
     net.schema().is_newer()
         || net.interval().is_some()
-        || !is_one(&net.members())
+        || net.members() > 1
         || net.units_in().scaling() == Scaling::Robust
         || net.layers().iter().map(Dense::rate_factors).any(|factors| !is_default(&factors))
 }

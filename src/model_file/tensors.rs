@@ -59,11 +59,7 @@ impl Header {
     }
 
     /// The shape of a tensor of numbers of this type.
-    pub(crate) fn typed_shape<F: Float>(&self, name: &str) -> Result<&[usize]> {
-        self.shape_of_type(name, dtype_of::<F>())
-    }
-
-    fn shape_of_type(&self, name: &str, expected: Dtype) -> Result<&[usize]> {
+    pub(crate) fn shape_of_type(&self, name: &str, expected: Dtype) -> Result<&[usize]> {
         let tensor = self.0.info(name).ok_or_else(|| damaged(format!("there is no {name:?}")))?;
         let found = tensor.dtype;
         check(found == expected, || format!("{name} is of type {found}, not {expected}"))?;
@@ -80,7 +76,7 @@ impl Header {
 
     /// Reads the numbers of the next tensor, which has this name.
     pub(crate) fn numbers<F: Float>(&self, from: &mut impl Read, name: &str) -> Result<ArrayD<F>> {
-        let shape = self.typed_shape::<F>(name)?;
+        let shape = self.shape_of_type(name, dtype_of::<F>())?;
         let numbers = read_numbers(from, shape.iter().product()).map_err(damaged)?;
         ArrayD::from_shape_vec(shape, numbers).map_err(damaged)
     }
@@ -147,6 +143,6 @@ impl View for Tensor<'_> {
     }
 }
 
-fn dtype_of<F: Float>() -> Dtype {
+pub(crate) fn dtype_of<F: Float>() -> Dtype {
     if F::BYTES == 4 { Dtype::F32 } else { Dtype::F64 }
 }

@@ -65,7 +65,7 @@ impl<'c, F: Float> Combination<'c, F> {
             let Temperature { factor, loss } = Temperature::measured(pairs)?;
             return Ok((loss, Some(factor)));
         }
-        let (mut sum, mut outputs) = (0.0, Outputs::new());
+        let (mut sum, mut outputs) = (0.0, Outputs::default());
         for (net, rows) in pairs {
             let rows = rows.examples();
             outputs.predict(net, &rows, 0..rows.rows())?;

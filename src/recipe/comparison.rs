@@ -19,18 +19,11 @@ impl Recipe<'_> {
         choice: Choice,
         stages: &[Stage],
     ) -> Result<(Mlp<F>, RecipeReport)> {
-        let run = Run {
-            recipe: self,
-            choice,
-            seed: self.seed,
-            fold: 0,
-            folds: folds.len(),
-            candidates: stages.len(),
-        };
         let train = |job: usize| {
             let (fold, stage) = (job / stages.len(), stages[job % stages.len()]);
             let (training, validation) = &folds[fold];
-            let run = Run { fold, seed: self.seed_of(fold), ..run };
+            let (seed, folds, candidates) = (self.seed_of(fold), folds.len(), stages.len());
+            let run = Run { recipe: self, choice, seed, fold, folds, candidates };
             let net = run.network(training, columns, stage)?;
             run.train(stage, net, training, Some(validation), self.epochs)
         };

@@ -4,13 +4,7 @@ pub(super) fn enter<R>(_threads: usize, work: impl FnOnce(usize) -> R) -> R {
     work(1)
 }
 
-/// Runs both, one after the other.
-pub(super) fn join(these: impl FnOnce(), others: impl FnOnce()) {
-    these();
-    others();
-}
-
 /// Both results, computed one after the other.
-pub(super) fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+pub(super) fn join<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
     (one(), other())
 }

@@ -8,7 +8,6 @@ use super::{Checkpoint, step::Session, stopwatch::Stopwatch};
 use crate::error::{Divergence, Result};
 use crate::workers::agreement::fingerprint;
 use crate::{backprop::Dropout, data::batches::InOrder, float::Float, mlp::Mlp, threads::Threads};
-use std::time::Duration;
 
 impl<F: Float> Run<'_, '_, F> {
     pub(super) fn set_threads(&mut self, threads: Threads) {
@@ -37,8 +36,7 @@ impl<F: Float> Run<'_, '_, F> {
         let state = &mut self.session.state;
         state.steps_per_epoch = self.batches.steps().or(state.steps_per_epoch);
         state.parameters.write_to(net);
-        let before = state.elapsed;
-        let stop_reason = self.epochs(net, Stopwatch::start(), before)?;
+        let stop_reason = self.epochs(net)?;
         let Session { state, now, .. } = &self.session;
         let has_begun = now.batch > 0 && now.epoch > state.epochs.len();
         if has_begun && stop_reason == StopReason::Observer {
@@ -68,12 +66,8 @@ impl<F: Float> Run<'_, '_, F> {
     }
 
     /// Trains until there is a reason to stop.
-    fn epochs(
-        &mut self,
-        net: &mut Mlp<F>,
-        start: Stopwatch,
-        before: Duration,
-    ) -> Result<StopReason> {
+    fn epochs(&mut self, net: &mut Mlp<F>) -> Result<StopReason> {
+        let (start, before) = (Stopwatch::start(), self.session.state.elapsed);
         if self.tell(net, Moment::TrainingStart)? {
             return Ok(StopReason::Observer);
         }

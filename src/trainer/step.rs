@@ -58,7 +58,7 @@ impl<F: Float> Session<F> {
         *backprop.generator_mut() = state.dropout.clone();
         let epoch = state.epochs.len() + 1;
         let now = Now { epoch, batch_loss: f64::NAN, ..Now::default() };
-        Self { backprop, state, now, outputs: Outputs::new() }
+        Self { backprop, state, now, outputs: Outputs::default() }
     }
 
     /// Notes the parameters and the generator of dropout in the state. `own` are the parameters if

@@ -63,15 +63,8 @@ pub fn color_bar(
     }
     strip.draw(&Rectangle::new([(left, top), (right, bottom)], AXIS.stroke_width(PIXEL)))?;
     let gap = gap as i32;
-    strip.draw_text(
-        low,
-        &text::style(size, HPos::Right, VPos::Center, BLACK),
-        (left - gap, middle),
-    )?;
-    strip.draw_text(
-        high,
-        &text::style(size, HPos::Left, VPos::Center, BLACK),
-        (right + gap, middle),
-    )?;
+    let style = |side| text::style(size, side, VPos::Center, BLACK);
+    strip.draw_text(low, &style(HPos::Right), (left - gap, middle))?;
+    strip.draw_text(high, &style(HPos::Left), (right + gap, middle))?;
     Ok(())
 }

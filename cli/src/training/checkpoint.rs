@@ -4,14 +4,13 @@
 use super::options::Options;
 use crate::places::is_same_place;
 use densely::{
-    Trainer,
+    Trainer, atomic_file,
     recipe::Stage,
     trainer::{Checkpoint, TrainingState},
 };
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files in the folder.
@@ -85,10 +84,7 @@ impl Kept {
             if !self.writes {
                 return Ok(false);
             }
-            let text = serde_json::to_vec_pretty(belongs_to)?;
-            let written = File::create(&self.belongs_to)
-                .and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
-            written.map_err(|error| named(&self.belongs_to, error))?;
+            atomic_file::write(&self.belongs_to, &serde_json::to_vec_pretty(belongs_to)?)?;
             return Ok(false);
         }
         let earlier = fs::read(&self.belongs_to).map_err(|error| named(&self.belongs_to, error))?;
@@ -118,7 +114,7 @@ impl Kept {
     fn clear(&self) -> Result<(), Box<dyn Error>> {
         for entry in fs::read_dir(&self.folder).map_err(|error| named(&self.folder, error))? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(".training.json.") {
+            if entry.file_name().to_string_lossy().starts_with(".densely-") {
                 fs::remove_file(entry.path()).map_err(|error| named(&entry.path(), error))?;
             }
         }

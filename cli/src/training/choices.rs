@@ -2,10 +2,7 @@
 
 use super::task::Task;
 use clap::ValueEnum;
-use densely::{
-    Dataset, Error, Loss, Optimizer, Schedule, Trainer, data::Storage, optimizer::Lbfgs,
-    schedule::Span,
-};
+use densely::{Dataset, Error, Loss, Schedule, data::Storage, schedule::Span};
 
 /// The optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -16,53 +13,6 @@ pub enum OptimizerName {
     Adam,
     Adamw,
     Lbfgs,
-}
-
-/// The settings of an optimizer. Each is `None` unless the user gives it.
-#[derive(Clone, Copy, Debug)]
-pub struct Rates {
-    pub learning_rate: Option<f64>,
-    pub momentum: Option<f64>,
-    pub weight_decay: Option<f64>,
-}
-
-impl OptimizerName {
-    /// Refuses settings that this optimizer does not have.
-    pub fn check(self, rates: Rates) -> Result<(), String> {
-        if rates.momentum.is_some() && self != Self::Sgd {
-            return Err("--momentum is for --optimizer sgd".into());
-        }
-        if rates.learning_rate.is_some() && self == Self::Lbfgs {
-            return Err("--optimizer lbfgs has no --learning-rate".into());
-        }
-        Ok(())
-    }
-
-    /// Returns a trainer with this optimizer; the default momentum of sgd is 0.9.
-    pub fn trainer<'a>(
-        self,
-        loss: Box<dyn Loss<f32>>,
-        rates: Rates,
-    ) -> Result<Trainer<'a, f32>, Error> {
-        if self == Self::Lbfgs {
-            let decay = rates.weight_decay.unwrap_or(0.0);
-            return Ok(Trainer::lbfgs(loss, Lbfgs::new().weight_decay(decay)));
-        }
-        let momentum = rates.momentum.or((self == Self::Sgd).then_some(0.9));
-        let momentum = momentum.filter(|&momentum| momentum > 0.0);
-        let settings = [
-            rates.learning_rate.map(|rate| format!("learning_rate={rate}")),
-            momentum.map(|momentum| format!("momentum={momentum}, nesterov=true")),
-            rates.weight_decay.map(|decay| format!("weight_decay={decay}")),
-        ];
-        let settings: Vec<String> = settings.into_iter().flatten().collect();
-        let name = format!("{self:?}").to_lowercase();
-        let text = match &settings[..] {
-            [] => name,
-            settings => format!("{name}({})", settings.join(", ")),
-        };
-        Ok(Trainer::new(loss, text.parse::<Box<dyn Optimizer<f32>>>()?))
-    }
 }
 
 /// How the learning rate changes over all epochs.

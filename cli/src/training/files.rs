@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// The network, the checkpoint and the pictures.
 pub struct Files {
-    network: Option<PathBuf>,
-    kept: Option<Kept>,
-    pictures: Option<Pictures>,
+    pub(super) network: Option<PathBuf>,
+    pub(super) kept: Option<Kept>,
+    pub(super) pictures: Option<Pictures>,
 }
 
 impl Files {
@@ -54,18 +54,6 @@ impl Files {
     pub fn of_another(options: &Options) -> Self {
         let kept = options.checkpoint.as_deref().map(Kept::of_another);
         Self { network: None, kept, pictures: None }
-    }
-
-    pub(super) fn network(&self) -> Option<&Path> {
-        self.network.as_deref()
-    }
-
-    pub(super) fn kept(&self) -> Option<&Kept> {
-        self.kept.as_ref()
-    }
-
-    pub(super) fn pictures(&self) -> Option<&Pictures> {
-        self.pictures.as_ref()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The command line.
 
-use super::choices::{ClassWeight, LossName, OptimizerName, Rates, ScheduleName};
+use super::choices::{ClassWeight, LossName, OptimizerName, ScheduleName};
 use super::task::Task;
 use crate::command_line::{count, number};
 use clap::Args;
 use densely::activation::AnyActivation;
+use densely::{Error, Loss, Optimizer, Trainer, optimizer::Lbfgs};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -133,13 +134,35 @@ impl Options {
 
     /// Refuses options that the optimizer would ignore, and a loss that does not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
-        self.optimizer.check(self.rates())?;
+        if self.momentum.is_some() && self.optimizer != OptimizerName::Sgd {
+            return Err("--momentum is for --optimizer sgd".into());
+        }
+        if self.learning_rate.is_some() && self.optimizer == OptimizerName::Lbfgs {
+            return Err("--optimizer lbfgs has no --learning-rate".into());
+        }
         self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
     }
 
-    pub(super) fn rates(&self) -> Rates {
-        let Self { learning_rate, momentum, weight_decay, .. } = *self;
-        Rates { learning_rate, momentum, weight_decay }
+    /// Returns a trainer with the optimizer; the default momentum of sgd is 0.9.
+    pub(super) fn trainer<'a>(&self, loss: Box<dyn Loss<f32>>) -> Result<Trainer<'a, f32>, Error> {
+        if self.optimizer == OptimizerName::Lbfgs {
+            let decay = self.weight_decay.unwrap_or(0.0);
+            return Ok(Trainer::lbfgs(loss, Lbfgs::new().weight_decay(decay)));
+        }
+        let momentum = self.momentum.or((self.optimizer == OptimizerName::Sgd).then_some(0.9));
+        let momentum = momentum.filter(|&momentum| momentum > 0.0);
+        let settings = [
+            self.learning_rate.map(|rate| format!("learning_rate={rate}")),
+            momentum.map(|momentum| format!("momentum={momentum}, nesterov=true")),
+            self.weight_decay.map(|decay| format!("weight_decay={decay}")),
+        ];
+        let settings: Vec<String> = settings.into_iter().flatten().collect();
+        let name = format!("{:?}", self.optimizer).to_lowercase();
+        let text = match &settings[..] {
+            [] => name,
+            settings => format!("{name}({})", settings.join(", ")),
+        };
+        Ok(Trainer::new(loss, text.parse::<Box<dyn Optimizer<f32>>>()?))
     }
 }
 

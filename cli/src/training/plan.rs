@@ -17,7 +17,6 @@ use std::error::Error as AnyError;
 use std::path::Path;
 
 /// The subject of a training.
-#[derive(Clone)]
 pub struct Subject {
     /// The source of the rows.
     pub data: String,
@@ -101,7 +100,12 @@ impl<'o> Plan<'o> {
     ) -> densely::Result<()> {
         let Some(interval) = &self.interval else { return Ok(()) };
         interval.measure(net, inputs, test)?;
-        self.files.network().map_or(Ok(()), |path| net.save(path))
+        self.save(net)
+    }
+
+    /// Saves the network, if this process writes files.
+    pub(super) fn save(&self, net: &Mlp<f32>) -> densely::Result<()> {
+        self.files.network.as_ref().map_or(Ok(()), |path| net.save(path))
     }
 
     pub(super) fn loss(&self) -> LossName {
@@ -110,7 +114,7 @@ impl<'o> Plan<'o> {
 
     /// Adds the file to an error.
     pub fn in_context(&self, error: Box<dyn AnyError>) -> Box<dyn AnyError> {
-        match (error.downcast_ref(), self.files.kept()) {
+        match (error.downcast_ref(), &self.files.kept) {
             (Some(Error::Training(TrainingError::StateMismatch { .. })), Some(kept)) => {
                 format!("{}: {error}", kept.state.display()).into()
             }

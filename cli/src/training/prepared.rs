@@ -1,10 +1,8 @@
 //! The training itself.
 
 use super::choices::{LossName, OptimizerName};
-use super::pictures::Outcome;
 use super::plan::Plan;
 use super::progress;
-use super::summary::Summary;
 use super::tested::Tested;
 use crate::test_rows::set_apart;
 use densely::data::{Arrays, Storage};
@@ -62,8 +60,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         let progress = progress::bar(options.epochs, options.json);
         let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
         let mut trainer = options
-            .optimizer
-            .trainer(loss, options.rates())?
+            .trainer(loss)?
             .schedule(options.schedule.schedule(options.epochs, options.warm_up))
             .epochs(options.epochs)
             .batch_size(options.batch_size)
@@ -87,7 +84,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         if let Some(threads) = options.threads {
             trainer = trainer.threads(threads);
         }
-        if let Some(kept) = plan.files.kept() {
+        if let Some(kept) = &plan.files.kept {
             trainer = kept.trainer(trainer, options, &plan.belongs_to)?;
         }
         Ok(Self { plan, train, test, net, trainer, progress })
@@ -116,7 +113,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     ///
     /// As `Mlp::save`.
     pub fn save(&self) -> Result<(), densely::Error> {
-        self.plan.files.network().map_or(Ok(()), |path| self.net.save(path))
+        self.plan.save(&self.net)
     }
 
     /// Predicts the test rows with the trained network.
@@ -138,21 +135,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     ///
     /// Predictions that have no scores, and pictures that cannot be written.
     pub fn finish(self, report: Report, test: &Tested) -> Result<String, Box<dyn Error>> {
-        let plan = self.plan;
-        let scores = plan.task.scores(test)?.with_intervals(test, plan.options.seed)?;
-        let outcome = Outcome {
-            target: &plan.subject.target,
-            loss: plan.loss().in_words(),
-            report: &report,
-            predicted: test.predicted.view(),
-            test,
-            scores: &scores,
-            temperature_factor: None,
-        };
-        let pictures = plan.files.pictures();
-        let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
-        let summary = Summary::new(plan, &self.net, report, test, scores, pictures);
-        Ok(if plan.options.json { summary.json() } else { summary.to_string() })
+        let scores = self.plan.task.scores(test)?.with_intervals(test, self.plan.options.seed)?;
+        self.plan.finish((&self.net, &report), test, &scores, None)
     }
 }
 

@@ -3,10 +3,9 @@
 mod bar;
 
 use super::Kept;
-use super::pictures::Outcome;
 use super::plan::Plan;
 use super::scores::{Score, Scores};
-use super::summary::{Summary, Tried};
+use super::summary::Tried;
 use super::task::Task;
 use super::tested::Tested;
 use crate::command_line;
@@ -112,7 +111,7 @@ impl Choice {
         if let Some(minutes) = self.minutes {
             recipe = recipe.time_limit(Duration::from_secs_f64(60.0 * minutes));
         }
-        if let Some(kept) = plan.files.kept() {
+        if let Some(kept) = &plan.files.kept {
             let states = STAGES.map(|stage| Kept::stage(&kept.state, stage));
             let any = states.iter().find(|state| state.exists()).unwrap_or(&states[0]);
             kept.claim(any, &plan.belongs_to)?;
@@ -136,23 +135,21 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         Some(_) if choice.refit() == Refit::All => Refit::Training,
         _ => choice.refit(),
     };
-    let save = |net: &Mlp<f32>| plan.files.network().map_or(Ok(()), |path| net.save(path));
-    save(&net)?;
+    plan.save(&net)?;
     if refit == Refit::Training
         && let Some(again) = refitted(&recipe, &rows, &rows.train, &mut report)?
     {
         net = again;
-        save(&net)?;
+        plan.save(&net)?;
     }
     let test = Tested::of(&net, &rows.test)?;
-    let temperature_factor = report.temperature_factor();
     plan.measure_interval(&mut net, rows.test.inputs(), &test)?;
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if refit == Refit::All
         && let Some(again) = refitted(&recipe, &rows, &rows.all, &mut report)?
     {
         net = again;
-        save(&net)?;
+        plan.save(&net)?;
     }
     bar.bar.finish_and_clear();
     let others = others(plan.task, &rows, &test)?;
@@ -160,20 +157,8 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let kept = report.kept().min_by(|a, b| a.score().total_cmp(&b.score()));
     let kept = kept.and_then(|kept| kept.reports().first());
     let kept = kept.cloned().ok_or("nothing was trained")?;
-    let outcome = Outcome {
-        target: &plan.subject.target,
-        loss: plan.loss().in_words(),
-        report: &kept,
-        predicted: test.predicted.view(),
-        test: &test,
-        scores: &scores,
-        temperature_factor,
-    };
-    let pictures = plan.files.pictures();
-    let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
     let tried = tried(plan.task, &report, (refit, net.members()), &scores, &others);
-    let summary = Summary::new(plan, &net, kept, &test, scores, pictures).with(tried);
-    Ok(if plan.options.json { summary.json() } else { summary.to_string() })
+    plan.finish((&net, &kept), &test, &scores, Some(tried))
 }
 
 /// The network that training and validation rows choose.
@@ -327,7 +312,8 @@ fn tried(
         "compared": others.collect::<Vec<_>>(),
     });
     let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
-    Tried { lines, compared, json, elapsed: report.elapsed() }
+    let temperature_factor = report.temperature_factor();
+    Tried { lines, compared, json, elapsed: report.elapsed(), temperature_factor }
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

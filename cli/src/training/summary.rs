@@ -1,31 +1,23 @@
 //! The summary of a training.
 
+use super::pictures::Outcome;
 use super::plan::{Plan, Subject};
 use super::scores::Scores;
-use super::task::Task;
 use super::tested::Tested;
-use crate::rounded;
-use densely::{Mlp, Report, mlp::Interval};
+use crate::{output_names, rounded};
+use densely::{Mlp, Report};
 use serde_json::{Map, Value, json};
-use std::{fmt, time::Duration};
+use std::{error::Error, fmt, time::Duration};
 
-pub struct Summary {
-    task: Task,
-    subject: Subject,
-    classes: Vec<String>,
-    features: usize,
-    parameters: usize,
-    table: Option<Value>,
-    test_table: Option<Value>,
-    folds: Option<Value>,
-    test_rows: usize,
-    report: Report,
-    scores: Scores,
-    saved: Option<String>,
-    pictures: Option<String>,
-    tried: Option<Tried>,
-    /// And whether a second network scales it.
-    interval: Option<(Interval, bool)>,
+/// What a training did, and how good the network is.
+pub struct Summary<'s> {
+    pub plan: &'s Plan<'s>,
+    pub net: &'s Mlp<f32>,
+    pub report: &'s Report,
+    pub test: &'s Tested,
+    pub scores: &'s Scores,
+    pub pictures: Option<String>,
+    pub tried: Option<Tried>,
 }
 
 /// What the default training tried: lines of the summary by name, and the same as JSON.
@@ -34,38 +26,36 @@ pub struct Tried {
     pub compared: String,
     pub json: Value,
     pub elapsed: Duration,
+    /// What the weighted sums of the outputs were multiplied by: the inverse of the temperature.
+    pub temperature_factor: Option<f64>,
 }
 
-impl Summary {
-    pub fn new(
-        plan: &Plan<'_>,
-        net: &Mlp<f32>,
-        report: Report,
+impl Plan<'_> {
+    /// Draws the pictures, and returns the summary: text, or with `--json` one line of JSON.
+    ///
+    /// # Errors
+    ///
+    /// Pictures that cannot be written.
+    pub(super) fn finish(
+        &self,
+        (net, report): (&Mlp<f32>, &Report),
         test: &Tested,
-        scores: Scores,
-        pictures: Option<String>,
-    ) -> Self {
-        Self {
-            task: plan.task,
-            subject: plan.subject.clone(),
-            classes: test.classes().to_vec(),
-            features: net.features(),
-            parameters: net.parameters(),
-            table: plan.table.clone(),
-            test_table: plan.test_table.clone(),
-            folds: plan.folds.clone(),
-            test_rows: test.rows(),
-            report,
-            scores,
-            saved: plan.files.network().map(|path| path.display().to_string()),
-            pictures,
-            tried: None,
-            interval: net.interval().cloned().map(|of| (of, net.of_errors().is_some())),
-        }
+        scores: &Scores,
+        tried: Option<Tried>,
+    ) -> Result<String, Box<dyn Error>> {
+        let temperature_factor = tried.as_ref().and_then(|tried| tried.temperature_factor);
+        let (target, loss) = (&*self.subject.target, self.loss().in_words());
+        let outcome = Outcome { target, loss, report, test, scores, temperature_factor };
+        let pictures = self.files.pictures.as_ref();
+        let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
+        let summary = Summary { plan: self, net, report, test, scores, pictures, tried };
+        Ok(if self.options.json { summary.json() } else { summary.to_string() })
     }
+}
 
-    pub fn with(self, tried: Tried) -> Self {
-        Self { tried: Some(tried), ..self }
+impl Summary<'_> {
+    fn saved(&self) -> Option<String> {
+        self.plan.files.network.as_ref().map(|path| path.display().to_string())
     }
 
     fn seconds(&self) -> f64 {
@@ -74,51 +64,48 @@ impl Summary {
 
     /// Returns one JSON object on one line.
     pub fn json(&self) -> String {
-        let report = &self.report;
+        let report = self.report;
         let scores = self.scores.values.iter();
         let test: Map<String, Value> =
             scores.clone().map(|score| (score.key.to_owned(), json!(score.value))).collect();
         let intervals: Map<String, Value> =
             scores.map(|score| (score.key.to_owned(), json!(score.interval))).collect();
         json!({
-            "task": self.task.name(),
+            "task": self.plan.task.name(),
             "rows": {
                 "train": report.training_rows(),
                 "validation": report.validation_rows(),
-                "test": self.test_rows,
+                "test": self.test.rows(),
             },
-            "features": self.features,
-            "parameters": self.parameters,
+            "features": self.net.features(),
+            "parameters": self.net.parameters(),
             "epochs": report.epochs().len(),
             "best_epoch": report.best_epoch(),
             "stop_reason": report.stop_reason(),
             "seconds": self.seconds(),
             "recipe": self.tried.as_ref().map(|tried| &tried.json),
-            "folds": self.folds,
+            "folds": self.plan.folds,
             "test": test,
             "test_intervals": intervals,
-            "interval": self.interval.as_ref().map(|(interval, is_scaled)| {
-                let (level, half_widths) = (interval.level(), interval.half_widths());
-                json!({ "level": level, "half_widths": half_widths, "scaled": is_scaled })
-            }),
-            "saved": self.saved,
-            "table": self.table,
-            "test_table": self.test_table,
+            "interval": self.net.interval().map(|interval| json!({
+                "level": interval.level(),
+                "half_widths": interval.half_widths(),
+                "scaled": self.net.of_errors().is_some(),
+            })),
+            "saved": self.saved(),
+            "table": self.plan.table,
+            "test_table": self.plan.test_table,
         })
         .to_string()
     }
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = &self.report;
-        write!(f, "{}: {}", self.subject.data, self.subject.target)?;
-        match &self.classes[..] {
-            [] => writeln!(f)?,
-            [first, second] => writeln!(f, " ({first} or {second})")?,
-            classes => writeln!(f, " ({} classes)", classes.len())?,
-        }
-        if let Some(taken_for) = &self.subject.taken_for {
+        let report = self.report;
+        let Subject { data, target, taken_for } = &self.plan.subject;
+        writeln!(f, "{}", output_names::title(data, target, self.test.classes()))?;
+        if let Some(taken_for) = taken_for {
             write!(f, "\ntask        {taken_for}")?;
         }
         let (train, validation) = (report.training_rows(), report.validation_rows());
@@ -126,10 +113,10 @@ impl fmt::Display for Summary {
         writeln!(
             f,
             "rows        {train} training, {validation} validation, {} test",
-            self.test_rows
+            self.test.rows()
         )?;
-        writeln!(f, "features    {}", self.features)?;
-        writeln!(f, "parameters  {}", self.parameters)?;
+        writeln!(f, "features    {}", self.net.features())?;
+        writeln!(f, "parameters  {}", self.net.parameters())?;
         if let Some(tried) = &self.tried {
             for (name, line) in &tried.lines {
                 writeln!(f, "{name:12}{line}")?;
@@ -144,8 +131,9 @@ impl fmt::Display for Summary {
         if let Some(intervals) = self.scores.intervals() {
             write!(f, "\nintervals   {intervals}")?;
         }
-        if let Some((interval, is_scaled)) = &self.interval {
-            write!(f, "\nprediction  {}", rounded::interval(interval, *is_scaled))?;
+        if let Some(interval) = self.net.interval() {
+            let is_scaled = self.net.of_errors().is_some();
+            write!(f, "\nprediction  {}", rounded::interval(interval, is_scaled))?;
         }
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;
@@ -153,8 +141,8 @@ impl fmt::Display for Summary {
         if let Some(confusion) = &self.scores.confusion {
             write!(f, "\n\n{confusion}")?;
         }
-        let files = [("saved", &self.saved), ("pictures", &self.pictures)];
-        let files = files.into_iter().filter_map(|(name, file)| Some((name, file.as_ref()?)));
+        let files = [("saved", self.saved()), ("pictures", self.pictures.clone())];
+        let files = files.into_iter().filter_map(|(name, file)| Some((name, file?)));
         for (index, (name, file)) in files.enumerate() {
             let apart = if index == 0 { "\n\n" } else { "\n" };
             write!(f, "{apart}{name:12}{file}")?;

@@ -67,7 +67,7 @@ fn what_is_wrong_in_the_folder_is_named() {
         );
     }
     // The folder may also hold a network. Files that a killed process left are removed.
-    fs::write(inside(".training.json.abcdef"), "half").unwrap();
+    fs::write(inside(".densely-0123456789abcdef"), "half").unwrap();
     json(regression, &[&options[..], &["--save", &inside("m.safetensors")]].concat());
     let mut names: Vec<_> = fs::read_dir(&kept).unwrap().map(|e| e.unwrap().file_name()).collect();
     names.sort();

@@ -35,18 +35,18 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 let numbers = self.numbers(&mut value, (index, 1 - operand), 0)?;
                 let (scale, shift) = match (operator, operand) {
                     ("Add", _) => (None, Some(numbers)),
-                    ("Sub", 0) => (None, Some(each(numbers, |number| -number))),
+                    ("Sub", 0) => (None, Some(numbers.into_iter().map(|number| -number).collect())),
                     ("Sub", _) => (Some(vec![-1.0]), Some(numbers)),
                     ("Mul", _) => (Some(numbers), None),
-                    _ => (Some(each(numbers, f64::recip)), None),
+                    _ => (Some(numbers.into_iter().map(f64::recip).collect()), None),
                 };
                 value.scale_and_shift(scale, shift);
             }
             "BatchNormalization" => self.batch_normalization(&mut value, index, node)?,
             // (x - offset) scale.
             "Scaler" => {
-                let offset = each(self.listed(&mut value, node, "offset")?, |number| -number);
-                value.scale_and_shift(None, Some(offset));
+                let offset = self.listed(&mut value, node, "offset")?.into_iter();
+                value.scale_and_shift(None, Some(offset.map(|number| -number).collect()));
                 let scale = self.listed(&mut value, node, "scale")?;
                 value.scale_and_shift(Some(scale), None);
             }
@@ -314,12 +314,6 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let (inputs, outputs) = if transposed { (columns, rows) } else { (rows, columns) };
         Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
     }
-}
-
-/// A function of each number.
-fn each(mut numbers: Vec<f64>, function: impl Fn(f64) -> f64) -> Vec<f64> {
-    numbers.iter_mut().for_each(|number| *number = function(*number));
-    numbers
 }
 
 /// The lengths of a row's dimensions, for error messages.

@@ -56,11 +56,8 @@ impl Table {
             report.columns.push(of_column);
         }
         ensure(!columns.is_empty(), alone)?;
-        let outputs = match kind {
-            TargetKind::Numbers => names.len(),
-            TargetKind::Binary => 1,
-            TargetKind::Classes => classes.len(),
-        };
+        // A binary target is one column.
+        let outputs = if *kind == TargetKind::Classes { classes.len() } else { names.len() };
         let mut schema = Schema::new(columns).with_targets(names).with_classes(classes);
         if forms.iter().any(Option::is_some) {
             schema.target_forms = forms;
@@ -105,14 +102,14 @@ impl Table {
             let added = if is_blank { Err(blank(cell)) } else { classes.add(cell) };
             added.map_err(|problem| self.bad(row, index, cell, problem))
         })?;
-        let classes = match rows {
-            0 => Ok(Vec::new()),
-            _ => classes.classes(binary),
-        };
-        let classes = classes.map_err(|WrongClasses { found, classes, needs }| {
-            let (file, column) = (self.file.clone(), name.clone());
-            TableError::Classes { file, column, found, classes, needs }
-        })?;
+        if rows == 0 {
+            return Ok((Vec::new(), 0));
+        }
+        let classes =
+            classes.classes(binary).map_err(|WrongClasses { found, classes, needs }| {
+                let (file, column) = (self.file.clone(), name.clone());
+                TableError::Classes { file, column, found, classes, needs }
+            })?;
         Ok((classes, rows))
     }
 
@@ -135,13 +132,10 @@ impl Table {
     fn check_names(&self) -> Result<()> {
         let mut names = HashSet::new();
         for (index, TableColumn { name, summary, .. }) in self.used() {
-            ensure(!name.is_empty() || summary.is_blank(), || TableError::UnnamedColumn {
-                file: self.file.clone(),
-                number: index + 1,
-            })?;
-            if !name.is_empty() && !names.insert(name) {
-                return Err(self.duplicate(name));
-            }
+            let unnamed =
+                || TableError::UnnamedColumn { file: self.file.clone(), number: index + 1 };
+            ensure(!name.is_empty() || summary.is_blank(), unnamed)?;
+            ensure(name.is_empty() || names.insert(name), || self.duplicate(name))?;
         }
         Ok(())
     }

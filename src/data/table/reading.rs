@@ -122,12 +122,9 @@ impl CsvFormat {
     ///
     /// [`TableError::Encoding`]: crate::error::TableError::Encoding
     pub fn read(self, path: impl AsRef<Path>) -> Result<Table> {
-        let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
+        let path = path.as_ref();
         let (file, _) = Error::open_file(path)?;
-        match source::is_compressed(path) {
-            true => self.parse(source::decompressed(Box::new(file), &name)?, &name),
-            false => self.parse(file, &name),
-        }
+        self.parse(source::decompressed(Box::new(file), path)?, &path.display().to_string())
     }
 
     /// Reads CSV from any reader: [`Table::parse_csv`] with this format.
@@ -153,14 +150,8 @@ impl CsvFormat {
     ///
     /// [`TableError::Encoding`]: crate::error::TableError::Encoding
     pub fn open(self, path: impl AsRef<Path>) -> Result<Table> {
-        let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
-        let (file, compressed, in_file) =
-            (source::unchanged(path)?, source::is_compressed(path), name.clone());
-        let open = move || match compressed {
-            true => source::decompressed(file()?, &in_file),
-            false => file(),
-        };
-        self.reopened(open, &name)
+        let path = path.as_ref();
+        self.reopened(source::unchanged(path)?, &path.display().to_string())
     }
 
     /// Opens CSV from another place: [`Table::open_csv_with`] with this format.

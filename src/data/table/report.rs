@@ -158,26 +158,19 @@ impl ColumnReport {
     /// What is to be said about the column: what may be true of other columns as well, and what of
     /// this one alone, if anything.
     pub(super) fn notes(&self) -> impl Iterator<Item = (String, String)> {
-        let note = |topic: &str, here: String| (topic.to_owned(), here);
-        let left_out = self.left_out.iter().map(move |reason| note("left out", reason.clone()));
+        let left_out = self.left_out.iter().map(|why| ("left out".to_owned(), why.clone()));
         let read_as = self.read_as.iter().map(|form| (format!("read as {form}"), String::new()));
         let blanks = self.filled_with.filter(|_| self.blanks > 0);
         let blanks =
             blanks.map(|with| (format!("blank cells become {with}"), self.blanks.to_string()));
         let rare = self.rare.first().map(|first| {
             let more = if self.rare.len() > 1 { ", …" } else { "" };
-            note(
-                "categories of a single row become none of the categories",
-                format!("{first:?}{more}"),
-            )
+            let topic = "categories of a single row become none of the categories".to_owned();
+            (topic, format!("{first:?}{more}"))
         });
-        let unknown = self.unknown.iter().map(move |unknown| {
-            let UnknownCategory { category, count, row } = unknown;
-            let cells = with_plural(*count, "cell");
-            note(
-                "unknown categories become none of the categories",
-                format!("{category:?} in row {row}, {cells}"),
-            )
+        let unknown = self.unknown.iter().map(|UnknownCategory { category, count, row }| {
+            let topic = "unknown categories become none of the categories".to_owned();
+            (topic, format!("{category:?} in row {row}, {}", with_plural(*count, "cell")))
         });
         left_out.chain(read_as).chain(blanks).chain(rare).chain(unknown)
     }

@@ -35,29 +35,20 @@ impl Table {
             Ok(TableColumn { name, ..TableColumn::default() })
         };
         let mut columns = (0..record.len()).map(column).collect::<Result<Vec<_>, _>>()?;
-        let named = named(&columns);
+        let (named, has_names) = (named(&columns), !columns.iter().all(is_number));
         let (mut rows, mut blank_rows, mut pending) = (0, 0, format.header == Header::Absent);
-        while pending || parser.next(&mut record)? {
-            pending = false;
+        while std::mem::take(&mut pending) || parser.next(&mut record)? {
             rows += 1;
             let (row, found, expected) = (rows, record.len(), columns.len());
-            ensure(fits(&record, expected, named), || TableError::RaggedRow {
-                file: file.clone(),
-                row,
-                found,
-                expected,
-            })?;
+            let ragged = || TableError::RaggedRow { file: file.clone(), row, found, expected };
+            ensure(fits(&record, expected, named), ragged)?;
             blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
                 let (cell, name) = (record.bytes(index), column.name.as_bytes());
                 // Text beyond ASCII may have white space of its own.
                 cell == name || !cell.is_ascii() && record.text(index) == Ok(&column.name)
             };
-            let repeats = format.header != Header::Absent
-                && named > 0
-                && !columns.iter().all(is_number)
-                && blank_rows == 0
-                && columns.iter().enumerate().all(is_name);
+            let repeats = has_names && blank_rows == 0 && columns.iter().enumerate().all(is_name);
             ensure(!repeats, || TableError::RepeatedHeader { file: file.clone(), row })?;
             for (index, TableColumn { name, summary, .. }) in columns.iter_mut().enumerate() {
                 if let Some(number) = record.short_number(index)
@@ -66,13 +57,13 @@ impl Table {
                     summary.add_number(number, &format.missing);
                     continue;
                 }
-                let cell = record.text(index).map_err(|_| TableError::Cell {
-                    file: file.clone(),
-                    row,
-                    column: name.clone(),
-                    value: readable(record.bytes(index)),
-                    problem: CellProblem::NotUtf8,
-                })?;
+                let not_utf8 = |_| {
+                    let value = readable(record.bytes(index));
+                    let (file, column, problem) =
+                        (file.clone(), name.clone(), CellProblem::NotUtf8);
+                    TableError::Cell { file, row, column, value, problem }
+                };
+                let cell = record.text(index).map_err(not_utf8)?;
                 summary.add(cell, &format.missing, format.decimal_comma);
             }
         }
@@ -148,7 +139,7 @@ fn looks_like_row(columns: &[TableColumn]) -> bool {
     let numbers = columns.iter().filter(|column| is_number(column)).count();
     let values = columns.iter().filter(is_value).count();
     // A number may be the name of a column in a file with other names.
-    !columns.is_empty() && numbers + values == columns.len() && (numbers > 0 || columns.len() > 2)
+    numbers + values == columns.len() && (numbers > 0 || columns.len() > 2)
 }
 
 /// What a file is that begins with these bytes, if people take it for a table.

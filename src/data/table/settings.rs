@@ -2,7 +2,7 @@
 
 use super::column::{TableColumn, Told};
 use super::{Table, feature::in_order};
-use crate::error::Result;
+use crate::error::{Result, check::ensure};
 
 impl Table {
     /// Takes missing values. A blank number or date is NaN, which the network replaces by the
@@ -135,9 +135,7 @@ impl Table {
     ) -> Result<Self> {
         for name in names {
             let name = name.as_ref();
-            if !self.column_names().any(|column| column == name) {
-                return Err(self.unknown(name));
-            }
+            ensure(self.column_names().any(|column| column == name), || self.unknown(name))?;
             self.columns.iter_mut().filter(|column| column.name == name).for_each(&told);
         }
         Ok(self)

@@ -49,11 +49,11 @@ pub(super) fn unchanged(path: &Path) -> Result<impl Fn() -> Result<Bytes<'static
         let (file, metadata) = Error::open_file(&path)?;
         let is_same = (metadata.len(), metadata.modified().ok()) == then;
         ensure(is_same, || Error::ChangedFile { file: path.display().to_string() })?;
-        Ok(Box::new(file) as Bytes<'static>)
+        decompressed(Box::new(file), &path)
     })
 }
 
-pub(super) fn is_compressed(path: &Path) -> bool {
+fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"))
 }
 
@@ -68,15 +68,19 @@ pub(super) fn whole(mut reader: impl Read, file: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The content of a file with the extension `.gz`.
+/// The content of a file, which is compressed if its extension is `.gz`.
 #[cfg(feature = "formats")]
-pub(super) fn decompressed<'r>(reader: Bytes<'r>, _: &str) -> Result<Bytes<'r>> {
-    Ok(Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(reader))))
+pub(super) fn decompressed<'r>(reader: Bytes<'r>, path: &Path) -> Result<Bytes<'r>> {
+    Ok(match is_compressed(path) {
+        true => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(reader))),
+        false => reader,
+    })
 }
 
 #[cfg(not(feature = "formats"))]
-pub(super) fn decompressed<'r>(_: Bytes<'r>, file: &str) -> Result<Bytes<'r>> {
-    Err(needs_formats(file, "is compressed"))
+pub(super) fn decompressed<'r>(reader: Bytes<'r>, path: &Path) -> Result<Bytes<'r>> {
+    ensure(!is_compressed(path), || needs_formats(&path.display().to_string(), "is compressed"))?;
+    Ok(reader)
 }
 
 /// The text of a file as UTF-8, without a byte order mark.

@@ -67,7 +67,7 @@ impl<F: Float> RowStream<'_, F> {
     /// let csv = "size,price\n30,$ 700\n40,$ 900\n";
     /// let table = Table::parse_csv(csv.as_bytes(), "sales")?;
     /// let stream = table.stream::<f32>(Target::number("size"))?;
-    /// let said = "price: read as numbers with a decimal point and $";
+    /// let said = "read as numbers with a decimal point and $: price";
     /// assert_eq!(stream.report().to_string(), said);
     /// # Ok::<(), densely::Error>(())
     /// ```

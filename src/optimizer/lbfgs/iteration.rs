@@ -61,11 +61,6 @@ impl<F: Float> Place<F> {
         self.value = other.value;
     }
 
-    fn evaluate(&mut self, objective: Objective<'_, F>) -> Result<()> {
-        self.value = objective(&self.point, &mut self.gradient)?;
-        Ok(())
-    }
-
     pub(crate) fn gradient_norm(&self) -> f64 {
         dot(&self.gradient, &self.gradient).sqrt()
     }
@@ -120,7 +115,7 @@ impl<F: Float> LbfgsMemory<F> {
     ) -> Result<Outcome> {
         if self.evaluations == 0 {
             self.evaluations = 1;
-            self.here.evaluate(objective)?;
+            self.here.value = objective(&self.here.point, &mut self.here.gradient)?;
         }
         let finite = self.here.gradient.iter().all(|g| g.is_finite());
         if !finite || !self.here.value.is_finite() {
@@ -167,7 +162,7 @@ impl<F: Float> LbfgsMemory<F> {
                 *to = from + F::from_f64(step) * direction;
             }
             self.evaluations = self.evaluations.saturating_add(1);
-            self.here.evaluate(objective)?;
+            self.here.value = objective(&self.here.point, &mut self.here.gradient)?;
             let value = self.here.value;
             let slope_there = dot(&self.direction, &self.here.gradient);
             let next = if value.is_finite() && slope_there.is_finite() {

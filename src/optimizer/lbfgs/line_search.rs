@@ -70,9 +70,7 @@ impl LineSearch {
     pub(super) fn next(&mut self, trial: Trial) -> Option<f64> {
         let line = SUFFICIENT_DECREASE * self.start.slope;
         let decreased = trial.value <= self.start.value + trial.step * line;
-        if self.first_stage && decreased && trial.slope >= 0.0 {
-            self.first_stage = false;
-        }
+        self.first_stage &= !(decreased && trial.slope >= 0.0);
         if decreased && trial.slope.abs() <= FLATTER_SLOPE * -self.start.slope
             || self.is_narrow(trial.step)
             || trial.step >= LONGEST_STEP && decreased && trial.slope <= line

@@ -37,11 +37,11 @@ fn before(outputs: ArrayView1<'_, f32>, p: f64, factor: f64) -> f64 {
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = metrics::predicted_classes(outcome.test.targets())?;
-    let predicted = metrics::predicted_classes(outcome.predicted)?;
+    let predicted = metrics::predicted_classes(outcome.test.predicted.view())?;
     // Each row's outputs, the probability, and whether it is so.
     let rows = || {
         let classes = predicted.iter().zip(&actual);
-        outcome.predicted.rows().into_iter().zip(classes).map(|(row, (&class, &actual))| {
+        outcome.test.predicted.rows().into_iter().zip(classes).map(|(row, (&class, &actual))| {
             let (place, is_so) =
                 if row.len() == 1 { (0, actual == 1) } else { (class, class == actual) };
             (row, f64::from(row[place]), is_so)

@@ -84,7 +84,8 @@ impl Layout {
 
     fn draw(&self, sheet: &Sheet, counts: &Array2<usize>) -> Result<(), Box<dyn Error>> {
         let (width, _) = self.sheet;
-        write(sheet, &self.title, (width / 2, MARGIN), TITLE, (HPos::Center, VPos::Top, BLACK))?;
+        let style = text::style(TITLE * PIXEL, HPos::Center, VPos::Top, BLACK);
+        sheet.draw_text(&self.title, &style, in_units((width / 2, MARGIN)))?;
         let strip = sheet.margin((MARGIN + TITLE) * PIXEL, 0, 0, 0);
         let (strip, _) = strip.split_vertically(3 * TEXT * PIXEL);
         figures::color_bar(&strip, TEXT, tint, 20, BAR)?;
@@ -114,9 +115,9 @@ impl Layout {
         let room = f64::from(self.cell - 4) / f64::from(text::width(&number, 1000)) * 1000.0;
         let size = (f64::from(self.cell) * 0.45).min(room).min(24.0);
         let color = if count == 0 { palette::REFERENCE } else { palette::readable_on(color) };
-        let style = (HPos::Center, VPos::Center, color);
+        let style = text::style(size as u32 * PIXEL, HPos::Center, VPos::Center, color);
         let middle = (x + self.cell / 2, y + self.cell / 2);
-        write(sheet, &number, middle, size as u32, style)
+        Ok(sheet.draw_text(&number, &style, in_units(middle))?)
     }
 
     fn draw_lines(&self, sheet: &Sheet) -> Result<(), Box<dyn Error>> {
@@ -137,22 +138,22 @@ impl Layout {
         let size = self.cell * self.names.len() as u32;
         let (_, height) = self.sheet;
         let (beside, below) = (self.left - TEXT / 2, self.top + size + TEXT / 2);
+        let style = |beside, above| text::style(TEXT * PIXEL, beside, above, BLACK);
+        let upright = |beside, above| style(beside, above).transform(FontTransform::Rotate270);
         for (index, name) in self.names.iter().enumerate() {
             let middle = index as u32 * self.cell + self.cell / 2;
-            let style = (HPos::Right, VPos::Center, BLACK);
-            write(sheet, name, (beside, self.top + middle), TEXT, style)?;
-            let place = (self.left + middle, below);
-            if self.upright {
-                write_upright(sheet, name, place, (HPos::Right, VPos::Center, BLACK))?;
-            } else {
-                write(sheet, name, place, TEXT, (HPos::Center, VPos::Top, BLACK))?;
-            }
+            let beside_cell = style(HPos::Right, VPos::Center);
+            sheet.draw_text(name, &beside_cell, in_units((beside, self.top + middle)))?;
+            let below_cell = match self.upright {
+                true => upright(HPos::Right, VPos::Center),
+                false => style(HPos::Center, VPos::Top),
+            };
+            sheet.draw_text(name, &below_cell, in_units((self.left + middle, below)))?;
         }
-        let middle = size / 2;
-        let style = (HPos::Center, VPos::Bottom, BLACK);
-        write(sheet, "predicted", (self.left + middle, height - MARGIN), TEXT, style)?;
-        let style = (HPos::Center, VPos::Top, BLACK);
-        write_upright(sheet, "actual", (self.word, self.top + middle), style)
+        let place = in_units((self.left + size / 2, height - MARGIN));
+        sheet.draw_text("predicted", &style(HPos::Center, VPos::Bottom), place)?;
+        let place = in_units((self.word, self.top + size / 2));
+        Ok(sheet.draw_text("actual", &upright(HPos::Center, VPos::Top), place)?)
     }
 }
 
@@ -163,31 +164,4 @@ fn tint(share: f64) -> RGBColor {
 
 fn in_units((x, y): (u32, u32)) -> (i32, i32) {
     ((x * PIXEL) as i32, (y * PIXEL) as i32)
-}
-
-type Style = (HPos, VPos, RGBColor);
-
-fn write(
-    sheet: &Sheet,
-    text: &str,
-    place: (u32, u32),
-    size: u32,
-    (horizontally, vertically, color): Style,
-) -> Result<(), Box<dyn Error>> {
-    let style = text::style(size * PIXEL, horizontally, vertically, color);
-    sheet.draw_text(text, &style, in_units(place))?;
-    Ok(())
-}
-
-/// Writes a text from bottom to top.
-fn write_upright(
-    sheet: &Sheet,
-    text: &str,
-    place: (u32, u32),
-    (horizontally, vertically, color): Style,
-) -> Result<(), Box<dyn Error>> {
-    let style = text::style(TEXT * PIXEL, horizontally, vertically, color);
-    let style = style.transform(FontTransform::Rotate270);
-    sheet.draw_text(text, &style, in_units(place))?;
-    Ok(())
 }

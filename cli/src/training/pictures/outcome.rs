@@ -3,14 +3,12 @@
 use crate::training::scores::Scores;
 use crate::training::tested::Tested;
 use densely::Report;
-use ndarray::ArrayView2;
 
 /// The results that the pictures show.
 pub struct Outcome<'a> {
     pub target: &'a str,
     pub loss: &'a str,
     pub report: &'a Report,
-    pub predicted: ArrayView2<'a, f32>,
     pub test: &'a Tested,
     pub scores: &'a Scores,
     /// What the weighted sums of the outputs were multiplied by: the inverse of the temperature.

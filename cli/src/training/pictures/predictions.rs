@@ -15,7 +15,8 @@ const MOST_DOTS: usize = 1000;
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let rows = outcome.test.rows();
     let every = rows.div_ceil(MOST_DOTS);
-    let pairs = outcome.test.targets().into_iter().zip(outcome.predicted).step_by(every);
+    let pairs =
+        outcome.test.targets().into_iter().zip(outcome.test.predicted.view()).step_by(every);
     let pairs = pairs.map(|(&actual, &predicted)| (f64::from(actual), f64::from(predicted)));
     let pairs: Vec<(f64, f64)> = pairs.collect();
 

@@ -13,12 +13,12 @@ const DIAGONAL: Stroke = Stroke { color: palette::REFERENCE, dashed: true };
 
 pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
     let actual = outcome.test.targets();
-    let probabilities = outcome.predicted.iter().map(|&p| f64::from(p));
+    let probabilities = outcome.test.predicted.iter().map(|&p| f64::from(p));
     let positive = metrics::predicted_classes(actual)?.into_iter().map(|class| class == 1);
     let Some(points) = roc_points(probabilities.zip(positive)) else {
         return Ok(Some("the test rows are all of one class".to_owned()));
     };
-    let area = metrics::roc_auc(outcome.predicted, actual)?;
+    let area = metrics::roc_auc(outcome.test.predicted.view(), actual)?;
     let class = |index: usize| text::name(&outcome.test.classes()[index], 24);
     let title = format!("ROC, {} test rows: AUC {area:.4}", actual.nrows());
     // Leaves room for what is at 1.
