@@ -29,8 +29,12 @@ pub fn explain(error: &OptionError) -> ExitCode {
     if !error.use_stderr() {
         return print(&message);
     }
-    let lines = message.lines().take_while(|line| !line.is_empty()).map(str::trim);
-    complain(&lines.collect::<Vec<_>>().join(" "), 2)
+    let lines = message.lines().map(str::trim);
+    let what: Vec<_> = lines.clone().take_while(|line| !line.is_empty()).collect();
+    let tips =
+        lines.filter_map(|line| line.strip_prefix("tip: ")).filter(|tip| tip.contains("similar"));
+    let tips: String = tips.map(|tip| format!("; {tip}")).collect();
+    complain(&format!("{}{tips}", what.join(" ")), 2)
 }
 
 /// Prints a result. A reader that has closed the pipe, as in `… | head -1`, is no failure.

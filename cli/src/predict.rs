@@ -60,7 +60,8 @@ enum Unknown {
 
 /// Returns the predictions as CSV.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
-    let file = input::find(&options.data);
+    let (network, file) =
+        (Network::load(&input::find(&options.model))?, input::find(&options.data));
     let mut table = table_file::read(options.form.format(), &file)?;
     if options.missing == Missing::Take {
         table = table.with_missing();
@@ -72,7 +73,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     for name in &options.keep.0 {
         columns.push((name.clone(), table.text(name)?));
     }
-    let (schema, outputs) = match Network::load(&input::find(&options.model))? {
+    let (schema, outputs) = match network {
         Network::F32(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
         Network::F64(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
     };

@@ -40,6 +40,12 @@ pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
     Some((if negative { -magnitude } else { magnitude }, length))
 }
 
+/// Whether a text begins as codes do and numbers do not: with a zero before another digit.
+#[inline]
+pub(super) fn has_leading_zero(text: &[u8]) -> bool {
+    matches!(text, [b'0', b'0'..=b'9', ..])
+}
+
 /// The powers of ten up to 10^15.
 const POWERS: [u64; 16] = {
     let (mut powers, mut exponent) = ([1; 16], 1);

@@ -29,11 +29,10 @@ const DATES: [&str; 19] = [
 ];
 
 /// The forms of times.
-const TIMES: [&str; 6] =
-    ["%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H.%M.%S", "%H:%M:%S%.fZ"];
+const TIMES: [&str; 5] = ["%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H.%M.%S"];
 
-/// The forms of offsets from universal time, which are not used: the local time counts.
-const OFFSETS: [&str; 2] = ["%z", " %z"];
+/// The forms of offsets from universal time, `Z` among them.
+const OFFSETS: [&str; 2] = ["%#z", " %#z"];
 
 /// No date is longer.
 const MOST_BYTES: usize = 48;
@@ -47,8 +46,10 @@ pub(super) struct DateFormats(Option<Vec<String>>);
 pub(super) struct Moment {
     /// Year, days since the year 0, and points on the circles of the year and of the week.
     date: Option<[f64; 6]>,
-    /// The time of day as a fraction.
+    /// The local time of day as a fraction.
     time: Option<f64>,
+    /// How far the local time is ahead of universal time, in days.
+    offset: f64,
 }
 
 impl DateFormats {
@@ -126,7 +127,8 @@ pub(super) fn parsed(format: &str, text: &str) -> Option<Moment> {
         let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
         time = Some(f64::from(seconds) / 86_400.0);
     }
-    Some(Moment { date, time })
+    let offset = f64::from(parsed.offset().unwrap_or(0)) / 86_400.0;
+    Some(Moment { date, time, offset })
 }
 
 #[cfg(not(feature = "dates"))]
@@ -152,9 +154,10 @@ impl Moment {
         self.date.map(|date| date[1])
     }
 
-    /// The days since the year 0, with the time of day as a fraction.
+    /// The days since the year 0, with the time of day as a fraction: universal time, if the text
+    /// tells how far from it its own is.
     pub(super) fn in_order(self) -> f64 {
-        self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0)
+        self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0) - self.offset
     }
 
     /// The features of this moment, in the order of [`DateForm`](crate::schema::DateForm).

@@ -64,8 +64,10 @@ pub use target::Target;
 ///   [`with_missing`](Self::with_missing).
 /// - In a table of 50 rows or more, a category that one row alone has is taken for none of the
 ///   categories: nothing can be learned from it.
-/// - In a table of 50 rows or more, the [report](TableReport) names a column that counts the rows,
-///   from 0 or 1 on. Leave it out, unless it says something of new rows, too.
+/// - The [report](TableReport) names columns that may be something else than they look: numbers
+///   that count the rows of a table of 50 or more, from 0 or 1 on; numbers with a zero in front, as
+///   codes have; numbers of which the smallest is -999 or the like; categories that differ only in
+///   upper and lower case.
 /// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
 ///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
 ///   10^k is the smallest power of ten that is at least the range. The feature is the number minus

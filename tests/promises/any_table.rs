@@ -657,7 +657,7 @@ fn numbers_that_count_the_rows_are_told() {
         let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
         told.1.to_string()
     };
-    let counts = "read as numbers, though they only count the rows: id";
+    let counts = "read as numbers, though they only count the rows (leave them out?): id";
     assert_eq!([said(&csv(0, 1)), said(&csv(1, 1))], [counts, counts]);
     // Years, and steps of two.
     assert_eq!([said(&csv(1950, 1)), said(&csv(0, 2))], ["", ""]);
@@ -676,4 +676,87 @@ fn numbers_that_count_the_rows_are_told() {
         ),
         ""
     );
+}
+
+#[test]
+fn columns_that_may_be_something_else_are_named() {
+    let rows = (0..60)
+        .map(|i| format!("{:05},{},{}\n", 501 + 997 * i, ["IT", "it", "Sales"][i % 3], i % 7));
+    let csv = format!("zip,team,y\n{}", rows.collect::<String>());
+    let (data, report) = table(&csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
+    assert_eq!(data.feature_names(), ["zip", "team=IT", "team=Sales", "team=it"]);
+    assert_eq!(data.inputs()[[1, 0]], 1498.0);
+    assert_eq!(
+        report.to_string(),
+        "read as numbers, though codes begin with 0 (are they categories?): zip\n\
+         read as categories, though some differ only in upper and lower case: team"
+    );
+    let told = table(&csv).number(["zip"]).unwrap().category(["team"]).unwrap();
+    let (_, report) = told.dataset_and_report::<f32>(Target::number("y")).unwrap();
+    assert!(!report.to_string().contains("zip"), "{report}");
+}
+
+#[test]
+#[cfg(feature = "dates")]
+fn moments_are_in_the_order_of_universal_time() {
+    let csv =
+        "at,y\n2024-03-05T01:00:00+02:00,1\n2024-03-04T23:30:00Z,2\n2024-03-04 12:00:00 -1130,3\n";
+    // The last has a blank before its offset, so the cells are of two forms.
+    assert!(table(csv).date(["at"]).unwrap().order("at").is_err());
+    let csv = csv.replace(" 12:00:00 -1130", "T12:00:00-1130");
+    let order = table(&csv).order("at").unwrap();
+    let hours: Vec<_> = order.iter().map(|at| ((at - order[0]) * 24.0 * 60.0).round()).collect();
+    // 23:00, 23:30 and, one minute's rounding aside, 23:30 of universal time.
+    assert_eq!(hours, [0.0, 30.0, 30.0]);
+    // What a network learns is the local time.
+    let data = table(&csv).regression::<f64>("y").unwrap();
+    let names = data.feature_names();
+    let sine = names.iter().position(|name| name.ends_with("sine of the time of day")).unwrap();
+    let fraction: f64 = 1.0 / 24.0;
+    assert!((data.inputs()[[0, sine]] - (std::f64::consts::TAU * fraction).sin()).abs() < 1e-12);
+}
+
+#[test]
+fn text_behind_a_closing_quotation_mark_is_an_error() {
+    for (csv, row) in [("a,y\n\"x,1\n\"z,2\n", 1), ("a,y\nb,3\n\"12\"pipe,1\n", 2)] {
+        let error = Table::parse_csv(csv.as_bytes(), "data").unwrap_err();
+        assert!(
+            matches!(error, Error::Table(TableError::BehindQuotationMark { row: of, .. }) if of == row),
+            "{error}"
+        );
+    }
+    // Marks in the middle of a cell, doubled marks, and blanks around marked cells are none.
+    let csv = "a,y\n12\" pipe,1\n\"12\"\" pipe\" ,2\n \"b\",3\n";
+    assert_eq!(table(csv).text("a").unwrap(), ["12\" pipe", "12\" pipe", "b"]);
+}
+
+#[test]
+fn a_target_that_names_its_rows_is_refused() {
+    let csv: String = (0..60).map(|i| format!("{},row {}\n", i % 7, i / 2 * 2 + i % 3)).collect();
+    let error = table(&format!("x,name\n{csv}")).multiclass::<f32>("name").unwrap_err();
+    assert!(
+        error.to_string().contains("different values in 60 rows: it names the rows"),
+        "{error}"
+    );
+}
+
+#[test]
+fn numbers_that_may_stand_for_missing_values_are_named() {
+    let said = |csv: &str| {
+        let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
+        told.1.to_string()
+    };
+    let told =
+        "read as numbers, though -999 and the like often stand for missing values (do they?): t";
+    assert_eq!(said("t,x,y\n20,1,2\n-999,5,3\n21.5,2,4\n"), told);
+    assert_eq!(said("t,x,y\n-500,1,2\n-999,5,3\n-300,2,4\n"), "");
+}
+
+#[test]
+fn an_unknown_category_that_is_like_a_known_one_is_told() {
+    let net = trained(&table("on,x,y\nTrue,1,2\nFalse,2,4\nTrue,3,3\n").regression("y").unwrap());
+    let new = table("on,x\nTRUE,1\nmaybe,1\n").with_unknown();
+    let (_, report) = new.inputs_and_report(&net).unwrap();
+    let said = "on (\"TRUE\" in row 1, 1 cell; \"True\" is known), on (\"maybe\" in row 2, 1 cell)";
+    assert!(report.to_string().ends_with(said), "{report}");
 }

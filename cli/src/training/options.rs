@@ -176,7 +176,9 @@ fn hidden(text: &str) -> Result<Hidden, String> {
     }
     let widths = text.split(',').map(|width| match width.trim().parse() {
         Ok(width @ 1..=1_000_000) => Ok(width),
-        _ => Err(format!("{width:?} is not a width from 1 to 1000000, nor all of it `none`")),
+        _ => Err(format!(
+            "{width:?} is no width from 1 to 1000000; give one for each hidden layer, as in 80,40, or `none`"
+        )),
     });
     widths.collect::<Result<_, _>>().map(Hidden)
 }

@@ -269,7 +269,10 @@ fn tried(
                 _ => String::new(),
             };
             let (all, before) = match refit {
-                Refit::All => ("all ", ". The test scores are of the network before that"),
+                Refit::All => (
+                    "all ",
+                    ". The test scores are those of the network before, which had not seen the test rows",
+                ),
                 _ => ("", ""),
             };
             format!("; then trained again on {all}{rows} rows{until}{mean}{cut}{before}")
@@ -281,11 +284,15 @@ fn tried(
         None => format!("{who}: undefined"),
     });
     let own = scores.error();
-    let better = |scores: &Scores| own.zip(scores.error()).is_none_or(|(own, other)| own < other);
-    let not_better = others.iter().filter(|(_, scores)| !better(scores)).map(|(who, _)| *who);
+    let not_better = others.iter().filter_map(|(who, scores)| {
+        let (own, other) = own.zip(scores.error())?;
+        let is_worse = own > 1.05 * other;
+        (own >= other)
+            .then(|| format!("{} {who}", if is_worse { "worse than" } else { "no better than" }))
+    });
     let warning = match &not_better.collect::<Vec<_>>()[..] {
         [] => String::new(),
-        who => format!(". On these test rows the network is no better than {}", who.join(" and ")),
+        than => format!(". On these test rows the network is {}", than.join(" and ")),
     };
     let lines = vec![
         ("tried", candidates.collect::<Vec<_>>().join("; ")),

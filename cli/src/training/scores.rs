@@ -77,10 +77,15 @@ impl Score {
 /// All scores on one line.
 impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = self.values.iter().map(|Score { name, value, .. }| match value {
-            Some(score) => format!("{name} {score:.4}"),
-            None => format!("{name} undefined"),
-        });
+        let classes = self.confusion.as_ref().map(ConfusionMatrix::classes);
+        let values =
+            self.values.iter().map(|Score { key, name, value, .. }| match (value, classes) {
+                (Some(score), Some([_, second])) if *key == "f1" => {
+                    format!("{name} of {second:?} {score:.4}")
+                }
+                (Some(score), _) => format!("{name} {score:.4}"),
+                (None, _) => format!("{name} undefined"),
+            });
         f.write_str(&values.collect::<Vec<_>>().join("  "))
     }
 }

@@ -6,6 +6,7 @@ use super::report::ColumnReport;
 use super::summary::{Count, Counts};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
+use std::collections::HashSet;
 
 /// No column has more categories: it holds names or notes.
 const MOST_CATEGORIES: usize = 1_000;
@@ -37,6 +38,11 @@ impl Table {
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();
+            let mut different = HashSet::new();
+            if !categories.iter().all(|text| different.insert(text.to_lowercase())) {
+                let read_as = "categories, though some differ only in upper and lower case";
+                report.read_as = Some(read_as.to_owned());
+            }
             if categories.iter().all(|text| plain_number(text).is_some()) {
                 let number = |text: &String| plain_number(text).unwrap_or(f64::NAN);
                 categories.sort_by(|a, b| number(a).total_cmp(&number(b)));

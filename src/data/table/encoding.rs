@@ -286,8 +286,8 @@ impl Encoder<'_> {
                         reported.blanks += 1;
                         reported.filled_with = Some(encoding.code.filling());
                     }
-                    (Ok(Written::Unknown(_)), Some(reported)) if table.settings.unknown => {
-                        reported.add_unknown(cell, row);
+                    (Ok(Written::Unknown(known)), Some(reported)) if table.settings.unknown => {
+                        reported.add_unknown(cell, row, known);
                     }
                     (refused, _) => return Err(table.refused(row, encoding, cell, refused)),
                 }

@@ -19,6 +19,11 @@ pub enum TableError {
         "{file}: row {row} is longer than {megabytes} MB; is a quotation mark in it never closed?"
     )]
     LongRow { file: String, row: usize, megabytes: usize },
+    /// A cell goes on behind the quotation mark that ends it.
+    #[error(
+        "{file}: row {row}: text stands behind the quotation mark that ends a cell; is a mark in the cell not doubled, or one never closed?"
+    )]
+    BehindQuotationMark { file: String, row: usize },
     /// A row does not have as many cells as the header.
     #[error("{file}: row {row} has {found} cells, the header has {expected}")]
     RaggedRow { file: String, row: usize, found: usize, expected: usize },
@@ -84,6 +89,11 @@ pub enum TableError {
     /// A target has too few or too many classes.
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
+    /// A target has about as many classes as rows.
+    #[error(
+        "{file}: target {column:?} has {classes} different values in {rows} rows: it names the rows, and there is nothing to learn"
+    )]
+    NameAsTarget { file: String, column: String, classes: usize, rows: usize },
     /// A text column has too many different values.
     #[error(
         "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories",

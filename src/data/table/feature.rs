@@ -49,10 +49,9 @@ impl Table {
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
             let has_others = self.used().count() > 2;
-            let counts = told.is_none() && has_others && summary.counts_rows();
-            let counts = counts.then(|| "numbers, though they only count the rows".to_owned());
+            let doubt = summary.doubt().filter(|_| told.is_none() && has_others);
             let form = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
-            report.read_as = form.or(counts);
+            report.read_as = form.or(doubt.map(str::to_owned));
             feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
         } else {
             feature.blanks = self.settings.missing && summary.blanks > 0;

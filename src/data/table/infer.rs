@@ -8,6 +8,9 @@ use crate::error::{Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
 
+/// A target with more classes than these, and fewer than two rows of each, names its rows.
+const FEW_CLASSES: usize = 20;
+
 /// What a table becomes for a target.
 #[derive(Debug)]
 pub(super) struct Inferred {
@@ -110,6 +113,13 @@ impl Table {
                 let (file, column) = (self.file.clone(), name.clone());
                 TableError::Classes { file, column, found, classes, needs }
             })?;
+        let (file, column, count) = (self.file.clone(), name.clone(), classes.len());
+        ensure(count <= FEW_CLASSES || 2 * count <= rows, || TableError::NameAsTarget {
+            file,
+            column,
+            classes: count,
+            rows,
+        })?;
         Ok((classes, rows))
     }
 

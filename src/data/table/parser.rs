@@ -1,6 +1,6 @@
 //! Parses a CSV file record by record, into a reused buffer.
 
-use crate::data::cell::short_decimal;
+use crate::data::cell::{has_leading_zero, short_decimal};
 use crate::error::{Error, Result, TableError};
 use std::io::{BufRead, ErrorKind};
 use std::str::Utf8Error;
@@ -155,7 +155,9 @@ impl<'t> CsvParser<'t> {
         let ends = |next: Option<&u8>| !in_numbers && next.is_none_or(|&byte| byte == separator);
         while let Some(rest) = self.lines.get(start..) {
             let (number, length) = match short_decimal(rest) {
-                Some((number, length)) if ends(rest.get(length)) => (number, length),
+                Some((number, length)) if ends(rest.get(length)) && !has_leading_zero(rest) => {
+                    (number, length)
+                }
                 _ => (f64::NAN, memchr::memchr(separator, rest).unwrap_or(rest.len())),
             };
             let end = start + length;
@@ -177,6 +179,10 @@ impl<'t> CsvParser<'t> {
                 match (before, quotes) {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
+                    (Quotes::Closed, Quotes::Without) if !byte.is_ascii_whitespace() => {
+                        let (file, row) = (self.file.into(), self.count);
+                        return Err(TableError::BehindQuotationMark { file, row }.into());
+                    }
                     (_, Quotes::Before) if byte == separator => {
                         record.cells.push(Cell { end: text.len(), number: f64::NAN });
                         text.push(byte);

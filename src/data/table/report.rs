@@ -67,6 +67,9 @@ pub struct UnknownCategory {
     pub count: usize,
     /// The first row, counted from 1.
     pub row: usize,
+    /// The known category that differs from it only in upper and lower case, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
 }
 
 /// The columns that a line names.
@@ -84,11 +87,13 @@ impl ColumnReport {
         *self == Self::new(&self.name)
     }
 
-    pub(super) fn add_unknown(&mut self, cell: &str, row: usize) {
+    pub(super) fn add_unknown(&mut self, cell: &str, row: usize, known: &[String]) {
         if let Some(known) = self.unknown.iter_mut().find(|known| known.category == cell) {
             known.count += 1;
         } else if self.unknown.len() < MOST_UNKNOWN {
-            self.unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row });
+            let lower = cell.to_lowercase();
+            let like = known.iter().find(|known| known.to_lowercase() == lower).cloned();
+            self.unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row, like });
         }
     }
 }
@@ -168,9 +173,10 @@ impl ColumnReport {
             let topic = "categories of a single row become none of the categories".to_owned();
             (topic, format!("{first:?}{more}"))
         });
-        let unknown = self.unknown.iter().map(|UnknownCategory { category, count, row }| {
+        let unknown = self.unknown.iter().map(|UnknownCategory { category, count, row, like }| {
             let topic = "unknown categories become none of the categories".to_owned();
-            (topic, format!("{category:?} in row {row}, {}", with_plural(*count, "cell")))
+            let like = like.as_ref().map(|like| format!("; {like:?} is known")).unwrap_or_default();
+            (topic, format!("{category:?} in row {row}, {}{like}", with_plural(*count, "cell")))
         });
         left_out.chain(read_as).chain(blanks).chain(rare).chain(unknown)
     }

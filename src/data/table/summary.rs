@@ -1,6 +1,6 @@
 //! The summary of a column after one pass: what its cells may be.
 
-use crate::data::cell::{abbreviated, plain_number};
+use crate::data::cell::{abbreviated, has_leading_zero, plain_number};
 use crate::data::{dates::DateFormats, missing::MissingWords};
 use crate::error::MOST_COUNTED;
 use crate::schema::NumberForm;
@@ -49,6 +49,8 @@ pub(super) struct ColumnSummary {
     blank_texts: usize,
     /// Whether a number has a fraction.
     fractions: bool,
+    /// Whether a number is written as codes are: with a zero in front.
+    codes: bool,
     /// Whether a number is not one more than the number before.
     jumps: bool,
     /// The smallest and the largest number, if there is one.
@@ -69,6 +71,7 @@ impl ColumnSummary {
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
         if let Some(number) = plain_number(text).filter(|_| !(decimal_comma && text.contains('.')))
         {
+            self.codes = self.codes || has_leading_zero(text.as_bytes());
             return self.add_number(number, missing);
         }
         self.cells += 1;
@@ -145,10 +148,21 @@ impl ColumnSummary {
         self.numbers > 0 && self.first_text.is_none()
     }
 
-    /// Whether the cells count many rows, from 0 or 1 on: they tell nothing of what a row holds.
-    pub(super) fn counts_rows(&self) -> bool {
+    /// Why plain numbers may be something else: they count many rows, from 0 or 1 on, have zeros in
+    /// front, or the smallest is one that often stands for a missing value.
+    pub(super) fn doubt(&self) -> Option<&'static str> {
         let from_start = matches!(self.extremes, Some([0.0 | 1.0, _]));
-        self.numbers == self.cells && self.cells >= ROWS_FOR_COUNT && from_start && !self.jumps
+        let is_long = self.numbers == self.cells && self.cells >= ROWS_FOR_COUNT;
+        match self.extremes {
+            _ if is_long && from_start && !self.jumps => {
+                Some("numbers, though they only count the rows (leave them out?)")
+            }
+            _ if self.codes => Some("numbers, though codes begin with 0 (are they categories?)"),
+            Some([-999.0 | -9999.0 | -99999.0, largest]) if largest > -100.0 => {
+                Some("numbers, though -999 and the like often stand for missing values (do they?)")
+            }
+            _ => None,
+        }
     }
 
     /// The number or the text in all cells that are not blank, if these are several.
