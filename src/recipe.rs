@@ -55,17 +55,17 @@ impl Recipe<'_> {
         let choice = Choice::first(self, data.rows());
         if choice.few {
             let (folds, columns) = (self.folds(data)?, Columns::of(data, choice.bins)?);
-            let stages = self.stages(&columns, folds.len());
+            let stages = self.stages(&columns, choice);
             return self.compare(&folds, &columns, choice, &stages);
         }
         let (training, validation) = data.split(self.validation_fraction, self.seed)?;
         let columns = Columns::of(&training, choice.bins)?;
-        let stages = self.stages(&columns, 1);
+        let stages = self.stages(&columns, choice);
         self.compare(&[(training, validation)], &columns, choice, &stages)
     }
 
     /// As [`choose`](Self::choose), with validation rows of your own choice, such as the last ones
-    /// of a series, and without folds.
+    /// of a series, and without folds. A linear network competes here, too, if the rows are few.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Recipe<'_> {
         let choice = Choice::first(self, training.rows() + validation.rows());
         let (one, columns) =
             ([(training.clone(), validation.clone())], Columns::of(training, choice.bins)?);
-        self.compare(&one, &columns, choice, &self.stages(&columns, 1))
+        self.compare(&one, &columns, choice, &self.stages(&columns, choice))
     }
 
     /// Trains what was kept again, on these rows, each network up to its best epoch, and with the

@@ -29,8 +29,9 @@ impl<'c, F: Float> Combination<'c, F> {
         Self { stages, networks }
     }
 
-    /// The candidate with the lowest score. Without folds, all candidates if the loss of their mean
-    /// is lower enough; the networks of folds are a mean already. For classes with the temperature.
+    /// The candidate with the lowest score. Without folds, all that are not linear if the loss of
+    /// their mean is lower enough; the networks of folds are a mean already. For classes with the
+    /// temperature.
     pub(super) fn best<S: Storage<F>>(
         &self,
         scores: impl Iterator<Item = f64>,
@@ -41,8 +42,9 @@ impl<'c, F: Float> Combination<'c, F> {
         let best = scores.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         let one = vec![best.map_or(0, |(candidate, _)| candidate)];
         let (loss, temperature) = self.judge(&one, folds)?;
-        if let ([_], [_, _, ..]) = (folds, self.stages) {
-            let all: Vec<usize> = (0..self.stages.len()).collect();
+        let deep = |candidate: &usize| self.stages[*candidate] != Stage::Linear;
+        let all: Vec<usize> = (0..self.stages.len()).filter(deep).collect();
+        if let ([_], [_, _, ..]) = (folds, &all[..]) {
             let (of_all, of_mean) = self.judge(&all, folds)?;
             if of_all <= (1.0 - LEAST_GAIN) * loss {
                 return Ok((all, of_mean));

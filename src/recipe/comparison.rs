@@ -84,9 +84,9 @@ impl Recipe<'_> {
         Ok(first?.into_iter().chain(second?).collect())
     }
 
-    /// The candidates. Without numbers there is nothing to encode.
-    pub(super) fn stages(&self, columns: &Columns, folds: usize) -> Vec<Stage> {
-        let linear = (folds > 1).then_some(Stage::Linear);
+    /// The candidates; a linear one if the rows are few. Without numbers there is nothing to encode.
+    pub(super) fn stages(&self, columns: &Columns, choice: Choice) -> Vec<Stage> {
+        let linear = choice.few.then_some(Stage::Linear);
         let encoded = (self.encoded && columns.has_numbers()).then_some(Stage::Encoded);
         linear.into_iter().chain([Stage::Plain]).chain(encoded).collect()
     }

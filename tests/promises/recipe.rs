@@ -349,6 +349,22 @@ fn few_rows_choose_by_folds() {
     assert_eq!(resumed.to_bytes().unwrap(), net.to_bytes().unwrap());
 }
 
+#[test]
+fn a_linear_network_competes_where_few_rows_are_validated_by_later_ones() {
+    let days = Array2::from_shape_fn((200, 1), |(row, _)| row as f64);
+    let trend = Dataset::new(days.clone(), days.mapv(|day| 3.0 * day)).unwrap();
+    let (early, late) = (0..160, 160..200);
+    let [early, late] = [early, late].map(|rows| trend.select(&rows.collect::<Vec<_>>()).unwrap());
+    let recipe = alone(Recipe::default().width(8).epochs(64));
+    let (net, report) = recipe.choose_on(&early, &late).unwrap();
+    let tried: Vec<_> = report.candidates().iter().map(|candidate| candidate.stage()).collect();
+    assert_eq!(tried, [Stage::Linear, Stage::Plain, Stage::Encoded]);
+    assert_eq!(report.kept().map(|kept| kept.stage()).collect::<Vec<_>>(), [Stage::Linear]);
+    assert_eq!(net.layers().len(), 1);
+    let (_, report) = recipe.few_rows(0).choose_on(&early, &late).unwrap();
+    assert_eq!(report.candidates().len(), 2);
+}
+
 /// Numbers: the mean. Probabilities: their geometric mean, made to add up to 1.
 #[test]
 fn the_mean_of_networks_is_one_network() {
