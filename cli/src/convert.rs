@@ -148,12 +148,11 @@ fn stream<'t>(
         return table.stream(task.target(target));
     }
     let (task, stream) = Task::of_target(target, |target| table.stream::<f32>(target))?;
-    let chunks = stream.chunks(CHUNK).map_while(Result::ok);
-    let mut numbers = chunks.flat_map(|data| data.targets().column(0).to_vec());
-    if task == Task::Regression && task::are_classes(numbers.by_ref().map(f64::from)) {
+    let chunks = || stream.chunks(CHUNK).map_while(Result::ok);
+    let numbers = || chunks().flat_map(|data| data.targets().column(0).to_vec()).map(f64::from);
+    if task == Task::Regression && (table.has_codes(target)? || task::are_classes(numbers())) {
         return table.stream(Task::Multiclass.target(target));
     }
-    drop(numbers);
     Ok(stream)
 }
 

@@ -66,8 +66,8 @@ pub use target::Target;
 ///   categories: nothing can be learned from it.
 /// - The [report](TableReport) names columns that may be something else than they look: numbers
 ///   that count the rows of a table of 50 or more, from 0 or 1 on; numbers with a zero in front, as
-///   codes have; numbers of which the smallest is -999 or the like; categories that differ only in
-///   upper and lower case.
+///   codes have; numbers of which the smallest is -999 or the like; numbers such as `7.116` and
+///   `241` in a file with semicolons; categories that differ only in upper and lower case.
 /// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
 ///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
 ///   10^k is the smallest power of ten that is at least the range. The feature is the number minus
@@ -160,6 +160,23 @@ impl Table {
             Ok(())
         })?;
         Ok(text)
+    }
+
+    /// Whether a number of a column is written as codes are: in digits, with a zero in front.
+    ///
+    /// ```
+    /// # use densely::Table;
+    /// let csv = "code,mpg\n01,37\n12,44\n";
+    /// let table = Table::parse_csv(csv.as_bytes(), "cars")?;
+    /// assert_eq!((table.has_codes("code")?, table.has_codes("mpg")?), (true, false));
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`text`](Self::text).
+    pub fn has_codes(&self, column: &str) -> Result<bool> {
+        Ok(self.columns[self.column(column)?].summary.codes)
     }
 
     /// The place of the one column that has this name.

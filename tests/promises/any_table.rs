@@ -760,3 +760,21 @@ fn an_unknown_category_that_is_like_a_known_one_is_told() {
     let said = "on (\"TRUE\" in row 1, 1 cell; \"True\" is known), on (\"maybe\" in row 2, 1 cell)";
     assert!(report.to_string().ends_with(said), "{report}");
 }
+
+#[test]
+fn points_that_may_stand_between_thousands_are_named() {
+    let said = |csv: &str| {
+        let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
+        told.1.to_string()
+    };
+    let csv = "sum;x;y\n7.116;1;2\n241;5;3\n-9.237;2,5;4\n12.480;3;5\n";
+    let told = "read as numbers, though the point may stand between thousands (a decimal comma?): sum\n\
+        read as numbers with a decimal comma: x";
+    assert_eq!(said(csv), told);
+    // A number of 1,000 or more without a point, other decimals, and numbers below 1 show that it
+    // does not; nor does it where every number has one.
+    for other in ["2410", "2.41", "0.241", "241.000"] {
+        let text = said(&csv.replace(";1;", ";1,5;").replace("241;", &format!("{other};")));
+        assert!(!text.contains("thousands"), "{other}: {text}");
+    }
+}

@@ -60,8 +60,8 @@ impl Task {
         }
     }
 
-    /// As [`of_target`](Self::of_target), of a table in memory. Numbers are classes if one begins
-    /// with a zero, as `01` does, or if they [`are_classes`].
+    /// As [`of_target`](Self::of_target), of a table in memory. Numbers are classes if they are
+    /// codes such as `01`, or if they [`are_classes`].
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Task {
         let told = Self::of_target(column, &read)?;
         if told.0 == Self::Regression {
             let numbers = table.order(column)?.into_iter().filter(|number| !number.is_nan());
-            if are_classes(numbers) || table.text(column)?.iter().any(|cell| is_code(cell)) {
+            if table.has_codes(column)? || are_classes(numbers) {
                 return read(Self::Multiclass.target(column)).map(|data| (Self::Multiclass, data));
             }
         }
@@ -103,9 +103,4 @@ pub fn are_classes(numbers: impl IntoIterator<Item = f64>) -> bool {
         && in_sequence
         && (2..=MOST_CLASSES).contains(&rows.len())
         && rows.values().all(|&rows| rows >= FEWEST_ROWS)
-}
-
-/// Whether a cell has only digits, and begins with a zero that a number would not have.
-fn is_code(cell: &str) -> bool {
-    cell.len() > 1 && cell.starts_with('0') && cell.bytes().all(|byte| byte.is_ascii_digit())
 }

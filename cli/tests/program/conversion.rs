@@ -63,6 +63,19 @@ fn shards_are_the_rows_of_the_table() {
 }
 
 #[test]
+fn codes_are_classes_as_in_a_training() {
+    let place = tempfile::tempdir().unwrap();
+    let csv = place.path().join("calls.csv");
+    let rows: String = (0..60).map(|row| format!("{},{:03}\n", row % 7, row % 12 * 5)).collect();
+    fs::write(&csv, format!("x,code\n{rows}")).unwrap();
+    let folder = place.path().join("shards");
+    let files = [csv.to_str().unwrap(), "--output", folder.to_str().unwrap()];
+    let output = densely(&[&["convert", "--target", "code"], &files[..]].concat());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("code (12 classes)"), "{said}");
+}
+
+#[test]
 fn what_was_done_with_the_table_is_said() {
     let place = tempfile::tempdir().unwrap();
     let csv = place.path().join("sales.csv");

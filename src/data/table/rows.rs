@@ -55,6 +55,9 @@ impl Table {
                     && !(format.decimal_comma && record.bytes(index).contains(&b'.'))
                 {
                     summary.add_number(number, &format.missing);
+                    if dialect.separator == b';' {
+                        summary.see_point(record.bytes(index), number);
+                    }
                     continue;
                 }
                 let not_utf8 = |_| {

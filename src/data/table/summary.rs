@@ -49,8 +49,11 @@ pub(super) struct ColumnSummary {
     blank_texts: usize,
     /// Whether a number has a fraction.
     fractions: bool,
-    /// Whether a number is written as codes are: with a zero in front.
-    codes: bool,
+    /// Whether a number is written as codes are: in digits, with a zero in front.
+    pub(super) codes: bool,
+    /// In a file with semicolons: the numbers whose point may stand between thousands, and those
+    /// that show it does not.
+    points: [usize; 2],
     /// Whether a number is not one more than the number before.
     jumps: bool,
     /// The smallest and the largest number, if there is one.
@@ -71,7 +74,8 @@ impl ColumnSummary {
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
         if let Some(number) = plain_number(text).filter(|_| !(decimal_comma && text.contains('.')))
         {
-            self.codes = self.codes || has_leading_zero(text.as_bytes());
+            let digits = || text.bytes().all(|byte| byte.is_ascii_digit());
+            self.codes = self.codes || has_leading_zero(text.as_bytes()) && digits();
             return self.add_number(number, missing);
         }
         self.cells += 1;
@@ -97,6 +101,18 @@ impl ColumnSummary {
             *smallest = number;
         } else if number > *largest {
             *largest = number;
+        }
+    }
+
+    /// Sees where the point of a number stands that was added.
+    pub(super) fn see_point(&mut self, cell: &[u8], number: f64) {
+        let point = cell.iter().position(|&byte| byte == b'.');
+        let is_large = number.abs() >= if point.is_some() { 1.0 } else { 1000.0 };
+        let [thousands, others] = &mut self.points;
+        match point.map(|place| cell.len() - place) {
+            Some(4) if is_large => *thousands += 1,
+            None if !is_large => {}
+            _ => *others += 1,
         }
     }
 
@@ -148,14 +164,20 @@ impl ColumnSummary {
         self.numbers > 0 && self.first_text.is_none()
     }
 
-    /// Why plain numbers may be something else: they count many rows, from 0 or 1 on, have zeros in
-    /// front, or the smallest is one that often stands for a missing value.
+    /// Why plain numbers may be something else: they count many rows, from 0 or 1 on; three digits
+    /// stand behind each point, and none where there is no point; they have zeros in front; or the
+    /// smallest is one that often stands for a missing value.
     pub(super) fn doubt(&self) -> Option<&'static str> {
         let from_start = matches!(self.extremes, Some([0.0 | 1.0, _]));
         let is_long = self.numbers == self.cells && self.cells >= ROWS_FOR_COUNT;
+        let [thousands, others] = self.points;
+        let may_be_thousands = thousands > 2 && others == 0 && thousands < self.numbers;
         match self.extremes {
             _ if is_long && from_start && !self.jumps => {
                 Some("numbers, though they only count the rows (leave them out?)")
+            }
+            _ if may_be_thousands => {
+                Some("numbers, though the point may stand between thousands (a decimal comma?)")
             }
             _ if self.codes => Some("numbers, though codes begin with 0 (are they categories?)"),
             Some([-999.0 | -9999.0 | -99999.0, largest]) if largest > -100.0 => {
