@@ -72,23 +72,10 @@ impl<F: Float> Dropped<F> {
     fn draw(&mut self, fraction: f64, batch: Batch<'_, F>, generator: &mut ChaCha8Rng) {
         let (all, before, own) = (batch.whole.rows, batch.whole.before, batch.inputs.rows());
         self.skip(before, generator);
-        self.draw_own(fraction, own, generator);
-        self.skip(all - before - own, generator);
-    }
-
-    /// Skips the numbers that other workers draw for `rows` rows.
-    fn skip(&self, rows: usize, generator: &mut ChaCha8Rng) {
-        if rows > 0 {
-            let numbers = rows as u128 * self.mask.columns() as u128;
-            generator.set_word_pos(generator.get_word_pos() + numbers);
-        }
-    }
-
-    fn draw_own(&mut self, fraction: f64, rows: usize, generator: &mut ChaCha8Rng) {
         let (zero, kept) = (F::zero(), F::from_f64(1.0 / (1.0 - fraction)));
         let left_out = (fraction * 2_f64.powi(32)) as u32;
         let mut drawn = [0; 4 * DRAWN_AT_ONCE];
-        for part in self.mask.resize(rows).numbers_mut().chunks_mut(DRAWN_AT_ONCE) {
+        for part in self.mask.resize(own).numbers_mut().chunks_mut(DRAWN_AT_ONCE) {
             let bytes = &mut drawn[..4 * part.len()];
             generator.fill_bytes(bytes);
             let numbers = bytes.as_chunks::<4>().0;
@@ -98,6 +85,15 @@ impl<F: Float> Dropped<F> {
                     *mask = if u32::from_le_bytes(number) < left_out { zero } else { kept };
                 }
             });
+        }
+        self.skip(all - before - own, generator);
+    }
+
+    /// Skips the numbers that other workers draw for `rows` rows.
+    fn skip(&self, rows: usize, generator: &mut ChaCha8Rng) {
+        if rows > 0 {
+            let numbers = rows as u128 * self.mask.columns() as u128;
+            generator.set_word_pos(generator.get_word_pos() + numbers);
         }
     }
 }

@@ -59,10 +59,9 @@ pub(crate) fn robust_units(sorted: &[Vec<f64>], kept: &[bool]) -> Result<Units> 
         let spread = if quartiles > 0.0 { quartiles } else { distance(sorted, median) };
         (median, spread, LIMIT)
     };
-    let columns: Vec<_> = sorted.iter().enumerate().map(column).collect();
-    let centres = columns.iter().map(|column| column.0);
-    let spreads = columns.iter().map(|column| column.1);
-    Units::robust(centres, spreads, columns.iter().map(|column| column.2))
+    let columns = sorted.iter().enumerate().map(column);
+    let (centres, spreads, limits) = columns.collect::<(Vec<_>, Vec<_>, Vec<_>)>();
+    Units::robust(centres, spreads, limits)
 }
 
 /// The median distance from the median among the values other than it; half of the range for two

@@ -2,12 +2,11 @@
 
 use super::{Mlp, check_copies};
 use crate::error::{NetworkError, Result};
+use crate::initialization::Initialization;
 use crate::parameter::RateFactors;
 use crate::random::{Purpose, generator};
 use crate::units::{Scaling, Units};
-use crate::{
-    activation::AnyActivation, dense::Dense, float::Float, initialization::Initialization,
-};
+use crate::{activation::AnyActivation, dense::Dense, float::Float};
 use ndarray::Array1;
 use std::iter::{once, zip};
 

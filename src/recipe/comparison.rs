@@ -84,7 +84,7 @@ impl Recipe<'_> {
         Ok(first?.into_iter().chain(second?).collect())
     }
 
-    /// The candidates; a linear one if the rows are few. Without numbers there is nothing to encode.
+    /// The candidates, a linear one for few rows. Without numbers there is nothing to encode.
     pub(super) fn stages(&self, columns: &Columns, choice: Choice) -> Vec<Stage> {
         let linear = choice.few.then_some(Stage::Linear);
         let encoded = (self.encoded && columns.has_numbers()).then_some(Stage::Encoded);

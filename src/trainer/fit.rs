@@ -296,7 +296,7 @@ impl<F: Float> Trainer<'_, F> {
         net.learn_schema(training.schema())?;
         let (scales, part) = (Scales::of(net)?, agreement.part);
         let at_once = settings.optimizer.all_rows.unwrap_or(settings.batch_size);
-        let at_once = at_once.min(training.rows());
+        let (at_once, all) = (at_once.min(training.rows()), 0..training.rows());
         let mut session = Session::new(settings, net, state);
         *start = StartingPoint::Lost;
         let mut run = Run {
@@ -306,13 +306,7 @@ impl<F: Float> Trainer<'_, F> {
             agreement,
             session: &mut session,
             batches: &mut *shuffled(&training, scales.clone(), settings.batches(), part),
-            training: Some(InOrder::new(
-                &training,
-                Side::BOTH,
-                0..training.rows(),
-                at_once,
-                scales.clone(),
-            )),
+            training: Some(InOrder::new(&training, Side::BOTH, all, at_once, scales.clone())),
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
             threads: Threads::ONE,
         };

@@ -119,13 +119,8 @@ impl<F: Float> Settings<'_, F> {
         part: Part,
         scales: Scales,
     ) -> InOrder<'d, F> {
-        InOrder::new(
-            rows,
-            Side::BOTH,
-            part.of(rows.rows()),
-            self.batch_size.min(rows.rows()),
-            scales,
-        )
+        let (own, at_once) = (part.of(rows.rows()), self.batch_size.min(rows.rows()));
+        InOrder::new(rows, Side::BOTH, own, at_once, scales)
     }
 
     /// The rows in a batch, and whether a short last batch is left out.

@@ -1,10 +1,8 @@
 //! Rows in their own order.
 
 use crate::data::storage::{Scales, Side, Sides};
-use crate::{
-    batch::Batch, data::dataset::Examples, error::Result, float::Float, matrix::Matrix,
-    threads::Threads,
-};
+use crate::{batch::Batch, data::dataset::Examples, error::Result, float::Float};
+use crate::{matrix::Matrix, threads::Threads};
 use std::ops::Range;
 
 /// Lends consecutive rows: for validation, predictions, scales and checks.

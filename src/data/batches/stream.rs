@@ -2,10 +2,8 @@
 
 use super::{Batches, shuffling::Shuffling};
 use crate::data::storage::{Scales, Side, Sides};
-use crate::{
-    batch::Batch, data::dataset::Examples, error::Result, float::Float, matrix::Matrix,
-    threads::Threads,
-};
+use crate::{batch::Batch, data::dataset::Examples, error::Result, float::Float};
+use crate::{matrix::Matrix, threads::Threads};
 
 /// Batches of any number and size, as the caller makes them.
 pub(crate) struct Stream<'w, F: Float, E, I, C> {

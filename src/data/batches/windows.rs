@@ -2,10 +2,8 @@
 
 use super::{Batches, shuffling, shuffling::Shuffling};
 use crate::data::storage::{Scales, Side, Sides};
-use crate::{
-    batch::Batch, data::dataset::Examples, error::Result, float::Float, matrix::Matrix, part::Part,
-    threads::Threads,
-};
+use crate::{batch::Batch, data::dataset::Examples, error::Result, float::Float};
+use crate::{matrix::Matrix, part::Part, threads::Threads};
 use ndarray_rand::rand::{RngCore, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
