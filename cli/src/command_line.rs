@@ -58,9 +58,9 @@ fn complain(message: &str, exit_code: u8) -> ExitCode {
 
 /// Writes lines to stderr that are no error.
 pub fn tell(lines: &str) {
-    for line in lines.lines() {
-        // What is computed does not depend on whether the line can be written.
-        let _ = writeln!(std::io::stderr(), "{}", without_controls(line));
+    if !lines.is_empty() {
+        // What is computed does not depend on whether the lines can be written.
+        let _ = writeln!(std::io::stderr(), "{}", shown(lines));
     }
 }
 

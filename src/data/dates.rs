@@ -31,8 +31,11 @@ const DATES: [&str; 19] = [
 /// The forms of times.
 const TIMES: [&str; 5] = ["%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%H.%M.%S"];
 
-/// The forms of offsets from universal time, `Z` among them.
-const OFFSETS: [&str; 2] = ["%#z", " %#z"];
+/// An offset from universal time, such as `+02:00` or `Z`; white space before it does not count.
+const OFFSET: &str = "%#z";
+
+/// The seconds of a day.
+const DAY: f64 = 86_400.0;
 
 /// No date is longer.
 const MOST_BYTES: usize = 48;
@@ -46,9 +49,9 @@ pub(super) struct DateFormats(Option<Vec<String>>);
 pub(super) struct Moment {
     /// Year, days since the year 0, and points on the circles of the year and of the week.
     date: Option<[f64; 6]>,
-    /// The local time of day as a fraction.
+    /// The local time of day, in seconds.
     time: Option<f64>,
-    /// How far the local time is ahead of universal time, in days.
+    /// How far the local time is ahead of universal time, in seconds.
     offset: f64,
 }
 
@@ -87,8 +90,8 @@ fn candidates(text: &str) -> Vec<String> {
         for between in [" ", "T", ", "] {
             for time in TIMES {
                 let form = format!("{date}{between}{time}");
-                if time.ends_with("%.f") {
-                    all.extend(OFFSETS.map(|offset| format!("{form}{offset}")));
+                if !time.ends_with("%p") {
+                    all.push(format!("{form}{OFFSET}"));
                 }
                 all.push(form);
             }
@@ -124,11 +127,9 @@ pub(super) fn parsed(format: &str, text: &str) -> Option<Moment> {
         date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
     }
     if has_time(format) {
-        let seconds = parsed.to_naive_time().ok()?.num_seconds_from_midnight();
-        time = Some(f64::from(seconds) / 86_400.0);
+        time = Some(parsed.to_naive_time().ok()?.num_seconds_from_midnight().into());
     }
-    let offset = f64::from(parsed.offset().unwrap_or(0)) / 86_400.0;
-    Some(Moment { date, time, offset })
+    Some(Moment { date, time, offset: parsed.offset().unwrap_or(0).into() })
 }
 
 #[cfg(not(feature = "dates"))]
@@ -157,14 +158,17 @@ impl Moment {
     /// The days since the year 0, with the time of day as a fraction: universal time, if the text
     /// tells how far from it its own is.
     pub(super) fn in_order(self) -> f64 {
-        self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0) - self.offset
+        let seconds = DAY * self.days().unwrap_or(0.0) + self.time.unwrap_or(0.0) - self.offset;
+        seconds / DAY
     }
 
     /// The features of this moment, in the order of [`DateForm`](crate::schema::DateForm).
     pub(super) fn features(self, first: i32) -> impl Iterator<Item = f64> {
         let date =
             self.date.map(|[year, days, a, b, c, d]| [year, days - f64::from(first), a, b, c, d]);
-        date.into_iter().flatten().chain(self.time.map(circle).into_iter().flatten())
+        date.into_iter()
+            .flatten()
+            .chain(self.time.map(|time| circle(time / DAY)).into_iter().flatten())
     }
 }
 

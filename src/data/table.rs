@@ -4,6 +4,7 @@ mod categories;
 mod column;
 mod data_set;
 mod dialect;
+mod doubts;
 mod encoding;
 pub(crate) mod error;
 mod feature;
@@ -64,10 +65,11 @@ pub use target::Target;
 ///   [`with_missing`](Self::with_missing).
 /// - In a table of 50 rows or more, a category that one row alone has is taken for none of the
 ///   categories: nothing can be learned from it.
-/// - The [report](TableReport) names columns that may be something else than they look: numbers
-///   that count the rows of a table of 50 or more, from 0 or 1 on; numbers with a zero in front, as
-///   codes have; numbers of which the smallest is -999 or the like; numbers such as `7.116` and
-///   `241` in a file with semicolons; categories that differ only in upper and lower case.
+/// - The [report](TableReport) names columns that may be something else than they look, unless they
+///   are told: row numbers, from 0 or 1 on, in a table of 50 rows or more; numbers with a zero in
+///   front; numbers from -999, -9999 or -99999 on; three numbers or more such as `7.116` beside
+///   others such as `241` in a file with semicolons; categories that differ only in upper and lower
+///   case.
 /// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
 ///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
 ///   10^k is the smallest power of ten that is at least the range. The feature is the number minus
@@ -176,7 +178,7 @@ impl Table {
     ///
     /// As [`text`](Self::text).
     pub fn has_codes(&self, column: &str) -> Result<bool> {
-        Ok(self.columns[self.column(column)?].summary.codes)
+        Ok(self.columns[self.column(column)?].summary.doubts.codes)
     }
 
     /// The place of the one column that has this name.

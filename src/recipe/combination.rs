@@ -42,8 +42,8 @@ impl<'c, F: Float> Combination<'c, F> {
         let best = scores.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         let one = vec![best.map_or(0, |(candidate, _)| candidate)];
         let (loss, temperature) = self.judge(&one, folds)?;
-        let deep = |candidate: &usize| self.stages[*candidate] != Stage::Linear;
-        let all: Vec<usize> = (0..self.stages.len()).filter(deep).collect();
+        let is_not_linear = |candidate: &usize| self.stages[*candidate] != Stage::Linear;
+        let all: Vec<usize> = (0..self.stages.len()).filter(is_not_linear).collect();
         if let ([_], [_, _, ..]) = (folds, &all[..]) {
             let (of_all, of_mean) = self.judge(&all, folds)?;
             if of_all <= (1.0 - LEAST_GAIN) * loss {

@@ -16,7 +16,8 @@ use std::time::Duration;
 ///
 /// Fewer than 2,000 rows leave too few for validation. Then both, and a *linear* network, are
 /// trained five times, and each fifth of the rows validates one time. The mean of the best one's
-/// five networks is the result.
+/// five networks is the result. Where the validation rows are [given](Recipe::choose_on), there are
+/// no folds, and the linear network competes all the same.
 ///
 /// | element | value |
 /// |---|---|

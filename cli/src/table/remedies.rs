@@ -39,7 +39,8 @@ fn option(remedy: &Remedy) -> String {
             return format!("tell it with --date '{column}={first}' or --date '{column}={second}'");
         }
         Remedy::OtherDateFormat => "--date names another form",
-        Remedy::Classes => "--task multiclass takes each for a class",
+        Remedy::Classes => "--task multiclass takes each different value for a class",
+        Remedy::Numbers => "--task regression takes numbers as such",
         other => return other.to_string(),
     };
     words.to_owned()

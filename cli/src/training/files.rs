@@ -62,8 +62,8 @@ impl Files {
 fn beside(data: &Path, target: &str) -> Result<PathBuf, String> {
     let remedy = "choose another place with --save FILE";
     let failed = |error: &dyn Display| format!("{error}; {remedy}");
-    if !data.is_file() && !data.is_dir() {
-        return Err(format!("{} is no file with a folder of its own; {remedy}", data.display()));
+    if data.starts_with("/dev") || data.starts_with("/proc") {
+        return Err(format!("{} has no folder of its own; {remedy}", data.display()));
     }
     // A folder such as `..` has its name elsewhere.
     let whole = match data.file_name() {

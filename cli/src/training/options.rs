@@ -177,7 +177,7 @@ fn hidden(text: &str) -> Result<Hidden, String> {
     let widths = text.split(',').map(|width| match width.trim().parse() {
         Ok(width @ 1..=1_000_000) => Ok(width),
         _ => Err(format!(
-            "{width:?} is no width from 1 to 1000000; give one for each hidden layer, as in 80,40, or `none`"
+            "{width:?} is not a number from 1 to 1000000; give one for each hidden layer, as in 80,40, or `none`"
         )),
     });
     widths.collect::<Result<_, _>>().map(Hidden)

@@ -136,7 +136,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     /// Predictions that have no scores, and pictures that cannot be written.
     pub fn finish(self, report: Report, test: &Tested) -> Result<String, Box<dyn Error>> {
         let scores = self.plan.task.scores(test)?.with_intervals(test, self.plan.options.seed)?;
-        self.plan.finish((&self.net, &report), test, &scores, None)
+        self.plan.finish((&self.net, &report), test, &scores, None, None)
     }
 }
 

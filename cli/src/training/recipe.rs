@@ -142,7 +142,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         net = again;
         plan.save(&net)?;
     }
-    let test = Tested::of(&net, &rows.test)?;
+    let (test, temperature_factor) = (Tested::of(&net, &rows.test)?, report.temperature_factor());
     plan.measure_interval(&mut net, rows.test.inputs(), &test)?;
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if refit == Refit::All
@@ -158,7 +158,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     let kept = kept.and_then(|kept| kept.reports().first());
     let kept = kept.cloned().ok_or("nothing was trained")?;
     let tried = tried(plan.task, &report, (refit, net.members()), &scores, &others);
-    plan.finish((&net, &kept), &test, &scores, Some(tried))
+    plan.finish((&net, &kept), &test, &scores, temperature_factor, Some(tried))
 }
 
 /// The network that training and validation rows choose.
@@ -269,10 +269,7 @@ fn tried(
                 _ => String::new(),
             };
             let (all, before) = match refit {
-                Refit::All => (
-                    "all ",
-                    ". The test scores are those of the network before, which had not seen the test rows",
-                ),
+                Refit::All => ("all ", ". The test scores are from before that"),
                 _ => ("", ""),
             };
             format!("; then trained again on {all}{rows} rows{until}{mean}{cut}{before}")
@@ -319,8 +316,7 @@ fn tried(
         "compared": others.collect::<Vec<_>>(),
     });
     let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
-    let temperature_factor = report.temperature_factor();
-    Tried { lines, compared, json, elapsed: report.elapsed(), temperature_factor }
+    Tried { lines, compared, json, elapsed: report.elapsed() }
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

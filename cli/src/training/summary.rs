@@ -26,8 +26,6 @@ pub struct Tried {
     pub compared: String,
     pub json: Value,
     pub elapsed: Duration,
-    /// What the weighted sums of the outputs were multiplied by: the inverse of the temperature.
-    pub temperature_factor: Option<f64>,
 }
 
 impl Plan<'_> {
@@ -41,9 +39,9 @@ impl Plan<'_> {
         (net, report): (&Mlp<f32>, &Report),
         test: &Tested,
         scores: &Scores,
+        temperature_factor: Option<f64>,
         tried: Option<Tried>,
     ) -> Result<String, Box<dyn Error>> {
-        let temperature_factor = tried.as_ref().and_then(|tried| tried.temperature_factor);
         let (target, loss) = (&*self.subject.target, self.loss().in_words());
         let outcome = Outcome { target, loss, report, test, scores, temperature_factor };
         let pictures = self.files.pictures.as_ref();

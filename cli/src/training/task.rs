@@ -41,7 +41,7 @@ impl Task {
     }
 
     /// Tells the task from a column: binary for two different values, else regression for numbers
-    /// and multiclass for texts. Returns it with what `read` makes of its target.
+    /// and multiclass for texts that are no dates. Returns it with what `read` makes of its target.
     ///
     /// # Errors
     ///

@@ -79,6 +79,31 @@ fn the_task_is_told_from_the_target() {
     assert!(line.contains(r#"target "same" has only one class ("red")"#), "{line}");
 }
 
+#[test]
+fn a_table_from_a_pipe_needs_a_place_for_its_network() {
+    let data = fs::File::open(root().join("data/auto_mpg.csv")).unwrap();
+    let arguments = ["train", "/dev/stdin", "--target", "mpg", "--epochs", "1"];
+    let output = command(&arguments).stdin(data).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.ends_with(
+            "/dev/stdin has no folder of its own; choose another place with --save FILE\n"
+        ),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn slips_of_the_pen_have_a_tip() {
+    let line = refused(&["trian", "cars.csv"], 2);
+    assert!(
+        line.ends_with("unrecognized subcommand 'trian'; a similar subcommand exists: 'train'"),
+        "{line}"
+    );
+    let line = refused(&["predict", "data/auto_mpg.csv", "net.safetensors"], 1);
+    assert!(line.contains("auto_mpg.csv: not a densely model: it is a text file"), "{line}");
+}
+
 /// The whole of what a new user does.
 #[test]
 fn train_predict_and_show() {

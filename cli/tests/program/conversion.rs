@@ -85,7 +85,7 @@ fn what_was_done_with_the_table_is_said() {
     let output = densely(&[&["convert", "--target", "size"], &files[..]].concat());
     assert!(output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("read as numbers with a "), "{said}");
+    assert!(said.ends_with(": price\n") && said.starts_with("read as numbers with a "), "{said}");
     assert_eq!(said.lines().count(), 1);
 }
 

@@ -161,6 +161,7 @@ fn the_summary_is_readable_and_ends_with_a_confusion_matrix() {
         "stopped  ",
         "time  ",
         "ROC AUC",
+        "F1 of \"malignant\" ",
         "actual ↓ predicted →",
     ] {
         assert!(text.contains(part), "{part}: {text}");

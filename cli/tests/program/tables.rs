@@ -117,7 +117,7 @@ fn unknown_categories_are_told_and_hurt_no_other_row() {
     let (all, said) = trained.predictions(&new, "price");
     assert_eq!(
         said,
-        "unknown categories become none of the categories: city (\"Accra\" in row 3, 1 cell)\n"
+        "unknown categories count as none of the known ones: city (\"Accra\" in row 3, 1 cell)\n"
     );
     let csv = fs::read_to_string(&new).unwrap();
     let known = trained.folder.path().join("known.csv");
@@ -227,7 +227,11 @@ fn tables_of_spreadsheets_are_recognised() {
     });
     let trained = Trained::on(&data, "y", &["--missing-values", "-200", "--epochs", "5"]);
     assert_eq!(trained.features(), ["x", "gas", "gas is blank"]);
-    assert!(trained.stderr.contains(": gas (10)\n"), "{}", trained.stderr);
+    assert!(
+        trained.stderr.contains("blank cells count as the centre of the training rows: gas (10)\n"),
+        "{}",
+        trained.stderr
+    );
     let line = refused(&["look", &data, "--separator", "two"], 2);
     assert!(line.contains("must be one character"), "{line}");
 }
@@ -275,7 +279,7 @@ fn missing_values_are_told_and_may_be_refused() {
             _ => ("workclass", "workclass is blank"),
         };
         let told = trained.stderr.lines().any(|line| {
-            line.starts_with("blank cells become ") && line.contains(&format!("{blank} ("))
+            line.starts_with("blank cells count as ") && line.contains(&format!("{blank} ("))
         });
         assert!(told, "{}", trained.stderr);
         assert!(trained.features().contains(&column.to_owned()), "{:?}", trained.features());

@@ -39,7 +39,8 @@ impl Table {
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();
             let mut different = HashSet::new();
-            if !categories.iter().all(|text| different.insert(text.to_lowercase())) {
+            let is_other = |text: &String| different.insert(text.to_lowercase());
+            if !told && !categories.iter().all(is_other) {
                 let read_as = "categories, though some differ only in upper and lower case";
                 report.read_as = Some(read_as.to_owned());
             }

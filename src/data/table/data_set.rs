@@ -15,7 +15,7 @@ impl Table {
     ///   is given twice, [`TableError::TargetAlone`] if there is no other column;
     /// - [`TableError::TextTarget`] or [`TableError::DateTarget`] if a numeric target is text or a
     ///   date, [`TableError::ConstantTarget`] if it is the same in all rows,
-    ///   [`TableError::Classes`] for a wrong number of classes, [`TableError::NameAsTarget`] for
+    ///   [`TableError::Classes`] for a wrong number of classes, [`TableError::TooManyClasses`] for
     ///   more than 20 that are more than half the number of rows;
     /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
     ///   more than 20 values that are more than half the number of rows;
@@ -35,7 +35,7 @@ impl Table {
     /// [`TableError::TextTarget`]: crate::error::TableError::TextTarget
     /// [`TableError::DateTarget`]: crate::error::TableError::DateTarget
     /// [`TableError::ConstantTarget`]: crate::error::TableError::ConstantTarget
-    /// [`TableError::NameAsTarget`]: crate::error::TableError::NameAsTarget
+    /// [`TableError::TooManyClasses`]: crate::error::TableError::TooManyClasses
     /// [`TableError::Classes`]: crate::error::TableError::Classes
     /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
     /// [`TableError::MixedColumn`]: crate::error::TableError::MixedColumn

@@ -1,6 +1,6 @@
 //! Finds out what separates the cells of a CSV file and its lines.
 
-use super::format::CsvFormat;
+use super::format::{CsvFormat, Header};
 use super::parser::{CsvParser, Dialect, Record};
 use crate::error::Result;
 
@@ -19,7 +19,8 @@ impl Dialect {
             (Some(separator), _) | (None, Some(separator)) => separator,
             (None, None) => consistent(sample, line_end, file)?,
         };
-        Ok(Self { separator, line_end, named: named.is_some() })
+        let has_header = format.header != Header::Absent;
+        Ok(Self { separator, line_end, named: named.is_some(), has_header })
     }
 }
 
@@ -40,18 +41,22 @@ fn consistent(sample: &[u8], line_end: u8, file: &str) -> Result<u8> {
     let is_cut_off = sample.len() as u64 == SAMPLE_BYTES;
     let mut best = (b',', (false, 1));
     for separator in SEPARATORS {
-        let dialect = Dialect { separator, line_end, named: false };
+        let dialect = Dialect { separator, line_end, named: false, has_header: true };
         let mut parser = CsvParser::new(Box::new(sample), file, dialect)?;
         let (mut record, mut rows) = (Record::default(), Vec::new());
         // With another separator, text may stand behind quotation marks.
-        while parser.next(&mut record).is_ok_and(|is_row| is_row) {
-            rows.push(record.len());
-        }
-        if is_cut_off {
+        let is_well_formed = loop {
+            match parser.next(&mut record) {
+                Ok(true) => rows.push(record.len()),
+                Ok(false) => break true,
+                Err(_) => break false,
+            }
+        };
+        if is_cut_off && is_well_formed {
             rows.pop();
         }
         let Some((&header, rows)) = rows.split_first() else { continue };
-        let score = (rows.iter().all(|&cells| cells == header), header);
+        let score = (is_well_formed && rows.iter().all(|&cells| cells == header), header);
         if header > 1 && (score > best.1 || best.1.1 == 1) {
             best = (separator, score);
         }

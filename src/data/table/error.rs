@@ -16,12 +16,14 @@ pub enum TableError {
     NoRows { file: String },
     /// A row is too long.
     #[error(
-        "{file}: row {row} is longer than {megabytes} MB; is a quotation mark in it never closed?"
+        "{file}: {} is longer than {megabytes} MB; is a quotation mark in it never closed?",
+        place(*row)
     )]
     LongRow { file: String, row: usize, megabytes: usize },
     /// A cell goes on behind the quotation mark that ends it.
     #[error(
-        "{file}: row {row}: text stands behind the quotation mark that ends a cell; is a mark in the cell not doubled, or one never closed?"
+        "{file}: {}: text stands directly behind the quotation mark that ends a cell; double the marks inside a cell, and close each quoted cell",
+        place(*row)
     )]
     BehindQuotationMark { file: String, row: usize },
     /// A row does not have as many cells as the header.
@@ -80,7 +82,7 @@ pub enum TableError {
     TextTarget { file: String, column: String, row: usize, value: String },
     /// The target of a regression has dates.
     #[error(
-        "{file}: target {column:?} is a date ({value:?} in row {row}), a regression needs numbers, such as the days until then"
+        "{file}: target {column:?} is a date or a time ({value:?} in row {row}), a regression needs numbers, such as days since a fixed day"
     )]
     DateTarget { file: String, column: String, row: usize, value: String },
     /// The target of a regression is the same in all rows.
@@ -89,11 +91,11 @@ pub enum TableError {
     /// A target has too few or too many classes.
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
-    /// A target has about as many classes as rows.
+    /// A target has too many classes for its rows.
     #[error(
-        "{file}: target {column:?} has {classes} different values in {rows} rows: it names the rows, and there is nothing to learn"
+        "{file}: target {column:?} has {classes} classes in {rows} rows, fewer than two rows for each; is it a name or a number?"
     )]
-    NameAsTarget { file: String, column: String, classes: usize, rows: usize },
+    TooManyClasses { file: String, column: String, classes: usize, rows: usize },
     /// A text column has too many different values.
     #[error(
         "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories",
@@ -155,6 +157,7 @@ impl TableError {
             }
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
             Self::DateTarget { .. } => vec![Remedy::Classes],
+            Self::TooManyClasses { .. } => vec![Remedy::Numbers],
             _ => Vec::new(),
         }
     }
@@ -188,8 +191,14 @@ pub enum Remedy {
     DateFormat { column: String, forms: Box<[String; 2]> },
     #[error("`Table::date_format` names another form")]
     OtherDateFormat,
-    #[error("`Target::classes` takes each for a class")]
+    #[error("`Target::classes` takes each different value for a class")]
     Classes,
+    #[error("`Target::number` takes numbers as such")]
+    Numbers,
+}
+
+fn place(row: usize) -> String {
+    if row == 0 { "the header".to_owned() } else { format!("row {row}") }
 }
 
 /// A message that ends with the remedies.

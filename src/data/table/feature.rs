@@ -48,10 +48,11 @@ impl Table {
             feature.date = Some(DateForm::new(&format, first));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
-            let has_others = self.used().count() > 2;
-            let doubt = summary.doubt().filter(|_| told.is_none() && has_others);
+            let (has_others, semicolons) =
+                (self.used().count() > 2, self.dialect.separator == b';');
+            let doubt = summary.doubt(has_others, semicolons).filter(|_| told.is_none());
             let form = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
-            report.read_as = form.or(doubt.map(str::to_owned));
+            report.read_as = doubt.or(form);
             feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
         } else {
             feature.blanks = self.settings.missing && summary.blanks > 0;
@@ -79,8 +80,8 @@ impl Table {
         self.check_no_dates(column)?;
         let (file, column) = (self.file.clone(), name.clone());
         let (row, value) = match summary.first_text() {
-            // All cells are numbers.
-            (0, _) => (1, self.first_cell(index)?),
+            // All are numbers or blank.
+            (0, _) => self.first_cell(index)?,
             first => first,
         };
         match (&mut summary.dates()[..], told) {

@@ -4,11 +4,11 @@ use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
 use super::{Table, column::TableColumn, encoding::blank};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
-use crate::error::{Result, ShapeError, TableError, check::ensure};
+use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
 
-/// A target with more classes than these, and fewer than two rows of each, names its rows.
+/// More classes than these need two rows each.
 const FEW_CLASSES: usize = 20;
 
 /// What a table becomes for a target.
@@ -85,10 +85,12 @@ impl Table {
         }
         let (row, value) = summary.first_text();
         Err(match self.date_format_of(index) {
-            Ok(None) => TableError::TextTarget { file, column: target, row, value },
-            _ => TableError::DateTarget { file, column: target, row, value },
-        }
-        .into())
+            Ok(Some(_)) | Err(Error::Table(TableError::AmbiguousDates { .. })) => {
+                TableError::DateTarget { file, column: target, row, value }.into()
+            }
+            Ok(None) => TableError::TextTarget { file, column: target, row, value }.into(),
+            Err(other) => other,
+        })
     }
 
     /// The classes in a column, and the number of rows that have one.
@@ -114,7 +116,7 @@ impl Table {
                 TableError::Classes { file, column, found, classes, needs }
             })?;
         let (file, column, count) = (self.file.clone(), name.clone(), classes.len());
-        ensure(count <= FEW_CLASSES || 2 * count <= rows, || TableError::NameAsTarget {
+        ensure(count <= FEW_CLASSES || 2 * count <= rows, || TableError::TooManyClasses {
             file,
             column,
             classes: count,

@@ -13,6 +13,8 @@ pub(super) struct Dialect {
     pub(super) line_end: u8,
     /// Whether the first line only names the separator.
     pub(super) named: bool,
+    /// Whether the first record is no row.
+    pub(super) has_header: bool,
 }
 
 /// The cells of one row, without white space around them.
@@ -125,6 +127,11 @@ impl<'t> CsvParser<'t> {
         Ok(true)
     }
 
+    /// The number of the row that is read, counted from 1; 0 for the header.
+    fn row(&self) -> usize {
+        self.count + usize::from(!self.dialect.has_header)
+    }
+
     /// Appends the next line, with its end; false at the end of the file.
     fn line(&mut self) -> Result<bool> {
         let before = self.lines.len();
@@ -138,8 +145,8 @@ impl<'t> CsvParser<'t> {
             self.lines.extend_from_slice(&bytes[..used]);
             self.bytes.consume(used);
             if self.lines.len() > MOST_BYTES {
-                let (file, megabytes) = (self.file.into(), MOST_BYTES >> 20);
-                return Err(TableError::LongRow { file, row: self.count, megabytes }.into());
+                let (file, row, megabytes) = (self.file.into(), self.row(), MOST_BYTES >> 20);
+                return Err(TableError::LongRow { file, row, megabytes }.into());
             }
             if end.is_some() || used == 0 {
                 return Ok(self.lines.len() > before);
@@ -180,7 +187,7 @@ impl<'t> CsvParser<'t> {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
                     (Quotes::Closed, Quotes::Without) if !byte.is_ascii_whitespace() => {
-                        let (file, row) = (self.file.into(), self.count);
+                        let (file, row) = (self.file.into(), self.row());
                         return Err(TableError::BehindQuotationMark { file, row }.into());
                     }
                     (_, Quotes::Before) if byte == separator => {

@@ -113,9 +113,9 @@ impl Table {
         let (action, remedies) = match feature {
             Ok(feature) => {
                 let becomes = feature.iter().flat_map(|feature| becomes(feature, kind));
-                let notes = report.notes().map(|(topic, here)| match &here[..] {
+                let notes = report.notes().into_iter().map(|(topic, here)| match &here[..] {
                     "" => topic,
-                    _ => format!("{topic}: {here}"),
+                    _ => format!("{topic} ({here})"),
                 });
                 (becomes.chain(notes).collect::<Vec<_>>().join("; "), Vec::new())
             }

@@ -4,8 +4,7 @@ use serde::Serialize;
 use std::fmt;
 
 /// What was left out, filled in or read in an unusual way when a [`Table`](crate::Table) became
-/// rows of numbers. `Display` writes a line for all columns of which the same is true, and nothing
-/// if there is nothing to be said.
+/// rows of numbers. `Display` writes one line for each topic, with its columns.
 ///
 /// ```
 /// use densely::{Table, data::Target};
@@ -17,7 +16,7 @@ use std::fmt;
 /// assert_eq!(
 ///     report.to_string(),
 ///     "1 row without a target is left out: row 3\n\
-///      blank cells become the centre of the training rows: age (1)"
+///      blank cells count as the centre of the training rows: age (1)"
 /// );
 /// # Ok::<(), densely::Error>(())
 /// ```
@@ -104,6 +103,22 @@ impl TableReport {
         self.rows_without_target.is_empty() && self.columns.is_empty()
     }
 
+    /// The notes, each with its columns.
+    fn topics(&self) -> Vec<(String, Vec<String>)> {
+        let mut topics: Vec<(String, Vec<String>)> = Vec::new();
+        for column in &self.columns {
+            for (topic, here) in column.notes() {
+                let name = &column.name;
+                let here = if here.is_empty() { name.clone() } else { format!("{name} ({here})") };
+                match topics.iter_mut().find(|(known, _)| *known == topic) {
+                    Some((_, columns)) => columns.push(here),
+                    None => topics.push((topic, vec![here])),
+                }
+            }
+        }
+        topics
+    }
+
     /// Of one value for each row of the table, those of the rows that were taken.
     ///
     /// ```
@@ -141,45 +156,36 @@ impl fmt::Display for TableReport {
     }
 }
 
-impl TableReport {
-    /// What is to be said about columns, each with those of which it is to be said.
-    fn topics(&self) -> Vec<(String, Vec<String>)> {
-        let mut topics: Vec<(String, Vec<String>)> = Vec::new();
-        for column in &self.columns {
-            for (topic, here) in column.notes() {
-                let name = &column.name;
-                let here = if here.is_empty() { name.clone() } else { format!("{name} ({here})") };
-                match topics.iter_mut().find(|(known, _)| *known == topic) {
-                    Some((_, columns)) => columns.push(here),
-                    None => topics.push((topic, vec![here])),
-                }
-            }
+impl ColumnReport {
+    /// The notes on this column: a topic that columns may share, and the details here.
+    pub(super) fn notes(&self) -> Vec<(String, String)> {
+        let mut notes = Vec::new();
+        if let Some(why) = &self.left_out {
+            notes.push(("left out".to_owned(), why.clone()));
         }
-        topics
+        if let Some(form) = &self.read_as {
+            notes.push((format!("read as {form}"), String::new()));
+        }
+        if let (1.., Some(with)) = (self.blanks, self.filled_with) {
+            notes.push((format!("blank cells count as {with}"), self.blanks.to_string()));
+        }
+        if let [first, others @ ..] = &self.rare[..] {
+            let topic = "categories of a single row count as none".to_owned();
+            notes.push((topic, format!("{first:?}{}", and_more(others.len()))));
+        }
+        if let [UnknownCategory { category, count, row, like }, others @ ..] = &self.unknown[..] {
+            let topic = "unknown categories count as none of the known ones".to_owned();
+            let cells = with_plural(*count, "cell");
+            let like = like.as_ref().map(|like| format!(", {like:?} is known")).unwrap_or_default();
+            let more = and_more(others.len());
+            notes.push((topic, format!("{category:?} in row {row}, {cells}{like}{more}")));
+        }
+        notes
     }
 }
 
-impl ColumnReport {
-    /// What is to be said about the column: what may be true of other columns as well, and what of
-    /// this one alone, if anything.
-    pub(super) fn notes(&self) -> impl Iterator<Item = (String, String)> {
-        let left_out = self.left_out.iter().map(|why| ("left out".to_owned(), why.clone()));
-        let read_as = self.read_as.iter().map(|form| (format!("read as {form}"), String::new()));
-        let blanks = self.filled_with.filter(|_| self.blanks > 0);
-        let blanks =
-            blanks.map(|with| (format!("blank cells become {with}"), self.blanks.to_string()));
-        let rare = self.rare.first().map(|first| {
-            let more = if self.rare.len() > 1 { ", …" } else { "" };
-            let topic = "categories of a single row become none of the categories".to_owned();
-            (topic, format!("{first:?}{more}"))
-        });
-        let unknown = self.unknown.iter().map(|UnknownCategory { category, count, row, like }| {
-            let topic = "unknown categories become none of the categories".to_owned();
-            let like = like.as_ref().map(|like| format!("; {like:?} is known")).unwrap_or_default();
-            (topic, format!("{category:?} in row {row}, {}{like}", with_plural(*count, "cell")))
-        });
-        left_out.chain(read_as).chain(blanks).chain(rare).chain(unknown)
-    }
+fn and_more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!("; and {others} more") }
 }
 
 fn with_plural(count: usize, what: &str) -> String {

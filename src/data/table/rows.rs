@@ -54,10 +54,8 @@ impl Table {
                 if let Some(number) = record.short_number(index)
                     && !(format.decimal_comma && record.bytes(index).contains(&b'.'))
                 {
-                    summary.add_number(number, &format.missing);
-                    if dialect.separator == b';' {
-                        summary.see_point(record.bytes(index), number);
-                    }
+                    let cell = (dialect.separator == b';').then(|| record.bytes(index));
+                    summary.add_number(number, cell, &format.missing);
                     continue;
                 }
                 let not_utf8 = |_| {
@@ -98,11 +96,16 @@ impl Table {
         Ok(RowReader { parser, record, read: 0, named: named(&self.columns), table: self })
     }
 
-    /// The cell of a column in the first row.
-    pub(super) fn first_cell(&self, index: usize) -> Result<String> {
+    /// The first cell of a column that is not blank, and its row.
+    pub(super) fn first_cell(&self, index: usize) -> Result<(usize, String)> {
         let mut rows = self.row_reader()?;
-        let cell = rows.next()?.map(|(_, record)| abbreviated(record.cell(index)));
-        Ok(cell.unwrap_or_default())
+        while let Some((row, record)) = rows.next()? {
+            let cell = record.cell(index);
+            if !self.format.missing.has_in_numbers(cell) {
+                return Ok((row, abbreviated(cell)));
+            }
+        }
+        Ok((1, String::new()))
     }
 
     /// Reads all rows, each with its number, counted from 1.

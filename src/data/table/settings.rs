@@ -142,7 +142,8 @@ impl Table {
     }
 
     /// A number for each row by which the rows stand in the order of a column of numbers or dates;
-    /// NaN for a blank cell. [`Dataset::split_by`](crate::Dataset::split_by) takes them.
+    /// NaN for a blank cell. Times with an offset are ordered by universal time.
+    /// [`Dataset::split_by`](crate::Dataset::split_by) takes them.
     ///
     /// ```
     /// # use densely::Table;

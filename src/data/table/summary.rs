@@ -1,13 +1,11 @@
 //! The summary of a column after one pass: what its cells may be.
 
-use crate::data::cell::{abbreviated, has_leading_zero, plain_number};
+use super::doubts::Doubts;
+use crate::data::cell::{abbreviated, plain_number};
 use crate::data::{dates::DateFormats, missing::MissingWords};
 use crate::error::MOST_COUNTED;
 use crate::schema::NumberForm;
 use std::collections::HashMap;
-
-/// In a table with at least this number of rows, a column may count them.
-const ROWS_FOR_COUNT: usize = 50;
 
 /// How often each value occurs: up to 10,001 different values.
 #[derive(Clone, Debug, Default)]
@@ -49,19 +47,15 @@ pub(super) struct ColumnSummary {
     blank_texts: usize,
     /// Whether a number has a fraction.
     fractions: bool,
-    /// Whether a number is written as codes are: in digits, with a zero in front.
-    pub(super) codes: bool,
-    /// In a file with semicolons: the numbers whose point may stand between thousands, and those
-    /// that show it does not.
-    points: [usize; 2],
-    /// Whether a number is not one more than the number before.
-    jumps: bool,
+    pub(super) doubts: Doubts,
     /// The smallest and the largest number, if there is one.
     pub(super) extremes: Option<[f64; 2]>,
     /// The texts that are neither numbers nor blank.
     pub(super) texts: Counts,
     /// The first of them that is not blank among numbers, and its row, counted from 1.
     first_text: Option<(usize, String)>,
+    /// How many different ones are not blank among numbers, up to 2.
+    different: usize,
     /// The forms of numbers with a decimal point and with a decimal comma that all texts have.
     forms: [Option<NumberForm>; 2],
     /// The forms of dates that all texts have.
@@ -74,9 +68,7 @@ impl ColumnSummary {
     pub(super) fn add(&mut self, text: &str, missing: &MissingWords, decimal_comma: bool) {
         if let Some(number) = plain_number(text).filter(|_| !(decimal_comma && text.contains('.')))
         {
-            let digits = || text.bytes().all(|byte| byte.is_ascii_digit());
-            self.codes = self.codes || has_leading_zero(text.as_bytes()) && digits();
-            return self.add_number(number, missing);
+            return self.add_number(number, Some(text.as_bytes()), missing);
         }
         self.cells += 1;
         match missing.has(text) {
@@ -85,9 +77,9 @@ impl ColumnSummary {
         }
     }
 
-    /// Adds a cell that is a plain number.
+    /// Adds a cell that is a plain number. How it is written counts in files with semicolons.
     #[inline]
-    pub(super) fn add_number(&mut self, number: f64, missing: &MissingWords) {
+    pub(super) fn add_number(&mut self, number: f64, cell: Option<&[u8]>, missing: &MissingWords) {
         self.cells += 1;
         if missing.has_number(number) {
             self.blanks += 1;
@@ -95,7 +87,7 @@ impl ColumnSummary {
         }
         self.numbers += 1;
         self.fractions = self.fractions || number.fract() != 0.0;
-        self.jumps = self.jumps || self.extremes.is_some_and(|[_, last]| number != last + 1.0);
+        self.doubts.add(number, cell);
         let [smallest, largest] = self.extremes.get_or_insert([number; 2]);
         if number < *smallest {
             *smallest = number;
@@ -104,23 +96,12 @@ impl ColumnSummary {
         }
     }
 
-    /// Sees where the point of a number stands that was added.
-    pub(super) fn see_point(&mut self, cell: &[u8], number: f64) {
-        let point = cell.iter().position(|&byte| byte == b'.');
-        let is_large = number.abs() >= if point.is_some() { 1.0 } else { 1000.0 };
-        let [thousands, others] = &mut self.points;
-        match point.map(|place| cell.len() - place) {
-            Some(4) if is_large => *thousands += 1,
-            None if !is_large => {}
-            _ => *others += 1,
-        }
-    }
-
     fn add_text(&mut self, text: &str, blank_in_numbers: bool) {
         self.blank_texts += usize::from(blank_in_numbers);
         if !self.texts.add(text, self.cells) || blank_in_numbers {
             return;
         }
+        self.different = 2.min(self.different + 1);
         let forms = NumberForm::of(text);
         if self.first_text.is_none() {
             self.first_text = Some((self.cells, abbreviated(text)));
@@ -164,32 +145,15 @@ impl ColumnSummary {
         self.numbers > 0 && self.first_text.is_none()
     }
 
-    /// Why plain numbers may be something else: they count many rows, from 0 or 1 on; three digits
-    /// stand behind each point, and none where there is no point; they have zeros in front; or the
-    /// smallest is one that often stands for a missing value.
-    pub(super) fn doubt(&self) -> Option<&'static str> {
-        let from_start = matches!(self.extremes, Some([0.0 | 1.0, _]));
-        let is_long = self.numbers == self.cells && self.cells >= ROWS_FOR_COUNT;
-        let [thousands, others] = self.points;
-        let may_be_thousands = thousands > 2 && others == 0 && thousands < self.numbers;
-        match self.extremes {
-            _ if is_long && from_start && !self.jumps => {
-                Some("numbers, though they only count the rows (leave them out?)")
-            }
-            _ if may_be_thousands => {
-                Some("numbers, though the point may stand between thousands (a decimal comma?)")
-            }
-            _ if self.codes => Some("numbers, though codes begin with 0 (are they categories?)"),
-            Some([-999.0 | -9999.0 | -99999.0, largest]) if largest > -100.0 => {
-                Some("numbers, though -999 and the like often stand for missing values (do they?)")
-            }
-            _ => None,
-        }
+    /// What numbers may be besides numbers, if there is a doubt.
+    pub(super) fn doubt(&self, has_others: bool, semicolons: bool) -> Option<String> {
+        let rows = (has_others && self.numbers == self.cells).then_some(self.cells);
+        self.doubts.said(self.extremes?, self.numbers, rows, semicolons)
     }
 
     /// The number or the text in all cells that are not blank, if these are several.
     pub(super) fn constant(&self) -> Option<String> {
-        let constant = match (self.extremes, self.texts.values.len()) {
+        let constant = match (self.extremes, self.different) {
             (Some([smallest, largest]), 0) if smallest == largest => Some(smallest.to_string()),
             (None, 1) => Some(self.first_text().1),
             _ => None,

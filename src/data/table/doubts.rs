@@ -1,0 +1,69 @@
+//! What a column of numbers may be besides numbers.
+
+use crate::data::cell::has_leading_zero;
+
+/// In a table with at least this number of rows, a column may count them.
+const ROWS_FOR_COUNT: usize = 50;
+
+/// Numbers that often stand for a missing value.
+const STAND_INS: [f64; 3] = [-999.0, -9_999.0, -99_999.0];
+
+/// What the numbers of a column have shown so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Doubts {
+    first: Option<f64>,
+    /// One more than the last number.
+    next: f64,
+    /// Whether a number is not one more than the number before.
+    jumps: bool,
+    /// Whether a number is written as codes are: in digits, with a zero in front.
+    pub(super) codes: bool,
+    /// How many numbers have a point that may stand between thousands, as `7.116` does.
+    thousands: usize,
+    /// Whether a number shows that points stand before decimals.
+    decimals: bool,
+}
+
+impl Doubts {
+    /// Sees a number, and how it is written, unless that can raise no doubt.
+    #[inline]
+    pub(super) fn add(&mut self, number: f64, cell: Option<&[u8]>) {
+        self.jumps |= self.first.is_some() && number != self.next;
+        self.first.get_or_insert(number);
+        self.next = number + 1.0;
+        let Some(cell) = cell else { return };
+        self.codes |= has_leading_zero(cell) && cell.iter().all(u8::is_ascii_digit);
+        let point = cell.iter().position(|&byte| byte == b'.');
+        match point.map(|place| cell.len() - place) {
+            Some(4) if (1.0..1000.0).contains(&number.abs()) => self.thousands += 1,
+            None if number.abs() < 1000.0 => {}
+            _ => self.decimals = true,
+        }
+    }
+
+    /// What `numbers` of these extremes may be. `rows` is their number if every row has one and
+    /// other columns may be features.
+    pub(super) fn said(
+        &self,
+        [smallest, largest]: [f64; 2],
+        numbers: usize,
+        rows: Option<usize>,
+        semicolons: bool,
+    ) -> Option<String> {
+        let counts = rows >= Some(ROWS_FOR_COUNT) && !self.jumps && [0.0, 1.0].contains(&smallest);
+        // Where each number has a point, it stands before decimals.
+        let some = (3..numbers).contains(&self.thousands);
+        let doubt = if counts {
+            "they only count the rows (leave them out?)".to_owned()
+        } else if semicolons && some && !self.decimals {
+            "points may stand between thousands (is there a decimal comma?)".to_owned()
+        } else if self.codes {
+            "some begin with 0, as codes do (are they categories?)".to_owned()
+        } else if STAND_INS.contains(&smallest) && largest > -100.0 {
+            format!("{smallest} often stands for a missing value (does it?)")
+        } else {
+            return None;
+        };
+        Some(format!("numbers, though {doubt}"))
+    }
+}
