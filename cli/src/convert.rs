@@ -4,7 +4,7 @@
 mod new_folder;
 
 use crate::command_line::{self, count};
-use crate::table::{Columns, FileForm};
+use crate::table::{Columns, FileForm, remedies};
 use crate::training::task::{self, Task};
 use crate::{input, output_names, table_file};
 use clap::Args;
@@ -83,7 +83,7 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let table = options.columns.leave_out(options.columns.tell(open(file, format, &bar)?)?)?;
     bar.set_message("values");
     let stream = stream(&table, &options.target, options.task)?;
-    let report = stream.report().to_string();
+    let report = remedies::in_report(&stream.report().to_string());
     bar.suspend(|| command_line::tell(&report));
     bar.set_message("shards");
     let row_bytes = size_of::<f32>() * (stream.features() + stream.outputs());

@@ -46,7 +46,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let table = options.blanks.tell(options.columns.leave_out(table)?).without_unusable();
     let mut profile = table.profile()?;
     for column in &mut profile.columns {
-        column.action = remedies::in_options(&column.action, &column.remedies);
+        let action = remedies::in_report(&column.action);
+        column.action = remedies::in_options(&action, &column.remedies);
         column.remedies.clear();
     }
     if let Some(target) = &options.target {

@@ -4,7 +4,7 @@ use crate::command_line;
 use crate::input;
 use crate::names::{self, Names};
 use crate::places::is_same_file;
-use crate::table::{Blanks, Columns, FileForm};
+use crate::table::{Blanks, Columns, FileForm, remedies};
 use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{
@@ -147,7 +147,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     }
     plan.table = Some(json!(report));
     if !options.training.json {
-        command_line::tell(&report.to_string());
+        command_line::tell(&remedies::in_report(&report.to_string()));
     }
     let file = test_rows.file().map(|file| file.display().to_string());
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };

@@ -657,7 +657,7 @@ fn numbers_that_count_the_rows_are_told() {
         let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
         told.1.to_string()
     };
-    let counts = "read as numbers, though they only count the rows (leave them out?): id";
+    let counts = "read as numbers, though they only count the rows (`Table::without` leaves the column out): id";
     assert_eq!([said(&csv(0, 1)), said(&csv(1, 1))], [counts, counts]);
     // Years, and steps of two.
     assert_eq!([said(&csv(1950, 1)), said(&csv(0, 2))], ["", ""]);
@@ -688,7 +688,7 @@ fn columns_that_may_be_something_else_are_named() {
     assert_eq!(data.inputs()[[1, 0]], 1498.0);
     assert_eq!(
         report.to_string(),
-        "read as numbers, though some begin with 0, as codes do (are they categories?): zip\n\
+        "read as numbers, though some begin with 0, as codes do (`Table::category` takes all values for categories): zip\n\
          read as categories, though some differ only in upper and lower case: team"
     );
     let told = table(&csv).number(["zip"]).unwrap().category(["team"]).unwrap();
@@ -755,7 +755,7 @@ fn numbers_that_may_stand_for_missing_values_are_named() {
         let told = table(csv).dataset_and_report::<f32>(Target::number("y")).unwrap();
         told.1.to_string()
     };
-    let told = "read as numbers, though -999 often stands for a missing value (does it?): t";
+    let told = "read as numbers, though -999 often stands for a missing value (`CsvFormat::missing_values` takes the text for a missing value): t";
     assert_eq!(said("t,x,y\n20,1,2\n-999,5,3\n21.5,2,4\n"), told);
     assert_eq!(said("t,x,y\n-500,1,2\n-999,5,3\n-300,2,4\n"), "");
 }
@@ -776,7 +776,7 @@ fn points_that_may_stand_between_thousands_are_named() {
         told.1.to_string()
     };
     let csv = "sum;x;y\n7.116;1;2\n241;5;3\n-9.237;2,5;4\n12.480;3;5\n";
-    let told = "read as numbers, though points may stand between thousands (is there a decimal comma?): sum\n\
+    let told = "read as numbers, though points may stand between thousands (`CsvFormat::decimal_comma` reads decimals behind a comma): sum\n\
         read as numbers with a decimal comma: x";
     assert_eq!(said(csv), told);
     // A number of 1,000 or more without a point, other decimals, and numbers below 1 show that it
@@ -825,7 +825,10 @@ fn doubts_do_not_depend_on_quotes_decimal_commas_and_missing_values() {
     };
     let commas = CsvFormat::new().decimal_comma().parse(rows(';').as_bytes(), "data").unwrap();
     for told in [said(table(&rows(','))), said(commas)] {
-        assert!(told.contains("they only count the rows (leave them out?): id"), "{told}");
+        assert!(
+            told.contains("they only count the rows (`Table::without` leaves the column out): id"),
+            "{told}"
+        );
     }
     // A missing value that begins with 0 makes no codes.
     let csv = "x,y\n1,00\n2,5\n4,7\n5,00\n";

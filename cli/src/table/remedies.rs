@@ -22,12 +22,20 @@ pub fn in_options(problem: &str, remedies: &[Remedy]) -> String {
     format!("{problem}; {}", remedies.join(", "))
 }
 
+/// A report of the library, which names methods, with options in their place.
+pub fn in_report(text: &str) -> String {
+    let named = [Remedy::Without, Remedy::DecimalComma, Remedy::Category, Remedy::MissingValues];
+    let replace = |text: String, remedy| text.replace(&Remedy::to_string(remedy), &option(remedy));
+    named.iter().fold(text.to_owned(), replace)
+}
+
 fn option(remedy: &Remedy) -> String {
     let words = match remedy {
         Remedy::WithoutHeader => "--no-header takes it for a row",
         Remedy::WithHeader => "--header for names",
         Remedy::Encoding => "--encoding names another encoding, such as latin1",
         Remedy::MissingValues => "--missing-values takes the text for a missing value",
+        Remedy::DecimalComma => "--decimal-comma reads decimals behind a comma",
         Remedy::WithMissing => "the program without --missing refuse takes missing values",
         Remedy::WithUnknown => {
             "the program without --unknown refuse takes unknown categories for none of them"

@@ -356,6 +356,8 @@ fn identifiers_and_commas_at_the_end_of_lines_are_no_features() {
     let trained = Trained::on(&data, "y", &["--epochs", "3"]);
     assert_eq!(trained.features(), ["x"]);
     assert!(trained.stderr.contains("left out: name ("), "{}", trained.stderr);
+    let counts = "they only count the rows (--without leaves the column out): x\n";
+    assert!(trained.stderr.contains(counts), "{}", trained.stderr);
     assert_eq!(kinds(&look(&data, &[])), ["number", "number", "identifier"]);
 }
 

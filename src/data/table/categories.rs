@@ -6,7 +6,6 @@ use super::report::ColumnReport;
 use super::summary::{Count, Counts};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
-use std::collections::HashSet;
 
 /// No column has more categories: it holds names or notes.
 const MOST_CATEGORIES: usize = 1_000;
@@ -38,9 +37,11 @@ impl Table {
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();
-            let mut different = HashSet::new();
-            let is_other = |text: &String| different.insert(text.to_lowercase());
-            if !told && !categories.iter().all(is_other) {
+            let mut lower: Vec<_> =
+                categories.iter().map(|text| text.to_ascii_lowercase()).collect();
+            lower.sort();
+            lower.dedup();
+            if !told && lower.len() < categories.len() {
                 let read_as = "categories, though some differ only in upper and lower case";
                 report.read_as = Some(read_as.to_owned());
             }

@@ -1,6 +1,7 @@
 //! What a column of numbers may be besides numbers.
 
 use crate::data::cell::has_leading_zero;
+use crate::error::Remedy;
 
 /// In a table with at least this number of rows, a column may count them.
 const ROWS_FOR_COUNT: usize = 50;
@@ -53,17 +54,17 @@ impl Doubts {
         let counts = rows >= Some(ROWS_FOR_COUNT) && !self.jumps && [0.0, 1.0].contains(&smallest);
         // Where each number has a point, it stands before decimals.
         let some = (3..numbers).contains(&self.thousands);
-        let doubt = if counts {
-            "they only count the rows (leave them out?)".to_owned()
+        let (doubt, remedy) = if counts {
+            ("they only count the rows".to_owned(), Remedy::Without)
         } else if semicolons && some && !self.decimals {
-            "points may stand between thousands (is there a decimal comma?)".to_owned()
+            ("points may stand between thousands".to_owned(), Remedy::DecimalComma)
         } else if self.codes {
-            "some begin with 0, as codes do (are they categories?)".to_owned()
+            ("some begin with 0, as codes do".to_owned(), Remedy::Category)
         } else if STAND_INS.contains(&smallest) && largest > -100.0 {
-            format!("{smallest} often stands for a missing value (does it?)")
+            (format!("{smallest} often stands for a missing value"), Remedy::MissingValues)
         } else {
             return None;
         };
-        Some(format!("numbers, though {doubt}"))
+        Some(format!("numbers, though {doubt} ({remedy})"))
     }
 }

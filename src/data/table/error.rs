@@ -176,6 +176,8 @@ pub enum Remedy {
     Encoding,
     #[error("`CsvFormat::missing_values` takes the text for a missing value")]
     MissingValues,
+    #[error("`CsvFormat::decimal_comma` reads decimals behind a comma")]
+    DecimalComma,
     #[error("`Table::with_missing` takes missing values")]
     WithMissing,
     #[error("`Table::with_unknown` takes unknown categories for none of them")]

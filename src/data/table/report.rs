@@ -90,8 +90,7 @@ impl ColumnReport {
         if let Some(known) = self.unknown.iter_mut().find(|known| known.category == cell) {
             known.count += 1;
         } else if self.unknown.len() < MOST_UNKNOWN {
-            let lower = cell.to_lowercase();
-            let like = known.iter().find(|known| known.to_lowercase() == lower).cloned();
+            let like = known.iter().find(|known| known.eq_ignore_ascii_case(cell)).cloned();
             self.unknown.push(UnknownCategory { category: cell.to_owned(), count: 1, row, like });
         }
     }
