@@ -50,7 +50,7 @@ pub fn print(text: &str) -> ExitCode {
 
 /// Writes one line to stderr, whatever the names of files and columns contain.
 fn complain(message: &str, exit_code: u8) -> ExitCode {
-    let line = without_controls(message);
+    let line = shown(message).replace('\n', "\u{fffd}");
     // If the message cannot be written, the exit code still shows the error.
     let _ = writeln!(std::io::stderr(), "{line}");
     ExitCode::from(exit_code)
@@ -62,11 +62,6 @@ pub fn tell(lines: &str) {
         // What is computed does not depend on whether the lines can be written.
         let _ = writeln!(std::io::stderr(), "{}", shown(lines));
     }
-}
-
-/// Names and cells must not control the terminal.
-fn without_controls(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Some lines that a terminal shows. Names and cells must not control it.

@@ -1,6 +1,6 @@
 //! Infers the classes of a classifier from the labels in a column or an array.
 
-use crate::data::cell::{list, number};
+use crate::data::cell::{has_leading_zero, list, number};
 use crate::error::{CellProblem, MOST_COUNTED, counted};
 use std::collections::BTreeMap;
 
@@ -79,8 +79,7 @@ fn whole_number(text: &str) -> Result<(i64, String), CellProblem> {
 /// Whether the digits of a number mean more than its value.
 pub(super) fn is_code(text: &str, number: f64) -> bool {
     let digits = text.trim_start_matches(['-', '+']).as_bytes();
-    let leading_zero = matches!(digits, [b'0', next, ..] if next.is_ascii_digit());
-    leading_zero || number.abs() > 2.0_f64.powi(53)
+    has_leading_zero(digits) || number.abs() > 2.0_f64.powi(53)
 }
 
 impl WrongClasses {

@@ -13,6 +13,11 @@ const MOST_CATEGORIES: usize = 1_000;
 /// In a table with at least this number of rows, categories of one row alone are left out.
 const ROWS_FOR_RARE: usize = 50;
 
+/// The most different values of a column that repeats them.
+pub(super) fn most_values(rows: usize) -> usize {
+    (rows / 2).max(20)
+}
+
 impl Table {
     /// The categories of a column, and the texts of one row alone; nothing if it is left out.
     pub(super) fn categories(
@@ -25,7 +30,8 @@ impl Table {
         let (values, numbers) = (counts.values.len(), summary.numbers);
         let filled = self.rows - summary.blanks;
         let told = *told == Some(Told::Category);
-        let limit = if told { MOST_CATEGORIES } else { (self.rows / 2).clamp(20, MOST_CATEGORIES) };
+        let limit =
+            if told { MOST_CATEGORIES } else { most_values(self.rows).min(MOST_CATEGORIES) };
         let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
         // A slip of the pen among numbers must not make categories of them.
         if values <= limit && !(is_mixed && 2 * values > filled) {

@@ -26,7 +26,7 @@ pub(super) struct Doubts {
 }
 
 impl Doubts {
-    /// Sees a number, and how it is written, unless that can raise no doubt.
+    /// Sees a number. `cell` is how it is written, where that can raise a doubt.
     #[inline]
     pub(super) fn add(&mut self, number: f64, cell: Option<&[u8]>) {
         self.jumps |= self.first.is_some() && number != self.next;

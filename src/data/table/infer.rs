@@ -2,14 +2,11 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, column::TableColumn, encoding::blank};
+use super::{Table, categories::most_values, column::TableColumn, encoding::blank};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
-
-/// More classes than these need two rows each.
-const FEW_CLASSES: usize = 20;
 
 /// What a table becomes for a target.
 #[derive(Debug)]
@@ -115,12 +112,10 @@ impl Table {
                 let (file, column) = (self.file.clone(), name.clone());
                 TableError::Classes { file, column, found, classes, needs }
             })?;
-        let (file, column, count) = (self.file.clone(), name.clone(), classes.len());
-        ensure(count <= FEW_CLASSES || 2 * count <= rows, || TableError::TooManyClasses {
-            file,
-            column,
-            classes: count,
-            rows,
+        let count = classes.len();
+        ensure(count <= most_values(rows), || {
+            let (file, column) = (self.file.clone(), name.clone());
+            TableError::TooManyClasses { file, column, classes: count, rows }
         })?;
         Ok((classes, rows))
     }
