@@ -122,7 +122,7 @@ pub(crate) struct Share<'m, F> {
 fn each<T: Send, I: Iterator<Item = T> + Send>(
     first: T,
     mut others: I,
-    work: &(impl Fn(T) + Sync),
+    work: &(dyn Fn(T) + Sync),
 ) {
     match others.next() {
         None => work(first),

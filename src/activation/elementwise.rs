@@ -52,17 +52,22 @@ macro_rules! elementwise {
 
 pub(super) use elementwise;
 
-/// Applies a function in place: to the whole matrix if it is contiguous, else row by row or one by
-/// one.
+/// Applies a function in place.
 pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Function) {
     let apply = |numbers: &mut [F]| elementary::map(numbers, function);
     match matrix.as_slice_memory_order_mut() {
         Some(numbers) => apply(numbers),
-        None => matrix.rows_mut().into_iter().for_each(|mut row| match row.as_slice_mut() {
-            Some(row) => apply(row),
-            None => row.iter_mut().for_each(|number| apply(from_mut(number))),
-        }),
+        None => map_rows(matrix, &apply),
     }
+}
+
+/// Row by row, or one by one where a row is not contiguous. `dyn`, here and below, so that this is
+/// compiled once, not for each activation.
+fn map_rows<F: Float>(mut matrix: ArrayViewMut2<'_, F>, apply: &dyn Fn(&mut [F])) {
+    matrix.rows_mut().into_iter().for_each(|mut row| match row.as_slice_mut() {
+        Some(row) => apply(row),
+        None => row.iter_mut().for_each(|number| apply(from_mut(number))),
+    });
 }
 
 /// Multiplies each number of `delta` by the derivative at the number of `cached` in the same place.
@@ -71,14 +76,24 @@ pub(super) fn multiply<F: Float>(
     mut delta: ArrayViewMut2<'_, F>,
     function: impl Function,
 ) {
-    let multiply = elementary::multiply_by_derivative;
-    if let (Some(cached), Some(delta)) = (cached.as_slice(), delta.as_slice_mut()) {
-        return multiply(cached, delta, function);
+    let multiply = |cached: &[F], delta: &mut [F]| {
+        elementary::multiply_by_derivative(cached, delta, function);
+    };
+    match (cached.as_slice(), delta.as_slice_mut()) {
+        (Some(cached), Some(delta)) => multiply(cached, delta),
+        _ => multiply_rows(cached, delta, &multiply),
     }
+}
+
+fn multiply_rows<F: Float>(
+    cached: ArrayView2<'_, F>,
+    mut delta: ArrayViewMut2<'_, F>,
+    multiply: &dyn Fn(&[F], &mut [F]),
+) {
     azip!((mut delta in delta.rows_mut(), cached in cached.rows()) {
         match (cached.to_slice(), delta.as_slice_mut()) {
-            (Some(cached), Some(delta)) => multiply(cached, delta, function),
-            _ => azip!((d in delta, c in cached) multiply(from_ref(c), from_mut(d), function)),
+            (Some(cached), Some(delta)) => multiply(cached, delta),
+            _ => azip!((d in delta, c in cached) multiply(from_ref(c), from_mut(d))),
         }
     });
 }
