@@ -100,17 +100,17 @@ impl Recipe<'_> {
         report: &mut RecipeReport,
     ) -> Result<Option<Mlp<F>>> {
         self.check()?;
-        if report.is_cut() {
+        if report.is_cut {
             return Ok(None);
         }
         let choice = Choice { made: true, ..report.choice };
         let columns = Columns::of(data, choice.bins)?;
         let kept: Vec<_> = report.kept().collect();
-        let stages: Vec<Stage> = kept.iter().map(|candidate| candidate.stage()).collect();
+        let stages: Vec<Stage> = kept.iter().map(|candidate| candidate.stage).collect();
         let (net, temperature) = if report.has_folds() {
             let (net, again) = self.compare(&self.folds(data)?, &columns, choice, &stages)?;
-            report.cut = again.cut;
-            ((!again.cut).then_some(net), again.temperature)
+            report.is_cut = again.is_cut;
+            ((!again.is_cut).then_some(net), again.temperature_factor)
         } else {
             let of_each = self.networks.div_ceil(kept.len());
             let count = of_each * kept.len();
@@ -119,8 +119,8 @@ impl Recipe<'_> {
                 let seed = self.seed.wrapping_add((place / kept.len()) as u64);
                 let (fold, folds, candidates) = (place, count, 1);
                 let run = Run { recipe: self, choice, seed, fold, folds, candidates };
-                let net = run.network(data, &columns, candidate.stage())?;
-                run.train(candidate.stage(), net, data, None, candidate.epoch())
+                let net = run.network(data, &columns, candidate.stage)?;
+                run.train(candidate.stage, net, data, None, candidate.epoch)
             };
             let trained = self.each(count, 0, train)?;
             // Of each that is kept, as many as there are of the others.
@@ -132,13 +132,13 @@ impl Recipe<'_> {
             }
             let all: Vec<usize> = (0..kept.len()).collect();
             let combination = Combination::new(&stages, networks);
-            let mean = || combination.mean(&all, report.temperature);
-            report.cut = done < count;
-            ((done > 0).then(mean).transpose()?, report.temperature)
+            let mean = || combination.mean(&all, report.temperature_factor);
+            report.is_cut = done < count;
+            ((done > 0).then(mean).transpose()?, report.temperature_factor)
         };
         report.elapsed = choice.start.elapsed();
         if let Some(net) = &net {
-            (report.refit_rows, report.temperature) = (Some(data.rows()), temperature);
+            (report.refit_rows, report.temperature_factor) = (Some(data.rows()), temperature);
             report.networks = net.members();
         }
         Ok(net)

@@ -39,9 +39,9 @@ use std::{f64::consts::PI, fmt, str::FromStr, sync::Arc};
 ///     .schedule(schedule)
 ///     .epochs(22)
 ///     .fit(&mut net, &data)?;
-/// assert_eq!(report.epochs()[0].learning_rate, 0.005);
-/// assert_eq!(report.epochs()[2].learning_rate, 0.01);
-/// assert!(report.epochs()[21].learning_rate < 0.001);
+/// assert_eq!(report.epochs[0].learning_rate, 0.005);
+/// assert_eq!(report.epochs[2].learning_rate, 0.01);
+/// assert!(report.epochs[21].learning_rate < 0.001);
 ///
 /// // The rate at a step, counted from 0, for η = 1 and ten steps an epoch.
 /// let rate = |text: &str, step| {

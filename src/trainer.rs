@@ -85,7 +85,7 @@ use std::{ops::ControlFlow, sync::Arc};
 ///     })
 ///     .fit(&mut net, &data)?;
 /// assert!(report.best_loss() < 0.01);
-/// assert_eq!(losses.len(), 12 * report.epochs().len());   // 180 training rows, 20 for validation
+/// assert_eq!(losses.len(), 12 * report.epochs.len());   // 180 training rows, 20 for validation
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
@@ -103,11 +103,11 @@ use std::{ops::ControlFlow, sync::Arc};
 /// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).batch_size(16);
 ///
 /// let report = trainer().validation_fraction(0.25).fit(&mut net.clone(), &data)?;
-/// assert_eq!((report.training_rows(), report.validation_rows()), (12, 4));
+/// assert_eq!((report.training_rows, report.validation_rows), (12, 4));
 /// let report = trainer().validation_data(&others).fit(&mut net.clone(), &data)?;
-/// assert_eq!((report.validation_rows(), report.best_loss()), (1, 1.0));      // (0.5 · 2)²
+/// assert_eq!((report.validation_rows, report.best_loss()), (1, 1.0));      // (0.5 · 2)²
 /// let report = trainer().without_validation().fit(&mut net.clone(), &data)?;
-/// assert_eq!((report.validation_rows(), report.best_loss()), (0, 1.0));      // before the step
+/// assert_eq!((report.validation_rows, report.best_loss()), (0, 1.0));      // before the step
 ///
 /// let trained = |mut trainer: Trainer<'_, f64>| {
 ///     let mut net = net.clone();
@@ -317,7 +317,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///     .early_stopping(EarlyStopping::patience(10))
     ///     .monitor("accuracy", Goal::Largest, metrics::accuracy)
     ///     .fit(&mut net, &data)?;
-    /// assert_eq!((report.monitored(), report.best_monitored()), (Some("accuracy"), Some(1.0)));
+    /// assert_eq!(report.monitored.as_deref(), Some("accuracy"));
+    /// assert_eq!(report.best().and_then(|best| best.monitored), Some(1.0));
     /// # Ok::<(), densely::Error>(())
     /// ```
     pub fn monitor(

@@ -148,7 +148,7 @@ fn iterations<F: Float>() {
         let mut net = builder.build().unwrap();
         let lbfgs = Lbfgs::new().history(5).weight_decay(0.01);
         let mut trainer = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(epochs);
-        count(|| assert_eq!(trainer.fit(&mut net, &data).unwrap().epochs().len(), epochs))
+        count(|| assert_eq!(trainer.fit(&mut net, &data).unwrap().epochs.len(), epochs))
     };
     assert_eq!(allocations(10), allocations(40), "{}", F::NAME);
 }

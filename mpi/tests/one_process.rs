@@ -180,7 +180,7 @@ fn be_a_rank(folder: &Path, workers: impl Fn(&Job) -> MpiWorkers<'_, f64>) {
 
 /// Returns the training losses, validation losses and metrics of all epochs.
 fn losses_of(report: &Report) -> Vec<f64> {
-    let each = report.epochs().iter().flat_map(|epoch| {
+    let each = report.epochs.iter().flat_map(|epoch| {
         [Some(epoch.training_loss), epoch.validation_loss, epoch.monitored].into_iter().flatten()
     });
     each.collect()

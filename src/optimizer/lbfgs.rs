@@ -33,7 +33,7 @@ use crate::error::{Error, Result, check::AT_LEAST_1};
 ///
 /// let lbfgs = Lbfgs::new().history(5).tolerance(1e-3).evaluations(1000).weight_decay(1e-6);
 /// let report = Trainer::lbfgs(MeanSquaredError, lbfgs).epochs(1000).fit(&mut net, &data)?;
-/// assert_eq!(report.stop_reason(), StopReason::Converged);
+/// assert_eq!(report.stop_reason, StopReason::Converged);
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

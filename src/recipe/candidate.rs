@@ -112,7 +112,7 @@ pub(super) struct Trained<F: Float> {
 impl<F: Float> Trained<F> {
     /// Whether an observer or the time limit ended it.
     pub(super) fn is_cut(&self) -> bool {
-        self.report.stop_reason() == StopReason::Observer
+        self.report.stop_reason == StopReason::Observer
     }
 }
 

@@ -31,7 +31,7 @@ impl Recipe<'_> {
         let mut done = self.each(jobs, stages.len(), train)?;
         let is_done = |job: &usize| done.get(job).is_some_and(|trained| !trained.is_cut());
         let whole = (0..jobs).take_while(is_done).count() / stages.len();
-        let cut = whole < folds.len();
+        let is_cut = whole < folds.len();
         // Of a fold that was not finished, nothing is kept, unless it is the first.
         let mut tried: Vec<_> = stages.iter().map(|_| Vec::new()).collect();
         for job in 0..whole.max(1) * stages.len() {
@@ -42,19 +42,19 @@ impl Recipe<'_> {
         let networks = tried.into_iter().map(|trained| trained.into_iter().map(|of| of.net));
         let networks = networks.map(Iterator::collect).collect();
         let combination = Combination::new(stages, networks);
-        let scores = candidates.iter().map(Candidate::score);
-        let (kept, temperature) = combination.best(scores, folds)?;
-        let net = combination.mean(&kept, temperature)?;
+        let scores = candidates.iter().map(|candidate| candidate.score);
+        let (kept, temperature_factor) = combination.best(scores, folds)?;
+        let net = combination.mean(&kept, temperature_factor)?;
         let (elapsed, refit_rows, networks) = (choice.start.elapsed(), None, net.members());
         let report = RecipeReport {
             candidates,
             kept,
             networks,
-            temperature,
+            temperature_factor,
             refit_rows,
             choice,
             elapsed,
-            cut,
+            is_cut,
         };
         Ok((net, report))
     }

@@ -9,36 +9,49 @@ use std::{fmt, time::Duration};
 /// What a [recipe](super::Recipe) tried, what it kept, and how long it took. `Display` says it in
 /// sentences.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RecipeReport {
-    pub(super) candidates: Vec<Candidate>,
+    /// The candidates.
+    pub candidates: Vec<Candidate>,
     pub(super) kept: Vec<usize>,
     /// Those whose mean is the result.
     pub(super) networks: usize,
-    pub(super) temperature: Option<f64>,
-    pub(super) refit_rows: Option<usize>,
+    /// The [factor](crate::Mlp::set_temperature) of a classifier's weighted sums.
+    pub temperature_factor: Option<f64>,
+    /// The rows on which the kept candidate was trained again. `None` without a refit, or if the
+    /// time was over before a network was ready.
+    pub refit_rows: Option<usize>,
     pub(super) choice: Choice,
-    pub(super) elapsed: Duration,
-    pub(super) cut: bool,
+    /// The time that all of it took.
+    pub elapsed: Duration,
+    /// Whether a training was stopped before its end, by the time limit or by an observer.
+    pub is_cut: bool,
 }
 
 /// A network that took part in the choice.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Candidate {
-    stage: Stage,
-    score: f64,
-    epoch: usize,
-    reports: Vec<Report>,
+    /// Which one it is; not [`Stage::Refit`].
+    pub stage: Stage,
+    /// The loss of its best epoch on the validation rows, for classes at its best temperature; the
+    /// mean over the folds.
+    pub score: f64,
+    /// The best epoch: that of the score.
+    pub epoch: usize,
+    /// Its epochs, in each fold. Without folds there is one report.
+    pub reports: Vec<Report>,
 }
 
 impl Candidate {
     /// The epoch is the one with the lowest mean over the folds, the last of equals.
     pub(super) fn of<F: Float>(stage: Stage, trained: &[Trained<F>]) -> Self {
         let reports: Vec<Report> = trained.iter().map(|of| of.report.clone()).collect();
-        let epochs = reports.iter().map(|report| report.epochs().len()).min().unwrap_or(0);
+        let epochs = reports.iter().map(|report| report.epochs.len()).min().unwrap_or(0);
         let (mut score, mut best) = (f64::NAN, epochs);
         for epoch in 0..epochs {
             let of = |report: &Report| {
-                let epoch = &report.epochs()[epoch];
+                let epoch = &report.epochs[epoch];
                 epoch.monitored.unwrap_or(epoch.loss())
             };
             let mean = reports.iter().map(of).sum::<f64>() / reports.len() as f64;
@@ -48,72 +61,25 @@ impl Candidate {
         }
         Self { stage, score, epoch: best, reports }
     }
-
-    /// Which one it is; not [`Stage::Refit`].
-    pub fn stage(&self) -> Stage {
-        self.stage
-    }
-
-    /// The loss of its best epoch on the validation rows, for classes at its best temperature; the
-    /// mean over the folds.
-    pub fn score(&self) -> f64 {
-        self.score
-    }
-
-    /// The best epoch: that of the score.
-    pub fn epoch(&self) -> usize {
-        self.epoch
-    }
-
-    /// Its epochs, in each fold. Without folds there is one report.
-    pub fn reports(&self) -> &[Report] {
-        &self.reports
-    }
 }
 
 impl RecipeReport {
-    /// The candidates.
-    pub fn candidates(&self) -> &[Candidate] {
-        &self.candidates
-    }
-
     /// The candidate with the lowest score, or those that were kept together, since the mean of
     /// their networks is better.
     pub fn kept(&self) -> impl Iterator<Item = &Candidate> {
         self.kept.iter().map(|&candidate| &self.candidates[candidate])
     }
 
-    /// The [factor](crate::Mlp::set_temperature) of a classifier's weighted sums.
-    pub fn temperature_factor(&self) -> Option<f64> {
-        self.temperature
-    }
-
-    /// The rows on which the kept candidate was trained again. `None` without a refit, or if the
-    /// time was over before a network was ready.
-    pub fn refit_rows(&self) -> Option<usize> {
-        self.refit_rows
-    }
-
     /// Whether several folds chose, so that the network is the mean of those of the folds.
     pub fn has_folds(&self) -> bool {
         self.candidates.iter().any(|candidate| candidate.reports.len() > 1)
-    }
-
-    /// Whether a training was stopped before its end, by the time limit or by an observer.
-    pub fn is_cut(&self) -> bool {
-        self.cut
-    }
-
-    /// The time that all of it took.
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
     }
 }
 
 impl fmt::Display for RecipeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Candidate { stage, score, epoch, reports } in &self.candidates {
-            let loss = reports.first().and_then(Report::monitored).unwrap_or("loss");
+            let loss = reports.first().and_then(|report| report.monitored.as_deref()).unwrap_or("loss");
             writeln!(formatter, "{stage}: validation {loss} {score:.6} in epoch {epoch}")?;
         }
         let of_each = |number: fn(&Candidate) -> String| {
@@ -130,7 +96,7 @@ impl fmt::Display for RecipeReport {
                 write!(formatter, " up to {epochs} {}", of_each(|of| of.epoch.to_string()))?;
             }
         }
-        let cut = if self.cut { "; stopped early" } else { "" };
+        let cut = if self.is_cut { "; stopped early" } else { "" };
         write!(formatter, "; {:.1} s{cut}", self.elapsed.as_secs_f64())
     }
 }

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 /// }
 /// let report = trainer.resume(&mut net, &data)?;                   // `fit` would start afresh
 /// assert_eq!(TrainingState::<f32>::load(&path)?.epochs().len(), 25);
-/// assert_eq!(TrainingState::<f32>::load(&best)?.epochs().len(), report.best_epoch());
+/// assert_eq!(TrainingState::<f32>::load(&best)?.epochs().len(), report.best_epoch);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

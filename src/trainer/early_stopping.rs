@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 /// let rule = EarlyStopping::patience(3);
 /// let mut net = fresh.clone();
 /// let report = trainer(1.0, rule.clone()).fit(&mut net, &data)?;
-/// assert_eq!(report.stop_reason(), StopReason::EarlyStopping);
-/// assert_eq!((report.epochs().len(), report.best_epoch()), (4, 1));
+/// assert_eq!(report.stop_reason, StopReason::EarlyStopping);
+/// assert_eq!((report.epochs.len(), report.best_epoch), (4, 1));
 /// assert_eq!(net.layers()[0].weights(), array![[-1.0]]);             // of the best epoch
 /// let mut net = fresh.clone();
 /// trainer(1.0, rule.keep_last()).fit(&mut net, &data)?;
@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 /// // At this rate losses fall slowly: 1, 0.81, 0.66.
 /// let rule = EarlyStopping::patience(2).min_delta(0.5);
 /// let report = trainer(0.05, rule).fit(&mut fresh.clone(), &data)?;
-/// assert_eq!((report.epochs().len(), report.best_epoch()), (3, 3));
+/// assert_eq!((report.epochs.len(), report.best_epoch), (3, 3));
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

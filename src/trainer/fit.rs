@@ -100,7 +100,7 @@ impl<F: Float> Trainer<'_, F> {
     /// assert_eq!(trainer.state().map(|state| state.epochs().len()), Some(10));
     ///
     /// let mut trainer = trainer.epochs(25);                // 15 more
-    /// assert_eq!(trainer.resume(&mut net, &data)?.epochs().len(), 25);
+    /// assert_eq!(trainer.resume(&mut net, &data)?.epochs.len(), 25);
     /// # Ok::<(), densely::Error>(())
     /// ```
     ///
@@ -137,7 +137,7 @@ impl<F: Float> Trainer<'_, F> {
     /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.1))
     ///     .epochs(50)
     ///     .fit_batches(&mut net, |_epoch| Ok((0..10).map(batch)))?;
-    /// assert_eq!(report.training_rows(), 160);
+    /// assert_eq!(report.training_rows, 160);
     /// assert!(report.best_loss() < 1e-3);
     /// # Ok::<(), densely::Error>(())
     /// ```

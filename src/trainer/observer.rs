@@ -153,7 +153,7 @@ pub(super) fn tell<F: Float>(
 ///     })
 ///     .fit(&mut net, &data)?;
 /// assert_eq!(seen[..2], [(1, 1, [1.0, 2.0, 0.5]), (1, 2, [0.25, 1.0, 0.25])]);
-/// assert_eq!(report.stop_reason(), StopReason::Observer);
+/// assert_eq!(report.stop_reason, StopReason::Observer);
 /// assert_eq!(kept.map(|state| state.epochs().len()), Some(2));
 /// # Ok::<(), densely::Error>(())
 /// ```

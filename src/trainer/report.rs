@@ -17,11 +17,11 @@ use std::{fmt, io::Write, time::Duration};
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
 /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(3);
 /// let report = trainer.validation_fraction(0.5).fit(&mut net, &data)?;
-/// assert_eq!((report.training_rows(), report.validation_rows()), (4, 4));
-/// assert_eq!((report.epochs().len(), report.stop_reason()), (3, StopReason::AllEpochs));
-/// assert_eq!((report.best_epoch(), report.best_loss()), (3, 1.0 / 64.0));        // (1/8)²
-/// assert_eq!((report.monitored(), report.best_monitored()), (None, None));
-/// assert!(report.elapsed().as_secs() < 60);
+/// assert_eq!((report.training_rows, report.validation_rows), (4, 4));
+/// assert_eq!((report.epochs.len(), report.stop_reason), (3, StopReason::AllEpochs));
+/// assert_eq!((report.best_epoch, report.best_loss()), (3, 1.0 / 64.0));        // (1/8)²
+/// assert_eq!((&report.monitored, report.best()), (&None, report.epochs.last()));
+/// assert!(report.elapsed.as_secs() < 60);
 /// assert_eq!(
 ///     report.to_string(),
 ///     "stopped after epoch 3: all epochs done; best validation loss 0.015625 in epoch 3",
@@ -38,14 +38,25 @@ use std::{fmt, io::Write, time::Duration};
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
-    pub(super) epochs: Vec<Epoch>,
-    pub(super) best_epoch: usize,
-    pub(super) stop_reason: StopReason,
-    pub(super) training_rows: usize,
-    pub(super) validation_rows: usize,
-    pub(super) monitored: Option<String>,
-    pub(super) elapsed: Duration,
+    /// Every epoch, in order.
+    pub epochs: Vec<Epoch>,
+    /// The number of the epoch with the lowest loss ([`Epoch::loss`]) or the best
+    /// [monitored](super::Trainer::monitor) value, the first if several are equal; 0 if there is
+    /// none. With early stopping, the network has the weights of this epoch.
+    pub best_epoch: usize,
+    /// Why training ended.
+    pub stop_reason: StopReason,
+    /// Training rows; with a stream, those of the last epoch.
+    pub training_rows: usize,
+    /// Validation rows.
+    pub validation_rows: usize,
+    /// The name of the [monitored](super::Trainer::monitor) metric.
+    pub monitored: Option<String>,
+    /// The duration of training, including the time before it was resumed. It is 0 on
+    /// `wasm32-unknown-unknown`, which has no clock.
+    pub elapsed: Duration,
 }
 
 /// The losses of one epoch, in the targets' unit. With several scaled targets, all weigh alike, and
@@ -59,7 +70,7 @@ pub struct Report {
 /// let mut net = Mlp::from_layers(vec![Dense::<f64>::new(array![[1.0]], None, Identity)?])?;
 /// let data = Dataset::new(Array2::ones((8, 1)), Array2::zeros((8, 1)))?;
 /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(2);
-/// let last = trainer.validation_fraction(0.5).fit(&mut net, &data)?.epochs()[1];
+/// let last = trainer.validation_fraction(0.5).fit(&mut net, &data)?.epochs[1];
 /// assert_eq!((last.number, last.learning_rate, last.monitored), (2, 0.25, None));
 /// assert_eq!(last.training_loss, 0.25);                   // before the step
 /// assert_eq!(last.validation_loss, Some(0.0625));         // after it
@@ -92,8 +103,8 @@ pub struct Epoch {
 /// let data = Dataset::new(Array2::<f32>::eye(8), Array2::ones((8, 1)))?;
 /// let mut net = Mlp::builder(8).dense(1, Identity).build()?;
 /// let report = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(3).fit(&mut net, &data)?;
-/// assert_eq!(report.stop_reason(), StopReason::AllEpochs);
-/// assert_eq!(report.stop_reason().to_string(), "all epochs done");
+/// assert_eq!(report.stop_reason, StopReason::AllEpochs);
+/// assert_eq!(report.stop_reason.to_string(), "all epochs done");
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,56 +147,14 @@ impl ByBits for Epoch {
 }
 
 impl Report {
-    /// Every epoch, in order.
-    pub fn epochs(&self) -> &[Epoch] {
-        &self.epochs
-    }
-
-    /// The number of the epoch with the lowest loss ([`Epoch::loss`]) or the best
-    /// [monitored](super::Trainer::monitor) value, the first if several are equal; 0 if there is
-    /// none. With early stopping, the network has the weights of this epoch.
-    pub fn best_epoch(&self) -> usize {
-        self.best_epoch
-    }
-
-    fn best(&self) -> Option<&Epoch> {
+    /// The best epoch; nothing if there is none.
+    pub fn best(&self) -> Option<&Epoch> {
         self.epochs.get(self.best_epoch.checked_sub(1)?)
     }
 
     /// The loss of the best epoch; NaN if there is none.
     pub fn best_loss(&self) -> f64 {
         self.best().map_or(f64::NAN, Epoch::loss)
-    }
-
-    /// Why training ended.
-    pub fn stop_reason(&self) -> StopReason {
-        self.stop_reason
-    }
-
-    /// Training rows; with a stream, those of the last epoch.
-    pub fn training_rows(&self) -> usize {
-        self.training_rows
-    }
-
-    /// The name of the [monitored](super::Trainer::monitor) metric.
-    pub fn monitored(&self) -> Option<&str> {
-        self.monitored.as_deref()
-    }
-
-    /// The value of that metric in the best epoch.
-    pub fn best_monitored(&self) -> Option<f64> {
-        self.best()?.monitored
-    }
-
-    /// Validation rows.
-    pub fn validation_rows(&self) -> usize {
-        self.validation_rows
-    }
-
-    /// The duration of training, including the time before it was resumed. It is 0 on
-    /// `wasm32-unknown-unknown`, which has no clock.
-    pub fn elapsed(&self) -> Duration {
-        self.elapsed
     }
 
     /// Writes one row of CSV for each epoch:
@@ -196,7 +165,7 @@ impl Report {
     ///
     /// [`TrainingError::Csv`] if the writer fails.
     pub fn write_csv(&self, mut writer: impl Write) -> Result<()> {
-        let name = self.monitored().unwrap_or("monitored");
+        let name = self.monitored.as_deref().unwrap_or("monitored");
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
         let metric = if name.contains([',', '"', '\n', '\r']) { &quoted } else { name };
         let header = format!("epoch,training_loss,validation_loss,{metric},learning_rate\n");
@@ -218,7 +187,7 @@ impl fmt::Display for Report {
         let Some(best) = self.best() else { return Ok(()) };
         let rows = if self.validation_rows > 0 { "validation" } else { "training" };
         let loss = ("loss", best.loss());
-        let (what, value) = self.monitored().zip(best.monitored).unwrap_or(loss);
+        let (what, value) = self.monitored.as_deref().zip(best.monitored).unwrap_or(loss);
         write!(formatter, "; best {rows} {what} {value:.6} in epoch {}", self.best_epoch)
     }
 }

@@ -138,7 +138,7 @@ fn steps_go_on_where_training_ended_and_a_stream_is_a_step_for_each_batch() {
     assert_eq!(parameters(&net), after_rows);
     let mut net = network();
     let report = fit_batches(&mut of_stream, &mut net).unwrap();
-    assert_eq!((report.epochs().len(), report.training_rows()), (2, 31));
+    assert_eq!((report.epochs.len(), report.training_rows), (2, 31));
     batches.iter().for_each(|batch| assert!(of_stream.step(&mut net, batch).is_ok()));
     assert_eq!(parameters(&net), after_stream);
 }
@@ -176,7 +176,7 @@ fn going_on_with_a_fit_is_one_longer_fit_to_the_bit() {
             report = trainer.resume(&mut net, &data);
         }
         let report = report.unwrap();
-        (parameters(&net), report.epochs().to_vec(), report.best_epoch(), report.stop_reason())
+        (parameters(&net), report.epochs.to_vec(), report.best_epoch, report.stop_reason)
     };
     let whole = fit(500, &[]);
     let last = whole.1.len();

@@ -68,9 +68,9 @@ fn at_each_best_epoch() {
         .checkpoint(Checkpoint::at_best(&best))
         .checkpoint(Checkpoint::every(1, &last));
     let report = trainer.fit(&mut net, &data()).unwrap();
-    assert!(report.best_epoch() < report.epochs().len());
-    assert_eq!(load(&best).epochs(), &report.epochs()[..report.best_epoch()]);
-    assert_eq!(load(&last).epochs(), report.epochs());
+    assert!(report.best_epoch < report.epochs.len());
+    assert_eq!(load(&best).epochs(), &report.epochs[..report.best_epoch]);
+    assert_eq!(load(&last).epochs(), report.epochs);
     // Early stopping restores these weights.
     let mut restored = self::net();
     load(&best).restore(&mut restored).unwrap();
@@ -87,7 +87,7 @@ fn at_each_epoch_that_is_best_by_a_metric() {
         .monitor("RMSE", Goal::Largest, metrics::root_mean_squared_error)
         .checkpoint(Checkpoint::at_best(&path));
     let report = trainer.fit(&mut net(), &data()).unwrap();
-    let values = report.epochs().iter().map(|epoch| epoch.monitored.unwrap());
+    let values = report.epochs.iter().map(|epoch| epoch.monitored.unwrap());
     let largest = values.clone().fold(f64::MIN, f64::max);
     let best = values.into_iter().position(|value| value == largest).unwrap() + 1;
     assert_eq!(load(&path).epochs().len(), best);
@@ -114,8 +114,8 @@ fn from_which_training_goes_on_to_the_same_bits() {
             let mut second = trainer(20).checkpoint(checkpoint).with_state(load(&path));
             let report = second.resume(&mut resumed, &data()).unwrap();
             assert_eq!(bytes(&resumed), bytes(&undisturbed), "after {epochs}");
-            assert_eq!(report.epochs(), expected.epochs());
-            assert_eq!(load(&path).epochs(), expected.epochs());
+            assert_eq!(report.epochs, expected.epochs);
+            assert_eq!(load(&path).epochs(), expected.epochs);
         }
     }
 }
@@ -221,6 +221,6 @@ fn at_best_where_there_is_nothing_to_do() {
         .checkpoint(Checkpoint::at_best(&path))
         .fit(&mut net, &data)
         .unwrap();
-    assert_eq!(report.best_epoch(), 1);
-    assert_eq!(load(&path).epochs(), report.epochs());
+    assert_eq!(report.best_epoch, 1);
+    assert_eq!(load(&path).epochs(), report.epochs);
 }

@@ -152,7 +152,7 @@ fn check_twice<F: Float>() {
     for task in tasks::<F>(60) {
         let ((net, report), (other, other_report)) = (task.fit(), task.fit());
         assert_eq!(parameters(&net), parameters(&other), "{}", task.name);
-        assert_eq!(report.epochs(), other_report.epochs());
+        assert_eq!(report.epochs, other_report.epochs);
         let mut third = task.network();
         task.trainer().seed(5).fit(&mut third, &task.data).unwrap();
         assert_ne!(parameters(&net), parameters(&third), "{}", task.name);
@@ -174,7 +174,7 @@ fn check_data<F: Float>() {
 /// Trains, and checks that losses and predictions are finite.
 fn fit_sanely<F: Float>(task: &Task<F>) -> (Mlp<F>, Report) {
     let (net, report) = task.fit();
-    assert!(report.epochs().iter().all(|epoch| epoch.training_loss.is_finite()), "{}", task.name);
+    assert!(report.epochs.iter().all(|epoch| epoch.training_loss.is_finite()), "{}", task.name);
     let outputs = net.predict(task.data.inputs()).unwrap();
     assert!(outputs.iter().all(|output| output.is_finite()), "{}", task.name);
     (net, report)
@@ -184,7 +184,7 @@ fn fit_sanely<F: Float>(task: &Task<F>) -> (Mlp<F>, Report) {
 fn check_one_row<F: Float>() {
     for task in tasks::<F>(1) {
         let (_, report) = fit_sanely(&task);
-        assert!(report.epochs()[149].training_loss <= report.epochs()[0].training_loss);
+        assert!(report.epochs[149].training_loss <= report.epochs[0].training_loss);
         let (mut net, before) = (task.network(), task.network());
         let early_stopping = task.trainer().early_stopping(EarlyStopping::patience(2));
         for mut trainer in [task.trainer().validation_fraction(0.5), early_stopping] {
@@ -203,7 +203,7 @@ fn check_one_feature<F: Float>() {
         let feature = task.data.inputs().slice(s![.., ..1]).to_owned();
         let data = Dataset::new(feature, task.data.targets().to_owned()).unwrap();
         let (_, report) = fit_sanely(&task.with(data));
-        assert!(report.best_loss() < report.epochs()[0].training_loss, "{}", task.name);
+        assert!(report.best_loss() < report.epochs[0].training_loss, "{}", task.name);
     }
 }
 
@@ -231,7 +231,7 @@ fn check_one_class<F: Float>() {
         let data = data.with_classes(names).unwrap().with_balanced_classes().unwrap();
         let trainer = task.trainer().early_stopping(EarlyStopping::patience(5));
         let report = trainer.validation_fraction(0.2).fit(&mut task.network(), &data).unwrap();
-        assert!(report.best_loss().is_finite() && report.validation_rows() == 6, "{name}");
+        assert!(report.best_loss().is_finite() && report.validation_rows == 6, "{name}");
     }
 }
 

@@ -137,7 +137,7 @@ fn loss_after<L: Loss<f64> + Copy>(
     let lbfgs = lbfgs.evaluations(evaluations).tolerance(f64::MIN_POSITIVE);
     let mut trainer = Trainer::lbfgs(loss, lbfgs).epochs(evaluations as usize);
     let report = trainer.fit(&mut net, data).unwrap();
-    let reported = report.epochs().last().map(|epoch| epoch.training_loss);
+    let reported = report.epochs.last().map(|epoch| epoch.training_loss);
     let found = Backprop::new(&net).loss(&mut net, &loss, data.inputs(), data.targets()).unwrap();
     if let Some(reported) = reported {
         approx::assert_relative_eq!(reported, found, max_relative = 1e-12);

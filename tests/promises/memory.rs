@@ -74,7 +74,7 @@ fn training_on_300_mb_takes_less_than_half_of_them() {
         .validation_data(&test)
         .fit(&mut net, &train)
         .unwrap();
-    assert_eq!((report.training_rows(), report.best_loss()), (rows * 9 / 10, 0.0));
+    assert_eq!((report.training_rows, report.best_loss()), (rows * 9 / 10, 0.0));
     net.evaluate(&test, metrics::mean_absolute_error).unwrap();
 
     let grown = (peak() - before) >> 20;

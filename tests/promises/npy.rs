@@ -237,7 +237,7 @@ fn training_gives_the_same_bits_as_from_memory() {
                 .fit(&mut other, &train)
                 .unwrap();
             let networks = [net.to_bytes().unwrap(), other.to_bytes().unwrap()];
-            (networks, [report.epochs(), lbfgs.epochs()].concat(), all)
+            (networks, [report.epochs, lbfgs.epochs].concat(), all)
         }};
     }
     let (from_memory, from_files) = (train!(data), train!(files));

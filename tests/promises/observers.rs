@@ -174,7 +174,7 @@ fn a_break_ends_training_at_each_moment() {
             trainer().on(moment, stop).observer(&mut seen).fit(&mut net, &data(32)).unwrap();
         let all = moment == TrainingEnd;
         let reason = if all { StopReason::AllEpochs } else { StopReason::Observer };
-        assert_eq!((report.stop_reason(), report.epochs().len()), (reason, epochs), "{moment:?}");
+        assert_eq!((report.stop_reason, report.epochs.len()), (reason, epochs), "{moment:?}");
         let expected = if steps == 0 { &network() } else { &after(steps).unwrap().net };
         assert_eq!(parameters(&net), parameters(expected), "{moment:?}");
         let last_but_one = if all { EpochEnd } else { moment };
@@ -244,10 +244,10 @@ fn early_stopping_waits_for_exactly_so_many_bad_epochs_and_restores_the_best() {
     for (script, goal, rule, epochs, best) in cases {
         let name = format!("{script:?} {goal:?} {rule:?}");
         let (report, seen, net) = scripted(script, goal, rule);
-        assert_eq!((report.epochs().len(), report.best_epoch()), (epochs, best), "{name}");
-        let ended = report.stop_reason() == StopReason::EarlyStopping;
+        assert_eq!((report.epochs.len(), report.best_epoch), (epochs, best), "{name}");
+        let ended = report.stop_reason == StopReason::EarlyStopping;
         assert_eq!(ended, epochs < script.len(), "{name}");
-        let monitored = report.epochs().iter().map(|epoch| epoch.monitored.unwrap().to_bits());
+        let monitored = report.epochs.iter().map(|epoch| epoch.monitored.unwrap().to_bits());
         assert!(monitored.eq(script[..epochs].iter().map(|value| value.to_bits())));
         let epoch = if name.contains("keep_last: true") { epochs } else { best };
         let expected = parameters(&seen[epoch - 1].net);
@@ -265,12 +265,12 @@ fn validation_data_of_ones_own_decides() {
         .monitor("error", Goal::Smallest, metrics::mean_absolute_error)
         .fit(&mut net, &training)
         .unwrap();
-    assert_eq!((report.training_rows(), report.validation_rows()), (32, 13));
-    assert_eq!(report.stop_reason(), StopReason::EarlyStopping);
+    assert_eq!((report.training_rows, report.validation_rows), (32, 13));
+    assert_eq!(report.stop_reason, StopReason::EarlyStopping);
     assert_relative_eq!(report.best_loss(), loss_of(&net, &validation), max_relative = 1e-13);
     let outputs = net.predict(validation.inputs()).unwrap();
     let error = (outputs - validation.targets()).mapv(f64::abs).mean().unwrap();
-    assert_relative_eq!(report.best_monitored().unwrap(), error, max_relative = 1e-13);
+    assert_relative_eq!(report.best().unwrap().monitored.unwrap(), error, max_relative = 1e-13);
 }
 
 fn csv(report: &Report) -> String {
@@ -286,7 +286,7 @@ fn a_report_is_a_table_a_line_and_json() {
     let (header, rows) = csv_of_report.split_once('\n').unwrap();
     assert_eq!(header, "epoch,training_loss,validation_loss,script,learning_rate");
     assert_eq!((rows.lines().count(), &json["training_rows"]), (3, &24.into()));
-    for (index, (row, epoch)) in rows.lines().zip(report.epochs()).enumerate() {
+    for (index, (row, epoch)) in rows.lines().zip(&report.epochs).enumerate() {
         let (loss, metric) = (epoch.training_loss, epoch.monitored.unwrap());
         let expected = [(index + 1) as f64, loss, epoch.validation_loss.unwrap(), metric, 0.05];
         assert!(row.split(',').map(|cell| cell.parse::<f64>().unwrap()).eq(expected));
@@ -299,7 +299,7 @@ fn a_report_is_a_table_a_line_and_json() {
     assert_eq!(report.to_string(), line);
 
     let report = trainer().epochs(1).fit(&mut network(), &data(32)).unwrap();
-    let loss = report.epochs()[0].training_loss;
+    let loss = report.epochs[0].training_loss;
     let header = "epoch,training_loss,validation_loss,monitored,learning_rate";
     assert_eq!(csv(&report), format!("{header}\n1,{loss},,,0.05\n"));
     assert!(report.to_string().ends_with(&format!("; best training loss {loss:.6} in epoch 1")));

@@ -273,12 +273,12 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     let (train, test) = cars().split(0.2, 1).unwrap();
     let recipe = || Recipe::default().few_rows(0).width(32).epochs(24).seed(8);
     let (net, report) = recipe().fit(&train).unwrap();
-    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Plain, Stage::Encoded]);
     // Their mean is better than either, by more than rounding can change.
-    let kept: Vec<Stage> = report.kept().map(|candidate| candidate.stage()).collect();
+    let kept: Vec<Stage> = report.kept().map(|candidate| candidate.stage).collect();
     assert_eq!((kept, net.members()), (stages, 2));
-    assert_eq!((report.refit_rows(), report.has_folds()), (Some(train.rows()), false));
+    assert_eq!((report.refit_rows, report.has_folds()), (Some(train.rows()), false));
     let bytes = net.to_bytes().unwrap();
     let loaded = Mlp::<f32>::from_bytes(&bytes).unwrap();
     assert_eq!(loaded.predict(test.inputs()).unwrap(), net.predict(test.inputs()).unwrap());
@@ -288,21 +288,21 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     assert_eq!(again.to_bytes().unwrap(), bytes);
     let best = || Recipe::best().few_rows(0).width(8).epochs(8);
     let (mean, report) = best().fit(&train).unwrap();
-    assert_eq!((mean.members(), report.refit_rows()), (8, Some(train.rows())));
+    assert_eq!((mean.members(), report.refit_rows), (8, Some(train.rows())));
     let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
     // What is ready when a refit stops: of each kept candidate the same number.
     let stopped = alone(best()).on_epoch(stop_after(16 + 8 * 5 + 3));
     let (part, report) = stopped.fit(&train).unwrap();
     let ready = 5 / report.kept().count() * report.kept().count();
-    assert_eq!((part.members(), report.is_cut()), (ready, true));
+    assert_eq!((part.members(), report.is_cut), (ready, true));
     // In the choice, and in the refit.
     for epochs in [33, 55] {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");
         let stopped = recipe().checkpoint(&state).on_epoch(stop_after(epochs));
         let (_, cut) = stopped.fit(&train).unwrap();
-        assert_eq!((cut.is_cut(), cut.refit_rows()), (true, None));
+        assert_eq!((cut.is_cut, cut.refit_rows), (true, None));
         let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
         assert_eq!(resumed.to_bytes().unwrap(), bytes, "{epochs}");
     }
@@ -314,26 +314,26 @@ fn few_rows_choose_by_folds() {
     let (train, test) = cars().split(0.2, 1).unwrap();
     let recipe = || Recipe::default().width(16).epochs(20).seed(5);
     let (net, mut report) = alone(recipe()).fit(&train).unwrap();
-    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Linear, Stage::Plain, Stage::Encoded]);
-    for candidate in report.candidates() {
-        let reports = candidate.reports();
-        assert_eq!(reports.iter().map(|of| of.validation_rows()).sum::<usize>(), train.rows());
+    for candidate in &report.candidates {
+        let reports = &candidate.reports;
+        assert_eq!(reports.iter().map(|of| of.validation_rows).sum::<usize>(), train.rows());
         // The score is the lowest mean of the folds' losses.
-        let mean = |epoch: usize| reports.iter().map(|of| of.epochs()[epoch].loss()).sum::<f64>();
+        let mean = |epoch: usize| reports.iter().map(|of| of.epochs[epoch].loss()).sum::<f64>();
         let least = (0..20).map(mean).fold(f64::INFINITY, f64::min) / 5.0;
-        assert_relative_eq!(candidate.score(), least, max_relative = 1e-12);
-        assert_relative_eq!(mean(candidate.epoch() - 1) / 5.0, least, max_relative = 1e-12);
+        assert_relative_eq!(candidate.score, least, max_relative = 1e-12);
+        assert_relative_eq!(mean(candidate.epoch - 1) / 5.0, least, max_relative = 1e-12);
     }
-    assert_eq!((report.refit_rows(), net.members()), (None, 5));
+    assert_eq!((report.refit_rows, net.members()), (None, 5));
     assert!(net.evaluate(&test, metrics::r_squared).unwrap() > 0.7);
     let again = recipe().refit(&cars(), &mut report).unwrap().unwrap();
-    assert_eq!(report.refit_rows(), Some(392));
+    assert_eq!(report.refit_rows, Some(392));
     assert_eq!(again.members(), 5);
 
     let best = || Recipe::best().width(8).epochs(4).seed(5);
     let (mean, report) = best().fit(&train).unwrap();
-    let validated = report.candidates()[0].reports().iter().map(|of| of.validation_rows());
+    let validated = report.candidates[0].reports.iter().map(|of| of.validation_rows);
     assert_eq!((mean.members(), validated.sum::<usize>()), (10, 2 * train.rows()));
     let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
@@ -342,8 +342,8 @@ fn few_rows_choose_by_folds() {
     let state = folder.path().join("state");
     let stopped = recipe().checkpoint(&state).on_epoch(stop_after(150));
     let (part, cut) = stopped.fit(&train).unwrap();
-    let folds = cut.candidates()[0].reports().len();
-    assert!(cut.is_cut() && (1..5).contains(&folds), "{folds}");
+    let folds = cut.candidates[0].reports.len();
+    assert!(cut.is_cut && (1..5).contains(&folds), "{folds}");
     assert_eq!(part.members(), folds);
     let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
     assert_eq!(resumed.to_bytes().unwrap(), net.to_bytes().unwrap());
@@ -357,12 +357,12 @@ fn a_linear_network_competes_where_few_rows_are_validated_by_later_ones() {
     let [early, late] = [early, late].map(|rows| trend.select(&rows.collect::<Vec<_>>()).unwrap());
     let recipe = alone(Recipe::default().width(8).epochs(64));
     let (net, report) = recipe.choose_on(&early, &late).unwrap();
-    let tried: Vec<_> = report.candidates().iter().map(|candidate| candidate.stage()).collect();
+    let tried: Vec<_> = report.candidates.iter().map(|candidate| candidate.stage).collect();
     assert_eq!(tried, [Stage::Linear, Stage::Plain, Stage::Encoded]);
-    assert_eq!(report.kept().map(|kept| kept.stage()).collect::<Vec<_>>(), [Stage::Linear]);
+    assert_eq!(report.kept().map(|kept| kept.stage).collect::<Vec<_>>(), [Stage::Linear]);
     assert_eq!(net.layers().len(), 1);
     let (_, report) = recipe.few_rows(0).choose_on(&early, &late).unwrap();
-    assert_eq!(report.candidates().len(), 2);
+    assert_eq!(report.candidates.len(), 2);
 }
 
 /// Numbers: the mean. Probabilities: their geometric mean, made to add up to 1.
@@ -483,9 +483,9 @@ fn a_recipe_of_classes_has_a_temperature() {
     let data =
         Table::parse_csv(csv.as_bytes(), "colours").unwrap().multiclass::<f32>("kind").unwrap();
     let (net, report) = Recipe::default().width(16).epochs(8).fit(&data).unwrap();
-    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage()).collect();
+    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Linear, Stage::Plain]);
-    assert!(report.temperature_factor().is_some_and(|factor| factor > 0.0 && factor <= 1.0));
+    assert!(report.temperature_factor.is_some_and(|factor| factor > 0.0 && factor <= 1.0));
     assert_eq!(net.classes(), ["a", "b", "c"]);
     assert!(net.evaluate(&data, metrics::log_loss).unwrap() < 1.2);
 }

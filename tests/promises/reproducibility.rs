@@ -33,7 +33,7 @@ fn train<F: Float>(mut net: Mlp<F>, seed: u64) -> (Vec<F>, Vec<f64>) {
         .fit(&mut net, &data)
         .unwrap();
     let weights = net.layers().iter().flat_map(|layer| layer.weights().to_owned()).collect();
-    (weights, report.epochs().iter().map(|epoch| epoch.training_loss).collect())
+    (weights, report.epochs.iter().map(|epoch| epoch.training_loss).collect())
 }
 
 #[test]

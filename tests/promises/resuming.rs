@@ -82,10 +82,10 @@ fn check<F: Float>(
     assert_eq!(state.epochs().len(), 5);
     let mut trainer = trainer().epochs(10).threads(threads[1]).with_state(state);
     let report = trainer.resume(&mut resumed, data).unwrap();
-    assert!(report.epochs().len() > 5);
+    assert!(report.epochs.len() > 5);
     assert!(bits(&resumed) == bits(&undisturbed), "{trainer:?}");
-    assert_eq!(report.epochs(), expected.epochs());
-    assert_eq!(report.best_epoch(), expected.best_epoch());
+    assert_eq!(report.epochs, expected.epochs);
+    assert_eq!(report.best_epoch, expected.best_epoch);
 }
 
 fn every_optimizer_and_schedule<F: Float>() {
@@ -193,7 +193,7 @@ fn a_schedule_in_epochs_does_not_mind_another_batch_size() {
     let report = resumed.resume(&mut net, &data).unwrap();
     // The last of two steps in epoch 5 is at 4.5 of 8 epochs.
     let expected = 0.05 * (1.0 + (std::f64::consts::PI * 4.5 / 8.0).cos());
-    approx::assert_relative_eq!(report.epochs()[4].learning_rate, expected, max_relative = 1e-12);
+    approx::assert_relative_eq!(report.epochs[4].learning_rate, expected, max_relative = 1e-12);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn xor_is_learned_from_every_seed() {
             .batch_size(4)
             .fit(&mut net, &data)
             .unwrap();
-        assert_eq!(report.epochs().len(), 2_000);
+        assert_eq!(report.epochs.len(), 2_000);
         let residuals = net.predict(data.inputs()).unwrap() - data.targets();
         let loss = residuals.mapv(|r| r * r).mean().unwrap();
         assert!(loss < 0.01, "seed {seed}: loss {loss}");
@@ -65,7 +65,7 @@ fn separates(data: &Dataset<f64>, seed: u64) -> bool {
     let points = outputs.iter().zip(data.targets());
     let wrong = points.filter(|(a, y)| (**a > 0.5) != (**y > 0.5)).count();
     println!("seed {seed}: {report}; {wrong} points wrong");
-    assert!(wrong == 0 || report.stop_reason() == StopReason::AllEpochs, "small loss, wrong side");
+    assert!(wrong == 0 || report.stop_reason == StopReason::AllEpochs, "small loss, wrong side");
     wrong == 0
 }
 

@@ -41,12 +41,12 @@ fn early_stopping_is_exactly_so_patient_and_restores_the_best_weights() {
         .seed(4)
         .fit(&mut net, &data)
         .unwrap();
-    assert_eq!(report.stop_reason(), StopReason::EarlyStopping);
-    assert_eq!(report.epochs().len(), report.best_epoch() + 12);
-    assert_eq!((report.training_rows(), report.validation_rows()), (45, 15));
-    let losses: Vec<f64> = report.epochs().iter().map(|e| e.validation_loss.unwrap()).collect();
+    assert_eq!(report.stop_reason, StopReason::EarlyStopping);
+    assert_eq!(report.epochs.len(), report.best_epoch + 12);
+    assert_eq!((report.training_rows, report.validation_rows), (45, 15));
+    let losses: Vec<f64> = report.epochs.iter().map(|e| e.validation_loss.unwrap()).collect();
     let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
-    assert_eq!(lowest, losses[report.best_epoch() - 1]);
+    assert_eq!(lowest, losses[report.best_epoch - 1]);
     assert_eq!(lowest, report.best_loss());
 
     let (_, validation) = data.split(0.25, 4).unwrap();
@@ -59,9 +59,9 @@ fn without_early_stopping_the_last_weights_stay() {
     let mut net = network();
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
     let report = trainer.epochs(40).validation_fraction(0.25).fit(&mut net, &data).unwrap();
-    assert_eq!((report.stop_reason(), report.epochs().len()), (StopReason::AllEpochs, 40));
+    assert_eq!((report.stop_reason, report.epochs.len()), (StopReason::AllEpochs, 40));
     let (_, validation) = data.split(0.25, 0).unwrap();
-    let last = report.epochs()[39].validation_loss.unwrap();
+    let last = report.epochs[39].validation_loss.unwrap();
     approx::assert_relative_eq!(squared_error_of(&net, &validation), last, max_relative = 1e-12);
 }
 
@@ -75,7 +75,7 @@ fn an_epochs_loss_is_the_mean_over_all_rows() {
     let before = squared_error_of(&net, &data);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-12));
     let report = trainer.epochs(1).batch_size(4).fit(&mut net, &data).unwrap();
-    approx::assert_relative_eq!(report.epochs()[0].training_loss, before, max_relative = 1e-9);
+    approx::assert_relative_eq!(report.epochs[0].training_loss, before, max_relative = 1e-9);
 }
 
 /// By the definition of gradient descent, w changes by the sum of the batches' own mean gradients.
@@ -102,9 +102,9 @@ fn losses_are_reported_in_the_targets_own_unit() {
         .fit(&mut net, &hundredfold)
         .unwrap();
     let (_, validation) = hundredfold.split(0.2, 0).unwrap();
-    let last = report.epochs()[29].validation_loss.unwrap();
+    let last = report.epochs[29].validation_loss.unwrap();
     approx::assert_relative_eq!(squared_error_of(&net, &validation), last, max_relative = 1e-9);
-    let training = report.epochs().iter().map(|epoch| epoch.training_loss);
+    let training = report.epochs.iter().map(|epoch| epoch.training_loss);
     assert!(training.clone().all(|loss| loss > 100.0), "{:?}", training.collect::<Vec<_>>());
 }
 
@@ -120,7 +120,7 @@ fn an_observer_sees_every_epoch_and_can_stop() {
         })
         .fit(&mut network(), &noisy_sine(20))
         .unwrap();
-    assert_eq!(report.stop_reason(), StopReason::Observer);
+    assert_eq!(report.stop_reason, StopReason::Observer);
     assert_eq!(seen, [1, 2, 3, 4, 5]);
     assert!(report.to_string().starts_with("stopped after epoch 5: stopped by an observer;"));
 }

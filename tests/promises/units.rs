@@ -130,7 +130,7 @@ fn each_column_has_its_own_scale_wherever_it_stands() {
 /// Bits of all parameters after a training.
 fn trained<F: Float>(net: &mut Mlp<F>, data: &Dataset<F>, validation: &Dataset<F>) -> Vec<f64> {
     let report = trainer(6).validation_data(validation).fit(net, data).unwrap();
-    let losses = report.epochs().iter().map(|epoch| epoch.validation_loss.unwrap());
+    let losses = report.epochs.iter().map(|epoch| epoch.validation_loss.unwrap());
     losses.collect()
 }
 
@@ -403,7 +403,7 @@ fn the_loss_of_a_batch_is_in_the_targets_own_unit() {
         })
         .fit(&mut new(), &data)
         .unwrap();
-    assert_eq!(seen, [report.epochs()[0].training_loss]);
+    assert_eq!(seen, [report.epochs[0].training_loss]);
     assert_relative_eq!(seen[0], expected, max_relative = 1e-5);
 }
 
@@ -509,7 +509,7 @@ fn training_resumes_to_the_bit_with_the_units_of_its_state() {
         let mut trainer = trainer(8).with_state(state.clone());
         let resumed = trainer.resume(&mut net, &data).unwrap();
         assert_eq!(net.to_bytes().unwrap(), undisturbed.to_bytes().unwrap());
-        let losses = |report: &densely::Report| format!("{:?}", report.epochs());
+        let losses = |report: &densely::Report| format!("{:?}", report.epochs);
         assert_eq!(losses(&resumed), losses(&report));
     }
 

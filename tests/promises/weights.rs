@@ -183,8 +183,8 @@ fn training_with_weightless_rows_is_training_without_them_to_the_bit() {
         let (net, report) = train(trainer(&with), &with);
         let (expected, of_rest) = train(trainer(&without), &without);
         assert_eq!(net, expected);
-        assert_eq!(report.epochs(), of_rest.epochs());
-        let rows = |report: &Report| (report.training_rows(), report.validation_rows());
+        assert_eq!(report.epochs, of_rest.epochs);
+        let rows = |report: &Report| (report.training_rows, report.validation_rows);
         assert_eq!(rows(&report), rows(&of_rest));
     }
 }
@@ -199,7 +199,7 @@ fn training_on_weights_is_training_on_copies() {
     let (net, report) = train(sgd(), &weighted(inputs, targets, weights));
     let (expected, of_copies) = train(sgd(), &copied);
     assert_relative_eq!(net, expected, max_relative = 1e-10);
-    let last = |report: &Report| report.epochs()[99].training_loss;
+    let last = |report: &Report| report.epochs[99].training_loss;
     assert_relative_eq!(last(&report), last(&of_copies), max_relative = 1e-11);
     assert!((&net - &parameters(&network(Identity, 1))).iter().all(|change| change.abs() > 1e-6));
 }
@@ -218,10 +218,10 @@ fn reported_losses_are_weighted_means() {
     let expected = mean(&net);
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-13)).epochs(1).batch_size(7);
     let report = trainer.fit(&mut net, &data).unwrap();
-    assert_relative_eq!(report.epochs()[0].training_loss, expected, max_relative = 1e-10);
+    assert_relative_eq!(report.epochs[0].training_loss, expected, max_relative = 1e-10);
     let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).batch_size(7);
     let report = trainer.validation_data(&data).fit(&mut net, &data).unwrap();
-    assert_relative_eq!(report.epochs()[2].loss(), mean(&net), max_relative = 1e-13);
+    assert_relative_eq!(report.epochs[2].loss(), mean(&net), max_relative = 1e-13);
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn several_workers_take_the_steps_of_one() {
     fn check<O: Optimizer<f64>>(data: &Dataset<f64>, optimizer: impl Fn() -> O + Sync) {
         let mut alone = network();
         let expected = trainer(optimizer()).fit(&mut alone, data).unwrap();
-        assert_eq!(expected.training_rows() % 18, 1);
+        assert_eq!(expected.training_rows % 18, 1);
         let train = |worker: Worker| -> (Mlp<f64>, Report) {
             let mut net = network();
             let report = trainer(optimizer()).workers(worker).fit(&mut net, data).unwrap();
@@ -160,13 +160,13 @@ fn several_workers_take_the_steps_of_one() {
             for ((net, report), (same, _)) in all.iter().zip(&again) {
                 assert_eq!(net.to_bytes().unwrap(), all[0].0.to_bytes().unwrap());
                 assert_eq!(net.to_bytes().unwrap(), same.to_bytes().unwrap());
-                assert_eq!(report.epochs(), all[0].1.epochs());
+                assert_eq!(report.epochs, all[0].1.epochs);
             }
             let (net, report) = &all[0];
             assert_close(&parameters(net), &parameters(&alone), 1e-10);
-            assert_eq!(report.best_epoch(), expected.best_epoch());
-            assert_eq!(report.training_rows(), expected.training_rows());
-            for (epoch, expected) in report.epochs().iter().zip(expected.epochs()) {
+            assert_eq!(report.best_epoch, expected.best_epoch);
+            assert_eq!(report.training_rows, expected.training_rows);
+            for (epoch, expected) in report.epochs.iter().zip(&expected.epochs) {
                 let numbers = |epoch: &densely::trainer::Epoch| {
                     let validation = epoch.validation_loss.unwrap();
                     [epoch.training_loss, validation, epoch.monitored.unwrap()]
@@ -261,7 +261,7 @@ fn what_an_observer_of_one_ends_ends_for_all() {
                     if now { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 });
             let report = trainer.fit(&mut net, &data).unwrap();
-            assert_eq!(report.stop_reason(), StopReason::Observer);
+            assert_eq!(report.stop_reason, StopReason::Observer);
             drop(trainer);
             (steps, net.to_bytes().unwrap())
         };

@@ -142,7 +142,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         net = again;
         plan.save(&net)?;
     }
-    let (test, temperature_factor) = (Tested::of(&net, &rows.test)?, report.temperature_factor());
+    let (test, temperature_factor) = (Tested::of(&net, &rows.test)?, report.temperature_factor);
     plan.measure_interval(&mut net, rows.test.inputs(), &test)?;
     let scores = plan.task.scores(&test)?.with_intervals(&test, plan.options.seed)?;
     if refit == Refit::All
@@ -154,8 +154,8 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
     bar.bar.finish_and_clear();
     let others = others(plan.task, &rows, &test)?;
     // Of two candidates the better one, and of several folds the first.
-    let kept = report.kept().min_by(|a, b| a.score().total_cmp(&b.score()));
-    let kept = kept.and_then(|kept| kept.reports().first());
+    let kept = report.kept().min_by(|a, b| a.score.total_cmp(&b.score));
+    let kept = kept.and_then(|kept| kept.reports.first());
     let kept = kept.cloned().ok_or("nothing was trained")?;
     let tried = tried(plan.task, &report, (refit, net.members()), &scores, &others);
     plan.finish((&net, &kept), &test, &scores, temperature_factor, Some(tried))
@@ -235,15 +235,15 @@ fn tried(
     scores: &Scores,
     others: &[(&'static str, Scores)],
 ) -> Tried {
-    let candidates = report.candidates().iter().map(|candidate| {
-        let (score, epoch) = (candidate.score(), candidate.epoch());
-        let loss = candidate.reports().first().and_then(|of| of.monitored()).unwrap_or("loss");
-        format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage())
+    let candidates = report.candidates.iter().map(|candidate| {
+        let (score, epoch) = (candidate.score, candidate.epoch);
+        let loss = candidate.reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
+        format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage)
     });
     let kept: Vec<&Candidate> = report.kept().collect();
-    let names: Vec<String> = kept.iter().map(|kept| kept.stage().to_string()).collect();
-    let folds = kept.first().map_or(0, |kept| kept.reports().len());
-    let why = match (report.candidates().len(), folds) {
+    let names: Vec<String> = kept.iter().map(|kept| kept.stage.to_string()).collect();
+    let folds = kept.first().map_or(0, |kept| kept.reports.len());
+    let why = match (report.candidates.len(), folds) {
         (1, 1) => "the only one".to_owned(),
         (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
@@ -253,8 +253,8 @@ fn tried(
         true => format!(": the mean of {members} networks"),
         false => String::new(),
     };
-    let cut = if report.is_cut() { "; the time was over" } else { "" };
-    let again = match report.refit_rows() {
+    let cut = if report.is_cut { "; the time was over" } else { "" };
+    let again = match report.refit_rows {
         None if folds > 1 && refit == Refit::Training && cut.is_empty() => {
             format!("{mean}, which together have learned from all training rows")
         }
@@ -262,7 +262,7 @@ fn tried(
         Some(rows) => {
             let until = match folds {
                 1 => {
-                    let epochs = kept.iter().map(|kept| kept.epoch().to_string());
+                    let epochs = kept.iter().map(|kept| kept.epoch.to_string());
                     let word = if kept.len() == 1 { "epoch" } else { "epochs" };
                     format!(" to {word} {}", epochs.collect::<Vec<_>>().join(" and "))
                 }
@@ -295,28 +295,28 @@ fn tried(
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
         ("kept", format!("{}, {why}{again}", names.join(" and "))),
     ];
-    let candidates = report.candidates().iter().map(|candidate| {
-        let reports = candidate.reports();
+    let candidates = report.candidates.iter().map(|candidate| {
+        let reports = &candidate.reports;
         json!({
-            "name": candidate.stage().to_string(),
-            "validation_loss": candidate.score(),
-            "best_epoch": candidate.epoch(),
-            "epochs": reports.iter().map(|of| of.epochs().len()).collect::<Vec<_>>(),
-            "seconds": reports.iter().map(|of| of.elapsed().as_secs_f64()).sum::<f64>(),
+            "name": candidate.stage.to_string(),
+            "validation_loss": candidate.score,
+            "best_epoch": candidate.epoch,
+            "epochs": reports.iter().map(|of| of.epochs.len()).collect::<Vec<_>>(),
+            "seconds": reports.iter().map(|of| of.elapsed.as_secs_f64()).sum::<f64>(),
         })
     });
     let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.error() }));
     let json = json!({
         "candidates": candidates.collect::<Vec<_>>(),
         "kept": names,
-        "temperature_factor": report.temperature_factor(),
+        "temperature_factor": report.temperature_factor,
         "folds": folds,
         "networks": members,
-        "refit_rows": report.refit_rows(),
+        "refit_rows": report.refit_rows,
         "compared": others.collect::<Vec<_>>(),
     });
     let compared = format!("{}{warning}", compared.collect::<Vec<_>>().join(", "));
-    Tried { lines, compared, json, elapsed: report.elapsed() }
+    Tried { lines, compared, json, elapsed: report.elapsed }
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

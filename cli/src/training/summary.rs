@@ -57,7 +57,7 @@ impl Summary<'_> {
     }
 
     fn seconds(&self) -> f64 {
-        self.tried.as_ref().map_or(self.report.elapsed(), |tried| tried.elapsed).as_secs_f64()
+        self.tried.as_ref().map_or(self.report.elapsed, |tried| tried.elapsed).as_secs_f64()
     }
 
     /// Returns one JSON object on one line.
@@ -71,15 +71,15 @@ impl Summary<'_> {
         json!({
             "task": self.plan.task.name(),
             "rows": {
-                "train": report.training_rows(),
-                "validation": report.validation_rows(),
+                "train": report.training_rows,
+                "validation": report.validation_rows,
                 "test": self.test.rows(),
             },
             "features": self.net.features(),
             "parameters": self.net.parameters(),
-            "epochs": report.epochs().len(),
-            "best_epoch": report.best_epoch(),
-            "stop_reason": report.stop_reason(),
+            "epochs": report.epochs.len(),
+            "best_epoch": report.best_epoch,
+            "stop_reason": report.stop_reason,
             "seconds": self.seconds(),
             "recipe": self.tried.as_ref().map(|tried| &tried.json),
             "folds": self.plan.folds,
@@ -106,7 +106,7 @@ impl fmt::Display for Summary<'_> {
         if let Some(taken_for) = taken_for {
             write!(f, "\ntask        {taken_for}")?;
         }
-        let (train, validation) = (report.training_rows(), report.validation_rows());
+        let (train, validation) = (report.training_rows, report.validation_rows);
         writeln!(f)?;
         writeln!(
             f,
@@ -120,9 +120,9 @@ impl fmt::Display for Summary<'_> {
                 writeln!(f, "{name:12}{line}")?;
             }
         } else {
-            let epochs = report.epochs().len();
-            writeln!(f, "epochs      {epochs}, the best was {}", report.best_epoch())?;
-            writeln!(f, "stopped     {}", report.stop_reason())?;
+            let epochs = report.epochs.len();
+            writeln!(f, "epochs      {epochs}, the best was {}", report.best_epoch)?;
+            writeln!(f, "stopped     {}", report.stop_reason)?;
         }
         writeln!(f, "time        {:.2} s", self.seconds())?;
         write!(f, "test        {}", self.scores)?;

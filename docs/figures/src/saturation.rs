@@ -69,7 +69,7 @@ fn train(
         .batch_size(BATCH_SIZE)
         .seed(seed)
         .fit(&mut net, data)?;
-    let losses = report.epochs().iter().map(|epoch| epoch.training_loss).collect();
+    let losses = report.epochs.iter().map(|epoch| epoch.training_loss).collect();
     Ok(Training { losses, gradients })
 }
 

@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9)).epochs(2);
 /// // 12 batches of 32 rows, and one of 8.
 /// let report = trainer.fit_batches(&mut net, |_| Ok(cars.chunks(32)))?;
-/// assert_eq!(report.training_rows(), 392);
+/// assert_eq!(report.training_rows, 392);
 /// assert_eq!(net.schema(), cars.schema());
 /// # Ok::<(), densely::Error>(())
 /// ```

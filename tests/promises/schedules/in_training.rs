@@ -34,7 +34,7 @@ fn a_function_of_the_step_sees_each_step_and_its_rates_are_those_of_the_steps() 
     };
     let (weight, report) =
         train(BASE, |trainer| trainer.schedule(Schedule::of_step(rate)).epochs(3)).unwrap();
-    let rates: Vec<f64> = report.epochs().iter().map(|epoch| epoch.learning_rate).collect();
+    let rates: Vec<f64> = report.epochs.iter().map(|epoch| epoch.learning_rate).collect();
     assert_eq!(seen.into_inner().unwrap(), [0, 1, 2, 3, 4, 5]);
     // The rates of the last step of each epoch of two steps.
     assert_eq!(rates, [0.02, 0.04, 0.06]);
@@ -55,7 +55,7 @@ fn a_trainer_steps_at_the_scheduled_rates() {
         let (weight, report) =
             train(BASE, |trainer| trainer.schedule(schedule()).epochs(8)).unwrap();
         let rate = |step| schedule().learning_rate(BASE, step, 2);
-        for (epoch, last_step) in report.epochs().iter().zip((1..).step_by(2)) {
+        for (epoch, last_step) in report.epochs.iter().zip((1..).step_by(2)) {
             assert_eq!(epoch.learning_rate, rate(last_step), "{:?} {epoch:?}", schedule());
         }
         let expected: f64 = (0..16).map(|step| 1.0 - 2.0 * rate(step)).product();
@@ -74,7 +74,7 @@ fn rates_on(schedule: Schedule<'_>, goal: Goal, values: &[f64]) -> Vec<f64> {
     })
     .unwrap();
     assert_eq!(epochs.load(Ordering::Relaxed), values.len());
-    report.epochs().iter().map(|epoch| epoch.learning_rate).collect()
+    report.epochs.iter().map(|epoch| epoch.learning_rate).collect()
 }
 
 const NAN: f64 = f64::NAN;
@@ -172,7 +172,7 @@ fn the_rate_falls_when_the_losses_do_not() {
         })
         .unwrap();
         let (mut best, mut waited, mut rate) = (f64::INFINITY, 0, first);
-        for epoch in report.epochs() {
+        for epoch in report.epochs {
             assert_eq!(epoch.learning_rate, rate, "{epoch:?}");
             waited = if epoch.loss() < best { 0 } else { waited + 1 };
             best = best.min(epoch.loss());

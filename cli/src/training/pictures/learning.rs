@@ -27,7 +27,7 @@ struct Curve {
 
 impl Curve {
     fn new(report: &Report, stroke: Stroke, value: impl Fn(&Epoch) -> Option<f64>) -> Self {
-        let points = report.epochs().iter().filter_map(|epoch| {
+        let points = report.epochs.iter().filter_map(|epoch| {
             let value = value(epoch).filter(|value| value.is_finite())?;
             Some((epoch.number as f64, value))
         });
@@ -42,7 +42,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         Curve::new(report, VALIDATION, |epoch| epoch.validation_loss),
     ];
     let mut panels = vec![(axis(outcome.loss, &losses), Vec::from(losses))];
-    if let Some(name) = report.monitored() {
+    if let Some(name) = &report.monitored {
         let metric = [Curve::new(report, VALIDATION, |epoch| epoch.monitored)];
         panels.push((axis(name, &metric), Vec::from(metric)));
     }
@@ -56,7 +56,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
             .titled(&title, ("sans-serif", TEXT * 7 / 6 * PIXEL))?;
         let (strip, charts) = sheet.split_vertically(TEXT * 2 * PIXEL);
         let mut names = vec![("training", TRAINING)];
-        if report.validation_rows() > 0 {
+        if report.validation_rows > 0 {
             names.push(("validation", VALIDATION));
         }
         figures::curve_key(&strip, TEXT, &names)?;
@@ -76,7 +76,7 @@ fn draw_chart(
     report: &Report,
     room: u32,
 ) -> Result<(), Box<dyn Error>> {
-    let epochs = report.epochs().len();
+    let epochs = report.epochs.len();
     let range = if epochs > 1 { 1.0..epochs as f64 } else { 0.5..1.5 };
     let x = Axis::whole("epoch", range, 12);
     let mut chart = figures::chart_aligned(sheet, "", TEXT, &x, y, room)?;
@@ -88,7 +88,7 @@ fn draw_chart(
             chart.dots(points.into_iter(), 8, curve.stroke.color.filled())?;
         }
     }
-    let best = report.best_epoch() as f64;
+    let best = report.best_epoch as f64;
     let marked = curves.last().filter(|curve| !curve.points.is_empty()).unwrap_or(&curves[0]);
     if let Some(&(_, value)) = marked.points.iter().find(|point| point.0 == best) {
         chart.curve(None, &[(best, y.range.start), (best, y.range.end)], BEST)?;

@@ -119,7 +119,7 @@ fn training_by_windows_can_be_resumed() {
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(16).epochs(6);
     let mut undisturbed = net();
     let report = trainer().validation_fraction(0.2).fit(&mut undisturbed, &data).unwrap();
-    assert_eq!((report.training_rows(), report.validation_rows()), (400, 100));
+    assert_eq!((report.training_rows, report.validation_rows), (400, 100));
     assert!(report.best_loss() < 1e-6, "{report}");
 
     let mut resumed = net();
