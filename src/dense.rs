@@ -118,8 +118,29 @@ impl<F: Float> Dense<F> {
         Ok(self)
     }
 
-    /// Trains a factor for each input beside the weights: see
-    /// [`MlpBuilder::input_factors`](crate::mlp::MlpBuilder::input_factors).
+    /// Trains a factor s for each input beside the weights: W = diag(s) · V, with s = 1 at first,
+    /// and with `rate` times the learning rate for s. Weight decay applies to s and V.
+    ///
+    /// An input that matters little gets a small s, and takes less part in what follows: RealMLP
+    /// (Holzmüller, Grinsztajn, Steinwart 2024) trains such a scaling layer. Here it costs no pass
+    /// over the rows, and [`weights`](Self::weights) is the product W, which predictions and files
+    /// use.
+    ///
+    /// ```
+    /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
+    /// use ndarray::array;
+    ///
+    /// // a = s v x. At first s = 1 and v = 0: ∂loss/∂v = 2 (0 - 3) s = -6, ∂loss/∂s = 0.
+    /// // Then v = 0.75: ∂loss/∂v = 2 (0.75 - 3) = -4.5, ∂loss/∂s = -4.5 · 0.75.
+    /// let layer = Dense::<f64>::new(array![[0.0]], None, Identity)?.with_input_factors(2.0)?;
+    /// let (mut net, data) =
+    ///     (Mlp::from_layers(vec![layer])?, Dataset::new(array![[1.0]], array![[3.0]])?);
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125)).epochs(2);
+    /// trainer.fit(&mut net, &data)?;
+    /// let (v, s) = (0.75 + 0.125 * 4.5, 1.0 + 2.0 * 0.125 * 4.5 * 0.75);
+    /// assert_eq!(net.layers()[0].weights(), array![[v * s]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

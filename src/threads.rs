@@ -119,11 +119,7 @@ pub(crate) struct Share<'m, F> {
     pub(crate) part: ArrayViewMut2<'m, F>,
 }
 
-fn each<T: Send, I: Iterator<Item = T> + Send>(
-    first: T,
-    mut others: I,
-    work: &(dyn Fn(T) + Sync),
-) {
+fn each<T: Send, I: Iterator<Item = T> + Send>(first: T, mut others: I, work: &(dyn Fn(T) + Sync)) {
     match others.next() {
         None => work(first),
         Some(second) => {

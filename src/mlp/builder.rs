@@ -58,7 +58,6 @@ struct Plan<F: Float> {
     initialization: Initialization,
     dropout: f64,
     rate_factors: RateFactors,
-    input_factors: Option<f64>,
 }
 
 impl<F: Float> MlpBuilder<F> {
@@ -107,7 +106,6 @@ impl<F: Float> MlpBuilder<F> {
             initialization,
             dropout: 0.0,
             rate_factors: RateFactors::default(),
-            input_factors: None,
         });
         self
     }
@@ -137,33 +135,6 @@ impl<F: Float> MlpBuilder<F> {
     /// says. [`RateFactors`] has an example.
     pub fn rate_factors(self, factors: RateFactors) -> Self {
         self.change_last("rate_factors", |layer| layer.rate_factors = factors)
-    }
-
-    /// Trains a factor s for each input of the layer added last beside its weights:
-    /// W = diag(s) · V, with s = 1 at first, and with `rate` times the learning rate for s. Weight
-    /// decay applies to s and V. Default: none.
-    ///
-    /// An input that matters little gets a small s, and takes less part in what follows: RealMLP
-    /// (Holzmüller, Grinsztajn, Steinwart 2024) trains such a scaling layer. Here it costs no pass
-    /// over the rows, and [`Dense::weights`] is the product W, which predictions and files use.
-    ///
-    /// ```
-    /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer, initialization::*};
-    /// use ndarray::array;
-    ///
-    /// // a = s v x. At first s = 1 and v = 0: ∂loss/∂v = 2 (0 - 3) s = -6, ∂loss/∂s = 0.
-    /// // Then v = 0.75: ∂loss/∂v = 2 (0.75 - 3) = -4.5, ∂loss/∂s = -4.5 · 0.75.
-    /// let layer = Mlp::<f64>::builder(1).dense(1, Identity).without_bias().input_factors(2.0);
-    /// let builder = layer.initialization(Initialization::Zeros).without_units();
-    /// let (mut net, data) = (builder.build()?, Dataset::new(array![[1.0]], array![[3.0]])?);
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125)).epochs(2);
-    /// trainer.fit(&mut net, &data)?;
-    /// let (v, s) = (0.75 + 0.125 * 4.5, 1.0 + 2.0 * 0.125 * 4.5 * 0.75);
-    /// assert_eq!(net.layers()[0].weights(), array![[v * s]]);
-    /// # Ok::<(), densely::Error>(())
-    /// ```
-    pub fn input_factors(self, rate: f64) -> Self {
-        self.change_last("input_factors", |layer| layer.input_factors = Some(rate))
     }
 
     /// How the network brings inputs to its own units. Default: [`Scaling::Standard`], measured on
@@ -233,11 +204,7 @@ impl<F: Float> MlpBuilder<F> {
             let weights = layer.initialization.draw(inputs, layer.outputs, &mut generator);
             let bias = layer.bias.then(|| Array1::zeros(layer.outputs));
             let dense = Dense::new(weights, bias, layer.activation)?.with_dropout(layer.dropout)?;
-            let dense = dense.with_rate_factors(layer.rate_factors)?;
-            match layer.input_factors {
-                None => Ok(dense),
-                Some(rate) => dense.with_input_factors(rate),
-            }
+            dense.with_rate_factors(layer.rate_factors)
         });
         let mut net = Mlp::from_layers(layers.collect::<Result<_>>()?)?;
         let allowed = net.check_units_of_outputs();

@@ -79,7 +79,8 @@ impl RecipeReport {
 impl fmt::Display for RecipeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Candidate { stage, score, epoch, reports } in &self.candidates {
-            let loss = reports.first().and_then(|report| report.monitored.as_deref()).unwrap_or("loss");
+            let loss =
+                reports.first().and_then(|report| report.monitored.as_deref()).unwrap_or("loss");
             writeln!(formatter, "{stage}: validation {loss} {score:.6} in epoch {epoch}")?;
         }
         let of_each = |number: fn(&Candidate) -> String| {

@@ -26,9 +26,6 @@ pub enum TrainingError {
     /// A file is no training state, or is damaged.
     #[error("not a densely training state: {reason}")]
     DamagedState { reason: String },
-    /// The report could not be written as CSV.
-    #[error("the CSV could not be written: {source}")]
-    Csv { source: std::io::Error },
 }
 
 /// How training diverged.

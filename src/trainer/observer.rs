@@ -91,13 +91,6 @@ impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for &mut O {
     }
 }
 
-/// An observer chosen at run time.
-impl<F: Float, O: Observer<F> + ?Sized> Observer<F> for Box<O> {
-    fn observe(&mut self, moment: Moment, training: &Training<'_, F>) -> ControlFlow<()> {
-        (**self).observe(moment, training)
-    }
-}
-
 /// A closure that is called at one moment.
 pub(super) struct At<C>(pub(super) Moment, pub(super) C);
 

@@ -1,9 +1,9 @@
 //! The report of a training: the losses of each epoch, and why it stopped.
 
 use crate::bits::{Bits, ByBits};
-use crate::error::{Result, TrainingError};
+use crate::error::Result;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, io::Write, time::Duration};
+use std::{fmt, time::Duration};
 
 /// The result of a training. `Display` writes it in one line.
 ///
@@ -27,9 +27,7 @@ use std::{fmt, io::Write, time::Duration};
 ///     "stopped after epoch 3: all epochs done; best validation loss 0.015625 in epoch 3",
 /// );
 ///
-/// let mut csv = Vec::new();
-/// report.write_csv(&mut csv)?;
-/// assert_eq!(String::from_utf8_lossy(&csv), "\
+/// assert_eq!(report.to_csv(), "\
 /// epoch,training_loss,validation_loss,monitored,learning_rate
 /// 1,1,0.25,,0.25
 /// 2,0.25,0.0625,,0.25
@@ -157,14 +155,9 @@ impl Report {
         self.best().map_or(f64::NAN, Epoch::loss)
     }
 
-    /// Writes one row of CSV for each epoch:
-    /// `epoch,training_loss,validation_loss,monitored,learning_rate`. The column of the metric has
-    /// the metric's name. Missing values are empty.
-    ///
-    /// # Errors
-    ///
-    /// [`TrainingError::Csv`] if the writer fails.
-    pub fn write_csv(&self, mut writer: impl Write) -> Result<()> {
+    /// One row of CSV for each epoch: `epoch,training_loss,validation_loss,monitored,learning_rate`.
+    /// The column of the metric has the metric's name. Missing values are empty.
+    pub fn to_csv(&self) -> String {
         let name = self.monitored.as_deref().unwrap_or("monitored");
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
         let metric = if name.contains([',', '"', '\n', '\r']) { &quoted } else { name };
@@ -175,9 +168,7 @@ impl Report {
             let (validation, monitored) = (text(epoch.validation_loss), text(epoch.monitored));
             format!("{number},{training_loss},{validation},{monitored},{learning_rate}\n")
         });
-        let csv: String = std::iter::once(header).chain(rows).collect();
-        let written = writer.write_all(csv.as_bytes()).and_then(|()| writer.flush());
-        Ok(written.map_err(|source| TrainingError::Csv { source })?)
+        std::iter::once(header).chain(rows).collect()
     }
 }
 

@@ -273,16 +273,10 @@ fn validation_data_of_ones_own_decides() {
     assert_relative_eq!(report.best().unwrap().monitored.unwrap(), error, max_relative = 1e-13);
 }
 
-fn csv(report: &Report) -> String {
-    let mut csv = Vec::new();
-    report.write_csv(&mut csv).unwrap();
-    String::from_utf8(csv).unwrap()
-}
-
 #[test]
 fn a_report_is_a_table_a_line_and_json() {
     let (report, ..) = scripted(&[0.5, 0.75, 0.25], Goal::Largest, EarlyStopping::patience(5));
-    let (csv_of_report, json) = (csv(&report), serde_json::to_value(&report).unwrap());
+    let (csv_of_report, json) = (report.to_csv(), serde_json::to_value(&report).unwrap());
     let (header, rows) = csv_of_report.split_once('\n').unwrap();
     assert_eq!(header, "epoch,training_loss,validation_loss,script,learning_rate");
     assert_eq!((rows.lines().count(), &json["training_rows"]), (3, &24.into()));
@@ -301,6 +295,6 @@ fn a_report_is_a_table_a_line_and_json() {
     let report = trainer().epochs(1).fit(&mut network(), &data(32)).unwrap();
     let loss = report.epochs[0].training_loss;
     let header = "epoch,training_loss,validation_loss,monitored,learning_rate";
-    assert_eq!(csv(&report), format!("{header}\n1,{loss},,,0.05\n"));
+    assert_eq!(report.to_csv(), format!("{header}\n1,{loss},,,0.05\n"));
     assert!(report.to_string().ends_with(&format!("; best training loss {loss:.6} in epoch 1")));
 }

@@ -237,7 +237,8 @@ fn tried(
 ) -> Tried {
     let candidates = report.candidates.iter().map(|candidate| {
         let (score, epoch) = (candidate.score, candidate.epoch);
-        let loss = candidate.reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
+        let loss =
+            candidate.reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
         format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage)
     });
     let kept: Vec<&Candidate> = report.kept().collect();
