@@ -8,7 +8,7 @@ use crate::table::{Blanks, Columns, FileForm, remedies};
 use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{
-    self, IntervalPlan, LossName, Plan, Prepared, Subject, Task, Tested, recipe,
+    self, IntervalPlan, LossName, Plan, Prepared, Subject, Task, Tested, recipe, rounded,
 };
 use clap::{ArgMatches, Args, parser::ValueSource};
 use densely::{Dataset, data::CrossValidation};
@@ -243,7 +243,7 @@ fn cross_validated(
     });
     let found = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
     if !options.training.json {
-        let each: Vec<_> = found.scores.iter().map(|score| format!("{score:.4}")).collect();
+        let each: Vec<_> = found.scores.iter().map(|&score| rounded(score)).collect();
         let (count, each) = (each.len(), each.join(", "));
         command_line::tell(&format!("{count} folds: {} {found}, of {each}", error.name));
     }

@@ -27,5 +27,6 @@ pub use interval::IntervalPlan;
 pub use options::Options;
 pub use plan::{Plan, Subject};
 pub use prepared::Prepared;
+pub use scores::rounded;
 pub use task::Task;
 pub use tested::Tested;

@@ -4,7 +4,7 @@ mod bar;
 
 use super::Kept;
 use super::plan::Plan;
-use super::scores::{Score, Scores};
+use super::scores::{Score, Scores, rounded};
 use super::summary::Tried;
 use super::task::Task;
 use super::tested::Tested;
@@ -13,7 +13,7 @@ use crate::test_rows::{Split, set_apart};
 use bar::{Bar, EPOCHS, STAGES};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
-use densely::recipe::{Candidate, RecipeReport};
+use densely::recipe::{Candidate, RecipeReport, Stage};
 use densely::{Dataset, Mlp, Recipe, Trainer};
 use ndarray::Axis;
 use serde_json::json;
@@ -236,10 +236,10 @@ fn tried(
     others: &[(&'static str, Scores)],
 ) -> Tried {
     let candidates = report.candidates.iter().map(|candidate| {
-        let (score, epoch) = (candidate.score, candidate.epoch);
-        let loss =
-            candidate.reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
-        format!("{}: {loss} {score:.4}, in epoch {epoch}", candidate.stage)
+        let Candidate { stage, score, epoch, reports, .. } = candidate;
+        let loss = reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
+        let how = if *stage == Stage::Encoded { " (numbers in bins)" } else { "" };
+        format!("{stage}{how}: {loss} {}, in epoch {epoch}", rounded(*score))
     });
     let kept: Vec<&Candidate> = report.kept().collect();
     let names: Vec<String> = kept.iter().map(|kept| kept.stage.to_string()).collect();
@@ -278,7 +278,7 @@ fn tried(
     };
     let Score { key, name, .. } = task.error();
     let compared = others.iter().map(|(who, scores)| match scores.error() {
-        Some(score) => format!("{name} {score:.4} of {who}"),
+        Some(score) => format!("{name} {} of {who}", rounded(score)),
         None => format!("{who}: undefined"),
     });
     let own = scores.error();
