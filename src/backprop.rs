@@ -44,7 +44,8 @@ use std::iter::{from_fn, zip};
 ///
 /// # Your own training loop
 ///
-/// The buffers are made once and serve batches of any number of rows.
+/// The buffers are made once and serve batches of any number of rows. Inputs and targets are in the
+/// network's units: [`Units::to_network`](crate::units::Units::to_network) brings them there.
 ///
 /// ```
 /// use densely::{Backprop, Identity, MeanSquaredError, Mlp, Sgd, Tanh, optimizer::OptimizerState};
@@ -52,7 +53,8 @@ use std::iter::{from_fn, zip};
 ///
 /// let inputs = array![[-1.0], [0.0], [1.0], [2.0]];
 /// let targets = array![[1.0], [0.0], [1.0], [4.0]];
-/// let mut net = Mlp::<f64>::builder(1).dense(8, Tanh).dense(1, Identity).seed(1).build()?;
+/// let builder = Mlp::<f64>::builder(1).dense(8, Tanh).dense(1, Identity).seed(1);
+/// let mut net = builder.without_units().build()?;
 /// let mut backprop = Backprop::new(&net);
 /// let (sgd, mut memory) = (Sgd::new(0.05).momentum(0.9), OptimizerState::new());
 /// let first = backprop.run(&mut net, &MeanSquaredError, inputs.view(), targets.view())?;

@@ -31,7 +31,10 @@ use std::fmt::Debug;
 /// # Your own
 ///
 /// A loss of your own needs one method. [`gradient_check`](fn@crate::gradient_check) checks that
-/// its gradient belongs to its losses.
+/// its gradient belongs to its losses. In a regression, outputs and targets come in the network's
+/// units: less the mean of the training rows, divided by their deviation. A threshold in the
+/// target's own unit needs [`MlpBuilder::without_units`](crate::mlp::MlpBuilder::without_units).
+/// [`rescaled`](Self::rescaled) brings the loss of a report back to the target's unit.
 ///
 /// ```
 /// use densely::{Float, Identity, Loss, Mlp, gradient_check};

@@ -6,7 +6,9 @@
 //!
 //! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ,
 //! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction that is NaN or
-//! infinite, [`MetricError::Undefined`] where a metric has no value.
+//! infinite, [`MetricError::Undefined`] where a metric has no value. The metrics for classes also
+//! return [`MetricError::NoShare`] for targets that are not from 0 to 1, and where they need
+//! probabilities, for such outputs.
 //!
 //! ```
 //! use densely::metrics;
@@ -18,6 +20,7 @@
 //! # Ok::<(), densely::Error>(())
 //! ```
 //!
+//! [`MetricError::NoShare`]: crate::error::MetricError::NoShare
 //! [`MetricError::Undefined`]: crate::error::MetricError::Undefined
 
 mod calibration;
@@ -35,7 +38,7 @@ pub use confusion_matrix::ConfusionMatrix;
 pub use interval::bootstrap_interval;
 pub use regression::{mean_absolute_error, mean_squared_error, r_squared, root_mean_squared_error};
 
-use crate::error::{Error, Result, ShapeError, check::ensure};
+use crate::error::{Error, MetricError, Result, ShapeError, check::ensure};
 use crate::float::Float;
 use ndarray::ArrayView2;
 
@@ -45,4 +48,21 @@ fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Re
     Error::check_shapes(outputs.dim(), targets.dim(), columns)?;
     ensure(outputs.nrows() > 0, || ShapeError::NoRows)?;
     Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
+}
+
+/// Refuses targets that are no classes: they are from 0 to 1, or the metric means nothing.
+fn check_classes<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
+    check(outputs, targets)?;
+    check_shares("the target", targets)
+}
+
+/// Refuses numbers that are not from 0 to 1. Probabilities may be above 1 by rounding.
+fn check_shares<F: Float>(what: &'static str, numbers: ArrayView2<'_, F>) -> Result<()> {
+    let is_share = |value: F| (-1e-4..=1.0 + 1e-4).contains(&value.as_f64());
+    match numbers.indexed_iter().find(|(_, value)| !is_share(**value)) {
+        None => Ok(()),
+        Some(((row, _), value)) => {
+            Err(MetricError::NoShare { what, row, value: value.as_f64() }.into())
+        }
+    }
 }

@@ -260,9 +260,14 @@ impl<F: Float> Mlp<F> {
     /// and forgets the interval and the members.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
-        self.schema.update(schema);
+        self.update_schema(schema);
         self.forget();
         Ok(())
+    }
+
+    /// Takes over the names that the network does not have.
+    pub(crate) fn update_schema(&mut self, schema: &Schema) {
+        self.schema.update(schema);
     }
 
     /// Forgets what is not true of the network after a training: its interval and its members.

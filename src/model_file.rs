@@ -220,7 +220,11 @@ fn read<F: Float>(
     may_have_another: bool,
 ) -> Result<Mlp<F>> {
     let header = Header::read(&mut reader, length)?;
-    let json = header.text(FORMAT).ok_or_else(|| damaged("its metadata do not say `densely`"))?;
+    let json = header.text(FORMAT).ok_or_else(|| {
+        damaged(
+            "its metadata do not say `densely`; `Mlp::load_state_dict` loads what PyTorch wrote",
+        )
+    })?;
     let structure = Structure::from_json::<F>(json)?;
     let (mut numbers, mut in_f64, mut of_errors) = (BTreeMap::new(), BTreeMap::new(), None);
     for name in header.names() {

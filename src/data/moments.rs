@@ -110,6 +110,7 @@ impl Moments {
 
 impl<F: Float> Mlp<F> {
     /// Measures the units of this network on these rows, if it has units that are not measured yet.
+    /// The network takes over the names of columns and classes ([`Mlp::schema`]).
     ///
     /// [`Trainer::fit`](crate::Trainer::fit) does this on its training rows. Training step by step
     /// or on a stream needs it before.
@@ -131,14 +132,19 @@ impl<F: Float> Mlp<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Shape`] if the data has other columns than the network; [`DataError::NoScale`] for
-    /// a column whose mean or deviation overflows an `f64`; [`DataError::NoWeight`] if all rows
-    /// have the weight 0; for rows in files, errors of reading them.
+    /// [`Error::Shape`] if the data has other columns than the network, and
+    /// [`SchemaError::Mismatch`](crate::error::SchemaError::Mismatch) for other names;
+    /// [`DataError::NoScale`] for a column whose mean or deviation overflows an `f64`;
+    /// [`DataError::NoWeight`] if all rows have the weight 0; for rows in files, errors of reading
+    /// them.
     pub fn measure<S: Storage<F>>(&mut self, data: &Dataset<F, S>) -> Result<()> {
         let data = data.examples().with_weight()?;
         let (rows, shape) = (data.rows(), (self.features(), self.outputs()));
         Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)?;
-        self.measure_by(&data, |side| Moments::of(&data, side, 0..data.rows()))
+        self.schema().check_same(data.schema())?;
+        self.measure_by(&data, |side| Moments::of(&data, side, 0..data.rows()))?;
+        self.update_schema(data.schema());
+        Ok(())
     }
 
     /// As [`measure`](Self::measure), from the moments of the rows, on which all workers agree.

@@ -31,6 +31,7 @@ use parser::Dialect;
 pub use profile::{ColumnProfile, TableProfile};
 pub use report::{ColumnReport, TableReport, UnknownCategory};
 use source::CsvSource;
+use std::{cmp::Reverse, iter::zip};
 pub use stream::RowStream;
 pub use target::Target;
 
@@ -193,7 +194,13 @@ impl Table {
 
     fn unknown(&self, name: &str) -> Error {
         let (file, column) = (self.file.clone(), name.to_owned());
-        TableError::UnknownColumn { file, column, columns: list(self.column_names()) }.into()
+        let mut names: Vec<_> = self.column_names().collect();
+        // Those that begin alike come first: a message has room for ten.
+        names.sort_by_key(|other| {
+            let pairs = zip(name.bytes(), other.bytes());
+            Reverse(pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count())
+        });
+        TableError::UnknownColumn { file, column, columns: list(names) }.into()
     }
 
     fn duplicate(&self, name: &str) -> Error {

@@ -1,4 +1,4 @@
-use super::check;
+use super::{check_classes, check_shares};
 use crate::error::{MetricError, Result, check::ensure};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
@@ -21,7 +21,7 @@ use std::iter::zip;
 ///
 /// See [the module](super).
 pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    check(outputs, targets)?;
+    check_classes(outputs, targets)?;
     let pairs = zip(predicted_classes(outputs)?, predicted_classes(targets)?);
     let right = pairs.filter(|(predicted, actual)| predicted == actual).count();
     Ok(right as f64 / outputs.nrows() as f64)
@@ -47,7 +47,8 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// See [the module](super).
 pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    check(outputs, targets)?;
+    check_classes(outputs, targets)?;
+    check_shares("the probability", outputs)?;
     let epsilon = F::epsilon().as_f64();
     let clip = |p: F| p.as_f64().clamp(epsilon, 1.0 - epsilon);
     let terms = outputs.iter().zip(targets).map(|(&a, y)| {
@@ -77,7 +78,7 @@ pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 /// [`MetricError::Undefined`] unless there is one column and both classes are among the targets;
 /// otherwise see [the module](super).
 pub fn roc_auc<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    check(outputs, targets)?;
+    check_classes(outputs, targets)?;
     let undefined = |reason| MetricError::Undefined { metric: "ROC AUC", reason };
     ensure(outputs.ncols() == 1, || undefined("there is more than one column of outputs"))?;
     let positive = predicted_classes(targets)?;
@@ -173,7 +174,7 @@ fn mean_over_classes<F: Float>(
     targets: ArrayView2<'_, F>,
     share: impl Fn([usize; 3]) -> (usize, usize),
 ) -> Result<f64> {
-    check(outputs, targets)?;
+    check_classes(outputs, targets)?;
     let columns = outputs.ncols();
     let mut counts = vec![[0; 3]; columns.max(2)];
     for (predicted, actual) in zip(predicted_classes(outputs)?, predicted_classes(targets)?) {

@@ -1,4 +1,4 @@
-use super::{check, predicted_classes};
+use super::{check_classes, predicted_classes};
 use crate::error::{Result, SchemaError, check::ensure};
 use crate::float::Float;
 use ndarray::{Array2, ArrayView2};
@@ -42,7 +42,7 @@ impl ConfusionMatrix {
         targets: ArrayView2<'_, F>,
         classes: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self> {
-        check(outputs, targets)?;
+        check_classes(outputs, targets)?;
         let classes: Vec<String> = classes.into_iter().map(Into::into).collect();
         let (names, columns) = (classes.len(), outputs.ncols().max(2));
         ensure(names == columns, || SchemaError::Names { names, columns, what: "classes" })?;

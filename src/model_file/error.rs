@@ -22,7 +22,9 @@ pub enum ModelFileError {
     #[error("the model has version {version} of the format, written by densely {library}; densely {} reads up to version {known}", env!("CARGO_PKG_VERSION"))]
     NewerVersion { version: u32, library: String, known: u32 },
     /// The model has an unknown activation.
-    #[error("layer {layer}: the activation {name:?} is neither built in nor one of those given")]
+    #[error(
+        "layer {layer}: the activation {name:?} is neither built in nor among those of `Mlp::load_with`"
+    )]
     UnknownActivation { layer: usize, name: String },
     /// An activation of the network has no name for model files.
     #[error("layer {layer}: {activation} is not built in and has no name for model files")]

@@ -24,7 +24,8 @@ pub enum SchemaError {
     NoValues { column: String },
     /// The network has no names for its columns, targets or classes.
     #[error(
-        "the network does not know the names of its {what}: it was trained on arrays without names; `Mlp::set_schema` sets them"
+        "the network does not know the names of its {what}: {}; `Mlp::set_schema` sets them",
+        if *what == "classes" { "it predicts numbers, or was trained without names" } else { "it was trained on data without names" }
     )]
     Unnamed { what: &'static str },
 }

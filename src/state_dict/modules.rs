@@ -54,7 +54,9 @@ pub(super) fn modules<'n>(
         modules.push(Module { name, inputs, outputs, tensors, place });
     }
     ensure(are_chosen || others.is_empty(), || {
-        refused(&format!("no linear layer or BatchNorm: {}", others.join(", ")), &modules)
+        let others = start_of(&others.join(", "));
+        let unless = "a network that needs these cannot be loaded";
+        refused(&format!("no linear layer or BatchNorm: {others} ({unless})"), &modules)
     })?;
     Ok(modules)
 }
@@ -91,8 +93,12 @@ pub(super) fn refused(reason: &str, modules: &[Module<'_>]) -> Error {
     let rest = if modules.len() > MOST_LISTED { ", …" } else { "" };
     let list: Vec<_> = modules.iter().take(MOST_LISTED).map(Module::described).collect();
     let (reason, list) = (start_of(reason), list.join(", "));
-    let reason =
-        format!("{reason}; name its layers in order, with `load_state_dict_of`: {list}{rest}");
+    let reason = match list.is_empty() {
+        true => format!("{reason}; there is no other module (`Mlp::load` reads densely's files)"),
+        false => {
+            format!("{reason}; name its layers in order, with `load_state_dict_of`: {list}{rest}")
+        }
+    };
     ModelFileError::Damaged { reason }.into()
 }
 

@@ -94,6 +94,32 @@ fn of_classes_with_the_same_scores() {
     assert_eq!(found.targets().column(0).sum(), found.rows() as f32);
 }
 
+/// The rows of a file and the same texts in memory become the same inputs.
+#[test]
+fn of_texts_that_an_application_has() {
+    let file = "when,\"kind, \"\"of\"\"\",size\n2024-05-01,\"a, b\",1\n2024-06-01,c,\n,d,3\n";
+    let data = csv(file).with_missing().regression::<f32>("size").unwrap();
+    let mut net = Mlp::builder(data.features()).dense(1, Identity).build().unwrap();
+    net.measure(&data).unwrap();
+    assert_eq!(net.schema(), data.schema());
+
+    let names = ["kind, \"of\"", "when"];
+    let rows = [["a, b", "2024-05-01"], ["c", "2024-06-01"], ["d", ""]];
+    let request = Table::from_rows(names, rows, "request").unwrap().with_missing();
+    let from_file = csv(file).with_missing().inputs_for(&net).unwrap();
+    let bits = |inputs: &ndarray::Array2<f32>| inputs.mapv(f32::to_bits);
+    assert_eq!(bits(&request.inputs_for(&net).unwrap()), bits(&from_file));
+
+    let message = |rows: &[&[&str]]| {
+        let rows = rows.iter().map(|row| row.iter().copied());
+        Table::from_rows(["a", "b"], rows, "request").unwrap_err().to_string()
+    };
+    assert_eq!(message(&[&["1"]]), "request: row 1 has 1 cells, the header has 2");
+    assert_eq!(message(&[&["1", "2"], &["", ""]]), "request: row 2 has 0 cells, the header has 2");
+    assert!(message(&[&["", ""]]).contains("no rows"), "{}", message(&[&["", ""]]));
+    assert!(message(&[]).contains("no rows"), "{}", message(&[]));
+}
+
 #[test]
 fn or_says_what_is_wrong() {
     let mut net = Mlp::<f32>::builder(3).dense(2, Softmax).build().unwrap();
@@ -103,7 +129,7 @@ fn or_says_what_is_wrong() {
     assert_eq!(
         message("a\n1\n", &net),
         format!(
-            "{unnamed} targets: it was trained on arrays without names; `Mlp::set_schema` sets them"
+            "{unnamed} targets: it was trained on data without names; `Mlp::set_schema` sets them"
         )
     );
     let columns = [Column::numbers("x"), Column::categories("kind", ["a", "b"])];

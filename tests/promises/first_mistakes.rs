@@ -102,7 +102,7 @@ fn categorical_cross_entropy_for_one_output() {
 #[test]
 fn names_that_the_network_does_not_know() {
     let net = classifier(3);
-    let expected = "the network does not know the names of its classes: it was trained on arrays without names; `Mlp::set_schema` sets them";
+    let expected = "the network does not know the names of its classes: it predicts numbers, or was trained without names; `Mlp::set_schema` sets them";
     assert_eq!(message(net.predict_classes(array![[1.0]].view())), expected);
     let confusion = metrics::ConfusionMatrix::new(
         array![[0.1, 0.9]].view(),
@@ -110,6 +110,23 @@ fn names_that_the_network_does_not_know() {
         net.classes(),
     );
     assert_eq!(message(confusion), "0 names for 2 classes (`Dataset::with_classes` names them)");
+}
+
+#[test]
+fn metrics_for_classes_on_numbers() {
+    let (outputs, targets) = (array![[10.0], [-3.0], [7.5]], array![[0.0], [-2.0], [7.0]]);
+    let numbers = " of row 1 (counted from 0) is -2, not from 0 to 1: this metric is for classes; `metrics::r_squared` and others are for numbers";
+    for metric in [metrics::accuracy, metrics::f1, metrics::log_loss, metrics::brier_score] {
+        let found = message(metric(outputs.view(), targets.view()));
+        assert_eq!(found, format!("the target{numbers}"));
+    }
+    let confusion = metrics::ConfusionMatrix::new(outputs.view(), targets.view(), ["a", "b"]);
+    assert_eq!(message(confusion), format!("the target{numbers}"));
+    // Of weighted sums, log-loss makes nonsense. The class of the largest is right.
+    let (outputs, targets) = (array![[3.0], [-3.0]], array![[1.0], [0.0]]);
+    let found = message(metrics::log_loss(outputs.view(), targets.view()));
+    assert!(found.starts_with("the probability of row 0 (counted from 0) is 3, "), "{found}");
+    assert_eq!(metrics::accuracy(outputs.view(), targets.view()).unwrap(), 1.0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::source::{self, Bytes, CsvSource, decoded};
 use super::{Table, format::CsvFormat};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, TableError, check::ensure};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,6 +111,55 @@ impl Table {
     ) -> Result<Self> {
         CsvFormat::new().open_with(open, name)
     }
+
+    /// A table of texts that an application has, such as those of a request. A cell has what would
+    /// stand in a file: nothing for a missing value, a date in its written form. Messages call the
+    /// table `name`.
+    ///
+    /// ```
+    /// use densely::{Identity, Mlp, Table, schema::{Column, Schema}};
+    ///
+    /// let mut net = Mlp::<f32>::builder(2).dense(1, Identity).without_units().build()?;
+    /// // Training on a table does this:
+    /// let origin = Column::two("origin", ["Europe", "Japan, or Korea"]);
+    /// net.set_schema(Schema::new([Column::numbers("weight"), origin]))?;
+    ///
+    /// let request = [("origin", "Japan, or Korea"), ("weight", "2372")];
+    /// let (names, cells): (Vec<_>, Vec<_>) = request.into_iter().unzip();
+    /// let inputs = Table::from_rows(names, [cells], "request")?.inputs_for(&net)?;
+    /// assert_eq!(inputs, ndarray::array![[2372.0, 1.0]]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`read_csv`](Self::read_csv); [`TableError::RaggedRow`] also for rows at the end that are
+    /// blank.
+    pub fn from_rows(
+        names: impl IntoIterator<Item = impl AsRef<str>>,
+        rows: impl IntoIterator<Item = impl IntoIterator<Item = impl AsRef<str>>>,
+        name: &str,
+    ) -> Result<Self> {
+        let mut csv = line(names);
+        let mut count = 0;
+        for cells in rows {
+            csv += &line(cells);
+            count += 1;
+        }
+        let format = CsvFormat::new().separator(b',').with_header();
+        let table = format.parse(csv.as_bytes(), name)?;
+        let (row, expected) = (table.rows + 1, table.columns.len());
+        let blank = || TableError::RaggedRow { file: name.to_owned(), row, found: 0, expected };
+        ensure(table.rows == count, blank)?;
+        Ok(table)
+    }
+}
+
+/// A line of a CSV file.
+fn line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
+    let cells = cells.into_iter().map(|cell| quoted(cell.as_ref()));
+    cells.collect::<Vec<_>>().join(",") + "\n"
 }
 
 impl CsvFormat {

@@ -196,7 +196,11 @@ pub fn of_tensors() -> Vec<Forgery> {
         ("an unknown type", offsets("F32", "F33"), "unknown variant `F33`"),
         ("NaN", with_number(f32::NAN), "a weight or bias is NaN, not a finite number"),
         ("infinity", with_number(f32::NEG_INFINITY), "a weight or bias is -inf, not a finite"),
-        ("no metadata", file(&Value::Object(small()).to_string(), &[0; 8]), "do not say `densely`"),
+        (
+            "no metadata",
+            file(&Value::Object(small()).to_string(), &[0; 8]),
+            "do not say `densely`;",
+        ),
     ]
 }
 

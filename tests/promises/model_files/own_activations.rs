@@ -85,7 +85,10 @@ fn that_nobody_knows_are_named_with_their_layer() {
     let message =
         |known: &Activations<f32>| Mlp::from_bytes_with(&bytes, known).unwrap_err().to_string();
     let expected = |layer, name| {
-        format!("layer {layer}: the activation {name:?} is neither built in nor one of those given")
+        format!(
+            "layer {layer}: the activation {name:?} is neither built in nor among those of \
+             `Mlp::load_with`"
+        )
     };
     assert_eq!(message(&Activations::new()), expected(1, "halved"));
     let some = Activations::new().with(Halved(Some("halved"))).unwrap();

@@ -103,7 +103,7 @@ fn where_a_batch_normalization_stands_must_be_clear() {
 fn other_normalizations_are_refused_by_name() {
     let other = |tensors: &[(&str, &[usize])], names: &str| {
         let all = [&[("0.weight", &[3, 2][..])], tensors].concat();
-        let expected = format!("no linear layer or BatchNorm: {names}; name its layers in order");
+        let expected = format!("no linear layer or BatchNorm: {names} (a network that needs these");
         let reason = refusal(&all);
         assert!(reason.starts_with(&expected), "{reason}");
     };

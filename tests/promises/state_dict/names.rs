@@ -62,8 +62,8 @@ fn one_network_of_a_policy_is_read() {
     };
     assert_eq!(
         message(&path),
-        "no linear layer or BatchNorm: log_std [2]; name its layers in order, with \
-         `load_state_dict_of`: action_net (Linear 4 → 2), \
+        "no linear layer or BatchNorm: log_std [2] (a network that needs these cannot be \
+         loaded); name its layers in order, with `load_state_dict_of`: action_net (Linear 4 → 2), \
          mlp_extractor.policy_net.0 (Linear 3 → 4), mlp_extractor.policy_net.2 (Linear 4 → 4), \
          mlp_extractor.value_net.0 (Linear 3 → 4), mlp_extractor.value_net.2 (Linear 4 → 4), \
          value_net (Linear 4 → 1)"
