@@ -53,7 +53,7 @@ use std::time::Duration;
 /// # Ok::<(), densely::Error>(())
 /// ```
 ///
-/// [factors]: crate::mlp::MlpBuilder::input_factors
+/// [factors]: crate::Dense::with_input_factors
 /// [`Scaling::Robust`]: crate::units::Scaling::Robust
 /// [`Selu`]: crate::activation::Selu
 /// [`Mish`]: crate::activation::Mish

@@ -155,8 +155,9 @@ impl Report {
         self.best().map_or(f64::NAN, Epoch::loss)
     }
 
-    /// One row of CSV for each epoch: `epoch,training_loss,validation_loss,monitored,learning_rate`.
-    /// The column of the metric has the metric's name. Missing values are empty.
+    /// One row of CSV for each epoch, with
+    /// `epoch,training_loss,validation_loss,monitored,learning_rate`. The column of the metric has
+    /// the metric's name. Missing values are empty.
     pub fn to_csv(&self) -> String {
         let name = self.monitored.as_deref().unwrap_or("monitored");
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
