@@ -6,9 +6,9 @@
 //!
 //! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ,
 //! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction that is NaN or
-//! infinite, [`MetricError::Undefined`] where a metric has no value. The metrics for classes also
-//! return [`MetricError::NoShare`] for targets that are not from 0 to 1, and where they need
-//! probabilities, for such outputs.
+//! infinite, [`MetricError::Undefined`] where a metric has no value. Metrics for classes refuse
+//! targets that are not from 0 to 1 ([`MetricError::NotAClass`]). Log-loss, Brier score and
+//! calibration error refuse such outputs, too ([`MetricError::NotAProbability`]).
 //!
 //! ```
 //! use densely::metrics;
@@ -20,7 +20,8 @@
 //! # Ok::<(), densely::Error>(())
 //! ```
 //!
-//! [`MetricError::NoShare`]: crate::error::MetricError::NoShare
+//! [`MetricError::NotAClass`]: crate::error::MetricError::NotAClass
+//! [`MetricError::NotAProbability`]: crate::error::MetricError::NotAProbability
 //! [`MetricError::Undefined`]: crate::error::MetricError::Undefined
 
 mod calibration;
@@ -50,19 +51,29 @@ fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Re
     Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
 }
 
-/// Refuses targets that are no classes: they are from 0 to 1, or the metric means nothing.
+/// Refuses targets that are no classes: with others, the metric means nothing.
 fn check_classes<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<()> {
     check(outputs, targets)?;
-    check_shares("the target", targets)
+    check_shares(targets, |row, value| MetricError::NotAClass { row, value })
 }
 
-/// Refuses numbers that are not from 0 to 1. Probabilities may be above 1 by rounding.
-fn check_shares<F: Float>(what: &'static str, numbers: ArrayView2<'_, F>) -> Result<()> {
-    let is_share = |value: F| (-1e-4..=1.0 + 1e-4).contains(&value.as_f64());
-    match numbers.indexed_iter().find(|(_, value)| !is_share(**value)) {
+/// The same for outputs that are no probabilities.
+fn check_probabilities<F: Float>(
+    outputs: ArrayView2<'_, F>,
+    targets: ArrayView2<'_, F>,
+) -> Result<()> {
+    check_classes(outputs, targets)?;
+    check_shares(outputs, |row, value| MetricError::NotAProbability { row, value })
+}
+
+/// The first number that is not from 0 to 1 is an error. By rounding, a probability may be above 1.
+fn check_shares<F: Float>(
+    numbers: ArrayView2<'_, F>,
+    error: impl FnOnce(usize, f64) -> MetricError,
+) -> Result<()> {
+    let mut numbers = numbers.indexed_iter().map(|((row, _), value)| (row, value.as_f64()));
+    match numbers.find(|(_, value)| !(-1e-4..=1.0 + 1e-4).contains(value)) {
         None => Ok(()),
-        Some(((row, _), value)) => {
-            Err(MetricError::NoShare { what, row, value: value.as_f64() }.into())
-        }
+        Some((row, value)) => Err(error(row, value).into()),
     }
 }

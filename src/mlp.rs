@@ -260,14 +260,16 @@ impl<F: Float> Mlp<F> {
     /// and forgets the interval and the members.
     pub(crate) fn learn_schema(&mut self, schema: &Schema) -> Result<()> {
         self.schema.check_same(schema)?;
-        self.update_schema(schema);
+        self.schema.update(schema);
         self.forget();
         Ok(())
     }
 
     /// Takes over the names that the network does not have.
-    pub(crate) fn update_schema(&mut self, schema: &Schema) {
-        self.schema.update(schema);
+    pub(crate) fn complete_schema(&mut self, schema: &Schema) {
+        let mut completed = schema.clone();
+        completed.update(&self.schema);
+        self.schema = completed;
     }
 
     /// Forgets what is not true of the network after a training: its interval and its members.

@@ -14,6 +14,12 @@ pub fn rounded(number: f64) -> String {
     }
 }
 
+/// Writes a score with four decimals, and from 10 on with fewer: it has about five digits.
+pub fn score(score: f64) -> String {
+    let digits = score.abs().max(1.0).log10() as usize;
+    format!("{score:.0$}", 4_usize.saturating_sub(digits))
+}
+
 /// The half width of each output's interval, or what the estimated error is multiplied by, and the
 /// share of new rows inside.
 pub fn interval(interval: &Interval, is_scaled: bool) -> String {

@@ -4,11 +4,12 @@ use crate::command_line;
 use crate::input;
 use crate::names::{self, Names};
 use crate::places::is_same_file;
+use crate::rounded;
 use crate::table::{Blanks, Columns, FileForm, remedies};
 use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{
-    self, IntervalPlan, LossName, Plan, Prepared, Subject, Task, Tested, recipe, rounded,
+    self, IntervalPlan, LossName, Plan, Prepared, Subject, Task, Tested, recipe,
 };
 use clap::{ArgMatches, Args, parser::ValueSource};
 use densely::{Dataset, data::CrossValidation};
@@ -242,12 +243,13 @@ fn cross_validated(
         Ok::<_, Box<dyn Error>>(error.on(&test)?)
     });
     let found = CrossValidation { scores: scores.collect::<Result<_, _>>()? };
+    let (mean, standard_error) = (found.mean(), found.standard_error());
     if !options.training.json {
-        let each: Vec<_> = found.scores.iter().map(|&score| rounded(score)).collect();
+        let each: Vec<_> = found.scores.iter().copied().map(rounded::score).collect();
         let (count, each) = (each.len(), each.join(", "));
+        let found = [mean, standard_error].map(rounded::score).join(" ± ");
         command_line::tell(&format!("{count} folds: {} {found}, of {each}", error.name));
     }
-    let (mean, standard_error) = (found.mean(), found.standard_error());
     Ok(json!({ error.key: found.scores, "mean": mean, "standard_error": standard_error }))
 }
 

@@ -27,6 +27,5 @@ pub use interval::IntervalPlan;
 pub use options::Options;
 pub use plan::{Plan, Subject};
 pub use prepared::Prepared;
-pub use scores::rounded;
 pub use task::Task;
 pub use tested::Tested;

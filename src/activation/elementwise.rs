@@ -61,8 +61,8 @@ pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Fun
     }
 }
 
-/// Row by row, or one by one where a row is not contiguous. `dyn`, here and below, so that this is
-/// compiled once, not for each activation.
+/// Applies it row by row, or one by one where a row is not contiguous. `dyn`, here and below, lets
+/// the compiler build this once, not for each activation.
 fn map_rows<F: Float>(mut matrix: ArrayViewMut2<'_, F>, apply: &dyn Fn(&mut [F])) {
     matrix.rows_mut().into_iter().for_each(|mut row| match row.as_slice_mut() {
         Some(row) => apply(row),

@@ -43,7 +43,7 @@ pub enum DataError {
     UnknownLabel { row: usize, label: String, classes: String },
     /// One part of a split would have no rows.
     #[error(
-        "{rows} rows are too few to set aside a fraction of {fraction}: at least one row must stay, of classes one of each"
+        "{rows} rows are too few to set aside a fraction of {fraction}: at least one row must stay, or one of each class"
     )]
     TooFewRows { rows: usize, fraction: f64 },
     /// The number of keys of a split is wrong.

@@ -110,7 +110,7 @@ impl Moments {
 
 impl<F: Float> Mlp<F> {
     /// Measures the units of this network on these rows, if it has units that are not measured yet.
-    /// The network takes over the names of columns and classes ([`Mlp::schema`]).
+    /// The network takes over names that it does not have ([`Mlp::schema`]).
     ///
     /// [`Trainer::fit`](crate::Trainer::fit) does this on its training rows. Training step by step
     /// or on a stream needs it before.
@@ -143,7 +143,7 @@ impl<F: Float> Mlp<F> {
         Error::check_shapes((rows, data.features()), (rows, data.outputs()), shape)?;
         self.schema().check_same(data.schema())?;
         self.measure_by(&data, |side| Moments::of(&data, side, 0..data.rows()))?;
-        self.update_schema(data.schema());
+        self.complete_schema(data.schema());
         Ok(())
     }
 

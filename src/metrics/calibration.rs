@@ -1,4 +1,4 @@
-use super::{check_classes, check_shares};
+use super::check_probabilities;
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
@@ -25,8 +25,7 @@ pub fn brier_score<F: Float>(
     outputs: ArrayView2<'_, F>,
     targets: ArrayView2<'_, F>,
 ) -> Result<f64> {
-    check_classes(outputs, targets)?;
-    check_shares("the probability", outputs)?;
+    check_probabilities(outputs, targets)?;
     let squares = zip(outputs, targets).map(|(p, y)| (p.as_f64() - y.as_f64()).powi(2));
     Ok(squares.sum::<f64>() / outputs.nrows() as f64)
 }
@@ -57,8 +56,7 @@ pub fn expected_calibration_error<F: Float>(
     targets: ArrayView2<'_, F>,
     bins: usize,
 ) -> Result<f64> {
-    check_classes(outputs, targets)?;
-    check_shares("the probability", outputs)?;
+    check_probabilities(outputs, targets)?;
     let holds = |bins: f64| (1.0..=10_000.0).contains(&bins);
     Error::check_setting("number of bins", bins as f64, "from 1 to 10,000", holds)?;
     let rows = outputs.axis_iter(Axis(0)).map(|row| row.fold(0.0, |p, x| x.as_f64().max(p)));

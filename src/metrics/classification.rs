@@ -1,4 +1,4 @@
-use super::{check_classes, check_shares};
+use super::{check_classes, check_probabilities};
 use crate::error::{MetricError, Result, check::ensure};
 use crate::float::Float;
 use crate::mlp::predicted_classes;
@@ -47,8 +47,7 @@ pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>
 ///
 /// See [the module](super).
 pub fn log_loss<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<f64> {
-    check_classes(outputs, targets)?;
-    check_shares("the probability", outputs)?;
+    check_probabilities(outputs, targets)?;
     let epsilon = F::epsilon().as_f64();
     let clip = |p: F| p.as_f64().clamp(epsilon, 1.0 - epsilon);
     let terms = outputs.iter().zip(targets).map(|(&a, y)| {

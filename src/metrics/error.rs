@@ -8,10 +8,16 @@ pub enum MetricError {
     /// The metric has no value for this data.
     #[error("{metric} is undefined: {reason}")]
     Undefined { metric: &'static str, reason: &'static str },
-    /// A metric for classes got numbers that are no shares of classes.
+    /// A target of a metric for classes is not from 0 to 1.
     #[error(
-        "{what} of row {row} (counted from 0) is {value}, not from 0 to 1: this metric is for \
+        "the target of row {row} (counted from 0) is {value}, not from 0 to 1: this metric is for \
          classes; `metrics::r_squared` and others are for numbers"
     )]
-    NoShare { what: &'static str, row: usize, value: f64 },
+    NotAClass { row: usize, value: f64 },
+    /// An output is no probability.
+    #[error(
+        "the output of row {row} (counted from 0) is {value}, no probability: this metric needs \
+         the outputs of Sigmoid or Softmax"
+    )]
+    NotAProbability { row: usize, value: f64 },
 }

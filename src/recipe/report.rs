@@ -11,8 +11,8 @@ use std::{fmt, time::Duration};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecipeReport {
-    /// The candidates.
-    pub candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
+    /// Their places among the candidates.
     pub(super) kept: Vec<usize>,
     /// Those whose mean is the result.
     pub(super) networks: usize,
@@ -64,6 +64,11 @@ impl Candidate {
 }
 
 impl RecipeReport {
+    /// The candidates.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
     /// The candidate with the lowest score, or those that were kept together, since the mean of
     /// their networks is better.
     pub fn kept(&self) -> impl Iterator<Item = &Candidate> {

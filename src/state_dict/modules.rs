@@ -54,7 +54,7 @@ pub(super) fn modules<'n>(
         modules.push(Module { name, inputs, outputs, tensors, place });
     }
     ensure(are_chosen || others.is_empty(), || {
-        let others = start_of(&others.join(", "));
+        let others: String = others.join(", ").chars().take(120).collect();
         let unless = "a network that needs these cannot be loaded";
         refused(&format!("no linear layer or BatchNorm: {others} ({unless})"), &modules)
     })?;

@@ -1,8 +1,8 @@
 //! A network that was trained on a table finds its columns in another one.
 
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Identity, MeanSquaredError, Mlp, Sgd, Sigmoid,
-    Softmax, Table, Trainer, metrics,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, MeanSquaredError, Mlp, Sgd,
+    Sigmoid, Softmax, Table, Trainer, metrics,
     schema::{Column, Schema},
 };
 use ndarray::array;
@@ -110,14 +110,43 @@ fn of_texts_that_an_application_has() {
     let bits = |inputs: &ndarray::Array2<f32>| inputs.mapv(f32::to_bits);
     assert_eq!(bits(&request.inputs_for(&net).unwrap()), bits(&from_file));
 
-    let message = |rows: &[&[&str]]| {
+    // Nothing is left out, whatever the rows say.
+    let rows = [["", ""], ["a", "b"], ["", ""]];
+    let table = Table::from_rows(["a", "b"], rows, "request").unwrap();
+    assert_eq!(table.text("b").unwrap(), ["", "b", ""]);
+
+    let message = |names: &[&str], rows: &[&[&str]]| {
         let rows = rows.iter().map(|row| row.iter().copied());
-        Table::from_rows(["a", "b"], rows, "request").unwrap_err().to_string()
+        Table::from_rows(names, rows, "request").unwrap_err().to_string()
     };
-    assert_eq!(message(&[&["1"]]), "request: row 1 has 1 cells, the header has 2");
-    assert_eq!(message(&[&["1", "2"], &["", ""]]), "request: row 2 has 0 cells, the header has 2");
-    assert!(message(&[&["", ""]]).contains("no rows"), "{}", message(&[&["", ""]]));
-    assert!(message(&[]).contains("no rows"), "{}", message(&[]));
+    let ragged = message(&["a", "b"], &[&["1", "2"], &[], &["1", "2"]]);
+    assert_eq!(ragged, "request: row 2 has 0 cells, the header has 2");
+    assert_eq!(message(&["a"], &[]), "request: there are no rows below the header");
+    assert_eq!(message(&[], &[&[]]), "request: the file is empty");
+    assert_eq!(message(&[], &[&["1"]]), "request: row 1 has 1 cells, the header has 0");
+
+    // Of many columns, those are named that begin alike.
+    let names: Vec<String> = (0..30).map(|number| format!("x_{number}")).collect();
+    let table = Table::from_rows(&names, [&names], "request").unwrap();
+    let error = table.text("X_29 ").unwrap_err().to_string();
+    let expected =
+        r#"request: there is no column "X_29 "; there are "x_29", "x_2", "x_20", "x_21""#;
+    assert!(error.starts_with(expected), "{error}");
+}
+
+/// Measuring tells a network names that it does not have, and takes none away.
+#[test]
+fn of_which_a_measured_network_knows_the_names() {
+    let data = csv("a,kind\n1,x\n2,y\n").binary::<f32>("kind").unwrap();
+    let mut net = Mlp::builder(1).dense(1, Sigmoid).build().unwrap();
+    net.measure(&data).unwrap();
+    assert_eq!((net.classes(), net.schema()), (data.classes(), data.schema()));
+    let (inputs, targets) = (data.inputs().to_owned(), data.targets().to_owned());
+    let bare = Dataset::new(inputs, targets).unwrap();
+    net.measure(&bare.clone().with_target_names(["other"]).unwrap()).unwrap();
+    assert_eq!(net.schema(), data.schema());
+    let error = net.measure(&bare.with_feature_names(["b"]).unwrap()).unwrap_err().to_string();
+    assert!(error.contains(r#"is "b", the network was trained with "a""#), "{error}");
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn faults_are_the_same() {
         (
             "x,y\n1,2 m\n2,3 m\n",
             Regression,
-            r#"data: target "y" is text ("2 m" in row 1), a regression needs numbers"#,
+            r#"data: target "y" is text ("2 m" in row 1), a regression needs numbers; `Target::classes` takes each different value for a class"#,
         ),
         (
             "x,y\n1,a\n2,a\n",
@@ -169,7 +169,7 @@ fn faults_are_the_same() {
         (
             "x,y\n1,1\n2,2\n3,2.5\n",
             Multiclass,
-            r#"data: row 3, column "y": "2.5" is not a class: classes are text or whole numbers"#,
+            r#"data: row 3, column "y": "2.5" is not a class: classes are text or whole numbers; `Target::number` takes numbers as such"#,
         ),
     ] {
         let read = Table::parse_csv(csv.as_bytes(), "data");

@@ -5,7 +5,7 @@ use densely::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
     Sgd, Sigmoid, Softmax, Tanh, Trainer, metrics,
 };
-use ndarray::{Array2, array};
+use ndarray::{Array2, ArrayView2, array};
 
 fn message<T>(result: Result<T, Error>) -> String {
     result.err().expect("a mistake").to_string()
@@ -115,18 +115,31 @@ fn names_that_the_network_does_not_know() {
 #[test]
 fn metrics_for_classes_on_numbers() {
     let (outputs, targets) = (array![[10.0], [-3.0], [7.5]], array![[0.0], [-2.0], [7.0]]);
-    let numbers = " of row 1 (counted from 0) is -2, not from 0 to 1: this metric is for classes; `metrics::r_squared` and others are for numbers";
+    let expected = "the target of row 1 (counted from 0) is -2, not from 0 to 1: this metric is for classes; `metrics::r_squared` and others are for numbers";
     for metric in [metrics::accuracy, metrics::f1, metrics::log_loss, metrics::brier_score] {
-        let found = message(metric(outputs.view(), targets.view()));
-        assert_eq!(found, format!("the target{numbers}"));
+        assert_eq!(message(metric(outputs.view(), targets.view())), expected);
     }
     let confusion = metrics::ConfusionMatrix::new(outputs.view(), targets.view(), ["a", "b"]);
-    assert_eq!(message(confusion), format!("the target{numbers}"));
-    // Of weighted sums, log-loss makes nonsense. The class of the largest is right.
+    assert_eq!(message(confusion), expected);
+}
+
+/// The class of the largest is right, whatever the outputs are; other metrics need probabilities.
+#[test]
+fn metrics_for_probabilities_on_other_outputs() {
     let (outputs, targets) = (array![[3.0], [-3.0]], array![[1.0], [0.0]]);
-    let found = message(metrics::log_loss(outputs.view(), targets.view()));
-    assert!(found.starts_with("the probability of row 0 (counted from 0) is 3, "), "{found}");
     assert_eq!(metrics::accuracy(outputs.view(), targets.view()).unwrap(), 1.0);
+    let calibration = |outputs: ArrayView2<'_, f64>, targets: ArrayView2<'_, f64>| {
+        metrics::expected_calibration_error(outputs, targets, 10)
+    };
+    for metric in [metrics::log_loss, metrics::brier_score, calibration] {
+        assert_eq!(
+            message(metric(outputs.view(), targets.view())),
+            "the output of row 0 (counted from 0) is 3, no probability: this metric needs the \
+             outputs of Sigmoid or Softmax"
+        );
+        // By rounding, a sum of probabilities may be a little above 1.
+        metric(array![[1.0 + 1e-7], [0.5]].view(), targets.view()).unwrap();
+    }
 }
 
 #[test]

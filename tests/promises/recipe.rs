@@ -273,7 +273,7 @@ fn a_recipe_is_reproducible_and_gives_a_plain_network() {
     let (train, test) = cars().split(0.2, 1).unwrap();
     let recipe = || Recipe::default().few_rows(0).width(32).epochs(24).seed(8);
     let (net, report) = recipe().fit(&train).unwrap();
-    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Plain, Stage::Encoded]);
     // Their mean is better than either, by more than rounding can change.
     let kept: Vec<Stage> = report.kept().map(|candidate| candidate.stage).collect();
@@ -314,9 +314,9 @@ fn few_rows_choose_by_folds() {
     let (train, test) = cars().split(0.2, 1).unwrap();
     let recipe = || Recipe::default().width(16).epochs(20).seed(5);
     let (net, mut report) = alone(recipe()).fit(&train).unwrap();
-    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Linear, Stage::Plain, Stage::Encoded]);
-    for candidate in &report.candidates {
+    for candidate in report.candidates() {
         let reports = &candidate.reports;
         assert_eq!(reports.iter().map(|of| of.validation_rows).sum::<usize>(), train.rows());
         // The score is the lowest mean of the folds' losses.
@@ -333,7 +333,7 @@ fn few_rows_choose_by_folds() {
 
     let best = || Recipe::best().width(8).epochs(4).seed(5);
     let (mean, report) = best().fit(&train).unwrap();
-    let validated = report.candidates[0].reports.iter().map(|of| of.validation_rows);
+    let validated = report.candidates()[0].reports.iter().map(|of| of.validation_rows);
     assert_eq!((mean.members(), validated.sum::<usize>()), (10, 2 * train.rows()));
     let (again, _) = alone(best()).fit(&train).unwrap();
     assert_eq!(again.to_bytes().unwrap(), mean.to_bytes().unwrap());
@@ -342,7 +342,7 @@ fn few_rows_choose_by_folds() {
     let state = folder.path().join("state");
     let stopped = recipe().checkpoint(&state).on_epoch(stop_after(150));
     let (part, cut) = stopped.fit(&train).unwrap();
-    let folds = cut.candidates[0].reports.len();
+    let folds = cut.candidates()[0].reports.len();
     assert!(cut.is_cut && (1..5).contains(&folds), "{folds}");
     assert_eq!(part.members(), folds);
     let (resumed, _) = recipe().checkpoint(&state).fit(&train).unwrap();
@@ -357,12 +357,12 @@ fn a_linear_network_competes_where_few_rows_are_validated_by_later_ones() {
     let [early, late] = [early, late].map(|rows| trend.select(&rows.collect::<Vec<_>>()).unwrap());
     let recipe = alone(Recipe::default().width(8).epochs(64));
     let (net, report) = recipe.choose_on(&early, &late).unwrap();
-    let tried: Vec<_> = report.candidates.iter().map(|candidate| candidate.stage).collect();
+    let tried: Vec<_> = report.candidates().iter().map(|candidate| candidate.stage).collect();
     assert_eq!(tried, [Stage::Linear, Stage::Plain, Stage::Encoded]);
     assert_eq!(report.kept().map(|kept| kept.stage).collect::<Vec<_>>(), [Stage::Linear]);
     assert_eq!(net.layers().len(), 1);
     let (_, report) = recipe.few_rows(0).choose_on(&early, &late).unwrap();
-    assert_eq!(report.candidates.len(), 2);
+    assert_eq!(report.candidates().len(), 2);
 }
 
 /// Numbers: the mean. Probabilities: their geometric mean, made to add up to 1.
@@ -483,7 +483,7 @@ fn a_recipe_of_classes_has_a_temperature() {
     let data =
         Table::parse_csv(csv.as_bytes(), "colours").unwrap().multiclass::<f32>("kind").unwrap();
     let (net, report) = Recipe::default().width(16).epochs(8).fit(&data).unwrap();
-    let stages: Vec<Stage> = report.candidates.iter().map(|of| of.stage).collect();
+    let stages: Vec<Stage> = report.candidates().iter().map(|of| of.stage).collect();
     assert_eq!(stages, [Stage::Linear, Stage::Plain]);
     assert!(report.temperature_factor.is_some_and(|factor| factor > 0.0 && factor <= 1.0));
     assert_eq!(net.classes(), ["a", "b", "c"]);

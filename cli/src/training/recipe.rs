@@ -4,12 +4,12 @@ mod bar;
 
 use super::Kept;
 use super::plan::Plan;
-use super::scores::{Score, Scores, rounded};
+use super::scores::{Score, Scores};
 use super::summary::Tried;
 use super::task::Task;
 use super::tested::Tested;
-use crate::command_line;
 use crate::test_rows::{Split, set_apart};
+use crate::{command_line, rounded};
 use bar::{Bar, EPOCHS, STAGES};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
@@ -235,16 +235,16 @@ fn tried(
     scores: &Scores,
     others: &[(&'static str, Scores)],
 ) -> Tried {
-    let candidates = report.candidates.iter().map(|candidate| {
+    let candidates = report.candidates().iter().map(|candidate| {
         let Candidate { stage, score, epoch, reports, .. } = candidate;
         let loss = reports.first().and_then(|of| of.monitored.as_deref()).unwrap_or("loss");
         let how = if *stage == Stage::Encoded { " (numbers in bins)" } else { "" };
-        format!("{stage}{how}: {loss} {}, in epoch {epoch}", rounded(*score))
+        format!("{stage}{how}: {loss} {}, in epoch {epoch}", rounded::score(*score))
     });
     let kept: Vec<&Candidate> = report.kept().collect();
     let names: Vec<String> = kept.iter().map(|kept| kept.stage.to_string()).collect();
     let folds = kept.first().map_or(0, |kept| kept.reports.len());
-    let why = match (report.candidates.len(), folds) {
+    let why = match (report.candidates().len(), folds) {
         (1, 1) => "the only one".to_owned(),
         (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
@@ -278,7 +278,7 @@ fn tried(
     };
     let Score { key, name, .. } = task.error();
     let compared = others.iter().map(|(who, scores)| match scores.error() {
-        Some(score) => format!("{name} {} of {who}", rounded(score)),
+        Some(score) => format!("{name} {} of {who}", rounded::score(score)),
         None => format!("{who}: undefined"),
     });
     let own = scores.error();
@@ -296,7 +296,7 @@ fn tried(
         ("tried", candidates.collect::<Vec<_>>().join("; ")),
         ("kept", format!("{}, {why}{again}", names.join(" and "))),
     ];
-    let candidates = report.candidates.iter().map(|candidate| {
+    let candidates = report.candidates().iter().map(|candidate| {
         let reports = &candidate.reports;
         json!({
             "name": candidate.stage.to_string(),

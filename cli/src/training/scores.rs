@@ -2,6 +2,7 @@
 
 use super::task::Task;
 use super::tested::Tested;
+use crate::rounded;
 use densely::metrics::{self, ConfusionMatrix};
 use densely::{
     Error, Identity, Sigmoid, Softmax, activation::Exponential, error::MetricError, mlp::MlpBuilder,
@@ -49,17 +50,13 @@ impl Scores {
     /// The intervals on one line; nothing if there are none.
     pub(super) fn intervals(&self) -> Option<String> {
         let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
-            interval.map(|[low, high]| format!("{name} {} to {}", rounded(low), rounded(high)))
+            interval.map(|[low, high]| {
+                format!("{name} {} to {}", rounded::score(low), rounded::score(high))
+            })
         });
         let intervals = intervals.collect::<Vec<_>>().join("  ");
         (!intervals.is_empty()).then(|| format!("{intervals}, at 95 %"))
     }
-}
-
-/// A score with five digits, and no more than four decimals.
-pub fn rounded(score: f64) -> String {
-    let digits = score.abs().max(1.0).log10() as usize;
-    format!("{score:.0$}", 4_usize.saturating_sub(digits))
 }
 
 /// The outputs of a network beside the targets, and what they are worth.
@@ -87,9 +84,9 @@ impl fmt::Display for Scores {
         let values =
             self.values.iter().map(|Score { key, name, value, .. }| match (value, classes) {
                 (Some(score), Some([_, second])) if *key == "f1" => {
-                    format!("{name} of {second:?} {}", rounded(*score))
+                    format!("{name} of {second:?} {}", rounded::score(*score))
                 }
-                (Some(score), _) => format!("{name} {}", rounded(*score)),
+                (Some(score), _) => format!("{name} {}", rounded::score(*score)),
                 (None, _) => format!("{name} undefined"),
             });
         f.write_str(&values.collect::<Vec<_>>().join("  "))

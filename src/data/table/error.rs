@@ -145,6 +145,7 @@ impl TableError {
             Self::Cell { problem, .. } => match problem {
                 CellProblem::Blank | CellProblem::Missing => vec![Remedy::WithMissing],
                 CellProblem::NotUtf8 => vec![Remedy::Encoding],
+                CellProblem::NotAClass => vec![Remedy::Numbers],
                 _ => Vec::new(),
             },
             Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
@@ -156,7 +157,7 @@ impl TableError {
                 vec![Remedy::DateFormat { column: column.clone(), forms: forms.clone() }]
             }
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
-            Self::DateTarget { .. } => vec![Remedy::Classes],
+            Self::TextTarget { .. } | Self::DateTarget { .. } => vec![Remedy::Classes],
             Self::TooManyClasses { .. } => vec![Remedy::Numbers],
             _ => Vec::new(),
         }

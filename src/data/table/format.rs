@@ -45,6 +45,8 @@ pub(super) enum Header {
     Expected,
     Present,
     Absent,
+    /// An application names the columns of its rows, of which any may be blank.
+    Told,
 }
 
 impl CsvFormat {

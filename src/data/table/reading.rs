@@ -1,7 +1,7 @@
 //! Reads a table from a file, from memory or from another place.
 
 use super::source::{self, Bytes, CsvSource, decoded};
-use super::{Table, format::CsvFormat};
+use super::{Table, format::CsvFormat, format::Header};
 use crate::error::{Error, Result, TableError, check::ensure};
 use std::io::Read;
 use std::path::Path;
@@ -133,33 +133,29 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// As [`read_csv`](Self::read_csv); [`TableError::RaggedRow`] also for rows at the end that are
-    /// blank.
+    /// As [`read_csv`](Self::read_csv).
     pub fn from_rows(
         names: impl IntoIterator<Item = impl AsRef<str>>,
         rows: impl IntoIterator<Item = impl IntoIterator<Item = impl AsRef<str>>>,
         name: &str,
     ) -> Result<Self> {
-        let mut csv = line(names);
-        let mut count = 0;
-        for cells in rows {
-            csv += &line(cells);
-            count += 1;
+        let (mut csv, expected) = line(names);
+        for (row, cells) in (1..).zip(rows) {
+            let (line, found) = line(cells);
+            let ragged = || TableError::RaggedRow { file: name.to_owned(), row, found, expected };
+            ensure(found == expected, ragged)?;
+            csv += &line;
         }
-        let format = CsvFormat::new().separator(b',').with_header();
-        let table = format.parse(csv.as_bytes(), name)?;
-        let (row, expected) = (table.rows + 1, table.columns.len());
-        let blank = || TableError::RaggedRow { file: name.to_owned(), row, found: 0, expected };
-        ensure(table.rows == count, blank)?;
-        Ok(table)
+        let format = CsvFormat { header: Header::Told, ..CsvFormat::new().separator(b',') };
+        format.parse(csv.as_bytes(), name)
     }
 }
 
-/// A line of a CSV file.
-fn line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+/// A line of a CSV file, and the number of its cells.
+fn line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> (String, usize) {
     let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
-    let cells = cells.into_iter().map(|cell| quoted(cell.as_ref()));
-    cells.collect::<Vec<_>>().join(",") + "\n"
+    let cells: Vec<_> = cells.into_iter().map(|cell| quoted(cell.as_ref())).collect();
+    (cells.join(",") + "\n", cells.len())
 }
 
 impl CsvFormat {

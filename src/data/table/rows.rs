@@ -35,14 +35,16 @@ impl Table {
             Ok(TableColumn { name, ..TableColumn::default() })
         };
         let mut columns = (0..record.len()).map(column).collect::<Result<Vec<_>, _>>()?;
-        let (named, has_names) = (named(&columns), !columns.iter().all(is_number));
+        let is_told = format.header == Header::Told;
+        let (named, has_names) = (named(&columns), !is_told && !columns.iter().all(is_number));
         let (mut rows, mut blank_rows, mut pending) = (0, 0, format.header == Header::Absent);
         while std::mem::take(&mut pending) || parser.next(&mut record)? {
             rows += 1;
             let (row, found, expected) = (rows, record.len(), columns.len());
             let ragged = || TableError::RaggedRow { file: file.clone(), row, found, expected };
             ensure(fits(&record, expected, named), ragged)?;
-            blank_rows = if expected > 1 && record.is_blank() { blank_rows + 1 } else { 0 };
+            let is_left_over = expected > 1 && !is_told && record.is_blank();
+            blank_rows = if is_left_over { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
                 let (cell, name) = (record.bytes(index), column.name.as_bytes());
                 // Text beyond ASCII may have white space of its own.
