@@ -27,7 +27,7 @@ impl<'a> Node<'a> {
             (2, MOST_OTHERS, "outputs"),
             (5, MOST_OTHERS, "attributes"),
         ] {
-            let found = message.all(field).count();
+            let found = message.all_bytes(field).count();
             if found > most {
                 return Err(refused(format!("{found} {what}, at most {most} are read")));
             }

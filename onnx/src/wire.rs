@@ -12,18 +12,6 @@ use densely::Result;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a>(&'a [u8]);
 
-/// The content of a field, by its encoding.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum FieldValue<'a> {
-    /// An integer or a truth value.
-    Number(u64),
-    /// Text, a message, or packed numbers.
-    Bytes(&'a [u8]),
-    Fixed32([u8; 4]),
-    /// Eight bytes, which no field of a network needs.
-    Fixed64,
-}
-
 impl<'a> Fields<'a> {
     /// The fields in these bytes.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self> {
@@ -40,22 +28,15 @@ impl<'a> Fields<'a> {
         std::ptr::eq(self.0, other.0)
     }
 
-    pub(crate) fn fields(self) -> impl Iterator<Item = (u64, FieldValue<'a>)> {
+    /// The number and the content of every field.
+    pub(crate) fn fields(self) -> impl Iterator<Item = (u64, &'a [u8])> {
         let mut rest = self.0;
         std::iter::from_fn(move || take_field(&mut rest))
     }
 
     /// The content of every field of this number.
-    pub(crate) fn all(self, number: u64) -> impl Iterator<Item = FieldValue<'a>> {
-        self.fields().filter(move |(field, _)| *field == number).map(|(_, value)| value)
-    }
-
-    /// The bytes in every field of this number.
     pub(crate) fn all_bytes(self, number: u64) -> impl Iterator<Item = &'a [u8]> {
-        self.all(number).filter_map(|value| match value {
-            FieldValue::Bytes(bytes) => Some(bytes),
-            _ => None,
-        })
+        self.fields().filter(move |(field, _)| *field == number).map(|(_, bytes)| bytes)
     }
 
     /// The messages in every field of this number, without the damaged ones.
@@ -73,6 +54,7 @@ impl<'a> Fields<'a> {
         self.all_bytes(number).last()
     }
 
+    /// The last message in a field of this number that is not damaged.
     pub(crate) fn message(self, number: u64) -> Option<Fields<'a>> {
         self.all_messages(number).last()
     }
@@ -82,59 +64,47 @@ impl<'a> Fields<'a> {
         self.all_texts(number).last().unwrap_or_default()
     }
 
+    /// The integer in the last field of this number.
     pub(crate) fn number(self, number: u64) -> Option<i64> {
-        let numbers = self.all(number).filter_map(|value| match value {
-            FieldValue::Number(number) => Some(number.cast_signed()),
-            _ => None,
-        });
-        numbers.last()
+        take_varint(&mut self.bytes(number)?).map(u64::cast_signed)
     }
 
     /// The integers of a repeated field, packed or one by one.
     pub(crate) fn numbers(self, number: u64) -> impl Iterator<Item = i64> {
-        self.all(number).flat_map(|value| {
-            let (one, mut packed) = match value {
-                FieldValue::Number(number) => (Some(number), &[][..]),
-                FieldValue::Bytes(packed) => (None, packed),
-                FieldValue::Fixed32(_) | FieldValue::Fixed64 => (None, &[][..]),
-            };
-            let packed = std::iter::from_fn(move || take_varint(&mut packed));
-            one.into_iter().chain(packed).map(u64::cast_signed)
-        })
+        let of_field = |mut bytes| std::iter::from_fn(move || take_varint(&mut bytes));
+        self.all_bytes(number).flat_map(of_field).map(u64::cast_signed)
     }
 
+    /// The float in the last field of this number.
     pub(crate) fn float(self, number: u64) -> Option<f32> {
-        self.floats(number).last()
+        self.bytes(number)?.first_chunk().map(|bytes| f32::from_le_bytes(*bytes))
     }
 
     /// The floats of a repeated field, packed or one by one.
     pub(crate) fn floats(self, number: u64) -> impl Iterator<Item = f32> {
-        self.all(number).flat_map(|value| {
-            let (one, packed) = match value {
-                FieldValue::Fixed32(bytes) => (Some(bytes), &[][..]),
-                FieldValue::Bytes(packed) => (None, packed.as_chunks().0),
-                FieldValue::Number(_) | FieldValue::Fixed64 => (None, &[][..]),
-            };
-            one.into_iter().chain(packed.iter().copied()).map(f32::from_le_bytes)
-        })
+        let of_field = |bytes: &'a [u8]| bytes.as_chunks().0.iter().copied();
+        self.all_bytes(number).flat_map(of_field).map(f32::from_le_bytes)
     }
 }
 
-/// Takes a field from the front: its number and content. `None` at the end, for a field that is not
-/// whole, and for a group, which ONNX never uses.
-fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, FieldValue<'a>)> {
+/// Takes a field from the front: its number and content, which is the number, or the text, message
+/// or packed numbers behind the length. `None` at the end, for a field that is not whole, and for a
+/// group, which ONNX never uses.
+fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u64, &'a [u8])> {
     let key = take_varint(rest)?;
-    let value = match key & 7 {
-        0 => FieldValue::Number(take_varint(rest)?),
-        1 => rest.split_off(..8).map(|_| FieldValue::Fixed64)?,
-        2 => {
-            let length = usize::try_from(take_varint(rest)?).ok()?;
-            FieldValue::Bytes(rest.split_off(..length)?)
+    let length = match key & 7 {
+        0 => {
+            let mut after = *rest;
+            take_varint(&mut after)?;
+            rest.len() - after.len()
         }
-        5 => FieldValue::Fixed32(*rest.split_off(..4)?.first_chunk()?),
+        1 => 8,
+        2 => usize::try_from(take_varint(rest)?).ok()?,
+        5 => 4,
         _ => return None,
     };
-    (key >> 3 > 0).then_some((key >> 3, value))
+    let content = rest.split_off(..length)?;
+    (key >> 3 > 0).then_some((key >> 3, content))
 }
 
 /// Takes a whole number, seven bits a byte, the least significant first.
