@@ -1,6 +1,6 @@
 //! Makes the model of a network.
 
-use crate::formula::{self, Argument, Formula, Operation};
+use crate::formula::{Argument, Operation, formulas};
 use crate::message::Message;
 use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
 use crate::refusal::refused;
@@ -16,8 +16,6 @@ const OPERATORS: usize = 17;
 const INPUTS: &str = "inputs";
 const OUTPUTS: &str = "outputs";
 const ROWS: &str = "rows";
-/// `AttributeProto.AttributeType.FLOAT`.
-const FLOAT_ATTRIBUTE: usize = 1;
 
 /// The bytes of the model of a network.
 pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
@@ -42,13 +40,14 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
         let activation = layer.activation();
         let name = activation.name().filter(|_| activation.is_built_in()).unwrap_or_default();
         let (kind, alpha) = kind_and_alpha(&name);
-        let formula = formula::export::formula::<F>(&kind).ok_or_else(|| {
+        let formula = formulas::<F>().iter().find(|(name, _)| *name == kind);
+        let (_, formula) = formula.ok_or_else(|| {
             refused(format!("layer {index}: {activation:?} is not built in, and is no operator"))
         })?;
         let prefix = format!("layers.{index}");
         let output = if index == last { OUTPUTS.to_owned() } else { format!("{prefix}.outputs") };
-        value = graph.layer(layer, &prefix, value, &output, formula.operations.is_empty());
-        value = graph.activation(&formula, alpha, &format!("{prefix}.{kind}"), value, &output);
+        value = graph.layer(layer, &prefix, value, &output, formula.is_empty());
+        value = graph.activation(formula, alpha, &format!("{prefix}.{kind}"), value, &output);
         activations.push(name);
     }
     let metadata = Metadata::of(&net, activations).to_json()?;
@@ -92,12 +91,12 @@ impl<F: Float> GraphBuilder<F> {
             }
             self.tensor(name, &[numbers.len()], numbers.iter());
         }
-        self.node("Equal", &[&input, &input], &present, None);
+        self.node("Equal", &[&input, &input], &present);
         let result = if factors.is_some() { "units.present" } else { &value };
-        self.node("Where", &[&present, &input, &centre], result, None);
+        self.node("Where", &[&present, &input, &centre], result);
         if factors.is_some() {
-            self.node("Sub", &[result, &centre], "units.centred", None);
-            self.node("Mul", &["units.centred", &factor], &value, None);
+            self.node("Sub", &[result, &centre], "units.centred");
+            self.node("Mul", &["units.centred", &factor], &value);
         }
         Ok(value)
     }
@@ -117,10 +116,10 @@ impl<F: Float> GraphBuilder<F> {
             ["weights", "products", "bias"].map(|name| format!("{prefix}.{name}"));
         self.tensor(&weights, &[layer.inputs(), layer.outputs()], layer.weights().iter());
         let products = if layer.bias().is_some() { &products } else { &sums };
-        self.node("MatMul", &[&inputs, &weights], products, None);
+        self.node("MatMul", &[&inputs, &weights], products);
         if let Some(numbers) = layer.bias() {
             self.tensor(&bias, &[layer.outputs()], numbers.iter());
-            self.node("Add", &[products, &bias], &sums, None);
+            self.node("Add", &[products, &bias], &sums);
         }
         sums
     }
@@ -128,20 +127,18 @@ impl<F: Float> GraphBuilder<F> {
     /// Adds the activation of the value `input` and returns the name of its result.
     fn activation(
         &mut self,
-        formula: &Formula,
+        formula: &[Operation],
         alpha: Option<f64>,
         prefix: &str,
         input: String,
         output: &str,
     ) -> String {
-        let Some(last) = formula.operations.len().checked_sub(1) else { return input };
+        let Some(last) = formula.len().checked_sub(1) else { return input };
         let result = |place: usize| match place == last {
             true => output.to_owned(),
             false => format!("{prefix}.{place}"),
         };
-        for (place, Operation { operator, arguments, alpha: attribute }) in
-            formula.operations.iter().enumerate()
-        {
+        for (place, Operation { operator, arguments }) in formula.iter().enumerate() {
             let arguments = arguments.iter().map(|argument| match *argument {
                 Argument::Input => input.clone(),
                 Argument::ResultOf(place) => result(place),
@@ -150,20 +147,15 @@ impl<F: Float> GraphBuilder<F> {
             });
             let arguments: Vec<_> = arguments.collect();
             let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-            let alpha = alpha.filter(|_| *attribute == Some(Argument::Alpha));
-            self.node(operator, &arguments, &result(place), alpha);
+            self.node(operator, &arguments, &result(place));
         }
         output.to_owned()
     }
 
-    /// Adds a node, named after its output. Its attribute is α, if it has one.
-    fn node(&mut self, operator: &str, inputs: &[&str], output: &str, alpha: Option<f64>) {
+    /// Adds a node, named after its output.
+    fn node(&mut self, operator: &str, inputs: &[&str], output: &str) {
         let node = inputs.iter().fold(Message::default(), |node, input| node.text(1, input));
-        let mut node = node.text(2, output).text(3, output).text(4, operator);
-        if let Some(alpha) = alpha {
-            let attribute = Message::default().text(1, "alpha").float(2, alpha as f32);
-            node = node.message(5, attribute.number(20, FLOAT_ATTRIBUTE));
-        }
+        let node = node.text(2, output).text(3, output).text(4, operator);
         self.message = std::mem::take(&mut self.message).message(1, node);
     }
 

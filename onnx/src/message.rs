@@ -12,12 +12,6 @@ impl Message {
         self
     }
 
-    pub(crate) fn float(mut self, field: u32, number: f32) -> Self {
-        self.key(field, 5);
-        self.0.extend(number.to_le_bytes());
-        self
-    }
-
     /// Adds a text, or bytes.
     pub(crate) fn text(mut self, field: u32, text: impl AsRef<[u8]>) -> Self {
         self.begin(field, text.as_ref().len());

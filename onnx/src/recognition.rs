@@ -1,64 +1,43 @@
 //! Recognizes the activation that some nodes compute.
 
-use crate::formula::{Argument, Formula, Operation, export, import};
+use crate::formula::{Argument, Operation, formulas};
 use crate::graph::{Graph, ValueSource};
 use crate::node::Node;
-use crate::refusal::refused;
 use densely::activation::{AnyActivation, Selu};
 use densely::{Float, Result};
 use std::marker::PhantomData;
 
 /// The places of operations in a formula and the nodes that match them, in the order in which they
 /// were found.
-type Matches = Vec<(usize, usize)>;
+pub(crate) type Matches = Vec<(usize, usize)>;
 
-/// The formulas of the activations that import recognizes.
-#[derive(Debug)]
-pub(crate) struct KnownActivations<F> {
-    formulas: Vec<(&'static str, Formula)>,
-    /// The buffer of one attempt after the other.
-    matches: Matches,
-    number: PhantomData<F>,
-}
-
-impl<F: Float> KnownActivations<F> {
-    pub(crate) fn new() -> Self {
-        let names = AnyActivation::<F>::NAMES.iter();
-        let written = names.filter_map(|name| Some((*name, export::formula::<F>(name)?)));
-        let formulas = written.chain(import::formulas());
-        let formulas = formulas.filter(|(_, formula)| !formula.operations.is_empty()).collect();
-        Self { formulas, matches: Vec::new(), number: PhantomData }
-    }
-
-    /// The activation whose last operation is this node, and the source of its argument; `None` if
-    /// the node ends no activation.
-    pub(crate) fn activation<'a>(
-        &mut self,
-        graph: &Graph<'a>,
-        index: usize,
-    ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
-        let Some(node) = graph.node(index) else { return Ok(None) };
-        for (name, formula) in &self.formulas {
-            let mut attempt = Attempt::<F>::new(graph, formula, &mut self.matches);
-            if !attempt.fits_operation(formula.operations.len() - 1, index) {
-                continue;
-            }
-            let Some(input) = attempt.input else { continue };
-            let alpha = attempt.alpha.map(|alpha| format!("({alpha})")).unwrap_or_default();
-            let name = format!("{name}{alpha}");
-            let activation = name.parse::<AnyActivation<F>>().map_err(|_| {
-                refused(format!("{}: there is no activation {name}", node.described()))
-            })?;
-            return Ok(Some((activation, input)));
+/// The activation whose last operation is this node, and the source of its argument; `None` if the
+/// node ends no activation. `matches` is the buffer of one attempt after the other.
+pub(crate) fn activation<'a, F: Float>(
+    graph: &Graph<'a>,
+    index: usize,
+    matches: &mut Matches,
+) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
+    let Some(node) = graph.node(index) else { return Ok(None) };
+    for (name, formula) in formulas::<F>() {
+        let mut attempt = Attempt::<F>::new(graph, formula, matches);
+        let Some(last) = formula.len().checked_sub(1) else { continue };
+        if !attempt.fits_operation(last, index) {
+            continue;
         }
-        Ok(None)
+        let Some(input) = attempt.input else { continue };
+        let alpha = attempt.alpha.map(|alpha| format!("({alpha})")).unwrap_or_default();
+        let name = format!("{name}{alpha}");
+        let unknown = |_| node.refused(&format!("there is no activation {name}"));
+        return Ok(Some((name.parse().map_err(unknown)?, input)));
     }
+    Ok(None)
 }
 
 /// An attempt to match the operations of a formula with nodes of the graph.
 struct Attempt<'g, 'a, F> {
     graph: &'g Graph<'a>,
-    formula: &'g Formula,
+    formula: &'g [Operation],
     matches: &'g mut Matches,
     input: Option<ValueSource<'a>>,
     alpha: Option<f64>,
@@ -66,38 +45,38 @@ struct Attempt<'g, 'a, F> {
 }
 
 impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
-    fn new(graph: &'g Graph<'a>, formula: &'g Formula, matches: &'g mut Matches) -> Self {
+    fn new(graph: &'g Graph<'a>, formula: &'g [Operation], matches: &'g mut Matches) -> Self {
         matches.clear();
         Self { graph, formula, matches, input: None, alpha: None, number: PhantomData }
     }
 
     /// Whether the node can be this operation.
     fn fits_operation(&mut self, place: usize, index: usize) -> bool {
-        let Some(operation) = self.formula.operations.get(place) else { return false };
+        let Some(Operation { operator, arguments }) = self.formula.get(place) else { return false };
         let Some(node) = self.graph.node(index) else { return false };
-        if node.operator() != operation.operator {
+        if node.operator() != operator || is_approximation(node) {
             return false;
         }
         self.matches.push((place, index));
-        if !self.fits_attributes(operation, node) {
+        if let ("Add" | "Mul" | "Min" | "Max", &[one, other]) = (&operator[..], &arguments[..]) {
+            return node.inputs().count() == 2 && self.fits_pair(one, other, index);
+        }
+        let attributes = attributes(operator);
+        // The bounds of Clip may be inputs as well: they are attributes before opset 11 alone.
+        let beside = if operator == "Clip" { 0 } else { attributes.len() };
+        if node.inputs().count() + beside > arguments.len() {
             return false;
         }
-        match (operation.operator, &operation.arguments[..]) {
-            ("Add" | "Mul" | "Min" | "Max", &[one, other]) => {
-                node.inputs().count() == 2 && self.fits_pair(one, other, index)
+        (0_usize..).zip(arguments).all(|(place, argument)| {
+            let attribute = place.checked_sub(1).and_then(|place| attributes.get(place));
+            match attribute.filter(|_| node.input(place).is_none()) {
+                Some((name, default)) => {
+                    let number = node.float(name).map_or(*default, f64::from);
+                    self.fits_number(*argument, decimal::<F>(number))
+                }
+                None => self.fits_input(*argument, index, place),
             }
-            ("Clip", &[input, least, most]) => {
-                self.fits_input(input, index, 0)
-                    && self.fits_bound(least, node, index, (1, "min"))
-                    && self.fits_bound(most, node, index, (2, "max"))
-            }
-            (_, arguments) => {
-                node.inputs().count() == arguments.len()
-                    && (0..)
-                        .zip(arguments)
-                        .all(|(i, argument)| self.fits_input(*argument, index, i))
-            }
-        }
+        })
     }
 
     /// Whether the node has these two arguments, in either order.
@@ -122,21 +101,6 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     fn fits_input(&mut self, argument: Argument, index: usize, input: usize) -> bool {
         let source = self.graph.source_of_input(index, input);
         source.is_ok_and(|source| self.fits(argument, source))
-    }
-
-    /// Whether this is a bound of `Clip`: an input, or an attribute before opset 11.
-    fn fits_bound(
-        &mut self,
-        argument: Argument,
-        node: Node<'a>,
-        index: usize,
-        (input, name): (usize, &str),
-    ) -> bool {
-        match (node.input(input), node.float(name)) {
-            (Some(_), _) => self.fits_input(argument, index, input),
-            (None, Some(bound)) => self.fits_number(argument, f64::from(bound)),
-            (None, None) => false,
-        }
     }
 
     /// Whether the source can be this argument.
@@ -168,26 +132,23 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             Argument::Input | Argument::ResultOf(_) => false,
         }
     }
+}
 
-    fn fits_attributes(&mut self, operation: &Operation, node: Node<'a>) -> bool {
-        let near = |name, expected: f64| {
-            let found = node.float(name).map_or(expected, f64::from);
-            (found - expected).abs() < 1e-6
-        };
-        match (operation.operator, operation.alpha) {
-            ("Selu", _) => near("alpha", Selu::ALPHA) && near("gamma", Selu::LAMBDA),
-            ("Gelu", _) => {
-                let approximation = node.attribute("approximate");
-                approximation.is_none_or(|attribute| matches!(attribute.text(4), "" | "none"))
-            }
-            (operator, Some(alpha)) => {
-                let default = if operator == "LeakyRelu" { 0.01 } else { 1.0 };
-                let found = node.float("alpha").unwrap_or(default);
-                self.fits_number(alpha, decimal::<F>(f64::from(found)))
-            }
-            _ => true,
-        }
+/// The attributes that follow the first argument of an operator, each with its default.
+fn attributes(operator: &str) -> &'static [(&'static str, f64)] {
+    match operator {
+        "Clip" => &[("min", f32::MIN as f64), ("max", f32::MAX as f64)],
+        "Elu" | "Swish" => &[("alpha", 1.0)],
+        "LeakyRelu" => &[("alpha", 0.01)],
+        "Selu" => &[("alpha", Selu::ALPHA), ("gamma", Selu::LAMBDA)],
+        _ => &[],
     }
+}
+
+/// Whether the node computes GELU with less than all digits.
+fn is_approximation(node: Node<'_>) -> bool {
+    let approximate = node.attribute("approximate").filter(|_| node.operator() == "Gelu");
+    approximate.is_some_and(|attribute| !matches!(attribute.text(4), "" | "none"))
 }
 
 /// In a network of `f32` the shortest decimal number that rounds to the same `f32`, since
