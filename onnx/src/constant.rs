@@ -1,200 +1,271 @@
 //! Constants of a graph, and the numbers in them.
 
+use crate::budget::{Budget, elements, exactly};
+use crate::element::ElementType;
 use crate::node::Node;
-use crate::refusal::refused;
-use crate::tensor::{StoredTensor, TensorShape, number};
+use crate::refusal::{refused, short};
 use crate::wire::Fields;
+use densely::ndarray::{Array2, ArrayView, IxDyn};
 use densely::{Float, Result};
+use std::iter::{once, repeat_n};
 
-/// Bytes that numbers may take beyond the length of the file, which may give one number for all
-/// outputs.
-const SPARE_BYTES: usize = 1 << 20;
+/// Dimensions of a tensor or of a value, rows included.
+pub(crate) const MOST_DIMENSIONS: usize = 8;
 
-/// A constant of the graph.
+/// A constant of the graph: a tensor, the numbers of an attribute, or one number in every place of
+/// a shape.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Constant<'a> {
-    Tensor(StoredTensor<'a>),
-    /// The attribute of a node with one or several numbers.
-    Attribute(Fields<'a>),
-    /// The number of the tensor, or 0, in every place of the shape.
-    Filled(Option<StoredTensor<'a>>, TensorShape),
+pub(crate) struct Constant<'a> {
+    /// The name for error messages.
+    pub(crate) name: &'a str,
+    element: ElementType,
+    /// `None` if the file gives no valid one.
+    shape: Option<TensorShape>,
+    /// The little-endian numbers of a tensor, here or in another file.
+    bytes: &'a [u8],
+    /// The message and the field that list the numbers, if there are no such bytes.
+    listed: (Fields<'a>, u64),
+    origin: Origin,
 }
 
-/// Numbers for the elements of a value: one for all, or as many as the lengths say.
-#[derive(Debug)]
-pub(crate) struct Numbers {
-    pub(crate) lengths: Vec<usize>,
-    pub(crate) values: Vec<f64>,
-}
-
-/// Bytes that may still be taken from the file. A forged file uses the same bytes for many layers.
-#[derive(Debug)]
-pub(crate) struct Budget(usize);
-
-impl Budget {
-    /// The budget for files of this length.
-    pub(crate) fn new(file_bytes: usize) -> Self {
-        Self(file_bytes.saturating_add(SPARE_BYTES))
-    }
-
-    /// Takes memory for `count` numbers of `size` bytes.
-    pub(crate) fn take(&mut self, count: usize, size: usize, node: Node<'_>) -> Result<()> {
-        let rest = count.checked_mul(size).and_then(|bytes| self.0.checked_sub(bytes));
-        self.0 = rest.ok_or_else(|| {
-            let node = node.described();
-            refused(format!("{node} needs {count} numbers, more than the rest of the file has"))
-        })?;
-        Ok(())
-    }
+/// Where the numbers of a constant come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Origin {
+    Tensor,
+    /// A tensor in another file, which was not read.
+    Elsewhere,
+    Attribute,
+    /// The only number of a tensor fills the shape.
+    Filled,
 }
 
 impl<'a> Constant<'a> {
-    pub(crate) fn is(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Tensor(one), Self::Tensor(other)) => one.is(other),
-            (Self::Attribute(one), Self::Attribute(other)) => one.is(other),
-            _ => false,
+    /// A tensor, which has these bytes in another file.
+    pub(crate) fn tensor(message: Fields<'a>, external: Option<&'a [u8]>) -> Self {
+        let element = ElementType(message.number(2).unwrap_or(0));
+        let raw = message.bytes(9).filter(|bytes| !bytes.is_empty());
+        // Packed floats are the same bytes as raw ones.
+        let packed = || message.bytes(element.field()).filter(|_| !element.is_whole());
+        Self {
+            name: short(message.text(8)),
+            element,
+            shape: TensorShape::of(message.numbers(1)),
+            bytes: external.or(raw).or_else(packed).unwrap_or_default(),
+            listed: (message, element.field()),
+            origin: match external {
+                None if message.number(14).unwrap_or(0) != 0 || message.bytes(13).is_some() => {
+                    Origin::Elsewhere
+                }
+                _ => Origin::Tensor,
+            },
         }
     }
 
-    /// The tensor, for the weights of a layer.
-    pub(crate) fn tensor(self) -> Option<StoredTensor<'a>> {
-        match self {
-            Self::Tensor(tensor) => Some(tensor),
-            Self::Attribute(_) | Self::Filled(..) => None,
-        }
+    /// The numbers of an attribute, one or several.
+    pub(crate) fn attribute(attribute: Fields<'a>) -> Self {
+        let has = |field: &u64| attribute.all_bytes(*field).next().is_some();
+        let field = [2, 7, 3].into_iter().find(has).unwrap_or(8);
+        let element = if matches!(field, 2 | 7) { ElementType::FLOAT } else { ElementType::INT64 };
+        let (name, listed) = (short(attribute.text(1)), (attribute, field));
+        let origin = Origin::Attribute;
+        let mut constant = Self { name, element, shape: None, bytes: &[], listed, origin };
+        let count = i64::try_from(constant.numbers().count()).ok().filter(|_| field > 3);
+        constant.shape = TensorShape::of(count.into_iter());
+        constant
+    }
+
+    /// The number of this constant in every place of a shape.
+    pub(crate) fn filling(self, shape: TensorShape) -> Self {
+        Self { shape: Some(shape), origin: Origin::Filled, ..self }
+    }
+
+    /// The number 0.
+    pub(crate) fn zero(element: ElementType) -> Self {
+        let bytes: &'static [u8] = &[0; 8];
+        let (bytes, listed) = (bytes.get(..element.size()), (Fields::default(), 0));
+        let (bytes, origin) = (bytes.unwrap_or_default(), Origin::Tensor);
+        Self { name: "", element, shape: None, bytes, listed, origin }
+    }
+
+    /// The lengths of its dimensions.
+    fn lengths(&self) -> Result<&[usize]> {
+        let missing = || refused(format!("tensor {:?} has no valid shape", self.name));
+        self.shape.as_ref().map(TensorShape::lengths).ok_or_else(missing)
+    }
+
+    /// The product of the lengths.
+    fn elements(&self) -> Option<usize> {
+        self.lengths()
+            .ok()?
+            .iter()
+            .try_fold(1_usize, |product, &length| product.checked_mul(length))
     }
 
     /// Whether it has no dimensions.
-    pub(crate) fn is_scalar(self) -> bool {
-        match self {
-            Self::Tensor(tensor) => tensor.shape().is_ok_and(|shape| shape.lengths().is_empty()),
-            Self::Attribute(attribute) => attribute.text(1).ends_with("_int"),
-            Self::Filled(_, shape) => shape.lengths().is_empty(),
+    pub(crate) fn is_scalar(&self) -> bool {
+        self.lengths().is_ok_and(<[usize]>::is_empty)
+    }
+
+    /// Whether its numbers are in another file, which was not read.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.origin == Origin::Elsewhere
+    }
+
+    /// Its numbers, as many as the file has.
+    fn numbers(&self) -> impl Iterator<Item = f64> + use<'a> {
+        let (element, (message, field)) = (self.element, self.listed);
+        let (inside, whole) = (self.bytes.is_empty(), element.is_whole());
+        let floats = (inside && !whole).then(|| message.floats(field).map(f64::from));
+        let wholes = (inside && whole).then(|| message.numbers(field).map(|number| number as f64));
+        let stored = self.bytes.chunks_exact(element.size().max(1));
+        let stored = stored.map(move |bytes| element.number(bytes));
+        stored.chain(floats.into_iter().flatten()).chain(wholes.into_iter().flatten())
+    }
+
+    /// Refuses a tensor of another type than `F`, and one whose numbers are elsewhere or not as
+    /// many as its shape asks for.
+    fn check<F: Float>(&self) -> Result<()> {
+        let (name, found, expected) = (self.name, self.element, ElementType::of::<F>());
+        let of_attribute = self.origin == Origin::Attribute;
+        if found != expected && !(of_attribute && found == ElementType::FLOAT) {
+            let wanted = F::NAME;
+            return Err(refused(format!(
+                "tensor {name:?} is of type {found}, the network asked for is of {wanted}, {expected}"
+            )));
+        }
+        if self.is_elsewhere() {
+            return Err(refused(format!(
+                "tensor {name:?} is in another file (external data), which only `load` reads"
+            )));
+        }
+        if of_attribute { Ok(()) } else { self.check_length(self.bytes.len()) }
+    }
+
+    /// Refuses another number of bytes than the type and the shape ask for.
+    pub(crate) fn check_length(&self, found: usize) -> Result<()> {
+        let (name, lengths) = (self.name, self.lengths()?);
+        let count = if self.origin == Origin::Filled { Some(1) } else { self.elements() };
+        match count.and_then(|count| count.checked_mul(self.element.size())) {
+            Some(expected) if expected == found => Ok(()),
+            _ => Err(refused(format!("tensor {name:?} of shape {lengths:?} has {found} bytes"))),
         }
     }
 
     /// Its number, if it has exactly one, of type `F`.
-    pub(crate) fn scalar<F: Float>(self) -> Option<f64> {
-        let stored = |tensor: StoredTensor<'a>| {
-            (tensor.shape().ok()?.elements()? == 1).then_some(())?;
-            tensor.number_bytes::<F>().ok().and_then(number::<F>).map(F::as_f64)
+    pub(crate) fn scalar<F: Float>(&self) -> Option<f64> {
+        let single = self.elements() == Some(1) && self.check::<F>().is_ok();
+        self.numbers().next().filter(|_| single)
+    }
+
+    /// Whether it is known to be the truth value false.
+    pub(crate) fn is_false(&self) -> bool {
+        !self.is_elsewhere() && self.numbers().eq([0.0])
+    }
+
+    /// Its whole numbers, `INT32` or `INT64`; `None` if it has others, more than `most` or not as
+    /// many as its shape.
+    pub(crate) fn whole_numbers(&self, most: usize) -> Option<Vec<i64>> {
+        let known = matches!(self.element.0, 6 | 7) && !self.is_elsewhere();
+        let count = self.elements().filter(|count| known && *count <= most)?;
+        let numbers: Vec<_> = self.numbers().take(most + 1).map(|number| number as i64).collect();
+        (numbers.len() == count).then_some(numbers)
+    }
+
+    /// The weights of a layer as inputs × outputs, with the bits of the file.
+    pub(crate) fn weights<F: Float>(
+        &self,
+        transposed: bool,
+        budget: &mut Budget,
+        node: Node<'a>,
+    ) -> Result<Array2<F>> {
+        self.check::<F>()?;
+        let lengths = self.lengths()?;
+        let fault = |reason| node.refused(&format!("weights of shape {lengths:?}{reason}"));
+        let (&[rows, columns], false) = (lengths, self.origin == Origin::Filled) else {
+            return Err(fault(", a layer has two dimensions"));
         };
-        match self {
-            Self::Tensor(tensor) => stored(tensor),
-            Self::Attribute(attribute) => {
-                let mut floats = floats(attribute);
-                floats.next().filter(|_| floats.next().is_none())
-            }
-            Self::Filled(tensor, shape) if shape.elements() == Some(1) => {
-                tensor.map_or(Some(0.0), stored)
-            }
-            Self::Filled(..) => None,
+        if rows == 0 || columns == 0 {
+            return Err(fault(": a layer needs at least one input and one output"));
         }
-    }
-
-    /// Its numbers, which must be of type `F`.
-    pub(crate) fn numbers<F: Float>(self, budget: &mut Budget, node: Node<'_>) -> Result<Numbers> {
-        match self {
-            Self::Tensor(tensor) => {
-                let (bytes, lengths) = (tensor.number_bytes::<F>()?, tensor.shape()?);
-                let count = bytes.len() / size_of::<F>();
-                budget.take(count, size_of::<F>(), node)?;
-                let numbers = bytes.chunks_exact(size_of::<F>()).filter_map(number::<F>);
-                let values = exactly(count, numbers.map(F::as_f64));
-                Ok(Numbers { lengths: lengths.lengths().to_vec(), values })
+        let count = self.bytes.len() / size_of::<F>();
+        budget.take(count, size_of::<F>(), node)?;
+        let numbers = self.bytes.chunks_exact(size_of::<F>());
+        let number = |bytes| F::from_f64(self.element.number(bytes));
+        let numbers = match transposed {
+            false => exactly(count, numbers.map(number)),
+            true => {
+                let column = |column| numbers.clone().skip(column).step_by(columns);
+                exactly(count, (0..columns).flat_map(column).map(number))
             }
-            Self::Attribute(attribute) => {
-                let count = floats(attribute).count();
-                budget.take(count, size_of::<f32>(), node)?;
-                let values = exactly(count, floats(attribute));
-                let single = attribute.bytes(7).is_none() && count == 1;
-                Ok(Numbers { lengths: if single { Vec::new() } else { vec![count] }, values })
-            }
-            Self::Filled(tensor, shape) => {
-                let value = tensor.map_or(Some(0.0), |tensor| Self::Tensor(tensor).scalar::<F>());
-                let missing = || refused(format!("{}: no number to use", node.described()));
-                let lengths = shape.lengths().to_vec();
-                Ok(Numbers { lengths, values: vec![value.ok_or_else(missing)?] })
-            }
-        }
-    }
-
-    /// Its whole numbers, as of a shape; `None` if it has others or more than `most`.
-    pub(crate) fn whole_numbers(self, most: usize) -> Option<Vec<i64>> {
-        let numbers: Vec<_> = match self {
-            Self::Tensor(tensor) => return tensor.whole_numbers(most),
-            Self::Attribute(of) => of.numbers(3).chain(of.numbers(8)).take(most + 1).collect(),
-            Self::Filled(..) => return None,
         };
-        (numbers.len() <= most).then_some(numbers)
+        let shape = if transposed { (columns, rows) } else { (rows, columns) };
+        Array2::from_shape_vec(shape, numbers).map_err(refused)
     }
-}
 
-/// The floats of an attribute, one or several.
-fn floats(attribute: Fields<'_>) -> impl Iterator<Item = f64> {
-    attribute.floats(2).chain(attribute.floats(7)).map(f64::from)
-}
-
-impl Numbers {
-    /// The same for each of these lengths of a row: one number, or one for each element of the row.
-    /// As in `numpy`, lengths fit from the last one on, and a length of 1 fits any.
-    pub(crate) fn over(
-        self,
+    /// Its numbers, of type `F`, for a value with these lengths of a row: one for all elements, or
+    /// one for each. As in `numpy`, lengths fit from the last one on, which `others` more of 1
+    /// follow, and a length of 1 fits any.
+    pub(crate) fn over<F: Float>(
+        &self,
         row: &mut [Option<usize>],
+        others: usize,
         budget: &mut Budget,
         node: Node<'_>,
     ) -> Result<Vec<f64>> {
-        let width = elements(row);
+        self.check::<F>()?;
+        let lengths: Vec<_> = self.lengths()?.iter().copied().chain(repeat_n(1, others)).collect();
+        let width = elements(row).unwrap_or(1);
         let misfit = || {
-            let (node, width) = (node.described(), width.unwrap_or(1));
-            let count = self.lengths.iter().copied().fold(1, usize::saturating_mul);
+            let (node, all) = (node.described(), lengths.iter().copied());
+            let count = all.fold(1, usize::saturating_mul);
             refused(format!("{node} has {count} numbers for {width} features"))
         };
-        let extra = self.lengths.len().saturating_sub(row.len());
-        let (rows, own) = self.lengths.split_at_checked(extra).ok_or_else(misfit)?;
-        if extra > 1 || rows.iter().any(|&length| length != 1) {
+        if let ([single @ None], Some(&length @ 2..)) = (&mut *row, lengths.last()) {
+            *single = Some(length);
+        }
+        let places = || once(Some(1)).chain(row.iter().copied());
+        let fits = |(length, own): (Option<usize>, &usize)| *own == 1 || length == Some(*own);
+        let count = if self.origin == Origin::Filled { Some(1) } else { self.elements() };
+        let (Some(count), true) = (
+            count.filter(|_| lengths.len() <= row.len() + 1),
+            places().rev().zip(lengths.iter().rev()).all(fits),
+        ) else {
             return Err(misfit());
-        }
-        if let ([single @ None], [length]) = (&mut *row, own)
-            && *length != 1
-        {
-            *single = Some(*length);
-        }
-        let fits = |(length, own): (&Option<usize>, &usize)| *own == 1 || *length == Some(*own);
-        if !row.iter().rev().zip(own.iter().rev()).all(fits) {
-            return Err(misfit());
-        }
-        if self.values.len() == 1 {
-            return Ok(self.values);
-        }
-        let width = elements(row).ok_or_else(misfit)?;
-        if self.values.len() == width {
-            return Ok(self.values);
-        }
-        let axes = || row.iter().flatten().rev().zip(own.iter().rev());
-        budget.take(width, size_of::<f64>(), node)?;
-        let at = |element: usize| {
-            let (mut rest, mut place, mut stride) = (element, 0, 1);
-            for (length, own) in axes() {
-                place += if *own == 1 { 0 } else { rest % length * stride };
-                (rest, stride) = (rest / length, stride * own);
-            }
-            self.values.get(place).copied()
         };
-        Ok(exactly(width, (0..width).filter_map(at)))
+        budget.take(count, size_of::<F>(), node)?;
+        let numbers = exactly(count, self.numbers());
+        if count == 1 || elements(row) == Some(count) {
+            return Ok(numbers);
+        }
+        let lengths_of_all: Option<Vec<_>> = places().collect();
+        let width = elements(row).ok_or_else(misfit)?;
+        budget.take(width, size_of::<f64>(), node)?;
+        let numbers = ArrayView::from_shape(IxDyn(&lengths), &numbers).ok();
+        let over = numbers.as_ref().zip(lengths_of_all);
+        let over = over.and_then(|(numbers, lengths)| numbers.broadcast(lengths));
+        over.map(|numbers| exactly(width, numbers.iter().copied())).ok_or_else(misfit)
     }
 }
 
-/// The product of the lengths of a row, if all are known.
-pub(crate) fn elements(row: &[Option<usize>]) -> Option<usize> {
-    row.iter().try_fold(1_usize, |product, length| product.checked_mul((*length)?))
+/// The lengths of a tensor's dimensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TensorShape {
+    lengths: [usize; MOST_DIMENSIONS],
+    dimensions: usize,
 }
 
-/// Collects `count` numbers into a vector that is allocated once. `collect` would grow it to up to
-/// twice the memory, as these iterators do not know their length.
-pub(crate) fn exactly<T>(count: usize, numbers: impl Iterator<Item = T>) -> Vec<T> {
-    let mut vector = Vec::with_capacity(count);
-    vector.extend(numbers.take(count));
-    vector
+impl TensorShape {
+    fn lengths(&self) -> &[usize] {
+        self.lengths.get(..self.dimensions).unwrap_or_default()
+    }
+
+    /// The shape of these lengths; `None` for a negative length and for too many.
+    pub(crate) fn of(lengths: impl Iterator<Item = i64>) -> Option<Self> {
+        let mut shape = Self { lengths: [0; MOST_DIMENSIONS], dimensions: 0 };
+        for length in lengths {
+            *shape.lengths.get_mut(shape.dimensions)? = usize::try_from(length).ok()?;
+            shape.dimensions += 1;
+        }
+        Some(shape)
+    }
 }

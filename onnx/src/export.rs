@@ -1,10 +1,10 @@
 //! Makes the model of a network.
 
+use crate::element::{ElementType, push_le_bytes};
 use crate::formula::{Argument, Operation, formulas};
 use crate::message::Message;
 use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
 use crate::refusal::refused;
-use crate::tensor::{ElementType, push_le_bytes};
 use densely::units::Units;
 use densely::{Dense, Float, Mlp, Result};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Tensors whose numbers are in another file beside the model, as PyTorch writes large models.
 
+use crate::constant::Constant;
 use crate::refusal::{refused, short};
-use crate::tensor::StoredTensor;
 use crate::wire::Fields;
 use densely::{Error, Result};
 use std::collections::BTreeMap;
@@ -33,9 +33,9 @@ impl<'a> ExternalFiles<'a> {
         let (mut read, mut rests) = (BTreeMap::new(), BTreeMap::new());
         let graph = Fields::new(model)?.message(7);
         let tensors = graph.iter().flat_map(|graph| graph.all_messages(5));
-        for message in tensors.filter(|message| StoredTensor::new(*message).is_elsewhere()) {
-            let tensor = StoredTensor::new(message);
-            let fault = |reason| refused(format!("tensor {:?}: {reason}", tensor.name()));
+        for message in tensors.filter(|message| Constant::tensor(*message, None).is_elsewhere()) {
+            let tensor = Constant::tensor(message, None);
+            let fault = |reason| refused(format!("tensor {:?}: {reason}", tensor.name));
             let range = range(message).map_err(fault)?;
             if read.contains_key(&range) {
                 continue;

@@ -1,10 +1,11 @@
 //! The inputs of a graph, and the features of a network that they become.
 
-use crate::constant::{Budget, elements};
+use crate::budget::{Budget, elements};
+use crate::constant::MOST_DIMENSIONS;
+use crate::element::ElementType;
 use crate::graph::Graph;
 use crate::node::Node;
 use crate::refusal::{refused, short};
-use crate::tensor::{ElementType, MOST_DIMENSIONS};
 use crate::value::{Feature, Features, Map, Value};
 use crate::wire::Fields;
 use densely::schema::{Column, Schema};

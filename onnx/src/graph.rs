@@ -1,10 +1,10 @@
 //! The graph of a file: its nodes and constants, and which node computes a value.
 
-use crate::constant::Constant;
+use crate::constant::{Constant, TensorShape};
+use crate::element::ElementType;
 use crate::external::ExternalFiles;
 use crate::node::{MOST_FIELDS, Node, check_fields};
 use crate::refusal::{refused, short};
-use crate::tensor::{ElementType, StoredTensor, TensorShape};
 use crate::wire::Fields;
 use densely::{Float, Result};
 
@@ -30,11 +30,10 @@ impl<'a> ValueSource<'a> {
         if let Self::Constant(constant) = self { Some(constant) } else { None }
     }
 
-    /// Whether both are the same source.
+    /// Whether both are the same source, and no constant.
     pub(crate) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Inputs(one), Self::Inputs(other)) => one == other,
-            (Self::Constant(one), Self::Constant(other)) => one.is(other),
             (Self::Node(one), Self::Node(other)) => one == other,
             _ => false,
         }
@@ -50,7 +49,7 @@ pub(crate) struct Graph<'a> {
     /// The index of each node by the name of its first output, sorted by name.
     computing: Vec<(&'a str, u32)>,
     /// Sorted by name.
-    constants: Vec<(&'a str, StoredTensor<'a>)>,
+    constants: Vec<(&'a str, Constant<'a>)>,
     /// Each with its place among the inputs, sorted by name.
     inputs: Vec<(&'a str, (u32, Fields<'a>))>,
 }
@@ -64,7 +63,7 @@ impl<'a> Graph<'a> {
             let name = message.text(8);
             check_fields(message, MOST_FIELDS)
                 .map_err(|reason| refused(format!("tensor {:?}: {reason}", short(name))))?;
-            Ok((name, StoredTensor::with_external(message, files.bytes_of(message))))
+            Ok((name, Constant::tensor(message, files.bytes_of(message))))
         };
         let mut constants = collect(message, 5, MOST_INITIALIZERS, "initializers", constant)?;
         let input = |message: Fields<'a>| Ok((message.text(1), (0, message)));
@@ -112,9 +111,10 @@ impl<'a> Graph<'a> {
         match node.filter(|node| matches!(node.operator(), "Constant" | "ConstantOfShape")) {
             Some(node) if node.operator() == "ConstantOfShape" => {
                 let shape = self.stored(node.input(0)?, index?)?.whole_numbers(MOST_FIELDS)?;
-                let tensor = node.attribute("value").and_then(|value| value.message(5));
-                let shape = TensorShape::of(shape.into_iter())?;
-                Some(Constant::Filled(tensor.map(StoredTensor::new), shape))
+                let number = node.attribute("value").and_then(|value| value.message(5));
+                let number = number.map(|tensor| Constant::tensor(tensor, None));
+                let number = number.unwrap_or_else(|| Constant::zero(self.element));
+                Some(number.filling(TensorShape::of(shape.into_iter())?))
             }
             _ => self.stored(name, before),
         }
@@ -124,13 +124,13 @@ impl<'a> Graph<'a> {
     fn stored(&self, name: &str, before: usize) -> Option<Constant<'a>> {
         let node = self.computing(name, before).and_then(|index| self.node(index));
         let Some(node) = node.filter(|node| node.operator() == "Constant") else {
-            return find(&self.constants, name).map(Constant::Tensor);
+            return find(&self.constants, name);
         };
         if let Some(value) = node.attribute("value") {
-            return value.message(5).map(StoredTensor::new).map(Constant::Tensor);
+            return value.message(5).map(|tensor| Constant::tensor(tensor, None));
         }
         let names = ["value_float", "value_floats", "value_int", "value_ints"];
-        names.iter().find_map(|name| node.attribute(name)).map(Constant::Attribute)
+        names.iter().find_map(|name| node.attribute(name)).map(Constant::attribute)
     }
 
     /// The source of the value with this name, as the node with index `before` uses it. Nodes that
@@ -174,8 +174,7 @@ impl<'a> Graph<'a> {
             "Cast" => node.whole_number("to") == Some(self.element.0),
             // It changes values in training mode only.
             "Dropout" => node.input(2).is_none_or(|training| {
-                let training = self.constant(training, index).and_then(Constant::tensor);
-                training.is_some_and(StoredTensor::is_false)
+                self.constant(training, index).is_some_and(|training| training.is_false())
             }),
             _ => false,
         }

@@ -1,9 +1,9 @@
 //! Operators that change the layout of a value, not its numbers.
 
-use crate::constant::{Constant, elements};
+use crate::budget::elements;
+use crate::constant::{Constant, MOST_DIMENSIONS};
 use crate::graph::{Graph, ValueSource};
 use crate::node::Node;
-use crate::tensor::MOST_DIMENSIONS;
 
 /// Steps to compute a shape.
 const MOST_STEPS: usize = 64;
@@ -39,7 +39,7 @@ pub(crate) fn after(
     let row = layout.row;
     let dimensions = row.len() + 1;
     let listed = |name| {
-        let attribute = node.attribute(name).map(Constant::Attribute);
+        let attribute = node.attribute(name).map(Constant::attribute);
         attribute.map(|numbers| numbers.whole_numbers(MOST_DIMENSIONS))
     };
     let axes = || match listed("axes") {
@@ -100,7 +100,7 @@ pub(crate) fn after(
 pub(crate) fn asked(graph: &Graph<'_>, index: usize, node: Node<'_>) -> Option<Vec<i64>> {
     let attribute = ["perm", "axes", "axis"].iter().find_map(|name| node.attribute(name));
     let input = || graph.source_of_input(index, 1).ok()?.constant();
-    attribute.map(Constant::Attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
+    attribute.map(Constant::attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
 }
 
 /// The place of an axis, which counts from the end if it is negative.

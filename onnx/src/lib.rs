@@ -4,8 +4,10 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod budget;
 mod classifier;
 mod constant;
+mod element;
 mod export;
 mod external;
 mod features;
@@ -20,7 +22,6 @@ mod node;
 mod reader;
 mod recognition;
 mod refusal;
-mod tensor;
 mod value;
 mod wire;
 

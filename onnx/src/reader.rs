@@ -5,7 +5,7 @@
 
 mod operators;
 
-use crate::constant::{Budget, elements};
+use crate::budget::{Budget, elements};
 use crate::features::{FeatureMetadata, Inputs};
 use crate::graph::{Graph, ValueSource};
 use crate::layers::Layers;

@@ -9,7 +9,7 @@ use densely::Result;
 
 /// The fields of a message. Each field is known to be whole; the messages inside are not checked
 /// yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -21,11 +21,6 @@ impl<'a> Fields<'a> {
                 .ok_or_else(|| refused("the file is cut short or is no ONNX model"))?;
         }
         Ok(Self(bytes))
-    }
-
-    /// Whether both are the same bytes of the file.
-    pub(crate) fn is(self, other: Self) -> bool {
-        std::ptr::eq(self.0, other.0)
     }
 
     /// The number and the content of every field.

@@ -1,15 +1,15 @@
 //! What each operator makes of a value.
 
 use super::{Reader, UNKNOWN};
-use crate::constant::{Constant, elements, exactly};
+use crate::budget::{elements, exactly};
+use crate::constant::{Constant, MOST_DIMENSIONS};
+use crate::element::ElementType;
 use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
 use crate::node::Node;
-use crate::refusal::refused;
-use crate::tensor::{ElementType, MOST_DIMENSIONS, StoredTensor, number};
 use crate::value::{Features, Map, Value};
 use densely::activation::Identity;
-use densely::ndarray::{Array1, Array2};
+use densely::ndarray::Array1;
 use densely::{Float, Result};
 
 /// `Concat`s, each on results of others.
@@ -113,21 +113,17 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     ) -> Result<Vec<f64>> {
         let (node, budget) = (self.node(index)?, &mut self.budget);
         match self.graph.source_of_input(index, input)? {
-            ValueSource::Constant(constant) => {
-                let mut numbers = constant.numbers::<F>(budget, node)?;
-                numbers.lengths.extend(std::iter::repeat_n(1, others));
-                numbers.over(&mut value.row, budget, node)
-            }
+            ValueSource::Constant(of) => of.over::<F>(&mut value.row, others, budget, node),
             _ => Err(node.refused(&format!("input {input} (counted from 0) is not constant"))),
         }
     }
 
     /// The floats of an attribute, as those of [`numbers`](Self::numbers).
     fn listed(&mut self, value: &mut Value<'a, F>, node: Node<'a>, name: &str) -> Result<Vec<f64>> {
-        let attribute = node.attribute(name).map(Constant::Attribute);
+        let attribute = node.attribute(name);
         let attribute = attribute.ok_or_else(|| node.refused(&format!("it has no {name}")))?;
-        let numbers = attribute.numbers::<F>(&mut self.budget, node)?;
-        numbers.over(&mut value.row, &mut self.budget, node)
+        let numbers = Constant::attribute(attribute);
+        numbers.over::<F>(&mut value.row, 0, &mut self.budget, node)
     }
 
     /// scale (x - mean) / √(variance + ε) + shift, with a number for each length of the first
@@ -259,9 +255,9 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             }
             source = self.graph.source_of_input(before, 0)?;
         }
-        let tensor = source.constant().and_then(Constant::tensor);
+        let tensor = source.constant();
         let tensor = tensor.ok_or_else(|| refusal("the second operand is not a constant"))?;
-        let mut weights = self.weights(tensor, transposed, node)?;
+        let mut weights = tensor.weights::<F>(transposed, &mut self.budget, node)?;
         let (inputs, outputs) = weights.dim();
         if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
             let row = lengths(&value.row);
@@ -283,36 +279,6 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let sums = self.sums(features, weights, bias, node)?;
         let row = others.iter().copied().chain([Some(outputs)]).collect();
         Ok(Value { rows, row, map: Map::Sums(sums) })
-    }
-
-    /// The weights as inputs × outputs, with the bits of the file.
-    fn weights(
-        &mut self,
-        tensor: StoredTensor<'a>,
-        transposed: bool,
-        node: Node<'a>,
-    ) -> Result<Array2<F>> {
-        let (shape, bytes) = (tensor.shape()?, tensor.number_bytes::<F>()?);
-        let fault =
-            |reason| node.refused(&format!("weights of shape {:?}{reason}", shape.lengths()));
-        let &[rows, columns] = shape.lengths() else {
-            return Err(fault(", a layer has two dimensions"));
-        };
-        if rows == 0 || columns == 0 {
-            return Err(fault(": a layer needs at least one input and one output"));
-        }
-        let count = bytes.len() / size_of::<F>();
-        self.budget.take(count, size_of::<F>(), node)?;
-        let numbers = bytes.chunks_exact(size_of::<F>());
-        let numbers: Vec<F> = match transposed {
-            false => exactly(count, numbers.filter_map(number::<F>)),
-            true => {
-                let column = |column| numbers.clone().skip(column).step_by(columns);
-                exactly(count, (0..columns).flat_map(column).filter_map(number::<F>))
-            }
-        };
-        let (inputs, outputs) = if transposed { (columns, rows) } else { (rows, columns) };
-        Array2::from_shape_vec((inputs, outputs), numbers).map_err(refused)
     }
 }
 
