@@ -81,9 +81,8 @@ impl<'a> Constant<'a> {
 
     /// The number 0.
     pub(crate) fn zero(element: ElementType) -> Self {
-        let bytes: &'static [u8] = &[0; 8];
-        let (bytes, listed) = (bytes.get(..element.size()), (Fields::default(), 0));
-        let (bytes, origin) = (bytes.unwrap_or_default(), Origin::Tensor);
+        let bytes = [0; 8].get(..element.size()).unwrap_or_default();
+        let (listed, origin) = ((Fields::default(), 0), Origin::Tensor);
         Self { name: "", element, shape: None, bytes, listed, origin }
     }
 
@@ -111,12 +110,17 @@ impl<'a> Constant<'a> {
         self.origin == Origin::Elsewhere
     }
 
+    /// How many numbers the file must have for it.
+    fn count(&self) -> Option<usize> {
+        if self.origin == Origin::Filled { Some(1) } else { self.elements() }
+    }
+
     /// Its numbers, as many as the file has.
     fn numbers(&self) -> impl Iterator<Item = f64> + use<'a> {
         let (element, (message, field)) = (self.element, self.listed);
-        let (inside, whole) = (self.bytes.is_empty(), element.is_whole());
-        let floats = (inside && !whole).then(|| message.floats(field).map(f64::from));
-        let wholes = (inside && whole).then(|| message.numbers(field).map(|number| number as f64));
+        let (is_listed, whole) = (self.bytes.is_empty(), element.is_whole());
+        let floats = (is_listed && !whole).then(|| message.floats(field).map(f64::from));
+        let wholes = (is_listed && whole).then(|| message.numbers(field).map(|of| of as f64));
         let stored = self.bytes.chunks_exact(element.size().max(1));
         let stored = stored.map(move |bytes| element.number(bytes));
         stored.chain(floats.into_iter().flatten()).chain(wholes.into_iter().flatten())
@@ -144,8 +148,7 @@ impl<'a> Constant<'a> {
     /// Refuses another number of bytes than the type and the shape ask for.
     pub(crate) fn check_length(&self, found: usize) -> Result<()> {
         let (name, lengths) = (self.name, self.lengths()?);
-        let count = if self.origin == Origin::Filled { Some(1) } else { self.elements() };
-        match count.and_then(|count| count.checked_mul(self.element.size())) {
+        match self.count().and_then(|count| count.checked_mul(self.element.size())) {
             Some(expected) if expected == found => Ok(()),
             _ => Err(refused(format!("tensor {name:?} of shape {lengths:?} has {found} bytes"))),
         }
@@ -181,12 +184,16 @@ impl<'a> Constant<'a> {
         self.check::<F>()?;
         let lengths = self.lengths()?;
         let fault = |reason| node.refused(&format!("weights of shape {lengths:?}{reason}"));
-        let (&[rows, columns], false) = (lengths, self.origin == Origin::Filled) else {
-            return Err(fault(", a layer has two dimensions"));
+        let (rows, columns) = match *lengths {
+            [0, _] | [_, 0] => {
+                return Err(fault(": a layer needs at least one input and one output"));
+            }
+            [_, _] if self.origin == Origin::Filled => {
+                return Err(fault(" are all the same number, which is not read"));
+            }
+            [rows, columns] => (rows, columns),
+            _ => return Err(fault(", a layer has two dimensions")),
         };
-        if rows == 0 || columns == 0 {
-            return Err(fault(": a layer needs at least one input and one output"));
-        }
         let count = self.bytes.len() / size_of::<F>();
         budget.take(count, size_of::<F>(), node)?;
         let numbers = self.bytes.chunks_exact(size_of::<F>());
@@ -223,27 +230,22 @@ impl<'a> Constant<'a> {
         if let ([single @ None], Some(&length @ 2..)) = (&mut *row, lengths.last()) {
             *single = Some(length);
         }
-        let places = || once(Some(1)).chain(row.iter().copied());
-        let fits = |(length, own): (Option<usize>, &usize)| *own == 1 || length == Some(*own);
-        let count = if self.origin == Origin::Filled { Some(1) } else { self.elements() };
-        let (Some(count), true) = (
-            count.filter(|_| lengths.len() <= row.len() + 1),
-            places().rev().zip(lengths.iter().rev()).all(fits),
-        ) else {
-            return Err(misfit());
-        };
+        let all: Vec<_> = once(Some(1)).chain(row.iter().copied()).collect();
+        let fits = |(length, own): (&Option<usize>, &usize)| *own == 1 || *length == Some(*own);
+        let fit =
+            lengths.len() <= all.len() && all.iter().rev().zip(lengths.iter().rev()).all(fits);
+        let count = self.count().filter(|_| fit).ok_or_else(misfit)?;
         budget.take(count, size_of::<F>(), node)?;
         let numbers = exactly(count, self.numbers());
         if count == 1 || elements(row) == Some(count) {
             return Ok(numbers);
         }
-        let lengths_of_all: Option<Vec<_>> = places().collect();
         let width = elements(row).ok_or_else(misfit)?;
         budget.take(width, size_of::<f64>(), node)?;
-        let numbers = ArrayView::from_shape(IxDyn(&lengths), &numbers).ok();
-        let over = numbers.as_ref().zip(lengths_of_all);
-        let over = over.and_then(|(numbers, lengths)| numbers.broadcast(lengths));
-        over.map(|numbers| exactly(width, numbers.iter().copied())).ok_or_else(misfit)
+        let numbers = ArrayView::from_shape(IxDyn(&lengths), &numbers).map_err(refused)?;
+        let all: Vec<_> = all.into_iter().flatten().collect();
+        let numbers = numbers.broadcast(all).ok_or_else(misfit)?;
+        Ok(exactly(width, numbers.iter().copied()))
     }
 }
 

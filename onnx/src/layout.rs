@@ -38,14 +38,7 @@ pub(crate) fn after(
 ) -> Option<Vec<Option<usize>>> {
     let row = layout.row;
     let dimensions = row.len() + 1;
-    let listed = |name| {
-        let attribute = node.attribute(name).map(Constant::attribute);
-        attribute.map(|numbers| numbers.whole_numbers(MOST_DIMENSIONS))
-    };
-    let axes = || match listed("axes") {
-        Some(axes) => axes,
-        None => graph.source_of_input(index, 1).ok()?.constant()?.whole_numbers(MOST_DIMENSIONS),
-    };
+    let axes = || asked(graph, index, node);
     let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
         axes.into_iter().map(|axis| place(axis, dimensions)).collect()
     };
@@ -83,7 +76,7 @@ pub(crate) fn after(
             Some(row)
         }
         "Transpose" => {
-            let order = places(listed("perm")??, dimensions)?;
+            let order = places(axes()?, dimensions)?;
             let (first, others) = order.split_first()?;
             let lengths: Vec<_> =
                 others.iter().map(|axis| row.get(axis.checked_sub(1)?).copied()).collect();

@@ -255,8 +255,8 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             }
             source = self.graph.source_of_input(before, 0)?;
         }
-        let tensor = source.constant();
-        let tensor = tensor.ok_or_else(|| refusal("the second operand is not a constant"))?;
+        let missing = || refusal("the second operand is not a constant");
+        let tensor = source.constant().ok_or_else(missing)?;
         let mut weights = tensor.weights::<F>(transposed, &mut self.budget, node)?;
         let (inputs, outputs) = weights.dim();
         if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
