@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::sync::LazyLock;
 
-/// Activations and their formulas in reverse Polish notation: z is the activation's argument, α its
-/// parameter, and `=x` takes a result off and names it. Of each name, export writes the first
-/// formula; import recognizes all. [`gelu`] makes one more.
+/// Activations and their formulas in reverse Polish notation: z is the argument of the activation,
+/// α its parameter, and `=x` takes a result off and names it. Of each activation, export writes the
+/// first formula; import recognizes all. [`gelu`] makes one more.
 const FORMULAS: [(&str, &str); 38] = [
     ("identity", "z"),
     // e / (1 + e) with e = e^z. At z ≥ 40 the quotient is 1 to the last digit; the bound keeps e
@@ -32,7 +32,7 @@ const FORMULAS: [(&str, &str); 38] = [
     // ln(u + d) is ln u + d/u to the last digit.
     (
         "softplus",
-        "z Abs Neg Exp =e e 1 Add =u e u 1 Sub Sub u Div =correction u Log correction Add =logarithm \
+        "z Abs Neg Exp =e e 1 Add =u e u 1 Sub Sub u Div =lost u Log lost Add =logarithm \
          z Relu logarithm Add",
     ),
     // z / (1 + |z|).

@@ -128,6 +128,21 @@ mod tests {
     }
 
     #[test]
+    fn packed_and_single_numbers_are_read_alike() {
+        for bytes in [&[0x08, 0x96, 0x01, 0x08, 5][..], &[0x0a, 3, 0x96, 0x01, 5]] {
+            let fields = Fields::new(bytes).unwrap();
+            assert_eq!(fields.numbers(1).collect::<Vec<_>>(), [150, 5], "{bytes:?}");
+        }
+        for bytes in [
+            &[0x0d, 0, 0, 0, 0x40, 0x0d, 0, 0, 0x80, 0x3f][..],
+            &[0x0a, 8, 0, 0, 0, 0x40, 0, 0, 0x80, 0x3f],
+        ] {
+            let fields = Fields::new(bytes).unwrap();
+            assert_eq!(fields.floats(1).collect::<Vec<_>>(), [2.0, 1.0], "{bytes:?}");
+        }
+    }
+
+    #[test]
     fn a_length_beyond_the_end_is_refused() {
         for bytes in [&[0x0a, 5, 1][..], &[0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], &[0x0d, 1], &[0x0b]]
         {

@@ -201,6 +201,11 @@ fn filled_constants_that_do_not_fit_are_named() {
     };
     assert_eq!(sum(2, 5), r#"Add (node "y") has 5 numbers for 2 features"#);
     assert_eq!(sum(1, 3), r#"Add (node "y") has 3 numbers for 1 features"#);
+    let shape = typed_tensor("s", &[2], 7, [2_u64, 2].map(u64::to_le_bytes).concat());
+    let filled = node("ConstantOfShape", &["s"], "f", &[]);
+    let weights = refusal(&[shape, filled, node("MatMul", &["x", "f"], "y", &[])]);
+    let expected = "weights of shape [2, 2] are all the same number, which is not read";
+    assert_eq!(weights, format!(r#"MatMul (node "y"): {expected}"#));
 }
 
 #[test]
