@@ -12,8 +12,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::sync::LazyLock;
 
 /// Activations and their formulas in reverse Polish notation: z is the argument of the activation,
-/// α its parameter, and `=x` takes a result off and names it. Of each activation, export writes the
-/// first formula; import recognizes all. [`gelu`] makes one more.
+/// α its parameter, and `=x` takes a result off and names it. Of each activation, export writes
+/// the first formula; import recognizes all. [`gelu`] makes one more.
 const FORMULAS: [(&str, &str); 38] = [
     ("identity", "z"),
     // e / (1 + e) with e = e^z. At z ≥ 40 the quotient is 1 to the last digit; the bound keeps e
