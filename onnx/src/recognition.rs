@@ -124,10 +124,10 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     }
 
     /// Whether the number can be this argument. Exporters round many constants to `f32`, also in
-    /// networks of `f64`.
+    /// networks of `f64`, and some to seven digits.
     fn fits_number(&mut self, argument: Argument, number: f64) -> bool {
         match argument {
-            Argument::Number(expected) => number as f32 == expected as f32,
+            Argument::Number(expected) => (number - expected).abs() <= 5e-7 * expected.abs(),
             Argument::Alpha => *self.alpha.get_or_insert(number) == number,
             Argument::Input | Argument::ResultOf(_) => false,
         }

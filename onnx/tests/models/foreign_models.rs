@@ -170,6 +170,20 @@ fn constants_in_every_form() {
     assert_eq!(predicted(&[layer, weights, shape, zeros, last], [3.0, 1.0]), [3.5, -2.0]);
 }
 
+/// Some exporters write the numbers of SELU with seven digits. Others are another function.
+#[test]
+fn constants_of_seven_digits_are_recognized() {
+    let layer = [node("MatMul", &["x", "w"], "a", &[]), tensor("w", &[2, 2], &WEIGHTS)].concat();
+    let read = |alpha, gamma| {
+        let attributes = [float_attribute("alpha", alpha), float_attribute("gamma", gamma)];
+        let last = node("Selu", &["a"], "y", &attributes);
+        densely_onnx::from_bytes::<f32>(&model(2, &[layer.clone(), last]))
+    };
+    let net = read(1.673263, 1.050701).unwrap();
+    assert_eq!(net.layers()[0].activation().to_string(), "selu");
+    assert!(read(1.6732, 1.0507).unwrap_err().to_string().contains("Selu"));
+}
+
 #[test]
 fn affine_operators_compose() {
     let constants = || {
