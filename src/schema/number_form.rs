@@ -16,14 +16,17 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use densely::schema::NumberForm;
 ///
-/// let form = NumberForm::default();
+/// let mut form = NumberForm::default();
 /// assert_eq!(form.number("1,234.5"), Some(1234.5));
 /// assert_eq!(form.number("(12)"), Some(-12.0));
 /// assert_eq!(form.number("12,5"), None);
 /// assert_eq!(form.number("1,950"), None);
-/// assert_eq!(form.clone().with_thousands().number("1,950"), Some(1950.0));
-/// assert_eq!(form.with_decimal_comma().number("1.234,5"), Some(1234.5));
-/// assert_eq!(NumberForm::default().with_unit("%").number("7.5 %"), Some(7.5));
+/// form.thousands = true;
+/// assert_eq!(form.number("1,950"), Some(1950.0));
+/// form.decimal_comma = true;
+/// assert_eq!(form.number("1.234,5"), Some(1234.5));
+/// form.unit = "%".to_owned();
+/// assert_eq!(form.number("7,5 %"), Some(7.5));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,27 +47,6 @@ pub struct NumberForm {
 const UNITS: [char; 8] = ['%', '$', '€', '£', '¥', '₹', '₩', '₽'];
 
 impl NumberForm {
-    /// With a comma before the decimals.
-    #[must_use]
-    pub fn with_decimal_comma(mut self) -> Self {
-        self.decimal_comma = true;
-        self
-    }
-
-    /// With a mark between thousands, as in `1,950`.
-    #[must_use]
-    pub fn with_thousands(mut self) -> Self {
-        self.thousands = true;
-        self
-    }
-
-    /// With this unit in every cell.
-    #[must_use]
-    pub fn with_unit(mut self, unit: impl Into<String>) -> Self {
-        self.unit = unit.into();
-        self
-    }
-
     /// The number that the text stands for; nothing if it is written otherwise.
     pub fn number(&self, text: &str) -> Option<f64> {
         let (negative, unit, digits) = parts(text)?;
@@ -187,14 +169,15 @@ mod tests {
         ] {
             assert_eq!(point.number(text), None, "{text}");
         }
-        let comma = NumberForm::default().with_decimal_comma();
+        let comma = NumberForm { decimal_comma: true, ..NumberForm::default() };
         assert_eq!(comma.number("1.234,5"), Some(1234.5));
         assert_eq!(comma.number("10"), Some(10.0));
         assert_eq!(comma.number("1.5"), None);
         assert_eq!([point.number("332,500"), comma.number("332.500")], [None, None]);
         assert_eq!([point.number("332.500"), comma.number("332,500")], [Some(332.5); 2]);
-        assert_eq!(comma.with_thousands().number("332.500"), Some(332_500.0));
-        let dollars = NumberForm::default().with_unit("$").with_thousands();
+        let comma = NumberForm { thousands: true, ..comma };
+        assert_eq!(comma.number("332.500"), Some(332_500.0));
+        let dollars = NumberForm { decimal_comma: false, unit: "$".to_owned(), ..comma };
         for (text, number) in
             [("$ 1,200", 1200.0), ("-$5", -5.0), ("$-5", -5.0), ("($12)", -12.0), ("3$", 3.0)]
         {

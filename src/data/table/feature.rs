@@ -112,7 +112,8 @@ impl Table {
     /// The form in which all cells of a column are numbers, unless they are plain.
     pub(super) fn number_form(&self, column: &TableColumn) -> Option<NumberForm> {
         if column.summary.is_plain() {
-            return self.format.decimal_comma.then(|| NumberForm::default().with_decimal_comma());
+            let comma = || NumberForm { decimal_comma: true, ..NumberForm::default() };
+            return self.format.decimal_comma.then(comma);
         }
         match column.summary.forms().map(Option::<&NumberForm>::cloned) {
             [Some(point), Some(comma)] => Some(if self.decimal_comma() { comma } else { point }),
