@@ -22,7 +22,7 @@ pub use problem::CellProblem;
 pub(crate) use problem::{MOST_COUNTED, counted};
 pub use shape::ShapeError;
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 #[cfg(feature = "train")]
 impl From<TableError> for Error {
@@ -33,7 +33,8 @@ impl From<TableError> for Error {
 
 /// What went wrong. Each part of the library has its own error, and `Error` has a variant for each.
 ///
-/// The message, `{error}`, is one line. `{error:?}` shows the variant and its fields.
+/// The message, `{error}`, is one line. `{error:?}` adds the variant and its fields: a `main` that
+/// returns the error prints both.
 ///
 /// ```
 /// use densely::{Error, Identity, Mlp, Tanh, error::ShapeError};
@@ -50,7 +51,7 @@ impl From<TableError> for Error {
 /// assert_eq!(answer, "7 more features, please");
 /// # Ok::<(), densely::Error>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(transparent)] // But for the variants with a message of their own.
 #[non_exhaustive]
 #[allow(missing_docs)] // Each message says what its fields are.
@@ -110,6 +111,43 @@ pub enum Error {
     /// A text that names no activation, loss, optimizer or schedule.
     #[error("{text:?} is no {kind}: {reason}")]
     Choice { kind: &'static str, text: String, reason: String },
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (variant, of_module): (_, &dyn fmt::Debug) = match self {
+            Self::Shape(error) => ("Shape", error),
+            Self::Network(error) => ("Network", error),
+            Self::Schema(error) => ("Schema", error),
+            Self::ModelFile(error) => ("ModelFile", error),
+            #[cfg(feature = "train")]
+            Self::Loss(error) => ("Loss", error),
+            #[cfg(feature = "train")]
+            Self::Data(error) => ("Data", error),
+            #[cfg(feature = "train")]
+            Self::Table(error) => ("Table", error),
+            #[cfg(feature = "train")]
+            Self::Npy(error) => ("Npy", error),
+            #[cfg(feature = "train")]
+            Self::Training(error) => ("Training", error),
+            #[cfg(feature = "train")]
+            Self::Workers(error) => ("Workers", error),
+            #[cfg(feature = "train")]
+            Self::Metric(error) => ("Metric", error),
+            #[cfg(feature = "train")]
+            Self::GradientCheck(error) => ("GradientCheck", error),
+            // Their messages have all fields.
+            Self::Setting { .. } => return write!(formatter, "{self} [Setting]"),
+            Self::NotFinite { .. } => return write!(formatter, "{self} [NotFinite]"),
+            Self::Io { .. } => return write!(formatter, "{self} [Io]"),
+            Self::ChangedFile { .. } => return write!(formatter, "{self} [ChangedFile]"),
+            Self::InFile { file, error } => {
+                return write!(formatter, "{}: {error:?} [InFile]", file.display());
+            }
+            Self::Choice { .. } => return write!(formatter, "{self} [Choice]"),
+        };
+        write!(formatter, "{self} [{variant}({of_module:?})]")
+    }
 }
 
 /// A result with this library's [`Error`].

@@ -2,12 +2,12 @@
 
 use crate::budget::{Budget, elements, exactly};
 use crate::element::ElementType;
-use crate::node::Node;
+use crate::node::{MOST_LISTED, Node};
 use crate::refusal::{refused, short};
 use crate::wire::Fields;
 use densely::ndarray::{Array2, ArrayView, IxDyn};
 use densely::{Float, Result};
-use std::iter::{once, repeat_n};
+use std::iter::{empty, once, repeat_n};
 
 /// Dimensions of a tensor or of a value, rows included.
 pub(crate) const MOST_DIMENSIONS: usize = 8;
@@ -16,8 +16,6 @@ pub(crate) const MOST_DIMENSIONS: usize = 8;
 /// a shape.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Constant<'a> {
-    /// The name for error messages.
-    pub(crate) name: &'a str,
     element: ElementType,
     /// `None` if the file gives no valid one.
     shape: Option<TensorShape>,
@@ -47,7 +45,6 @@ impl<'a> Constant<'a> {
         // Packed floats are the same bytes as raw ones.
         let packed = || message.bytes(element.field()).filter(|_| !element.is_whole());
         Self {
-            name: short(message.text(8)),
             element,
             shape: TensorShape::of(message.numbers(1)),
             bytes: external.or(raw).or_else(packed).unwrap_or_default(),
@@ -66,38 +63,47 @@ impl<'a> Constant<'a> {
         let has = |field: &u64| attribute.all_bytes(*field).next().is_some();
         let field = [2, 7, 3].into_iter().find(has).unwrap_or(8);
         let element = if matches!(field, 2 | 7) { ElementType::FLOAT } else { ElementType::INT64 };
-        let (name, listed) = (short(attribute.text(1)), (attribute, field));
-        let origin = Origin::Attribute;
-        let mut constant = Self { name, element, shape: None, bytes: &[], listed, origin };
-        let count = i64::try_from(constant.numbers().count()).ok().filter(|_| field > 3);
-        constant.shape = TensorShape::of(count.into_iter());
-        constant
+        let (listed, origin) = ((attribute, field), Origin::Attribute);
+        let constant = Self { element, shape: None, bytes: &[], listed, origin };
+        let count = constant.numbers().take(MOST_LISTED + 1).count();
+        let shape = match field {
+            2 | 3 => TensorShape::of(empty()),
+            _ if count <= MOST_LISTED => TensorShape::of(once(count as i64)),
+            _ => None,
+        };
+        Self { shape, ..constant }
     }
 
-    /// The number of this constant in every place of a shape.
-    pub(crate) fn filling(self, shape: TensorShape) -> Self {
-        Self { shape: Some(shape), origin: Origin::Filled, ..self }
-    }
-
-    /// The number 0.
-    pub(crate) fn zero(element: ElementType) -> Self {
+    /// The number of this tensor, or 0 of this type, in every place of a shape.
+    pub(crate) fn filled(
+        value: Option<Fields<'a>>,
+        element: ElementType,
+        shape: TensorShape,
+    ) -> Self {
         let bytes = [0; 8].get(..element.size()).unwrap_or_default();
         let (listed, origin) = ((Fields::default(), 0), Origin::Tensor);
-        Self { name: "", element, shape: None, bytes, listed, origin }
+        let zero = Self { element, shape: None, bytes, listed, origin };
+        let value = value.map_or(zero, |tensor| Self::tensor(tensor, None));
+        let origin = if value.is_elsewhere() { value.origin } else { Origin::Filled };
+        Self { shape: Some(shape), origin, ..value }
+    }
+
+    /// The name for error messages.
+    pub(crate) fn name(&self) -> &'a str {
+        let field = if self.origin == Origin::Attribute { 1 } else { 8 };
+        short(self.listed.0.text(field))
     }
 
     /// The lengths of its dimensions.
     fn lengths(&self) -> Result<&[usize]> {
-        let missing = || refused(format!("tensor {:?} has no valid shape", self.name));
+        let missing = || refused(format!("tensor {:?} has no valid shape", self.name()));
         self.shape.as_ref().map(TensorShape::lengths).ok_or_else(missing)
     }
 
     /// The product of the lengths.
     fn elements(&self) -> Option<usize> {
-        self.lengths()
-            .ok()?
-            .iter()
-            .try_fold(1_usize, |product, &length| product.checked_mul(length))
+        let lengths = self.shape.as_ref()?.lengths();
+        lengths.iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
     }
 
     /// Whether it has no dimensions.
@@ -129,7 +135,7 @@ impl<'a> Constant<'a> {
     /// Refuses a tensor of another type than `F`, and one whose numbers are elsewhere or not as
     /// many as its shape asks for.
     fn check<F: Float>(&self) -> Result<()> {
-        let (name, found, expected) = (self.name, self.element, ElementType::of::<F>());
+        let (name, found, expected) = (self.name(), self.element, ElementType::of::<F>());
         let of_attribute = self.origin == Origin::Attribute;
         if found != expected && !(of_attribute && found == ElementType::FLOAT) {
             let wanted = F::NAME;
@@ -147,7 +153,7 @@ impl<'a> Constant<'a> {
 
     /// Refuses another number of bytes than the type and the shape ask for.
     pub(crate) fn check_length(&self, found: usize) -> Result<()> {
-        let (name, lengths) = (self.name, self.lengths()?);
+        let (name, lengths) = (self.name(), self.lengths()?);
         match self.count().and_then(|count| count.checked_mul(self.element.size())) {
             Some(expected) if expected == found => Ok(()),
             _ => Err(refused(format!("tensor {name:?} of shape {lengths:?} has {found} bytes"))),
@@ -210,8 +216,8 @@ impl<'a> Constant<'a> {
     }
 
     /// Its numbers, of type `F`, for a value with these lengths of a row: one for all elements, or
-    /// one for each. As in `numpy`, lengths fit from the last one on, which `others` more of 1
-    /// follow, and a length of 1 fits any.
+    /// one for each. As in `numpy`, lengths fit from the last one on, and a length of 1 fits any.
+    /// `others` lengths of 1 are added at the end.
     pub(crate) fn over<F: Float>(
         &self,
         row: &mut [Option<usize>],

@@ -4,7 +4,8 @@ use densely::Float;
 use std::fmt;
 
 /// The types, by their numbers in `onnx.proto`: the name, the bytes of an element, and the field
-/// that holds the numbers of a tensor without raw bytes. Both are 0 if no network needs them.
+/// that holds the numbers of a tensor without raw bytes, 0 where no network needs it. External data
+/// are checked against the size.
 const TYPES: [(&str, usize, u64); 17] = [
     ("UNDEFINED", 0, 0),
     ("FLOAT", 4, 4),

@@ -33,9 +33,9 @@ impl<'a> ExternalFiles<'a> {
         let (mut read, mut rests) = (BTreeMap::new(), BTreeMap::new());
         let graph = Fields::new(model)?.message(7);
         let tensors = graph.iter().flat_map(|graph| graph.all_messages(5));
-        for message in tensors.filter(|message| Constant::tensor(*message, None).is_elsewhere()) {
-            let tensor = Constant::tensor(message, None);
-            let fault = |reason| refused(format!("tensor {:?}: {reason}", tensor.name));
+        let tensors = tensors.map(|message| (message, Constant::tensor(message, None)));
+        for (message, tensor) in tensors.filter(|(_, tensor)| tensor.is_elsewhere()) {
+            let fault = |reason| refused(format!("tensor {:?}: {reason}", tensor.name()));
             let range = range(message).map_err(fault)?;
             if read.contains_key(&range) {
                 continue;

@@ -12,8 +12,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::sync::LazyLock;
 
 /// Activations and their formulas in reverse Polish notation: z is the argument of the activation,
-/// α its parameter, and `=x` takes a result off and names it. Of each activation, export writes
-/// the first formula; import recognizes all. [`gelu`] makes one more.
+/// α its parameter, and `=x` takes the last result off the stack and names it x. Of each
+/// activation, export writes the first formula; import recognizes all. [`gelu`] makes one more.
 const FORMULAS: [(&str, &str); 38] = [
     ("identity", "z"),
     // e / (1 + e) with e = e^z. At z ≥ 40 the quotient is 1 to the last digit; the bound keeps e
@@ -32,7 +32,7 @@ const FORMULAS: [(&str, &str); 38] = [
     // ln(u + d) is ln u + d/u to the last digit.
     (
         "softplus",
-        "z Abs Neg Exp =e e 1 Add =u e u 1 Sub Sub u Div =lost u Log lost Add =logarithm \
+        "z Abs Neg Exp =e e 1 Add =u e u 1 Sub Sub u Div =correction u Log correction Add =logarithm \
          z Relu logarithm Add",
     ),
     // z / (1 + |z|).
@@ -166,5 +166,26 @@ fn count(operator: &str) -> usize {
         "Add" | "Div" | "Elu" | "Greater" | "LeakyRelu" | "Max" | "Min" | "Mul" | "PRelu"
         | "Sub" | "Swish" => 2,
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use densely::activation::AnyActivation;
+
+    #[test]
+    fn every_activation_has_a_formula_of_known_words() {
+        for (name, formula) in formulas::<f64>() {
+            for Operation { operator, arguments } in formula {
+                assert_eq!(arguments.len(), count(operator), "{name}: {operator}");
+                let is_nan =
+                    |argument: &Argument| matches!(argument, Argument::Number(x) if x.is_nan());
+                assert!(!arguments.iter().any(is_nan), "{name}: {operator}");
+            }
+        }
+        for name in AnyActivation::<f64>::NAMES {
+            assert!(formulas::<f64>().iter().any(|(known, _)| known == name), "{name}");
+        }
     }
 }

@@ -111,16 +111,15 @@ impl<'a> Graph<'a> {
         match node.filter(|node| matches!(node.operator(), "Constant" | "ConstantOfShape")) {
             Some(node) if node.operator() == "ConstantOfShape" => {
                 let shape = self.stored(node.input(0)?, index?)?.whole_numbers(MOST_FIELDS)?;
-                let number = node.attribute("value").and_then(|value| value.message(5));
-                let number = number.map(|tensor| Constant::tensor(tensor, None));
-                let number = number.unwrap_or_else(|| Constant::zero(self.element));
-                Some(number.filling(TensorShape::of(shape.into_iter())?))
+                let value = node.attribute("value").and_then(|value| value.message(5));
+                let shape = TensorShape::of(shape.into_iter())?;
+                Some(Constant::filled(value, self.element, shape))
             }
             _ => self.stored(name, before),
         }
     }
 
-    /// The constant with this name, if its numbers are in the file.
+    /// The constant with this name: an initializer, or the result of a `Constant`.
     fn stored(&self, name: &str, before: usize) -> Option<Constant<'a>> {
         let node = self.computing(name, before).and_then(|index| self.node(index));
         let Some(node) = node.filter(|node| node.operator() == "Constant") else {

@@ -35,10 +35,10 @@ use std::path::Path;
 /// any number of rows. IR version 8, opset 17.
 ///
 /// A layer is a `MatMul`, an `Add` if it has a bias, and the operators of its activation. The
-/// weights keep their bits. Where `onnxruntime` or `tract` has no operator that computes an
-/// activation for `F` to six digits, several operators do; the outputs then differ from
-/// [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α stand
-/// in the model's metadata.
+/// weights keep their bits. Where `onnxruntime` and `tract` do not both have an operator that
+/// computes an activation for `f32` and `f64` to six digits, several do; the outputs then differ
+/// from [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α
+/// stand in the model's metadata.
 ///
 /// The [units](densely::units) of the inputs come before the first layer: the centre stands in for
 /// NaN, then `Sub` and `Mul` scale the numbers. A smooth clip, and the units of the outputs, are

@@ -1,7 +1,7 @@
 //! The metadata of a model: what its graph cannot hold.
 //!
 //! One entry with the key `densely` holds JSON: the schema, dropout, and the activations with every
-//! digit of their α. An attribute of the graph keeps only the digits of an `f32`.
+//! digit of their α. A constant of the graph keeps only the digits of the network's type.
 
 use crate::refusal::refused;
 use crate::wire::Fields;

@@ -12,7 +12,7 @@ use crate::layers::Layers;
 use crate::layout;
 use crate::metadata::Metadata;
 use crate::node::Node;
-use crate::recognition::{Matches, activation};
+use crate::recognition::activation;
 use crate::refusal::refused;
 use crate::value::{Features, Map, Sums, Value};
 use densely::activation::{AnyActivation, Identity};
@@ -27,7 +27,6 @@ const UNKNOWN: &str = "this is neither part of a layer nor a known activation";
 /// Reads the network of a graph.
 pub(crate) struct Reader<'g, 'a, F: Float> {
     graph: &'g Graph<'a>,
-    matches: Matches,
     inputs: Inputs<'a>,
     features: FeatureMetadata,
     layers: Layers<'a, F>,
@@ -51,7 +50,6 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
     pub(crate) fn new(graph: &'g Graph<'a>, file_bytes: usize) -> Self {
         Self {
             graph,
-            matches: Matches::new(),
             inputs: Inputs::default(),
             features: FeatureMetadata::default(),
             layers: Layers::new(),
@@ -104,7 +102,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 }
             };
             let node = self.node(index)?;
-            if let Some((activation, input)) = activation::<F>(graph, index, &mut self.matches)? {
+            if let Some((activation, input)) = activation::<F>(graph, index)? {
                 steps.push(Step { index, activation: Some(activation), operand: 0 });
                 source = input;
             } else if node.operator() == "Concat" {

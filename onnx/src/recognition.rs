@@ -7,20 +7,15 @@ use densely::activation::{AnyActivation, Selu};
 use densely::{Float, Result};
 use std::marker::PhantomData;
 
-/// The places of operations in a formula and the nodes that match them, in the order in which they
-/// were found.
-pub(crate) type Matches = Vec<(usize, usize)>;
-
 /// The activation whose last operation is this node, and the source of its argument; `None` if the
-/// node ends no activation. `matches` is the buffer of one attempt after the other.
+/// node ends no activation.
 pub(crate) fn activation<'a, F: Float>(
     graph: &Graph<'a>,
     index: usize,
-    matches: &mut Matches,
 ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
     let Some(node) = graph.node(index) else { return Ok(None) };
     for (name, formula) in formulas::<F>() {
-        let mut attempt = Attempt::<F>::new(graph, formula, matches);
+        let mut attempt = Attempt::<F>::new(graph, formula);
         let Some(last) = formula.len().checked_sub(1) else { continue };
         if !attempt.fits_operation(last, index) {
             continue;
@@ -38,16 +33,17 @@ pub(crate) fn activation<'a, F: Float>(
 struct Attempt<'g, 'a, F> {
     graph: &'g Graph<'a>,
     formula: &'g [Operation],
-    matches: &'g mut Matches,
+    /// The places of operations in the formula and the nodes that match them, in the order in which
+    /// they were found.
+    matches: Vec<(usize, usize)>,
     input: Option<ValueSource<'a>>,
     alpha: Option<f64>,
     number: PhantomData<F>,
 }
 
 impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
-    fn new(graph: &'g Graph<'a>, formula: &'g [Operation], matches: &'g mut Matches) -> Self {
-        matches.clear();
-        Self { graph, formula, matches, input: None, alpha: None, number: PhantomData }
+    fn new(graph: &'g Graph<'a>, formula: &'g [Operation]) -> Self {
+        Self { graph, formula, matches: Vec::new(), input: None, alpha: None, number: PhantomData }
     }
 
     /// Whether the node can be this operation.
@@ -62,9 +58,7 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             return node.inputs().count() == 2 && self.fits_pair(one, other, index);
         }
         let attributes = attributes(operator);
-        // The bounds of Clip may be inputs as well: they are attributes before opset 11 alone.
-        let beside = if operator == "Clip" { 0 } else { attributes.len() };
-        if node.inputs().count() + beside > arguments.len() {
+        if node.inputs().count() > arguments.len() {
             return false;
         }
         (0_usize..).zip(arguments).all(|(place, argument)| {
@@ -72,7 +66,13 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             match attribute.filter(|_| node.input(place).is_none()) {
                 Some((name, default)) => {
                     let number = node.float(name).map_or(*default, f64::from);
-                    self.fits_number(*argument, decimal::<F>(number))
+                    match *argument {
+                        // Some exporters write seven digits.
+                        Argument::Number(expected) => {
+                            (number - expected).abs() <= 5e-7 * expected.abs()
+                        }
+                        argument => self.fits_number(argument, decimal::<F>(number)),
+                    }
                 }
                 None => self.fits_input(*argument, index, place),
             }
@@ -124,10 +124,10 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     }
 
     /// Whether the number can be this argument. Exporters round many constants to `f32`, also in
-    /// networks of `f64`, and some to seven digits.
+    /// networks of `f64`.
     fn fits_number(&mut self, argument: Argument, number: f64) -> bool {
         match argument {
-            Argument::Number(expected) => (number - expected).abs() <= 5e-7 * expected.abs(),
+            Argument::Number(expected) => number as f32 == expected as f32,
             Argument::Alpha => *self.alpha.get_or_insert(number) == number,
             Argument::Input | Argument::ResultOf(_) => false,
         }

@@ -1,9 +1,8 @@
 //! An error names the remedy of common first mistakes. None of them is trained on silently.
 
-use densely::{Backprop, EarlyStopping};
 use densely::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError, Mlp,
-    Sgd, Sigmoid, Softmax, Tanh, Trainer, metrics,
+    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, EarlyStopping, Error, Identity,
+    MeanSquaredError, Mlp, Sgd, Sigmoid, Softmax, Table, Tanh, Trainer, metrics,
 };
 use ndarray::{Array2, ArrayView2, array};
 
@@ -19,7 +18,15 @@ fn classifier(outputs: usize) -> Mlp<f64> {
 fn an_error_has_a_message_and_shows_its_variant() {
     let error = Dataset::<f32>::new(array![[1.0]], array![[1.0], [2.0]]).unwrap_err();
     assert_eq!(error.to_string(), "inputs have 1 rows, targets have 2");
-    assert_eq!(format!("{error:?}"), "Shape(Rows { inputs: 1, targets: 2 })");
+    let expected = "inputs have 1 rows, targets have 2 [Shape(Rows { inputs: 1, targets: 2 })]";
+    assert_eq!(format!("{error:?}"), expected);
+    let error = Table::read_csv("data/no such file.csv").unwrap_err();
+    assert_eq!(format!("{error:?}"), format!("{error} [Io]"));
+    // `main` prints this of an error that it returns: it names the remedy.
+    let table = Table::parse_csv("a,b\n1,2\n,3\n".as_bytes(), "cars").unwrap();
+    let error = table.regression::<f32>("b").unwrap_err();
+    let expected = r#"cars: row 2, column "a": "" is blank; `Table::with_missing` takes missing values [Table(Cell { "#;
+    assert!(format!("{error:?}").starts_with(expected), "{error:?}");
 }
 
 #[test]
