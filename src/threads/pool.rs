@@ -3,7 +3,7 @@
 use rayon_core::ThreadPoolBuilder;
 /// Both results, computed side by side if a thread is free.
 pub(super) use rayon_core::join;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Runs `work` on a pool of `threads` threads. `work` gets the number of threads: 1 if the system
 /// gives none.
@@ -11,15 +11,21 @@ pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Sen
     let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads).build() else {
         return work(1);
     };
-    let ended = AtomicBool::new(false);
+    let (ended, waiting) = (AtomicBool::new(false), AtomicUsize::new(0));
     pool.scope(|scope| {
         let working = rayon_core::current_thread_index();
-        let ended = &ended;
+        let (ended, waiting) = (&ended, &waiting);
         scope.spawn_broadcast(move |_, thread| {
             if Some(thread.index()) != working {
+                waiting.fetch_add(1, Ordering::Release);
                 wait_for(ended);
             }
         });
+        // A thread that took a part of the work before it waits could begin to wait inside that
+        // part, which then never ends.
+        while waiting.load(Ordering::Acquire) + 1 < threads {
+            std::thread::yield_now();
+        }
         let _guard = SetAtEnd(ended);
         work(threads)
     })
