@@ -89,7 +89,7 @@ pub(crate) enum Argument {
     Alpha,
 }
 
-/// An operator and its arguments, of which some are inputs of a node and some attributes.
+/// An operator and its arguments. Some are inputs of a node, others are attributes.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) operator: String,

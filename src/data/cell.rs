@@ -79,6 +79,11 @@ pub(super) fn abbreviated(text: &str) -> String {
     }
 }
 
+/// A cell of a CSV file in quotation marks, whatever it has.
+pub(crate) fn quoted(cell: &str) -> String {
+    format!("\"{}\"", cell.replace('"', "\"\""))
+}
+
 /// Quotes up to ten names for a message.
 pub(crate) fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let quoted = |name: &str| format!("{:?}", abbreviated(name));

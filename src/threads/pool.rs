@@ -3,7 +3,8 @@
 use rayon_core::ThreadPoolBuilder;
 /// Both results, computed side by side if a thread is free.
 pub(super) use rayon_core::join;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs `work` on a pool of `threads` threads. `work` gets the number of threads: 1 if the system
 /// gives none.
@@ -11,21 +12,19 @@ pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Sen
     let Ok(pool) = ThreadPoolBuilder::new().num_threads(threads).build() else {
         return work(1);
     };
-    let (ended, waiting) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (start, ended) = (Barrier::new(threads), AtomicBool::new(false));
     pool.scope(|scope| {
         let working = rayon_core::current_thread_index();
-        let (ended, waiting) = (&ended, &waiting);
+        let (start, ended) = (&start, &ended);
         scope.spawn_broadcast(move |_, thread| {
             if Some(thread.index()) != working {
-                waiting.fetch_add(1, Ordering::Release);
+                start.wait();
                 wait_for(ended);
             }
         });
         // A thread that took a part of the work before it waits could begin to wait inside that
         // part, which then never ends.
-        while waiting.load(Ordering::Acquire) + 1 < threads {
-            std::thread::yield_now();
-        }
+        start.wait();
         let _guard = SetAtEnd(ended);
         work(threads)
     })

@@ -1,7 +1,7 @@
 //! The report of a training: the losses of each epoch, and why it stopped.
 
 use crate::bits::{Bits, ByBits};
-use crate::error::Result;
+use crate::{data::cell::quoted, error::Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, time::Duration};
 
@@ -160,7 +160,7 @@ impl Report {
     /// the metric's name. Missing values are empty.
     pub fn to_csv(&self) -> String {
         let name = self.monitored.as_deref().unwrap_or("monitored");
-        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        let quoted = quoted(name);
         let metric = if name.contains([',', '"', '\n', '\r']) { &quoted } else { name };
         let header = format!("epoch,training_loss,validation_loss,{metric},learning_rate\n");
         let text = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());

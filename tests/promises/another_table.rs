@@ -136,7 +136,7 @@ fn of_texts_that_an_application_has() {
 
 /// Measuring tells a network names that it does not have, and takes none away.
 #[test]
-fn of_which_a_measured_network_knows_the_names() {
+fn whose_names_a_measured_network_knows() {
     let data = csv("a,kind\n1,x\n2,y\n").binary::<f32>("kind").unwrap();
     let mut net = Mlp::builder(1).dense(1, Sigmoid).build().unwrap();
     net.measure(&data).unwrap();

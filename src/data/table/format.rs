@@ -45,7 +45,7 @@ pub(super) enum Header {
     Expected,
     Present,
     Absent,
-    /// An application names the columns of its rows, of which any may be blank.
+    /// An application names the columns. Any of its rows may be blank.
     Told,
 }
 

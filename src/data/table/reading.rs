@@ -2,6 +2,7 @@
 
 use super::source::{self, Bytes, CsvSource, decoded};
 use super::{Table, format::CsvFormat, format::Header};
+use crate::data::cell::quoted;
 use crate::error::{Error, Result, TableError, check::ensure};
 use std::io::Read;
 use std::path::Path;
@@ -153,7 +154,6 @@ impl Table {
 
 /// A line of a CSV file, and the number of its cells.
 fn line(cells: impl IntoIterator<Item = impl AsRef<str>>) -> (String, usize) {
-    let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
     let cells: Vec<_> = cells.into_iter().map(|cell| quoted(cell.as_ref())).collect();
     (cells.join(",") + "\n", cells.len())
 }
