@@ -240,8 +240,9 @@ mod sealed {
     impl Sealed for super::FromPreActivation {}
 }
 
-/// Checks the slope or limit for negative z. Unless it is positive, the output does not show its
-/// branch and the derivative is wrong. An activation has no later place for this check.
+/// Checks α. Unless it is positive, the output does not show which branch it came from, and the
+/// derivative is wrong. Losses and optimizers are checked when training starts; an activation only
+/// here.
 fn positive_alpha(alpha: f64) -> Result<f64> {
     let holds = |alpha: f64| alpha as f32 > 0.0 && (alpha as f32).is_finite();
     let needs = "positive and finite, also as an f32";

@@ -35,9 +35,9 @@ use std::iter::{from_fn, zip};
 /// - ∂loss/∂b_l = Σ D_l over the rows, the gradient of the bias.
 ///
 /// The derivative g'_l is computed from the cached A_l. A loss that is
-/// [fused](crate::loss::Loss::fused_with) with the output activation computes D_L at once: A_L - Y,
-/// divided by the number of terms in the mean. The gradient of the inputs, D_1·W_1ᵀ, is not
-/// needed.
+/// [fused](crate::loss::Loss::fused_with) with the output activation computes D_L at once. For
+/// cross-entropy it is A_L - Y, divided by the number of terms in the mean. The gradient of the
+/// inputs, D_1·W_1ᵀ, is not needed.
 ///
 /// If layer l has [dropout](crate::mlp::MlpBuilder::dropout) with mask M_l, the next layer takes
 /// A_l ∘ M_l in place of A_l, and D_l = (D_(l+1)·W_(l+1)ᵀ ∘ M_l) ∘ g'_l.
@@ -127,11 +127,12 @@ impl<F: Float> Backprop<F> {
         &mut self.generator
     }
 
-    /// Sets the most threads for one product. Default: 1.
+    /// Sets the factor of each layer's dropout. Default: 1.
     pub(crate) fn set_dropout_factor(&mut self, factor: f64) {
         self.dropout_factor = factor;
     }
 
+    /// Sets the most threads for one product. Default: 1.
     pub(crate) fn set_threads(&mut self, threads: Threads) {
         self.threads = threads;
     }
@@ -405,7 +406,7 @@ impl<F: Float> Backprop<F> {
     fn check_shapes(&self, net: &Mlp<F>, batch: Batch<'_, F>) -> Result<()> {
         self.check_network(net)?;
         // A layer may have been replaced through `layers_mut`.
-        Mlp::check_stack(net.layers())?;
+        net.check_stack()?;
         let Batch { inputs, targets, whole, .. } = batch;
         let shape = (inputs.rows(), inputs.columns());
         Error::check_shapes(shape, targets.dim(), (net.features(), net.outputs()))?;

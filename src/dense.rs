@@ -3,7 +3,8 @@
 mod folding;
 mod input_factors;
 
-use crate::error::{Error, NetworkError, Result, check::NOT_NEGATIVE};
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, ensure};
+use crate::error::{Error, NetworkError, Result};
 use crate::matrix::{Matrix, Rows};
 use crate::parameter::RateFactors;
 use crate::threads::{Share, Threads};
@@ -84,12 +85,9 @@ impl<F: Float> Dense<F> {
         activation: impl Into<AnyActivation<F>>,
     ) -> Result<Self> {
         let (inputs, outputs) = weights.dim();
-        if inputs == 0 || outputs == 0 {
-            return Err(NetworkError::ZeroWidth { inputs, outputs }.into());
-        }
-        if let Some(bias) = bias.as_ref().map(Array1::len).filter(|&length| length != outputs) {
-            return Err(NetworkError::BiasShape { bias, outputs }.into());
-        }
+        ensure(inputs > 0 && outputs > 0, || NetworkError::ZeroWidth { inputs, outputs })?;
+        let length = bias.as_ref().map_or(outputs, Array1::len);
+        ensure(length == outputs, || NetworkError::BiasShape { bias: length, outputs })?;
         let numbers = weights.iter().chain(bias.iter().flatten());
         Error::check_each_finite("a weight or bias", numbers.map(|value| value.as_f64()))?;
         Ok(Self {
@@ -124,7 +122,7 @@ impl<F: Float> Dense<F> {
     /// An input that matters little gets a small s, and takes less part in what follows: RealMLP
     /// (Holzmüller, Grinsztajn, Steinwart 2024) trains such a scaling layer. Here it costs no pass
     /// over the rows, and [`weights`](Self::weights) is the product W, which predictions and files
-    /// use.
+    /// use. In a loop of your own, W is that of the last forward pass.
     ///
     /// ```
     /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -199,8 +197,7 @@ impl<F: Float> Dense<F> {
     ///
     /// [`Error::Setting`] unless the fraction is at least 0 and below 1.
     pub fn with_dropout(mut self, fraction: f64) -> Result<Self> {
-        let holds = |fraction| (0.0..1.0).contains(&fraction);
-        Error::check_setting("dropout", fraction, "at least 0 and below 1", holds)?;
+        Error::check_range("dropout", fraction, BELOW_1)?;
         self.dropout = fraction;
         Ok(self)
     }

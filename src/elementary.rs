@@ -5,8 +5,8 @@
 //! time the best set of the processor is chosen. Without a fused multiply-add the same formulas are
 //! computed with two roundings.
 //!
-//! [`Activation`](crate::activation::Activation#precision) has a table of the values at the edges
-//! and of the largest errors, which `tests/promises/precision` checks.
+//! [`Activation`](crate::activation::Activation#precision) has a table of the largest errors, which
+//! `tests/promises/precision` checks.
 
 mod exponential;
 mod normal_tail;
@@ -19,8 +19,8 @@ pub use normal_tail::NormalTail;
 use pulp::{Arch, Scalar, Simd, WithSimd};
 use std::any::TypeId;
 
-/// A function of one number and its derivative, in terms of e^-|z|, which cannot overflow. FUSED:
-/// whether the processor has a fused multiply-add.
+/// A function of one number, and its derivative. FUSED: whether the processor has a fused
+/// multiply-add.
 pub(crate) trait Function: Copy {
     fn of<const FUSED: bool, F: NormalTail>(self, z: F) -> F;
 
@@ -36,11 +36,7 @@ pub(crate) fn vectorized<R>(work: impl FnOnce() -> R) -> R {
 }
 
 /// Replaces each number by the function of it.
-pub(crate) fn map<F: NormalTail>(values: &mut [F], function: impl Function) {
-    Arch::new().dispatch(Map(values, function));
-}
-
-struct Map<'a, F, G>(&'a mut [F], G);
+pub(crate) struct Map<'a, F, G>(pub(crate) &'a mut [F], pub(crate) G);
 
 impl<F: NormalTail, G: Function> WithSimd for Map<'_, F, G> {
     type Output = ();
@@ -57,15 +53,7 @@ impl<F: NormalTail, G: Function> WithSimd for Map<'_, F, G> {
 }
 
 /// Multiplies each delta by the derivative at the number in the same place.
-pub(crate) fn multiply_by_derivative<F: NormalTail>(
-    values: &[F],
-    delta: &mut [F],
-    function: impl Function,
-) {
-    Arch::new().dispatch(MultiplyBy(values, delta, function));
-}
-
-struct MultiplyBy<'a, F, G>(&'a [F], &'a mut [F], G);
+pub(crate) struct MultiplyBy<'a, F, G>(pub(crate) &'a [F], pub(crate) &'a mut [F], pub(crate) G);
 
 impl<F: NormalTail, G: Function> WithSimd for MultiplyBy<'_, F, G> {
     type Output = ();

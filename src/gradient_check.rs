@@ -57,9 +57,10 @@ pub struct GradientCheck {
 pub struct Kink {
     /// The layer, counted from 0.
     pub layer: usize,
-    /// "weight" or "bias".
+    /// "weight", "bias" or "input factor".
     pub parameter: &'static str,
-    /// \[input, output\] of a weight, \[output\] of a bias, counted from 0.
+    /// \[input, output\] of a weight, \[output\] of a bias, \[input\] of an input factor, counted
+    /// from 0.
     pub index: Vec<usize>,
     /// The slope to the left.
     pub left: f64,
@@ -67,8 +68,8 @@ pub struct Kink {
     pub right: f64,
 }
 
-/// Compares the gradient of every weight and bias by backpropagation with central differences of
-/// the loss.
+/// Compares the gradient of every weight, bias and input factor by backpropagation with central
+/// differences of the loss.
 ///
 /// It works for any network and loss, and finds wrong derivatives of your own activations and
 /// losses. It needs `f64`, since the differences of an `f32` loss vanish in rounding.

@@ -88,8 +88,8 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         None
     }
 
-    /// Converts a loss on scaled targets back to the targets' own unit, which is `factor` times
-    /// as small. Default: the loss itself, as for probabilities.
+    /// Converts a loss on scaled targets to the targets' own unit: one scaled unit is `factor` of
+    /// these. Default: the loss itself, as for probabilities.
     ///
     /// ```
     /// use densely::{Loss, MeanSquaredError, loss::MeanAbsoluteError};

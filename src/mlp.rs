@@ -83,21 +83,25 @@ impl<F: Float> Mlp<F> {
     /// not take as many inputs as the one before it has outputs; [`NetworkError::DropoutOfOutputs`]
     /// if the last one has dropout.
     pub fn from_layers(layers: Vec<Dense<F>>) -> Result<Self> {
-        Self::check_stack(&layers)?;
         let (units_in, units_out) = (Units::none(), Units::none());
         let schema = Schema::default();
         let (interval, of_errors, members) = (None, None, 1);
-        Ok(Self { units_in, layers, units_out, schema, interval, of_errors, members })
+        let net = Self { units_in, layers, units_out, schema, interval, of_errors, members };
+        net.check_stack()?;
+        Ok(net)
     }
 
-    /// Checks that there is a layer, and that each takes the outputs of the one before it.
-    pub(crate) fn check_stack(layers: &[Dense<F>]) -> Result<()> {
-        let last = layers.last().ok_or(NetworkError::NoLayers)?;
-        for (index, pair) in layers.windows(2).enumerate() {
+    /// Checks that there is a layer, that each takes the outputs of the one before it, that the
+    /// last one has no dropout, and that the units have the columns of inputs and outputs.
+    pub(crate) fn check_stack(&self) -> Result<()> {
+        let last = self.layers.last().ok_or(NetworkError::NoLayers)?;
+        for (index, pair) in self.layers.windows(2).enumerate() {
             let (outputs, inputs) = (pair[0].outputs(), pair[1].inputs());
             let layer = index + 1;
             ensure(outputs == inputs, || NetworkError::LayerShape { layer, inputs, outputs })?;
         }
+        self.units_in.check(self.features())?;
+        self.units_out.check(self.outputs())?;
         ensure(last.dropout() == 0.0, || NetworkError::DropoutOfOutputs)
     }
 
@@ -160,7 +164,8 @@ impl<F: Float> Mlp<F> {
     }
 
     /// The same function as a network without units, for file formats that have only layers. The
-    /// units are folded into the first and the last layer.
+    /// units are folded into the first and the last layer. Missing values are an exception: without
+    /// units, the outputs for them are NaN.
     ///
     /// z = Σ w (x - centre)/spread + b: each weight of the first layer is divided by its feature's
     /// spread, and the bias loses Σ w centre/spread. In the last layer, y = spread · a + centre:
@@ -317,7 +322,7 @@ impl<F: Float> Mlp<F> {
     /// [`NetworkError::NoLayers`], [`NetworkError::LayerShape`],
     /// [`NetworkError::DropoutOfOutputs`], [`NetworkError::Members`] or [`Error::NotFinite`].
     pub fn check_whole(&self) -> Result<()> {
-        Self::check_stack(&self.layers)?;
+        self.check_stack()?;
         self.check_members()?;
         let numbers = self.parameter_slices().flatten().map(|number| number.as_f64());
         Error::check_each_finite("a weight or bias", numbers)
@@ -332,9 +337,7 @@ impl<F: Float> Mlp<F> {
     pub(crate) fn set_parameters(&mut self, numbers: &[F]) {
         let mut rest = numbers;
         for slice in self.layers.iter_mut().flat_map(Dense::parameter_slices_mut) {
-            let (numbers, others) = rest.split_at(slice.len());
-            slice.copy_from_slice(numbers);
-            rest = others;
+            slice.copy_from_slice(rest.split_off(..slice.len()).unwrap_or_default());
         }
         self.multiply_input_factors();
     }

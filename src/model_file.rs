@@ -33,8 +33,8 @@ const INTERVAL: &str = "interval";
 /// The name of the tensor with the file of the network that estimates errors for the interval.
 const OF_ERRORS: &str = "interval_network";
 
-/// Bytes of its header, which is read while memory holds what is in the header of the file. It has
-/// no names.
+/// The most bytes of the inner file's header. It is read while memory still holds the outer one. It
+/// has no names, so it is short.
 const MOST_INNER_HEADER_BYTES: u64 = 1 << 20;
 
 impl<F: Float> Mlp<F> {
@@ -272,7 +272,7 @@ fn read<F: Float>(
             }
             // A scaling that was not measured has no numbers.
             (_, None, None, None) => Ok(Units::unmeasured(scaling)),
-            _ => Err(damaged(format!("{name} has centres or spreads alone, or should have none"))),
+            _ => Err(damaged(format!("the tensors of {name} do not fit its scaling"))),
         }
     };
     let units_in = units_of(UNITS_IN, structure.units_in)?;
@@ -294,7 +294,9 @@ fn read<F: Float>(
         net.keep_interval(interval, of_errors).map_err(damaged)?;
     }
     let expected = tensors - numbers.len() - in_f64.len() - of_errors.iter().len();
-    check(tensors == expected, || format!("it has {tensors} tensors, its layers {expected}"))?;
+    check(tensors == expected, || {
+        format!("it has {tensors} tensors, its structure needs {expected}")
+    })?;
     net.set_schema(structure.schema).map_err(damaged)?;
     Ok(net)
 }

@@ -167,10 +167,9 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     }
 }
 
-/// The weight decay of this parameter: 0 for a bias and for a frozen one.
+/// The weight decay of this parameter; a bias has none.
 fn decay_of<F: Float>(weight_decay: f64, step: Iteration, parameter: &Parameter<'_, F>) -> f64 {
-    let decays = !parameter.is_bias && step.learning_rate > 0.0;
-    if decays { weight_decay * step.weight_decay } else { 0.0 }
+    if parameter.is_bias { 0.0 } else { weight_decay * step.weight_decay }
 }
 
 fn check_positive<F: Float>(name: &'static str, value: f64) -> Result<()> {

@@ -13,7 +13,7 @@ pub use settings::{Progress, Recipe, Stage};
 use crate::data::{Dataset, Storage};
 use crate::error::{DataError, Result, check::ensure};
 use crate::{float::Float, mlp::Mlp};
-use candidate::{Choice, Columns, Run};
+use candidate::{Choice, Columns, Job};
 use combination::{Combination, Fold};
 
 /// The folds of one draw.
@@ -53,15 +53,12 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let choice = Choice::first(self, data.rows());
-        if choice.few {
-            let (folds, columns) = (self.folds(data)?, Columns::of(data, choice.bins)?);
-            let stages = self.stages(&columns, choice);
-            return self.compare(&folds, &columns, choice, &stages);
+        if !choice.few {
+            let (training, validation) = data.split(self.validation_fraction, self.seed)?;
+            return self.choose_on(&training, &validation);
         }
-        let (training, validation) = data.split(self.validation_fraction, self.seed)?;
-        let columns = Columns::of(&training, choice.bins)?;
-        let stages = self.stages(&columns, choice);
-        self.compare(&[(training, validation)], &columns, choice, &stages)
+        let (folds, columns) = (self.folds(data)?, Columns::of(data, choice.bins)?);
+        self.compare(&folds, &columns, choice, &self.stages(&columns, choice))
     }
 
     /// As [`choose`](Self::choose), with validation rows of your own choice, such as the last ones
@@ -83,8 +80,8 @@ impl Recipe<'_> {
     }
 
     /// Trains what was kept again, on these rows, each network up to its best epoch, and with the
-    /// temperature that was found; after folds, in folds of these rows. `None` if the time was over
-    /// before a network was ready.
+    /// temperature that was found; after folds, in folds of these rows. `None` if the choice was
+    /// stopped early, or if this training was stopped before a network was ready.
     ///
     /// [`Recipe::best`] trains several networks from different seeds, and returns their mean.
     ///
@@ -118,12 +115,12 @@ impl Recipe<'_> {
                 let candidate = kept[place % kept.len()];
                 let seed = self.seed.wrapping_add((place / kept.len()) as u64);
                 let (fold, folds, candidates) = (place, count, 1);
-                let run = Run { recipe: self, choice, seed, fold, folds, candidates };
+                let run = Job { recipe: self, choice, seed, fold, folds, candidates };
                 let net = run.network(data, &columns, candidate.stage)?;
                 run.train(candidate.stage, net, data, None, candidate.epoch)
             };
             let trained = self.each(count, 0, train)?;
-            // Of each that is kept, as many as there are of the others.
+            // Keeps whole rounds only: as many networks of each candidate.
             let is_done = |place: &usize| trained.get(place).is_some_and(|of| !of.is_cut());
             let done = (0..count).take_while(is_done).count() / kept.len() * kept.len();
             let mut networks = vec![Vec::new(); kept.len()];

@@ -247,8 +247,8 @@ impl<'a> Schedule<'a> {
         Self { minimum: rate, ..self }
     }
 
-    /// n steps at (1/n, 2/n, … 1) of the schedule's first rate, before the schedule begins.
-    /// Default: none.
+    /// The first n steps have 1/n, 2/n, … n/n of the schedule's first rate. The schedule begins
+    /// after them. Default: none.
     pub fn warm_up(self, length: Span) -> Self {
         Self { warm_up: Some(length), ..self }
     }
@@ -350,7 +350,7 @@ impl<'a> Schedule<'a> {
                 check_span(length, true).and(check("schedule's cycles", cycles as f64, range))
             }
             Kind::ReduceOnPlateau(factor, patience) => {
-                let setting = "schedule that waits for a plateau";
+                let setting = "a schedule that waits for a plateau, step by step";
                 ensure(epochs != Epochs::None, || TrainingError::NotWithStream { setting })?;
                 check("schedule's factor", factor, FRACTION)?;
                 check("schedule's patience", patience as f64, AT_LEAST_1)

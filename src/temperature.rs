@@ -6,7 +6,7 @@ use crate::{activation::Sigmoid, activation::Softmax, float::Float, mlp::Mlp};
 use ndarray::{ArrayView1, ArrayView2};
 use std::iter::zip;
 
-/// What multiplies the weighted sums of the output layer, and the loss with it.
+/// The factor of the output layer's weighted sums, and the loss with it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Temperature {
     /// β, above 0 and at most 1: the inverse of the temperature.
@@ -24,8 +24,8 @@ impl<F: Float> Mlp<F> {
     /// and multiplies weights and bias of that layer by it. Returns β; 1 / β is called the
     /// temperature. Use rows that took no part in training. Classes do not change.
     ///
-    /// Beside the rows' classes, one row's worth of equally likely classes counts. So few rows that
-    /// are all right do not make the network all too sure. Row weights are not used.
+    /// One more row counts, for which all classes are equally likely. Without it, a few rows that
+    /// are all predicted right would make the network far too sure. Row weights are not used.
     ///
     /// ```
     /// use densely::{Dataset, Dense, Mlp, Sigmoid};
@@ -102,11 +102,7 @@ impl Temperature {
         for _ in 0..MOST_ITERATIONS {
             let [_, slope, curvature] = sums(factor);
             // The loss is convex in the factor: at a negative slope, its minimum is further up.
-            if slope > 0.0 {
-                high = factor
-            } else {
-                low = factor
-            }
+            (low, high) = if slope > 0.0 { (low, factor) } else { (factor, high) };
             let newton = factor - slope / curvature;
             let next = if newton > low && newton < high { newton } else { (low + high) / 2.0 };
             let step = (next - factor).abs();
@@ -150,8 +146,8 @@ impl Logits {
         Self { logits, targets: targets.iter().map(|y| y.as_f64()).collect() }
     }
 
-    /// The row's loss, a part of one row's worth of equal targets included, and its first and
-    /// second derivative by the factor.
+    /// The row's loss, with its share of the one added row, and the first and second derivative by
+    /// the factor.
     fn derivatives(&self, factor: f64, rows: usize) -> [f64; 3] {
         let Self { logits, targets } = self;
         let largest = logits.iter().copied().fold(f64::MIN, f64::max);

@@ -16,16 +16,18 @@ pub enum Scaling {
     /// No scaling: the network works in the data's units.
     #[default]
     None,
-    /// By mean and standard deviation. A column of only 0 and 1 stays as it is.
+    /// By mean and standard deviation. A column of only 0 and 1 stays as it is; so do features of
+    /// -1 and 1, and those that are points on a circle.
     Standard,
     /// By median and quartiles, with a smooth clip: z = u / √(1 + (u/3)²), which lies within -3
     /// to 3, for u = (x - median) / (q₇₅ - q₂₅). For inputs only.
     ///
     /// Outliers change neither the scale nor, much, what the network does: RealMLP (Holzmüller,
-    /// Grinsztajn, Steinwart 2024). If both quartiles are equal, the spread is the median distance
-    /// from the median of the values other than it; for two values in all, half of their distance.
-    /// Columns of only 0 and 1 and categories stay as they are. Row weights are not used. Of more
-    /// than 131,072 rows, that many at equal distances are.
+    /// Grinsztajn, Steinwart 2024). If both quartiles are equal, the spread is the median of |x -
+    /// median| over the values that differ from the median; in a column of two values, half their
+    /// difference. Columns of only 0 and 1 and categories stay as they are. Row weights are not
+    /// used. Of more than 131,072 rows, only every second, third, … is used, so that at most that
+    /// many are.
     Robust,
 }
 
@@ -36,8 +38,8 @@ pub enum Scaling {
 /// [`Trainer::fit`](crate::Trainer::fit) or [`Mlp::measure`](crate::Mlp::measure) measures centres
 /// and spreads on the training rows. They are then part of the network and of its file.
 ///
-/// A missing value (NaN) becomes z = 0, the centre. A column that is constant in training has the
-/// spread 0, and all its values become z = 0.
+/// A missing value (NaN) becomes z = 0, the centre. An input column that is constant in training
+/// has the spread 0, and all its values become z = 0. A constant target has the spread 1.
 ///
 /// ```
 /// use densely::units::Units;
@@ -50,6 +52,7 @@ pub enum Scaling {
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "SavedUnits", into = "SavedUnits")]
 pub struct Units {
     scaling: Scaling,
     /// `None` without scaling, and before it is measured.
@@ -57,8 +60,7 @@ pub struct Units {
 }
 
 /// Centre and spread of each column. A clone shares them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "CentresAndSpreads", into = "CentresAndSpreads")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
     centres: Arc<[f64]>,
     spreads: Arc<[f64]>,
@@ -68,9 +70,15 @@ pub struct Scale {
     limits: Arc<[f64]>,
 }
 
-/// A scale as it is saved.
+/// Units as they are saved in a training state.
 #[derive(Serialize, Deserialize)]
-struct CentresAndSpreads {
+struct SavedUnits {
+    scaling: Scaling,
+    scale: Option<SavedScale>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedScale {
     #[serde(with = "bits")]
     centres: Vec<f64>,
     #[serde(with = "bits")]
@@ -211,8 +219,10 @@ impl Scale {
                 Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
             }
         }
-        let limits = limits.unwrap_or_default();
-        Ok(Self::from(CentresAndSpreads { centres, spreads, limits }))
+        let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
+        let factors = spreads.iter().map(factor).collect();
+        let (centres, spreads) = (centres.into(), spreads.into());
+        Ok(Self { centres, spreads, factors, limits: limits.unwrap_or_default().into() })
     }
 
     /// Centre and 1 / spread of each column; 0 for a spread of 0.
@@ -279,19 +289,27 @@ impl<F: Float> WithSimd for ToNetwork<'_, F> {
     }
 }
 
-impl From<CentresAndSpreads> for Scale {
-    fn from(CentresAndSpreads { centres, spreads, limits }: CentresAndSpreads) -> Self {
-        let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
-        let factors = spreads.iter().map(factor).collect();
-        let (centres, spreads, limits) = (centres.into(), spreads.into(), limits.into());
-        Self { centres, spreads, factors, limits }
+impl TryFrom<SavedUnits> for Units {
+    type Error = Error;
+
+    fn try_from(SavedUnits { scaling, scale }: SavedUnits) -> Result<Self> {
+        match scale {
+            None => Ok(Self::unmeasured(scaling)),
+            Some(SavedScale { centres, spreads, limits }) if limits.is_empty() => {
+                Self::standard(centres, spreads)
+            }
+            Some(SavedScale { centres, spreads, limits }) => Self::robust(centres, spreads, limits),
+        }
     }
 }
 
-impl From<Scale> for CentresAndSpreads {
-    fn from(scale: Scale) -> Self {
-        let [centres, spreads, limits] =
-            [&scale.centres, &scale.spreads, &scale.limits].map(|numbers| numbers.to_vec());
-        Self { centres, spreads, limits }
+impl From<Units> for SavedUnits {
+    fn from(Units { scaling, scale }: Units) -> Self {
+        let scale = scale.map(|Scale { centres, spreads, limits, .. }| {
+            let [centres, spreads, limits] =
+                [centres, spreads, limits].map(|numbers| numbers.to_vec());
+            SavedScale { centres, spreads, limits }
+        });
+        Self { scaling, scale }
     }
 }

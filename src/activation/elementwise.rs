@@ -1,8 +1,9 @@
 //! Activations that are a function of one number.
 
-use crate::elementary::{self, Function};
+use crate::elementary::{Function, Map, MultiplyBy};
 use crate::float::Float;
 use ndarray::{ArrayView2, ArrayViewMut2, azip};
+use pulp::Arch;
 use std::slice::{from_mut, from_ref};
 
 /// Makes a type an element-wise activation: with the input of its derivative and the distribution
@@ -54,7 +55,7 @@ pub(super) use elementwise;
 
 /// Applies a function in place.
 pub(super) fn map<F: Float>(mut matrix: ArrayViewMut2<'_, F>, function: impl Function) {
-    let apply = |numbers: &mut [F]| elementary::map(numbers, function);
+    let apply = |numbers: &mut [F]| Arch::new().dispatch(Map(numbers, function));
     match matrix.as_slice_memory_order_mut() {
         Some(numbers) => apply(numbers),
         None => map_rows(matrix, &apply),
@@ -77,7 +78,7 @@ pub(super) fn multiply<F: Float>(
     function: impl Function,
 ) {
     let multiply = |cached: &[F], delta: &mut [F]| {
-        elementary::multiply_by_derivative(cached, delta, function);
+        Arch::new().dispatch(MultiplyBy(cached, delta, function));
     };
     match (cached.as_slice(), delta.as_slice_mut()) {
         (Some(cached), Some(delta)) => multiply(cached, delta),

@@ -105,6 +105,11 @@ impl<F: Float> Backprop<F> {
     /// assert_eq!(backprop.gradients()[0].weights(), array![[2.5], [1.5], [2.0]]);
     /// # Ok::<(), densely::Error>(())
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError::ShapeMismatch`](crate::error::NetworkError::ShapeMismatch) if this was made
+    /// for a network of another shape.
     pub fn add_l1(&mut self, net: &Mlp<F>, factor: f64) -> Result<()> {
         self.check_network(net)?;
         let (zero, factor) = (F::zero(), F::from_f64(factor));

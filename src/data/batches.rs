@@ -1,5 +1,5 @@
-//! Batches of rows, in network units: one interface for rows shuffled and from a stream, and rows
-//! in order.
+//! Batches of rows in network units. Shuffled rows and streams have one interface; rows in order
+//! have their own.
 
 mod in_order;
 mod shuffling;

@@ -35,8 +35,7 @@ pub(super) fn short_decimal(text: &[u8]) -> Option<(f64, usize)> {
         return None;
     }
     // An `i64` is converted in one instruction, a `u64` in many.
-    let [number, power] = [number, POWERS[decimals]].map(|number| number.cast_signed() as f64);
-    let magnitude = number / power;
+    let magnitude = number.cast_signed() as f64 / POWERS[decimals];
     Some((if negative { -magnitude } else { magnitude }, length))
 }
 
@@ -46,15 +45,9 @@ pub(super) fn has_leading_zero(text: &[u8]) -> bool {
     matches!(text, [b'0', b'0'..=b'9', ..])
 }
 
-/// The powers of ten up to 10^15.
-const POWERS: [u64; 16] = {
-    let (mut powers, mut exponent) = ([1; 16], 1);
-    while exponent < 16 {
-        powers[exponent] = 10 * powers[exponent - 1];
-        exponent += 1;
-    }
-    powers
-};
+/// The powers of ten up to 10^15, which are exact.
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// The finite number that the text stands for.
 pub(super) fn number(text: &str) -> Result<f64, CellProblem> {

@@ -46,7 +46,7 @@ pub(super) struct DateFormats(Option<Vec<String>>);
 
 /// A date and a time of day, of which a form may have only one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(super) struct DateTime {
     /// Year, days since the year 0, and points on the circles of the year and of the week.
     date: Option<[f64; 6]>,
     /// The local time of day, in seconds.
@@ -102,7 +102,7 @@ fn candidates(text: &str) -> Vec<String> {
 }
 
 /// The date and time of day that a cell stands for in this form.
-pub(super) fn moment(format: &str, cell: &str) -> Result<Moment, CellProblem> {
+pub(super) fn moment(format: &str, cell: &str) -> Result<DateTime, CellProblem> {
     if cfg!(not(feature = "dates")) {
         return Err(CellProblem::NeedsDates);
     }
@@ -111,7 +111,7 @@ pub(super) fn moment(format: &str, cell: &str) -> Result<Moment, CellProblem> {
 
 /// The date and time of day that a text stands for in this form, if it has it.
 #[cfg(feature = "dates")]
-pub(super) fn parsed(format: &str, text: &str) -> Option<Moment> {
+pub(super) fn parsed(format: &str, text: &str) -> Option<DateTime> {
     use chrono::{Datelike, Timelike, format};
     // The parser takes more white space than there is, and years of any length.
     if text.len() > MOST_BYTES || !plausible(format, text) {
@@ -129,11 +129,13 @@ pub(super) fn parsed(format: &str, text: &str) -> Option<Moment> {
     if has_time(format) {
         time = Some(parsed.to_naive_time().ok()?.num_seconds_from_midnight().into());
     }
-    Some(Moment { date, time, offset: parsed.offset().unwrap_or(0).into() })
+    // Nothing of a form without both becomes a feature.
+    let offset = parsed.offset().unwrap_or(0).into();
+    (date.is_some() || time.is_some()).then_some(DateTime { date, time, offset })
 }
 
 #[cfg(not(feature = "dates"))]
-pub(super) fn parsed(_: &str, _: &str) -> Option<Moment> {
+pub(super) fn parsed(_: &str, _: &str) -> Option<DateTime> {
     None
 }
 
@@ -149,7 +151,7 @@ fn plausible(format: &str, text: &str) -> bool {
     times && dots && short && b"/,".iter().all(|&sign| count(format, sign) == count(text, sign))
 }
 
-impl Moment {
+impl DateTime {
     /// The days since the year 0, if there is a date.
     pub(super) fn days(self) -> Option<f64> {
         self.date.map(|date| date[1])

@@ -13,7 +13,7 @@ pub enum DataError {
     )]
     NotFiniteAt { matrix: &'static str, row: usize, column: usize, value: f64 },
     /// The number of weights is wrong.
-    #[error("{weights} weights for {count} {what}")]
+    #[error("{weights} weights for {count} {what}: give one for each")]
     Weights { weights: usize, count: usize, what: &'static str },
     /// A weight is negative or not finite, or the sum of all weights is not finite.
     #[error(
@@ -47,7 +47,7 @@ pub enum DataError {
     )]
     TooFewRows { rows: usize, fraction: f64 },
     /// The number of keys of a split is wrong.
-    #[error("{keys} {what} for {rows} rows")]
+    #[error("{keys} {what} for {rows} rows: give one for each row")]
     Keys { keys: usize, rows: usize, what: &'static str },
     /// A split by groups has one group.
     #[error("all rows belong to one group, which cannot be split")]

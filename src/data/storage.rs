@@ -1,7 +1,8 @@
 //! The storage of a data set's numbers: its interface, and rows in memory.
 
 use crate::matrix::{Matrix, Rows};
-use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads, units::Scale};
+use crate::units::{Scale, Units};
+use crate::{error::Result, float::Float, threads::Threads};
 use ndarray::Axis;
 use std::sync::Arc;
 
@@ -64,8 +65,8 @@ impl<T> Sides<T> {
 }
 
 impl Scales {
-    pub(crate) fn of<F: Float>(net: &Mlp<F>) -> Result<Self> {
-        let (inputs, targets) = (net.units_in().measured()?, net.units_out().measured()?);
+    pub(crate) fn of(units_in: &Units, units_out: &Units) -> Result<Self> {
+        let (inputs, targets) = (units_in.measured()?, units_out.measured()?);
         Ok(Self { inputs: inputs.cloned(), targets: targets.cloned() })
     }
 }

@@ -113,12 +113,12 @@ pub struct Table {
     dialect: Dialect,
     columns: Vec<TableColumn>,
     rows: usize,
-    settings: Settings,
+    settings: Allowed,
 }
 
 /// What is no error.
 #[derive(Clone, Copy, Debug, Default)]
-struct Settings {
+struct Allowed {
     /// Missing values.
     missing: bool,
     /// Categories that a network does not know.

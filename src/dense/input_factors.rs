@@ -68,8 +68,8 @@ impl<F: Float> InputFactors<F> {
         }
     }
 
-    /// Turns the gradient with respect to W and b into that with respect to V. Returns the one with
-    /// respect to s.
+    /// Turns the gradient with respect to W and b into that with respect to V, and writes the one
+    /// with respect to s over `factors`.
     pub(super) fn gradient(&self, weights: &mut Matrix<F>, bias: Option<&[F]>, factors: &mut [F]) {
         if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
             let columns = weights.columns();

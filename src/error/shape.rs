@@ -14,6 +14,9 @@ pub enum ShapeError {
     /// Inputs and targets have different numbers of rows.
     #[error("inputs have {inputs} rows, targets have {targets}{}", if *targets == 1 { " (targets are rows × outputs; is this a row, 1 × outputs?)" } else { "" })]
     Rows { inputs: usize, targets: usize },
+    /// An array for outputs has another shape than the outputs.
+    #[error("the array for outputs has the shape {found:?}, the outputs have {needed:?}")]
+    Outputs { found: (usize, usize), needed: (usize, usize) },
     /// There are no rows.
     #[error("there are no rows")]
     NoRows,

@@ -135,7 +135,7 @@ impl Grid {
     }
 }
 
-/// Dates or times that occur, evenly spaced among the rows in their order.
+/// Dates or times that occur: evenly spaced among the different ones, in order.
 fn dates<F: Float>(rows: ArrayView2<'_, F>, points: usize) -> (Grid, Array2<F>) {
     let value = |row: usize| match rows.row(row).to_vec()[..] {
         [sine, cosine] | [sine, cosine, _] => {

@@ -1,6 +1,6 @@
 use super::replacement::{columns, predict, side_by_side};
 use crate::data::{Dataset, mean_and_standard_error};
-use crate::error::{Result, ShapeError, check::ensure};
+use crate::error::{DataError, Result, ShapeError, check::ensure};
 use crate::random::{Purpose, generator};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{Array2, ArrayView2};
@@ -69,8 +69,8 @@ pub fn permutations(rows: usize, repeats: usize, seed: u64) -> Vec<Vec<usize>> {
 ///
 /// # Errors
 ///
-/// As [`Mlp::evaluate`]; [`ShapeError::Rows`] and [`ShapeError::UnknownRow`] for a permutation of
-/// another number of rows.
+/// As [`Mlp::evaluate`]; [`DataError::Keys`] for a permutation of
+/// another number of rows, [`ShapeError::UnknownRow`] for a row that does not exist.
 pub fn permutation_importance<F: Float>(
     net: &Mlp<F>,
     data: &Dataset<F>,
@@ -80,8 +80,8 @@ pub fn permutation_importance<F: Float>(
     let (inputs, rows, columns) = (data.inputs(), data.rows(), columns(net)?);
     net.schema().check_same(data.schema())?;
     for permutation in permutations {
-        let found = permutation.len();
-        ensure(found == rows, || ShapeError::Rows { inputs: rows, targets: found })?;
+        let (keys, what) = (permutation.len(), "numbers of a permutation");
+        ensure(keys == rows, || DataError::Keys { keys, rows, what })?;
         let unknown = permutation.iter().find(|&&row| row >= rows);
         unknown.map_or(Ok(()), |&row| Err(ShapeError::UnknownRow { row, rows }))?;
     }

@@ -19,7 +19,7 @@ pub(super) fn columns<F: Float>(net: &Mlp<F>) -> Result<Vec<(String, Range<usize
     })
 }
 
-/// The outputs for these rows of the inputs after `replace` has changed each, which it knows by its
+/// The outputs for these rows of the inputs. `replace` changes each row first; it gets the row's
 /// place among them.
 pub(super) fn predict<F: Float>(
     net: &Mlp<F>,

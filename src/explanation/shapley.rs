@@ -70,7 +70,7 @@ pub fn shapley_values<F: Float>(
         count => drawn(count, orders, seed),
     };
     let value = |job: usize| {
-        let Subset { order, count } = steps.subsets[job];
+        let (order, count) = steps.subsets[job];
         let outputs = predict(net, background, 0..background.nrows(), |_, mut changed| {
             for (features, &place) in zip(&features, &steps.places[order]) {
                 if place < count {
@@ -92,16 +92,11 @@ pub fn shapley_values<F: Float>(
 
 /// Subsets of the columns, the first without any, and steps between them.
 struct Steps {
-    subsets: Vec<Subset>,
+    /// An order and a count: the columns at the first places of the order.
+    subsets: Vec<(usize, usize)>,
     steps: Vec<Step>,
     /// The place of each column in each order.
     places: Vec<Vec<usize>>,
-}
-
-/// The columns at the first `count` places of an order.
-struct Subset {
-    order: usize,
-    count: usize,
 }
 
 /// A column joins a subset.
@@ -127,14 +122,14 @@ fn exact(columns: usize) -> Steps {
     // The columns of a subset share the first place of its own order.
     let places = |subset: usize| (0..columns).map(|column| 1 - (subset >> column & 1)).collect();
     let (places, steps) = ((0..1 << columns).map(places).collect(), steps.collect());
-    let subsets = (0..1 << columns).map(|order| Subset { order, count: 1 }).collect();
+    let subsets = (0..1 << columns).map(|order| (order, 1)).collect();
     Steps { subsets, steps, places }
 }
 
 /// The subsets on the way from none to all columns, in orders by chance and in their reverse.
 fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
     let (mut generator, weight) = (generator(seed, Purpose::Permutations), 0.5 / orders as f64);
-    let mut subsets = vec![Subset { order: 0, count: 0 }, Subset { order: 0, count: columns }];
+    let mut subsets = vec![(0, 0), (0, columns)];
     let (mut steps, mut places) = (Vec::new(), Vec::new());
     let mut in_order: Vec<usize> = (0..columns).collect();
     for order in 0..2 * orders {
@@ -148,7 +143,7 @@ fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
             of_columns[column] = place;
             let with = if place + 1 == columns { 1 } else { subsets.len() };
             if with > 1 {
-                subsets.push(Subset { order, count: place + 1 });
+                subsets.push((order, place + 1));
             }
             steps.push(Step { column, without, with, weight });
             without = with;

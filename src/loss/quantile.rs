@@ -7,8 +7,8 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, azip};
 use std::cmp::Ordering;
 
 /// The quantile or pinball loss (Koenker and Bassett 1978): for output j with the quantile q,
-/// max(q (y - a), (q - 1) (y - a)), and the mean of them for each example. The gradient, divided by
-/// the number of outputs, is 1 - q above the target, -q below it and 0 at it.
+/// max(q (y - a), (q - 1) (y - a)), and the mean of them for each example. The gradient is
+/// 1 - q above the target, -q below it and 0 at it, each divided by the number of outputs.
 ///
 /// It is minimal where the share q of the targets is below the output. Each quantile of each target
 /// needs an output of its own, so repeat the target's column in the data set once for each

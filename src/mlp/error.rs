@@ -22,7 +22,9 @@ pub enum NetworkError {
     #[error("the bias has {bias} numbers, but the layer has {outputs} outputs")]
     BiasShape { bias: usize, outputs: usize },
     /// Two layers do not fit together.
-    #[error("layer {layer} takes {inputs} inputs, the layer before it has {outputs} outputs")]
+    #[error(
+        "layer {layer} (counted from 0) takes {inputs} inputs, the layer before it has {outputs} outputs"
+    )]
     LayerShape { layer: usize, inputs: usize, outputs: usize },
     /// The output layer has dropout.
     #[error("dropout belongs to hidden layers, not to the output layer")]
@@ -64,12 +66,12 @@ pub enum NetworkError {
     NotAlike { what: &'static str },
     /// A hidden layer that would mix the outputs of several networks.
     #[error(
-        "the mean of networks is not defined: {activation} of layer {layer} would mix their outputs"
+        "the mean of networks is not defined: {activation} of layer {layer} (counted from 0) would mix their outputs"
     )]
     MeanOfLayer { layer: usize, activation: String },
     /// The last layer does not fit the number of members.
     #[error(
-        "the mean of {members} networks with {outputs} outputs has {inputs} inputs of its last layer; they must be as many as these outputs together"
+        "the last layer of the mean of {members} networks with {outputs} outputs each has {inputs} inputs, not {members} · {outputs}"
     )]
     Members { members: usize, outputs: usize, inputs: usize },
     /// One network has no spread.

@@ -63,8 +63,8 @@ impl Interval {
         level: f64,
     ) -> Result<Self> {
         Error::check_range("level of the interval", level, FRACTION)?;
-        let (rows, columns) = targets.dim();
-        Error::check_shapes(outputs.dim(), targets.dim(), (columns, outputs.ncols()))?;
+        let (rows, columns) = outputs.dim();
+        Error::check_shapes((rows, columns), targets.dim(), (columns, columns))?;
         // What rounding adds to a whole number must not make it the next one.
         let rank = ((rows as f64 + 1.0) * level - 1e-9).ceil().max(1.0) as usize;
         // k ≤ n if n ≥ level / (1 - level).

@@ -40,10 +40,8 @@ impl<F: Float> Parameters<F> {
     pub(crate) fn approach(&mut self, net: &Mlp<F>, share: f64) {
         let (mut rest, share) = (&mut self.numbers[..], F::from_f64(share));
         for slice in net.parameter_slices() {
-            let (numbers, others) = rest.split_at_mut(slice.len());
-            let pairs = zip(numbers, slice);
+            let pairs = zip(rest.split_off_mut(..slice.len()).unwrap_or_default(), slice);
             vectorized(move || pairs.for_each(|(x, &w)| *x += share * (w - *x)));
-            rest = others;
         }
     }
 

@@ -1,7 +1,7 @@
 //! The outputs of a network for given inputs.
 
 use super::Mlp;
-use crate::error::{Error, NetworkError, Result};
+use crate::error::{Error, NetworkError, Result, ShapeError, check::ensure};
 use crate::matrix::Matrix;
 use crate::{dense::Dense, float::Float, threads::Threads, units::Scale};
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
@@ -83,8 +83,10 @@ impl<F: Float> Mlp<F> {
         buffers: &mut PredictBuffers<F>,
     ) -> Result<()> {
         // A layer may have been replaced through `layers_mut`.
-        Self::check_stack(&self.layers)?;
-        Error::check_shapes(inputs.dim(), outputs.dim(), (self.features(), self.outputs()))?;
+        self.check_stack()?;
+        Error::check_features(inputs.ncols(), self.features())?;
+        let (found, needed) = (outputs.dim(), (inputs.nrows(), self.outputs()));
+        ensure(found == needed, || ShapeError::Outputs { found, needed })?;
         self.pass(&self.layers, self.units_out.measured()?, inputs, outputs, buffers)
     }
 
@@ -115,17 +117,8 @@ impl<F: Float> Mlp<F> {
 }
 
 /// Buffers of [`Mlp::predict_into`] for the outputs of the hidden layers, and the number of threads
-/// that it uses. Threads that call it need buffers of their own.
-///
-/// ```
-/// use densely::{Identity, Mlp, PredictBuffers, Tanh};
-/// use ndarray::{Array2, array};
-///
-/// let net = Mlp::<f32>::builder(2).dense(8, Tanh).dense(1, Identity).without_units().build()?;
-/// let (mut outputs, mut buffers) = (Array2::zeros((1, 1)), PredictBuffers::new());
-/// net.predict_into(array![[0.0, 1.0]].view(), outputs.view_mut(), &mut buffers)?;
-/// # Ok::<(), densely::Error>(())
-/// ```
+/// that it uses. Threads that call it need buffers of their own. [`Mlp::predict_into`] has an
+/// example.
 #[derive(Clone, Debug, Default)]
 pub struct PredictBuffers<F> {
     /// The most threads; 0 is one, too.

@@ -43,7 +43,7 @@ impl<F: Float> Mlp<F> {
     /// [`NetworkError::OneMember`] for a network that is no mean of several; otherwise as
     /// [`predict`](Self::predict).
     pub fn predict_with_spread(&self, inputs: ArrayView2<'_, F>) -> Result<[Array2<F>; 2]> {
-        Self::check_stack(&self.layers)?;
+        self.check_stack()?;
         self.check_members()?;
         ensure(self.members > 1, || NetworkError::OneMember)?;
         Error::check_features(inputs.ncols(), self.features())?;

@@ -23,10 +23,12 @@ pub enum ModelFileError {
     NewerVersion { version: u32, library: String, known: u32 },
     /// The model has an unknown activation.
     #[error(
-        "layer {layer}: the activation {name:?} is neither built in nor among those of `Mlp::load_with`"
+        "layer {layer} (counted from 0): the activation {name:?} is neither built in nor among those of `Mlp::load_with`"
     )]
     UnknownActivation { layer: usize, name: String },
     /// An activation of the network has no name for model files.
-    #[error("layer {layer}: {activation} is not built in and has no name for model files")]
+    #[error(
+        "layer {layer} (counted from 0): {activation} is not built in and has no name for model files"
+    )]
     UnnamedActivation { layer: usize, activation: String },
 }

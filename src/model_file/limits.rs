@@ -12,8 +12,8 @@ const MOST_LAYERS: usize = 1_000;
 /// Names of columns, categories, targets and classes together.
 pub(crate) const MOST_NAMES: usize = 1 << 16;
 
-/// JSON values in the structure: up to six for each name, as in
-/// `{"name":"x","categories":[],"offset":1}`, up to six for each layer, and a few more.
+/// JSON values in the structure: six for most names, as in
+/// `{"name":"x","categories":[],"offset":1}`, six for most layers, and a few more.
 pub(crate) const MOST_VALUES: usize = 6 * MOST_NAMES + 6 * MOST_LAYERS + 100;
 
 /// JSON values in the header: nine for each of a layer's two tensors (name, type, shape and place),

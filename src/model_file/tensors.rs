@@ -21,7 +21,7 @@ impl Header {
         let mut bytes = [0; LENGTH_BYTES as usize];
         reader.read_exact(&mut bytes).map_err(damaged)?;
         let (of_header, rest) = (u64::from_le_bytes(bytes), length - LENGTH_BYTES);
-        // The length of a header has no eight bytes of text.
+        // As the length of a header, eight characters of text would be far too large.
         let is_text = bytes.is_ascii() && !bytes.contains(&0);
         check(of_header <= rest || !is_text, || "it is a text file".to_owned())?;
         check(of_header <= rest, || {

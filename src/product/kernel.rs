@@ -149,9 +149,9 @@ impl<F: Lanes> Block<'_, F> {
         }
     }
 
-    /// Whether these sums are what they start at, which is then written: blocks of zeros, as
-    /// between the networks of a mean. Not inlined, it serves every instruction set. `is_finite`
-    /// keeps what the first block of zeros found out of the left operand.
+    /// If this panel of the right operand is all zeros, as between the networks of a mean, the sums
+    /// are what they start at: writes them, and returns true. `is_finite` remembers whether the
+    /// left operand is finite, since 0 · ∞ is NaN. Not inlined, it serves every instruction set.
     #[inline(never)]
     fn is_start(
         &self,

@@ -44,8 +44,8 @@ fn aligned<F: Lanes>(buffer: &mut Vec<F>, length: usize) -> &mut [F] {
     &mut buffer[start..start + length]
 }
 
-/// Packs an operand row by row, `width` numbers each. What its rows lack is padding: the sums
-/// computed from it are discarded.
+/// Packs an operand row by row, `width` numbers each. Rows shorter than `width` end in arbitrary
+/// numbers; the sums computed from these are discarded.
 #[inline(always)]
 pub(super) fn pack<F: Lanes>(matrix: Operand<'_, F>, width: usize, packed: &mut [F]) {
     if matrix.transposed {

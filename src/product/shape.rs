@@ -58,8 +58,8 @@ pub(super) fn blocks(length: usize, size: usize) -> impl Iterator<Item = Range<u
     (0..length).step_by(size).map(move |start| start..length.min(start + size))
 }
 
-/// The first row of each tile, and whether the tile has [`FEW`] rows, which it has where that
-/// leaves fewer rows without use. Others have `TILE` rows.
+/// The first row of each tile, and whether it is a small one of [`FEW`] rows in place of `TILE`. It
+/// is small where that leaves fewer rows of the tile unused.
 pub(super) fn tiles<const TILE: usize>(rows: usize) -> impl Iterator<Item = (usize, bool)> {
     let mut row = 0;
     std::iter::from_fn(move || {

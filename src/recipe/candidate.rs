@@ -137,17 +137,17 @@ impl Choice {
 
 /// A training of a recipe.
 #[derive(Clone, Copy)]
-pub(super) struct Run<'r, 'a> {
+pub(super) struct Job<'r, 'a> {
     pub(super) recipe: &'r Recipe<'a>,
     pub(super) choice: Choice,
     pub(super) seed: u64,
-    /// Of the fold, or of the network of a refit.
+    /// The number of the fold, or of the network in a refit, from 0.
     pub(super) fold: usize,
     pub(super) folds: usize,
     pub(super) candidates: usize,
 }
 
-impl Run<'_, '_> {
+impl Job<'_, '_> {
     /// A network that one training of the recipe starts from. It learns z = W·x/√inputs + b with
     /// W from N(0, 1), by plain layers: weights from N(0, 1/inputs), and the rate divided by
     /// √inputs.

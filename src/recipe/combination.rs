@@ -12,8 +12,8 @@ use std::iter::zip;
 /// Training and validation rows.
 pub(super) type Fold<F, S> = (Dataset<F, S>, Dataset<F, S>);
 
-/// Of the loss: the mean of two networks takes twice the multiplications of one for many rows, and
-/// four times for one row.
+/// The share of the loss that a mean of two networks must save, since it takes twice the
+/// multiplications of one network for many rows, and four times for one row.
 const LEAST_GAIN: f64 = 0.01;
 
 /// The trained networks of each candidate, in each fold.
@@ -29,9 +29,9 @@ impl<'c, F: Float> Combination<'c, F> {
         Self { stages, networks }
     }
 
-    /// The candidate with the lowest score. Without folds, all that are not linear if the loss of
-    /// their mean is lower enough; the networks of folds are a mean already. For classes with the
-    /// temperature.
+    /// The candidate with the lowest score, or, without folds, all that are not linear if the loss
+    /// of their mean is lower by [`LEAST_GAIN`]; the networks of folds are a mean already. For
+    /// classes, also the factor of the temperature.
     pub(super) fn best<S: Storage<F>>(
         &self,
         scores: impl Iterator<Item = f64>,
@@ -53,8 +53,9 @@ impl<'c, F: Float> Combination<'c, F> {
         Ok((one, temperature))
     }
 
-    /// The loss of the mean of these candidates on the validation rows of all folds together: the
-    /// squared error in units of the network, or the cross-entropy at the temperature beside it.
+    /// Judges the mean of these candidates on the validation rows of all folds together: the sum of
+    /// squared errors in network units; for classes the cross-entropy at the best temperature, and
+    /// its factor.
     fn judge<S: Storage<F>>(
         &self,
         candidates: &[usize],
@@ -137,7 +138,7 @@ fn with_bins<F: Float>(plain: &Mlp<F>, bins: &Dense<F>) -> Result<Mlp<F>> {
 mod tests {
     use super::super::{
         Recipe,
-        candidate::{Choice, Columns, Run},
+        candidate::{Choice, Columns, Job},
     };
     use super::*;
     use approx::assert_relative_eq;
@@ -156,7 +157,7 @@ mod tests {
         let columns = Columns::of(&data, 16).unwrap();
         let recipe = Recipe::default().width(4);
         let choice = Choice::first(&recipe, 40);
-        let run = Run { recipe: &recipe, choice, seed: 1, fold: 0, folds: 1, candidates: 2 };
+        let run = Job { recipe: &recipe, choice, seed: 1, fold: 0, folds: 1, candidates: 2 };
         let stages = [Stage::Plain, Stage::Encoded];
         let networks = stages.map(|stage| {
             let mut net = run.network(&data, &columns, stage).unwrap();

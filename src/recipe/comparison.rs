@@ -1,6 +1,6 @@
 //! The comparison of candidates, in one fold or several.
 
-use super::candidate::{Choice, Columns, Run, Trained};
+use super::candidate::{Choice, Columns, Job, Trained};
 use super::combination::{Combination, Fold};
 use super::report::{Candidate, RecipeReport};
 use super::settings::{Recipe, Stage};
@@ -23,7 +23,7 @@ impl Recipe<'_> {
             let (fold, stage) = (job / stages.len(), stages[job % stages.len()]);
             let (training, validation) = &folds[fold];
             let (seed, folds, candidates) = (self.seed_of(fold), folds.len(), stages.len());
-            let run = Run { recipe: self, choice, seed, fold, folds, candidates };
+            let run = Job { recipe: self, choice, seed, fold, folds, candidates };
             let net = run.network(training, columns, stage)?;
             run.train(stage, net, training, Some(validation), self.epochs)
         };
@@ -84,7 +84,8 @@ impl Recipe<'_> {
         Ok(first?.into_iter().chain(second?).collect())
     }
 
-    /// The candidates, a linear one for few rows. Without numbers there is nothing to encode.
+    /// The candidates: a linear one only for few rows, an encoded one only if there are numbers to
+    /// encode.
     pub(super) fn stages(&self, columns: &Columns, choice: Choice) -> Vec<Stage> {
         let linear = choice.few.then_some(Stage::Linear);
         let encoded = (self.encoded && columns.has_numbers()).then_some(Stage::Encoded);

@@ -12,14 +12,14 @@ use std::{fmt, time::Duration};
 #[non_exhaustive]
 pub struct RecipeReport {
     pub(super) candidates: Vec<Candidate>,
-    /// Their places among the candidates.
+    /// The places of the kept ones among the candidates.
     pub(super) kept: Vec<usize>,
-    /// Those whose mean is the result.
+    /// How many networks the result is the mean of.
     pub(super) networks: usize,
     /// The [factor](crate::Mlp::set_temperature) of a classifier's weighted sums.
     pub temperature_factor: Option<f64>,
-    /// The rows on which the kept candidate was trained again. `None` without a refit, or if the
-    /// time was over before a network was ready.
+    /// The number of rows on which what was kept was trained again. `None` without a refit, or if
+    /// the time was over before a network was ready.
     pub refit_rows: Option<usize>,
     pub(super) choice: Choice,
     /// The time that all of it took.

@@ -11,13 +11,13 @@ use std::time::Duration;
 /// The data tell the task: classes if the data set has [classes](crate::Dataset::classes), else
 /// numbers. Two networks train side by side, each on a thread: *plain*, and *encoded* with
 /// piecewise-linear bins of each number beside it. The one that is better on validation rows is
-/// kept, or the [mean](crate::Mlp::mean_of) of both if that has 1 % less loss still. What is kept
-/// trains again on all rows, each network up to its best epoch.
+/// kept, or the [mean](crate::Mlp::mean_of) of both if its loss is at least 1 % lower still. What
+/// is kept trains again on all rows, each network up to its best epoch.
 ///
-/// Fewer than 2,000 rows leave too few for validation. Then both, and a *linear* network, are
-/// trained five times, and each fifth of the rows validates one time. The mean of the best one's
-/// five networks is the result. Where the validation rows are [given](Recipe::choose_on), there are
-/// no folds, and the linear network competes all the same.
+/// With fewer than 2,000 rows, a fifth of them is too few for validation. Then these two and a
+/// *linear* network are trained five times each, and each fifth of the rows validates once. The
+/// result is the mean of the five networks of the best candidate. Where the validation rows are
+/// [given](Recipe::choose_on), there are no folds, and the linear network competes all the same.
 ///
 /// | element | value |
 /// |---|---|
@@ -133,7 +133,7 @@ pub struct Progress {
     pub epoch: usize,
     /// The most epochs that this stage takes.
     pub epochs: usize,
-    /// The epoch's loss on the validation rows; in the refit, on the training rows.
+    /// The epoch's loss on the validation rows; in a refit without folds, on the training rows.
     pub score: f64,
 }
 
@@ -249,7 +249,9 @@ impl<'a> Recipe<'a> {
         Self { seed, ..self }
     }
 
-    /// The most threads, at least 1, which the candidates share. Default: one for each processor.
+    /// The most threads, at least 1. Two networks that train at the same time have half of them
+    /// each; without this setting, one each. A network that trains alone has all of them: by
+    /// default one for each processor.
     #[cfg(feature = "threads")]
     pub fn threads(self, limit: usize) -> Self {
         Self { threads: Some(limit), ..self }

@@ -9,7 +9,7 @@ pub(crate) struct Clock {
     pub(crate) step: u64,
     /// Epochs that have ended.
     pub(crate) epoch: u64,
-    /// The steps of this epoch so far, and of the epochs before if all were as long as this one.
+    /// The steps since training began, if every epoch before had as many steps as this one.
     pub(super) position: u64,
     /// `None` in the first epoch of a stream.
     pub(crate) steps_per_epoch: Option<u64>,

@@ -61,10 +61,11 @@ impl DateForm {
 
 /// Whether a form has a date.
 pub(crate) fn has_date(format: &str) -> bool {
-    format.contains("%d")
+    ["%d", "%-d", "%_d", "%e", "%F", "%D", "%c", "%+"].iter().any(|part| format.contains(part))
 }
 
 /// Whether a form has a time of day.
 pub(crate) fn has_time(format: &str) -> bool {
-    format.contains("%H") || format.contains("%I")
+    let parts = ["%H", "%-H", "%_H", "%k", "%I", "%-I", "%l", "%T", "%R", "%r", "%c", "%+"];
+    parts.iter().any(|part| format.contains(part))
 }

@@ -4,9 +4,9 @@ use super::modules::{Module, inner, refused};
 use crate::error::{Result, check::ensure};
 use std::{iter::zip, ptr::eq};
 
-/// The modules in the only order in which each takes the outputs of the one before it. Of several,
-/// the one by the numbers in the names counts. Chosen modules are in the order of their names; all
-/// batch normalizations are added if none is among them.
+/// The modules in the only order in which each takes the outputs of the one before it. If there are
+/// several such orders, the numbers in the names decide. Chosen modules are in the order of their
+/// names; all batch normalizations are added if none is among them.
 pub(super) fn in_order<'n>(
     modules: &'n [Module<'n>],
     chosen: Option<&[String]>,

@@ -22,8 +22,8 @@ pub(super) fn enter<R: Send>(threads: usize, work: impl FnOnce(usize) -> R + Sen
                 wait_for(ended);
             }
         });
-        // A thread that took a part of the work before it waits could begin to wait inside that
-        // part, which then never ends.
+        // All other threads must be waiting before the work begins. A late one could take a part of
+        // the work first and begin to wait inside it; that part would never end.
         start.wait();
         let _guard = SetAtEnd(ended);
         work(threads)

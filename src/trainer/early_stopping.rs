@@ -92,7 +92,7 @@ impl EarlyStopping {
 
 /// The best epoch, and the number of epochs since the last improvement. Lower scores are better.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Progress {
+pub(super) struct Improvements {
     #[serde(with = "bits")]
     best: Option<f64>,
     /// The number of the best epoch; 0 before the first.
@@ -103,7 +103,7 @@ pub(super) struct Progress {
     pub(super) waited: usize,
 }
 
-impl Progress {
+impl Improvements {
     /// Returns whether the epoch is the best so far.
     pub(super) fn after_epoch(
         &mut self,

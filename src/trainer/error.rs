@@ -18,7 +18,7 @@ pub enum TrainingError {
     #[error("the schedule needs to know how many steps an epoch has: give its span in steps")]
     StepsUnknown,
     /// A stream of batches does not support a setting.
-    #[error("a stream of batches does not support {setting}")]
+    #[error("training on batches from the caller does not support {setting}")]
     NotWithStream { setting: &'static str },
     /// A training state belongs to another network, optimizer or data set.
     #[error("this training state cannot be resumed here: {reason}")]

@@ -233,10 +233,11 @@ impl<F: Float> Trainer<'_, F> {
         }
         let batch = settings.rows_for(&shape_of(net)?, batch.examples())?;
         let scales = match start {
-            StartingPoint::At(state) => state.scales()?,
-            _ => Scales::of(net)?,
+            StartingPoint::At(state) => Scales::of(&state.units_in, &state.units_out)?,
+            _ => Scales::of(net.units_in(), net.units_out())?,
         };
         settings.schedule.check(Epochs::None)?;
+        settings.regularization.check(Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
             // After an error, the next step starts afresh.
             let state = start.state().unwrap_or(None);
@@ -294,9 +295,10 @@ impl<F: Float> Trainer<'_, F> {
             None => net.measure_by(&training, |side| agreement.moments(&training, side))?,
         }
         net.learn_schema(training.schema())?;
-        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let (scales, part) = (Scales::of(net.units_in(), net.units_out())?, agreement.part);
         let at_once = settings.optimizer.all_rows.unwrap_or(settings.batch_size);
         let (at_once, all) = (at_once.min(training.rows()), 0..training.rows());
+        let batches = (settings.batch_size, settings.drop_last);
         let mut session = Session::new(settings, net, state);
         *start = StartingPoint::Lost;
         let mut run = Run {
@@ -305,7 +307,7 @@ impl<F: Float> Trainer<'_, F> {
             observers,
             agreement,
             session: &mut session,
-            batches: &mut *shuffled(&training, scales.clone(), settings.batches(), part),
+            batches: &mut *shuffled(&training, scales.clone(), batches, part),
             training: Some(InOrder::new(&training, Side::BOTH, all, at_once, scales.clone())),
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
             threads: Threads::ONE,
@@ -329,6 +331,7 @@ impl<F: Float> Trainer<'_, F> {
         let state = if afresh { None } else { start.state()? };
         check_start(settings, net, Epochs::OfUnknownLength, state, true)?;
         let unsupported = match settings.validation {
+            _ if settings.drop_last => Some("leaving out a short last batch"),
             Validation::Rows(_) => None,
             Validation::Fraction(_) => Some("a validation fraction"),
             _ if settings.fraction().is_some() => Some("early stopping without validation data"),
@@ -355,7 +358,7 @@ impl<F: Float> Trainer<'_, F> {
             let batches = epoch(number)?.into_iter();
             Ok(batches.map(|batch| batch.map(|batch: Dataset<F>| batch.examples())))
         };
-        let (scales, part) = (Scales::of(net)?, agreement.part);
+        let (scales, part) = (Scales::of(net.units_in(), net.units_out())?, agreement.part);
         let mut session = Session::new(settings, net, state);
         *start = StartingPoint::Lost;
         let mut run = Run {

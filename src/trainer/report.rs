@@ -41,8 +41,10 @@ pub struct Report {
     /// Every epoch, in order.
     pub epochs: Vec<Epoch>,
     /// The number of the epoch with the lowest loss ([`Epoch::loss`]) or the best
-    /// [monitored](super::Trainer::monitor) value, the first if several are equal; 0 if there is
-    /// none. With early stopping, the network has the weights of this epoch.
+    /// [monitored](super::Trainer::monitor) value; 0 if there is none. Of equal epochs it is the
+    /// first, or the last with [`last_of_equals`](super::EarlyStopping::last_of_equals). With early
+    /// stopping, the network has the weights of this epoch, unless
+    /// [`keep_last`](super::EarlyStopping::keep_last) is set.
     pub best_epoch: usize,
     /// Why training ended.
     pub stop_reason: StopReason,
@@ -57,8 +59,9 @@ pub struct Report {
     pub elapsed: Duration,
 }
 
-/// The losses of one epoch, in the targets' unit. With several scaled targets, all weigh alike, and
-/// [`Loss::rescaled`](crate::loss::Loss::rescaled) by the root mean square of their spreads.
+/// The losses of one epoch, in the targets' unit. Several scaled targets weigh alike:
+/// [`Loss::rescaled`](crate::loss::Loss::rescaled) converts their loss with the root mean square of
+/// their spreads.
 ///
 /// ```
 /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};

@@ -86,7 +86,7 @@ impl<F: Float> Settings<'_, F> {
             (epochs == Epochs::OfUnknownLength, "a stream of batches"),
             (epochs == Epochs::None, "a step on one batch"),
             (net.layers().iter().any(|layer| layer.dropout() > 0.0), "dropout"),
-            (!self.schedule.is_constant(), "a schedule"),
+            (!self.schedule.is_constant() || !self.regularization.is_constant(), "a schedule"),
             (self.clip_norm.or(self.clip_values).is_some(), "gradient clipping"),
             (self.l1 > 0.0, "an L1 penalty"),
             (self.average.is_some(), "an average of the weights"),
@@ -123,11 +123,6 @@ impl<F: Float> Settings<'_, F> {
         InOrder::new(rows, Side::BOTH, own, at_once, scales)
     }
 
-    /// The rows in a batch, and whether a short last batch is left out.
-    pub(super) fn batches(&self) -> (usize, bool) {
-        (self.batch_size, self.drop_last)
-    }
-
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
         let Self { loss, optimizer, schedule, epochs, batch_size, seed, .. } = self;
@@ -141,7 +136,8 @@ impl<F: Float> Settings<'_, F> {
         )
     }
 
-    /// A loss in network units, in the targets' unit: squares by the mean square of the spreads.
+    /// Converts a loss from network units to the targets' unit: a squared one is multiplied by the
+    /// mean square of the spreads.
     pub(super) fn in_target_unit(&self, net: &Mlp<F>, loss: f64) -> f64 {
         let spreads = net.units_out().spreads().unwrap_or(&[1.0]);
         let mean_square = spreads.iter().map(|s| s * s).sum::<f64>() / spreads.len() as f64;

@@ -1,7 +1,7 @@
 //! The state from which training resumes exactly.
 
-use super::{Epoch, description::Description, early_stopping::Progress};
-use crate::data::batches::{Scales, Shuffling};
+use super::{Epoch, description::Description, early_stopping::Improvements};
+use crate::data::batches::Shuffling;
 use crate::error::{Result, TrainingError, check::ensure};
 use crate::mlp::{Mlp, Parameters};
 use crate::optimizer::{LbfgsMemory, OptimizerState};
@@ -52,8 +52,8 @@ pub struct TrainingState<F: Float> {
     /// The type of the numbers.
     precision: String,
     optimizer: String,
-    units_in: Units,
-    units_out: Units,
+    pub(super) units_in: Units,
+    pub(super) units_out: Units,
     /// The finite parameters at the end of the last epoch.
     pub(super) parameters: Parameters<F>,
     /// The average of the parameters, if the trainer keeps one.
@@ -66,7 +66,7 @@ pub struct TrainingState<F: Float> {
     #[serde(with = "random")]
     pub(super) dropout: ChaCha8Rng,
     pub(super) plateau: Plateau,
-    pub(super) progress: Progress,
+    pub(super) progress: Improvements,
     #[serde(with = "bits::each")]
     pub(super) epochs: Vec<Epoch>,
     /// `None` in the first epoch of a stream.
@@ -97,7 +97,7 @@ impl<F: Float> TrainingState<F> {
             shuffling: None,
             dropout: generator(seed, Purpose::Dropout),
             plateau: Plateau::default(),
-            progress: Progress::default(),
+            progress: Improvements::default(),
             epochs: Vec::with_capacity(epochs.min(MOST_RESERVED_EPOCHS)),
             steps_per_epoch: None,
             first_loss: None,
@@ -139,12 +139,6 @@ impl<F: Float> TrainingState<F> {
         Ok(())
     }
 
-    /// The units of the training rows.
-    pub(super) fn scales(&self) -> Result<Scales> {
-        let (inputs, targets) = (self.units_in.measured()?, self.units_out.measured()?);
-        Ok(Scales { inputs: inputs.cloned(), targets: targets.cloned() })
-    }
-
     /// A hash of everything but the elapsed time, by which workers compare their states.
     pub(super) fn fingerprint(&self) -> Result<u64> {
         let state = Self { elapsed: Duration::ZERO, ..self.clone() };
@@ -170,7 +164,7 @@ impl<F: Float> TrainingState<F> {
             self.best = None;
         } else if self.best.is_none() {
             self.best = Some(self.parameters.clone());
-            self.progress = Progress::default();
+            self.progress = Improvements::default();
         }
     }
 

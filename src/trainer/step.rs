@@ -74,7 +74,6 @@ impl<F: Float> Session<F> {
     /// At the end of an epoch: gives the network the average of its parameters, if there is one,
     /// and returns its own.
     pub(super) fn use_average(&self, net: &mut Mlp<F>) -> Option<Parameters<F>> {
-        net.multiply_input_factors();
         let average = self.state.average.as_ref()?;
         let mut own = self.state.parameters.clone();
         own.read_from(net);
@@ -94,7 +93,9 @@ impl<F: Float> Session<F> {
         batch: Batch<'_, F>,
     ) -> Result<Option<f64>> {
         let clock = self.clock();
-        let regularization = regularization(settings, clock)?;
+        let regularization = settings.regularization.rate(1.0, clock, Plateau::default());
+        let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
+        Error::check_range("factor of dropout and weight decay", regularization, range)?;
         self.backprop.set_dropout_factor(regularization);
         let share = self.backprop.forward(net, settings.loss.as_ref(), batch, Dropout::Drawn)?;
         let mut numbers = [share, f64::from(u8::from(stops))];
@@ -152,6 +153,7 @@ impl<F: Float> Session<F> {
         let rates = (self.now.learning_rate, self.now.weight_decay);
         let parameters = self.backprop.parameters(net)?;
         let finite = self.state.memory.advance(rates, optimizer, parameters);
+        net.multiply_input_factors();
         if let (Some(limit), Some(average)) = (settings.average, &mut self.state.average) {
             let steps = self.state.memory.steps() as f64;
             average.approach(net, 1.0 - limit.min((1.0 + steps) / (10.0 + steps)));
@@ -198,14 +200,6 @@ impl<F: Float> Session<F> {
         let Now { epoch, batch, .. } = self.now;
         TrainingError::Diverged { epoch, batch, layer: layer_of(net, cause), cause, likely }.into()
     }
-}
-
-/// The factor of dropout and weight decay in a step.
-fn regularization<F: Float>(settings: &Settings<'_, F>, clock: Clock) -> Result<f64> {
-    let factor = settings.regularization.rate(1.0, clock, Plateau::default());
-    let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
-    Error::check_range("factor of dropout and weight decay", factor, range)?;
-    Ok(factor)
 }
 
 /// The first layer with a parameter that is not finite, or with an output that is not finite if the

@@ -47,7 +47,7 @@ impl<'t, F: Float> Agreement<'t, F> {
         }
         // All return together: the others would wait for a worker that is gone.
         if self.any(own.is_err())? && own.is_ok() {
-            let reason = "another could not read its rows".to_owned();
+            let reason = "another worker could not read its rows".to_owned();
             return Err(WorkersError::Communication { reason }.into());
         }
         let mut all = Moments::of(data, side, 0..0)?;

@@ -172,7 +172,7 @@ fn or_says_what_is_wrong() {
         ("x,kind\n1,a\n", r#"new: there is no column "y"; there are "x", "kind""#),
         (
             "x,kind,y\n1,a,1\n1,c,1\n",
-            r#"new: row 2, column "kind": "c" is none of "a", "b"; `Table::with_unknown` takes unknown categories for none of them"#,
+            r#"new: row 2, column "kind": "c" is none of "a", "b"; `Table::with_unknown` takes an unknown category for none of the known ones"#,
         ),
         ("x,kind,y\n1,a,1\n1,a,3\n", r#"new: row 2, column "y": "3" is none of "1", "2""#),
         (

@@ -370,6 +370,20 @@ fn a_category_of_one_row_is_none() {
     assert_eq!(report.to_string(), said);
 }
 
+/// Of 60 texts, all but blanks are different: no category is left.
+#[test]
+fn a_column_of_rare_texts_is_left_out() {
+    let rows = (0..60).map(|row| match row % 5 {
+        0 => format!("note {row},{row},{row}\n"),
+        _ => format!(",{row},{row}\n"),
+    });
+    let csv: String = std::iter::once("note,x,y\n".to_owned()).chain(rows).collect();
+    let table = table(&csv).with_missing();
+    let (data, report) = table.dataset_and_report::<f64>(Target::number("y")).unwrap();
+    assert_eq!(data.feature_names(), ["x"]);
+    assert!(report.to_string().contains("each of its texts is in one row alone"), "{report}");
+}
+
 #[test]
 fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     let rows = |slip: &str| {
@@ -454,8 +468,24 @@ fn dates_are_read_in_their_usual_forms() {
         let data = table(&format!("x,y\n{},1\n{},2\n", cells[0], cells[1])).regression::<f64>("y");
         assert_eq!(data.unwrap().features(), 1, "{cells:?}");
     }
+    // A form of one's own may pad with blanks or not at all.
+    for (form, cells) in [
+        ("%e.%m.%Y", ["14.02.2024", " 5.03.2024"]),
+        ("%-d.%-m.%Y", ["14.2.2024", "5.3.2024"]),
+        ("%F", ["2024-02-14", "2024-03-05"]),
+    ] {
+        let table = table(&format!("day,y\n{},1\n{},2\n", cells[0], cells[1]));
+        let data = table.date_format("day", form).unwrap().regression::<f64>("y").unwrap();
+        assert_eq!((data.features(), data.inputs()[[1, 1]]), (6, 20.0), "{form}");
+    }
+    let months = table("day,y\n2024-02,1\n2024-03,2\n").date_format("day", "%Y-%m").unwrap();
+    let error = months.regression::<f64>("y").unwrap_err().to_string();
+    assert!(error.contains("\"2024-02\" is not a date"), "{error}");
     let error = message("day,y\n03/04/2024,1\n05/06/2024,2\n", "y");
-    assert!(error.contains("the day or the month may come first in \"03/04/2024\""), "{error}");
+    assert!(
+        error.contains("\"03/04/2024\" can be read in two ways, as all dates of the column can"),
+        "{error}"
+    );
     assert!(error.contains("\"%d/%m/%Y\"") && error.contains("\"%m/%d/%Y\""), "{error}");
     // One day above 12 settles it for the column.
     assert!(table("day,y\n03/04/2024,1\n13/06/2024,2\n").regression::<f32>("y").is_ok());

@@ -228,6 +228,7 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
             stream(trainer().monitor("RMSE", Goal::Smallest, metrics::root_mean_squared_error)),
             "does not support a metric without validation data",
         ),
+        (stream(trainer().drop_last()), "does not support leaving out a short last batch"),
         (stream(trainer().schedule(Schedule::cosine(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::one_cycle(epochs))), "give its span in steps"),
         (step(trainer().schedule(Schedule::constant().warm_up(epochs))), "its span in steps"),
@@ -235,6 +236,10 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
         (step(lbfgs()), "does not support a step on one batch"),
         (fit(lbfgs(), dropout), "does not support dropout"),
         (fit(lbfgs().schedule(Schedule::step(epochs, 0.5)), network()), "support a schedule"),
+        (
+            fit(lbfgs().regularization_schedule(Schedule::step(epochs, 0.5)), network()),
+            "a schedule",
+        ),
         (fit(lbfgs().clip_norm(1.0), network()), "support gradient clipping"),
         (fit(lbfgs().clip_values(1.0), network()), "support gradient clipping"),
         (fit(lbfgs().l1(0.1), network()), "support an L1 penalty"),

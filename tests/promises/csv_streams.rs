@@ -169,7 +169,7 @@ fn faults_are_the_same() {
         (
             "x,y\n1,1\n2,2\n3,2.5\n",
             Multiclass,
-            r#"data: row 3, column "y": "2.5" is not a class: classes are text or whole numbers; `Target::number` takes numbers as such"#,
+            r#"data: row 3, column "y": "2.5" is not a class: classes are text or whole numbers; `Target::number` predicts the column as numbers"#,
         ),
     ] {
         let read = Table::parse_csv(csv.as_bytes(), "data");

@@ -281,7 +281,7 @@ fn weights_that_mean_nothing_are_refused() {
     let data = || task.data.clone().with_classes(["no", "yes"]).unwrap();
     let of_classes = |weights: &[f64]| data().with_class_weights(weights).unwrap_err();
     let mut cases = vec![
-        (of_classes(&[1.0; 3]), "3 weights for 2 classes"),
+        (of_classes(&[1.0; 3]), "3 weights for 2 classes: give one for each"),
         (of_classes(&[0.0; 2]), "all weights are 0: there is nothing to learn from"),
         (
             of_classes(&[0.0, -1.0]),
@@ -314,7 +314,7 @@ fn weights_that_mean_nothing_are_refused() {
             array![f64::INFINITY, 0.0, 1.0],
             "weight 0 (counted from 0) is inf: weights must be non-negative and have a finite sum",
         ),
-        (array![1.0, 1.0], "2 weights for 3 rows"),
+        (array![1.0, 1.0], "2 weights for 3 rows: give one for each"),
     ];
     for (weights, expected) in of_rows {
         let (data, mut net) = (data(), task.network());

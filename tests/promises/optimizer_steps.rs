@@ -46,6 +46,23 @@ fn one_step_equals_the_one_by_hand() {
     assert_relative_eq!(after, array![[0.7394919180486681]], epsilon = 1e-12);
 }
 
+/// Weight decay goes into the memory of momentum also in a step of rate 0, as the first one of
+/// `Schedule::cosine_log` has it: m = λ w, then m ← 0.9 m + λ w and w ← w - η m. So does PyTorch's
+/// `SGD` with `lr=0` in the first step.
+#[test]
+fn decay_counts_in_a_step_of_rate_zero() {
+    let layer = Dense::new(array![[1.0]], None, Identity).unwrap();
+    let mut net = Mlp::<f64>::from_layers(vec![layer]).unwrap();
+    let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
+    let (sgd, zero) = (Sgd::new(0.1).momentum(0.9).weight_decay(0.1), array![[0.0]]);
+    for rate in [0.0, 0.1] {
+        backprop.run(&mut net, &MeanSquaredError, zero.view(), zero.view()).unwrap();
+        memory.step_at(rate, &sgd, backprop.parameters(&mut net).unwrap()).unwrap();
+    }
+    let expected = 1.0 - 0.1 * (0.9 * 0.1 + 0.1);
+    assert_relative_eq!(net.layers()[0].weights()[[0, 0]], expected, epsilon = 1e-15);
+}
+
 fn wave(rows: usize, columns: usize, phase: f64) -> Array2<f64> {
     let angle = |(row, column)| phase + 1.3 * (row * columns + column) as f64;
     Array2::from_shape_fn((rows, columns), |place| angle(place).sin())

@@ -107,6 +107,13 @@ fn rate_factors_input_factors_and_average_equal_pytorch() {
         }
     }
 
+    // The weights are those after the step, not those of its forward pass.
+    let mut stepped = fresh.clone();
+    Trainer::new(MeanSquaredError, adam).step(&mut stepped, &data).unwrap();
+    let mut once = fresh.clone();
+    Trainer::new(MeanSquaredError, adam).epochs(1).batch_size(4).fit(&mut once, &data).unwrap();
+    assert_eq!(stepped.predict(data.inputs()).unwrap(), once.predict(data.inputs()).unwrap());
+
     // What is kept between epochs is exact: a stop in between changes no bit.
     let mut stopped = fresh.clone();
     let mut first = trainer().epochs(2).average(0.4);
@@ -469,7 +476,12 @@ fn a_mean_tells_how_far_its_members_disagree() {
     let mut mean = loaded;
     mean.layers_mut()[2] = Dense::new(Array2::ones((12, 2)), None, Identity).unwrap();
     let error = mean.predict_with_spread(rows.view()).unwrap_err();
-    assert!(error.to_string().starts_with("the mean of 4 networks with 2 outputs"), "{error}");
+    assert_eq!(error.to_string(), "the units have 3 columns, the network needs 2");
+    assert!(mean.to_bytes().is_err());
+    mean.set_units(Units::none(), Units::none()).unwrap();
+    let error = mean.predict_with_spread(rows.view()).unwrap_err();
+    let expected = "the last layer of the mean of 4 networks with 2 outputs each has 12 inputs";
+    assert!(error.to_string().starts_with(expected), "{error}");
     assert!(mean.to_bytes().is_err());
 }
 

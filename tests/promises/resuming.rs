@@ -297,7 +297,15 @@ fn a_state_that_belongs_elsewhere_is_refused() {
         bytes.copy_within(8..16, 0);
         *order = BASE64.encode(bytes).into();
     };
-    assert_eq!(changed(&twice), "its order of the rows has a row twice");
+    assert_eq!(changed(&twice), "its order of the rows does not have each row once");
+    let mut scaled = Mlp::builder(4).dense(3, Softmax).build().unwrap();
+    let mut trainer = adam().epochs(1);
+    trainer.fit(&mut scaled, &data).unwrap();
+    let mut forged = serde_json::to_value(trainer.state().unwrap()).unwrap();
+    let spreads = [1.0, f64::NAN, 1.0, 1.0].map(f64::to_le_bytes).concat();
+    forged["units_in"]["scale"]["spreads"] = BASE64.encode(spreads).into();
+    let error = serde_json::from_value::<TrainingState<f64>>(forged).unwrap_err().to_string();
+    assert!(error.contains("a centre or spread is NaN"), "{error}");
     let slow = |json: &mut serde_json::Value| json["elapsed"]["secs"] = u64::MAX.into();
     let mut json_slow = json.clone();
     slow(&mut json_slow);

@@ -38,7 +38,7 @@ fn option(remedy: &Remedy) -> String {
         Remedy::DecimalComma => "--decimal-comma reads decimals behind a comma",
         Remedy::WithMissing => "the program without --missing refuse takes missing values",
         Remedy::WithUnknown => {
-            "the program without --unknown refuse takes unknown categories for none of them"
+            "the program without --unknown refuse takes an unknown category for none of the known ones"
         }
         Remedy::Without => "--without leaves the column out",
         Remedy::Category => "--category takes all values for categories",
@@ -48,7 +48,7 @@ fn option(remedy: &Remedy) -> String {
         }
         Remedy::OtherDateFormat => "--date names another form",
         Remedy::Classes => "--task multiclass takes each different value for a class",
-        Remedy::Numbers => "--task regression takes numbers as such",
+        Remedy::Numbers => "--task regression predicts the column as numbers",
         other => return other.to_string(),
     };
     words.to_owned()

@@ -163,7 +163,7 @@ fn that_cannot_be_are_told_in_one_line() {
         ("x,other\n1,a\n", r#"there is no column "kind"; there are "x", "other""#),
         (
             "x,kind\n1,a\n2,c\n",
-            r#"row 2, column "kind": "c" is none of "a", "b"; the program without --unknown refuse takes unknown categories for none of them"#,
+            r#"row 2, column "kind": "c" is none of "a", "b"; the program without --unknown refuse takes an unknown category for none of the known ones"#,
         ),
         (
             "x,kind\n1,a\n,b\n",

@@ -129,7 +129,7 @@ fn unknown_categories_are_told_and_hurt_no_other_row() {
     let line = text(&output.stderr);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
     assert!(line.contains(r#"row 3, column "city": "Accra" is none of"#), "{line}");
-    assert!(line.contains("the program without --unknown refuse takes unknown"), "{line}");
+    assert!(line.contains("the program without --unknown refuse takes an unknown"), "{line}");
 }
 
 #[test]

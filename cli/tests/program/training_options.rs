@@ -104,7 +104,7 @@ fn what_does_not_go_together_is_told_in_one_line() {
             &["--class-weight", "balanced"],
             "class weights need class targets; these targets are numbers",
         ),
-        (MULTICLASS, &["--class-weight", "1,2"], "2 weights for 10 classes"),
+        (MULTICLASS, &["--class-weight", "1,2"], "2 weights for 10 classes: give one for each"),
         (
             REGRESSION,
             &["--optimizer", "lbfgs", "--dropout", "0.1"],

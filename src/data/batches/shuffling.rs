@@ -17,34 +17,35 @@ pub(crate) struct Shuffling {
     pub(super) generator: ChaCha8Rng,
 }
 
-/// The rows of a block, the unit of the order, if all rows exceed a window. Else it is one row.
+/// The number of rows in a block, if there are more rows than a window holds: blocks are shuffled
+/// then. `None` if rows are.
 pub(super) fn block<F: Float>(data: &Examples<F>) -> Option<usize> {
     let window = data.storage.window().filter(|window| data.rows() > window.rows);
     window.map(|window| window.block)
 }
 
-/// The number of units.
-pub(super) fn units<F: Float>(data: &Examples<F>) -> usize {
+/// The number of blocks or rows to shuffle.
+pub(super) fn entries<F: Float>(data: &Examples<F>) -> usize {
     data.rows().div_ceil(block(data).unwrap_or(1))
 }
 
 impl Shuffling {
     pub(crate) fn new<F: Float>(data: &Examples<F>, seed: u64) -> Self {
-        let (rows, order) = (data.rows(), (0..units(data)).collect());
+        let (rows, order) = (data.rows(), (0..entries(data)).collect());
         Self { rows, order, generator: generator(seed, Purpose::Shuffling) }
     }
 
     /// Checks that this is an order of these rows.
     pub(crate) fn check<F: Float>(&self, data: &Examples<F>) -> Result<()> {
-        let mut seen = vec![false; units(data)];
+        let mut seen = vec![false; entries(data)];
         let mut once =
-            |&unit: &usize| seen.get_mut(unit).is_some_and(|seen| !std::mem::replace(seen, true));
+            |&entry: &usize| seen.get_mut(entry).is_some_and(|seen| !std::mem::replace(seen, true));
         let reason = if self.rows != data.rows() {
             "it was saved with another number of rows"
-        } else if self.order.len() != units(data) {
-            "the rows are shuffled in another way, as in files and not in memory"
+        } else if self.order.len() != entries(data) {
+            "the rows were shuffled in memory and are now in files, or the reverse"
         } else if !self.order.iter().all(&mut once) {
-            "its order of the rows has a row twice"
+            "its order of the rows does not have each row once"
         } else {
             return Ok(());
         };

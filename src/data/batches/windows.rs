@@ -58,7 +58,7 @@ pub(crate) fn shuffled<'d, F: Float>(
         batch_size,
         drop_last,
         part,
-        order: vec![0; shuffling::units(data)],
+        order: vec![0; shuffling::entries(data)],
         next_unit: 0,
         units: window.div_ceil(block.unwrap_or(1)),
         blocks: block.map(|block| (block, ChaCha8Rng::from_seed([0; 32]))),

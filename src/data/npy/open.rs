@@ -19,9 +19,9 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     ///
     /// In an epoch, training reads blocks of some hundred kilobytes in random order. It holds up to
     /// 64 MiB of them at a time and shuffles their rows together. Data of up to 64 MiB are shuffled
-    /// as a whole, with the same results as from memory. [`split`](Self::split) and
-    /// [`select`](Self::select) keep four bytes for each row; rows that take more than 64 MiB stay
-    /// in the files' order.
+    /// as a whole, with the same results as from memory. A row counts as its numbers and 32 bytes.
+    /// [`split`](Self::split) and [`select`](Self::select) keep four bytes for each row; rows that
+    /// take more than 64 MiB stay in the files' order.
     ///
     /// ```
     /// use densely::Dataset;

@@ -40,6 +40,10 @@ impl Table {
             for (text, count) in &counts.values {
                 if is_rare(count) { &mut rare } else { &mut categories }.push(text.clone());
             }
+            if categories.is_empty() && !rare.is_empty() {
+                report.left_out = Some("each of its texts is in one row alone".to_owned());
+                return Ok(None);
+            }
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();

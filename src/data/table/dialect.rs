@@ -36,7 +36,8 @@ fn named_separator(sample: &[u8], line_end: u8) -> Option<u8> {
     }
 }
 
-/// The separator that gives each row as many cells as the header, and the header the most.
+/// The separator with which all rows have as many cells as the header; of several, the one with
+/// which the header has the most.
 fn consistent(sample: &[u8], line_end: u8, file: &str) -> Result<u8> {
     let is_cut_off = sample.len() as u64 == SAMPLE_BYTES;
     let mut best = (b',', (false, 1));

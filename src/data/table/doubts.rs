@@ -42,8 +42,8 @@ impl Doubts {
         }
     }
 
-    /// What `numbers` of these extremes may be. `rows` is their number if every row has one and
-    /// other columns may be features.
+    /// What else these numbers may be, if there is a doubt. `rows` is the number of rows if each
+    /// has a number and there are other columns for features.
     pub(super) fn said(
         &self,
         [smallest, largest]: [f64; 2],

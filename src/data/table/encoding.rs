@@ -76,7 +76,7 @@ impl Table {
     /// assert_eq!(
     ///     table.inputs_for(&net).unwrap_err().to_string(),
     ///     "new cars: row 1, column \"origin\": \"Mars\" is none of \"Europe\", \"Japan\"; \
-    ///      `Table::with_unknown` takes unknown categories for none of them"
+    ///      `Table::with_unknown` takes an unknown category for none of the known ones"
     /// );
     /// assert_eq!(table.with_unknown().inputs_for(&net)?, array![[7.0, 0.0, 0.0]]);
     /// # Ok::<(), densely::Error>(())

@@ -60,7 +60,7 @@ pub enum TableError {
     /// A cell cannot be used.
     #[error("{file}: row {row}, column {column:?}: {value:?} {problem}")]
     Cell { file: String, row: usize, column: String, value: String, problem: CellProblem },
-    /// The network does not know a category or class.
+    /// The network does not know a category.
     #[error("{file}: row {row}, column {column:?}: {value:?} is none of {categories}")]
     UnknownCategory { file: String, row: usize, column: String, value: String, categories: String },
     /// The network does not know a class.
@@ -104,7 +104,7 @@ pub enum TableError {
     TooManyCategories { file: String, column: String, value: String, values: usize, limit: usize },
     /// A column has text among its numbers.
     #[error(
-        "{file}: row {row}, column {column:?}: {value:?} is not a number, as {numbers} cells of the column are ({texts} are not)"
+        "{file}: row {row}, column {column:?}: {value:?} is not a number, but {numbers} cells of the column are ({texts} are not)"
     )]
     MixedColumn {
         file: String,
@@ -116,7 +116,7 @@ pub enum TableError {
     },
     /// The days and months of dates cannot be told apart.
     #[error(
-        "{file}: row {row}, column {column:?}: the day or the month may come first in {value:?}, as in all dates of the column"
+        "{file}: row {row}, column {column:?}: {value:?} can be read in two ways, as all dates of the column can"
     )]
     AmbiguousDates {
         file: String,
@@ -181,7 +181,7 @@ pub enum Remedy {
     DecimalComma,
     #[error("`Table::with_missing` takes missing values")]
     WithMissing,
-    #[error("`Table::with_unknown` takes unknown categories for none of them")]
+    #[error("`Table::with_unknown` takes an unknown category for none of the known ones")]
     WithUnknown,
     #[error("`Table::without` leaves the column out")]
     Without,
@@ -196,7 +196,7 @@ pub enum Remedy {
     OtherDateFormat,
     #[error("`Target::classes` takes each different value for a class")]
     Classes,
-    #[error("`Target::number` takes numbers as such")]
+    #[error("`Target::number` predicts the column as numbers")]
     Numbers,
 }
 

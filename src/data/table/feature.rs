@@ -14,7 +14,8 @@ impl Table {
         }
     }
 
-    /// Whether a column has numbers that are values of a category. The summary has the texts alone.
+    /// Whether the numbers of a column must be counted, because they are categories. The summary
+    /// counts only texts.
     pub(super) fn needs_counts(&self, index: usize) -> bool {
         let column = &self.columns[index];
         match &column.told {

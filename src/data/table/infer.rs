@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Inferred {
     pub(super) schema: Schema,
     pub(super) outputs: usize,
-    /// What is known before the rows are read as numbers: all that have a target are taken.
+    /// The report before the rows are encoded. It counts all rows that have a target.
     pub(super) report: TableReport,
 }
 
@@ -70,7 +70,7 @@ impl Table {
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
         let column @ TableColumn { name, summary, .. } = &self.columns[index];
         let (file, target) = (self.file.clone(), name.clone());
-        // If half of the cells are numbers, the rows name one that is text.
+        // If at least half of the cells are numbers, encoding reports the first that is not.
         let is_half = 2 * summary.numbers >= self.rows;
         if self.is_number(column) || summary.is_empty() || is_half {
             return match summary.constant() {

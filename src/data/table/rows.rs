@@ -2,7 +2,7 @@
 
 use super::format::{CsvFormat, Header};
 use super::parser::{CsvParser, Dialect, Record};
-use super::{Settings, Table, column::TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
+use super::{Allowed, Table, column::TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
 use crate::data::cell::abbreviated;
 use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
 use std::io::{Cursor, Read};
@@ -85,7 +85,7 @@ impl Table {
             let name = abbreviated(&columns[0].name);
             return Err(TableError::NoHeader { file, name }.into());
         }
-        let settings = Settings::default();
+        let settings = Allowed::default();
         Ok(Self { file, source, format, dialect, columns, rows, settings })
     }
 

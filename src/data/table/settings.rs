@@ -105,7 +105,8 @@ impl Table {
     }
 
     /// Takes a column for dates or times in this form, as
-    /// [strftime](https://docs.rs/chrono/0.4/chrono/format/strftime) has it.
+    /// [strftime](https://docs.rs/chrono/0.4/chrono/format/strftime) has it. The form has a day
+    /// (`%d`, `%e`, `%F`), a time (`%H`, `%I`, `%T`, `%R`), or both.
     ///
     /// ```
     /// # #[cfg(feature = "dates")] {

@@ -153,7 +153,7 @@ pub fn of_sizes() -> Vec<Forgery> {
                 2,
                 6,
             ),
-            "layer 1 takes 1 inputs, the layer before it has 2 outputs",
+            "layer 1 (counted from 0) takes 1 inputs, the layer before it has 2 outputs",
         ),
     ]
 }
@@ -170,7 +170,7 @@ pub fn of_tensors() -> Vec<Forgery> {
         (
             "a tensor too many",
             layers(&[matrix, bias, ("more", "F32", &[1])], 1, 3),
-            "it has 3 tensors, its layers 2",
+            "it has 3 tensors, its structure needs 2",
         ),
         ("no bias", layers(&[matrix], 1, 1), r#"there is no "layers.0.bias""#),
         ("no weights", layers(&[bias], 1, 1), r#"there is no "layers.0.weights""#),

@@ -76,7 +76,10 @@ fn are_found_through_serde_by_a_seed() {
     let loaded = known.deserialize(&mut postcard::Deserializer::from_bytes(&bytes)).unwrap();
     assert_same(&loaded, &net);
     let error = serde_json::from_str::<Mlp<f32>>(&json).unwrap_err().to_string();
-    assert!(error.starts_with(r#"layer 1: the activation "halved" is neither"#), "{error}");
+    assert!(
+        error.starts_with(r#"layer 1 (counted from 0): the activation "halved" is neither"#),
+        "{error}"
+    );
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn that_nobody_knows_are_named_with_their_layer() {
         |known: &Activations<f32>| Mlp::from_bytes_with(&bytes, known).unwrap_err().to_string();
     let expected = |layer, name| {
         format!(
-            "layer {layer}: the activation {name:?} is neither built in nor among those of \
+            "layer {layer} (counted from 0): the activation {name:?} is neither built in nor among those of \
              `Mlp::load_with`"
         )
     };
@@ -134,6 +137,7 @@ fn have_names_of_their_own() {
     }
     let net = Mlp::<f32>::builder(1).dense(1, Halved(None)).build().unwrap();
     let error = net.to_bytes().unwrap_err().to_string();
-    let expected = "layer 0: Halved(None) is not built in and has no name for model files";
+    let expected =
+        "layer 0 (counted from 0): Halved(None) is not built in and has no name for model files";
     assert_eq!(error, expected);
 }

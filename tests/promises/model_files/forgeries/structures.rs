@@ -76,12 +76,12 @@ pub fn of_structures() -> Vec<Forgery> {
         (
             "an unknown activation",
             changed("/layers/0/activation", "sine".into()),
-            r#"layer 0: the activation "sine" is neither built in"#,
+            r#"layer 0 (counted from 0): the activation "sine" is neither built in"#,
         ),
         (
             "a parameter that cannot be",
             changed("/layers/0/activation", "elu(-1)".into()),
-            r#"layer 0: the activation "elu(-1)" is neither built in"#,
+            r#"layer 0 (counted from 0): the activation "elu(-1)" is neither built in"#,
         ),
         ("an unknown field", changed("/colour", "red".into()), "unknown field `colour`"),
         ("an unknown field of a layer", changed("/layers/0/colour", "red".into()), "unknown field"),
@@ -132,7 +132,7 @@ pub fn of_long_texts() -> Vec<Forgery> {
         (
             "a long activation",
             changed("/layers/0/activation", invisible.into()),
-            "layer 0: the act",
+            "layer 0 (counted from 0): the act",
         ),
         ("a long field", changed(&format!("/{plain}"), 1.into()), "unknown field"),
         ("a long tensor", file(&key.to_string(), &[]), "invalid type"),
