@@ -5,10 +5,10 @@ mod new_folder;
 
 use crate::command_line::{self, count};
 use crate::table::{Columns, FileForm, remedies};
-use crate::training::task::{self, Task};
+use crate::training::Task;
 use crate::{input, output_names, table_file};
 use clap::Args;
-use densely::data::{CsvFormat, RowStream};
+use densely::data::CsvFormat;
 use densely::{Error, Table, error::Remedy};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar};
 use new_folder::NewFolder;
@@ -51,9 +51,6 @@ pub struct Options {
     rows_per_shard: Option<usize>,
 }
 
-/// The rows in memory while the task is found out.
-const CHUNK: usize = 1024;
-
 /// The default size of a shard.
 const SHARD_BYTES: usize = 24_000_000;
 
@@ -82,7 +79,8 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let format = options.columns.format(options.form.format());
     let table = options.columns.leave_out(options.columns.tell(open(file, format, &bar)?)?)?;
     bar.set_message("values");
-    let stream = stream(&table, &options.target, options.task)?;
+    let task = options.task.map_or_else(|| Task::of_column(&table, &options.target), Ok)?;
+    let stream = table.stream::<f32>(task.target(&options.target))?;
     let report = remedies::in_report(&stream.report().to_string());
     bar.suspend(|| command_line::tell(&report));
     bar.set_message("shards");
@@ -137,23 +135,6 @@ fn open(file: &Path, format: CsvFormat, bar: &ProgressBar) -> Result<Table, Erro
         Ok(bar.wrap_read(File::open(&path)?))
     };
     format.open_with(open, &file.display().to_string())
-}
-
-fn stream<'t>(
-    table: &'t Table,
-    target: &str,
-    task: Option<Task>,
-) -> Result<RowStream<'t, f32>, Error> {
-    if let Some(task) = task {
-        return table.stream(task.target(target));
-    }
-    let (task, stream) = Task::of_target(target, |target| table.stream::<f32>(target))?;
-    let chunks = || stream.chunks(CHUNK).map_while(Result::ok);
-    let numbers = || chunks().flat_map(|data| data.targets().column(0).to_vec()).map(f64::from);
-    if task == Task::Regression && (table.has_codes(target)? || task::are_classes(numbers())) {
-        return table.stream(Task::Multiclass.target(target));
-    }
-    Ok(stream)
 }
 
 /// The file is read several times, so it must not be a pipe.

@@ -87,11 +87,11 @@ impl Options {
         }
         let (data, report) = table.dataset_for_and_report(&net)?;
         command_line::tell(&report.to_string());
-        let pictures = self.plot.as_deref().map(pictures::Pictures::in_folder).transpose()?;
+        self.plot.as_deref().map_or(Ok(()), pictures::check)?;
         let columns = columns::Columns::of(&net, &data, self.repeats, self.seed)?;
         let mut text = if self.json { columns.json()? } else { columns.to_string() };
-        if let Some(pictures) = pictures {
-            let drawn = pictures.draw(&columns)?;
+        if let Some(folder) = &self.plot {
+            let drawn = pictures::draw(folder, &columns)?;
             if !self.json {
                 text.push_str(&format!("\n\npictures  {drawn}"));
             }

@@ -62,7 +62,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 
 /// Tells of the target what the network learns from it.
 fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Result<(), Error> {
-    let learned = Task::of_column(table, target, |target| table.stream::<f32>(target));
+    let learned = Task::of_column(table, target)
+        .and_then(|task| Ok((task, table.stream::<f32>(task.target(target))?)));
     let action = match &learned {
         Ok((task, stream)) => {
             let classes = match stream.schema().classes.len() {

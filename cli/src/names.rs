@@ -5,13 +5,16 @@
 pub struct Names(pub Vec<String>);
 
 impl Names {
-    /// Parses the value of an option. Blanks around a name are no part of it, as in a file.
+    /// Parses the value of an option. Blanks around a name are no part of it, as in a file; the
+    /// names may stand on several lines.
     pub fn parse(text: &str) -> Result<Self, csv::Error> {
         let mut reader = csv::ReaderBuilder::new();
-        let reader = reader.has_headers(false).trim(csv::Trim::All);
-        let mut line = reader.from_reader(text.as_bytes());
-        let names = line.records().next().transpose()?.unwrap_or_default();
-        Ok(Self(names.iter().map(str::to_owned).collect()))
+        let reader = reader.has_headers(false).flexible(true).trim(csv::Trim::All);
+        let mut names = Vec::new();
+        for line in reader.from_reader(text.as_bytes()).into_records() {
+            names.extend(line?.iter().map(str::to_owned));
+        }
+        Ok(Self(names))
     }
 }
 

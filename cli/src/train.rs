@@ -133,19 +133,15 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let table = test_rows.leave_out(options.columns.leave_out(table)?)?;
     let table = options.blanks.tell(table).without_unusable();
     let counts = options.training.loss == Some(LossName::Poisson);
-    let (task, (data, report)) = match options.task.or(counts.then_some(Task::Regression)) {
-        Some(task) => (task, table.dataset_and_report(task.target(&options.target))?),
-        None => {
-            Task::of_column(&table, &options.target, |target| table.dataset_and_report(target))?
-        }
-    };
+    let task = options.task.or(counts.then_some(Task::Regression));
+    let task = task.map_or_else(|| Task::of_column(&table, &options.target), Ok)?;
+    let (data, report) = table.dataset_and_report(task.target(&options.target))?;
     drop(table);
     check_leaves_alone(options, &test_rows)?;
     let mut plan = Plan::new(task, &options.training, &file, subject(options, &file, task))?;
     plan.belongs_to.extend(belongs_to(options, &data, &test_rows));
-    if is_default {
-        plan.belongs_to.extend(options.recipe.that_decide());
-    }
+    let training = if is_default { options.recipe.name() } else { "a training of your own" };
+    plan.belongs_to.insert("training".to_owned(), training.to_owned());
     plan.table = Some(json!(report));
     if !options.training.json {
         command_line::tell(&remedies::in_report(&report.to_string()));

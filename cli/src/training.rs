@@ -12,14 +12,12 @@ mod options;
 mod pictures;
 mod plan;
 mod prepared;
-mod progress;
 pub mod recipe;
 mod scores;
 mod summary;
 pub mod task;
 mod tested;
 
-use checkpoint::Kept;
 pub use choices::LossName;
 pub use files::Files;
 pub use hash::hash;

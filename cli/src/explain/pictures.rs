@@ -6,7 +6,7 @@ use densely::Float;
 use densely::explanation::{Grid, Importance, PartialDependence};
 use plotters::prelude::*;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const IMPORTANCES: &str = "importances.svg";
 const DEPENDENCE: &str = "dependence.svg";
@@ -30,48 +30,40 @@ const MOST_OUTPUTS: usize = 5;
 const COLORS: [RGBColor; MOST_OUTPUTS] =
     [palette::BLUE, palette::VERMILION, palette::GREEN, palette::PURPLE, palette::ORANGE];
 
-/// A folder for the pictures.
-pub struct Pictures {
-    folder: PathBuf,
+/// Makes the folder, if there is none, and sees that the pictures can be written there.
+pub fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
+    figures::check_folder(folder, [IMPORTANCES, DEPENDENCE].into_iter())
 }
 
-impl Pictures {
-    /// Makes the folder, if there is none, and sees that the pictures can be written there.
-    pub fn in_folder(folder: &Path) -> Result<Self, Box<dyn Error>> {
-        figures::check_folder(folder, [IMPORTANCES, DEPENDENCE].into_iter())?;
-        Ok(Self { folder: folder.to_owned() })
-    }
-
-    /// Draws the pictures, and names them.
-    pub fn draw<F: Float>(&self, columns: &Columns<'_, F>) -> Result<String, Box<dyn Error>> {
-        importances(&self.folder.join(IMPORTANCES), columns)?;
-        let mut shown = Vec::new();
-        for importance in columns.importances.iter().take(MOST_CHARTS) {
-            let name = &importance.column;
-            if let Some(dependence) = columns.dependence(name)? {
-                shown.push((name, dependence));
-            }
+/// Draws the pictures, and names them.
+pub fn draw<F: Float>(folder: &Path, columns: &Columns<'_, F>) -> Result<String, Box<dyn Error>> {
+    importances(&folder.join(IMPORTANCES), columns)?;
+    let mut shown = Vec::new();
+    for importance in columns.importances.iter().take(MOST_CHARTS) {
+        let name = &importance.column;
+        if let Some(dependence) = columns.dependence(name)? {
+            shown.push((name, dependence));
         }
-        let across = shown.len().clamp(1, 3);
-        let down = shown.len().div_ceil(across).max(1);
-        let size = (420 * across as u32, 34 + 340 * down as u32);
-        let (rows, outputs) = (columns.sampled(), columns.outputs.len());
-        let besides = match outputs {
-            1 => ", and single rows".to_owned(),
-            2..=MOST_OUTPUTS => String::new(),
-            _ => format!(": the first {MOST_OUTPUTS} of {outputs} outputs"),
-        };
-        let title = format!("The mean of {rows} rows with each value{besides}");
-        figures::draw(&self.folder.join(DEPENDENCE), size, |sheet| {
-            let sheet = sheet.margin(TEXT / 2 * PIXEL, 0, 0, 0);
-            let sheet = sheet.titled(&title, ("sans-serif", TITLE * PIXEL))?;
-            let panels = sheet.split_evenly((down, across));
-            panels.iter().zip(&shown).try_for_each(|(panel, (name, dependence))| {
-                draw_dependence(panel, columns, name, dependence)
-            })
-        })?;
-        Ok(format!("{}: {IMPORTANCES}, {DEPENDENCE}", self.folder.display()))
     }
+    let across = shown.len().clamp(1, 3);
+    let down = shown.len().div_ceil(across).max(1);
+    let size = (420 * across as u32, 34 + 340 * down as u32);
+    let (rows, outputs) = (columns.sampled(), columns.outputs.len());
+    let besides = match outputs {
+        1 => ", and single rows".to_owned(),
+        2..=MOST_OUTPUTS => String::new(),
+        _ => format!(": the first {MOST_OUTPUTS} of {outputs} outputs"),
+    };
+    let title = format!("The mean of {rows} rows with each value{besides}");
+    figures::draw(&folder.join(DEPENDENCE), size, |sheet| {
+        let sheet = sheet.margin(TEXT / 2 * PIXEL, 0, 0, 0);
+        let sheet = sheet.titled(&title, ("sans-serif", TITLE * PIXEL))?;
+        let panels = sheet.split_evenly((down, across));
+        panels.iter().zip(&shown).try_for_each(|(panel, (name, dependence))| {
+            draw_dependence(panel, columns, name, dependence)
+        })
+    })?;
+    Ok(format!("{}: {IMPORTANCES}, {DEPENDENCE}", folder.display()))
 }
 
 /// A bar for each column, with twice the standard error to both sides of its end.

@@ -53,14 +53,14 @@ impl Row {
         let drawn = &permutations(rows, 1, seed)[0][..rows.min(BACKGROUND)];
         let background = inputs.select(Axis(0), drawn);
         let shapley = shapley_values(net, background.view(), &row, ORDERS, seed)?;
-        let names = output_names::outputs(net.schema(), net.outputs()).into_iter().enumerate();
-        let outputs: Vec<_> = match net.classes().len() {
-            0..=2 => names.collect(),
-            _ => {
-                let class = metrics::predicted_classes(predicted.view())?[number - 1];
-                names.filter(|&(place, _)| place == class).collect()
-            }
+        // Of two classes the second one, of several the predicted one.
+        let class = match net.classes().len() {
+            0 => None,
+            2 => Some(net.outputs() - 1),
+            _ => Some(metrics::predicted_classes(predicted.view())?[number - 1]),
         };
+        let names = output_names::outputs(net.schema(), net.outputs()).into_iter().enumerate();
+        let outputs = names.filter(|&(place, _)| class.is_none_or(|class| class == place));
         let mut cells = Vec::new();
         for column in &shapley.columns {
             cells.push(table.text(column)?.swap_remove(number - 1));
@@ -73,7 +73,7 @@ impl Row {
             let (mean, predicted) = (shapley.base[place], predicted[[number - 1, place]].as_f64());
             Output { name, mean, predicted, moved }
         };
-        let outputs = outputs.into_iter().map(output).collect();
+        let outputs = outputs.map(output).collect();
         Ok(Self { number, background: background.nrows(), outputs })
     }
 

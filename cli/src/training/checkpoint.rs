@@ -5,7 +5,6 @@ use super::options::Options;
 use crate::places::is_same_place;
 use densely::{
     Trainer, atomic_file,
-    recipe::Stage,
     trainer::{Checkpoint, TrainingState},
 };
 use std::collections::BTreeMap;
@@ -53,7 +52,7 @@ impl Kept {
         belongs_to: &BTreeMap<String, String>,
     ) -> Result<Trainer<'a, f32>, Box<dyn Error>> {
         let trainer = trainer.checkpoint(Checkpoint::every(options.checkpoint_every, &self.state));
-        if !self.claim(&self.state, belongs_to)? {
+        if !self.claim(belongs_to)? {
             return Ok(trainer);
         }
         let state = TrainingState::load(&self.state)?;
@@ -65,26 +64,18 @@ impl Kept {
         Ok(trainer.with_state(state))
     }
 
-    /// The state of a part of the default training.
-    pub fn stage(state: &Path, stage: Stage) -> PathBuf {
-        state.with_file_name(format!("training.json.{stage}"))
-    }
-
-    /// Returns whether the folder holds this state, which must be that of a training with these
-    /// options and data. If not, notes for whom the folder is.
-    pub fn claim(
-        &self,
-        state: &Path,
-        belongs_to: &BTreeMap<String, String>,
-    ) -> Result<bool, Box<dyn Error>> {
+    /// Whether the folder holds a state: of a whole training, or of a part of the default one. It
+    /// must belong to a training with these options and data. If the folder holds none, writes down
+    /// to whom it belongs.
+    pub fn claim(&self, belongs_to: &BTreeMap<String, String>) -> Result<bool, Box<dyn Error>> {
         if self.writes {
             self.clear()?;
         }
-        if !state.exists() {
-            if !self.writes {
-                return Ok(false);
+        let mut files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        if !files.any(|file| file.file_name().to_string_lossy().starts_with("training.json")) {
+            if self.writes {
+                atomic_file::write(&self.belongs_to, &serde_json::to_vec_pretty(belongs_to)?)?;
             }
-            atomic_file::write(&self.belongs_to, &serde_json::to_vec_pretty(belongs_to)?)?;
             return Ok(false);
         }
         let earlier = fs::read(&self.belongs_to).map_err(|error| named(&self.belongs_to, error))?;
@@ -95,7 +86,7 @@ impl Kept {
             let before = earlier.get(name).map_or("unknown", String::as_str);
             let folder = self.folder.display();
             let [with, value] = match [before, value] {
-                ["", value] => [format!("without {name}"), format!("with {value}")],
+                ["", value] => [format!("without {name}"), format!("with {name} {value}")],
                 [before, ""] => [format!("with {name} {before}"), "without it".to_owned()],
                 [before, value] => [format!("with {name} {before}"), value.to_owned()],
             };

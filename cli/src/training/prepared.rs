@@ -2,13 +2,17 @@
 
 use super::choices::{LossName, OptimizerName};
 use super::plan::Plan;
-use super::progress;
 use super::tested::Tested;
+use crate::command_line;
 use crate::test_rows::set_apart;
 use densely::data::{Arrays, Storage};
-use densely::{Dataset, EarlyStopping, Mlp, Report, Trainer, trainer::Moment};
+use densely::{
+    Dataset, EarlyStopping, Mlp, Report, Trainer,
+    trainer::{Moment, Training},
+};
 use indicatif::ProgressBar;
 use std::error::Error;
+use std::ops::ControlFlow;
 
 /// A training that is ready to run.
 pub struct Prepared<'p, S: Storage<f32>> {
@@ -57,7 +61,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         let builder = task.output_layer(builder, train.outputs(), counts);
         let net = builder.seed(options.seed).build()?;
 
-        let progress = progress::bar(options.epochs, options.json);
+        let template = "epoch {pos}/{len} {wide_bar} {msg}  {elapsed}, at most {eta} left";
+        let progress = command_line::progress(options.epochs as u64, options.json, template);
         let gentle = counts && options.optimizer != OptimizerName::Lbfgs;
         let mut trainer = options
             .trainer(loss)?
@@ -65,7 +70,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             .epochs(options.epochs)
             .batch_size(options.batch_size)
             .seed(options.seed)
-            .on(Moment::EpochEnd, progress::observer(progress.clone()));
+            .on(Moment::EpochEnd, moving(progress.clone()));
         if let Some(rows) = validation {
             let [rest, chosen] = set_apart(&train, rows)?;
             trainer = trainer.validation_data(&chosen);
@@ -149,5 +154,17 @@ impl Prepared<'_, Arrays<f32>> {
     /// As `Plan::measure_interval`.
     pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
         self.plan.measure_interval(&mut self.net, self.test.inputs(), test)
+    }
+}
+
+/// Moves the bar after each epoch.
+fn moving(bar: ProgressBar) -> impl FnMut(&Training<'_, f32>) -> ControlFlow<()> + Send {
+    move |training| {
+        if let Some(epoch) = training.last_epoch() {
+            bar.set_position(epoch.number as u64);
+            let which = if epoch.validation_loss.is_some() { "validation" } else { "training" };
+            bar.set_message(format!("{which} loss {:.4}", epoch.loss()));
+        }
+        ControlFlow::Continue(())
     }
 }

@@ -2,7 +2,6 @@
 
 mod bar;
 
-use super::Kept;
 use super::plan::Plan;
 use super::scores::{Score, Scores};
 use super::summary::Tried;
@@ -10,14 +9,13 @@ use super::task::Task;
 use super::tested::Tested;
 use crate::test_rows::{Split, set_apart};
 use crate::{command_line, rounded};
-use bar::{Bar, EPOCHS, STAGES};
+use bar::{Bar, EPOCHS};
 use clap::{Args, ValueEnum};
 use densely::optimizer::Lbfgs;
 use densely::recipe::{Candidate, RecipeReport, Stage};
 use densely::{Dataset, Mlp, Recipe, Trainer};
 use ndarray::Axis;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
@@ -66,14 +64,13 @@ impl Choice {
         given.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
     }
 
-    /// What decides the bits of the trained network beside the options of every training.
-    pub fn that_decide(&self) -> BTreeMap<String, String> {
-        let training = match (self.quick, self.best) {
+    /// The name of the training, as part of what a checkpoint belongs to.
+    pub fn name(&self) -> &'static str {
+        match (self.quick, self.best) {
             (true, _) => "a training with --quick",
             (_, true) => "a training with --best",
             _ => "a default training",
-        };
-        BTreeMap::from([("training".to_owned(), training.to_owned())])
+        }
     }
 
     /// The rows of the last training.
@@ -112,9 +109,7 @@ impl Choice {
             recipe = recipe.time_limit(Duration::from_secs_f64(60.0 * minutes));
         }
         if let Some(kept) = &plan.files.kept {
-            let states = STAGES.map(|stage| Kept::stage(&kept.state, stage));
-            let any = states.iter().find(|state| state.exists()).unwrap_or(&states[0]);
-            kept.claim(any, &plan.belongs_to)?;
+            kept.claim(&plan.belongs_to)?;
             recipe = recipe.checkpoint(&kept.state);
         }
         Ok(recipe)

@@ -40,47 +40,32 @@ impl Task {
         }
     }
 
-    /// Tells the task from a column: binary for two different values, else regression for numbers
-    /// and multiclass for texts that are no dates. Returns it with what `read` makes of its target.
+    /// Tells the task from a column: binary for two different values, multiclass for texts that are
+    /// no dates, for codes such as `01` and for numbers that [`are_classes`], else regression.
     ///
     /// # Errors
     ///
-    /// The error of `read`.
-    pub fn of_target<T>(
-        column: &str,
-        read: impl Fn(Target) -> Result<T, Error>,
-    ) -> Result<(Self, T), Error> {
-        let read = |task: Self| read(task.target(column)).map(|data| (task, data));
-        if let Ok(binary) = read(Self::BinaryClassification) {
-            return Ok(binary);
+    /// Those of `Table::stream`.
+    pub fn of_column(table: &Table, column: &str) -> Result<Self, Error> {
+        let stream = |task: Self| table.stream::<f32>(task.target(column));
+        if stream(Self::BinaryClassification).is_ok() {
+            return Ok(Self::BinaryClassification);
         }
-        match read(Self::Regression) {
-            Err(Error::Table(TableError::TextTarget { .. })) => read(Self::Multiclass),
-            regression => regression,
-        }
-    }
-
-    /// As [`of_target`](Self::of_target), of a table in memory. Numbers are classes if they are
-    /// codes such as `01`, or if they [`are_classes`].
-    ///
-    /// # Errors
-    ///
-    /// The error of `read`.
-    pub fn of_column<T>(
-        table: &Table,
-        column: &str,
-        read: impl Fn(Target) -> Result<T, Error>,
-    ) -> Result<(Self, T), Error> {
-        let told = Self::of_target(column, &read)?;
-        if told.0 == Self::Regression {
-            let numbers = table.order(column)?.into_iter().filter(|number| !number.is_nan());
-            if table.has_codes(column)? || are_classes(numbers) {
-                return read(Self::Multiclass.target(column)).map(|data| (Self::Multiclass, data));
-            }
-        }
-        Ok(told)
+        let stream = match stream(Self::Regression) {
+            Err(Error::Table(TableError::TextTarget { .. })) => return Ok(Self::Multiclass),
+            stream => stream?,
+        };
+        let chunks = stream.chunks(CHUNK).map_while(Result::ok);
+        let numbers = chunks.flat_map(|data| data.targets().column(0).to_vec()).map(f64::from);
+        Ok(match table.has_codes(column)? || are_classes(numbers) {
+            true => Self::Multiclass,
+            false => Self::Regression,
+        })
     }
 }
+
+/// The rows in memory while the task is found out.
+const CHUNK: usize = 1024;
 
 /// The most classes that are told from numbers, and the fewest rows of each.
 const MOST_CLASSES: usize = 10;
@@ -89,7 +74,7 @@ const FEWEST_ROWS: usize = 10;
 /// Whether numbers are those of classes: they count from 0 or 1 to at most ten different ones
 /// without a gap, and each is in ten rows or more. Counts, such as those of children, thin out;
 /// amounts have gaps.
-pub fn are_classes(numbers: impl IntoIterator<Item = f64>) -> bool {
+fn are_classes(numbers: impl IntoIterator<Item = f64>) -> bool {
     let mut rows = BTreeMap::new();
     for number in numbers {
         if number.fract() != 0.0 || !(0.0..=MOST_CLASSES as f64).contains(&number) {

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 /// In their order.
-pub(super) const STAGES: [Stage; 4] = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
+const STAGES: [Stage; 4] = [Stage::Linear, Stage::Plain, Stage::Encoded, Stage::Refit];
 
 /// The most epochs of each of the trainings.
 pub(super) const EPOCHS: usize = 256;
