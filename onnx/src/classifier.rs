@@ -15,8 +15,8 @@ const MOST_STEPS: usize = 8;
 pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a>, bool)> {
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {
-        let source = graph.source(name, usize::MAX)?;
-        sources.push(match operator(graph, source) {
+        let source = graph.source(name, u32::MAX)?;
+        sources.push(match operator(source) {
             "ZipMap" => before(graph, source, 0)?,
             _ => source,
         });
@@ -41,16 +41,16 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a
     Ok((second.unwrap_or(output), second.is_some()))
 }
 
-fn operator<'a>(graph: &Graph<'a>, source: ValueSource<'a>) -> &'a str {
+fn operator(source: ValueSource<'_>) -> &str {
     match source {
-        ValueSource::Node(index) => graph.node(index).map_or("", |node| node.operator()),
+        ValueSource::Node(node) => node.operator(),
         _ => "",
     }
 }
 
 fn before<'a>(graph: &Graph<'a>, source: ValueSource<'a>, input: usize) -> Result<ValueSource<'a>> {
     match source {
-        ValueSource::Node(index) => graph.source_of_input(index, input),
+        ValueSource::Node(node) => graph.source_of_input(node, input),
         _ => Ok(source),
     }
 }
@@ -59,7 +59,7 @@ fn before<'a>(graph: &Graph<'a>, source: ValueSource<'a>, input: usize) -> Resul
 fn predicted_from<'a>(graph: &Graph<'a>, label: ValueSource<'a>) -> Option<ValueSource<'a>> {
     let mut source = label;
     for _ in 0..MOST_STEPS {
-        source = match operator(graph, source) {
+        source = match operator(source) {
             "ArgMax" | "Binarizer" => return before(graph, source, 0).ok(),
             "Cast" | "Reshape" => before(graph, source, 0).ok()?,
             "ArrayFeatureExtractor" => before(graph, source, 1).ok()?,
@@ -74,13 +74,13 @@ fn second_of_two<'a, F: Float>(
     graph: &Graph<'a>,
     source: ValueSource<'a>,
 ) -> Option<ValueSource<'a>> {
-    let ValueSource::Node(index) = source else { return None };
-    let node = graph.node(index).filter(|node| node.operator() == "Concat")?;
-    if node.inputs().count() != 2 || !matches!(node.whole_number("axis"), Some(1 | -1)) {
+    let ValueSource::Node(node) = source else { return None };
+    let axis = node.whole_number("axis");
+    if !matches!((node.operator(), node.inputs().count(), axis), ("Concat", 2, Some(1 | -1))) {
         return None;
     }
     let (first, second) = (before(graph, source, 0).ok()?, before(graph, source, 1).ok()?);
-    let one = match (operator(graph, first), before(graph, first, 0).ok()?) {
+    let one = match (operator(first), before(graph, first, 0).ok()?) {
         ("Sub", ValueSource::Constant(one)) => one.scalar::<F>()?,
         _ => return None,
     };

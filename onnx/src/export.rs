@@ -8,7 +8,6 @@ use crate::refusal::refused;
 use densely::units::Units;
 use densely::{Dense, Float, Mlp, Result};
 use std::collections::BTreeSet;
-use std::marker::PhantomData;
 
 /// The versions of the format and of the operators, of 2022, which every runtime knows.
 const IR_VERSION: usize = 8;
@@ -29,10 +28,10 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     let mut net = net.folded()?;
     // Checks the schema again: layers may have been replaced since it was set.
     net.set_schema(net.schema().clone())?;
-    let mut graph = GraphBuilder::<F>::new();
+    let mut graph = GraphBuilder::default();
     let mut value = INPUTS.to_owned();
     if let (Some(centres), Some(spreads)) = (units.centres(), units.spreads()) {
-        value = graph.units(centres, scaled.then_some(spreads), value)?;
+        value = graph.units::<F>(centres, scaled.then_some(spreads), &value)?;
     }
     let mut activations = Vec::with_capacity(net.layers().len());
     let last = net.layers().len() - 1;
@@ -46,8 +45,9 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
         })?;
         let prefix = format!("layers.{index}");
         let output = if index == last { OUTPUTS.to_owned() } else { format!("{prefix}.outputs") };
-        value = graph.layer(layer, &prefix, value, &output, formula.is_empty());
-        value = graph.activation(formula, alpha, &format!("{prefix}.{kind}"), value, &output);
+        let sums = graph.layer(layer, &prefix, &value);
+        graph.activation::<F>(formula, alpha, &format!("{prefix}.{kind}"), &sums, &output);
+        value = output;
         activations.push(name);
     }
     let metadata = Metadata::of(&net, activations).to_json()?;
@@ -61,95 +61,84 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 }
 
 /// A graph under construction.
-struct GraphBuilder<F> {
+#[derive(Default)]
+struct GraphBuilder {
     message: Message,
     /// The names of the scalar constants.
     numbers: BTreeSet<String>,
-    number: PhantomData<F>,
 }
 
-impl<F: Float> GraphBuilder<F> {
-    fn new() -> Self {
-        Self { message: Message::default(), numbers: BTreeSet::new(), number: PhantomData }
-    }
-
+impl GraphBuilder {
     /// Adds the units of the inputs, and returns the name of their result: the centre stands in for
     /// NaN, and (x - centre) / spread follows if the spreads are given. NaN is what differs from
     /// itself: `tract` has no `IsNaN` for `f64`.
-    fn units(&mut self, centres: &[f64], spreads: Option<&[f64]>, input: String) -> Result<String> {
-        let [present, centre, factor, value] =
-            ["is_number", "centres", "factors", "inputs"].map(|name| format!("units.{name}"));
-        let factors = spreads.map(|spreads| {
+    fn units<F: Float>(
+        &mut self,
+        centres: &[f64],
+        spreads: Option<&[f64]>,
+        input: &str,
+    ) -> Result<String> {
+        self.row::<F>("units.centres", centres.iter().copied())?;
+        self.node("Equal", &[input, input], "units.is_number");
+        let present = if spreads.is_some() { "units.present" } else { "units.inputs" };
+        self.node("Where", &["units.is_number", input, "units.centres"], present);
+        if let Some(spreads) = spreads {
             let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
-            spreads.iter().map(factor).collect::<Vec<_>>()
-        });
-        let tensors = [(&centre, Some(centres)), (&factor, factors.as_deref())];
-        for (name, numbers) in tensors.into_iter().filter_map(|(name, of)| Some((name, of?))) {
-            let numbers: Vec<_> = numbers.iter().map(|&number| F::from_f64(number)).collect();
-            if !numbers.iter().all(|number| number.is_finite()) {
-                return Err(refused(format!("{name}: a number is too large for {}", F::NAME)));
-            }
-            self.tensor(name, &[numbers.len()], numbers.iter());
+            self.row::<F>("units.factors", spreads.iter().map(factor))?;
+            self.node("Sub", &[present, "units.centres"], "units.centred");
+            self.node("Mul", &["units.centred", "units.factors"], "units.inputs");
         }
-        self.node("Equal", &[&input, &input], &present);
-        let result = if factors.is_some() { "units.present" } else { &value };
-        self.node("Where", &[&present, &input, &centre], result);
-        if factors.is_some() {
-            self.node("Sub", &[result, &centre], "units.centred");
-            self.node("Mul", &["units.centred", &factor], &value);
-        }
-        Ok(value)
+        Ok("units.inputs".to_owned())
     }
 
-    /// Adds the weighted sums of a layer and returns their name. They are the layer's output if no
-    /// activation follows. `tract` has no `Gemm` for `f64`.
-    fn layer(
-        &mut self,
-        layer: &Dense<F>,
-        prefix: &str,
-        inputs: String,
-        output: &str,
-        is_output: bool,
-    ) -> String {
-        let sums = if is_output { output.to_owned() } else { format!("{prefix}.sums") };
-        let [weights, products, bias] =
-            ["weights", "products", "bias"].map(|name| format!("{prefix}.{name}"));
-        self.tensor(&weights, &[layer.inputs(), layer.outputs()], layer.weights().iter());
+    /// Adds a constant with a number for each feature.
+    fn row<F: Float>(&mut self, name: &str, numbers: impl Iterator<Item = f64>) -> Result<()> {
+        let numbers: Vec<_> = numbers.map(F::from_f64).collect();
+        if !numbers.iter().all(|number| number.is_finite()) {
+            return Err(refused(format!("{name}: a number is too large for {}", F::NAME)));
+        }
+        self.tensor(name, &[numbers.len()], &numbers);
+        Ok(())
+    }
+
+    /// Adds the weighted sums of a layer and returns their name. `tract` has no `Gemm` for `f64`.
+    fn layer<F: Float>(&mut self, layer: &Dense<F>, prefix: &str, inputs: &str) -> String {
+        let [weights, products, bias, sums] =
+            ["weights", "products", "bias", "sums"].map(|name| format!("{prefix}.{name}"));
+        self.tensor(&weights, &[layer.inputs(), layer.outputs()], layer.weights());
         let products = if layer.bias().is_some() { &products } else { &sums };
-        self.node("MatMul", &[&inputs, &weights], products);
+        self.node("MatMul", &[inputs, &weights], products);
         if let Some(numbers) = layer.bias() {
-            self.tensor(&bias, &[layer.outputs()], numbers.iter());
+            self.tensor(&bias, &[layer.outputs()], numbers);
             self.node("Add", &[products, &bias], &sums);
         }
         sums
     }
 
-    /// Adds the activation of the value `input` and returns the name of its result.
-    fn activation(
+    /// Adds the activation of the value `input`.
+    fn activation<F: Float>(
         &mut self,
         formula: &[Operation],
         alpha: Option<f64>,
         prefix: &str,
-        input: String,
+        input: &str,
         output: &str,
-    ) -> String {
-        let Some(last) = formula.len().checked_sub(1) else { return input };
-        let result = |place: usize| match place == last {
+    ) {
+        let result = |place: usize| match place + 1 == formula.len() {
             true => output.to_owned(),
             false => format!("{prefix}.{place}"),
         };
         for (place, Operation { operator, arguments }) in formula.iter().enumerate() {
             let arguments = arguments.iter().map(|argument| match *argument {
-                Argument::Input => input.clone(),
+                Argument::Input => input.to_owned(),
                 Argument::ResultOf(place) => result(place),
-                Argument::Number(number) => self.number(number),
-                Argument::Alpha => self.number(alpha.unwrap_or_default()),
+                Argument::Number(number) => self.number::<F>(number),
+                Argument::Alpha => self.number::<F>(alpha.unwrap_or_default()),
             });
             let arguments: Vec<_> = arguments.collect();
             let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
             self.node(operator, &arguments, &result(place));
         }
-        output.to_owned()
     }
 
     /// Adds a node, named after its output.
@@ -160,41 +149,33 @@ impl<F: Float> GraphBuilder<F> {
     }
 
     /// Adds a scalar constant, once, and returns its name.
-    fn number(&mut self, number: f64) -> String {
+    fn number<F: Float>(&mut self, number: f64) -> String {
         let name = format!("number.{number}");
         if self.numbers.insert(name.clone()) {
-            self.tensor(&name, &[], std::iter::once(&F::from_f64(number)));
+            self.tensor(&name, &[], &[F::from_f64(number)]);
         }
         name
     }
 
-    /// Adds a constant. Its numbers are written once, into the graph.
-    fn tensor<'n>(
+    /// Adds a constant.
+    fn tensor<'n, F: Float>(
         &mut self,
         name: &str,
         shape: &[usize],
-        numbers: impl ExactSizeIterator<Item = &'n F>,
+        numbers: impl IntoIterator<Item = &'n F>,
     ) {
-        let tensor =
-            shape.iter().fold(Message::default(), |tensor, &length| tensor.number(1, length));
-        let mut tensor = tensor.number(2, element_type::<F>()).text(8, name);
-        let length = numbers.len() * size_of::<F>();
-        tensor.begin(9, length);
-        let tensor = tensor.into_bytes();
-        let graph = self.message.begin(5, tensor.len() + length);
-        graph.extend(tensor);
-        numbers.for_each(|number| push_le_bytes(*number, graph));
+        let mut bytes = Vec::new();
+        numbers.into_iter().for_each(|number| push_le_bytes(*number, &mut bytes));
+        let lengths = shape.iter().fold(Message::default(), |of, &length| of.number(1, length));
+        let tensor = lengths.number(2, ElementType::of::<F>().0 as usize).text(8, name);
+        self.message = std::mem::take(&mut self.message).message(5, tensor.text(9, bytes));
     }
-}
-
-fn element_type<F: Float>() -> usize {
-    usize::try_from(ElementType::of::<F>().0).unwrap_or_default()
 }
 
 /// Describes a value of any number of rows and this many columns.
 fn rows<F: Float>(name: &str, columns: usize) -> Message {
     let (rows, columns) = (Message::default().text(2, ROWS), Message::default().number(1, columns));
     let shape = Message::default().message(1, rows).message(1, columns);
-    let tensor = Message::default().number(1, element_type::<F>()).message(2, shape);
+    let tensor = Message::default().number(1, ElementType::of::<F>().0 as usize).message(2, shape);
     Message::default().text(1, name).message(2, Message::default().message(1, tensor))
 }

@@ -3,8 +3,7 @@
 use crate::budget::{Budget, elements};
 use crate::constant::MOST_DIMENSIONS;
 use crate::element::ElementType;
-use crate::graph::Graph;
-use crate::node::Node;
+use crate::node::{MOST_LISTED, Node};
 use crate::refusal::{refused, short};
 use crate::value::{Feature, Features, Map, Value};
 use crate::wire::Fields;
@@ -12,11 +11,6 @@ use densely::schema::{Column, Schema};
 use densely::units::Units;
 use densely::{Float, Result};
 use std::collections::BTreeMap;
-
-/// Columns that the graph brings into units, and categories of all columns: both are held several
-/// times.
-const MOST_STAND_INS: usize = 1 << 16;
-const MOST_CATEGORIES: usize = 1 << 16;
 
 /// `ElementType` of text.
 const STRING: ElementType = ElementType(8);
@@ -50,17 +44,15 @@ pub(crate) struct FeatureMetadata {
 }
 
 impl<'a> Inputs<'a> {
-    /// The input with this name. Its numbers are of type `F`, or text or whole numbers that the
+    /// The input at this place. Its numbers are of type `F`, or text or whole numbers that the
     /// graph converts.
     pub(crate) fn value<F: Float>(
         &mut self,
-        graph: &Graph<'a>,
-        name: &str,
+        place: u32,
+        input: Fields<'a>,
     ) -> Result<Value<'a, F>> {
-        let input = graph.input(name).ok_or_else(|| refused("the graph has no input"))?;
-        let (place, description) = input;
-        let name = short(description.text(1));
-        let tensor = description.message(2).and_then(|of| of.message(1));
+        let name = short(input.text(1));
+        let tensor = input.message(2).and_then(|of| of.message(1));
         let element = ElementType(tensor.and_then(|tensor| tensor.number(1)).unwrap_or(0));
         let (expected, wanted) = (ElementType::of::<F>(), F::NAME);
         if element != expected && element != STRING && !element.is_whole() {
@@ -97,7 +89,7 @@ impl<'a> Inputs<'a> {
         numbers: &[f64],
         node: Node<'_>,
     ) -> Result<()> {
-        let count = elements.filter(|count| *count <= MOST_STAND_INS).ok_or_else(|| {
+        let count = elements.filter(|count| *count <= MOST_LISTED).ok_or_else(|| {
             node.refused("the number of features is not known, or more than 65,536")
         })?;
         if let (None, Some(input)) = (&features.chosen, self.used.get_mut(&features.input)) {
@@ -138,8 +130,8 @@ impl<'a> Inputs<'a> {
         let whole = || whole.iter().flat_map(|of| of.numbers(8));
         let (count, known) = (texts().count() + whole().count(), self.categories.values());
         let all = known.map(Vec::len).sum::<usize>().saturating_add(count);
-        if all > MOST_CATEGORIES {
-            let reason = format!("{all} categories up to here, at most {MOST_CATEGORIES} are read");
+        if all > MOST_LISTED {
+            let reason = format!("{all} categories up to here, at most {MOST_LISTED} are read");
             return Err(node.refused(&reason));
         }
         budget.take(count, size_of::<String>(), node)?;

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 /// α its parameter, and `=x` takes the last result off the stack and names it x. Of each
 /// activation, export writes the first formula; import recognizes all. [`gelu`] makes one more.
 const FORMULAS: [(&str, &str); 38] = [
-    ("identity", "z"),
+    ("identity", "z Identity"),
     // e / (1 + e) with e = e^z. At z ≥ 40 the quotient is 1 to the last digit; the bound keeps e
     // from overflowing.
     ("sigmoid", "z 40 Min Exp =e e e 1 Add Div"),

@@ -33,19 +33,18 @@ pub(crate) struct Layout<'v> {
 pub(crate) fn after(
     layout: Layout<'_>,
     graph: &Graph<'_>,
-    index: usize,
     node: Node<'_>,
 ) -> Option<Vec<Option<usize>>> {
     let row = layout.row;
     let dimensions = row.len() + 1;
-    let axes = || asked(graph, index, node);
+    let axes = || asked(graph, node);
     let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
         axes.into_iter().map(|axis| place(axis, dimensions)).collect()
     };
     match node.operator() {
         "Reshape" => {
-            let shape = Shape { graph, layout, of: graph.source_of_input(index, 0).ok()? };
-            shape.reshaped(graph.source_of_input(index, 1).ok()?, node.flag("allowzero"))
+            let shape = Shape { graph, layout, of: graph.source_of_input(node, 0).ok()? };
+            shape.reshaped(graph.source_of_input(node, 1).ok()?, node.flag("allowzero"))
         }
         "Flatten" => {
             let axis = place(node.whole_number("axis").unwrap_or(1), dimensions)?;
@@ -90,9 +89,9 @@ pub(crate) fn after(
 }
 
 /// The shape, the axes or the order that the node asks for, if they are constants.
-pub(crate) fn asked(graph: &Graph<'_>, index: usize, node: Node<'_>) -> Option<Vec<i64>> {
+pub(crate) fn asked(graph: &Graph<'_>, node: Node<'_>) -> Option<Vec<i64>> {
     let attribute = ["perm", "axes", "axis"].iter().find_map(|name| node.attribute(name));
-    let input = || graph.source_of_input(index, 1).ok()?.constant();
+    let input = || graph.source_of_input(node, 1).ok()?.constant();
     attribute.map(Constant::attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
 }
 
@@ -156,16 +155,15 @@ impl<'a> Shape<'_, 'a, '_> {
     /// The lengths in a shape: a constant, or computed from the shape of a value.
     fn lengths(self, shape: ValueSource<'a>, steps: &mut usize) -> Option<Vec<Length>> {
         *steps += 1;
-        let index = match shape {
+        let node = match shape {
             ValueSource::Constant(constant) => {
                 let numbers = constant.whole_numbers(MOST_DIMENSIONS)?;
                 return Some(numbers.into_iter().map(Number).collect());
             }
-            ValueSource::Node(index) if *steps <= MOST_STEPS => index,
+            ValueSource::Node(node) if *steps <= MOST_STEPS => node,
             _ => return None,
         };
-        let (graph, node) = (self.graph, self.graph.node(index)?);
-        let input = |input| graph.source_of_input(index, input).ok();
+        let input = |input| self.graph.source_of_input(node, input).ok();
         match node.operator() {
             "Shape" => {
                 let row =

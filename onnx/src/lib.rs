@@ -14,7 +14,6 @@ mod features;
 mod formula;
 mod graph;
 mod import;
-mod layers;
 mod layout;
 mod message;
 mod metadata;

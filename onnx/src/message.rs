@@ -14,20 +14,14 @@ impl Message {
 
     /// Adds a text, or bytes.
     pub(crate) fn text(mut self, field: u32, text: impl AsRef<[u8]>) -> Self {
-        self.begin(field, text.as_ref().len());
+        self.key(field, 2);
+        self.varint(text.as_ref().len() as u64);
         self.0.extend(text.as_ref());
         self
     }
 
     pub(crate) fn message(self, field: u32, message: Self) -> Self {
         self.text(field, message.0)
-    }
-
-    /// Begins a field of `length` bytes, which the caller adds.
-    pub(crate) fn begin(&mut self, field: u32, length: usize) -> &mut Vec<u8> {
-        self.key(field, 2);
-        self.varint(length as u64);
-        &mut self.0
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {

@@ -8,19 +8,25 @@ use densely::{Error, Result};
 const MOST_INPUTS: usize = 1_000;
 /// Outputs or attributes of one node.
 const MOST_OTHERS: usize = 16;
-/// Fields of a tensor, or of an attribute beside its list.
+/// Fields of a tensor, and of an attribute without the items of its list. These limits bound the
+/// time that it takes to find a field.
 pub(crate) const MOST_FIELDS: usize = 64;
-/// Items in an attribute's list. These limits bound the time to find a field.
+/// Items of a list: in an attribute, chosen columns, columns in which a number stands in for NaN,
+/// and categories of all columns.
 pub(crate) const MOST_LISTED: usize = 1 << 16;
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Node<'a>(Fields<'a>);
+pub(crate) struct Node<'a> {
+    message: Fields<'a>,
+    /// Its place among the nodes of the graph.
+    pub(crate) place: u32,
+}
 
 impl<'a> Node<'a> {
     /// Checks that the node is whole and within the limits.
-    pub(crate) fn new(message: Fields<'a>) -> Result<Self> {
-        let node = Self(message);
+    pub(crate) fn new(place: u32, message: Fields<'a>) -> Result<Self> {
+        let node = Self { message, place };
         let refused = |reason: String| node.refused(&reason);
         for (field, most, what) in [
             (1, MOST_INPUTS, "inputs"),
@@ -45,18 +51,18 @@ impl<'a> Node<'a> {
 
     /// The operator; empty if it is none of ONNX's.
     pub(crate) fn operator(self) -> &'a str {
-        match self.0.text(7) {
-            "" | "ai.onnx" | "ai.onnx.ml" => self.0.text(4),
+        match self.message.text(7) {
+            "" | "ai.onnx" | "ai.onnx.ml" => self.message.text(4),
             _ => "",
         }
     }
 
     /// The operator and the name of the node, for error messages.
     pub(crate) fn described(self) -> String {
-        let (domain, operator) = (self.0.text(7), self.0.text(4));
+        let (domain, operator) = (self.message.text(7), self.message.text(4));
         let separator = if domain.is_empty() { "" } else { "::" };
         // A node without a name is known by its first output.
-        let name = match self.0.text(3) {
+        let name = match self.message.text(3) {
             "" => self.outputs().next().unwrap_or_default(),
             name => name,
         };
@@ -71,7 +77,7 @@ impl<'a> Node<'a> {
 
     /// The names of its inputs; an omitted input has an empty name.
     pub(crate) fn inputs(self) -> impl Iterator<Item = &'a str> {
-        self.0.all_texts(1)
+        self.message.all_texts(1)
     }
 
     pub(crate) fn input(self, index: usize) -> Option<&'a str> {
@@ -79,11 +85,11 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn outputs(self) -> impl Iterator<Item = &'a str> {
-        self.0.all_texts(2)
+        self.message.all_texts(2)
     }
 
     pub(crate) fn attribute(self, name: &str) -> Option<Fields<'a>> {
-        self.0.all_messages(5).find(|attribute| attribute.text(1) == name)
+        self.message.all_messages(5).find(|attribute| attribute.text(1) == name)
     }
 
     /// Whether the attribute is a whole number other than 0.

@@ -8,16 +8,15 @@ mod operators;
 use crate::budget::{Budget, elements};
 use crate::features::{FeatureMetadata, Inputs};
 use crate::graph::{Graph, ValueSource};
-use crate::layers::Layers;
 use crate::layout;
-use crate::metadata::Metadata;
+use crate::metadata::{MOST_LAYERS, Metadata};
 use crate::node::Node;
 use crate::recognition::activation;
 use crate::refusal::refused;
 use crate::value::{Features, Map, Sums, Value};
 use densely::activation::{AnyActivation, Identity};
 use densely::ndarray::{Array1, Array2};
-use densely::{Float, Mlp, Result};
+use densely::{Dense, Float, Mlp, Result};
 
 /// Operations of a graph. A network of a thousand layers has fewer.
 const MOST_STEPS: usize = 10_000;
@@ -29,16 +28,17 @@ pub(crate) struct Reader<'g, 'a, F: Float> {
     graph: &'g Graph<'a>,
     inputs: Inputs<'a>,
     features: FeatureMetadata,
-    layers: Layers<'a, F>,
+    /// The layers so far, each with its activation.
+    layers: Vec<(Sums<'a, F>, AnyActivation<F>)>,
     budget: Budget,
     /// Operations that may still be read.
     steps: usize,
 }
 
 /// An operation between the inputs and the value that is asked for.
-struct Step<F: Float> {
-    /// The index of its last node.
-    index: usize,
+struct Step<'a, F: Float> {
+    /// Its last node.
+    node: Node<'a>,
     /// `None` for an operation other than an activation.
     activation: Option<AnyActivation<F>>,
     /// Which of the node's inputs is the value that the operation changes.
@@ -52,7 +52,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             graph,
             inputs: Inputs::default(),
             features: FeatureMetadata::default(),
-            layers: Layers::new(),
+            layers: Vec::new(),
             budget: Budget::new(file_bytes),
             steps: MOST_STEPS,
         }
@@ -69,17 +69,18 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         let ValueSource::Node(last) = outputs else { return Err(no_layer()) };
         let is_done = match &value.map {
             Map::Sums(_) => false,
-            Map::Features(_) if self.layers.outputs().is_none() => return Err(no_layer()),
+            Map::Features(_) if self.layer_outputs().is_none() => return Err(no_layer()),
             Map::Features(features) => features.are_unscaled() && features.chosen.is_none(),
         };
         if !is_done {
-            self.close(value, Identity.into(), self.node(last)?)?;
+            self.close(value, Identity.into(), last)?;
         }
-        self.layers.network(self.features, metadata)
+        self.built(metadata)
     }
 
-    fn node(&self, index: usize) -> Result<Node<'a>> {
-        self.graph.node(index).ok_or_else(|| refused(format!("there is no node {index}")))
+    /// The outputs of the last layer; `None` before the first one.
+    fn layer_outputs(&self) -> Option<usize> {
+        self.layers.last().map(|(sums, _)| sums.weights.ncols())
     }
 
     /// The value of this source. `nested` counts the `Concat`s around it.
@@ -90,31 +91,29 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 .steps
                 .checked_sub(1)
                 .ok_or_else(|| refused(format!("more than {MOST_STEPS} operations")))?;
-            let index = match source {
-                ValueSource::Node(index) => index,
-                ValueSource::Inputs(name) => break self.inputs.value::<F>(graph, name)?,
+            let node = match source {
+                ValueSource::Node(node) => node,
+                ValueSource::Inputs(place, input) => break self.inputs.value::<F>(place, input)?,
                 ValueSource::Constant(_) => {
-                    let Some(Step { index, operand, .. }) = steps.last() else {
+                    let Some(Step { node, operand, .. }) = steps.last() else {
                         return Err(refused("the outputs are constant"));
                     };
                     let reason = format!("input {operand} (counted from 0) is a constant");
-                    return Err(self.node(*index)?.refused(&reason));
+                    return Err(node.refused(&reason));
                 }
             };
-            let node = self.node(index)?;
-            if let Some((activation, input)) = activation::<F>(graph, index)? {
-                steps.push(Step { index, activation: Some(activation), operand: 0 });
+            if let Some((activation, input)) = activation::<F>(graph, node)? {
+                steps.push(Step { node, activation: Some(activation), operand: 0 });
                 source = input;
             } else if node.operator() == "Concat" {
-                break self.concatenation(index, nested)?;
+                break self.concatenation(node, nested)?;
             } else {
-                let operand = self.operand(index, node)?;
-                steps.push(Step { index, activation: None, operand });
-                source = graph.source_of_input(index, operand)?;
+                let operand = self.operand(node)?;
+                steps.push(Step { node, activation: None, operand });
+                source = graph.source_of_input(node, operand)?;
             }
         };
-        while let Some(Step { index, activation, operand }) = steps.pop() {
-            let node = self.node(index)?;
+        while let Some(Step { node, activation, operand }) = steps.pop() {
             let is_last = nested == 0 && steps.is_empty();
             value = match activation {
                 Some(activation) => {
@@ -122,8 +121,8 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                     self.close(value, activation, node)?
                 }
                 None => {
-                    let next = steps.last().map(|step| self.node(step.index)).transpose()?;
-                    self.after(value, (index, operand), next, is_last)?
+                    let next = steps.last().map(|step| step.node);
+                    self.after(value, (node, operand), next, is_last)?
                 }
             };
         }
@@ -131,8 +130,8 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
     }
 
     /// Which input of a node is the value that it changes; the others are constants.
-    fn operand(&self, index: usize, node: Node<'a>) -> Result<usize> {
-        let input = |input| self.graph.source_of_input(index, input);
+    fn operand(&self, node: Node<'a>) -> Result<usize> {
+        let input = |input| self.graph.source_of_input(node, input);
         let constant = |source| matches!(source, ValueSource::Constant(_));
         match node.operator() {
             "Add" | "Sub" | "Mul" | "Div" => match (constant(input(0)?), constant(input(1)?)) {
@@ -146,7 +145,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                     return Err(node.refused(UNKNOWN));
                 };
                 let compared = |input| self.graph.source_of_input(condition, input);
-                let operand = match self.node(condition)?.operator() {
+                let operand = match condition.operator() {
                     "IsNaN" => 2,
                     "Equal" if compared(0)?.is(compared(1)?) => 1,
                     _ => return Err(node.refused(UNKNOWN)),
@@ -183,14 +182,17 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         let sums = match value.map {
             Map::Sums(sums) => sums,
             Map::Features(features) => {
-                let count = elements(&value.row).or(self.layers.outputs());
+                let count = elements(&value.row).or(self.layer_outputs());
                 let unknown = "it follows no layer, and the number of features is not known";
                 let count = count.ok_or_else(|| node.refused(unknown))?;
                 self.budget.take(count.saturating_mul(count), size_of::<F>(), node)?;
                 self.sums(features, Array2::eye(count), None, node)?
             }
         };
-        self.layers.push(sums, activation)?;
+        if self.layers.len() == MOST_LAYERS {
+            return Err(refused(format!("more than {MOST_LAYERS} layers")));
+        }
+        self.layers.push((sums, activation));
         Ok(Value { rows, row, map: Map::Features(Features::all(0)) })
     }
 
@@ -202,7 +204,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         bias: Option<Array1<F>>,
         node: Node<'a>,
     ) -> Result<Sums<'a, F>> {
-        let places = match self.layers.outputs() {
+        let places = match self.layer_outputs() {
             None => {
                 let elements = weights.nrows();
                 let (places, metadata) =
@@ -223,5 +225,45 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             sums.place(&places, count);
         }
         Ok(sums)
+    }
+
+    /// The network. The metadata count if their layers are those of the graph: a program that
+    /// changes a graph may leave old metadata beside it.
+    fn built(self, metadata: Option<Metadata>) -> Result<Mlp<F>> {
+        let described = metadata.and_then(|metadata| {
+            let layers = self.described(&metadata)?;
+            Some((layers, metadata.schema))
+        });
+        let (described, schema) = described.unzip();
+        let mut described = described.unwrap_or_default().into_iter();
+        let mut layers = Vec::with_capacity(self.layers.len());
+        for (Sums { weights, bias, node }, of_graph) in self.layers {
+            let (activation, dropout) = described.next().unwrap_or((of_graph, 0.0));
+            let dense = Dense::new(weights, bias, activation);
+            let dense = dense.and_then(|dense| dense.with_dropout(dropout));
+            layers.push(dense.map_err(|error| refused(format!("{}: {error}", node.described())))?);
+        }
+        let mut net = Mlp::from_layers(layers).map_err(refused)?;
+        if let Some(units) = self.features.units {
+            net.set_units(units, net.units_out().clone()).map_err(refused)?;
+        }
+        // A schema of another number of features is not of this graph, and is left out.
+        if schema.is_none_or(|schema| net.set_schema(schema).is_err()) {
+            net.set_schema(self.features.schema).map_err(refused)?;
+        }
+        Ok(net)
+    }
+
+    /// The activation and the dropout of each layer according to the metadata; `None` if those are
+    /// not of this graph.
+    fn described(&self, metadata: &Metadata) -> Option<Vec<(AnyActivation<F>, f64)>> {
+        let layers = &metadata.layers;
+        let ends = layers.len() == self.layers.len() && layers.last()?.dropout == 0.0;
+        let pairs = ends.then(|| layers.iter().zip(&self.layers))?;
+        let described = pairs.map(|(layer, (_, of_graph))| {
+            let dropout = Some(layer.dropout).filter(|dropout| (0.0..1.0).contains(dropout))?;
+            Some((layer.activation(of_graph)?, dropout))
+        });
+        described.collect()
     }
 }

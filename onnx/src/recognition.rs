@@ -11,13 +11,12 @@ use std::marker::PhantomData;
 /// node ends no activation.
 pub(crate) fn activation<'a, F: Float>(
     graph: &Graph<'a>,
-    index: usize,
+    node: Node<'a>,
 ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
-    let Some(node) = graph.node(index) else { return Ok(None) };
     for (name, formula) in formulas::<F>() {
         let mut attempt = Attempt::<F>::new(graph, formula);
         let Some(last) = formula.len().checked_sub(1) else { continue };
-        if !attempt.fits_operation(last, index) {
+        if !attempt.fits_operation(last, node) {
             continue;
         }
         let Some(input) = attempt.input else { continue };
@@ -35,7 +34,7 @@ struct Attempt<'g, 'a, F> {
     formula: &'g [Operation],
     /// The places of operations in the formula and the nodes that match them, in the order in which
     /// they were found.
-    matches: Vec<(usize, usize)>,
+    matches: Vec<(usize, Node<'a>)>,
     input: Option<ValueSource<'a>>,
     alpha: Option<f64>,
     number: PhantomData<F>,
@@ -47,15 +46,14 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     }
 
     /// Whether the node can be this operation.
-    fn fits_operation(&mut self, place: usize, index: usize) -> bool {
+    fn fits_operation(&mut self, place: usize, node: Node<'a>) -> bool {
         let Some(Operation { operator, arguments }) = self.formula.get(place) else { return false };
-        let Some(node) = self.graph.node(index) else { return false };
         if node.operator() != operator || is_approximation(node) {
             return false;
         }
-        self.matches.push((place, index));
+        self.matches.push((place, node));
         if let ("Add" | "Mul" | "Min" | "Max", &[one, other]) = (&operator[..], &arguments[..]) {
-            return node.inputs().count() == 2 && self.fits_pair(one, other, index);
+            return node.inputs().count() == 2 && self.fits_pair(one, other, node);
         }
         let attributes = attributes(operator);
         if node.inputs().count() > arguments.len() {
@@ -74,13 +72,13 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
                         argument => self.fits_number(argument, decimal::<F>(number)),
                     }
                 }
-                None => self.fits_input(*argument, index, place),
+                None => self.fits_input(*argument, node, place),
             }
         })
     }
 
     /// Whether the node has these two arguments, in either order.
-    fn fits_pair(&mut self, one: Argument, other: Argument, index: usize) -> bool {
+    fn fits_pair(&mut self, one: Argument, other: Argument, node: Node<'a>) -> bool {
         // The simpler argument first: a mismatch shows before the other argument is followed.
         let depth = |argument| match argument {
             Argument::Number(_) => 0,
@@ -90,16 +88,16 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
         };
         let (simple, deep) = if depth(one) <= depth(other) { (one, other) } else { (other, one) };
         let (found, input, alpha) = (self.matches.len(), self.input, self.alpha);
-        if self.fits_input(simple, index, 0) && self.fits_input(deep, index, 1) {
+        if self.fits_input(simple, node, 0) && self.fits_input(deep, node, 1) {
             return true;
         }
         self.matches.truncate(found);
         (self.input, self.alpha) = (input, alpha);
-        self.fits_input(simple, index, 1) && self.fits_input(deep, index, 0)
+        self.fits_input(simple, node, 1) && self.fits_input(deep, node, 0)
     }
 
-    fn fits_input(&mut self, argument: Argument, index: usize, input: usize) -> bool {
-        let source = self.graph.source_of_input(index, input);
+    fn fits_input(&mut self, argument: Argument, node: Node<'a>, input: usize) -> bool {
+        let source = self.graph.source_of_input(node, input);
         source.is_ok_and(|source| self.fits(argument, source))
     }
 
@@ -110,13 +108,13 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
                 let number = constant.scalar::<F>();
                 number.is_some_and(|number| self.fits_number(argument, decimal::<F>(number)))
             }
-            (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(_)) => {
+            (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(..)) => {
                 self.input.get_or_insert(source).is(source)
             }
-            (Argument::ResultOf(place), ValueSource::Node(index)) => {
+            (Argument::ResultOf(place), ValueSource::Node(node)) => {
                 match self.matches.iter().find(|(known, _)| *known == place) {
-                    Some((_, found)) => *found == index,
-                    None => self.fits_operation(place, index),
+                    Some((_, found)) => found.place == node.place,
+                    None => self.fits_operation(place, node),
                 }
             }
             _ => false,

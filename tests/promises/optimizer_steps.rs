@@ -47,8 +47,8 @@ fn one_step_equals_the_one_by_hand() {
 }
 
 /// Weight decay goes into the memory of momentum also in a step of rate 0, as the first one of
-/// `Schedule::cosine_log` has it: m = λ w, then m ← 0.9 m + λ w and w ← w - η m. So does PyTorch's
-/// `SGD` with `lr=0` in the first step.
+/// `Schedule::cosine_log` has it: m = λ w, then m ← 0.9 m + λ w and w ← w - η m. So does
+/// PyTorch's `SGD` with `lr=0` in the first step.
 #[test]
 fn decay_counts_in_a_step_of_rate_zero() {
     let layer = Dense::new(array![[1.0]], None, Identity).unwrap();

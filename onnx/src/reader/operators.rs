@@ -6,33 +6,30 @@ use crate::constant::{Constant, MOST_DIMENSIONS};
 use crate::element::ElementType;
 use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
-use crate::node::Node;
-use crate::value::{Features, Map, Value};
+use crate::node::{MOST_LISTED, Node};
+use crate::value::{Map, Value};
 use densely::activation::Identity;
 use densely::ndarray::Array1;
 use densely::{Float, Result};
 
 /// `Concat`s, each on results of others.
 const MOST_NESTED: usize = 16;
-/// Columns that a `Gather` chooses.
-const MOST_CHOSEN: usize = 1 << 16;
 
 impl<'a, F: Float> Reader<'_, 'a, F> {
     /// The value after a node that is no activation. `next` is the node that uses it.
     pub(super) fn after(
         &mut self,
         mut value: Value<'a, F>,
-        (index, operand): (usize, usize),
+        (node, operand): (Node<'a>, usize),
         next: Option<Node<'a>>,
         is_last: bool,
     ) -> Result<Value<'a, F>> {
-        let node = self.node(index)?;
-        let of_inputs = self.layers.outputs().is_none();
+        let of_inputs = self.layer_outputs().is_none();
         match node.operator() {
-            "Gemm" | "MatMul" => return self.layer(value, index, node),
+            "Gemm" | "MatMul" => return self.layer(value, node),
             "Neg" => value.scale_and_shift(Some(vec![-1.0]), None),
             operator @ ("Add" | "Sub" | "Mul" | "Div") => {
-                let numbers = self.numbers(&mut value, (index, 1 - operand), 0)?;
+                let numbers = self.numbers(&mut value.row, (node, 1 - operand), 0)?;
                 let (scale, shift) = match (operator, operand) {
                     ("Add", _) => (None, Some(numbers)),
                     ("Sub", 0) => (None, Some(numbers.into_iter().map(|number| -number).collect())),
@@ -42,7 +39,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 };
                 value.scale_and_shift(scale, shift);
             }
-            "BatchNormalization" => self.batch_normalization(&mut value, index, node)?,
+            "BatchNormalization" => self.batch_normalization(&mut value, node)?,
             // (x - offset) scale.
             "Scaler" => {
                 let offset = self.listed(&mut value, node, "offset")?.into_iter();
@@ -53,7 +50,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             "Imputer" | "Where" => {
                 let of_nan = node.float("replaced_value_float").is_some_and(f32::is_nan);
                 let numbers = match node.operator() {
-                    "Where" => self.numbers(&mut value, (index, 3 - operand), 0)?,
+                    "Where" => self.numbers(&mut value.row, (node, 3 - operand), 0)?,
                     _ if of_nan => self.listed(&mut value, node, "imputed_value_floats")?,
                     _ => return Err(node.refused("it replaces numbers other than NaN")),
                 };
@@ -73,7 +70,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 }
                 _ => return Err(node.refused("it does not follow one column of the inputs")),
             },
-            "Gather" | "ArrayFeatureExtractor" => self.choose(&mut value, index, node)?,
+            "Gather" | "ArrayFeatureExtractor" => self.choose(&mut value, node)?,
             // To whole numbers: exact for whole numbers, and for the categories of a column.
             "Cast" => {
                 let to = ElementType(node.whole_number("to").unwrap_or(0));
@@ -87,12 +84,12 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             }
             "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" => {
                 let layout = Layout { rows: value.rows, row: &value.row, is_last };
-                let row = layout::after(layout, self.graph, index, node);
+                let row = layout::after(layout, self.graph, node);
                 let row = row.filter(|row| row.len() < MOST_DIMENSIONS);
                 value.row = row.ok_or_else(|| {
                     let moved =
                         "it moves numbers to other rows or places, or its shape is not known";
-                    let asked = layout::asked(self.graph, index, node);
+                    let asked = layout::asked(self.graph, node);
                     let asked = asked.map_or(String::new(), |of| format!(", asked for is {of:?}"));
                     let row = lengths(&value.row);
                     node.refused(&format!("{moved}: a row has {row}{asked}"))
@@ -107,13 +104,12 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     /// for each. It fits the dimensions before the last `others`.
     fn numbers(
         &mut self,
-        value: &mut Value<'a, F>,
-        (index, input): (usize, usize),
+        row: &mut [Option<usize>],
+        (node, input): (Node<'a>, usize),
         others: usize,
     ) -> Result<Vec<f64>> {
-        let (node, budget) = (self.node(index)?, &mut self.budget);
-        match self.graph.source_of_input(index, input)? {
-            ValueSource::Constant(of) => of.over::<F>(&mut value.row, others, budget, node),
+        match self.graph.source_of_input(node, input)? {
+            ValueSource::Constant(of) => of.over::<F>(row, others, &mut self.budget, node),
             _ => Err(node.refused(&format!("input {input} (counted from 0) is not constant"))),
         }
     }
@@ -128,17 +124,12 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
 
     /// scale (x - mean) / √(variance + ε) + shift, with a number for each length of the first
     /// dimension.
-    fn batch_normalization(
-        &mut self,
-        value: &mut Value<'a, F>,
-        index: usize,
-        node: Node<'a>,
-    ) -> Result<()> {
+    fn batch_normalization(&mut self, value: &mut Value<'a, F>, node: Node<'a>) -> Result<()> {
         if node.flag("training_mode") || node.outputs().count() > 1 {
             return Err(node.refused("it is in training mode: call eval() before the export"));
         }
         let others = value.row.len().saturating_sub(1);
-        let mut numbers = |input| self.numbers(value, (index, input), others);
+        let mut numbers = |input| self.numbers(&mut value.row, (node, input), others);
         let (mut scale, mut shift) = (numbers(1)?, numbers(2)?);
         let (mean, variance) = (numbers(3)?, numbers(4)?);
         let count = scale.len().max(shift.len()).max(mean.len()).max(variance.len());
@@ -158,17 +149,17 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     }
 
     /// Chooses columns.
-    fn choose(&mut self, value: &mut Value<'a, F>, index: usize, node: Node<'a>) -> Result<()> {
+    fn choose(&mut self, value: &mut Value<'a, F>, node: Node<'a>) -> Result<()> {
         let unknown = || node.refused("it does not choose columns");
         let gather = node.operator() == "Gather";
         let axis = if gather { node.whole_number("axis").unwrap_or(0) } else { -1 };
         let last = layout::place(axis, value.row.len() + 1) == Some(value.row.len());
         let (ValueSource::Constant(indices), Map::Features(features), Some((width, others)), true) =
-            (self.graph.source_of_input(index, 1)?, &mut value.map, value.row.split_last(), last)
+            (self.graph.source_of_input(node, 1)?, &mut value.map, value.row.split_last(), last)
         else {
             return Err(unknown());
         };
-        let numbers = indices.whole_numbers(MOST_CHOSEN).ok_or_else(unknown)?;
+        let numbers = indices.whole_numbers(MOST_LISTED).ok_or_else(unknown)?;
         self.budget.take(numbers.len(), size_of::<f64>(), node)?;
         let column = |&index: &i64| match *width {
             Some(width) => layout::place(index, width),
@@ -185,8 +176,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     }
 
     /// The elements of several values side by side, all of the graph's inputs.
-    pub(super) fn concatenation(&mut self, index: usize, nested: usize) -> Result<Value<'a, F>> {
-        let node = self.node(index)?;
+    pub(super) fn concatenation(&mut self, node: Node<'a>, nested: usize) -> Result<Value<'a, F>> {
         let refusal = |reason| node.refused(reason);
         if nested == MOST_NESTED {
             return Err(refusal("more than 16 of these in a row"));
@@ -194,12 +184,12 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let mut joined: Option<Value<'a, F>> = None;
         for operand in 0..node.inputs().count() {
             let alone = || refusal("this joins inputs of the graph alone");
-            let source = self.graph.source_of_input(index, operand)?;
+            let source = self.graph.source_of_input(node, operand)?;
             if let ValueSource::Constant(_) = source {
                 return Err(alone());
             }
             let mut part = self.value(source, nested + 1)?;
-            let of_inputs = |_: &usize| self.layers.outputs().is_none();
+            let of_inputs = |_: &usize| self.layer_outputs().is_none();
             let (Map::Features(features), Some(count)) =
                 (&mut part.map, elements(&part.row).filter(of_inputs))
             else {
@@ -222,12 +212,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
     }
 
     /// The weighted sums of a `Gemm` or `MatMul`.
-    fn layer(
-        &mut self,
-        mut value: Value<'a, F>,
-        index: usize,
-        node: Node<'a>,
-    ) -> Result<Value<'a, F>> {
+    fn layer(&mut self, mut value: Value<'a, F>, node: Node<'a>) -> Result<Value<'a, F>> {
         let refusal = |reason: &str| node.refused(reason);
         // Weighted sums of weighted sums are a layer without an activation between them.
         if matches!(value.map, Map::Sums(_)) {
@@ -243,11 +228,11 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             return Err(refusal("transA is not supported"));
         }
         let mut transposed = gemm && node.flag("transB");
-        let mut source = self.graph.source_of_input(index, 1)?;
+        let mut source = self.graph.source_of_input(node, 1)?;
         if let ValueSource::Node(before) = source
-            && self.node(before)?.operator() == "Transpose"
+            && before.operator() == "Transpose"
         {
-            let perm = self.node(before)?.attribute("perm");
+            let perm = before.attribute("perm");
             match perm.map(|perm| perm.numbers(8).take(3).collect::<Vec<_>>()).as_deref() {
                 None | Some([1, 0]) => transposed = !transposed,
                 Some([0, 1]) => {}
@@ -270,9 +255,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         }
         let mut bias = None;
         if gemm && node.input(2).is_some() {
-            let mut row =
-                Value { rows, row: vec![Some(outputs)], map: Map::Features(Features::all(0)) };
-            let numbers = self.numbers(&mut row, (index, 2), 0)?;
+            let numbers = self.numbers(&mut [Some(outputs)], (node, 2), 0)?;
             let numbers = numbers.iter().cycle().map(|number| F::from_f64(number * beta));
             bias = Some(Array1::from_vec(exactly(outputs, numbers)));
         }
