@@ -34,8 +34,7 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// What the target is [default: as `densely train` has it, but that codes such as 01 are
-    /// numbers]
+    /// What the target is [default: as with `densely train`]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -45,8 +44,8 @@ pub struct Options {
     /// Folder to write: a new one, or an empty one
     #[arg(long, value_name = "FOLDER")]
     output: PathBuf,
-    /// Rows in each pair of files, which needs twice its size in memory [default: as many as fit
-    /// into 24 MB]
+    /// Rows in each pair of files [default: as many as fit into 24 MB]. Writing a pair takes twice
+    /// its size in memory
     #[arg(long, value_name = "N", value_parser = count)]
     rows_per_shard: Option<usize>,
 }

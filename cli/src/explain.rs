@@ -33,7 +33,8 @@ Examples:
 pub struct Options {
     /// Network, as `densely train` saves it
     model: PathBuf,
-    /// CSV file, or Parquet file where the program has it; with the target, unless --row is given
+    /// CSV file, or a Parquet file if the program was built with it; with the target, unless --row
+    /// is given
     data: PathBuf,
     /// Column with the target, if the network does not know its name or it has another one here
     #[arg(long, value_name = "COLUMN", conflicts_with = "row")]

@@ -23,7 +23,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file, or Parquet file where the program has it
+    /// CSV file, or a Parquet file if the program was built with it
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]

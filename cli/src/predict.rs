@@ -28,8 +28,8 @@ Examples:
 pub struct Options {
     /// Network, as `densely train` saves it
     model: PathBuf,
-    /// CSV file, or Parquet file where the program has it; columns are found by their names, in any
-    /// order, and others are not looked at
+    /// CSV file, or a Parquet file if the program was built with it; columns are found by their
+    /// names, in any order, and others are not looked at
     data: PathBuf,
     /// Columns of the data to print before the predictions; a name with a comma in it stands in
     /// quotation marks

@@ -23,7 +23,7 @@ pub struct FileForm {
     pub encoding: Option<String>,
 }
 
-/// What the columns are, where that is not as it is found out from their cells.
+/// What the columns are, where their cells would tell something else.
 #[derive(Clone, Debug, Args)]
 pub struct Columns {
     /// Columns whose values are categories, numbers too: codes, months, postcodes

@@ -21,7 +21,7 @@ pub struct Choice {
     /// Column of groups, such as customers: whole groups are the test rows, and others the
     /// validation rows; the column is then no feature
     #[arg(long, value_name = "COLUMN")]
-    group: Option<String>,
+    pub group: Option<String>,
     /// CSV file with the test rows, in the same form; all rows of DATA are then training rows
     #[arg(long, value_name = "FILE", conflicts_with = "test")]
     test_data: Option<PathBuf>,
@@ -200,7 +200,7 @@ impl Keys {
         match (validation, self) {
             (Err(Error::Data(DataError::OneGroup)), Self::Groups(column, _)) => Err(format!(
                 "the training rows belong to one group of {column:?}, and none is left for \
-                 validation; --validation 0 sets no rows aside for it"
+                 validation; a training of your own with --validation 0 sets no rows aside for it"
             )
             .into()),
             (validation, _) => Ok(Some(numbers_of(&validation?.1))),

@@ -29,15 +29,15 @@ Examples:
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true, after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV file, or Parquet file where the program has it; every column but the target is a
-    /// feature: `densely look` shows what becomes of each
+    /// CSV file, or a Parquet file if the program was built with it; every column but the target is
+    /// a feature: `densely look` shows what becomes of each
     data: PathBuf,
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// What the target is [default: binary for two different values, else regression for numbers
-    /// and multiclass for texts and codes. Codes are 01 and the like, and numbers that count from 0
-    /// or 1 to at most ten different ones, each in ten rows or more; not with --loss poisson]
+    /// What the target is [default: binary for two different values, multiclass for texts and
+    /// codes, else regression. Codes are numbers such as 01, and numbers that count from 0 or 1 to
+    /// at most ten different ones, each in ten rows or more. With --loss poisson: regression]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]
@@ -107,6 +107,9 @@ impl Options {
         }
         if names(&self.columns.category) {
             return Err("--category names the target, of which --task says what it is".to_owned());
+        }
+        if self.test_rows.group.as_ref() == Some(&self.target) {
+            return Err("--group names the target".to_owned());
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use crate::node::Node;
 use crate::refusal::refused;
 use densely::Result;
 
-/// Bytes that numbers may take beyond the length of the file, which may give one number for all
-/// outputs.
+/// Bytes that numbers may take beyond the length of the file: in a file, one number may stand for a
+/// whole row.
 const SPARE_BYTES: usize = 1 << 20;
 
 /// Bytes that may still be taken from the file. A forged file uses the same bytes for many layers.
@@ -23,7 +23,9 @@ impl Budget {
         let rest = count.checked_mul(size).and_then(|bytes| self.0.checked_sub(bytes));
         self.0 = rest.ok_or_else(|| {
             let node = node.described();
-            refused(format!("{node} needs {count} numbers, more than the rest of the file has"))
+            refused(format!(
+                "{node} needs {count} numbers, more than a file of this length may have"
+            ))
         })?;
         Ok(())
     }

@@ -140,7 +140,7 @@ impl<'a> Constant<'a> {
         if found != expected && !(of_attribute && found == ElementType::FLOAT) {
             let wanted = F::NAME;
             return Err(refused(format!(
-                "tensor {name:?} is of type {found}, the network asked for is of {wanted}, {expected}"
+                "tensor {name:?} is of type {found}; a network of {wanted} needs {expected}"
             )));
         }
         if self.is_elsewhere() {
@@ -198,7 +198,7 @@ impl<'a> Constant<'a> {
                 return Err(fault(" are all the same number, which is not read"));
             }
             [rows, columns] => (rows, columns),
-            _ => return Err(fault(", a layer has two dimensions")),
+            _ => return Err(fault("; those of a layer have two dimensions")),
         };
         let count = self.bytes.len() / size_of::<F>();
         budget.take(count, size_of::<F>(), node)?;
@@ -215,9 +215,9 @@ impl<'a> Constant<'a> {
         Array2::from_shape_vec(shape, numbers).map_err(refused)
     }
 
-    /// Its numbers, of type `F`, for a value with these lengths of a row: one for all elements, or
-    /// one for each. As in `numpy`, lengths fit from the last one on, and a length of 1 fits any.
-    /// `others` lengths of 1 are added at the end.
+    /// Its numbers, of type `F`: one for all elements of a row with these lengths, or one for each
+    /// element. Lengths are compared as in `numpy`: from the last one on, and a length of 1 fits
+    /// any. First, `others` lengths of 1 are added at the end of the tensor's shape.
     pub(crate) fn over<F: Float>(
         &self,
         row: &mut [Option<usize>],

@@ -57,7 +57,7 @@ impl<'a> Inputs<'a> {
         let (expected, wanted) = (ElementType::of::<F>(), F::NAME);
         if element != expected && element != STRING && !element.is_whole() {
             return Err(refused(format!(
-                "inputs {name:?} are of type {element}, the network asked for is of {wanted}, {expected}"
+                "inputs {name:?} are of type {element}; a network of {wanted} needs {expected}"
             )));
         }
         let length = |dimension: Fields<'_>| {
@@ -71,7 +71,7 @@ impl<'a> Inputs<'a> {
         let dimensions = lengths.len();
         if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
             return Err(refused(format!(
-                "inputs {name:?} have {dimensions} dimensions, rows have 2 to {MOST_DIMENSIONS}"
+                "inputs {name:?} have {dimensions} dimensions; they need 2 to {MOST_DIMENSIONS}, and the first counts the rows"
             )));
         }
         let row = lengths.split_off(1);
@@ -228,7 +228,8 @@ impl<'a> Inputs<'a> {
 
 /// The units of the network's features. `places` holds, for each element, the index of its feature.
 /// An element that is scale · x + shift is 0 at the centre, and 1 at a spread from there. What
-/// stands in for NaN is the centre. A file can hold these numbers, which are of type `F`.
+/// stands in for NaN is the centre. Centres and scales are rounded to `F`, so that a file of the
+/// network holds them exactly.
 fn units<F: Float>(
     features: &mut Features,
     places: &[usize],

@@ -25,7 +25,9 @@ pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles<'_>) -> Resu
     {
         if let Some(found) = found.filter(|found| !read.contains(found)) {
             let (first, last) = read.into_inner();
-            return Err(refused(format!("{what} version {found}, {first} to {last} are read")));
+            return Err(refused(format!(
+                "{what} version {found} is not read; versions {first} to {last} are"
+            )));
         }
     }
     let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;

@@ -34,10 +34,10 @@ use std::path::Path;
 /// any number of rows. IR version 8, opset 17.
 ///
 /// A layer is a `MatMul`, an `Add` if it has a bias, and the operators of its activation. The
-/// weights keep their bits. Where `onnxruntime` and `tract` do not both have an operator that
-/// computes an activation for `f32` and `f64` to six digits, several do; the outputs then differ
-/// from [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout, and every digit of α
-/// stand in the model's metadata.
+/// weights keep their bits. An activation is one operator if `onnxruntime` and `tract` both compute
+/// that operator to six digits in `f32` and `f64`. Otherwise it is composed of several operators,
+/// and the outputs differ from [`Mlp::predict`]'s by rounding. The [schema](Mlp::schema), dropout,
+/// and every digit of α stand in the model's metadata.
 ///
 /// The [units](densely::units) of the inputs come before the first layer: the centre stands in for
 /// NaN, then `Sub` and `Mul` scale the numbers. A smooth clip, and the units of the outputs, are
@@ -78,6 +78,7 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// | no change | `Identity`, `Dropout`, `Cast` |
 /// | inputs | `Concat`, `Gather`, `ArrayFeatureExtractor`, `OneHotEncoder` |
 /// | missing inputs | `Imputer`, `Where` with `IsNaN(x)` or `Equal(x, x)` |
+/// | constants | `Constant`, `ConstantOfShape`; `Shape`, where it gives that of a `Reshape` |
 ///
 /// - Inputs of several dimensions, as of pictures, become features in the order of memory.
 /// - Several inputs become features in the order of the graph. The schema names them, and holds
@@ -94,7 +95,7 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 ///   are rows × outputs.
 ///
 /// Affine operators are computed in `f64`. Weights that nothing is folded into keep their bits.
-/// Reading takes no more memory than the network and 12 MB.
+/// Reading allocates no more than twice the bytes of the model, and 12 MB.
 ///
 /// # Errors
 ///
@@ -130,8 +131,9 @@ pub fn save<F: Float>(net: &Mlp<F>, path: impl AsRef<Path>) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`Error::Io`], or [`Error::InFile`] with the error of [`from_bytes`], which is also the error
-/// for a tensor in a file outside the folder.
+/// [`Error::Io`] if the model's file cannot be read. Every other error is [`Error::InFile`]: it has
+/// the error of [`from_bytes`], [`Error::Io`] for a file of external data that cannot be read, or
+/// the refusal of one outside the folder.
 pub fn load<F: Float>(path: impl AsRef<Path>) -> Result<Mlp<F>> {
     let path = path.as_ref();
     let bytes = std::fs::read(path).map_err(|source| Error::Io { file: path.into(), source })?;

@@ -161,7 +161,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
     fn check_softmax(&self, value: &Value<'a, F>, node: Node<'a>, is_last: bool) -> Result<()> {
         let operator = node.operator();
         if operator == "LogSoftmax" && !is_last {
-            return Err(node.refused("this is read as the last operation alone"));
+            return Err(node.refused("it is read only as the last operation"));
         }
         let axis = layout::place(node.whole_number("axis").unwrap_or(-1), value.row.len() + 1);
         let length = axis.and_then(|axis| value.row.get(axis.checked_sub(1)?));

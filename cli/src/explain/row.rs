@@ -20,7 +20,7 @@ const ORDERS: usize = 100;
 pub struct Row {
     number: usize,
     background: usize,
-    /// The name of the output: a target, or the probability of the predicted class.
+    /// The outputs that are explained: all targets, or the probability of one class.
     outputs: Vec<Output>,
 }
 

@@ -38,7 +38,10 @@ impl Kept {
     /// Refuses a path that would overwrite one of its files.
     pub fn check_is_not(&self, path: &Path) -> Result<(), String> {
         match [&self.state, &self.belongs_to].iter().any(|file| is_same_place(file, path)) {
-            true => Err(format!("{} holds the training, it is not saved over", path.display())),
+            true => Err(format!(
+                "{} is a file of the checkpoint; save the network elsewhere",
+                path.display()
+            )),
             false => Ok(()),
         }
     }

@@ -74,7 +74,7 @@ pub struct Options {
     /// Seed of the split, the weights and the shuffling
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Threads [default: one for each processor; one on each of several ranks]
+    /// Threads [default: one for each processor; with MPI, one on each rank]
     #[arg(long, value_name = "N", value_parser = count)]
     pub threads: Option<usize>,
     /// File for the trained network, as safetensors [default: beside the data,
@@ -85,11 +85,12 @@ pub struct Options {
     /// SVG
     #[arg(long, value_name = "FOLDER")]
     pub plot: Option<PathBuf>,
-    /// Keep the training in this folder while it goes on: the same command goes on from there after
-    /// it was stopped, to the same result
+    /// Save the state of the training in this folder. After a stop, the same command continues from
+    /// there, to the same result
     #[arg(long, value_name = "FOLDER")]
     pub checkpoint: Option<PathBuf>,
-    /// Epochs from one writing to the folder to the next
+    /// In a training of your own, epochs from one writing to the folder to the next; the default
+    /// training writes every 16 epochs
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
     pub checkpoint_every: usize,
     /// Print one JSON object in place of the summary
@@ -132,7 +133,8 @@ impl Options {
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses options that the optimizer would ignore, and a loss that does not suit the task.
+    /// Refuses a momentum or a learning rate that the optimizer does not have, and a loss that does
+    /// not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
         if self.momentum.is_some() && self.optimizer != OptimizerName::Sgd {
             return Err("--momentum is for --optimizer sgd".into());

@@ -29,10 +29,10 @@ pub struct Choice {
     /// The mean of eight networks or ten, in up to four times the time
     #[arg(long, conflicts_with = "quick")]
     pub best: bool,
-    /// Stop after so many minutes, with the best network so far
+    /// Stop after N minutes, with the best network so far
     #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<f64>,
-    /// What the saved network has learned from [default: all; with --quick none]
+    /// Which rows the saved network has learned from [default: all; with --quick: none]
     #[arg(long, value_enum)]
     refit: Option<Refit>,
 }
@@ -45,7 +45,7 @@ pub enum Refit {
     All,
     /// All but the test rows, which judge this network
     Training,
-    /// The rows of the choice: there is no last training
+    /// Only those that chose it: the network is not trained again
     None,
 }
 
@@ -316,7 +316,7 @@ fn tried(
 }
 
 fn minutes(text: &str) -> Result<f64, String> {
-    command_line::number(text, "a positive number of minutes", |minutes| {
+    command_line::number(text, "above 0 and below 1000000", |minutes| {
         minutes > 0.0 && minutes < 1e6
     })
 }

@@ -62,7 +62,7 @@ fn what_is_wrong_in_the_folder_is_named() {
     for path in [&state, &inside("../kept/training.json")] {
         let message = failure(regression, &[&options[..], &["--save", path]].concat(), 1);
         assert!(
-            message.ends_with("training.json holds the training, it is not saved over"),
+            message.ends_with("training.json is a file of the checkpoint; save the network elsewhere"),
             "{message}"
         );
     }

@@ -128,7 +128,7 @@ fn options_of_another_training_are_named() {
     assert!(line.contains("--quick is for the default training; --hidden describes"), "{line}");
     let line = failure(REGRESSION, &["--best", "--refit", "none"], 1);
     assert!(line.contains("--best repeats the last training"), "{line}");
-    assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("a positive number of minutes"));
+    assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("above 0 and below 1000000"));
     for option in ["--without", "--category"] {
         let line = failure(REGRESSION, &[option, "weight, mpg"], 1);
         assert!(line.contains(&format!("{option} names the target")), "{line}");

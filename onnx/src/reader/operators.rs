@@ -90,9 +90,10 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                     let moved =
                         "it moves numbers to other rows or places, or its shape is not known";
                     let asked = layout::asked(self.graph, node);
-                    let asked = asked.map_or(String::new(), |of| format!(", asked for is {of:?}"));
+                    let asked =
+                        asked.map_or(String::new(), |of| format!(", and the node asks for {of:?}"));
                     let row = lengths(&value.row);
-                    node.refused(&format!("{moved}: a row has {row}{asked}"))
+                    node.refused(&format!("{moved}: a row has the shape {row}{asked}"))
                 })?;
             }
             _ => return Err(node.refused(UNKNOWN)),
@@ -183,7 +184,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         }
         let mut joined: Option<Value<'a, F>> = None;
         for operand in 0..node.inputs().count() {
-            let alone = || refusal("this joins inputs of the graph alone");
+            let alone = || refusal("it may join only inputs of the graph");
             let source = self.graph.source_of_input(node, operand)?;
             if let ValueSource::Constant(_) = source {
                 return Err(alone());
@@ -236,7 +237,11 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             match perm.map(|perm| perm.numbers(8).take(3).collect::<Vec<_>>()).as_deref() {
                 None | Some([1, 0]) => transposed = !transposed,
                 Some([0, 1]) => {}
-                Some(perm) => return Err(refusal(&format!("weights have no order {perm:?}"))),
+                Some(perm) => {
+                    return Err(refusal(&format!(
+                        "weights cannot be transposed in the order {perm:?}"
+                    )));
+                }
             }
             source = self.graph.source_of_input(before, 0)?;
         }

@@ -41,7 +41,7 @@ fn operators_are_named() {
     assert_eq!(refusal_after("Div", &["c", "a"]), format!(r#"Div (node "y"): {none}"#));
     let product = refusal_after("MatMul", &["a", "x"]);
     assert_eq!(product, r#"MatMul (node "y"): the second operand is not a constant"#);
-    let last = r#"LogSoftmax (node "b"): this is read as the last operation alone"#;
+    let last = r#"LogSoftmax (node "b"): it is read only as the last operation"#;
     let two = [layer.clone(), node("LogSoftmax", &["a"], "b", &[]), node("Tanh", &["b"], "y", &[])];
     assert_eq!(refusal(&two), last);
     let missing = refusal_after("Relu", &["nothing"]);
@@ -66,19 +66,17 @@ fn types_are_named() {
     let of_type = |code| typed_tensor("w", &[1, 1], code, vec![0; 2]);
     for (code, name) in [(10, "FLOAT16"), (16, "BFLOAT16"), (11, "DOUBLE"), (99, "type 99")] {
         let refusal = refusal_of(&model(1, &[relu.concat(), of_type(code)]));
-        let expected =
-            format!(r#"tensor "w" is of type {name}, the network asked for is of f32, FLOAT"#);
+        let expected = format!(r#"tensor "w" is of type {name}; a network of f32 needs FLOAT"#);
         assert_eq!(refusal, expected);
     }
     let refusal = refusal_of(&typed_model(11, &[5, 1], &[relu.concat(), of_type(11)]));
-    let expected = r#"inputs "x" are of type DOUBLE, the network asked for is of f32, FLOAT"#;
+    let expected = r#"inputs "x" are of type DOUBLE; a network of f32 needs FLOAT"#;
     assert_eq!(refusal, expected);
     let net = Mlp::<f32>::builder(1).dense(1, densely::Identity).without_units().build().unwrap();
     let error = densely_onnx::from_bytes::<f64>(&densely_onnx::to_bytes(&net).unwrap())
         .unwrap_err()
         .to_string();
-    let expected =
-        r#"ONNX: inputs "inputs" are of type FLOAT, the network asked for is of f64, DOUBLE"#;
+    let expected = r#"ONNX: inputs "inputs" are of type FLOAT; a network of f64 needs DOUBLE"#;
     assert_eq!(error, expected);
 }
 
@@ -101,7 +99,10 @@ fn shapes_are_named() {
     let expected = format!(r#"tensor "w" of shape [{huge}, {huge}] has 4 bytes"#);
     assert_eq!(with(&[huge, huge], &[1.0]), expected);
     let vector = with(&[2], &[1.0, 2.0]);
-    assert_eq!(vector, r#"MatMul (node "y"): weights of shape [2], a layer has two dimensions"#);
+    assert_eq!(
+        vector,
+        r#"MatMul (node "y"): weights of shape [2]; those of a layer have two dimensions"#
+    );
     let other = with(&[3, 1], &[1.0; 3]);
     assert_eq!(other, r#"MatMul (node "y"): the weights take 3 features, a row has 2"#);
     let empty = with(&[2, 0], &[]);
@@ -129,26 +130,26 @@ fn operators_that_change_rows_or_numbers_are_named() {
     assert_eq!(rounded, r#"Cast (node "y"): it changes numbers"#);
     let axis = after("Softmax", &["a"], &[whole_attribute("axis", 0)]);
     assert_eq!(axis, r#"Softmax (node "y"): its axis is not the whole row"#);
-    let moved = "it moves numbers to other rows or places, or its shape is not known: a row has 2";
+    let moved = "it moves numbers to other rows or places, or its shape is not known: a row has the shape 2";
     let perm = [field(1, "perm"), number(8, 1), number(8, 0)].concat();
     assert_eq!(
         after("Transpose", &["a"], &[perm]),
-        format!(r#"Transpose (node "y"): {moved}, asked for is [1, 0]"#)
+        format!(r#"Transpose (node "y"): {moved}, and the node asks for [1, 0]"#)
     );
     let zero = whole_attribute("axis", 0);
     assert_eq!(
         after("Flatten", &["a"], &[zero]),
-        format!(r#"Flatten (node "y"): {moved}, asked for is [0]"#)
+        format!(r#"Flatten (node "y"): {moved}, and the node asks for [0]"#)
     );
     let shape = typed_tensor("s", &[2], 7, [4_u64, 1].map(u64::to_le_bytes).concat());
     let reshaped = refusal(&[layer.clone(), node("Reshape", &["a", "s"], "y", &[]), shape]);
-    assert_eq!(reshaped, format!(r#"Reshape (node "y"): {moved}, asked for is [4, 1]"#));
+    assert_eq!(reshaped, format!(r#"Reshape (node "y"): {moved}, and the node asks for [4, 1]"#));
     let imputed = [field(1, "imputed_value_floats"), float(7, 3.0)].concat();
     let replaced = float_attribute("replaced_value_float", -1.0);
     let imputer = refusal(&[node("Imputer", &["x"], "y", &[imputed, replaced])]);
     assert_eq!(imputer, r#"Imputer (node "y"): it replaces numbers other than NaN"#);
     let joined = after("Concat", &["a", "x"], &[whole_attribute("axis", 1)]);
-    assert_eq!(joined, r#"Concat (node "y"): this joins inputs of the graph alone"#);
+    assert_eq!(joined, r#"Concat (node "y"): it may join only inputs of the graph"#);
 }
 
 #[test]
@@ -159,10 +160,10 @@ fn versions_are_named() {
         let versions = [number(1, ir), field(8, number(2, opset))].concat();
         densely_onnx::from_bytes::<f32>(&with(versions)).unwrap();
     }
-    assert_eq!(refusal_of(&with(number(1, 13))), "IR version 13, 1 to 12 are read");
+    assert_eq!(refusal_of(&with(number(1, 13))), "IR version 13 is not read; versions 1 to 12 are");
     for opset in [6, 26] {
         let refusal = refusal_of(&with(field(8, number(2, opset))));
-        assert_eq!(refusal, format!("opset version {opset}, 7 to 25 are read"));
+        assert_eq!(refusal, format!("opset version {opset} is not read; versions 7 to 25 are"));
     }
 }
 
@@ -254,7 +255,7 @@ fn operands_beyond_a_formula_are_named() {
         densely_onnx::from_bytes::<f32>(&model(2, &parts)).map(|net| net.outputs())
     };
     assert_eq!(classes(&["q", "p"], 1, 1).unwrap(), 1);
-    let expected = r#"Concat (node "y"): this joins inputs of the graph alone"#;
+    let expected = r#"Concat (node "y"): it may join only inputs of the graph"#;
     for (parts, axis) in [(&["q", "p", "p"][..], 1), (&["q", "p"], 0)] {
         let error = classes(parts, axis, 1).unwrap_err().to_string();
         assert_eq!(error, format!("ONNX: {expected}"));
@@ -283,7 +284,7 @@ fn constants_in_place_of_values_are_named() {
     let first = refusal(&[node("MatMul", &["w", "x"], "y", &[])]);
     assert_eq!(first, r#"MatMul (node "y"): input 0 (counted from 0) is a constant"#);
     let joined = refusal(&[node("Concat", &["x", "w"], "y", &[whole_attribute("axis", 1)])]);
-    assert_eq!(joined, r#"Concat (node "y"): this joins inputs of the graph alone"#);
+    assert_eq!(joined, r#"Concat (node "y"): it may join only inputs of the graph"#);
 }
 
 #[test]
