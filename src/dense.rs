@@ -149,17 +149,16 @@ impl<F: Float> Dense<F> {
         Ok(self)
     }
 
-    /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes c · (x + o) in
-    /// place of each input x.
+    /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o) in
+    /// place of each input x, or y less the y of the next input where `differences` says so.
     pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,
-        constants: Vec<F>,
-        offsets: Vec<F>,
+        (constants, offsets, differences): (Vec<F>, Vec<F>, Vec<bool>),
     ) -> Result<Self> {
         let bias = self.bias_or_zeros().to_vec();
         let factors = InputFactors::new(&self.weights, rate, constants)?;
-        self.input_factors = Some(factors.with_offsets(offsets, bias));
+        self.input_factors = Some(factors.with_offsets(offsets, differences, bias));
         self.multiply_input_factors();
         Ok(self)
     }

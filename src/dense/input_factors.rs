@@ -4,11 +4,12 @@ use crate::{error::Error, error::Result, error::check::POSITIVE, float::Float, m
 use ndarray::ArrayView1;
 use std::iter::zip;
 
-/// A layer that learns z = Vᵀ·(s ∘ c ∘ (x + o)) + v: a trained factor s for each input x,
-/// with a constant c and an offset o.
+/// A layer that learns z = Vᵀ·(s ∘ u) + v with u = D·(c ∘ (x + o)): a trained factor s for each
+/// input x, with a constant c and an offset o. D takes from some inputs the one after it, which has
+/// the same constant: u_j = c_j ((x + o)_j - (x + o)_(j+1)).
 ///
-/// It is a plain layer with W = diag(s ∘ c) · V and b = v + Wᵀ·o. With
-/// H = ∂loss/∂W + o ⊗ ∂loss/∂b, ∂loss/∂V = diag(s ∘ c) · H,
+/// It is a plain layer with W = Dᵀ·diag(s ∘ c)·V and b = v + Wᵀ·o. With
+/// H = D·(∂loss/∂W + o ⊗ ∂loss/∂b), ∂loss/∂V = diag(s ∘ c)·H,
 /// ∂loss/∂s = c ∘ Σ V ∘ H over each row, and ∂loss/∂v = ∂loss/∂b.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct InputFactors<F: Float> {
@@ -21,11 +22,19 @@ pub(super) struct InputFactors<F: Float> {
     pub(super) rate: f64,
 }
 
-/// The offsets o and the bias v.
+/// The offsets o, the inputs from which D takes the next, and the bias v.
 #[derive(Clone, Debug, PartialEq)]
 struct Offsets<F: Float> {
     numbers: Vec<F>,
+    differences: Vec<bool>,
     bias: Vec<F>,
+}
+
+impl<F: Float> Offsets<F> {
+    /// The inputs from which D takes the next.
+    fn differing(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.differences.len()).filter(|&input| self.differences[input])
+    }
 }
 
 /// Matrix, bias and factors of a layer.
@@ -39,9 +48,14 @@ impl<F: Float> InputFactors<F> {
         Ok(Self { matrix: weights.clone(), factors, constants, offsets: None, rate })
     }
 
-    /// Sets the offsets, and v.
-    pub(super) fn with_offsets(self, numbers: Vec<F>, bias: Vec<F>) -> Self {
-        Self { offsets: Some(Offsets { numbers, bias }), ..self }
+    /// Sets the offsets, the inputs from which D takes the next, and v.
+    pub(super) fn with_offsets(
+        self,
+        numbers: Vec<F>,
+        differences: Vec<bool>,
+        bias: Vec<F>,
+    ) -> Self {
+        Self { offsets: Some(Offsets { numbers, differences, bias }), ..self }
     }
 
     /// V, v or the layer's own bias, and s.
@@ -61,6 +75,11 @@ impl<F: Float> InputFactors<F> {
         weights.numbers_mut().copy_from_slice(self.matrix.numbers());
         self.scale_rows(weights);
         if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
+            let columns = weights.columns();
+            for row in offsets.differing().rev() {
+                let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
+                zip(next, row).for_each(|(next, &mut w)| *next -= w);
+            }
             bias.copy_from_slice(&offsets.bias);
             for (&offset, row) in zip(&offsets.numbers, rows(weights)) {
                 zip(&mut *bias, row).for_each(|(b, &w)| *b += offset * w);
@@ -75,6 +94,10 @@ impl<F: Float> InputFactors<F> {
             let columns = weights.columns();
             for (&offset, row) in zip(&offsets.numbers, weights.numbers_mut().chunks_mut(columns)) {
                 zip(row, bias).for_each(|(h, &g)| *h += offset * g);
+            }
+            for row in offsets.differing() {
+                let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
+                zip(row, next).for_each(|(h, &mut next)| *h -= next);
             }
         }
         let pairs = zip(rows(&self.matrix), rows(weights));
@@ -109,7 +132,7 @@ mod tests {
         Array2::from_shape_fn((rows, columns), |place| angle(place).sin())
     }
 
-    /// Three steps on a layer with factors, constants and offsets, as PyTorch:
+    /// Three steps on a layer with factors, constants, offsets and a difference, as PyTorch:
     ///
     /// ```python
     /// import torch
@@ -117,41 +140,47 @@ mod tests {
     /// def wave(rows, columns, phase):
     ///     angles = phase + 1.3 * torch.arange(rows * columns, dtype=torch.float64)
     ///     return torch.sin(angles).reshape(rows, columns)
-    /// x, y = wave(4, 2, 0.1), wave(4, 3, 0.5)
-    /// v, b, s = (p.requires_grad_() for p in (wave(2, 3, 0.2), wave(1, 3, 0.3)[0], torch.ones(2)))
-    /// c, o = torch.tensor([0.5, 3.0]), torch.tensor([1.0, -0.25])
-    /// net = lambda x: torch.tanh(c * (x + o) * s @ v + b)
+    /// x, y = wave(4, 3, 0.1), wave(4, 3, 0.5)
+    /// v, b, s = (p.requires_grad_() for p in (wave(3, 3, 0.2), wave(1, 3, 0.3)[0], torch.ones(3)))
+    /// c, o = torch.tensor([0.5, 0.5, 3.0]), torch.tensor([1.0, -0.25, 0.75])
+    /// d = torch.tensor([[1.0, -1, 0], [0, 1, 0], [0, 0, 1]])
+    /// net = lambda x: torch.tanh((c * (x + o)) @ d.T * s @ v + b)
     /// groups = [{"params": [p], "lr": 0.1 * f} for p, f in ((v, 1), (b, 0.5), (s, 6))]
     /// sgd = torch.optim.SGD(groups, momentum=0.9)
     /// for _ in range(3):
     ///     sgd.zero_grad()
     ///     ((net(x) - y) ** 2).mean().backward()
     ///     sgd.step()
-    /// print(((s * c)[:, None] * v).flatten().tolist(), (b + (s * c * o) @ v).tolist())
+    /// w = c[:, None] * (d.T @ (s[:, None] * v))
+    /// print(w.flatten().tolist(), (b + o @ w).tolist())
     /// ```
     #[test]
-    fn constants_and_offsets_train_as_in_pytorch() {
+    fn mapped_inputs_train_as_in_pytorch() {
         let bias = wave(1, 3, 0.3).row(0).to_owned();
-        let layer = Dense::new(wave(2, 3, 0.2), Some(bias), Tanh).unwrap();
+        let layer = Dense::new(wave(3, 3, 0.2), Some(bias), Tanh).unwrap();
         let layer = layer.with_rate_factors(RateFactors::new(1.0, 0.5)).unwrap();
-        let layer = layer.with_mapped_input_factors(6.0, vec![0.5, 3.0], vec![1.0, -0.25]).unwrap();
+        let mapping = (vec![0.5, 0.5, 3.0], vec![1.0, -0.25, 0.75], vec![true, false, false]);
+        let layer = layer.with_mapped_input_factors(6.0, mapping).unwrap();
         let mut net = Mlp::from_layers(vec![layer]).unwrap();
-        let data = Dataset::new(wave(4, 2, 0.1), wave(4, 3, 0.5)).unwrap();
+        let data = Dataset::new(wave(4, 3, 0.1), wave(4, 3, 0.5)).unwrap();
         let sgd = Sgd::new(0.1).momentum(0.9);
         let mut trainer = Trainer::new(MeanSquaredError, sgd).epochs(3).batch_size(4);
         trainer.fit(&mut net, &data).unwrap();
         let weights = net.layers()[0].weights().flatten().to_vec();
         let bias = net.layers()[0].bias().unwrap().to_vec();
         let expected = [
-            0.08330985557842312,
-            0.6037209197130785,
-            0.22166383430561656,
-            2.253595087430563,
-            1.9935099920792718,
-            -0.6197163112883172,
+            0.1157809273713304,
+            0.4302447789952057,
+            0.1132003107429065,
+            -0.5202756252372182,
+            -0.8102392930969953,
+            0.08650947500990648,
+            1.4845680012486109,
+            0.1777677871862813,
+            -1.345129718599278,
         ];
         assert_relative_eq!(weights[..], expected, max_relative = 1e-12);
-        let expected = [-0.17843217131132955, 1.1142543804137273, 0.5887509323215125];
+        let expected = [1.6881764334059897, 1.7599318028741697, -0.7139742534299125];
         assert_relative_eq!(bias[..], expected, max_relative = 1e-12);
     }
 }

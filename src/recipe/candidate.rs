@@ -196,12 +196,12 @@ impl Job<'_, '_> {
         let mut reader = layers[first].clone();
         layers[first] = match encoding {
             None => reader.with_input_factors(RATE_OF_FACTORS)?,
-            Some(Encoding { layer, constants, offsets }) => {
+            Some(Encoding { layer, mapping }) => {
                 layers[0] = layer;
                 // The bins begin to take part when training finds them useful.
                 let bins = Slice::from(features..);
                 reader.weights_mut().slice_axis_mut(Axis(0), bins).fill(F::zero());
-                reader.with_mapped_input_factors(RATE_OF_FACTORS, constants, offsets)?
+                reader.with_mapped_input_factors(RATE_OF_FACTORS, mapping)?
             }
         };
         Ok(net)

@@ -9,20 +9,30 @@ use std::iter::zip;
 /// Closer edges than this are one: `f32` could not tell them apart.
 const LEAST_GAP: f64 = 1e-5;
 
+/// A column with more different values than these has no codes.
+const MOST_CODES: usize = 512;
+
+/// The median of the rows of each code is at least this.
+const LEAST_ROWS: usize = 3;
+
 /// A frozen layer that adds bins to the numbers, and what the layer after it makes of its outputs.
 ///
 /// The inputs are in the robust units of the network. For the edges b of a column's bins, the j-th
-/// bin is e = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022). The
-/// layer has `HardTanh`, so a bin leaves it as 2e - 1, and a clipped input z as z / limit.
+/// bin is e_j = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022).
+/// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
+///
+/// Few different values may be codes, of which neighbours have nothing in common. Then all of them
+/// are edges, and beside the bins the next layer takes e_j - e_(j+1), which is 1 at the value b_j
+/// and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
-    /// The next layer takes c · (h + o) in place of each output h: z, and e less its mean.
-    pub(super) constants: Vec<F>,
-    pub(super) offsets: Vec<F>,
+    /// The next layer takes y = c · (h + o) in place of each output h, or y less the y of the next
+    /// output. In this order: c, o, and which of the two it takes.
+    pub(super) mapping: (Vec<F>, Vec<F>, Vec<bool>),
 }
 
 impl<F: Float> Encoding<F> {
-    /// At most `bins` bins for each column that has a clip; the columns are sorted.
+    /// At most `bins` bins for each column that has a clip and no codes; the columns are sorted.
     pub(super) fn new(units: &Units, sorted: &[Vec<f64>], bins: usize) -> Result<Self> {
         let scales = zip(units.centres().unwrap_or_default(), units.spreads().unwrap_or_default());
         let limits = units.limits().unwrap_or_default();
@@ -32,10 +42,19 @@ impl<F: Float> Encoding<F> {
                 let of_column = Units::robust([centre], [spread], [limit])?;
                 let numbers = ArrayView1::from(&sorted[column][..]).insert_axis(Axis(1));
                 let numbers: Vec<f64> = of_column.to_network(numbers)?.into_iter().collect();
-                let mut edges = edges(&numbers, bins);
-                edges.dedup_by(|edge, before| *edge - *before < LEAST_GAP);
+                let codes = codes(&numbers);
+                let has_codes = !codes.is_empty();
+                let edges = if has_codes { codes } else { edges(&numbers, bins) };
                 let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
                 outputs.extend(edges.windows(2).map(of_edges));
+                if has_codes {
+                    let of_codes = |codes: &[f64]| Bin::of_code(column, codes[0], codes[1]);
+                    outputs.extend(edges.windows(2).map(of_codes));
+                }
+                // Behind the last code there is no other.
+                if let Some(last) = outputs.last_mut() {
+                    last.differs = false;
+                }
             }
         }
         let mut weights = Array2::zeros((limits.len(), outputs.len()));
@@ -47,24 +66,34 @@ impl<F: Float> Encoding<F> {
         let layer = Dense::new(weights, Some(bias), HardTanh)?;
         let layer = layer.with_rate_factors(RateFactors::FROZEN)?;
         let (constants, offsets) = (of(|bin| bin.constant), of(|bin| bin.offset));
-        Ok(Self { layer, constants: constants.collect(), offsets: offsets.collect() })
+        let differs = outputs.iter().map(|bin| bin.differs).collect();
+        Ok(Self { layer, mapping: (constants.collect(), offsets.collect(), differs) })
     }
 }
 
-/// constant · (HardTanh(factor · z + shift) + offset), which the next layer takes.
+/// constant · (HardTanh(factor · z + shift) + offset), which the next layer takes, or of which it
+/// takes the difference from the next.
 struct Bin {
     column: usize,
     factor: f64,
     shift: f64,
     constant: f64,
     offset: f64,
+    differs: bool,
 }
 
 impl Bin {
     /// A column itself: z, with this limit of its clip.
     fn that_passes((column, &limit): (usize, &f64)) -> Self {
         let limit = if limit > 0.0 { limit } else { 1.0 };
-        Self { column, factor: 1.0 / limit, shift: 0.0, constant: limit, offset: 0.0 }
+        Self {
+            column,
+            factor: 1.0 / limit,
+            shift: 0.0,
+            constant: limit,
+            offset: 0.0,
+            differs: false,
+        }
     }
 
     /// e less its mean, for a column of these sorted numbers.
@@ -74,7 +103,20 @@ impl Bin {
         let mean = (inside.sum::<f64>() + (sorted.len() - end) as f64) / sorted.len() as f64;
         let factor = 2.0 / (high - low);
         // (HardTanh + 1) / 2 is e.
-        Self { column, factor, shift: -1.0 - factor * low, constant: 0.5, offset: 1.0 - 2.0 * mean }
+        Self {
+            column,
+            factor,
+            shift: -1.0 - factor * low,
+            constant: 0.5,
+            offset: 1.0 - 2.0 * mean,
+            differs: false,
+        }
+    }
+
+    /// e between two codes, which makes the upper one's output with the e after it.
+    fn of_code(column: usize, low: f64, high: f64) -> Self {
+        // No value is above `high`: so the mean that is taken off is 0.
+        Self { differs: true, ..Self::new(column, low, high, &[low]) }
     }
 }
 
@@ -95,16 +137,34 @@ fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
         edges.extend((0..missing).map(|edge| quantile(&others, share(edge))));
     }
     edges.sort_unstable_by(f64::total_cmp);
-    edges.dedup();
-    edges
+    apart(edges)
+}
+
+/// The different values of a column if they may be codes: few, and most in several rows.
+fn codes(sorted: &[f64]) -> Vec<f64> {
+    let mut counts: Vec<usize> = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).collect();
+    counts.sort_unstable();
+    let has_rows = counts.get(counts.len() / 2).is_some_and(|&rows| rows >= LEAST_ROWS);
+    if !has_rows || !(3..=MOST_CODES).contains(&counts.len()) {
+        return Vec::new();
+    }
+    apart(sorted.to_vec())
+}
+
+/// Leaves out numbers that are too close to those before them.
+fn apart(mut sorted: Vec<f64>) -> Vec<f64> {
+    sorted.dedup_by(|number, before| *number - *before < LEAST_GAP);
+    sorted
 }
 
 #[cfg(test)]
 mod tests {
     use super::Encoding;
+    use crate::activation::Identity;
     use crate::data::quantiles::robust_units;
-    use approx::assert_relative_eq;
-    use ndarray::{Array1, array};
+    use crate::dense::Dense;
+    use approx::{assert_abs_diff_eq, assert_relative_eq};
+    use ndarray::{Array1, Array2, Axis, Slice, array};
 
     /// Four bins of a column with a value that fills more than a fourth of it:
     ///
@@ -124,7 +184,8 @@ mod tests {
         let squares = (1..13).map(|root| f64::from(root * root));
         let sorted = vec![[0.0; 8].into_iter().chain(squares).collect::<Vec<_>>()];
         let units = robust_units(&sorted, &[false]).unwrap();
-        let Encoding { layer, constants, offsets } = Encoding::new(&units, &sorted, 4).unwrap();
+        let Encoding { layer, mapping: (constants, offsets, _) } =
+            Encoding::new(&units, &sorted, 4).unwrap();
         let z = units.to_network(array![[0.0], [0.5], [20.0], [200.0]].view()).unwrap();
         let numbers =
             Array1::from(constants) * (layer.predict(z.view()).unwrap() + Array1::from(offsets));
@@ -153,5 +214,29 @@ mod tests {
             [2.3222728830965877, 0.4, 0.5378861961562653, 0.7062101741701141, 0.8780547621646293],
         ];
         assert_relative_eq!(numbers, expected, max_relative = 1e-12, epsilon = 1e-13);
+    }
+
+    /// Each code but the least has an output that is 1 at it, 0 at the others, and linear between.
+    #[test]
+    fn codes_are_one_hot() {
+        let sorted = vec![[1.0, 4.0, 9.0, 10.0].map(|code| [code; 5]).concat()];
+        let units = robust_units(&sorted, &[false]).unwrap();
+        let Encoding { layer, mapping } = Encoding::new(&units, &sorted, 16).unwrap();
+        let (eye, zeros) = (Array2::eye(layer.outputs()), Array1::zeros(layer.outputs()));
+        let reader = Dense::<f64>::new(eye, Some(zeros), Identity).unwrap();
+        let reader = reader.with_mapped_input_factors(6.0, mapping).unwrap();
+        let z =
+            units.to_network(array![[0.0], [1.0], [4.0], [9.0], [10.0], [99.0]].view()).unwrap();
+        let outputs = reader.predict(layer.predict(z.view()).unwrap().view()).unwrap();
+        let expected = array![
+            [0.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0],
+            [1.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0],
+            [0.0, 0.0, 1.0],
+            [0.0, 0.0, 1.0],
+        ];
+        let codes = outputs.slice_axis(Axis(1), Slice::from(-3..));
+        assert_abs_diff_eq!(codes, expected, epsilon = 1e-12);
     }
 }

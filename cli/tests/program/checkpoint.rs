@@ -62,7 +62,8 @@ fn what_is_wrong_in_the_folder_is_named() {
     for path in [&state, &inside("../kept/training.json")] {
         let message = failure(regression, &[&options[..], &["--save", path]].concat(), 1);
         assert!(
-            message.ends_with("training.json is a file of the checkpoint; save the network elsewhere"),
+            message
+                .ends_with("training.json is a file of the checkpoint; save the network elsewhere"),
             "{message}"
         );
     }
