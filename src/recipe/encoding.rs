@@ -4,13 +4,15 @@ use crate::activation::HardTanh;
 use crate::data::quantiles::quantile;
 use crate::{dense::Dense, error::Result, float::Float, optimizer::RateFactors, units::Units};
 use ndarray::{Array2, ArrayView1, Axis};
-use std::iter::zip;
+use std::{iter::zip, ops::RangeInclusive};
 
 /// Closer edges than this are one: `f32` could not tell them apart.
 const LEAST_GAP: f64 = 1e-5;
 
-/// A column with more different values than these has no codes.
+/// A column with more different values than these has no codes, and with more than its share of
+/// those of all columns, which bounds the time.
 const MOST_CODES: usize = 512;
+const MOST_CODES_OF_ALL: usize = 4096;
 
 /// The median of the rows of each code is at least this.
 const LEAST_ROWS: usize = 3;
@@ -21,9 +23,9 @@ const LEAST_ROWS: usize = 3;
 /// bin is e_j = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022).
 /// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
 ///
-/// Few different values may be codes, of which neighbours have nothing in common. Then all of them
-/// are edges, and beside the bins the next layer takes e_j - e_(j+1), which is 1 at the value b_j
-/// and 0 at the others.
+/// Few different whole numbers may be codes, of which neighbours have nothing in common. Then all
+/// of them are edges, and beside the bins the next layer takes e_j - e_(j+1), which is 1 at the
+/// value b_j and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
     /// The next layer takes y = c · (h + o) in place of each output h, or y less the y of the next
@@ -37,12 +39,16 @@ impl<F: Float> Encoding<F> {
         let scales = zip(units.centres().unwrap_or_default(), units.spreads().unwrap_or_default());
         let limits = units.limits().unwrap_or_default();
         let mut outputs: Vec<Bin> = limits.iter().enumerate().map(Bin::that_passes).collect();
+        let columns = limits.iter().filter(|&&limit| limit > 0.0).count();
+        let most_codes = (MOST_CODES_OF_ALL / columns.max(1)).min(MOST_CODES);
         for (column, ((&centre, &spread), &limit)) in zip(scales, limits).enumerate() {
             if limit > 0.0 {
                 let of_column = Units::robust([centre], [spread], [limit])?;
                 let numbers = ArrayView1::from(&sorted[column][..]).insert_axis(Axis(1));
                 let numbers: Vec<f64> = of_column.to_network(numbers)?.into_iter().collect();
-                let codes = codes(&numbers);
+                let are_whole = sorted[column].iter().all(|number| number.fract() == 0.0);
+                let codes =
+                    if are_whole { codes(&numbers, bins + 1..=most_codes) } else { Vec::new() };
                 let has_codes = !codes.is_empty();
                 let edges = if has_codes { codes } else { edges(&numbers, bins) };
                 let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
@@ -140,12 +146,13 @@ fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
     apart(edges)
 }
 
-/// The different values of a column if they may be codes: few, and most in several rows.
-fn codes(sorted: &[f64]) -> Vec<f64> {
+/// The different values of a column of whole numbers if they may be codes: as many as in this range,
+/// and most in several rows.
+fn codes(sorted: &[f64], range: RangeInclusive<usize>) -> Vec<f64> {
     let mut counts: Vec<usize> = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).collect();
     counts.sort_unstable();
     let has_rows = counts.get(counts.len() / 2).is_some_and(|&rows| rows >= LEAST_ROWS);
-    if !has_rows || !(3..=MOST_CODES).contains(&counts.len()) {
+    if !has_rows || !range.contains(&counts.len()) {
         return Vec::new();
     }
     apart(sorted.to_vec())
@@ -221,7 +228,7 @@ mod tests {
     fn codes_are_one_hot() {
         let sorted = vec![[1.0, 4.0, 9.0, 10.0].map(|code| [code; 5]).concat()];
         let units = robust_units(&sorted, &[false]).unwrap();
-        let Encoding { layer, mapping } = Encoding::new(&units, &sorted, 16).unwrap();
+        let Encoding { layer, mapping } = Encoding::new(&units, &sorted, 2).unwrap();
         let (eye, zeros) = (Array2::eye(layer.outputs()), Array1::zeros(layer.outputs()));
         let reader = Dense::<f64>::new(eye, Some(zeros), Identity).unwrap();
         let reader = reader.with_mapped_input_factors(6.0, mapping).unwrap();

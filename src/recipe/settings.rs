@@ -1,6 +1,6 @@
 //! The settings of a recipe.
 
-use crate::error::check::{AT_LEAST_1, BELOW_1, FRACTION, NOT_NEGATIVE, POSITIVE};
+use crate::error::check::{AT_LEAST_1, FRACTION};
 use crate::error::{Error, Result};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -35,6 +35,7 @@ use std::time::Duration;
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
 /// | bins | 16 for each number, 48 for 5,000 rows or more; each centred at its mean |
+/// | codes | 512 different whole numbers or fewer, most in 3 rows or more, are also categories |
 ///
 /// Sources: RealMLP (Holzmüller, Grinsztajn, Steinwart 2024); the encoding of numbers (Gorishniy,
 /// Rubachev, Babenko 2022). [A page](crate::guide::ideas::defaults) says what each element is
@@ -223,7 +224,8 @@ impl<'a> Recipe<'a> {
         Self { validation_fraction, ..self }
     }
 
-    /// The most bins of a number, at least 1. Default: 16; 48 for 5,000 rows or more.
+    /// The most bins of a number, at least 1. Default: 16; 48 for 5,000 rows or more. A column of
+    /// codes has a bin between all neighbours.
     pub fn bins(self, bins: usize) -> Self {
         Self { bins: Some(bins), ..self }
     }
@@ -286,9 +288,6 @@ impl<'a> Recipe<'a> {
             ("number of hidden layers", self.layers as f64, AT_LEAST_1),
             ("number of threads", self.threads.unwrap_or(1) as f64, AT_LEAST_1),
             ("number of bins", self.bins.unwrap_or(1) as f64, AT_LEAST_1),
-            ("learning rate", self.learning_rate.unwrap_or(1.0), POSITIVE),
-            ("dropout", self.dropout, BELOW_1),
-            ("weight decay", self.weight_decay, NOT_NEGATIVE),
             ("validation fraction", self.validation_fraction, FRACTION),
         ];
         let has_refit = |networks: f64| networks == 1.0 || self.refit;
