@@ -149,8 +149,8 @@ impl<F: Float> Dense<F> {
         Ok(self)
     }
 
-    /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o) in
-    /// place of each input x, or y less the y of the next input where `differences` says so.
+    /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o)
+    /// in place of each input x, or y less the y of the next input where `differences` says so.
     pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,

@@ -7,6 +7,7 @@ use clap::Args;
 use densely::data::{CsvFormat, Storage, TableReport};
 use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
 use ndarray::Array2;
+use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 use std::path::{Path, PathBuf};
 
@@ -87,6 +88,26 @@ impl TestRows {
                 table.without([column])
             }
             _ => Ok(table),
+        }
+    }
+
+    /// What should be known about the rows, on one line.
+    pub fn doubt(&self) -> Option<String> {
+        match self {
+            Self::Last(column, order) => {
+                let blanks = order.iter().filter(|number| number.is_nan()).count();
+                (blanks > 0).then(|| format!("rows without {column:?} come first: {blanks}"))
+            }
+            Self::Groups(column, groups) => {
+                let mut counts = BTreeMap::new();
+                groups.iter().for_each(|group| *counts.entry(group).or_insert(0) += 1);
+                let (group, count) = counts.into_iter().max_by_key(|&(_, count)| count)?;
+                let (rows, is_most) = (groups.len(), 4 * count > 3 * groups.len());
+                is_most.then(|| {
+                    format!("the group {group:?} of {column:?} has {count} of {rows} rows")
+                })
+            }
+            _ => None,
         }
     }
 

@@ -148,6 +148,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     plan.table = Some(json!(report));
     if !options.training.json {
         command_line::tell(&remedies::in_report(&report.to_string()));
+        command_line::tell(&test_rows.doubt().unwrap_or_default());
     }
     let file = test_rows.file().map(|file| file.display().to_string());
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };

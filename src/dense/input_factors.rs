@@ -4,9 +4,9 @@ use crate::{error::Error, error::Result, error::check::POSITIVE, float::Float, m
 use ndarray::ArrayView1;
 use std::iter::zip;
 
-/// A layer that learns z = Vᵀ·(s ∘ u) + v with u = D·(c ∘ (x + o)): a trained factor s for each
-/// input x, with a constant c and an offset o. D takes from some inputs the one after it, which has
-/// the same constant: u_j = c_j ((x + o)_j - (x + o)_(j+1)).
+/// A layer that learns z = Vᵀ·(s ∘ u) + v with u = D·(c ∘ (x + o)): a trained factor s for
+/// each input x, with a constant c and an offset o. D takes from some inputs the one after it,
+/// which has the same constant: u_j = c_j ((x + o)_j - (x + o)_(j+1)).
 ///
 /// It is a plain layer with W = Dᵀ·diag(s ∘ c)·V and b = v + Wᵀ·o. With
 /// H = D·(∂loss/∂W + o ⊗ ∂loss/∂b), ∂loss/∂V = diag(s ∘ c)·H,

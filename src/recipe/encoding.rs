@@ -146,8 +146,8 @@ fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
     apart(edges)
 }
 
-/// The different values of a column of whole numbers if they may be codes: as many as in this range,
-/// and most in several rows.
+/// The different values of a column of whole numbers if they may be codes: as many as in this
+/// range, and most in several rows.
 fn codes(sorted: &[f64], range: RangeInclusive<usize>) -> Vec<f64> {
     let mut counts: Vec<usize> = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).collect();
     counts.sort_unstable();

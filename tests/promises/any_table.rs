@@ -370,6 +370,19 @@ fn a_category_of_one_row_is_none() {
     assert_eq!(report.to_string(), said);
 }
 
+/// As R and pandas write row names.
+#[test]
+fn a_column_without_a_name_is_left_out_when_asked() {
+    let table = table(",x,y\n1,5,2\n2,6,4\n3,7,7\n");
+    let error = table.regression::<f64>("y").unwrap_err().to_string();
+    assert!(error.contains("its name is \"\"; `Table::without` leaves"), "{error}");
+    let named = table.clone().without([""]).unwrap().regression::<f64>("y").unwrap();
+    let table = table.without_unusable();
+    let (data, report) = table.dataset_and_report::<f64>(Target::number("y")).unwrap();
+    assert_eq!((data.feature_names(), data.inputs()), (named.feature_names(), named.inputs()));
+    assert_eq!(report.to_string(), "left out: column 1 (it has no name, as row names have none)");
+}
+
 /// Of 60 texts, all but blanks are different: no category is left.
 #[test]
 fn a_column_of_rare_texts_is_left_out() {

@@ -128,7 +128,12 @@ fn faults_are_the_same() {
         ("x,y\n", Regression, "data: there are no rows below the header"),
         ("x,y\n1,2\n3\n", Regression, "data: row 2 has 1 cells, the header has 2"),
         ("x,x,y\n1,2,3\n", Regression, r#"data: column "x" occurs twice in the header"#),
-        ("x,,y\n1,2,3\n", Regression, "data: column 2 has no name in the header; is it an index?"),
+        (
+            "x,,y\n1,2,3\n",
+            Regression,
+            "data: column 2 has no name in the header; is it an index? its name is \"\"; \
+             `Table::without` leaves the column out",
+        ),
         ("x\n1\n", Regression, r#"data: there is no column "y"; there are "x""#),
         ("y\n1\n", Regression, r#"data: there are no features: target "y" is the only column"#),
         (

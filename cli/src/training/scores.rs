@@ -10,6 +10,9 @@ use densely::{
 use ndarray::ArrayView2;
 use std::fmt;
 
+/// The fewest test rows of which intervals are computed.
+const LEAST_ROWS: usize = 10;
+
 /// The scores of a network on the test rows.
 #[derive(Debug)]
 pub struct Scores {
@@ -37,10 +40,12 @@ impl Scores {
         self.values.iter().find(|score| matches!(score.key, "rmse" | "log_loss"))?.value
     }
 
-    /// Adds the intervals, which are the same for the same seed.
+    /// Adds the intervals, which are the same for the same seed. Very few rows have none: what is
+    /// drawn from them hardly differs.
     pub(super) fn with_intervals(mut self, test: &Tested, seed: u64) -> Result<Self, Error> {
         let (outputs, targets) = (test.predicted.view(), test.targets());
-        for score in self.values.iter_mut().filter(|score| score.value.is_some()) {
+        let enough = outputs.nrows() >= LEAST_ROWS;
+        for score in self.values.iter_mut().filter(|score| enough && score.value.is_some()) {
             let interval = metrics::bootstrap_interval(outputs, targets, 0.95, seed, score.metric);
             score.interval = defined(interval)?;
         }

@@ -49,7 +49,7 @@ pub enum TableError {
     #[error("{file}: column {column:?} occurs twice in the header")]
     DuplicateColumn { file: String, column: String },
     /// A column has a blank name.
-    #[error("{file}: column {number} has no name in the header; is it an index?")]
+    #[error("{file}: column {number} has no name in the header; is it an index? its name is \"\"")]
     UnnamedColumn { file: String, number: usize },
     /// The file is no text.
     #[error("{file}: this is {what}, not text; save the table as CSV")]
@@ -149,7 +149,7 @@ impl TableError {
                 _ => Vec::new(),
             },
             Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
-            Self::TooManyCategories { .. } => vec![Remedy::Without],
+            Self::TooManyCategories { .. } | Self::UnnamedColumn { .. } => vec![Remedy::Without],
             Self::MixedColumn { .. } => {
                 vec![Remedy::MissingValues, Remedy::Category, Remedy::Without]
             }

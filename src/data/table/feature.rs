@@ -41,6 +41,10 @@ impl Table {
             }
             return Ok(Some(feature));
         }
+        if name.is_empty() && told.is_none() && self.settings.unusable {
+            report.left_out = Some("it has no name, as row names have none".to_owned());
+            return Ok(None);
+        }
         if let Some(format) = self.date_format_of(index)? {
             let moments = summary.texts.values.keys();
             let days = moments.filter_map(|text| dates::parsed(&format, text)?.days());

@@ -141,7 +141,8 @@ impl Table {
         for (index, TableColumn { name, summary, .. }) in self.used() {
             let unnamed =
                 || TableError::UnnamedColumn { file: self.file.clone(), number: index + 1 };
-            ensure(!name.is_empty() || summary.is_blank(), unnamed)?;
+            let may_be_left_out = summary.is_blank() || self.settings.unusable;
+            ensure(!name.is_empty() || may_be_left_out, unnamed)?;
             ensure(name.is_empty() || names.insert(name), || self.duplicate(name))?;
         }
         Ok(())

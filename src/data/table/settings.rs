@@ -39,8 +39,8 @@ impl Table {
         self
     }
 
-    /// Leaves out text columns that would be an error: those with too many different texts, and
-    /// those in which more than a tenth of the cells is text among numbers.
+    /// Leaves out columns that would be an error: those with too many different texts, those in
+    /// which more than a tenth of the cells is text among numbers, and those without a name.
     /// [`dataset_and_report`](Self::dataset_and_report) names them.
     #[must_use]
     pub fn without_unusable(mut self) -> Self {
