@@ -41,7 +41,7 @@ impl Task {
     }
 
     /// Tells the task from a column: binary for two different values, multiclass for texts that are
-    /// no dates, for codes such as `01` and for numbers that [`are_classes`], else regression.
+    /// no dates, for codes such as `01` and numbers that count few classes, else regression.
     ///
     /// # Errors
     ///
