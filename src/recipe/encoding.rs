@@ -23,9 +23,9 @@ const LEAST_ROWS: usize = 3;
 /// bin is e_j = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022).
 /// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
 ///
-/// Few different whole numbers may be codes, of which neighbours have nothing in common. Then all
-/// of them are edges, and beside the bins the next layer takes e_j - e_(j+1), which is 1 at the
-/// value b_j and 0 at the others.
+/// Few different whole numbers, but more than bins can tell, may be codes, of which neighbours have
+/// nothing in common. Then all of them are edges, and beside the bins the next layer takes
+/// e_j - e_(j+1), which is 1 at the value b_j and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
     /// The next layer takes y = c · (h + o) in place of each output h, or y less the y of the next
@@ -47,8 +47,8 @@ impl<F: Float> Encoding<F> {
                 let numbers = ArrayView1::from(&sorted[column][..]).insert_axis(Axis(1));
                 let numbers: Vec<f64> = of_column.to_network(numbers)?.into_iter().collect();
                 let are_whole = sorted[column].iter().all(|number| number.fract() == 0.0);
-                let codes =
-                    if are_whole { codes(&numbers, bins + 1..=most_codes) } else { Vec::new() };
+                let range = bins.saturating_mul(2).saturating_add(1)..=most_codes;
+                let codes = if are_whole { codes(&numbers, range) } else { Vec::new() };
                 let has_codes = !codes.is_empty();
                 let edges = if has_codes { codes } else { edges(&numbers, bins) };
                 let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
@@ -228,7 +228,7 @@ mod tests {
     fn codes_are_one_hot() {
         let sorted = vec![[1.0, 4.0, 9.0, 10.0].map(|code| [code; 5]).concat()];
         let units = robust_units(&sorted, &[false]).unwrap();
-        let Encoding { layer, mapping } = Encoding::new(&units, &sorted, 2).unwrap();
+        let Encoding { layer, mapping } = Encoding::new(&units, &sorted, 1).unwrap();
         let (eye, zeros) = (Array2::eye(layer.outputs()), Array1::zeros(layer.outputs()));
         let reader = Dense::<f64>::new(eye, Some(zeros), Identity).unwrap();
         let reader = reader.with_mapped_input_factors(6.0, mapping).unwrap();
