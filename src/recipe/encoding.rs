@@ -9,10 +9,8 @@ use std::{iter::zip, ops::RangeInclusive};
 /// Closer edges than this are one: `f32` could not tell them apart.
 const LEAST_GAP: f64 = 1e-5;
 
-/// A column with more different values than these has no codes, and with more than its share of
-/// those of all columns, which bounds the time.
+/// If all columns together have more codes than these, they have none.
 const MOST_CODES: usize = 512;
-const MOST_CODES_OF_ALL: usize = 4096;
 
 /// The median of the rows of each code is at least this.
 const LEAST_ROWS: usize = 3;
@@ -39,28 +37,33 @@ impl<F: Float> Encoding<F> {
         let scales = zip(units.centres().unwrap_or_default(), units.spreads().unwrap_or_default());
         let limits = units.limits().unwrap_or_default();
         let mut outputs: Vec<Bin> = limits.iter().enumerate().map(Bin::that_passes).collect();
-        let columns = limits.iter().filter(|&&limit| limit > 0.0).count();
-        let most_codes = (MOST_CODES_OF_ALL / columns.max(1)).min(MOST_CODES);
+        let mut columns = Vec::new();
         for (column, ((&centre, &spread), &limit)) in zip(scales, limits).enumerate() {
             if limit > 0.0 {
                 let of_column = Units::robust([centre], [spread], [limit])?;
                 let numbers = ArrayView1::from(&sorted[column][..]).insert_axis(Axis(1));
                 let numbers: Vec<f64> = of_column.to_network(numbers)?.into_iter().collect();
                 let are_whole = sorted[column].iter().all(|number| number.fract() == 0.0);
-                let range = bins.saturating_mul(2).saturating_add(1)..=most_codes;
+                let range = bins.saturating_mul(2).saturating_add(1)..=MOST_CODES;
                 let codes = if are_whole { codes(&numbers, range) } else { Vec::new() };
-                let has_codes = !codes.is_empty();
-                let edges = if has_codes { codes } else { edges(&numbers, bins) };
-                let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
-                outputs.extend(edges.windows(2).map(of_edges));
-                if has_codes {
-                    let of_codes = |codes: &[f64]| Bin::of_code(column, codes[0], codes[1]);
-                    outputs.extend(edges.windows(2).map(of_codes));
-                }
-                // Behind the last code there is no other.
-                if let Some(last) = outputs.last_mut() {
-                    last.differs = false;
-                }
+                columns.push((column, numbers, codes));
+            }
+        }
+        // So many are measurements, which come in many columns.
+        let are_measurements =
+            columns.iter().map(|(.., codes)| codes.len()).sum::<usize>() > MOST_CODES;
+        for (column, numbers, codes) in columns {
+            let has_codes = !codes.is_empty() && !are_measurements;
+            let edges = if has_codes { codes } else { edges(&numbers, bins) };
+            let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
+            outputs.extend(edges.windows(2).map(of_edges));
+            if has_codes {
+                let of_codes = |codes: &[f64]| Bin::of_code(column, codes[0], codes[1]);
+                outputs.extend(edges.windows(2).map(of_codes));
+            }
+            // Behind the last code there is no other.
+            if let Some(last) = outputs.last_mut() {
+                last.differs = false;
             }
         }
         let mut weights = Array2::zeros((limits.len(), outputs.len()));

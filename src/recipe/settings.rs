@@ -35,7 +35,7 @@ use std::time::Duration;
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
 /// | bins | 16 for each number, 48 for 5,000 rows or more; each centred at its mean |
-/// | codes | 512 different whole numbers or fewer, most in 3 rows or more, are also categories |
+/// | codes | whole numbers, too many for bins but few, most in 3 rows or more: also categories |
 ///
 /// Sources: RealMLP (Holzmüller, Grinsztajn, Steinwart 2024); the encoding of numbers (Gorishniy,
 /// Rubachev, Babenko 2022). [A page](crate::guide::ideas::defaults) says what each element is
