@@ -146,15 +146,17 @@ impl<F: Float> Dense<F> {
     pub fn with_input_factors(mut self, rate: f64) -> Result<Self> {
         let ones = vec![F::one(); self.inputs()];
         self.input_factors = Some(InputFactors::new(&self.weights, rate, ones)?);
+        self.multiply_input_factors();
         Ok(self)
     }
 
     /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o)
-    /// in place of each input x, or y less the y of the next input where `differences` says so.
+    /// in place of each input x, less the y of the next input for those whose places are
+    /// `differences`.
     pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,
-        (constants, offsets, differences): (Vec<F>, Vec<F>, Vec<bool>),
+        (constants, offsets, differences): (Vec<F>, Vec<F>, Vec<usize>),
     ) -> Result<Self> {
         let bias = self.bias_or_zeros().to_vec();
         let factors = InputFactors::new(&self.weights, rate, constants)?;
@@ -373,7 +375,7 @@ impl<F: Float> Dense<F> {
 
     /// Computes weights and bias from trained factors of the inputs, if there are any.
     pub(crate) fn multiply_input_factors(&mut self) {
-        if let Some(factors) = &self.input_factors {
+        if let Some(factors) = &mut self.input_factors {
             factors.multiply(&mut self.weights, self.bias.as_mut());
         }
     }

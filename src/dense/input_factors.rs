@@ -20,21 +20,17 @@ pub(super) struct InputFactors<F: Float> {
     offsets: Option<Offsets<F>>,
     /// The factor of the learning rate of s.
     pub(super) rate: f64,
+    /// Whether W and b are those of these numbers.
+    is_multiplied: bool,
 }
 
 /// The offsets o, the inputs from which D takes the next, and the bias v.
 #[derive(Clone, Debug, PartialEq)]
 struct Offsets<F: Float> {
     numbers: Vec<F>,
-    differences: Vec<bool>,
+    /// In ascending order.
+    differences: Vec<usize>,
     bias: Vec<F>,
-}
-
-impl<F: Float> Offsets<F> {
-    /// The inputs from which D takes the next.
-    fn differing(&self) -> impl DoubleEndedIterator<Item = usize> {
-        (0..self.differences.len()).filter(|&input| self.differences[input])
-    }
 }
 
 /// Matrix, bias and factors of a layer.
@@ -45,14 +41,21 @@ impl<F: Float> InputFactors<F> {
     pub(super) fn new(weights: &Matrix<F>, rate: f64, constants: Vec<F>) -> Result<Self> {
         Error::check_range("rate factor of the inputs' factors", rate, POSITIVE)?;
         let factors = vec![F::one(); weights.rows()];
-        Ok(Self { matrix: weights.clone(), factors, constants, offsets: None, rate })
+        Ok(Self {
+            matrix: weights.clone(),
+            factors,
+            constants,
+            offsets: None,
+            rate,
+            is_multiplied: false,
+        })
     }
 
     /// Sets the offsets, the inputs from which D takes the next, and v.
     pub(super) fn with_offsets(
         self,
         numbers: Vec<F>,
-        differences: Vec<bool>,
+        differences: Vec<usize>,
         bias: Vec<F>,
     ) -> Self {
         Self { offsets: Some(Offsets { numbers, differences, bias }), ..self }
@@ -66,17 +69,21 @@ impl<F: Float> InputFactors<F> {
 
     /// As [`slices`](Self::slices), to be changed in place.
     pub(super) fn slices_mut<'f>(&'f mut self, own: Option<&'f mut [F]>) -> SlicesMut<'f, F> {
+        self.is_multiplied = false;
         let bias = self.offsets.as_mut().map(|of| &mut of.bias[..]).or(own);
         (self.matrix.numbers_mut(), bias, Some(&mut self.factors))
     }
 
-    /// Writes W over `weights`, and b over `bias`.
-    pub(super) fn multiply(&self, weights: &mut Matrix<F>, bias: Option<&mut Vec<F>>) {
+    /// Writes W over `weights`, and b over `bias`, if they are not there yet.
+    pub(super) fn multiply(&mut self, weights: &mut Matrix<F>, bias: Option<&mut Vec<F>>) {
+        if std::mem::replace(&mut self.is_multiplied, true) {
+            return;
+        }
         weights.numbers_mut().copy_from_slice(self.matrix.numbers());
         self.scale_rows(weights);
         if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
             let columns = weights.columns();
-            for row in offsets.differing().rev() {
+            for &row in offsets.differences.iter().rev() {
                 let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
                 zip(next, row).for_each(|(next, &mut w)| *next -= w);
             }
@@ -95,7 +102,7 @@ impl<F: Float> InputFactors<F> {
             for (&offset, row) in zip(&offsets.numbers, weights.numbers_mut().chunks_mut(columns)) {
                 zip(row, bias).for_each(|(h, &g)| *h += offset * g);
             }
-            for row in offsets.differing() {
+            for &row in &offsets.differences {
                 let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
                 zip(row, next).for_each(|(h, &mut next)| *h -= next);
             }
@@ -159,7 +166,7 @@ mod tests {
         let bias = wave(1, 3, 0.3).row(0).to_owned();
         let layer = Dense::new(wave(3, 3, 0.2), Some(bias), Tanh).unwrap();
         let layer = layer.with_rate_factors(RateFactors::new(1.0, 0.5)).unwrap();
-        let mapping = (vec![0.5, 0.5, 3.0], vec![1.0, -0.25, 0.75], vec![true, false, false]);
+        let mapping = (vec![0.5, 0.5, 3.0], vec![1.0, -0.25, 0.75], vec![0]);
         let layer = layer.with_mapped_input_factors(6.0, mapping).unwrap();
         let mut net = Mlp::from_layers(vec![layer]).unwrap();
         let data = Dataset::new(wave(4, 3, 0.1), wave(4, 3, 0.5)).unwrap();

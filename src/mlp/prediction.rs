@@ -84,10 +84,19 @@ impl<F: Float> Mlp<F> {
     ) -> Result<()> {
         // A layer may have been replaced through `layers_mut`.
         self.check_stack()?;
+        self.check_outputs(inputs, outputs.view())?;
+        self.pass(&self.layers, self.units_out.measured()?, inputs, outputs, buffers)
+    }
+
+    /// Checks the shapes of inputs and of an array for their outputs.
+    pub(super) fn check_outputs(
+        &self,
+        inputs: ArrayView2<'_, F>,
+        outputs: ArrayView2<'_, F>,
+    ) -> Result<()> {
         Error::check_features(inputs.ncols(), self.features())?;
         let (found, needed) = (outputs.dim(), (inputs.nrows(), self.outputs()));
-        ensure(found == needed, || ShapeError::Outputs { found, needed })?;
-        self.pass(&self.layers, self.units_out.measured()?, inputs, outputs, buffers)
+        ensure(found == needed, || ShapeError::Outputs { found, needed })
     }
 
     /// The outputs of the first layers, or of all, in these units.

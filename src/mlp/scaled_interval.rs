@@ -1,7 +1,7 @@
 //! The interval of a network: the ends for given rows, and a second network that scales it.
 
 use super::{Interval, Mlp};
-use crate::error::{Error, NetworkError, Result, ShapeError, check::ensure};
+use crate::error::{Error, NetworkError, Result, check::ensure};
 use crate::{float::Float, schema::Schema};
 use ndarray::{Array2, ArrayView2};
 use std::iter::zip;
@@ -91,9 +91,7 @@ impl<F: Float> Mlp<F> {
         outputs: ArrayView2<'_, F>,
     ) -> Result<[Array2<F>; 2]> {
         let interval = self.interval.as_ref().ok_or(NetworkError::NoInterval)?;
-        Error::check_features(inputs.ncols(), self.features())?;
-        let (found, needed) = (outputs.dim(), (inputs.nrows(), self.outputs()));
-        ensure(found == needed, || ShapeError::Outputs { found, needed })?;
+        self.check_outputs(inputs, outputs)?;
         let mut widths = match &self.of_errors {
             // Limited, since an infinite factor times a half width of 0 would be NaN.
             Some(net) => net.predict(inputs)?.mapv(|s| s.exp().min(F::max_value())),

@@ -21,14 +21,14 @@ const LEAST_ROWS: usize = 3;
 /// bin is e_j = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022).
 /// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
 ///
-/// Few different whole numbers, but more than bins can tell, may be codes, of which neighbours have
-/// nothing in common. Then all of them are edges, and beside the bins the next layer takes
+/// Few different whole numbers, but more than bins can tell, may be codes: neighbours then have
+/// nothing in common. All of them are edges, and beside the bins the next layer takes
 /// e_j - e_(j+1), which is 1 at the value b_j and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
-    /// The next layer takes y = c · (h + o) in place of each output h, or y less the y of the next
-    /// output. In this order: c, o, and which of the two it takes.
-    pub(super) mapping: (Vec<F>, Vec<F>, Vec<bool>),
+    /// The next layer takes y = c · (h + o) in place of each output h. From some it takes the y of
+    /// the next output. In this order: c, o, and the places of these outputs.
+    pub(super) mapping: (Vec<F>, Vec<F>, Vec<usize>),
 }
 
 impl<F: Float> Encoding<F> {
@@ -37,7 +37,7 @@ impl<F: Float> Encoding<F> {
         let scales = zip(units.centres().unwrap_or_default(), units.spreads().unwrap_or_default());
         let limits = units.limits().unwrap_or_default();
         let mut outputs: Vec<Bin> = limits.iter().enumerate().map(Bin::that_passes).collect();
-        let mut columns = Vec::new();
+        let (mut columns, mut differences) = (Vec::new(), Vec::new());
         for (column, ((&centre, &spread), &limit)) in zip(scales, limits).enumerate() {
             if limit > 0.0 {
                 let of_column = Units::robust([centre], [spread], [limit])?;
@@ -49,7 +49,7 @@ impl<F: Float> Encoding<F> {
                 columns.push((column, numbers, codes));
             }
         }
-        // So many are measurements, which come in many columns.
+        // Measurements come in many columns, codes in few.
         let are_measurements =
             columns.iter().map(|(.., codes)| codes.len()).sum::<usize>() > MOST_CODES;
         for (column, numbers, codes) in columns {
@@ -58,12 +58,12 @@ impl<F: Float> Encoding<F> {
             let of_edges = |edges: &[f64]| Bin::new(column, edges[0], edges[1], &numbers);
             outputs.extend(edges.windows(2).map(of_edges));
             if has_codes {
-                let of_codes = |codes: &[f64]| Bin::of_code(column, codes[0], codes[1]);
+                let first = outputs.len();
+                // No number of the column [low] is above `high`: the mean that is taken off is 0.
+                let of_codes = |codes: &[f64]| Bin::new(column, codes[0], codes[1], &codes[..1]);
                 outputs.extend(edges.windows(2).map(of_codes));
-            }
-            // Behind the last code there is no other.
-            if let Some(last) = outputs.last_mut() {
-                last.differs = false;
+                // Behind the last code there is no other.
+                differences.extend(first..outputs.len() - 1);
             }
         }
         let mut weights = Array2::zeros((limits.len(), outputs.len()));
@@ -75,34 +75,24 @@ impl<F: Float> Encoding<F> {
         let layer = Dense::new(weights, Some(bias), HardTanh)?;
         let layer = layer.with_rate_factors(RateFactors::FROZEN)?;
         let (constants, offsets) = (of(|bin| bin.constant), of(|bin| bin.offset));
-        let differs = outputs.iter().map(|bin| bin.differs).collect();
-        Ok(Self { layer, mapping: (constants.collect(), offsets.collect(), differs) })
+        Ok(Self { layer, mapping: (constants.collect(), offsets.collect(), differences) })
     }
 }
 
-/// constant · (HardTanh(factor · z + shift) + offset), which the next layer takes, or of which it
-/// takes the difference from the next.
+/// constant · (HardTanh(factor · z + shift) + offset), which the next layer takes.
 struct Bin {
     column: usize,
     factor: f64,
     shift: f64,
     constant: f64,
     offset: f64,
-    differs: bool,
 }
 
 impl Bin {
     /// A column itself: z, with this limit of its clip.
     fn that_passes((column, &limit): (usize, &f64)) -> Self {
         let limit = if limit > 0.0 { limit } else { 1.0 };
-        Self {
-            column,
-            factor: 1.0 / limit,
-            shift: 0.0,
-            constant: limit,
-            offset: 0.0,
-            differs: false,
-        }
+        Self { column, factor: 1.0 / limit, shift: 0.0, constant: limit, offset: 0.0 }
     }
 
     /// e less its mean, for a column of these sorted numbers.
@@ -112,20 +102,7 @@ impl Bin {
         let mean = (inside.sum::<f64>() + (sorted.len() - end) as f64) / sorted.len() as f64;
         let factor = 2.0 / (high - low);
         // (HardTanh + 1) / 2 is e.
-        Self {
-            column,
-            factor,
-            shift: -1.0 - factor * low,
-            constant: 0.5,
-            offset: 1.0 - 2.0 * mean,
-            differs: false,
-        }
-    }
-
-    /// e between two codes, which makes the upper one's output with the e after it.
-    fn of_code(column: usize, low: f64, high: f64) -> Self {
-        // No value is above `high`: so the mean that is taken off is 0.
-        Self { differs: true, ..Self::new(column, low, high, &[low]) }
+        Self { column, factor, shift: -1.0 - factor * low, constant: 0.5, offset: 1.0 - 2.0 * mean }
     }
 }
 

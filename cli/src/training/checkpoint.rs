@@ -12,6 +12,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The state of a whole training. Those of the parts of a default one have more behind it.
+const STATE: &str = "training.json";
+
 /// The files in the folder.
 pub struct Kept {
     pub folder: PathBuf,
@@ -31,7 +34,7 @@ impl Kept {
 
     /// The checkpoint of a process that reads the files that another process writes.
     pub fn of_another(folder: &Path) -> Self {
-        let (state, belongs_to) = (folder.join("training.json"), folder.join("options.json"));
+        let (state, belongs_to) = (folder.join(STATE), folder.join("options.json"));
         Self { folder: folder.to_owned(), state, belongs_to, writes: false }
     }
 
@@ -75,7 +78,7 @@ impl Kept {
             self.clear()?;
         }
         let mut files = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        if !files.any(|file| file.file_name().to_string_lossy().starts_with("training.json")) {
+        if !files.any(|file| file.file_name().to_string_lossy().starts_with(STATE)) {
             if self.writes {
                 atomic_file::write(&self.belongs_to, &serde_json::to_vec_pretty(belongs_to)?)?;
             }

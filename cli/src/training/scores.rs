@@ -10,7 +10,7 @@ use densely::{
 use ndarray::ArrayView2;
 use std::fmt;
 
-/// The fewest test rows of which intervals are computed.
+/// Fewer test rows than these have no intervals.
 const LEAST_ROWS: usize = 10;
 
 /// The scores of a network on the test rows.
