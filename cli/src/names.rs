@@ -14,6 +14,10 @@ impl Names {
         for line in reader.from_reader(text.as_bytes()).into_records() {
             names.extend(line?.iter().map(str::to_owned));
         }
+        if names.is_empty() {
+            // The column without a name.
+            names.push(String::new());
+        }
         Ok(Self(names))
     }
 }

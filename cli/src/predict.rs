@@ -3,7 +3,7 @@
 
 use crate::command_line;
 use crate::input;
-use crate::names::Names;
+use crate::names::{self, Names};
 use crate::network::Network;
 use crate::output_names;
 use crate::table::{FileForm, Missing};
@@ -33,8 +33,8 @@ pub struct Options {
     data: PathBuf,
     /// Columns of the data to print before the predictions; a name with a comma in it stands in
     /// quotation marks
-    #[arg(long, value_name = "COLUMN,…", default_value = "", value_parser = Names::parse, hide_default_value = true)]
-    keep: Names,
+    #[arg(long, value_name = "COLUMN,…", value_parser = Names::parse)]
+    keep: Vec<Names>,
     /// What is done with missing values
     #[arg(long, value_enum, default_value_t = Missing::Take)]
     missing: Missing,
@@ -70,8 +70,8 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
         table = table.with_unknown();
     }
     let mut columns = Vec::new();
-    for name in &options.keep.0 {
-        columns.push((name.clone(), table.text(name)?));
+    for name in names::all(&options.keep) {
+        columns.push((name.to_owned(), table.text(name)?));
     }
     let (schema, outputs) = match network {
         Network::F32(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
@@ -79,7 +79,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     };
     for (name, cells) in prediction(&schema, &outputs) {
         // No name may occur twice. The target may be kept, to compare the predictions with it.
-        let is_kept = options.keep.0.contains(&name);
+        let is_kept = names::all(&options.keep).any(|kept| kept == name);
         columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
     }
     csv(&columns)

@@ -5,6 +5,7 @@ pub mod remedies;
 use crate::names::{self, Names};
 use clap::{Args, ValueEnum};
 use densely::{Error, Table, data::CsvFormat};
+use std::{collections::BTreeMap, error::Error as AnyError};
 
 /// How the file is written.
 #[derive(Clone, Debug, Args)]
@@ -93,7 +94,23 @@ impl Columns {
     }
 
     /// Tells a table what its columns are. All remain.
-    pub fn tell(&self, table: Table) -> Result<Table, Error> {
+    ///
+    /// # Errors
+    ///
+    /// A column of which two options tell different things, or that the table does not have.
+    pub fn tell(&self, table: Table) -> Result<Table, Box<dyn AnyError>> {
+        let mut told = BTreeMap::new();
+        let options =
+            [("--category", &self.category), ("--number", &self.number), ("--date", &self.date)];
+        for (option, names) in options {
+            for name in names::all(names) {
+                let column = name.split_once('=').map_or(name, |(column, _)| column);
+                let other = told.insert(column, option).filter(|other| *other != option);
+                if let Some(other) = other {
+                    return Err(format!("{other} and {option} both name {column:?}").into());
+                }
+            }
+        }
         let mut table = table.category(names::all(&self.category))?;
         table = table.number(names::all(&self.number))?;
         for name in names::all(&self.date) {

@@ -6,9 +6,10 @@ use crate::training::{self, Options as Training};
 use clap::Args;
 use densely::data::{CsvFormat, Storage, TableReport};
 use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
+use std::iter::zip;
 use std::path::{Path, PathBuf};
 
 /// The rows set aside, where they are not taken by chance.
@@ -171,6 +172,23 @@ impl TestRows {
 }
 
 impl Split {
+    /// What should be known about the classes, on one line.
+    pub fn doubt(&self) -> Option<String> {
+        let rows_of = |data: &Dataset<f32>| match &data.targets().sum_axis(Axis(0)).to_vec()[..] {
+            &[second] => vec![data.rows() as f32 - second, second],
+            of_each => of_each.to_vec(),
+        };
+        let rows = zip(rows_of(&self.train), rows_of(&self.test));
+        let unlearned = zip(self.train.classes(), rows)
+            .filter(|(_, (train, test))| *train == 0.0 && *test > 0.0)
+            .map(|(class, _)| format!("{class:?}"));
+        let unlearned: Vec<_> = unlearned.collect();
+        let (classes, each) = (unlearned.join(", "), unlearned.len() > 1);
+        let these = if each { "these classes" } else { "this class" };
+        (!classes.is_empty())
+            .then(|| format!("no training row has {these}, though test rows have: {classes}"))
+    }
+
     /// The folds of the training rows, each split as these rows are.
     pub fn folds(
         &self,

@@ -154,6 +154,9 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
     let rows = test_rows.split(data, &report, &options.training, validation, format);
     let rows = rows.map_err(|error| plan.in_context(error))?;
+    if !options.training.json {
+        command_line::tell(&rows.doubt().unwrap_or_default());
+    }
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
         if !options.training.json {

@@ -330,6 +330,20 @@ fn each_kind_of_column_is_recognised() {
     assert_eq!(two.action, r#"-1 for "no", 1 for "yes""#);
     assert_eq!(two.values, "no (53), yes (27)");
     assert_eq!(profile.columns[0].values, "0 to 79");
+    // A cell that training would refuse is shown.
+    let action = |told: Table, column: usize| {
+        let column = told.profile().unwrap().columns.remove(column);
+        (column.is_error, column.action)
+    };
+    let number = table(&csv).number(["code"]).unwrap();
+    let date = table(&csv).date_format("place", "%d/%m/%Y").unwrap();
+    for ((is_error, action), expected) in [
+        (action(number, 3), r#"row 2, column "code": "a" is not a number"#),
+        (action(date, 2), r#""Oslo" is not a date in the form "%d/%m/%Y""#),
+        (action(table("x,y\n1,a\n?,b\n2,c\n"), 0), r#"row 2, column "x": "?" is a missing value"#),
+    ] {
+        assert!(is_error && action.contains(expected), "{action}");
+    }
     // One line for the file, one for the names, and one a column, with the cells below each other.
     let lines: Vec<String> = profile.to_string().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 11);
@@ -411,6 +425,10 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     assert!(table(&rows("12o")).without_unusable().regression::<f32>("y").is_err());
     let number = table(&rows("12o")).number(["x"]).unwrap().regression::<f32>("y").unwrap_err();
     assert!(matches!(number, Error::Table(TableError::Cell { row: 18, .. })), "{number}");
+    // A target is no category.
+    let error = message(&rows("12o"), "x");
+    assert!(error.contains("\"12o\" is not a number, but 29 cells of the target are"), "{error}");
+    assert!(error.contains("`Target::classes`") && !error.contains("`Table::category`"), "{error}");
     // Numbers of two forms, and units in some cells alone.
     for slip in ["1.234,5", "7 %"] {
         assert!(message(&rows(&format!("\"{slip}\"")), "y").contains("is not a number"), "{slip}");

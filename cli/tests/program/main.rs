@@ -209,7 +209,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
             cars(&good.replace("3,a", "?,a")),
             r#"row 3, column "weight": "?" is a missing value; the program without --missing refuse takes missing values"#,
         ),
-        (cars(&good.replace("b,24", "b,x")), r#"row 2, column "mpg": "x" is not a number"#),
+        (cars(&good.replace("b,24", "b,x")), r#"row 2, target "mpg": "x" is not a number"#),
         (
             cars(&good.replace("3,a", " ,a")),
             r#"row 3, column "weight": "" is blank; the program without --missing refuse takes missing values"#,

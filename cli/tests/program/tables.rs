@@ -405,6 +405,13 @@ fn test_rows_are_the_last_or_whole_groups_or_from_a_file() {
     assert!(refused(&both, 2).contains("cannot be used with"));
     let both = [&train[..], &["--group", "customer", "--split-by", "day"]].concat();
     assert!(refused(&both, 2).contains("cannot be used with"));
+    // The last day alone has this class.
+    let classes = written(&folder, "classes.csv", "day,kind", |row| {
+        format!("2024-01-{:02},{}", row % 30 + 1, ["a", "b", "late"][2.min(row % 30 / 14)])
+    });
+    let last = ["train", &classes, "--target", "kind", "--split-by", "day", "--quick"];
+    let stderr = text(&densely(&last).stderr);
+    assert!(stderr.contains("no training row has this class, though test rows have: \"late\""));
     let over = [&train[..], &["--test-data", &test, "--save", &test]].concat();
     assert!(refused(&over, 1).ends_with("has the test rows, it is not saved over"));
 }
@@ -541,6 +548,8 @@ fn look_shows_each_column_in_a_line() {
         }
     }
     assert_eq!(lines.len(), 6, "{shown}");
+    let twice = ["look", &data, "--number", "x,y", "--date", "x=%d/%m/%Y"];
+    assert!(refused(&twice, 1).ends_with("--number and --date both name \"x\""));
     let line = refused(&["look", &data, "--target", "z"], 1);
     assert!(line.contains("there is no column \"z\""), "{line}");
 }

@@ -246,7 +246,7 @@ impl Encoder<'_> {
     }
 
     /// Inputs and targets of the next rows that have a target: at most `most`.
-    fn next<F: Float>(&mut self, most: usize) -> Result<(Array2<F>, Array2<F>)> {
+    pub(super) fn next<F: Float>(&mut self, most: usize) -> Result<(Array2<F>, Array2<F>)> {
         let Self { rows, missing, report, .. } = self;
         let (table, features, outputs) = (rows.table, self.features, self.outputs);
         let count = most.min(rows.left());

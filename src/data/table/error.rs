@@ -93,9 +93,16 @@ pub enum TableError {
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
     /// A target has too many classes for its rows.
     #[error(
-        "{file}: target {column:?} has {classes} classes in {rows} rows, fewer than two rows for each; is it a name or a number?"
+        "{file}: target {column:?} has {classes} classes in {rows} rows, fewer than two rows for each"
     )]
-    TooManyClasses { file: String, column: String, classes: usize, rows: usize },
+    TooManyClasses {
+        file: String,
+        column: String,
+        classes: usize,
+        rows: usize,
+        /// Whether all classes are numbers.
+        of_numbers: bool,
+    },
     /// A text column has too many different values.
     #[error(
         "{file}: text column {column:?} has {} different values, such as {value:?}; at most {limit} are supported as categories",
@@ -114,6 +121,11 @@ pub enum TableError {
         numbers: usize,
         texts: usize,
     },
+    /// The target of a regression has text among its numbers.
+    #[error(
+        "{file}: row {row}, target {column:?}: {value:?} is not a number, but {numbers} cells of the target are"
+    )]
+    MixedTarget { file: String, row: usize, column: String, value: String, numbers: usize },
     /// The days and months of dates cannot be told apart.
     #[error(
         "{file}: row {row}, column {column:?}: {value:?} can be read in two ways, as all dates of the column can"
@@ -158,7 +170,8 @@ impl TableError {
             }
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
             Self::TextTarget { .. } | Self::DateTarget { .. } => vec![Remedy::Classes],
-            Self::TooManyClasses { .. } => vec![Remedy::Numbers],
+            Self::MixedTarget { .. } => vec![Remedy::MissingValues, Remedy::Classes],
+            Self::TooManyClasses { of_numbers: true, .. } => vec![Remedy::Numbers],
             _ => Vec::new(),
         }
     }

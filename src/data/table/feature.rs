@@ -48,7 +48,8 @@ impl Table {
         if let Some(format) = self.date_format_of(index)? {
             let moments = summary.texts.values.keys();
             let days = moments.filter_map(|text| dates::parsed(&format, text)?.days());
-            report.read_as = Some(format!("dates in the form {format}"));
+            let years = if format.contains("%y") { ", in years from 1970 to 2069" } else { "" };
+            report.read_as = Some(format!("dates in the form {format}{years}"));
             let first = days.reduce(f64::min).unwrap_or(0.0) as i32;
             feature.date = Some(DateForm::new(&format, first));
         } else if self.is_number(column) {

@@ -70,9 +70,7 @@ impl Table {
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
         let column @ TableColumn { name, summary, .. } = &self.columns[index];
         let (file, target) = (self.file.clone(), name.clone());
-        // If at least half of the cells are numbers, encoding reports the first that is not.
-        let is_half = 2 * summary.numbers >= self.rows;
-        if self.is_number(column) || summary.is_empty() || is_half {
+        if self.is_number(column) || summary.is_empty() {
             return match summary.constant() {
                 Some(value) => {
                     Err(TableError::ConstantTarget { file, column: target, value }.into())
@@ -81,6 +79,11 @@ impl Table {
             };
         }
         let (row, value) = summary.first_text();
+        let numbers = summary.numbers;
+        if 2 * numbers >= self.rows {
+            let column = target;
+            return Err(TableError::MixedTarget { file, row, column, value, numbers }.into());
+        }
         Err(match self.date_format_of(index) {
             Ok(Some(_)) | Err(Error::Table(TableError::AmbiguousDates { .. })) => {
                 TableError::DateTarget { file, column: target, row, value }.into()
@@ -115,7 +118,8 @@ impl Table {
         let count = classes.len();
         ensure(count <= most_values(rows), || {
             let (file, column) = (self.file.clone(), name.clone());
-            TableError::TooManyClasses { file, column, classes: count, rows }
+            let of_numbers = summary.is_plain();
+            TableError::TooManyClasses { file, column, classes: count, rows, of_numbers }
         })?;
         Ok((classes, rows))
     }

@@ -1,10 +1,11 @@
 //! A table as the library understands it, column by column.
 
-use super::{Table, feature::in_order, kind::ColumnKind, report::ColumnReport};
+use super::report::{ColumnReport, TableReport};
+use super::{Table, feature::in_order, kind::ColumnKind};
 use super::{column::TableColumn, summary::ColumnSummary, summary::Counts};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
-use crate::schema::Column;
+use crate::schema::{Column, Schema};
 use serde::Serialize;
 use std::fmt;
 
@@ -78,10 +79,25 @@ impl Table {
         Ok(TableProfile { file, rows: self.rows, separator, columns })
     }
 
+    /// Checks that all cells are what the user told of their column, and that none is blank unless
+    /// it may be.
+    fn check_cells(&self, index: usize, feature: Option<Column>) -> Result<Option<Column>> {
+        let TableColumn { told, summary, .. } = &self.columns[index];
+        let may_fail = told.is_some() || !self.settings.missing && summary.blanks_in_numbers() > 0;
+        if let Some(feature) = feature.as_ref().filter(|_| may_fail) {
+            let mut schema = Schema::new([feature.clone()]);
+            schema.missing.clone_from(&self.format.missing.listed);
+            let mut encoder = self.encoder(&schema, None, TableReport::default())?;
+            while encoder.next::<f64>(CHUNK)?.0.nrows() > 0 {}
+        }
+        Ok(feature)
+    }
+
     fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
         let TableColumn { name, told, summary, .. } = &self.columns[index];
         let mut report = ColumnReport::new(name);
         let feature = self.feature(index, counts, &mut report);
+        let feature = feature.and_then(|feature| self.check_cells(index, feature));
         let is_empty = told.is_none() && summary.is_empty();
         let (values, is_text) = match &feature {
             _ if is_empty => (String::new(), false),
@@ -136,6 +152,9 @@ impl Table {
         }
     }
 }
+
+/// The rows in memory while cells are checked.
+const CHUNK: usize = 1024;
 
 /// What a column becomes.
 fn becomes(feature: &Column, kind: ColumnKind) -> Vec<String> {
@@ -204,6 +223,7 @@ impl fmt::Display for TableProfile {
                 counted(column.distinct),
                 with_remedies(&column.action, &column.remedies),
             ]
+            .map(|cell| cell.replace(['\n', '\r'], " "))
         }));
         let lengths = |cell: usize| lines.iter().map(move |line| line[cell].chars().count());
         let widths: [usize; 7] = std::array::from_fn(|cell| lengths(cell).max().unwrap_or(0));
