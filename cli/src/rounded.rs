@@ -14,10 +14,12 @@ pub fn rounded(number: f64) -> String {
     }
 }
 
-/// Writes a score with four decimals, and from 10 on with fewer: it has about five digits.
+/// Writes a score with four decimals; from 10 on with fewer, below 0.1 with four digits.
 pub fn score(score: f64) -> String {
-    let digits = score.abs().max(1.0).log10() as usize;
-    format!("{score:.0$}", 4_usize.saturating_sub(digits))
+    match score.abs() {
+        small if 0.0 < small && small < 0.1 => rounded(score),
+        other => format!("{score:.0$}", 4_usize.saturating_sub(other.max(1.0).log10() as usize)),
+    }
 }
 
 /// The half width of each output's interval, or what the estimated error is multiplied by, and the

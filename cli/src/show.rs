@@ -61,7 +61,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
         ([], outputs) => vec![format!("{outputs} outputs without names")],
         ([target], _) if !schema.classes.is_empty() => vec![target.clone()],
         (targets, _) => {
-            let units = (0..).map(|output| unit(net.units_out(), output));
+            let units = (0..).map(|output| unit(net.units_out(), output, 0.0));
             table(targets.iter().map(String::as_str).zip(units).collect())
         }
     };
@@ -106,7 +106,7 @@ fn columns_of(schema: &Schema, units: &Units) -> Vec<String> {
         let mut text = match (&column.date, &column.categories[..]) {
             (Some(date), _) => format!("dates in the form {}", date.format),
             (None, [minus, plus]) if column.two => format!("{minus} (-1), {plus} (1)"),
-            (None, []) => unit(units, features.start),
+            (None, []) => unit(units, features.start, column.offset),
             (None, categories) => categories.join(", "),
         };
         if column.blanks {
@@ -117,11 +117,14 @@ fn columns_of(schema: &Schema, units: &Units) -> Vec<String> {
     table(described.collect())
 }
 
-/// The centre and the spread of a feature or an output; nothing without units.
-fn unit(units: &Units, index: usize) -> String {
+/// The centre and the spread of a feature or an output, which is the column less an offset; nothing
+/// without units.
+fn unit(units: &Units, index: usize, offset: f64) -> String {
     let of = |numbers: Option<&[f64]>| numbers.and_then(|numbers| numbers.get(index).copied());
     match (of(units.centres()), of(units.spreads())) {
-        (Some(centre), Some(spread)) => format!("{} ± {}", rounded(centre), rounded(spread)),
+        (Some(centre), Some(spread)) => {
+            format!("{} ± {}", rounded(centre + offset), rounded(spread))
+        }
         _ => String::new(),
     }
 }

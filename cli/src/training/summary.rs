@@ -5,9 +5,9 @@ use super::plan::{Plan, Subject};
 use super::scores::Scores;
 use super::tested::Tested;
 use crate::{output_names, rounded};
-use densely::{Mlp, Report};
+use densely::{Mlp, Report, metrics::ConfusionMatrix};
 use serde_json::{Map, Value, json};
-use std::{error::Error, fmt, time::Duration};
+use std::{cmp::Reverse, error::Error, fmt, time::Duration};
 
 /// What a training did, and how good the network is.
 pub struct Summary<'s> {
@@ -136,8 +136,12 @@ impl fmt::Display for Summary<'_> {
         if let Some(tried) = &self.tried {
             write!(f, "\ncompare     {}", tried.compared)?;
         }
-        if let Some(confusion) = &self.scores.confusion {
-            write!(f, "\n\n{confusion}")?;
+        match &self.scores.confusion {
+            Some(large) if large.classes().len() > MOST_CLASSES => {
+                write!(f, "\nconfused    {}", most_confused(large))?;
+            }
+            Some(confusion) => write!(f, "\n\n{confusion}")?,
+            None => {}
         }
         let files = [("saved", self.saved()), ("pictures", self.pictures.clone())];
         let files = files.into_iter().filter_map(|(name, file)| Some((name, file?)));
@@ -146,5 +150,27 @@ impl fmt::Display for Summary<'_> {
             write!(f, "{apart}{name:12}{file}")?;
         }
         Ok(())
+    }
+}
+
+/// The most classes whose confusion matrix is shown, and the pairs that are named otherwise.
+const MOST_CLASSES: usize = 20;
+const PAIRS: usize = 5;
+
+/// The pairs of classes that are confused most often.
+fn most_confused(confusion: &ConfusionMatrix) -> String {
+    let (classes, counts) = (confusion.classes(), confusion.counts());
+    let wrong = counts.indexed_iter().filter(|((actual, predicted), _)| actual != predicted);
+    let mut pairs: Vec<_> = wrong.filter(|(_, count)| **count > 0).collect();
+    pairs.sort_by_key(|&(_, count)| Reverse(count));
+    let total: usize = pairs.iter().map(|(_, count)| **count).sum();
+    let named = pairs.iter().take(PAIRS).map(|&((actual, predicted), count)| {
+        format!("{:?} taken for {:?} {count} times", classes[actual], classes[predicted])
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    match pairs.len() {
+        0 => "none".to_owned(),
+        1..=PAIRS => named,
+        _ => format!("{named}; {total} rows in all"),
     }
 }

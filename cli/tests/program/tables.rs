@@ -499,6 +499,18 @@ fn numbers_that_count_classes_are_classes() {
 }
 
 #[test]
+fn of_many_classes_the_confused_ones_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nothing tells the first class from the last.
+    let data = written(&folder, "kinds.csv", "kind", |row| format!("k{}", row % 25));
+    let output = densely(&["train", &data, "--target", "kind", "--quick"]);
+    let printed = text(&output.stdout);
+    let line = printed.lines().find(|line| line.starts_with("confused")).unwrap();
+    assert!(line.contains("\" taken for \"k") && line.contains(" times"), "{line}");
+    assert!(!printed.contains("actual ↓"), "{printed}");
+}
+
+#[test]
 fn a_row_without_a_prediction_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let schema = Schema::new([Column::numbers("a")]).with_targets(["y"]);
