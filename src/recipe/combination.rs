@@ -29,14 +29,13 @@ impl<'c, F: Float> Combination<'c, F> {
         Self { stages, networks }
     }
 
-    /// The candidate with the lowest score, or, if there `may_be_several`, all that are not linear
-    /// if the loss of their mean is lower by [`LEAST_GAIN`]. For classes, also the factor of the
-    /// temperature.
+    /// The candidate with the lowest score, or, without folds, all that are not linear if the loss
+    /// of their mean is lower by [`LEAST_GAIN`]; the networks of folds are a mean already. For
+    /// classes, also the factor of the temperature.
     pub(super) fn best<S: Storage<F>>(
         &self,
         scores: impl Iterator<Item = f64>,
         folds: &[Fold<F, S>],
-        may_be_several: bool,
     ) -> Result<(Vec<usize>, Option<f64>)> {
         // NaN is worse than any number.
         let scores = scores.map(|score| if score.is_nan() { f64::INFINITY } else { score });
@@ -45,7 +44,7 @@ impl<'c, F: Float> Combination<'c, F> {
         let (loss, temperature) = self.judge(&one, folds)?;
         let is_not_linear = |candidate: &usize| self.stages[*candidate] != Stage::Linear;
         let all: Vec<usize> = (0..self.stages.len()).filter(is_not_linear).collect();
-        if may_be_several && all.len() > 1 {
+        if let ([_], [_, _, ..]) = (folds, &all[..]) {
             let (of_all, of_mean) = self.judge(&all, folds)?;
             if of_all <= (1.0 - LEAST_GAIN) * loss {
                 return Ok((all, of_mean));
@@ -57,7 +56,7 @@ impl<'c, F: Float> Combination<'c, F> {
     /// Judges the mean of these candidates on the validation rows of all folds together: the sum of
     /// squared errors in network units; for classes the cross-entropy at the best temperature, and
     /// its factor.
-    pub(super) fn judge<S: Storage<F>>(
+    fn judge<S: Storage<F>>(
         &self,
         candidates: &[usize],
         folds: &[Fold<F, S>],
@@ -171,18 +170,18 @@ mod tests {
         let mean = (&outputs[0] + &outputs[1]) / 2.0;
         let networks = networks.map(|net| vec![net; 2]).to_vec();
         let combination = Combination::new(&stages, networks);
-        let kept = |targets: &Array2<f64>, weights: Option<Array1<f64>>, may: bool| {
+        let kept = |targets: &Array2<f64>, weights: Option<Array1<f64>>, folds: usize| {
             let fold = Dataset::new(inputs.clone(), targets.clone()).unwrap();
             let fold = match weights {
                 Some(weights) => fold.with_weights(weights).unwrap(),
                 None => fold,
             };
-            let folds = vec![(fold.clone(), fold); 2];
-            combination.best([2.0, 1.0].into_iter(), &folds, may).unwrap()
+            let folds = vec![(fold.clone(), fold); folds];
+            combination.best([2.0, 1.0].into_iter(), &folds).unwrap()
         };
-        assert_eq!(kept(&mean, None, true), (vec![0, 1], None));
-        assert_eq!(kept(&mean, None, false), (vec![1], None));
-        assert_eq!(kept(&outputs[1], None, true), (vec![1], None));
+        assert_eq!(kept(&mean, None, 1), (vec![0, 1], None));
+        assert_eq!(kept(&mean, None, 2), (vec![1], None));
+        assert_eq!(kept(&outputs[1], None, 1), (vec![1], None));
         // The weights leave only rows whose targets are the mean, or what the encoded one predicts.
         let (mut mixed, half) = (mean.clone(), 20);
         mixed
@@ -190,8 +189,8 @@ mod tests {
             .assign(&outputs[1].slice_axis(Axis(0), Slice::from(half..)));
         let weights =
             |first: bool| Array1::from_shape_fn(40, |row| f64::from((row < half) == first));
-        assert_eq!(kept(&mixed, Some(weights(true)), true).0, [0, 1]);
-        assert_eq!(kept(&mixed, Some(weights(false)), true).0, [1]);
+        assert_eq!(kept(&mixed, Some(weights(true)), 1).0, [0, 1]);
+        assert_eq!(kept(&mixed, Some(weights(false)), 1).0, [1]);
 
         let net = combination.mean(&[0, 1], None).unwrap();
         assert_relative_eq!(net.predict(inputs.view()).unwrap(), mean, epsilon = 1e-12);

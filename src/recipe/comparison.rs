@@ -23,10 +23,7 @@ impl Recipe<'_> {
             let (fold, stage) = (job / stages.len(), stages[job % stages.len()]);
             let (training, validation) = &folds[fold];
             let (seed, folds, candidates) = (self.seed_of(fold), folds.len(), stages.len());
-            let mut run = Job { recipe: self, choice, seed, fold, folds, candidates };
-            if choice.made {
-                (run.fold, run.folds, run.candidates) = (job, folds * candidates, 1);
-            }
+            let run = Job { recipe: self, choice, seed, fold, folds, candidates };
             let net = run.network(training, columns, stage)?;
             run.train(stage, net, training, Some(validation), self.epochs)
         };
@@ -46,14 +43,7 @@ impl Recipe<'_> {
         let networks = networks.map(Iterator::collect).collect();
         let combination = Combination::new(stages, networks);
         let scores = candidates.iter().map(|candidate| candidate.score);
-        let (kept, temperature_factor) = if choice.made {
-            let all = Vec::from_iter(0..stages.len());
-            let (_, temperature_factor) = combination.judge(&all, folds)?;
-            (all, temperature_factor)
-        } else {
-            // The networks of folds are a mean already, which is enough for most.
-            combination.best(scores, folds, folds.len() == 1 || self.networks > 1)?
-        };
+        let (kept, temperature_factor) = combination.best(scores, folds)?;
         let net = combination.mean(&kept, temperature_factor)?;
         let (elapsed, refit_rows, networks) = (choice.start.elapsed(), None, net.members());
         let report = RecipeReport {

@@ -172,8 +172,8 @@ impl<'a> Recipe<'a> {
     }
 
     /// Refits eight networks from different seeds, and returns their mean, in two to four times the
-    /// time. For few rows, draws the folds twice, and returns the mean of ten networks, or of
-    /// twenty if that of *plain* and *encoded* is better. An error without a refit.
+    /// time. For few rows, draws the folds twice, and returns the mean of ten networks. An error
+    /// without a refit.
     pub fn best() -> Self {
         Self { networks: 8, ..Self::default() }
     }

@@ -26,7 +26,7 @@ pub struct Choice {
     /// One smaller network, trained once: a tenth of the time, for a first look
     #[arg(long)]
     pub quick: bool,
-    /// The mean of 8 to 20 networks, in up to four times the time
+    /// The mean of eight networks or ten, in up to four times the time
     #[arg(long, conflicts_with = "quick")]
     pub best: bool,
     /// Stop after N minutes, with the best network so far
@@ -243,8 +243,7 @@ fn tried(
         (1, 1) => "the only one".to_owned(),
         (_, 1) if kept.len() == 1 => "the best one on the validation rows".to_owned(),
         (_, 1) => "whose mean is the best on the validation rows".to_owned(),
-        _ if kept.len() == 1 => format!("the best one in {folds} folds"),
-        _ => format!("whose mean is the best in {folds} folds"),
+        _ => format!("the best one in {folds} folds"),
     };
     let mean = match members > kept.len() {
         true => format!(": the mean of {members} networks"),
