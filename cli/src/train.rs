@@ -141,7 +141,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let (data, report) = table.dataset_and_report(task.target(&options.target))?;
     drop(table);
     check_leaves_alone(options, &test_rows)?;
-    let mut plan = Plan::new(task, &options.training, &file, subject(options, &file, task))?;
+    let mut plan = Plan::new(task, &options.training, Some(&file), subject(options, &file, task))?;
     plan.belongs_to.extend(belongs_to(options, &data, &test_rows));
     let training = if is_default { options.recipe.name() } else { "a training of your own" };
     plan.belongs_to.insert("training".to_owned(), training.to_owned());
@@ -240,7 +240,7 @@ fn cross_validated(
                 let validation = rows.validation.as_deref();
                 let mut prepared = Prepared::of(plan, rows.train, validation, rows.test)?;
                 prepared.run()?;
-                prepared.test(Tested::of)?
+                Tested::of(&prepared.net, &prepared.test)?
             }
         };
         Ok::<_, Box<dyn Error>>(error.on(&test)?)
@@ -267,8 +267,9 @@ fn level(text: &str) -> Result<f64, String> {
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
     let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_deref(), rows.test)?;
     let report = prepared.run()?;
-    prepared.save()?;
-    let test = prepared.test(Tested::of)?;
-    prepared.measure_interval(&test)?;
+    // Before any later step can fail.
+    plan.save(&prepared.net)?;
+    let test = Tested::of(&prepared.net, &prepared.test)?;
+    plan.measure_interval(&mut prepared.net, prepared.test.inputs(), &test)?;
     prepared.finish(report, &test)
 }

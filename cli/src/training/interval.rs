@@ -3,7 +3,7 @@
 use super::{Options, Task, Tested};
 use crate::test_rows::Split;
 use densely::{Dataset, Mlp, Recipe, mlp::Interval};
-use ndarray::{ArrayView2, ArrayViewMut1, Axis, concatenate};
+use ndarray::{ArrayViewMut1, Axis, concatenate};
 use std::error::Error;
 
 /// The folds of the rows that tell how large the errors are.
@@ -14,10 +14,10 @@ const LEAST_SHARE: f32 = 1e-3;
 
 /// The interval that a network is to get.
 pub struct IntervalPlan {
-    level: f64,
+    pub(super) level: f64,
     /// The network that estimates the logarithms of the errors, if rows are to have widths of
     /// their own.
-    of_errors: Option<Mlp<f32>>,
+    pub(super) of_errors: Option<Mlp<f32>>,
 }
 
 impl IntervalPlan {
@@ -41,24 +41,6 @@ impl IntervalPlan {
         Interval::of(test.predicted.view(), test.targets(), level)?;
         let of_errors = is_scaled.then(|| of_errors(rows, options)).transpose()?;
         Ok(Self { level, of_errors })
-    }
-
-    /// Measures the interval of a network on these test rows.
-    ///
-    /// # Errors
-    ///
-    /// As `Mlp::set_scaled_interval`.
-    pub fn measure(
-        &self,
-        net: &mut Mlp<f32>,
-        inputs: ArrayView2<'_, f32>,
-        test: &Tested,
-    ) -> densely::Result<()> {
-        let (outputs, targets) = (test.predicted.view(), test.targets());
-        match &self.of_errors {
-            None => net.set_interval(Some(Interval::of(outputs, targets, self.level)?)),
-            Some(of) => net.set_scaled_interval(of.clone(), (inputs, targets), self.level),
-        }
     }
 }
 

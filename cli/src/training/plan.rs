@@ -9,6 +9,7 @@ use super::tested::Tested;
 use densely::{
     Error, Mlp,
     error::{DataError, TrainingError},
+    mlp::Interval,
 };
 use ndarray::ArrayView2;
 use serde_json::Value;
@@ -49,7 +50,8 @@ pub struct Plan<'o> {
 }
 
 impl<'o> Plan<'o> {
-    /// Plans a training on this file or folder, and prepares the files that it will write.
+    /// Plans a training, and prepares the files that it will write beside this file or folder of
+    /// data. Without it, the training is one of a process that does not write: another one does.
     ///
     /// # Errors
     ///
@@ -58,32 +60,17 @@ impl<'o> Plan<'o> {
     pub fn new(
         task: Task,
         options: &'o Options,
-        data: &Path,
+        data: Option<&Path>,
         subject: Subject,
     ) -> Result<Self, Box<dyn AnyError>> {
         options.check(task)?;
-        let files = Files::prepare(options, task, data, &subject.target)?;
-        Ok(Self::with_files(task, options, files, subject))
-    }
-
-    /// Plans a training of a process that does not write: another one does.
-    ///
-    /// # Errors
-    ///
-    /// Options that do not suit each other or the task.
-    pub fn of_another(
-        task: Task,
-        options: &'o Options,
-        subject: Subject,
-    ) -> Result<Self, Box<dyn AnyError>> {
-        options.check(task)?;
-        Ok(Self::with_files(task, options, Files::of_another(options), subject))
-    }
-
-    fn with_files(task: Task, options: &'o Options, files: Files, subject: Subject) -> Self {
+        let files = match data {
+            Some(data) => Files::prepare(options, task, data, &subject.target)?,
+            None => Files::of_another(options),
+        };
         let belongs_to = options.that_decide(task);
         let (table, test_table, folds, interval) = (None, None, None, None);
-        Self { task, options, files, subject, belongs_to, table, test_table, interval, folds }
+        Ok(Self { task, options, files, subject, belongs_to, table, test_table, interval, folds })
     }
 
     /// Measures the interval around the predictions by the test rows, if there is to be one, and
@@ -92,19 +79,27 @@ impl<'o> Plan<'o> {
     /// # Errors
     ///
     /// As `Mlp::set_scaled_interval` and `Mlp::save`.
-    pub(super) fn measure_interval(
+    pub(crate) fn measure_interval(
         &self,
         net: &mut Mlp<f32>,
         inputs: ArrayView2<'_, f32>,
         test: &Tested,
     ) -> densely::Result<()> {
-        let Some(interval) = &self.interval else { return Ok(()) };
-        interval.measure(net, inputs, test)?;
+        let Some(IntervalPlan { level, of_errors }) = &self.interval else { return Ok(()) };
+        let (outputs, targets) = (test.predicted.view(), test.targets());
+        match of_errors {
+            None => net.set_interval(Some(Interval::of(outputs, targets, *level)?))?,
+            Some(of) => net.set_scaled_interval(of.clone(), (inputs, targets), *level)?,
+        }
         self.save(net)
     }
 
     /// Saves the network, if this process writes files.
-    pub(super) fn save(&self, net: &Mlp<f32>) -> densely::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// As `Mlp::save`.
+    pub fn save(&self, net: &Mlp<f32>) -> densely::Result<()> {
         self.files.network.as_ref().map_or(Ok(()), |path| net.save(path))
     }
 

@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::tested::Tested;
 use crate::command_line;
 use crate::test_rows::set_apart;
-use densely::data::{Arrays, Storage};
+use densely::data::Storage;
 use densely::{
     Dataset, EarlyStopping, Mlp, Report, Trainer,
     trainer::{Moment, Training},
@@ -18,9 +18,12 @@ use std::ops::ControlFlow;
 pub struct Prepared<'p, S: Storage<f32>> {
     plan: &'p Plan<'p>,
     train: Dataset<f32, S>,
-    test: Dataset<f32, S>,
-    net: Mlp<f32>,
-    trainer: Trainer<'p, f32>,
+    /// The rows that judge the network.
+    pub test: Dataset<f32, S>,
+    /// The network, which [`run`](Self::run) trains.
+    pub net: Mlp<f32>,
+    /// What trains it. Its settings may be changed before.
+    pub trainer: Trainer<'p, f32>,
     progress: ProgressBar,
 }
 
@@ -95,12 +98,6 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         Ok(Self { plan, train, test, net, trainer, progress })
     }
 
-    /// Changes the trainer's settings.
-    pub fn with(mut self, set: impl FnOnce(Trainer<'p, f32>) -> Trainer<'p, f32>) -> Self {
-        self.trainer = set(self.trainer);
-        self
-    }
-
     /// Trains.
     ///
     /// # Errors
@@ -112,27 +109,6 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         report
     }
 
-    /// Saves the trained network, before any later step can fail.
-    ///
-    /// # Errors
-    ///
-    /// As `Mlp::save`.
-    pub fn save(&self) -> Result<(), densely::Error> {
-        self.plan.save(&self.net)
-    }
-
-    /// Predicts the test rows with the trained network.
-    ///
-    /// # Errors
-    ///
-    /// The error of `test`.
-    pub fn test(
-        &self,
-        test: impl FnOnce(&Mlp<f32>, &Dataset<f32, S>) -> Result<Tested, densely::Error>,
-    ) -> Result<Tested, densely::Error> {
-        test(&self.net, &self.test)
-    }
-
     /// Computes the test scores, draws the pictures, and returns the summary: text, or with
     /// `--json` one line of JSON.
     ///
@@ -142,18 +118,6 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     pub fn finish(self, report: Report, test: &Tested) -> Result<String, Box<dyn Error>> {
         let scores = self.plan.task.scores(test)?.with_intervals(test, self.plan.options.seed)?;
         self.plan.finish((&self.net, &report), test, &scores, None, None)
-    }
-}
-
-impl Prepared<'_, Arrays<f32>> {
-    /// Measures the interval around the predictions by the test rows, if there is to be one, and
-    /// saves the network with it.
-    ///
-    /// # Errors
-    ///
-    /// As `Plan::measure_interval`.
-    pub fn measure_interval(&mut self, test: &Tested) -> Result<(), densely::Error> {
-        self.plan.measure_interval(&mut self.net, self.test.inputs(), test)
     }
 }
 

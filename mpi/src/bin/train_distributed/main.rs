@@ -56,12 +56,12 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
     let plan = job.agreed(plan(&options, &data, first))?;
     let in_context = |error| plan.in_context(error);
     let prepared = Prepared::new(&plan, &data.rows);
-    let mut prepared =
-        job.agreed(prepared.map_err(in_context))?.with(|trainer| trainer.workers(job.workers()));
+    let mut prepared = job.agreed(prepared.map_err(in_context))?;
+    prepared.trainer = prepared.trainer.workers(job.workers());
     let report = job.agreed(prepared.run().map_err(|error| in_context(error.into())))?;
-    job.agreed(prepared.save())?;
+    job.agreed(plan.save(&prepared.net))?;
     let (rank, ranks) = (job.rank(), job.count());
-    let part = prepared.test(|net, test| test_rows::part(net, test, (rank, ranks)));
+    let part = test_rows::part(&prepared.net, &prepared.test, (rank, ranks));
     let test = job.agreed(test_rows::gathered(job.agreed(part)?, &mut job.workers()))?;
     let text = match first {
         true => prepared.finish(report, &test),
@@ -76,10 +76,8 @@ fn plan<'o>(options: &'o Options, data: &Data, first: bool) -> Result<Plan<'o>, 
     let target = if targets.is_empty() { "target".to_owned() } else { targets.join(", ") };
     let (folder, taken_for) = (options.data.display().to_string(), data.taken_for.clone());
     let subject = Subject { data: folder, target, taken_for };
-    let mut plan = match first {
-        true => Plan::new(data.task, &options.training, &options.data, subject)?,
-        false => Plan::of_another(data.task, &options.training, subject)?,
-    };
+    let written = first.then_some(&*options.data);
+    let mut plan = Plan::new(data.task, &options.training, written, subject)?;
     plan.belongs_to = options.belongs_to(data.task, &data.identity);
     Ok(plan)
 }
