@@ -6,24 +6,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::error::Error as AnyError;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
+use std::str::FromStr;
 
-/// Runs a program: exit code 0 for its text on stdout, 2 for wrong options, 1 for everything else
-/// that goes wrong.
-pub fn main<Options>(
-    options: Result<Options, OptionError>,
-    run: impl FnOnce(&Options) -> Result<String, Box<dyn AnyError>>,
-) -> ExitCode {
-    let options = match options {
-        Ok(options) => options,
-        Err(error) => return explain(&error),
-    };
-    match run(&options) {
+/// Ends a program: exit code 0 for its text on stdout, 1 for what went wrong.
+pub fn finish(result: Result<String, Box<dyn AnyError>>) -> ExitCode {
+    match result {
         Ok(text) => print(&format!("{text}\n")),
         Err(error) => complain(&format!("error: {error}"), 1),
     }
 }
 
-/// Explains what is wrong with the options, or prints the help.
+/// Explains what is wrong with the options, with exit code 2, or prints the help.
 pub fn explain(error: &OptionError) -> ExitCode {
     let message = error.to_string();
     if !error.use_stderr() {
@@ -38,7 +31,7 @@ pub fn explain(error: &OptionError) -> ExitCode {
 }
 
 /// Prints a result. A reader that has closed the pipe, as in `… | head -1`, is no failure.
-pub fn print(text: &str) -> ExitCode {
+fn print(text: &str) -> ExitCode {
     let mut stdout = std::io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -82,13 +75,14 @@ pub fn progress(length: u64, quiet: bool, template: &str) -> ProgressBar {
 
 /// Parses an option that is a whole number, at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|&count| count > 0)
-        .ok_or_else(|| format!("must be a whole number from 1 to {}", usize::MAX))
+    number(text, &format!("a whole number from 1 to {}", usize::MAX), |count| count > 0)
 }
 
 /// Parses an option that is a number for which this holds.
-pub fn number(text: &str, needs: &str, holds: impl Fn(f64) -> bool) -> Result<f64, String> {
+pub fn number<Number: FromStr + Copy>(
+    text: &str,
+    needs: &str,
+    holds: impl Fn(Number) -> bool,
+) -> Result<Number, String> {
     text.parse().ok().filter(|&number| holds(number)).ok_or_else(|| format!("must be {needs}"))
 }

@@ -40,7 +40,10 @@ enum Command {
 
 /// Runs the program on its command line.
 pub fn main() -> ExitCode {
-    command_line::main(parse(), |program| program.command.run().map_err(remedies::as_options))
+    match parse() {
+        Ok(program) => command_line::finish(program.command.run().map_err(remedies::as_options)),
+        Err(error) => command_line::explain(&error),
+    }
 }
 
 fn parse() -> Result<Program, clap::Error> {

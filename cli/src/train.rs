@@ -257,7 +257,7 @@ fn cross_validated(
 }
 
 fn folds(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&folds| folds >= 2).ok_or_else(|| "must be 2 or more".to_owned())
+    command_line::number(text, "2 or more", |folds| folds >= 2)
 }
 
 fn level(text: &str) -> Result<f64, String> {

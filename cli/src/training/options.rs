@@ -196,7 +196,7 @@ fn activation(name: &str) -> Result<AnyActivation<f32>, String> {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    number(text, "positive and finite", |rate| rate > 0.0 && rate.is_finite())
+    number(text, "positive and finite", |rate: f64| rate > 0.0 && rate.is_finite())
 }
 
 /// Parses momentum, dropout and validation.
@@ -205,7 +205,7 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 fn at_least_0(text: &str) -> Result<f64, String> {
-    number(text, "at least 0 and finite", |decay| decay >= 0.0 && decay.is_finite())
+    number(text, "at least 0 and finite", |decay: f64| decay >= 0.0 && decay.is_finite())
 }
 
 fn fraction(text: &str) -> Result<f64, String> {

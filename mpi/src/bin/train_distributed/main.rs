@@ -68,7 +68,7 @@ fn train(job: &Job, mut options: Options) -> Result<ExitCode, Mistake> {
         false => Ok(String::new()),
     };
     let text = job.agreed(text.map_err(in_context))?;
-    Ok(if first { command_line::print(&format!("{text}\n")) } else { ExitCode::SUCCESS })
+    Ok(if first { command_line::finish(Ok(text)) } else { ExitCode::SUCCESS })
 }
 
 fn plan<'o>(options: &'o Options, data: &Data, first: bool) -> Result<Plan<'o>, Box<dyn Error>> {
