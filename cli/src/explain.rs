@@ -1,7 +1,6 @@
 //! Explains a saved network: which columns it needs, how it depends on them, and what moved the
 //! prediction of one row.
 
-mod bars;
 mod columns;
 mod pictures;
 mod row;

@@ -1,5 +1,6 @@
 //! Shows what is in the file of a network.
 
+use crate::aligned::lines;
 use crate::network::Network;
 use crate::rounded::{interval, rounded};
 use crate::{command_line, input};
@@ -30,13 +31,13 @@ pub struct Options {
 /// Returns the description of the network.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let file = input::find(&options.model);
-    let lines = match Network::load(&file)? {
-        Network::F32(net) => lines(&net),
-        Network::F64(net) => lines(&net),
+    let parts = match Network::load(&file)? {
+        Network::F32(net) => parts(&net),
+        Network::F64(net) => parts(&net),
     };
     let mut text = vec![file.display().to_string(), String::new()];
     text.extend(aligned("written by", [origin(&file)?]));
-    text.extend(lines);
+    text.extend(parts);
     Ok(command_line::shown(&text.join("\n")))
 }
 
@@ -54,7 +55,7 @@ fn origin(file: &Path) -> Result<String, Box<dyn AnyError>> {
     Ok(format!("densely {library}, version {version} of the format"))
 }
 
-fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
+fn parts<F: Float>(net: &Mlp<F>) -> Vec<String> {
     let schema = net.schema();
     let outputs = match (&schema.targets[..], net.outputs()) {
         ([], 1) => vec!["1 output without a name".to_owned()],
@@ -62,7 +63,7 @@ fn lines<F: Float>(net: &Mlp<F>) -> Vec<String> {
         ([target], _) if !schema.classes.is_empty() => vec![target.clone()],
         (targets, _) => {
             let units = (0..).map(|output| unit(net.units_out(), output, 0.0));
-            table(targets.iter().map(String::as_str).zip(units).collect())
+            lines(&targets.iter().map(|name| [name.clone()]).zip(units).collect::<Vec<_>>())
         }
     };
     let members = (net.members() > 1).then(|| format!("{} networks", net.members()));
@@ -112,9 +113,9 @@ fn columns_of(schema: &Schema, units: &Units) -> Vec<String> {
         if column.blanks {
             text.push_str("; may be blank");
         }
-        (column.name.as_str(), text)
+        ([column.name.clone()], text)
     });
-    table(described.collect())
+    lines(&described.collect::<Vec<_>>())
 }
 
 /// The centre and the spread of a feature or an output, which is the column less an offset; nothing
@@ -127,12 +128,4 @@ fn unit(units: &Units, index: usize, offset: f64) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Lines of two columns.
-fn table(rows: Vec<(&str, String)>) -> Vec<String> {
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let line =
-        |(name, text): (&str, String)| format!("{name:width$}  {text}").trim_end().to_owned();
-    rows.into_iter().map(line).collect()
 }

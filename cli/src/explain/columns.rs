@@ -1,6 +1,6 @@
 //! How important each column is, and how the outputs depend on it.
 
-use super::bars::{bar, lines};
+use crate::aligned::{bar, lines};
 use crate::output_names;
 use densely::error::SchemaError;
 use densely::explanation::{self, Grid, Importance, PartialDependence};
@@ -116,6 +116,6 @@ impl<F: Float> fmt::Display for Columns<'_, F> {
         };
         let rows: Vec<_> = self.importances.iter().map(row).collect();
         writeln!(f, "{name} {error:.4} on {} rows; with a column shuffled it rises by", self.rows)?;
-        write!(f, "\n{}", lines(&rows))
+        write!(f, "\n{}", lines(&rows).join("\n"))
     }
 }

@@ -1,6 +1,6 @@
 //! What moved the prediction of one row.
 
-use super::bars::{bar, lines};
+use crate::aligned::{bar, lines};
 use crate::{output_names, predict};
 use densely::explanation::{permutations, shapley_values};
 use densely::{Float, Mlp, Table, metrics};
@@ -107,7 +107,7 @@ impl fmt::Display for Row {
                 let cell = if cell.is_empty() { "(blank)" } else { cell };
                 ([format!("{column} = {cell}"), format!("{by:+.4}")], bar(by.abs() / largest))
             });
-            write!(f, "{}", lines(&rows.collect::<Vec<_>>()))?;
+            write!(f, "{}", lines(&rows.collect::<Vec<_>>()).join("\n"))?;
         }
         Ok(())
     }

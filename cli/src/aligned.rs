@@ -1,4 +1,4 @@
-//! Lines of text with bars.
+//! Lines of text in columns, some with bars.
 
 /// A bar of this share of 30 characters.
 pub fn bar(share: f64) -> String {
@@ -7,17 +7,17 @@ pub fn bar(share: f64) -> String {
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
-/// Lines of cells, in columns: the first to the left, the others to the right, and a bar at the
-/// end.
-pub fn lines<const CELLS: usize>(rows: &[([String; CELLS], String)]) -> String {
+/// Lines of cells, in columns: the first to the left, the others to the right, and a bar or a text
+/// at the end.
+pub fn lines<const CELLS: usize>(rows: &[([String; CELLS], String)]) -> Vec<String> {
     let widths: Vec<_> = (0..CELLS)
         .map(|cell| rows.iter().map(|(cells, _)| cells[cell].chars().count()).max().unwrap_or(0))
         .collect();
-    let line = |(cells, bar): &([String; CELLS], String)| {
+    let line = |(cells, end): &([String; CELLS], String)| {
         let aligned = cells.iter().zip(&widths).enumerate().map(|(place, (cell, &width))| {
             if place == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
         });
-        format!("{}  {bar}", aligned.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
+        format!("{}  {end}", aligned.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
     };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    rows.iter().map(line).collect()
 }
