@@ -30,72 +30,35 @@ struct Workload<F: Float> {
 }
 
 fn workloads<F: Float>() -> [Workload<F>; 6] {
-    let sgd = || Box::new(Sgd::new(1e-6).momentum(0.9));
     [
+        Workload::new("tiny", &[8, 32, 1], 32, Identity, MeanSquaredError),
+        Workload::new("small", &[30, 64, 64, 1], 32, Sigmoid, BinaryCrossEntropy),
+        Workload::new("mnist", &[784, 128, 10], 64, Softmax, CategoricalCrossEntropy),
+        Workload::new("large", &[784, 512, 512, 10], 256, Softmax, CategoricalCrossEntropy),
+        Workload::new("wide", &[1024, 1024, 1024, 1024], 256, Identity, MeanSquaredError),
         Workload {
-            name: "tiny",
-            layers: &[8, 32, 1],
-            hidden: Tanh.into(),
-            output: Identity.into(),
-            loss: Box::new(MeanSquaredError),
-            optimizer: sgd(),
-            units: Scaling::None,
-            batch: 32,
-        },
-        Workload {
-            name: "small",
-            layers: &[30, 64, 64, 1],
-            hidden: Tanh.into(),
-            output: Sigmoid.into(),
-            loss: Box::new(BinaryCrossEntropy),
-            optimizer: sgd(),
-            units: Scaling::None,
-            batch: 32,
-        },
-        Workload {
-            name: "mnist",
-            layers: &[784, 128, 10],
-            hidden: Tanh.into(),
-            output: Softmax.into(),
-            loss: Box::new(CategoricalCrossEntropy),
-            optimizer: sgd(),
-            units: Scaling::None,
-            batch: 64,
-        },
-        Workload {
-            name: "large",
-            layers: &[784, 512, 512, 10],
-            hidden: Tanh.into(),
-            output: Softmax.into(),
-            loss: Box::new(CategoricalCrossEntropy),
-            optimizer: sgd(),
-            units: Scaling::None,
-            batch: 256,
-        },
-        Workload {
-            name: "wide",
-            layers: &[1024, 1024, 1024, 1024],
-            hidden: Tanh.into(),
-            output: Identity.into(),
-            loss: Box::new(MeanSquaredError),
-            optimizer: sgd(),
-            units: Scaling::None,
-            batch: 256,
-        },
-        Workload {
-            name: "table",
-            layers: &[30, 256, 256, 256, 1],
             hidden: Selu.into(),
-            output: Sigmoid.into(),
-            loss: Box::new(BinaryCrossEntropy),
             optimizer: Box::new(Adam::new(1e-6)),
             units: Scaling::Robust,
-            batch: 256,
+            ..Workload::new("table", &[30, 256, 256, 256, 1], 256, Sigmoid, BinaryCrossEntropy)
         },
     ]
 }
 
 impl<F: Float> Workload<F> {
+    /// With tanh, SGD with momentum, and inputs as they are.
+    fn new(
+        name: &'static str,
+        layers: &'static [usize],
+        batch: usize,
+        output: impl Into<AnyActivation<F>>,
+        loss: impl Loss<F> + 'static,
+    ) -> Self {
+        let (hidden, optimizer) = (Tanh.into(), Box::new(Sgd::new(1e-6).momentum(0.9)));
+        let (output, loss) = (output.into(), Box::new(loss));
+        Self { name, layers, hidden, output, loss, optimizer, units: Scaling::None, batch }
+    }
+
     fn features(&self) -> usize {
         self.layers[0]
     }
