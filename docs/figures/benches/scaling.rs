@@ -67,10 +67,15 @@ fn operations(width: usize, batch: usize) -> f64 {
 struct Measured {
     label: String,
     sizes: Vec<usize>,
-    one: Vec<f64>,
-    two: Vec<f64>,
-    floor: Vec<f64>,
+    /// One for each of `LINES`.
+    times: [Vec<f64>; 3],
 }
+
+const LINES: [(&str, Stroke); 3] = [
+    ("one thread", Stroke { color: palette::BLUE, dashed: false }),
+    ("two threads", Stroke { color: palette::GREEN, dashed: false }),
+    ("floor", Stroke { color: BLACK, dashed: true }),
+];
 
 impl Measured {
     fn new(
@@ -82,17 +87,18 @@ impl Measured {
         let of = |time: &dyn Fn(usize, usize) -> f64| {
             sizes.iter().map(|&size| shape(size)).map(|(width, batch)| time(width, batch)).collect()
         };
-        let one = of(&|width, batch| step(width, batch, 1));
-        let two = of(&|width, batch| step(width, batch, 2));
-        let floor = of(&|width, batch| operations(width, batch) / peak);
-        Self { label, sizes, one, two, floor }
+        let times = [
+            of(&|width, batch| step(width, batch, 1)),
+            of(&|width, batch| step(width, batch, 2)),
+            of(&|width, batch| operations(width, batch) / peak),
+        ];
+        Self { label, sizes, times }
     }
 
     fn print(&self) {
         println!("\n{}\n\n| | one thread | two | floor |\n|---|---|---|---|", self.label);
         for (index, size) in self.sizes.iter().enumerate() {
-            let [one, two, floor] =
-                [&self.one, &self.two, &self.floor].map(|line| 1e6 * line[index]);
+            let [one, two, floor] = self.times.each_ref().map(|line| 1e6 * line[index]);
             println!("| {size} | {one:.2} | {two:.2} | {floor:.2} |");
         }
     }
@@ -101,8 +107,7 @@ impl Measured {
 fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::error::Error>> {
     for (part, sheet) in parts.iter().zip(sheet.split_evenly((1, parts.len()))) {
         let log = |number: f64| number.log10();
-        let times =
-            part.one.iter().chain(&part.two).chain(&part.floor).map(|&time| log(1e6 * time));
+        let times = part.times.iter().flatten().map(|&time| log(1e6 * time));
         let (low, high) = times.fold((f64::MAX, f64::MIN), |(l, h), t| (l.min(t), h.max(t)));
         let sizes = part.sizes.iter().map(|&size| (size as f64).log2()).collect::<Vec<_>>();
         let numbers = sizes.iter().zip(&part.sizes).map(|(&place, size)| (place, size.to_string()));
@@ -112,17 +117,10 @@ fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::e
             10_f64.powf(low.floor())..10_f64.powf(high.ceil()),
         );
         let mut chart = chart(&sheet, "", 15, &x, &y)?;
-        let line = |times: &[f64]| {
-            sizes
-                .iter()
-                .zip(times)
-                .map(|(&size, &time)| (size, log(1e6 * time)))
-                .collect::<Vec<_>>()
-        };
-        let stroke = |color, dashed| Stroke { color, dashed };
-        chart.curve(Some("one thread"), &line(&part.one), stroke(palette::BLUE, false))?;
-        chart.curve(Some("two threads"), &line(&part.two), stroke(palette::GREEN, false))?;
-        chart.curve(Some("floor"), &line(&part.floor), stroke(BLACK, true))?;
+        for ((name, stroke), times) in LINES.into_iter().zip(&part.times) {
+            let points = sizes.iter().zip(times).map(|(&size, &time)| (size, log(1e6 * time)));
+            chart.curve(Some(name), &points.collect::<Vec<_>>(), stroke)?;
+        }
         chart.legend(SeriesLabelPosition::UpperLeft)?;
     }
     Ok(())
