@@ -146,24 +146,23 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let training = if is_default { options.recipe.name() } else { "a training of your own" };
     plan.belongs_to.insert("training".to_owned(), training.to_owned());
     plan.table = Some(json!(report));
-    if !options.training.json {
-        command_line::tell(&remedies::in_report(&report.to_string()));
-        command_line::tell(&test_rows.doubt().unwrap_or_default());
-    }
+    let tell = |lines: &str| {
+        if !options.training.json {
+            command_line::tell(lines);
+        }
+    };
+    tell(&remedies::in_report(&report.to_string()));
+    tell(&test_rows.doubt().unwrap_or_default());
     let file = test_rows.file().map(|file| file.display().to_string());
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
     let rows = test_rows.split(data, &report, &options.training, validation, format);
     let rows = rows.map_err(|error| plan.in_context(error))?;
-    if !options.training.json {
-        command_line::tell(&rows.doubt().unwrap_or_default());
-    }
+    tell(&rows.doubt().unwrap_or_default());
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
-        if !options.training.json {
-            let lines = report.to_string();
-            let lines: Vec<_> = lines.lines().map(|line| format!("{file}: {line}")).collect();
-            command_line::tell(&lines.join("\n"));
-        }
+        let lines = report.to_string();
+        let lines: Vec<_> = lines.lines().map(|line| format!("{file}: {line}")).collect();
+        tell(&lines.join("\n"));
     }
     if let Some(level) = options.interval {
         let interval = (level, options.scaled);

@@ -19,7 +19,8 @@ pub struct Files {
 
 impl Files {
     /// Makes their folders and sees that they can be written, and that the network is not saved
-    /// over any of them, or over the data.
+    /// over any of them, or over the data. Without data: those of a process that does not write,
+    /// but resumes from the same checkpoint.
     ///
     /// # Errors
     ///
@@ -27,9 +28,13 @@ impl Files {
     pub fn prepare(
         options: &Options,
         task: Task,
-        data: &Path,
+        data: Option<&Path>,
         target: &str,
     ) -> Result<Self, Box<dyn Error>> {
+        let Some(data) = data else {
+            let kept = options.checkpoint.as_deref().map(Kept::of_another);
+            return Ok(Self { network: None, kept, pictures: None });
+        };
         check_leaves_data_alone(options, data)?;
         let kept = options.checkpoint.as_deref().map(Kept::in_folder).transpose()?;
         let pictures = options.plot.as_deref().map(|folder| Pictures::in_folder(folder, task));
@@ -48,12 +53,6 @@ impl Files {
             pictures.check_is_not(&network)?;
         }
         Ok(Self { network: Some(network), kept, pictures })
-    }
-
-    /// The files of a process that does not write: it resumes from the same checkpoint.
-    pub fn of_another(options: &Options) -> Self {
-        let kept = options.checkpoint.as_deref().map(Kept::of_another);
-        Self { network: None, kept, pictures: None }
     }
 }
 

@@ -64,10 +64,7 @@ impl<'o> Plan<'o> {
         subject: Subject,
     ) -> Result<Self, Box<dyn AnyError>> {
         options.check(task)?;
-        let files = match data {
-            Some(data) => Files::prepare(options, task, data, &subject.target)?,
-            None => Files::of_another(options),
-        };
+        let files = Files::prepare(options, task, data, &subject.target)?;
         let belongs_to = options.that_decide(task);
         let (table, test_table, folds, interval) = (None, None, None, None);
         Ok(Self { task, options, files, subject, belongs_to, table, test_table, interval, folds })
