@@ -1,5 +1,11 @@
 //! Lines of text in columns, some with bars.
 
+/// Lines with a name before each.
+pub fn named(lines: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let lines = lines.into_iter().map(|(name, line)| format!("{name:12}{line}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A bar of this share of 30 characters.
 pub fn bar(share: f64) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

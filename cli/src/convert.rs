@@ -3,6 +3,7 @@
 
 mod new_folder;
 
+use crate::aligned::named;
 use crate::command_line::{self, count};
 use crate::table::{Columns, FileForm, remedies};
 use crate::training::Task;
@@ -100,21 +101,19 @@ fn convert(options: &Options) -> Result<String, Box<dyn AnyError>> {
 
     let seconds = started.elapsed().as_secs_f64();
     let (read, schema) = (metadata.len(), stream.schema());
+    let most = HumanCount(rows.min(stream.rows()) as u64);
     let lines = [
-        output_names::title(file.display(), &schema.targets.join(", "), &schema.classes),
-        String::new(),
-        format!("rows        {}", HumanCount(stream.rows() as u64)),
-        format!("features    {}", stream.features()),
-        format!("outputs     {}", stream.outputs()),
-        format!(
-            "shards      {shards}, of up to {} rows",
-            HumanCount(rows.min(stream.rows()) as u64)
-        ),
-        format!("bytes       {} from {}", DecimalBytes(written), DecimalBytes(read)),
-        format!("time        {seconds:.2} s, {}/s", DecimalBytes((read as f64 / seconds) as u64)),
-        format!("saved       {}", options.output.display()),
+        ("rows", HumanCount(stream.rows() as u64).to_string()),
+        ("features", stream.features().to_string()),
+        ("outputs", stream.outputs().to_string()),
+        ("shards", format!("{shards}, of up to {most} rows")),
+        ("bytes", format!("{} from {}", DecimalBytes(written), DecimalBytes(read))),
+        ("time", format!("{seconds:.2} s, {}/s", DecimalBytes((read as f64 / seconds) as u64))),
+        ("saved", options.output.display().to_string()),
     ];
-    Ok(lines.join("\n"))
+    let target = schema.targets.join(", ");
+    let title = output_names::title(file.display(), &target, &schema.classes);
+    Ok(format!("{title}\n\n{}", named(lines)))
 }
 
 /// Opens the table. The bar moves whenever the file is read.

@@ -4,10 +4,11 @@ use super::pictures::Outcome;
 use super::plan::{Plan, Subject};
 use super::scores::Scores;
 use super::tested::Tested;
+use crate::aligned::named;
 use crate::{output_names, rounded};
 use densely::{Mlp, Report, metrics::ConfusionMatrix};
-use serde_json::{Map, Value, json};
-use std::{cmp::Reverse, error::Error, fmt, time::Duration};
+use serde_json::{Value, json};
+use std::{cmp::Reverse, error::Error, time::Duration};
 
 /// What a training did, and how good the network is.
 pub struct Summary<'s> {
@@ -47,7 +48,7 @@ impl Plan<'_> {
         let pictures = self.files.pictures.as_ref();
         let pictures = pictures.map(|pictures| pictures.draw(&outcome)).transpose()?;
         let summary = Summary { plan: self, net, report, test, scores, pictures, tried };
-        Ok(if self.options.json { summary.json() } else { summary.to_string() })
+        Ok(if self.options.json { summary.json() } else { summary.text() })
     }
 }
 
@@ -64,10 +65,8 @@ impl Summary<'_> {
     pub fn json(&self) -> String {
         let report = self.report;
         let scores = self.scores.values.iter();
-        let test: Map<String, Value> =
-            scores.clone().map(|score| (score.key.to_owned(), json!(score.value))).collect();
-        let intervals: Map<String, Value> =
-            scores.map(|score| (score.key.to_owned(), json!(score.interval))).collect();
+        let test: Value = scores.clone().map(|score| (score.key, json!(score.value))).collect();
+        let intervals: Value = scores.map(|score| (score.key, json!(score.interval))).collect();
         json!({
             "task": self.plan.task.name(),
             "rows": {
@@ -96,60 +95,46 @@ impl Summary<'_> {
         })
         .to_string()
     }
-}
 
-impl fmt::Display for Summary<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns the title, a line for each result, the confusion matrix, and the files.
+    pub fn text(&self) -> String {
         let report = self.report;
         let Subject { data, target, taken_for } = &self.plan.subject;
-        writeln!(f, "{}", output_names::title(data, target, self.test.classes()))?;
-        if let Some(taken_for) = taken_for {
-            write!(f, "\ntask        {taken_for}")?;
-        }
         let (train, validation) = (report.training_rows, report.validation_rows);
-        writeln!(f)?;
-        writeln!(
-            f,
-            "rows        {train} training, {validation} validation, {} test",
-            self.test.rows()
-        )?;
-        writeln!(f, "features    {}", self.net.features())?;
-        writeln!(f, "parameters  {}", self.net.parameters())?;
-        if let Some(tried) = &self.tried {
-            for (name, line) in &tried.lines {
-                writeln!(f, "{name:12}{line}")?;
-            }
-        } else {
-            let epochs = report.epochs.len();
-            writeln!(f, "epochs      {epochs}, the best was {}", report.best_epoch)?;
-            writeln!(f, "stopped     {}", report.stop_reason)?;
+        let test = self.test.rows();
+        let mut lines = vec![
+            ("rows", format!("{train} training, {validation} validation, {test} test")),
+            ("features", self.net.features().to_string()),
+            ("parameters", self.net.parameters().to_string()),
+        ];
+        if let Some(taken_for) = taken_for {
+            lines.insert(0, ("task", taken_for.clone()));
         }
-        writeln!(f, "time        {:.2} s", self.seconds())?;
-        write!(f, "test        {}", self.scores)?;
-        if let Some(intervals) = self.scores.intervals() {
-            write!(f, "\nintervals   {intervals}")?;
+        match &self.tried {
+            Some(tried) => lines.extend(tried.lines.clone()),
+            None => lines.extend([
+                ("epochs", format!("{}, the best was {}", report.epochs.len(), report.best_epoch)),
+                ("stopped", report.stop_reason.to_string()),
+            ]),
         }
-        if let Some(interval) = self.net.interval() {
-            let is_scaled = self.net.of_errors().is_some();
-            write!(f, "\nprediction  {}", rounded::interval(interval, is_scaled))?;
-        }
-        if let Some(tried) = &self.tried {
-            write!(f, "\ncompare     {}", tried.compared)?;
-        }
-        match &self.scores.confusion {
-            Some(large) if large.classes().len() > MOST_CLASSES => {
-                write!(f, "\nconfused    {}", most_confused(large))?;
-            }
-            Some(confusion) => write!(f, "\n\n{confusion}")?,
-            None => {}
-        }
+        lines.push(("time", format!("{:.2} s", self.seconds())));
+        lines.push(("test", self.scores.to_string()));
+        lines.extend(self.scores.intervals().map(|intervals| ("intervals", intervals)));
+        let is_scaled = self.net.of_errors().is_some();
+        let interval = self.net.interval().map(|interval| rounded::interval(interval, is_scaled));
+        lines.extend(interval.map(|interval| ("prediction", interval)));
+        lines.extend(self.tried.as_ref().map(|tried| ("compare", tried.compared.clone())));
+        let (large, small) = match &self.scores.confusion {
+            Some(large) if large.classes().len() > MOST_CLASSES => (Some(large), None),
+            small => (None, small.as_ref()),
+        };
+        lines.extend(large.map(|large| ("confused", most_confused(large))));
         let files = [("saved", self.saved()), ("pictures", self.pictures.clone())];
         let files = files.into_iter().filter_map(|(name, file)| Some((name, file?)));
-        for (index, (name, file)) in files.enumerate() {
-            let apart = if index == 0 { "\n\n" } else { "\n" };
-            write!(f, "{apart}{name:12}{file}")?;
-        }
-        Ok(())
+        let title = output_names::title(data, target, self.test.classes());
+        let (small, files) = (small.map(ConfusionMatrix::to_string), named(files));
+        let parts = [Some(title), Some(named(lines)), small, Some(files)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 }
 
