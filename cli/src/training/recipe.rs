@@ -3,7 +3,7 @@
 mod bar;
 
 use super::plan::Plan;
-use super::scores::{Score, Scores};
+use super::scores::{Score, Scores, defined};
 use super::summary::Tried;
 use super::task::Task;
 use super::tested::Tested;
@@ -147,7 +147,7 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
         plan.save(&net)?;
     }
     bar.bar.finish_and_clear();
-    let others = others(plan.task, &rows, &test)?;
+    let others = others(plan.task, &rows)?;
     // Of two candidates the better one, and of several folds the first.
     let kept = report.kept().min_by(|a, b| a.score.total_cmp(&b.score));
     let kept = kept.and_then(|kept| kept.reports.first());
@@ -198,12 +198,11 @@ pub fn learned(plan: &Plan<'_>, choice: &Choice, rows: &Split) -> Result<Mlp<f32
     Ok(again.unwrap_or(net))
 }
 
-/// The test scores of a linear network, and of what is the same for every row.
-fn others(
-    task: Task,
-    rows: &Split,
-    test: &Tested,
-) -> Result<Vec<(&'static str, Scores)>, Box<dyn Error>> {
+/// A prediction that the network is compared with, and its error on the test rows.
+type Other = (&'static str, Option<f64>);
+
+/// A linear network, and what is the same for every row.
+fn others(task: Task, rows: &Split) -> Result<[Other; 2], Box<dyn Error>> {
     let train = &rows.train;
     let builder = Mlp::<f32>::builder(train.features());
     let mut linear = task.output_layer(builder, train.outputs(), false).build()?;
@@ -215,11 +214,11 @@ fn others(
         .fit(&mut linear, train)?;
     let linear = Tested::of(&linear, &rows.test)?;
     let means = train.targets().mean_axis(Axis(0)).unwrap_or_default();
-    let mut constant = Tested::zeros(&rows.test);
-    constant.predicted += &means;
-    constant.targets.assign(&test.targets());
+    let mut constant = linear.clone();
+    constant.predicted.assign(&means);
     let name = if task == Task::Regression { "the mean" } else { "the largest class" };
-    Ok(vec![("a linear model", task.scores(&linear)?), (name, task.scores(&constant)?)])
+    let error = |test: &Tested| defined(task.error().on(test));
+    Ok([("a linear model", error(&linear)?), (name, error(&constant)?)])
 }
 
 /// What was tried and kept, and what it is compared with.
@@ -228,7 +227,7 @@ fn tried(
     report: &RecipeReport,
     (refit, members): (Refit, usize),
     scores: &Scores,
-    others: &[(&'static str, Scores)],
+    others: &[Other],
 ) -> Tried {
     let candidates = report.candidates().iter().map(|candidate| {
         let Candidate { stage, score, epoch, reports, .. } = candidate;
@@ -272,13 +271,13 @@ fn tried(
         }
     };
     let Score { key, name, .. } = task.error();
-    let compared = others.iter().map(|(who, scores)| match scores.error() {
-        Some(score) => format!("{name} {} of {who}", rounded::score(score)),
+    let compared = others.iter().map(|(who, error)| match error {
+        Some(error) => format!("{name} {} of {who}", rounded::score(*error)),
         None => format!("{who}: undefined"),
     });
     let own = scores.error();
-    let not_better = others.iter().filter_map(|(who, scores)| {
-        let (own, other) = own.zip(scores.error())?;
+    let not_better = others.iter().filter_map(|(who, error)| {
+        let (own, other) = own.zip(*error)?;
         let is_worse = own > 1.05 * other;
         (own >= other)
             .then(|| format!("{} {who}", if is_worse { "worse than" } else { "no better than" }))
@@ -301,7 +300,7 @@ fn tried(
             "seconds": reports.iter().map(|of| of.elapsed.as_secs_f64()).sum::<f64>(),
         })
     });
-    let others = others.iter().map(|(who, scores)| json!({ "who": who, key: scores.error() }));
+    let others = others.iter().map(|(who, error)| json!({ "who": who, key: error }));
     let json = json!({
         "candidates": candidates.collect::<Vec<_>>(),
         "kept": names,

@@ -153,7 +153,7 @@ impl Task {
 }
 
 /// A few test rows may all be of one class, which leaves some scores undefined. That is no error.
-fn defined<T>(score: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn defined<T>(score: Result<T, Error>) -> Result<Option<T>, Error> {
     match score {
         Err(Error::Metric(MetricError::Undefined { .. })) => Ok(None),
         score => score.map(Some),

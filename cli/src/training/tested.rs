@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView2};
 
 /// Predictions beside what was to be predicted: all that scores and pictures need of the test rows,
 /// whose inputs may take far more memory.
+#[derive(Clone)]
 pub struct Tested {
     /// The outputs of the network, rows × outputs.
     pub predicted: Array2<f32>,
