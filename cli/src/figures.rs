@@ -10,7 +10,7 @@ pub mod palette;
 mod sheet;
 pub mod text;
 
-pub use axis::{Axis, padded};
+pub use axis::{Axis, extent, padded};
 pub use chart::{Chart, Stroke, chart, chart_aligned, widest_number};
 pub use key::{color_bar, curve_key};
-pub use sheet::{PIXEL, Sheet, check, check_folder, draw};
+pub use sheet::{PIXEL, Sheet, check, check_folder, draw, in_units};

@@ -130,14 +130,19 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
+/// From the lowest to the highest of these numbers that are finite; from infinity to its negative
+/// if there are none.
+pub fn extent(numbers: impl Iterator<Item = f64>) -> Range<f64> {
+    let finite = numbers.filter(|number| number.is_finite());
+    finite.fold(f64::INFINITY..f64::NEG_INFINITY, |range, number| {
+        range.start.min(number)..range.end.max(number)
+    })
+}
+
 /// From the lowest to the highest of these numbers, and a little to both sides; around a single
 /// number as well.
 pub fn padded(numbers: impl Iterator<Item = f64>) -> Range<f64> {
-    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for number in numbers.filter(|number| number.is_finite()) {
-        lowest = lowest.min(number);
-        highest = highest.max(number);
-    }
+    let Range { start: lowest, end: highest } = extent(numbers);
     if lowest > highest {
         return 0.0..1.0;
     }

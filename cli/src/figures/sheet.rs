@@ -13,6 +13,11 @@ pub const PIXEL: u32 = 4;
 
 pub type Sheet<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
+/// A place in pixels, in units.
+pub fn in_units((x, y): (u32, u32)) -> (i32, i32) {
+    ((x * PIXEL) as i32, (y * PIXEL) as i32)
+}
+
 /// The beginning of our SVG files.
 const BEGIN: &[u8] = b"<svg";
 

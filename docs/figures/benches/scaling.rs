@@ -108,13 +108,13 @@ fn draw(sheet: &figures::Sheet, parts: &[Measured]) -> Result<(), Box<dyn std::e
     for (part, sheet) in parts.iter().zip(sheet.split_evenly((1, parts.len()))) {
         let log = |number: f64| number.log10();
         let times = part.times.iter().flatten().map(|&time| log(1e6 * time));
-        let (low, high) = times.fold((f64::MAX, f64::MIN), |(l, h), t| (l.min(t), h.max(t)));
+        let range = figures::extent(times);
         let sizes = part.sizes.iter().map(|&size| (size as f64).log2()).collect::<Vec<_>>();
         let numbers = sizes.iter().zip(&part.sizes).map(|(&place, size)| (place, size.to_string()));
         let x = Axis::new(&part.label, sizes[0]..sizes[sizes.len() - 1], numbers.collect());
         let y = Axis::logarithmic(
             "microseconds a step",
-            10_f64.powf(low.floor())..10_f64.powf(high.ceil()),
+            10_f64.powf(range.start.floor())..10_f64.powf(range.end.ceil()),
         );
         let mut chart = chart(&sheet, "", 15, &x, &y)?;
         for ((name, stroke), times) in LINES.into_iter().zip(&part.times) {

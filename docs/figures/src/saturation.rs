@@ -9,7 +9,7 @@ use densely::{
     Backprop, CategoricalCrossEntropy, Dataset, Error, Mlp, Sgd, Softmax, Table, Trainer,
     activation::AnyActivation, initialization::Initialization,
 };
-use densely_cli::figures::{self, Axis, PIXEL, Sheet, Stroke, palette};
+use densely_cli::figures::{self, Axis, Sheet, Stroke, palette};
 use plotters::prelude::*;
 use std::fmt::Write;
 use std::path::Path;
@@ -216,8 +216,7 @@ fn draw_charts(sheet: &Sheet, measured: &[&Measured]) -> Result<(), Box<dyn std:
             let medians: Vec<_> = points(|spread| spread.median).collect();
             chart.curve(Some(measured.name), &medians, Stroke { color, dashed: false })?;
             if spreads.len() <= layers {
-                let dot = |&point| Circle::new(point, 4 * PIXEL, color.filled());
-                chart.context.draw_series(medians.iter().map(dot))?;
+                chart.dots(medians.into_iter(), 8, color.filled())?;
             }
         }
     }
@@ -228,13 +227,10 @@ fn draw_charts(sheet: &Sheet, measured: &[&Measured]) -> Result<(), Box<dyn std:
 /// The axis of a quantity above 0, from the power of ten below the lowest value to the one above
 /// the highest.
 fn logarithmic<'s>(label: &str, spreads: impl Iterator<Item = &'s [Spread]>) -> Axis {
-    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-    for spread in spreads.flatten() {
-        lowest = lowest.min(log10(spread.lowest));
-        highest = highest.max(log10(spread.highest));
-    }
-    let range = lowest.floor()..highest.ceil().max(lowest.floor() + 1.0);
-    Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end))
+    let ends = spreads.flatten().flat_map(|spread| [spread.lowest, spread.highest]);
+    let range = figures::extent(ends.map(log10));
+    let (lowest, highest) = (range.start.floor(), range.end.ceil());
+    Axis::logarithmic(label, 10_f64.powf(lowest)..10_f64.powf(highest.max(lowest + 1.0)))
 }
 
 /// 0 has no logarithm, and is drawn at the smallest normal `f32`.

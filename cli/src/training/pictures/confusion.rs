@@ -1,7 +1,7 @@
 //! Draws the confusion matrix as a heat map.
 
 use super::outcome::{LeftOut, Outcome};
-use crate::figures::{self, PIXEL, Sheet, palette, text};
+use crate::figures::{self, PIXEL, Sheet, in_units, palette, text};
 use ndarray::{Array2, Axis};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -11,6 +11,8 @@ use std::path::Path;
 const TEXT: u32 = 16;
 const TITLE: u32 = 19;
 const MARGIN: u32 = 12;
+/// The upper edge of the matrix.
+const TOP: u32 = MARGIN + TITLE + 3 * TEXT;
 
 /// The most classes whose numbers are readable.
 const MOST_CLASSES: usize = 60;
@@ -43,9 +45,8 @@ struct Layout {
     names: Vec<String>,
     /// A cell's width and height.
     cell: u32,
-    /// The upper left corner of the matrix.
+    /// The left edge of the matrix.
     left: u32,
-    top: u32,
     /// The left edge of the word `actual`.
     word: u32,
     sheet: (u32, u32),
@@ -68,7 +69,6 @@ impl Layout {
         let needed = beside + matrix + right;
         let heading = width(&title, TITLE).max(width(BAR.0, TEXT) + width(BAR.1, TEXT) + 10 * TEXT);
         let wide = needed.max(heading + 2 * MARGIN);
-        let top = MARGIN + TITLE + 3 * TEXT;
         let below = TEXT / 2 + if upright { widest } else { TEXT } + 2 * TEXT + MARGIN;
         Self {
             title,
@@ -76,8 +76,7 @@ impl Layout {
             cell,
             left: beside + (wide - needed) / 2,
             word: MARGIN + (wide - needed) / 2,
-            top,
-            sheet: (wide, top + matrix + below),
+            sheet: (wide, TOP + matrix + below),
             upright,
         }
     }
@@ -104,8 +103,7 @@ impl Layout {
         count: usize,
         of: usize,
     ) -> Result<(), Box<dyn Error>> {
-        let (x, y) =
-            (self.left + predicted as u32 * self.cell, self.top + actual as u32 * self.cell);
+        let (x, y) = (self.left + predicted as u32 * self.cell, TOP + actual as u32 * self.cell);
         let color = if count == 0 { WHITE } else { tint(count as f64 / of as f64) };
         if count > 0 {
             let corners = [(x, y), (x + self.cell, y + self.cell)].map(in_units);
@@ -122,12 +120,12 @@ impl Layout {
 
     fn draw_lines(&self, sheet: &Sheet) -> Result<(), Box<dyn Error>> {
         let count = self.names.len() as u32;
-        let (right, bottom) = (self.left + count * self.cell, self.top + count * self.cell);
+        let (right, bottom) = (self.left + count * self.cell, TOP + count * self.cell);
         for line in 0..=count {
-            let (x, y) = (self.left + line * self.cell, self.top + line * self.cell);
+            let (x, y) = (self.left + line * self.cell, TOP + line * self.cell);
             let outer = line == 0 || line == count;
             let style = if outer { palette::AXIS } else { palette::GRID }.stroke_width(PIXEL);
-            for ends in [[(x, self.top), (x, bottom)], [(self.left, y), (right, y)]] {
+            for ends in [[(x, TOP), (x, bottom)], [(self.left, y), (right, y)]] {
                 sheet.draw(&PathElement::new(ends.map(in_units), style))?;
             }
         }
@@ -137,13 +135,13 @@ impl Layout {
     fn draw_names(&self, sheet: &Sheet) -> Result<(), Box<dyn Error>> {
         let size = self.cell * self.names.len() as u32;
         let (_, height) = self.sheet;
-        let (beside, below) = (self.left - TEXT / 2, self.top + size + TEXT / 2);
+        let (beside, below) = (self.left - TEXT / 2, TOP + size + TEXT / 2);
         let style = |beside, above| text::style(TEXT * PIXEL, beside, above, BLACK);
         let upright = |beside, above| style(beside, above).transform(FontTransform::Rotate270);
         for (index, name) in self.names.iter().enumerate() {
             let middle = index as u32 * self.cell + self.cell / 2;
             let beside_cell = style(HPos::Right, VPos::Center);
-            sheet.draw_text(name, &beside_cell, in_units((beside, self.top + middle)))?;
+            sheet.draw_text(name, &beside_cell, in_units((beside, TOP + middle)))?;
             let below_cell = match self.upright {
                 true => upright(HPos::Right, VPos::Center),
                 false => style(HPos::Center, VPos::Top),
@@ -152,7 +150,7 @@ impl Layout {
         }
         let place = in_units((self.left + size / 2, height - MARGIN));
         sheet.draw_text("predicted", &style(HPos::Center, VPos::Bottom), place)?;
-        let place = in_units((self.word, self.top + size / 2));
+        let place = in_units((self.word, TOP + size / 2));
         Ok(sheet.draw_text("actual", &upright(HPos::Center, VPos::Top), place)?)
     }
 }
@@ -160,8 +158,4 @@ impl Layout {
 /// Any count above 0 must be visible.
 fn tint(share: f64) -> RGBColor {
     palette::heat(0.07 + 0.93 * share)
-}
-
-fn in_units((x, y): (u32, u32)) -> (i32, i32) {
-    ((x * PIXEL) as i32, (y * PIXEL) as i32)
 }

@@ -104,9 +104,8 @@ fn draw_chart(
 /// smallest.
 fn axis(label: &str, curves: &[Curve]) -> Axis {
     let values = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1);
-    let lowest = values().fold(f64::INFINITY, f64::min);
-    let highest = values().fold(f64::NEG_INFINITY, f64::max);
-    let axis = if lowest > 0.0 && highest >= 5.0 * lowest {
+    let range = figures::extent(values());
+    let axis = if range.start > 0.0 && range.end >= 5.0 * range.start {
         let range = figures::padded(values().map(f64::log10));
         Axis::logarithmic(label, 10_f64.powf(range.start)..10_f64.powf(range.end))
     } else {

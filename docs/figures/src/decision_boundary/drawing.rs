@@ -3,7 +3,7 @@
 use super::field::superlevel;
 use super::{Frame, REACH};
 use densely::Dataset;
-use densely_cli::figures::{self, PIXEL, Sheet, palette, text};
+use densely_cli::figures::{self, PIXEL, Sheet, in_units, palette, text};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::error::Error;
@@ -62,10 +62,6 @@ fn epoch(number: usize) -> String {
 
 fn style((horizontally, vertically): (HPos, VPos)) -> TextStyle<'static> {
     text::style(TEXT * PIXEL, horizontally, vertically, BLACK)
-}
-
-fn in_units((x, y): (u32, u32)) -> (i32, i32) {
-    ((x * PIXEL) as i32, (y * PIXEL) as i32)
 }
 
 fn draw_key(strip: &Sheet) -> Result<(), Box<dyn Error>> {
