@@ -10,7 +10,7 @@ use crate::table::{FileForm, Missing};
 use crate::table_file;
 use clap::{Args, ValueEnum};
 use densely::metrics::predicted_classes;
-use densely::{Float, Mlp, PredictBuffers, Table, schema::Schema};
+use densely::{Float, Mlp, PredictBuffers, Table};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, concatenate};
 use std::error::Error as AnyError;
 use std::num::NonZero;
@@ -73,11 +73,11 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     for name in names::all(&options.keep) {
         columns.push((name.to_owned(), table.text(name)?));
     }
-    let (schema, outputs) = match network {
-        Network::F32(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
-        Network::F64(net) => (net.schema().clone(), outputs(&net, &table, &file, options.spread)?),
+    let predictions = match network {
+        Network::F32(net) => predictions(&net, &table, &file, options.spread)?,
+        Network::F64(net) => predictions(&net, &table, &file, options.spread)?,
     };
-    for (name, cells) in prediction(&schema, &outputs) {
+    for (name, cells) in predictions {
         // No name may occur twice. The target may be kept, to compare the predictions with it.
         let is_kept = names::all(&options.keep).any(|kept| kept == name);
         columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
@@ -85,20 +85,14 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     csv(&columns)
 }
 
-/// The outputs of a network as text.
-struct Outputs {
-    classes: Vec<usize>,
-    numbers: Array2<String>,
-    /// What is printed beside each number, with the end of its name: low, high, spread.
-    beside: Vec<(&'static str, Array2<String>)>,
-}
-
-fn outputs<F: Float>(
+/// The columns to be printed: each target, or for a classifier the class and the probability of
+/// each; beside each number the ends of its interval and its spread.
+fn predictions<F: Float>(
     net: &Mlp<F>,
     table: &Table,
     file: &Path,
     with_spread: bool,
-) -> Result<Outputs, Box<dyn AnyError>> {
+) -> Result<Vec<(String, Vec<String>)>, Box<dyn AnyError>> {
     let (inputs, report) = table.inputs_and_report(net)?;
     command_line::tell(&report.to_string());
     let (mut outputs, mut spread) = match with_spread {
@@ -118,10 +112,23 @@ fn outputs<F: Float>(
         spread = spread.map(|spread| concatenate![Axis(1), spread, spread]);
     }
     let ends = ends.into_iter().flat_map(|[low, high]| [("low", low), ("high", high)]);
-    let beside = ends.chain(spread.map(|spread| ("spread", spread)));
-    let text = |numbers: Array2<F>| numbers.mapv(|number| number.to_string());
-    let beside = beside.map(|(end, numbers)| (end, text(numbers))).collect();
-    Ok(Outputs { classes, numbers: text(outputs), beside })
+    let beside: Vec<_> = ends.chain(spread.map(|spread| ("spread", spread))).collect();
+    let (mut columns, names) = match net.classes() {
+        [] => (Vec::new(), output_names::targets(net.schema(), outputs.ncols())),
+        names => {
+            let target = net.schema().targets.first().map_or("class", String::as_str);
+            let classes = classes.iter().map(|&class| names[class].clone());
+            let names = names.iter().map(|class| format!("P({class})"));
+            (vec![(target.to_owned(), classes.collect())], names.collect())
+        }
+    };
+    for (name, place) in names.into_iter().zip(0..) {
+        let cells = |of: &Array2<F>| of.column(place).iter().map(F::to_string).collect();
+        columns.push((name.clone(), cells(&outputs)));
+        let beside = beside.iter();
+        columns.extend(beside.map(|(end, of)| (format!("{name}.{end}"), cells(of))));
+    }
+    Ok(columns)
 }
 
 /// The outputs for these rows, computed on all processors.
@@ -150,27 +157,6 @@ pub fn check<F: Float>(
     };
     let (file, row) = (file.display(), row + 1);
     Err(format!("{file}: row {row} has no prediction (NaN): {why}"))
-}
-
-/// The columns to be printed: each target, or for a classifier the class and the probability of
-/// each; beside each number the ends of its interval and its spread.
-fn prediction(schema: &Schema, outputs: &Outputs) -> Vec<(String, Vec<String>)> {
-    let (mut columns, names) = match &schema.classes[..] {
-        [] => (Vec::new(), output_names::targets(schema, outputs.numbers.ncols())),
-        names => {
-            let target = schema.targets.first().map_or("class", String::as_str);
-            let classes = outputs.classes.iter().map(|&class| names[class].clone());
-            let names = names.iter().map(|class| format!("P({class})"));
-            (vec![(target.to_owned(), classes.collect())], names.collect())
-        }
-    };
-    for (name, place) in names.into_iter().zip(0..) {
-        let cells = |of: &Array2<String>| of.column(place).to_vec();
-        columns.push((name.clone(), cells(&outputs.numbers)));
-        let beside = outputs.beside.iter();
-        columns.extend(beside.map(|(end, of)| (format!("{name}.{end}"), cells(of))));
-    }
-    columns
 }
 
 fn csv(columns: &[(String, Vec<String>)]) -> Result<String, Box<dyn AnyError>> {
