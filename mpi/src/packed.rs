@@ -65,17 +65,14 @@ impl Packed {
         if own.is_empty() {
             return;
         }
+        let length = own.len();
+        // The sum of MPI has the numbers of this rank in it.
+        let (own, place) = if by_mpi { (&[][..], 0) } else { (&own[..], rank * length) };
+        let (before, behind) = others.split_at(place);
         // Adding -0 changes no number.
-        let mut sums = vec![-0.0; own.len()];
-        let mut add = |part: &[f64]| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
-        for (index, part) in others.chunks(own.len()).enumerate() {
-            if index == rank && !by_mpi {
-                add(own);
-            }
-            add(part);
-        }
-        if rank == others.len() / own.len() && !by_mpi {
-            add(own);
+        let mut sums = vec![-0.0; length];
+        for part in before.chunks(length).chain([own]).chain(behind.chunks(length)) {
+            sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
         }
         let (first, rest) = sums.split_at(numbers.len());
         numbers.copy_from_slice(first);
