@@ -10,12 +10,11 @@ pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String
     let own = &text.as_bytes()[..text.len().min(1 << 16)];
     let mut lengths = vec![0_i32; world.size() as usize];
     world.all_gather_into(&(own.len() as i32), &mut lengths[..]);
-    let before = lengths.iter().scan(0, |sum, length| {
-        let before = *sum;
-        *sum += length;
-        Some(before)
+    let begins = lengths.iter().scan(0, |end, length| {
+        *end += length;
+        Some(*end - length)
     });
-    let before: Vec<i32> = before.collect();
+    let begins: Vec<i32> = begins.collect();
     let mut all = vec![0_u8; lengths.iter().map(|&length| length as usize).sum()];
     // MPI would take an empty buffer for a mistake.
     if all.is_empty() {
@@ -23,13 +22,10 @@ pub(crate) fn texts_of_all(world: &SimpleCommunicator, text: &str) -> Vec<String
     }
     world.all_gather_varcount_into(
         own,
-        &mut PartitionMut::new(&mut all[..], &lengths[..], &before[..]),
+        &mut PartitionMut::new(&mut all[..], &lengths[..], &begins[..]),
     );
-    let mut rest = &all[..];
-    let texts = lengths.iter().map(|&length| {
-        let (text, behind) = rest.split_at(length as usize);
-        rest = behind;
-        String::from_utf8_lossy(text).into_owned()
+    let texts = begins.into_iter().zip(lengths).map(|(begin, length)| {
+        String::from_utf8_lossy(&all[begin as usize..][..length as usize]).into_owned()
     });
     texts.collect()
 }
