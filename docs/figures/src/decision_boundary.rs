@@ -29,7 +29,8 @@ const LEARNING_RATE: f64 = 0.003;
 /// The seed of the points, the weights and the shuffling.
 const SEED: u64 = 0;
 
-/// Draws a frame after each of these epochs, in ascending order, and returns loss and accuracy.
+/// Draws a frame before the training, and after each of these epochs, in ascending order; returns
+/// loss and accuracy.
 pub fn draw(
     path: &Path,
     shape: Shape,
@@ -54,7 +55,7 @@ pub fn draw(
     Ok(text)
 }
 
-/// Trains a network, and returns a frame for each of these epochs.
+/// Trains a network, and returns it as it is before, and after each of these epochs.
 fn watch(
     activation: AnyActivation<f32>,
     data: &Dataset<f32>,
@@ -67,24 +68,18 @@ fn watch(
         .seed(SEED)
         .without_units()
         .build()?;
-    let mut seen = Vec::new();
-    if epochs.first() == Some(&0) {
-        seen.push((0, net.clone()));
-    }
-    let last = epochs.last().copied().unwrap_or(0);
-    if last > 0 {
-        Trainer::new(BinaryCrossEntropy, Adam::new(LEARNING_RATE))
-            .epochs(last)
-            .batch_size(data.rows()) // Noise would hide what differs.
-            .seed(SEED)
-            .on(Moment::EpochEnd, |training| {
-                if epochs.contains(&training.epoch()) {
-                    seen.push((training.epoch(), training.net().clone()));
-                }
-                ControlFlow::Continue(())
-            })
-            .fit(&mut net, data)?;
-    }
+    let mut seen = vec![(0, net.clone())];
+    Trainer::new(BinaryCrossEntropy, Adam::new(LEARNING_RATE))
+        .epochs(epochs.last().copied().unwrap_or(1))
+        .batch_size(data.rows()) // Noise would hide what differs.
+        .seed(SEED)
+        .on(Moment::EpochEnd, |training| {
+            if epochs.contains(&training.epoch()) {
+                seen.push((training.epoch(), training.net().clone()));
+            }
+            ControlFlow::Continue(())
+        })
+        .fit(&mut net, data)?;
     Ok(seen)
 }
 

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     activations::draw_classical(&place("activations.svg")?)?;
     activations::draw_all(&place("activations-all.svg")?)?;
     println!("{}\n", saturation::draw(&place("saturation.svg")?)?);
-    let frames = [0, 30, 100, 300, 1000, 3000];
+    let frames = [30, 100, 300, 1000, 3000];
     for (name, shape) in decision_boundary::SHAPES {
         let path = place(&format!("{name}.svg"))?;
         println!("{name}\n{}", decision_boundary::draw(&path, shape, &frames)?);
