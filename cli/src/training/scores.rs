@@ -121,27 +121,23 @@ impl Task {
         }
     }
 
-    /// The metrics of the task, without values.
-    fn metrics(self) -> Vec<Score> {
-        let mae = || Score::of("mae", "MAE", metrics::mean_absolute_error);
-        let accuracy = || Score::of("accuracy", "accuracy", metrics::accuracy);
-        match self {
-            Self::Regression => {
-                vec![self.error(), mae(), Score::of("r2", "R²", metrics::r_squared)]
-            }
+    pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
+        let (predicted, actual) = (test.predicted.view(), test.targets());
+        let accuracy = Score::of("accuracy", "accuracy", metrics::accuracy);
+        let mut values = match self {
+            Self::Regression => vec![
+                self.error(),
+                Score::of("mae", "MAE", metrics::mean_absolute_error),
+                Score::of("r2", "R²", metrics::r_squared),
+            ],
             Self::BinaryClassification => vec![
-                accuracy(),
+                accuracy,
                 self.error(),
                 Score::of("roc_auc", "ROC AUC", metrics::roc_auc),
                 Score::of("f1", "F1", metrics::f1),
             ],
-            Self::Multiclass => vec![accuracy(), self.error()],
-        }
-    }
-
-    pub(super) fn scores(self, test: &Tested) -> Result<Scores, Error> {
-        let (predicted, actual) = (test.predicted.view(), test.targets());
-        let mut values = self.metrics();
+            Self::Multiclass => vec![accuracy, self.error()],
+        };
         for score in &mut values {
             score.value = defined(score.on(test))?;
         }
