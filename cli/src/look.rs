@@ -64,7 +64,12 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
 fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Result<(), Error> {
     let learned = Task::of_column(table, target)
         .and_then(|task| Ok((task, table.stream::<f32>(task.target(target))?)));
-    let action = match &learned {
+    let Some(column) = profile.columns.iter_mut().find(|column| column.name == target) else {
+        // There is no such column.
+        return learned.map(drop);
+    };
+    column.is_error = learned.is_err();
+    column.action = match learned {
         Ok((task, stream)) => {
             let classes = match stream.schema().classes.len() {
                 0 => String::new(),
@@ -79,14 +84,5 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
         Err(Error::Table(error)) => remedies::in_options(&error.to_string(), &error.remedies()),
         Err(error) => error.to_string(),
     };
-    let of_target = profile.columns.iter_mut().find(|column| column.name == target);
-    match (of_target, learned) {
-        (Some(column), learned) => {
-            (column.action, column.is_error) = (action, learned.is_err());
-            column.remedies.clear();
-            Ok(())
-        }
-        // There is no such column.
-        (None, learned) => learned.map(drop),
-    }
+    Ok(())
 }
