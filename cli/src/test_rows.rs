@@ -4,7 +4,7 @@ use crate::input;
 use crate::table_file;
 use crate::training::{self, Options as Training};
 use clap::Args;
-use densely::data::{CsvFormat, Storage, TableReport};
+use densely::data::{CsvFormat, TableReport};
 use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
 use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
@@ -44,13 +44,16 @@ pub struct Split {
     /// Training and test rows; without those of a file.
     pub all: Dataset<f32>,
     pub train: Dataset<f32>,
-    /// Those of the training rows that tell when to stop, if chance does not choose them.
-    pub validation: Option<Vec<usize>>,
+    /// The other training rows, and those that tell when to stop, if chance does not choose them.
+    pub validation: Option<Parts>,
     pub test: Dataset<f32>,
     /// What was done with a file of test rows.
     pub report: Option<TableReport>,
     keys: Keys,
 }
+
+/// The numbers of the rows of two parts.
+pub type Parts = [Vec<usize>; 2];
 
 /// What the training rows are split by.
 enum Keys {
@@ -223,26 +226,26 @@ impl Split {
 }
 
 impl Keys {
-    /// The rows that tell when to stop, if chance does not choose them.
+    /// The rows that tell when to stop, behind the others, if chance does not choose them.
     fn validation(
         &self,
         rows: usize,
         fraction: f64,
         seed: u64,
-    ) -> Result<Option<Vec<usize>>, Box<dyn AnyError>> {
-        let validation = match self {
+    ) -> Result<Option<Parts>, Box<dyn AnyError>> {
+        let parts = match self {
             _ if fraction == 0.0 => return Ok(None),
             Self::Chance => return Ok(None),
             Self::Order => numbered(rows)?.split_by(fraction, &places(rows)),
             Self::Groups(_, groups) => numbered(rows)?.split_groups(fraction, groups, seed),
         };
-        match (validation, self) {
+        match (parts, self) {
             (Err(Error::Data(DataError::OneGroup)), Self::Groups(column, _)) => Err(format!(
                 "the training rows belong to one group of {column:?}, and none is left for \
                  validation; a training of your own with --validation 0 sets no rows aside for it"
             )
             .into()),
-            (validation, _) => Ok(Some(numbers_of(&validation?.1))),
+            (parts, _) => Ok(Some(numbers_of(parts?))),
         }
     }
 }
@@ -254,7 +257,7 @@ fn by_groups(
     groups: &[String],
     parts: (Dataset<f64>, Dataset<f64>),
 ) -> Result<(Dataset<f32>, Dataset<f32>, Keys), Error> {
-    let (train, test) = (numbers_of(&parts.0), numbers_of(&parts.1));
+    let [train, test] = numbers_of(parts);
     let of_rows = train.iter().map(|&row| groups[row].clone()).collect();
     let keys = Keys::Groups(column.to_owned(), of_rows);
     Ok((data.select(&train)?, data.select(&test)?, keys))
@@ -271,17 +274,6 @@ fn numbered(rows: usize) -> Result<Dataset<f64>, Error> {
     Dataset::new(numbers.clone(), numbers)
 }
 
-fn numbers_of(rows: &Dataset<f64>) -> Vec<usize> {
-    rows.inputs().iter().map(|&number| number as usize).collect()
-}
-
-/// The other rows, and these.
-pub fn set_apart<S: Storage<f32>>(
-    data: &Dataset<f32, S>,
-    rows: &[usize],
-) -> Result<[Dataset<f32, S>; 2], Error> {
-    let mut is_chosen = vec![false; data.rows()];
-    rows.iter().for_each(|&row| is_chosen[row] = true);
-    let others: Vec<_> = (0..data.rows()).filter(|&row| !is_chosen[row]).collect();
-    Ok([data.select(&others)?, data.select(rows)?])
+fn numbers_of((rest, part): (Dataset<f64>, Dataset<f64>)) -> Parts {
+    [rest, part].map(|rows| rows.inputs().iter().map(|&number| number as usize).collect())
 }

@@ -236,7 +236,7 @@ fn cross_validated(
         let test = match is_default {
             true => Tested::of(&recipe::learned(plan, &options.recipe, &rows)?, &rows.test)?,
             false => {
-                let validation = rows.validation.as_deref();
+                let validation = rows.validation.as_ref();
                 let mut prepared = Prepared::of(plan, rows.train, validation, rows.test)?;
                 prepared.run()?;
                 Tested::of(&prepared.net, &prepared.test)?
@@ -264,7 +264,7 @@ fn level(text: &str) -> Result<f64, String> {
 }
 
 fn train(plan: &Plan<'_>, rows: Split) -> Result<String, Box<dyn Error>> {
-    let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_deref(), rows.test)?;
+    let mut prepared = Prepared::of(plan, rows.train, rows.validation.as_ref(), rows.test)?;
     let report = prepared.run()?;
     // Before any later step can fail.
     plan.save(&prepared.net)?;

@@ -4,7 +4,7 @@ use super::choices::{LossName, OptimizerName};
 use super::plan::Plan;
 use super::tested::Tested;
 use crate::command_line;
-use crate::test_rows::set_apart;
+use crate::test_rows::Parts;
 use densely::data::Storage;
 use densely::{
     Dataset, EarlyStopping, Mlp, Report, Trainer,
@@ -38,8 +38,8 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         Self::of(plan, train, None, test)
     }
 
-    /// Makes the network and the trainer for these rows. `validation` are those of the training
-    /// rows that tell when to stop, if chance does not choose them.
+    /// Makes the network and the trainer for these rows. `validation` numbers the training rows to
+    /// learn from, and those that tell when to stop, if chance does not choose them.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
     pub fn of(
         plan: &'p Plan<'p>,
         mut train: Dataset<f32, S>,
-        validation: Option<&[usize]>,
+        validation: Option<&Parts>,
         test: Dataset<f32, S>,
     ) -> Result<Self, Box<dyn Error>> {
         let (task, options) = (plan.task, plan.options);
@@ -74,10 +74,9 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
             .batch_size(options.batch_size)
             .seed(options.seed)
             .on(Moment::EpochEnd, moving(progress.clone()));
-        if let Some(rows) = validation {
-            let [rest, chosen] = set_apart(&train, rows)?;
-            trainer = trainer.validation_data(&chosen);
-            train = rest;
+        if let Some([rest, chosen]) = validation {
+            trainer = trainer.validation_data(&train.select(chosen)?);
+            train = train.select(rest)?;
         } else if options.validation > 0.0 {
             trainer = trainer.validation_fraction(options.validation);
         }

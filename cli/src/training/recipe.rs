@@ -7,7 +7,7 @@ use super::scores::{Score, Scores, defined};
 use super::summary::Tried;
 use super::task::Task;
 use super::tested::Tested;
-use crate::test_rows::{Split, set_apart};
+use crate::test_rows::Split;
 use crate::{command_line, rounded};
 use bar::{Bar, EPOCHS};
 use clap::{Args, ValueEnum};
@@ -160,9 +160,8 @@ pub fn run(plan: &Plan<'_>, choice: &Choice, rows: Split) -> Result<String, Box<
 fn chosen(recipe: &Recipe<'_>, rows: &Split) -> densely::Result<(Mlp<f32>, RecipeReport)> {
     match &rows.validation {
         None => recipe.choose(&rows.train),
-        Some(validation) => {
-            let [training, validation] = set_apart(&rows.train, validation)?;
-            recipe.choose_on(&training, &validation)
+        Some([training, validation]) => {
+            recipe.choose_on(&rows.train.select(training)?, &rows.train.select(validation)?)
         }
     }
 }
