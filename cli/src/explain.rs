@@ -80,7 +80,7 @@ impl Options {
             let (inputs, report) = table.inputs_and_report(&net)?;
             command_line::tell(&report.to_string());
             let row = row::Row::of(&net, table, (inputs.view(), file), number, self.seed)?;
-            return Ok(if self.json { row.json() } else { row.to_string() });
+            return Ok(if self.json { row.json() } else { row.text() });
         }
         if let Some(target) = &self.target {
             net.set_schema(net.schema().clone().with_targets([target]))?;
@@ -89,7 +89,7 @@ impl Options {
         command_line::tell(&report.to_string());
         self.plot.as_deref().map_or(Ok(()), pictures::check)?;
         let columns = columns::Columns::of(&net, &data, self.repeats, self.seed)?;
-        let mut text = if self.json { columns.json()? } else { columns.to_string() };
+        let mut text = if self.json { columns.json()? } else { columns.text() };
         if let Some(folder) = &self.plot {
             let drawn = pictures::draw(folder, &columns)?;
             if !self.json {

@@ -7,7 +7,6 @@ use densely::explanation::{self, Grid, Importance, PartialDependence};
 use densely::{Dataset, Error, Float, Mlp, Result, metrics, schema::Column};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde_json::{Value, json};
-use std::fmt;
 
 /// Rows on which the dependence is computed, drawn by chance.
 const ROWS: usize = 500;
@@ -84,23 +83,21 @@ impl<'n, F: Float> Columns<'n, F> {
             });
             let mean = dependence.as_ref().map(PartialDependence::mean).unwrap_or_default();
             let means = mean.columns().into_iter().map(|output| output.to_vec());
-            let outputs = self.outputs.iter().cloned().zip(means.map(Value::from));
+            let outputs: Value = self.outputs.iter().cloned().zip(means).collect();
             Ok(json!({
                 "column": importance.column,
                 "importance": importance.mean(),
                 "standard_error": importance.standard_error(),
                 "changes": importance.changes,
                 "values": values,
-                "dependence": Value::Object(outputs.collect()),
+                "dependence": outputs,
             }))
         };
         let columns = self.importances.iter().map(column).collect::<Result<Vec<_>>>()?;
         Ok(json!({ "rows": self.rows, "error": key, key: error, "columns": columns }).to_string())
     }
-}
 
-impl<F: Float> fmt::Display for Columns<'_, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn text(&self) -> String {
         let (name, error) = self.error;
         let largest = self.importances.first().map_or(0.0, Importance::mean);
         let row = |importance: &Importance| {
@@ -115,7 +112,7 @@ impl<F: Float> fmt::Display for Columns<'_, F> {
             )
         };
         let rows: Vec<_> = self.importances.iter().map(row).collect();
-        writeln!(f, "{name} {error:.4} on {} rows; with a column shuffled it rises by", self.rows)?;
-        write!(f, "\n{}", lines(&rows).join("\n"))
+        let (lines, rows) = (lines(&rows).join("\n"), self.rows);
+        format!("{name} {error:.4} on {rows} rows; with a column shuffled it rises by\n\n{lines}")
     }
 }

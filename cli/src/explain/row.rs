@@ -7,7 +7,6 @@ use densely::{Float, Mlp, Table, metrics};
 use ndarray::{ArrayView2, Axis};
 use serde_json::json;
 use std::error::Error;
-use std::fmt;
 use std::path::Path;
 
 /// Rows, drawn by chance, with whose mean prediction the row is compared.
@@ -93,22 +92,21 @@ impl Row {
         let outputs: Vec<_> = outputs.collect();
         json!({ "row": self.number, "background": self.background, "outputs": outputs }).to_string()
     }
-}
 
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, Output { name, mean, predicted, moved }) in self.outputs.iter().enumerate() {
-            let (number, background) = (self.number, self.background);
-            write!(f, "{}", if place > 0 { "\n\n" } else { "" })?;
-            writeln!(f, "row {number}: {name} {predicted:.4}")?;
-            writeln!(f, "The mean prediction for {background} rows is {mean:.4}. Moved by\n")?;
+    pub fn text(&self) -> String {
+        let (number, background) = (self.number, self.background);
+        let outputs = self.outputs.iter().map(|Output { name, mean, predicted, moved }| {
             let largest = moved.first().map_or(0.0, |(.., by)| by.abs());
             let rows = moved.iter().map(|(column, cell, by)| {
                 let cell = if cell.is_empty() { "(blank)" } else { cell };
                 ([format!("{column} = {cell}"), format!("{by:+.4}")], bar(by.abs() / largest))
             });
-            write!(f, "{}", lines(&rows.collect::<Vec<_>>()).join("\n"))?;
-        }
-        Ok(())
+            let rows = lines(&rows.collect::<Vec<_>>()).join("\n");
+            format!(
+                "row {number}: {name} {predicted:.4}\n\
+                 The mean prediction for {background} rows is {mean:.4}. Moved by\n\n{rows}"
+            )
+        });
+        outputs.collect::<Vec<_>>().join("\n\n")
     }
 }
