@@ -8,7 +8,6 @@ use densely::{
     Error, Identity, Sigmoid, Softmax, activation::Exponential, error::MetricError, mlp::MlpBuilder,
 };
 use ndarray::ArrayView2;
-use std::fmt;
 
 /// Fewer test rows than these have no intervals.
 const LEAST_ROWS: usize = 10;
@@ -52,6 +51,20 @@ impl Scores {
         Ok(self)
     }
 
+    /// All scores on one line.
+    pub(super) fn text(&self) -> String {
+        let classes = self.confusion.as_ref().map(ConfusionMatrix::classes);
+        let values =
+            self.values.iter().map(|Score { key, name, value, .. }| match (value, classes) {
+                (Some(score), Some([_, second])) if *key == "f1" => {
+                    format!("{name} of {second:?} {}", rounded::score(*score))
+                }
+                (Some(score), _) => format!("{name} {}", rounded::score(*score)),
+                (None, _) => format!("{name} undefined"),
+            });
+        values.collect::<Vec<_>>().join("  ")
+    }
+
     /// The intervals on one line; nothing if there are none.
     pub(super) fn intervals(&self) -> Option<String> {
         let intervals = self.values.iter().filter_map(|Score { name, interval, .. }| {
@@ -79,22 +92,6 @@ impl Score {
     /// Those of the metric.
     pub fn on(&self, test: &Tested) -> Result<f64, Error> {
         (self.metric)(test.predicted.view(), test.targets())
-    }
-}
-
-/// All scores on one line.
-impl fmt::Display for Scores {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let classes = self.confusion.as_ref().map(ConfusionMatrix::classes);
-        let values =
-            self.values.iter().map(|Score { key, name, value, .. }| match (value, classes) {
-                (Some(score), Some([_, second])) if *key == "f1" => {
-                    format!("{name} of {second:?} {}", rounded::score(*score))
-                }
-                (Some(score), _) => format!("{name} {}", rounded::score(*score)),
-                (None, _) => format!("{name} undefined"),
-            });
-        f.write_str(&values.collect::<Vec<_>>().join("  "))
     }
 }
 

@@ -118,7 +118,7 @@ impl Summary<'_> {
             ]),
         }
         lines.push(("time", format!("{:.2} s", self.seconds())));
-        lines.push(("test", self.scores.to_string()));
+        lines.push(("test", self.scores.text()));
         lines.extend(self.scores.intervals().map(|intervals| ("intervals", intervals)));
         let is_scaled = self.net.of_errors().is_some();
         let interval = self.net.interval().map(|interval| rounded::interval(interval, is_scaled));

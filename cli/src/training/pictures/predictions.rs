@@ -26,7 +26,7 @@ pub fn draw(path: &Path, outcome: &Outcome) -> Result<LeftOut, Box<dyn Error>> {
         _ => format!("{} of {rows} test rows", pairs.len()),
     };
     // SVG shows several spaces in a row as one.
-    let scores = outcome.scores.to_string().replace("  ", ", ");
+    let scores = outcome.scores.text().replace("  ", ", ");
     let title = format!("{}, {shown}: {scores}", text::name(outcome.target, 30));
     figures::draw(path, (1200, 620), |sheet| {
         let sheet = sheet
