@@ -86,16 +86,21 @@ impl Workload {
         LEARNING_RATE * (1.0 + (std::f64::consts::PI * share).cos()) / 2.0
     }
 
+    /// Layers, output, rows in a batch, and rows.
+    fn shape(self) -> (&'static [usize], Output, usize, usize) {
+        match self {
+            Self::Tiny => (&[8, 32, 1], Output::Identity, 32, 4096),
+            Self::Small => (&[30, 64, 64, 1], Output::Sigmoid, 32, 4096),
+            Self::Mnist => (&[784, 128, 10], Output::Softmax, 64, 8192),
+            Self::Large => (&[784, 512, 512, 10], Output::Softmax, 256, 8192),
+            Self::Wide => (&[1024, 1024, 1024, 1024], Output::Identity, 256, 2048),
+            Self::Table => (&[30, 256, 256, 256, 1], Output::Sigmoid, 256, 16384),
+        }
+    }
+
     /// The number of inputs, and of outputs of each layer.
     pub fn layers(self) -> &'static [usize] {
-        match self {
-            Self::Tiny => &[8, 32, 1],
-            Self::Small => &[30, 64, 64, 1],
-            Self::Mnist => &[784, 128, 10],
-            Self::Large => &[784, 512, 512, 10],
-            Self::Wide => &[1024, 1024, 1024, 1024],
-            Self::Table => &[30, 256, 256, 256, 1],
-        }
+        self.shape().0
     }
 
     pub fn features(self) -> usize {
@@ -107,28 +112,15 @@ impl Workload {
     }
 
     pub fn output(self) -> Output {
-        match self {
-            Self::Tiny | Self::Wide => Output::Identity,
-            Self::Small | Self::Table => Output::Sigmoid,
-            Self::Mnist | Self::Large => Output::Softmax,
-        }
+        self.shape().1
     }
 
     pub fn batch(self) -> usize {
-        match self {
-            Self::Tiny | Self::Small => 32,
-            Self::Mnist => 64,
-            Self::Large | Self::Wide | Self::Table => 256,
-        }
+        self.shape().2
     }
 
     pub fn rows(self) -> usize {
-        match self {
-            Self::Tiny | Self::Small => 4096,
-            Self::Mnist | Self::Large => 8192,
-            Self::Wide => 2048,
-            Self::Table => 16384,
-        }
+        self.shape().3
     }
 
     /// Whether the time of predicting one row is taken too: of the small ones, where it is overhead
