@@ -10,7 +10,7 @@ use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
 use std::error::Error as AnyError;
 use std::iter::zip;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The rows set aside, where they are not taken by chance.
 #[derive(Clone, Debug, Args)]
@@ -30,14 +30,24 @@ pub struct Choice {
 }
 
 /// What tells the test rows.
-pub enum TestRows {
-    ByChance,
-    /// A number for each row of the table.
-    Last(String, Vec<f64>),
-    /// The group of each row of the table.
-    Groups(String, Vec<String>),
-    File(PathBuf),
+pub struct TestRows {
+    /// Of the rows of the table.
+    keys: Keys,
+    /// The file of the test rows, if they have one.
+    pub file: Option<PathBuf>,
 }
+
+/// What rows are split by, with the name of its column.
+enum Keys {
+    Chance,
+    /// A number for each row: the second part has the largest.
+    Order(String, Vec<f64>),
+    /// The group of each row.
+    Groups(String, Vec<String>),
+}
+
+/// The numbers of the rows of two parts.
+pub type Parts = [Vec<usize>; 2];
 
 /// The rows of a training.
 pub struct Split {
@@ -49,46 +59,27 @@ pub struct Split {
     pub test: Dataset<f32>,
     /// What was done with a file of test rows.
     pub report: Option<TableReport>,
+    /// Of the training rows.
     keys: Keys,
-}
-
-/// The numbers of the rows of two parts.
-pub type Parts = [Vec<usize>; 2];
-
-/// What the training rows are split by.
-enum Keys {
-    Chance,
-    /// They are in order.
-    Order,
-    /// The column of groups, and the group of each row.
-    Groups(String, Vec<String>),
 }
 
 impl Choice {
     /// Reads the column that tells the test rows.
     pub fn read(&self, table: &Table) -> Result<TestRows, Error> {
-        Ok(match (&self.split_by, &self.group, &self.test_data) {
-            (Some(column), ..) => TestRows::Last(column.clone(), table.order(column)?),
-            (_, Some(column), _) => TestRows::Groups(column.clone(), table.text(column)?),
-            (.., Some(file)) => TestRows::File(input::find(file)),
-            _ => TestRows::ByChance,
-        })
+        let keys = match (&self.split_by, &self.group) {
+            (Some(column), _) => Keys::Order(column.clone(), table.order(column)?),
+            (None, Some(column)) => Keys::Groups(column.clone(), table.text(column)?),
+            (None, None) => Keys::Chance,
+        };
+        Ok(TestRows { keys, file: self.test_data.as_deref().map(input::find) })
     }
 }
 
 impl TestRows {
-    /// The file of the test rows, if they have one.
-    pub fn file(&self) -> Option<&Path> {
-        match self {
-            Self::File(file) => Some(file),
-            _ => None,
-        }
-    }
-
     /// The table without the column of groups, which is no feature.
     pub fn leave_out(&self, table: Table) -> Result<Table, Error> {
-        match self {
-            Self::Groups(column, _) if table.column_names().any(|name| name == column) => {
+        match &self.keys {
+            Keys::Groups(column, _) if table.column_names().any(|name| name == column) => {
                 table.without([column])
             }
             _ => Ok(table),
@@ -97,12 +88,13 @@ impl TestRows {
 
     /// What should be known about the rows, on one line.
     pub fn doubt(&self) -> Option<String> {
-        match self {
-            Self::Last(column, order) => {
+        match &self.keys {
+            Keys::Chance => None,
+            Keys::Order(column, order) => {
                 let blanks = order.iter().filter(|number| number.is_nan()).count();
                 (blanks > 0).then(|| format!("rows without {column:?} come first: {blanks}"))
             }
-            Self::Groups(column, groups) => {
+            Keys::Groups(column, groups) => {
                 let mut counts = BTreeMap::new();
                 groups.iter().for_each(|group| *counts.entry(group).or_insert(0) += 1);
                 let (group, count) = counts.into_iter().max_by_key(|&(_, count)| count)?;
@@ -111,24 +103,23 @@ impl TestRows {
                     format!("the group {group:?} of {column:?} has {count} of {rows} rows")
                 })
             }
-            _ => None,
         }
     }
 
     /// As part of what a checkpoint belongs to.
     pub fn identity(&self) -> String {
-        match self {
-            Self::ByChance => "by chance".to_owned(),
-            Self::Last(column, order) => {
+        match &self.keys {
+            Keys::Chance if self.file.is_some() => "from a file".to_owned(),
+            Keys::Chance => "by chance".to_owned(),
+            Keys::Order(column, order) => {
                 let hash = training::hash(order.iter().map(|number| number.to_bits()));
                 format!("the last by {column} ({hash:016x})")
             }
-            Self::Groups(column, groups) => {
+            Keys::Groups(column, groups) => {
                 let bytes =
                     groups.iter().flat_map(|group| group.bytes().map(u64::from).chain([256]));
                 format!("groups of {column} ({:016x})", training::hash(bytes))
             }
-            Self::File(_) => "from a file".to_owned(),
         }
     }
 
@@ -142,39 +133,37 @@ impl TestRows {
         validation: f64,
         format: CsvFormat,
     ) -> Result<Split, Box<dyn AnyError>> {
-        let all = data.clone();
-        let (fraction, seed) = (options.test, options.seed);
-        let (train, test, keys) = match self {
-            Self::ByChance => {
-                let (train, test) = data.split(fraction, seed)?;
-                (train, test, Keys::Chance)
-            }
-            Self::Last(_, order) => {
-                let (train, test) = data.split_by(fraction, &report.taken(order))?;
-                (train, test, Keys::Order)
-            }
-            Self::Groups(column, groups) => {
-                let groups = report.taken(groups);
-                let parts = numbered(data.rows())?.split_groups(fraction, &groups, seed)?;
-                by_groups(&data, &column, &groups, parts)?
-            }
-            Self::File(file) => {
-                let table = table_file::read(format, &file)?.with_missing().with_unknown();
-                // The schema alone tells how the file is read.
-                let builder = Mlp::<f32>::builder(data.features()).dense(data.outputs(), Identity);
-                let mut net = builder.build()?;
-                net.set_schema(data.schema().clone())?;
-                let (test, report) = table.dataset_for_and_report(&net)?;
-                let (report, keys) = (Some(report), Keys::Chance);
-                return Ok(Split { all, train: data, validation: None, test, report, keys });
-            }
-        };
-        let validation = keys.validation(train.rows(), validation, seed)?;
-        Ok(Split { all, train, validation, test, report: None, keys })
+        if let Some(file) = &self.file {
+            let table = table_file::read(format, file)?.with_missing().with_unknown();
+            // The schema alone tells how the file is read.
+            let builder = Mlp::<f32>::builder(data.features()).dense(data.outputs(), Identity);
+            let mut net = builder.build()?;
+            net.set_schema(data.schema().clone())?;
+            let (test, report) = table.dataset_for_and_report(&net)?;
+            let (all, report, keys) = (data.clone(), Some(report), self.keys);
+            return Ok(Split { all, train: data, validation: None, test, report, keys });
+        }
+        let taken = report.taken(0..data.rows() + report.rows_without_target.len());
+        let keys = self.keys.of(&taken);
+        let rows = keys.split(&data, options.test, options.seed)?;
+        Split::of(&data, &keys, rows, (validation, options.seed))
     }
 }
 
 impl Split {
+    /// The rows of these numbers: training and test rows.
+    fn of(
+        data: &Dataset<f32>,
+        keys: &Keys,
+        [train, test]: Parts,
+        (validation, seed): (f64, u64),
+    ) -> Result<Self, Box<dyn AnyError>> {
+        let keys = keys.of(&train);
+        let (train, test) = (data.select(&train)?, data.select(&test)?);
+        let validation = keys.validation(&train, validation, seed)?;
+        Ok(Self { all: data.clone(), train, validation, test, report: None, keys })
+    }
+
     /// What should be known about the classes, on one line.
     pub fn doubt(&self) -> Option<String> {
         let rows_of = |data: &Dataset<f32>| match &data.targets().sum_axis(Axis(0)).to_vec()[..] {
@@ -199,79 +188,80 @@ impl Split {
         options: &Training,
         validation: f64,
     ) -> Result<Vec<Self>, Box<dyn AnyError>> {
-        let (data, seed) = (&self.train, options.seed);
-        let folds: Vec<_> = match &self.keys {
-            Keys::Chance => {
-                let folds = data.folds(count, seed)?.into_iter();
-                folds.map(|(train, test)| (train, test, Keys::Chance)).collect()
-            }
-            Keys::Order => {
-                let folds = data.ordered_folds(count, &places(data.rows()))?.into_iter();
-                folds.map(|(train, test)| (train, test, Keys::Order)).collect()
-            }
-            Keys::Groups(column, groups) => {
-                let folds = numbered(data.rows())?.group_folds(count, groups, seed)?.into_iter();
-                folds
-                    .map(|parts| by_groups(data, column, groups, parts))
-                    .collect::<Result<_, _>>()?
-            }
+        let (data, keys, seed) = (&self.train, &self.keys, options.seed);
+        let fold = |rows| {
+            let fold = Self::of(data, keys, rows, (validation, seed));
+            fold.map_err(|error| format!("in a fold, {error}").into())
         };
-        let split = |(train, test, keys): (Dataset<f32>, _, Keys)| {
-            let validation = keys.validation(train.rows(), validation, seed);
-            let validation = validation.map_err(|error| format!("in a fold, {error}"))?;
-            Ok(Self { all: train.clone(), train, validation, test, report: None, keys })
-        };
-        folds.into_iter().map(split).collect()
+        keys.folds(data, count, seed)?.into_iter().map(fold).collect()
     }
 }
 
 impl Keys {
+    /// The keys of these rows.
+    fn of(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Chance => Self::Chance,
+            Self::Order(column, order) => {
+                Self::Order(column.clone(), rows.iter().map(|&row| order[row]).collect())
+            }
+            Self::Groups(column, groups) => {
+                Self::Groups(column.clone(), rows.iter().map(|&row| groups[row].clone()).collect())
+            }
+        }
+    }
+
+    /// The numbers of the rows in both parts.
+    fn split(&self, data: &Dataset<f32>, fraction: f64, seed: u64) -> Result<Parts, Error> {
+        let rows = numbered(data)?;
+        let parts = match self {
+            Self::Chance => rows.split(fraction, seed),
+            Self::Order(_, order) => rows.split_by(fraction, order),
+            Self::Groups(_, groups) => rows.split_groups(fraction, groups, seed),
+        };
+        parts.map(numbers_of)
+    }
+
+    /// The numbers of the rows in both parts of each fold.
+    fn folds(&self, data: &Dataset<f32>, count: usize, seed: u64) -> Result<Vec<Parts>, Error> {
+        let rows = numbered(data)?;
+        let folds = match self {
+            Self::Chance => rows.folds(count, seed),
+            Self::Order(_, order) => rows.ordered_folds(count, order),
+            Self::Groups(_, groups) => rows.group_folds(count, groups, seed),
+        };
+        Ok(folds?.into_iter().map(numbers_of).collect())
+    }
+
     /// The rows that tell when to stop, behind the others, if chance does not choose them.
     fn validation(
         &self,
-        rows: usize,
+        train: &Dataset<f32>,
         fraction: f64,
         seed: u64,
     ) -> Result<Option<Parts>, Box<dyn AnyError>> {
-        let parts = match self {
-            _ if fraction == 0.0 => return Ok(None),
-            Self::Chance => return Ok(None),
-            Self::Order => numbered(rows)?.split_by(fraction, &places(rows)),
-            Self::Groups(_, groups) => numbered(rows)?.split_groups(fraction, groups, seed),
-        };
-        match (parts, self) {
+        if fraction == 0.0 || matches!(self, Self::Chance) {
+            return Ok(None);
+        }
+        match (self.split(train, fraction, seed), self) {
             (Err(Error::Data(DataError::OneGroup)), Self::Groups(column, _)) => Err(format!(
                 "the training rows belong to one group of {column:?}, and none is left for \
                  validation; a training of your own with --validation 0 sets no rows aside for it"
             )
             .into()),
-            (parts, _) => Ok(Some(numbers_of(parts?))),
+            (parts, _) => Ok(Some(parts?)),
         }
     }
 }
 
-/// The rows of two parts, and the groups of the first.
-fn by_groups(
-    data: &Dataset<f32>,
-    column: &str,
-    groups: &[String],
-    parts: (Dataset<f64>, Dataset<f64>),
-) -> Result<(Dataset<f32>, Dataset<f32>, Keys), Error> {
-    let [train, test] = numbers_of(parts);
-    let of_rows = train.iter().map(|&row| groups[row].clone()).collect();
-    let keys = Keys::Groups(column.to_owned(), of_rows);
-    Ok((data.select(&train)?, data.select(&test)?, keys))
-}
-
-/// Numbers by which the rows stand in order.
-fn places(rows: usize) -> Vec<f64> {
-    (0..rows).map(|row| row as f64).collect()
-}
-
-/// The numbers of rows as a data set, which is split as the rows are.
-fn numbered(rows: usize) -> Result<Dataset<f64>, Error> {
-    let numbers = Array2::from_shape_fn((rows, 1), |(row, _)| row as f64);
-    Dataset::new(numbers.clone(), numbers)
+/// The numbers of the rows as a data set with the same targets, which is split as the rows are.
+fn numbered(data: &Dataset<f32>) -> Result<Dataset<f64>, Error> {
+    let numbers = Array2::from_shape_fn((data.rows(), 1), |(row, _)| row as f64);
+    let numbered = Dataset::new(numbers, data.targets().mapv(f64::from))?;
+    match data.classes() {
+        [] => Ok(numbered),
+        classes => numbered.with_classes(classes),
+    }
 }
 
 fn numbers_of((rest, part): (Dataset<f64>, Dataset<f64>)) -> Parts {

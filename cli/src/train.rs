@@ -153,7 +153,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     };
     tell(&remedies::in_report(&report.to_string()));
     tell(&test_rows.doubt().unwrap_or_default());
-    let file = test_rows.file().map(|file| file.display().to_string());
+    let file = test_rows.file.as_ref().map(|file| file.display().to_string());
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
     let rows = test_rows.split(data, &report, &options.training, validation, format);
     let rows = rows.map_err(|error| plan.in_context(error))?;
@@ -183,7 +183,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
 
 /// Refuses to save the network over the test rows.
 fn check_leaves_alone(options: &Options, test_rows: &TestRows) -> Result<(), String> {
-    match (&options.training.save, test_rows.file()) {
+    match (&options.training.save, &test_rows.file) {
         (Some(path), Some(file)) if is_same_file(path, file) => {
             Err(format!("{} has the test rows, it is not saved over", path.display()))
         }
