@@ -50,8 +50,8 @@ pub struct Plan<'o> {
 }
 
 impl<'o> Plan<'o> {
-    /// Plans a training, and prepares the files that it will write beside this file or folder of
-    /// data. Without it, the training is one of a process that does not write: another one does.
+    /// Plans a training on this file or folder, and prepares the files that it will write. Without
+    /// `data`: a training of a process that does not write, since another one does.
     ///
     /// # Errors
     ///
