@@ -70,17 +70,23 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
         table = table.with_unknown();
     }
     let mut columns = Vec::new();
+    // No name may occur twice.
+    let has = |columns: &[(String, Vec<String>)], name: &str| columns.iter().any(|of| of.0 == name);
     for name in names::all(&options.keep) {
-        columns.push((name.to_owned(), table.text(name)?));
+        if !has(&columns, name) {
+            columns.push((name.to_owned(), table.text(name)?));
+        }
     }
     let predictions = match network {
         Network::F32(net) => predictions(&net, &table, &file, options.spread)?,
         Network::F64(net) => predictions(&net, &table, &file, options.spread)?,
     };
-    for (name, cells) in predictions {
-        // No name may occur twice. The target may be kept, to compare the predictions with it.
-        let is_kept = names::all(&options.keep).any(|kept| kept == name);
-        columns.push((if is_kept { format!("predicted {name}") } else { name }, cells));
+    for (mut name, cells) in predictions {
+        // The target may be kept, to compare the predictions with it.
+        while has(&columns, &name) {
+            name.insert_str(0, "predicted ");
+        }
+        columns.push((name, cells));
     }
     csv(&columns)
 }

@@ -33,3 +33,10 @@ pub fn interval(interval: &Interval, is_scaled: bool) -> String {
     let share = (1e6 * interval.level()).round() / 1e4;
     format!("{widths} holds the number in at least {share} % of new rows on average")
 }
+
+/// The decimals of several numbers that stand below each other: four, or more if the largest is
+/// below 0.01.
+pub fn decimals(largest: f64) -> usize {
+    let magnitude = largest.abs().log10().floor();
+    if (-9.0..-2.0).contains(&magnitude) { (3.0 - magnitude) as usize } else { 4 }
+}

@@ -99,12 +99,22 @@ impl Columns {
     ///
     /// A column of which two options tell different things, or that the table does not have.
     pub fn tell(&self, table: Table) -> Result<Table, Box<dyn AnyError>> {
+        let dates = names::all(&self.date).map(|name| match name.split_once('=') {
+            // A name may have the sign in it.
+            Some((column, form)) if !table.column_names().any(|column| column == name) => {
+                (column, Some(form))
+            }
+            _ => (name, None),
+        });
+        let dates: Vec<_> = dates.collect();
+        let options = [
+            ("--category", names::all(&self.category).collect()),
+            ("--number", names::all(&self.number).collect()),
+            ("--date", dates.iter().map(|&(column, _)| column).collect::<Vec<_>>()),
+        ];
         let mut told = BTreeMap::new();
-        let options =
-            [("--category", &self.category), ("--number", &self.number), ("--date", &self.date)];
-        for (option, names) in options {
-            for name in names::all(names) {
-                let column = name.split_once('=').map_or(name, |(column, _)| column);
+        for (option, columns) in &options {
+            for column in columns {
                 let other = told.insert(column, option).filter(|other| *other != option);
                 if let Some(other) = other {
                     return Err(format!("{other} and {option} both name {column:?}").into());
@@ -113,12 +123,10 @@ impl Columns {
         }
         let mut table = table.category(names::all(&self.category))?;
         table = table.number(names::all(&self.number))?;
-        for name in names::all(&self.date) {
-            // A name may have the sign in it.
-            let is_name = table.column_names().any(|column| column == name);
-            table = match name.split_once('=') {
-                Some((column, form)) if !is_name => table.date_format(column, form)?,
-                _ => table.date([name])?,
+        for (column, form) in dates {
+            table = match form {
+                Some(form) => table.date_format(column, form)?,
+                None => table.date([column])?,
             };
         }
         Ok(table)

@@ -1,7 +1,7 @@
 //! How important each column is, and how the outputs depend on it.
 
 use crate::aligned::{bar, lines};
-use crate::output_names;
+use crate::{output_names, rounded};
 use densely::error::SchemaError;
 use densely::explanation::{self, Grid, Importance, PartialDependence};
 use densely::{Dataset, Error, Float, Mlp, Result, metrics, schema::Column};
@@ -100,19 +100,20 @@ impl<'n, F: Float> Columns<'n, F> {
     pub fn text(&self) -> String {
         let (name, error) = self.error;
         let largest = self.importances.first().map_or(0.0, Importance::mean);
+        let decimals = rounded::decimals(largest);
         let row = |importance: &Importance| {
             let mean = importance.mean();
             let error = match importance.standard_error() {
                 error if error.is_nan() => String::new(),
-                error => format!("± {error:.4}"),
+                error => format!("± {error:.decimals$}"),
             };
             (
-                [importance.column.clone(), format!("{mean:.4}"), error],
+                [importance.column.clone(), format!("{mean:.decimals$}"), error],
                 bar(mean / largest.max(f64::MIN_POSITIVE)),
             )
         };
         let rows: Vec<_> = self.importances.iter().map(row).collect();
-        let (lines, rows) = (lines(&rows).join("\n"), self.rows);
-        format!("{name} {error:.4} on {rows} rows; with a column shuffled it rises by\n\n{lines}")
+        let (lines, rows, error) = (lines(&rows).join("\n"), self.rows, rounded::score(error));
+        format!("{name} {error} on {rows} rows; with a column shuffled it rises by\n\n{lines}")
     }
 }

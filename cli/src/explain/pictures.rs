@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use crate::figures::{self, Axis, PIXEL, Sheet, Stroke, padded, palette, text};
+use crate::rounded;
 use densely::Float;
 use densely::explanation::{Grid, Importance, PartialDependence};
 use plotters::prelude::*;
@@ -82,7 +83,8 @@ fn importances<F: Float>(path: &Path, columns: &Columns<'_, F>) -> Result<(), Bo
         .map(|(place, column)| (-(place as f64), text::name(&column.column, MOST_CHARACTERS)));
     let y = Axis::new("", 0.6 - count as f64..0.6, names.collect());
     let x = Axis::linear(&format!("rise of {name} (± 2 standard errors)"), range, 6);
-    let title = format!("Each column shuffled, {} rows: {name} {error:.4}", columns.rows);
+    let error = rounded::score(error);
+    let title = format!("Each column shuffled, {} rows: {name} {error}", columns.rows);
     figures::draw(path, (760, 110 + 28 * count as u32), |sheet| {
         let mut chart = figures::chart(sheet, &title, TEXT, &x, &y)?;
         for (place, column) in shown.iter().enumerate() {

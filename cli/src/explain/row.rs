@@ -1,7 +1,7 @@
 //! What moved the prediction of one row.
 
 use crate::aligned::{bar, lines};
-use crate::{output_names, predict};
+use crate::{output_names, predict, rounded};
 use densely::explanation::{permutations, shapley_values};
 use densely::{Float, Mlp, Table, metrics};
 use ndarray::{ArrayView2, Axis};
@@ -97,14 +97,18 @@ impl Row {
         let (number, background) = (self.number, self.background);
         let outputs = self.outputs.iter().map(|Output { name, mean, predicted, moved }| {
             let largest = moved.first().map_or(0.0, |(.., by)| by.abs());
+            let decimals = rounded::decimals(largest);
             let rows = moved.iter().map(|(column, cell, by)| {
                 let cell = if cell.is_empty() { "(blank)" } else { cell };
-                ([format!("{column} = {cell}"), format!("{by:+.4}")], bar(by.abs() / largest))
+                (
+                    [format!("{column} = {cell}"), format!("{by:+.decimals$}")],
+                    bar(by.abs() / largest),
+                )
             });
             let rows = lines(&rows.collect::<Vec<_>>()).join("\n");
             format!(
-                "row {number}: {name} {predicted:.4}\n\
-                 The mean prediction for {background} rows is {mean:.4}. Moved by\n\n{rows}"
+                "row {number}: {name} {predicted:.decimals$}\n\
+                 The mean prediction for {background} rows is {mean:.decimals$}. Moved by\n\n{rows}"
             )
         });
         outputs.collect::<Vec<_>>().join("\n\n")

@@ -3,8 +3,8 @@
 use super::choices::{LossName, OptimizerName};
 use super::plan::Plan;
 use super::tested::Tested;
-use crate::command_line;
 use crate::test_rows::Parts;
+use crate::{command_line, rounded};
 use densely::data::Storage;
 use densely::{
     Dataset, EarlyStopping, Mlp, Report, Trainer,
@@ -126,7 +126,7 @@ fn moving(bar: ProgressBar) -> impl FnMut(&Training<'_, f32>) -> ControlFlow<()>
         if let Some(epoch) = training.last_epoch() {
             bar.set_position(epoch.number as u64);
             let which = if epoch.validation_loss.is_some() { "validation" } else { "training" };
-            bar.set_message(format!("{which} loss {:.4}", epoch.loss()));
+            bar.set_message(format!("{which} loss {}", rounded::score(epoch.loss())));
         }
         ControlFlow::Continue(())
     }

@@ -1,6 +1,6 @@
 //! The progress of the default training.
 
-use crate::command_line;
+use crate::{command_line, rounded};
 use densely::recipe::{Progress, Stage};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
@@ -31,9 +31,9 @@ impl Bar {
     pub(super) fn show(&self, progress: &Progress) -> ControlFlow<()> {
         let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert((progress.stage, progress.fold), *progress);
-        let message = |at: &Progress| match at.folds {
-            1 => format!("{} {}: {:.4}", at.stage, at.epoch, at.score),
-            folds => format!("{} {}/{folds} {}: {:.4}", at.stage, at.fold + 1, at.epoch, at.score),
+        let message = |&Progress { stage, fold, folds, epoch, score, .. }: &Progress| {
+            let of = if folds > 1 { format!(" {}/{folds}", fold + 1) } else { String::new() };
+            format!("{stage}{of} {epoch}: {}", rounded::score(score))
         };
         let of = |stage| all.values().filter(move |at| at.stage == stage);
         let shown = STAGES
