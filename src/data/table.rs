@@ -1,7 +1,6 @@
 //! Tables of numbers and text, read from CSV files.
 
 mod categories;
-mod column;
 mod data_set;
 mod dialect;
 mod doubts;
@@ -24,7 +23,6 @@ mod target;
 
 use super::cell::{abbreviated, list};
 use crate::error::{CellProblem, Error, Result, TableError};
-use column::TableColumn;
 pub use format::CsvFormat;
 pub use kind::ColumnKind;
 use parser::Dialect;
@@ -33,6 +31,7 @@ pub use report::{ColumnReport, TableReport, UnknownCategory};
 use source::CsvSource;
 use std::{cmp::Reverse, iter::zip};
 pub use stream::RowStream;
+use summary::ColumnSummary;
 pub use target::Target;
 
 /// A CSV file: a header, then rows of cells. [`CsvFormat`] tells how it is read.
@@ -116,6 +115,25 @@ pub struct Table {
     settings: Allowed,
 }
 
+/// A column of a table: its name in the header, the summary of its cells, and what the user told.
+#[derive(Clone, Debug, Default)]
+struct TableColumn {
+    name: String,
+    told: Option<Told>,
+    summary: ColumnSummary,
+}
+
+/// What the user says that a column is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    Number,
+    Category,
+    /// In this form, or in the one that reads all its cells.
+    Date(Option<String>),
+    /// The table pretends not to have it.
+    LeftOut,
+}
+
 /// What is no error.
 #[derive(Clone, Copy, Debug, Default)]
 struct Allowed {
@@ -140,7 +158,7 @@ impl Table {
 
     /// The columns that are not left out, with their places in a row.
     fn used(&self) -> impl Iterator<Item = (usize, &TableColumn)> {
-        self.columns.iter().enumerate().filter(|(_, column)| !column.left_out)
+        self.columns.iter().enumerate().filter(|(_, column)| column.told != Some(Told::LeftOut))
     }
 
     /// The text of each cell of a column, without quotes and without white space around it.

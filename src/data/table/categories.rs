@@ -1,9 +1,7 @@
 //! The categories of a column of text.
 
-use super::Table;
-use super::column::{TableColumn, Told};
-use super::report::ColumnReport;
 use super::summary::{Count, Counts};
+use super::{Table, TableColumn, Told, report::ColumnReport};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
 

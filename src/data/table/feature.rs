@@ -1,7 +1,6 @@
 //! What a column becomes, by its cells and by what the user told.
 
-use super::column::{TableColumn, Told};
-use super::{Table, report::ColumnReport, summary::Counts};
+use super::{Table, TableColumn, Told, report::ColumnReport, summary::Counts};
 use crate::data::{cell, dates};
 use crate::error::{CellProblem, Result, TableError};
 use crate::schema::{Column, DateForm, NumberForm};

@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, categories::most_values, column::TableColumn, encoding::blank};
+use super::{Table, TableColumn, categories::most_values, encoding::blank};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};

@@ -1,8 +1,8 @@
 //! A table as the library understands it, column by column.
 
 use super::report::{ColumnReport, TableReport};
-use super::{Table, feature::in_order, kind::ColumnKind};
-use super::{column::TableColumn, summary::ColumnSummary, summary::Counts};
+use super::summary::{ColumnSummary, Counts};
+use super::{Table, TableColumn, feature::in_order, kind::ColumnKind};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
 use crate::schema::{Column, Schema};

@@ -2,7 +2,7 @@
 
 use super::format::{CsvFormat, Header};
 use super::parser::{CsvParser, Dialect, Record};
-use super::{Allowed, Table, column::TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
+use super::{Allowed, Table, TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
 use crate::data::cell::abbreviated;
 use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
 use std::io::{Cursor, Read};

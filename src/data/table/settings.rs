@@ -1,7 +1,6 @@
 //! What a user tells about a table.
 
-use super::column::{TableColumn, Told};
-use super::{Table, feature::in_order};
+use super::{Table, Told, feature::in_order};
 use crate::error::{Result, check::ensure};
 
 impl Table {
@@ -64,7 +63,7 @@ impl Table {
     ///
     /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn).
     pub fn without(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.left_out = true)
+        self.tell(columns, &Told::LeftOut)
     }
 
     /// Takes the values of these columns for categories, numbers too: codes, months, postcodes.
@@ -83,7 +82,7 @@ impl Table {
     ///
     /// [`TableError::UnknownColumn`](crate::error::TableError::UnknownColumn).
     pub fn category(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Category))
+        self.tell(columns, &Told::Category)
     }
 
     /// Takes these columns for numbers. A cell that is not a number is then an error that names it.
@@ -92,7 +91,7 @@ impl Table {
     ///
     /// As [`category`](Self::category).
     pub fn number(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Number))
+        self.tell(columns, &Told::Number)
     }
 
     /// Takes these columns for dates or times, in the form that reads all their cells.
@@ -101,7 +100,7 @@ impl Table {
     ///
     /// As [`category`](Self::category). A column that is no date is an error when it is used.
     pub fn date(self, columns: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self> {
-        self.tell(columns, |column| column.told = Some(Told::Date(None)))
+        self.tell(columns, &Told::Date(None))
     }
 
     /// Takes a column for dates or times in this form, as
@@ -126,18 +125,19 @@ impl Table {
     ///
     /// As [`category`](Self::category).
     pub fn date_format(self, column: &str, format: &str) -> Result<Self> {
-        self.tell([column], |column| column.told = Some(Told::Date(Some(format.to_owned()))))
+        self.tell([column], &Told::Date(Some(format.to_owned())))
     }
 
     fn tell(
         mut self,
         names: impl IntoIterator<Item = impl AsRef<str>>,
-        told: impl Fn(&mut TableColumn),
+        told: &Told,
     ) -> Result<Self> {
         for name in names {
             let name = name.as_ref();
             ensure(self.column_names().any(|column| column == name), || self.unknown(name))?;
-            self.columns.iter_mut().filter(|column| column.name == name).for_each(&told);
+            let named = self.columns.iter_mut().filter(|column| column.name == name);
+            named.for_each(|column| column.told = Some(told.clone()));
         }
         Ok(self)
     }
