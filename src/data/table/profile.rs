@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::summary::{ColumnSummary, Counts};
-use super::{Table, TableColumn, feature::in_order, kind::ColumnKind};
+use super::{Table, TableColumn, feature::in_order};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
 use crate::schema::{Column, Schema};
@@ -59,6 +59,51 @@ pub struct ColumnProfile {
     pub remedies: Vec<Remedy>,
     /// Whether it cannot be a feature as it is.
     pub is_error: bool,
+}
+
+/// What a column of a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ColumnKind {
+    /// Numbers: `12`, `-0.5`, `1e3`, or all in one [form](crate::schema::NumberForm).
+    Number,
+    /// Two different values.
+    TwoValues,
+    /// Text that repeats.
+    Category,
+    /// Dates, times of day, or both.
+    Date,
+    /// Dates whose day and month cannot be told apart.
+    AmbiguousDate,
+    /// Text that is different in every row: it identifies rows.
+    Identifier,
+    /// More texts than there may be categories.
+    Text,
+    /// Numbers, with other text among them.
+    Mixed,
+    /// The same value in every row.
+    Constant,
+    /// Blank in every row.
+    Empty,
+}
+
+/// As `two values`.
+impl fmt::Display for ColumnKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Number => "number",
+            Self::TwoValues => "two values",
+            Self::Category => "category",
+            Self::Date => "date or time",
+            Self::AmbiguousDate => "day or month first?",
+            Self::Identifier => "identifies rows",
+            Self::Text => "text",
+            Self::Mixed => "numbers and text",
+            Self::Constant => "constant",
+            Self::Empty => "empty",
+        })
+    }
 }
 
 impl Table {
