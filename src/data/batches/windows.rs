@@ -31,9 +31,8 @@ struct Windows<'d, F: Float> {
     /// The rows of the window, in their order. All workers deal those before `end`.
     rows: Vec<usize>,
     end: usize,
-    /// How many of them have gone into batches, and how many of this worker's.
+    /// How many of them have gone into batches.
     dealt: usize,
-    own_dealt: usize,
     /// This worker's rows of the window, and their numbers.
     own: Vec<usize>,
     buffers: Sides<Matrix<F>>,
@@ -65,7 +64,6 @@ pub(crate) fn shuffled<'d, F: Float>(
         rows: Vec::new(),
         end: 0,
         dealt: 0,
-        own_dealt: 0,
         own: Vec::new(),
         buffers: Sides::default(),
         weights: Vec::new(),
@@ -96,7 +94,7 @@ impl<F: Float> Windows<'_, F> {
         let count = self.rows.len();
         let is_last = self.next_unit == self.order.len();
         self.end = if is_last { count } else { count - count % self.batch_size };
-        (self.dealt, self.own_dealt) = (0, 0);
+        self.dealt = 0;
         self.own.clear();
         for batch in self.rows[..self.end].chunks(self.batch_size) {
             self.own.extend_from_slice(&batch[self.part.of(batch.len())]);
@@ -132,8 +130,10 @@ impl<F: Float> Batches<F> for Windows<'_, F> {
             return Ok(None);
         }
         let own = self.part.of(rows.len());
-        let in_buffers = self.own_dealt..self.own_dealt + own.len();
-        (self.dealt, self.own_dealt) = (self.dealt + rows.len(), in_buffers.end);
+        // All batches before this one are full.
+        let own_dealt = self.dealt / self.batch_size * self.part.of(self.batch_size).len();
+        let in_buffers = own_dealt..own_dealt + own.len();
+        self.dealt += rows.len();
         let inputs = self.buffers.inputs.as_rows().slice(in_buffers.clone());
         let targets = self.buffers.targets.as_rows().slice(in_buffers).view();
         let weights = self.data.weights.as_deref().map(|weights| {

@@ -12,9 +12,8 @@ const STAND_INS: [f64; 3] = [-999.0, -9_999.0, -99_999.0];
 /// What the numbers of a column have shown so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Doubts {
-    first: Option<f64>,
     /// One more than the last number.
-    next: f64,
+    next: Option<f64>,
     /// Whether a number is not one more than the number before.
     jumps: bool,
     /// Whether a number is written as codes are: in digits, with a zero in front.
@@ -29,9 +28,8 @@ impl Doubts {
     /// Sees a number. `cell` is how it is written, where that can raise a doubt.
     #[inline]
     pub(super) fn add(&mut self, number: f64, cell: Option<&[u8]>) {
-        self.jumps |= self.first.is_some() && number != self.next;
-        self.first.get_or_insert(number);
-        self.next = number + 1.0;
+        self.jumps |= self.next.is_some_and(|next| number != next);
+        self.next = Some(number + 1.0);
         let Some(cell) = cell else { return };
         self.codes |= has_leading_zero(cell) && cell.iter().all(u8::is_ascii_digit);
         let point = cell.iter().position(|&byte| byte == b'.');
