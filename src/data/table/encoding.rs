@@ -47,14 +47,6 @@ enum Code<'s> {
     },
 }
 
-/// What a cell was.
-enum Written<'s> {
-    Value,
-    Blank,
-    /// None of these labels.
-    Unknown(&'s [String]),
-}
-
 impl Table {
     /// The inputs of a network that knows its columns: rows × features. The table's columns are
     /// found by name, in any order, and read as the schema says. Other columns are ignored: they
@@ -178,7 +170,10 @@ impl Table {
             let two = (outputs == Some(1)).then_some([0.0, 1.0]);
             let (code, places) = match &schema.classes[..] {
                 [] => (Code::Number(0.0, form), place..place + 1),
-                names => (Code::label(names, two, &[]), 0..outputs.unwrap_or(0)),
+                names => {
+                    let labels = LabelIndex::new(names);
+                    (Code::Label { labels, two, rare: &[] }, 0..outputs.unwrap_or(0))
+                }
             };
             let (column, blank, reported) = (self.column(name)?, None, None);
             cells.push(CellEncoding { column, places, code, blank, reported });
@@ -188,38 +183,34 @@ impl Table {
                 (Some(date), _) => Code::Date(date),
                 (None, []) => Code::Number(column.offset, column.form.as_ref()),
                 (None, names) => {
-                    Code::label(names, column.two.then_some([-1.0, 1.0]), &column.rare)
+                    let (labels, rare) = (LabelIndex::new(names), &column.rare[..]);
+                    Code::Label { labels, two: column.two.then_some([-1.0, 1.0]), rare }
                 }
             };
             let places = features.start..features.start + column.values();
             let blank = column.blanks.then_some(places.end);
             let known = report.columns.iter().position(|known| known.name == column.name);
-            let reported = Some(known.unwrap_or(report.columns.len()));
-            if known.is_none() {
+            let reported = known.unwrap_or_else(|| {
                 report.columns.push(ColumnReport::new(&column.name));
-            }
+                report.columns.len() - 1
+            });
             let column = self.column(&column.name)?;
-            cells.push(CellEncoding { column, places, code, blank, reported });
+            cells.push(CellEncoding { column, places, code, blank, reported: Some(reported) });
         }
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));
         let (features, outputs) = (schema.features(), outputs.unwrap_or(0));
         Ok(Encoder { rows, missing, cells, features, outputs, report })
     }
 
-    /// The error of a cell that cannot be taken.
-    fn refused(
+    /// The error of a cell that is none of the labels.
+    fn unknown_label(
         &self,
         row: usize,
         encoding: &CellEncoding<'_>,
         cell: &str,
-        written: Result<Written<'_>, CellProblem>,
+        labels: &[String],
     ) -> Error {
-        let names = match written {
-            Ok(Written::Unknown(names)) => list(names),
-            Ok(_) => return self.bad(row, encoding.column, cell, blank(cell)),
-            Err(problem) => return self.bad(row, encoding.column, cell, problem),
-        };
-        let (file, value) = (self.file.clone(), abbreviated(cell));
+        let (file, value, names) = (self.file.clone(), abbreviated(cell), list(labels));
         let column = self.columns[encoding.column].name.clone();
         match encoding.reported {
             None => TableError::UnknownClass { file, row, column, value, classes: names },
@@ -277,19 +268,29 @@ impl Encoder<'_> {
                 let cell = record.cell(encoding.column);
                 let reported = encoding.reported.map(|place| &mut report.columns[place]);
                 match (encoding.write(cell, missing, to), reported) {
-                    (Ok(Written::Value), _) => {}
-                    (Ok(Written::Blank), None) if table.settings.missing => {
-                        report.rows_without_target.push(row);
-                        continue 'rows;
-                    }
-                    (Ok(Written::Blank), Some(reported)) if table.settings.missing => {
+                    (Ok(None), _) => {}
+                    (Err(CellProblem::Blank | CellProblem::Missing), reported)
+                        if table.settings.missing =>
+                    {
+                        let Some(reported) = reported else {
+                            report.rows_without_target.push(row);
+                            continue 'rows;
+                        };
                         reported.blanks += 1;
-                        reported.filled_with = Some(encoding.code.filling());
+                        reported.filled_with = Some(match encoding.code {
+                            Code::Label { .. } => "none of the categories",
+                            _ => "the centre of the training rows",
+                        });
                     }
-                    (Ok(Written::Unknown(known)), Some(reported)) if table.settings.unknown => {
+                    (Ok(Some(known)), Some(reported)) if table.settings.unknown => {
                         reported.add_unknown(cell, row, known);
                     }
-                    (refused, _) => return Err(table.refused(row, encoding, cell, refused)),
+                    (Ok(Some(known)), _) => {
+                        return Err(table.unknown_label(row, encoding, cell, known));
+                    }
+                    (Err(problem), _) => {
+                        return Err(table.bad(row, encoding.column, cell, problem));
+                    }
                 }
             }
             taken += 1;
@@ -310,29 +311,16 @@ impl Encoder<'_> {
     }
 }
 
-impl<'s> Code<'s> {
-    fn label(names: &'s [String], two: Option<[f64; 2]>, rare: &'s [String]) -> Self {
-        Self::Label { labels: LabelIndex::new(names), two, rare }
-    }
-
-    /// What stands in place of a blank cell.
-    fn filling(&self) -> &'static str {
-        match self {
-            Self::Number(..) | Self::Date(_) => "the centre of the training rows",
-            Self::Label { .. } => "none of the categories",
-        }
-    }
-}
-
 impl<'s> CellEncoding<'s> {
-    /// Writes the numbers that a cell becomes into the zeros of its row.
+    /// Writes the numbers that a cell becomes into the zeros of its row. Returns the labels if it
+    /// is none of them.
     #[inline]
     fn write<F: Float>(
         &self,
         cell: &str,
         missing: &MissingWords,
         row: &mut [F],
-    ) -> Result<Written<'s>, CellProblem> {
+    ) -> Result<Option<&'s [String]>, CellProblem> {
         let finite = |number: f64| match F::from_f64(number) {
             number if number.is_finite() => Ok(number),
             _ => Err(CellProblem::TooLarge(F::NAME)),
@@ -347,7 +335,7 @@ impl<'s> CellEncoding<'s> {
             if let Some(blank) = self.blank {
                 row[blank] = F::one();
             }
-            return Ok(Written::Blank);
+            return Err(blank(cell));
         }
         match &self.code {
             Code::Number(offset, form) => to[0] = finite(in_order(None, *form, cell)? - offset)?,
@@ -359,10 +347,10 @@ impl<'s> CellEncoding<'s> {
                 (Some(label), Some(two)) => to[0] = F::from_f64(two[label]),
                 (Some(label), None) => to[label] = F::one(),
                 (None, _) if rare.iter().any(|rare| rare == cell) => {}
-                (None, _) => return Ok(Written::Unknown(labels.names)),
+                (None, _) => return Ok(Some(labels.names)),
             },
         }
-        Ok(Written::Value)
+        Ok(None)
     }
 }
 
