@@ -102,22 +102,6 @@ impl TableReport {
         self.rows_without_target.is_empty() && self.columns.is_empty()
     }
 
-    /// The notes, each with its columns.
-    fn topics(&self) -> Vec<(String, Vec<String>)> {
-        let mut topics: Vec<(String, Vec<String>)> = Vec::new();
-        for column in &self.columns {
-            for (topic, here) in column.notes() {
-                let name = &column.name;
-                let here = if here.is_empty() { name.clone() } else { format!("{name} ({here})") };
-                match topics.iter_mut().find(|(known, _)| *known == topic) {
-                    Some((_, columns)) => columns.push(here),
-                    None => topics.push((topic, vec![here])),
-                }
-            }
-        }
-        topics
-    }
-
     /// Of one value for each row of the table, those of the rows that were taken.
     ///
     /// ```
@@ -146,7 +130,19 @@ impl fmt::Display for TableReport {
             let are = if more.is_empty() { "is" } else { "are" };
             lines.push(format!("{rows} without a target {are} left out: row {first}{more}"));
         }
-        for (topic, columns) in self.topics() {
+        // Columns share a line for each topic.
+        let mut topics: Vec<(String, Vec<String>)> = Vec::new();
+        for column in &self.columns {
+            for (topic, here) in column.notes() {
+                let name = &column.name;
+                let here = if here.is_empty() { name.clone() } else { format!("{name} ({here})") };
+                match topics.iter_mut().find(|(known, _)| *known == topic) {
+                    Some((_, columns)) => columns.push(here),
+                    None => topics.push((topic, vec![here])),
+                }
+            }
+        }
+        for (topic, columns) in topics {
             let more = columns.get(MOST_SHOWN).map(|_| format!("… {} in all", columns.len()));
             let shown = columns.into_iter().take(MOST_SHOWN).chain(more);
             lines.push(format!("{topic}: {}", shown.collect::<Vec<_>>().join(", ")));
