@@ -66,8 +66,7 @@ impl<T> Sides<T> {
 
 impl Scales {
     pub(crate) fn of(units_in: &Units, units_out: &Units) -> Result<Self> {
-        let (inputs, targets) = (units_in.measured()?, units_out.measured()?);
-        Ok(Self { inputs: inputs.cloned(), targets: targets.cloned() })
+        Ok(Self { inputs: units_in.measured()?.cloned(), targets: units_out.measured()?.cloned() })
     }
 }
 

@@ -25,9 +25,8 @@ pub(super) struct Npy {
     start: u64,
     /// The bytes of header and numbers together.
     end: u64,
-    /// The file's length when it was opened.
-    length: u64,
-    modified: Option<SystemTime>,
+    /// The file's length when it was opened, and when it had been changed.
+    opened: (u64, Option<SystemTime>),
 }
 
 impl Npy {
@@ -35,7 +34,7 @@ impl Npy {
     /// `or_column`, a column.
     pub(super) fn of(path: PathBuf, or_column: bool, needs: &'static str) -> Result<Self> {
         let (file, metadata) = Error::open_file(&path)?;
-        let (length, modified) = (metadata.len(), metadata.modified().ok());
+        let opened = (metadata.len(), metadata.modified().ok());
         let (header, start) = read_header(&file, &path)?;
         let wrong = |found, needs| Err(unsuitable(&path, found, needs));
         let (rows, columns) = match header.shape[..] {
@@ -60,8 +59,8 @@ impl Npy {
         }
         let numbers = (rows as u64).saturating_mul(columns as u64);
         let end = numbers.saturating_mul(dtype.bytes() as u64).saturating_add(start);
-        let npy = Self { path, rows, columns, dtype, start, end, length, modified };
-        npy.check_length(length)?;
+        let npy = Self { path, rows, columns, dtype, start, end, opened };
+        npy.check_length(opened.0)?;
         Ok(npy)
     }
 
@@ -75,8 +74,7 @@ impl Npy {
         let (file, metadata) = Error::open_file(&self.path)?;
         // The header does not describe a file that was changed later.
         self.check_length(metadata.len())?;
-        let now = (metadata.len(), metadata.modified().ok());
-        let is_same = now == (self.length, self.modified);
+        let is_same = (metadata.len(), metadata.modified().ok()) == self.opened;
         ensure(is_same, || Error::ChangedFile { file: self.path.display().to_string() })?;
         Ok(file)
     }

@@ -153,13 +153,12 @@ impl TableError {
     pub fn remedies(&self) -> Vec<Remedy> {
         match self {
             Self::NoHeader { .. } => vec![Remedy::WithoutHeader, Remedy::WithHeader],
-            Self::HeaderNotUtf8 { .. } => vec![Remedy::Encoding],
-            Self::Cell { problem, .. } => match problem {
-                CellProblem::Blank | CellProblem::Missing => vec![Remedy::WithMissing],
-                CellProblem::NotUtf8 => vec![Remedy::Encoding],
-                CellProblem::NotAClass => vec![Remedy::Numbers],
-                _ => Vec::new(),
-            },
+            Self::Cell { problem: CellProblem::Blank | CellProblem::Missing, .. } => {
+                vec![Remedy::WithMissing]
+            }
+            Self::HeaderNotUtf8 { .. } | Self::Cell { problem: CellProblem::NotUtf8, .. } => {
+                vec![Remedy::Encoding]
+            }
             Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
             Self::TooManyCategories { .. } | Self::UnnamedColumn { .. } => vec![Remedy::Without],
             Self::MixedColumn { .. } => {
@@ -171,7 +170,8 @@ impl TableError {
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
             Self::TextTarget { .. } | Self::DateTarget { .. } => vec![Remedy::Classes],
             Self::MixedTarget { .. } => vec![Remedy::MissingValues, Remedy::Classes],
-            Self::TooManyClasses { of_numbers: true, .. } => vec![Remedy::Numbers],
+            Self::TooManyClasses { of_numbers: true, .. }
+            | Self::Cell { problem: CellProblem::NotAClass, .. } => vec![Remedy::Numbers],
             _ => Vec::new(),
         }
     }
@@ -219,11 +219,9 @@ fn place(row: usize) -> String {
 
 /// A message that ends with the remedies.
 pub(crate) fn with_remedies(problem: &str, remedies: &[Remedy]) -> String {
-    match remedies {
-        [] => problem.to_owned(),
-        _ => {
-            let remedies: Vec<_> = remedies.iter().map(Remedy::to_string).collect();
-            format!("{problem}; {}", remedies.join(", "))
-        }
+    if remedies.is_empty() {
+        return problem.to_owned();
     }
+    let remedies: Vec<_> = remedies.iter().map(Remedy::to_string).collect();
+    format!("{problem}; {}", remedies.join(", "))
 }

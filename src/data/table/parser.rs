@@ -42,9 +42,9 @@ impl Record {
         self.cells.len()
     }
 
-    /// Whether all cells are blank.
-    pub(super) fn is_blank(&self) -> bool {
-        (0..self.len()).all(|index| self.bytes(index).is_empty())
+    /// Whether all cells from this one on are blank.
+    pub(super) fn is_blank_from(&self, first: usize) -> bool {
+        (first..self.len()).all(|index| self.bytes(index).is_empty())
     }
 
     /// The number of a cell that has nothing but a short decimal.

@@ -43,7 +43,7 @@ impl Table {
             let (row, found, expected) = (rows, record.len(), columns.len());
             let ragged = || TableError::RaggedRow { file: file.clone(), row, found, expected };
             ensure(fits(&record, expected, named), ragged)?;
-            let is_left_over = expected > 1 && !is_told && record.is_blank();
+            let is_left_over = expected > 1 && !is_told && record.is_blank_from(0);
             blank_rows = if is_left_over { blank_rows + 1 } else { 0 };
             let is_name = |(index, column): (usize, &TableColumn)| {
                 let (cell, name) = (record.bytes(index), column.name.as_bytes());
@@ -132,8 +132,7 @@ fn named(columns: &[TableColumn]) -> usize {
 /// Whether a row has a cell for each column. Blank cells behind those of the named columns may be
 /// there or not.
 fn fits(record: &Record, columns: usize, named: usize) -> bool {
-    let rest_is_blank = || (columns..record.len()).all(|index| record.bytes(index).is_empty());
-    record.len() >= named && rest_is_blank()
+    record.len() >= named && record.is_blank_from(columns)
 }
 
 /// Whether a name is a number.
