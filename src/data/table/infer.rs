@@ -68,27 +68,24 @@ impl Table {
 
     /// The form of the numbers of a target.
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
-        let column @ TableColumn { name, summary, .. } = &self.columns[index];
-        let (file, target) = (self.file.clone(), name.clone());
-        if self.is_number(column) || summary.is_empty() {
+        let target @ TableColumn { name, summary, .. } = &self.columns[index];
+        let (file, column) = (self.file.clone(), name.clone());
+        if self.is_number(target) || summary.is_empty() {
             return match summary.constant() {
-                Some(value) => {
-                    Err(TableError::ConstantTarget { file, column: target, value }.into())
-                }
-                None => Ok(self.number_form(column)),
+                Some(value) => Err(TableError::ConstantTarget { file, column, value }.into()),
+                None => Ok(self.number_form(target)),
             };
         }
         let (row, value) = summary.first_text();
         let numbers = summary.numbers;
         if 2 * numbers >= self.rows {
-            let column = target;
             return Err(TableError::MixedTarget { file, row, column, value, numbers }.into());
         }
         Err(match self.date_format_of(index) {
             Ok(Some(_)) | Err(Error::Table(TableError::AmbiguousDates { .. })) => {
-                TableError::DateTarget { file, column: target, row, value }.into()
+                TableError::DateTarget { file, column, row, value }.into()
             }
-            Ok(None) => TableError::TextTarget { file, column: target, row, value }.into(),
+            Ok(None) => TableError::TextTarget { file, column, row, value }.into(),
             Err(other) => other,
         })
     }
@@ -110,18 +107,17 @@ impl Table {
         if rows == 0 {
             return Ok((Vec::new(), 0));
         }
-        let classes =
-            classes.classes(binary).map_err(|WrongClasses { found, classes, needs }| {
-                let (file, column) = (self.file.clone(), name.clone());
-                TableError::Classes { file, column, found, classes, needs }
-            })?;
-        let count = classes.len();
-        ensure(count <= most_values(rows), || {
-            let (file, column) = (self.file.clone(), name.clone());
-            let of_numbers = summary.is_plain();
-            TableError::TooManyClasses { file, column, classes: count, rows, of_numbers }
-        })?;
-        Ok((classes, rows))
+        let (file, column) = (self.file.clone(), name.clone());
+        match classes.classes(binary) {
+            Ok(classes) if classes.len() <= most_values(rows) => Ok((classes, rows)),
+            Ok(classes) => {
+                let (classes, of_numbers) = (classes.len(), summary.is_plain());
+                Err(TableError::TooManyClasses { file, column, classes, rows, of_numbers }.into())
+            }
+            Err(WrongClasses { found, classes, needs }) => {
+                Err(TableError::Classes { file, column, found, classes, needs }.into())
+            }
+        }
     }
 
     /// The number of rows that have a number in all of these columns.
