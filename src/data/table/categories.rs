@@ -4,6 +4,7 @@ use super::summary::{Count, Counts};
 use super::{Table, TableColumn, Told, report::ColumnReport};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
+use std::collections::HashSet;
 
 /// No column has more categories: it holds names or notes.
 const MOST_CATEGORIES: usize = 1_000;
@@ -45,10 +46,8 @@ impl Table {
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();
-            let mut lower: Vec<_> =
+            let lower: HashSet<_> =
                 categories.iter().map(|text| text.to_ascii_lowercase()).collect();
-            lower.sort();
-            lower.dedup();
             if !told && lower.len() < categories.len() {
                 let read_as = "categories, though some differ only in upper and lower case";
                 report.read_as = Some(read_as.to_owned());

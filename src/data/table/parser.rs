@@ -84,8 +84,8 @@ pub(super) struct CsvParser<'t> {
     lines: Vec<u8>,
     /// The file's name in messages.
     file: &'t str,
-    /// The number of records that were read.
-    count: usize,
+    /// The number of the row that is read, counted from 1; 0 for the header.
+    row: usize,
 }
 
 impl<'t> CsvParser<'t> {
@@ -95,7 +95,8 @@ impl<'t> CsvParser<'t> {
         file: &'t str,
         dialect: Dialect,
     ) -> Result<Self> {
-        let mut parser = Self { bytes, dialect, lines: Vec::new(), file, count: 0 };
+        let row = usize::from(!dialect.has_header);
+        let mut parser = Self { bytes, dialect, lines: Vec::new(), file, row };
         if dialect.named {
             parser.line()?;
         }
@@ -122,14 +123,9 @@ impl<'t> CsvParser<'t> {
         } else {
             self.unquoted(record);
         }
-        self.count += 1;
+        self.row += 1;
         record.bytes = std::mem::take(&mut self.lines);
         Ok(true)
-    }
-
-    /// The number of the row that is read, counted from 1; 0 for the header.
-    fn row(&self) -> usize {
-        self.count + usize::from(!self.dialect.has_header)
     }
 
     /// Appends the next line, with its end; false at the end of the file.
@@ -145,7 +141,7 @@ impl<'t> CsvParser<'t> {
             self.lines.extend_from_slice(&bytes[..used]);
             self.bytes.consume(used);
             if self.lines.len() > MOST_BYTES {
-                let (file, row, megabytes) = (self.file.into(), self.row(), MOST_BYTES >> 20);
+                let (file, row, megabytes) = (self.file.into(), self.row, MOST_BYTES >> 20);
                 return Err(TableError::LongRow { file, row, megabytes }.into());
             }
             if end.is_some() || used == 0 {
@@ -187,7 +183,7 @@ impl<'t> CsvParser<'t> {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
                     (Quotes::Closed, Quotes::Without) if !byte.is_ascii_whitespace() => {
-                        let (file, row) = (self.file.into(), self.row());
+                        let (file, row) = (self.file.into(), self.row);
                         return Err(TableError::BehindQuotationMark { file, row }.into());
                     }
                     (_, Quotes::Before) if byte == separator => {
