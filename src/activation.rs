@@ -246,5 +246,5 @@ mod sealed {
 fn positive_alpha(alpha: f64) -> Result<f64> {
     let holds = |alpha: f64| alpha as f32 > 0.0 && (alpha as f32).is_finite();
     let needs = "positive and finite, also as an f32";
-    Error::check_setting("alpha", alpha, needs, holds).map(|()| alpha)
+    Error::check_range("alpha", alpha, (needs, holds)).map(|()| alpha)
 }

@@ -134,9 +134,9 @@ impl Schema {
         for Column { categories, offset, two, .. } in &self.columns {
             once(categories.iter(), "categories")?;
             let holds = |x: f64| x.is_finite() && (x == 0.0 || categories.is_empty());
-            Error::check_setting("offset of a column", *offset, "finite, and 0 for text", holds)?;
+            Error::check_range("offset of a column", *offset, ("finite, and 0 for text", holds))?;
             let (count, name) = (categories.len(), "number of categories of a feature of -1 and 1");
-            Error::check_setting(name, count as f64, "2", |count| !two || count == 2.0)?;
+            Error::check_range(name, count as f64, ("2", |count| !two || count == 2.0))?;
         }
         count(self.target_forms.len(), self.targets.len(), "forms of targets")?;
         once(self.targets.iter(), "targets")?;

@@ -216,7 +216,7 @@ impl Scale {
             let all = centres.iter().chain(numbers).copied();
             Error::check_each_finite("a centre or spread", all)?;
             for &spread in numbers {
-                Error::check_setting("spread", spread, "at least 0", |spread| spread >= 0.0)?;
+                Error::check_range("spread", spread, ("at least 0", |spread| spread >= 0.0))?;
             }
         }
         let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };

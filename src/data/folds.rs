@@ -135,7 +135,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
 
 fn check_count(count: usize, most: usize, needs: &'static str) -> Result<()> {
     let holds = |count: f64| count >= 2.0 && count <= most as f64;
-    Error::check_setting("number of folds", count as f64, needs, holds)
+    Error::check_range("number of folds", count as f64, (needs, holds))
 }
 
 #[cfg(test)]

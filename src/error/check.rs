@@ -41,17 +41,13 @@ impl Error {
         wrong.map_or(Ok(()), |value| Err(Self::NotFinite { what, value }))
     }
 
-    pub(crate) fn check_setting(
+    /// Checks a setting by what it needs: a [`Range`], or words and a condition of its own.
+    pub(crate) fn check_range(
         name: &'static str,
         value: f64,
-        needs: &'static str,
-        holds: impl Fn(f64) -> bool,
+        (needs, holds): (&'static str, impl Fn(f64) -> bool),
     ) -> Result<()> {
         ensure(holds(value), || Self::Setting { name, value, needs })
-    }
-
-    pub(crate) fn check_range(name: &'static str, value: f64, range: Range) -> Result<()> {
-        Self::check_setting(name, value, range.0, range.1)
     }
 
     pub(crate) fn check_features(found: usize, expected: usize) -> Result<()> {

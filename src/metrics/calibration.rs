@@ -58,7 +58,7 @@ pub fn expected_calibration_error<F: Float>(
 ) -> Result<f64> {
     check_probabilities(outputs, targets)?;
     let holds = |bins: f64| (1.0..=10_000.0).contains(&bins);
-    Error::check_setting("number of bins", bins as f64, "from 1 to 10,000", holds)?;
+    Error::check_range("number of bins", bins as f64, ("from 1 to 10,000", holds))?;
     let rows = outputs.axis_iter(Axis(0)).map(|row| row.fold(0.0, |p, x| x.as_f64().max(p)));
     let actual = predicted_classes(targets)?;
     let right: Vec<bool> = match outputs.ncols() {

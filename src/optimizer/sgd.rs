@@ -63,8 +63,8 @@ impl<F: Float> Optimizer<F> for Sgd {
         check_positive::<F>("learning rate", self.learning_rate)?;
         check_share("momentum", self.momentum)?;
         check_decay("weight decay", self.weight_decay)?;
-        let needs = "above 0 for Nesterov's variant";
-        Error::check_setting("momentum", self.momentum, needs, |x| x > 0.0 || !self.nesterov)
+        let range = ("above 0 for Nesterov's variant", |x: f64| x > 0.0 || !self.nesterov);
+        Error::check_range("momentum", self.momentum, range)
     }
 
     fn learning_rate(&self) -> f64 {

@@ -292,7 +292,7 @@ impl<'a> Recipe<'a> {
         ];
         let has_refit = |networks: f64| networks == 1.0 || self.refit;
         let (networks, needs) = (self.networks as f64, "1 without a refit");
-        Error::check_setting("number of networks", networks, needs, has_refit)?;
+        Error::check_range("number of networks", networks, (needs, has_refit))?;
         settings
             .into_iter()
             .try_for_each(|(name, value, range)| Error::check_range(name, value, range))
