@@ -144,23 +144,22 @@ impl<F: Float> Dense<F> {
     ///
     /// [`Error::Setting`] for a rate that is not positive and finite.
     pub fn with_input_factors(mut self, rate: f64) -> Result<Self> {
-        let ones = vec![F::one(); self.inputs()];
-        self.input_factors = Some(InputFactors::new(&self.weights, rate, ones)?);
+        let mapping = (vec![F::one(); self.inputs()], Vec::new(), Vec::new());
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, None)?);
         self.multiply_input_factors();
         Ok(self)
     }
 
     /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o)
-    /// in place of each input x, less the y of the next input for those whose places are
-    /// `differences`.
+    /// in place of each input x, less the y of the next input for those at certain places. The
+    /// mapping is all c, all o and these places.
     pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,
-        (constants, offsets, differences): (Vec<F>, Vec<F>, Vec<usize>),
+        mapping: (Vec<F>, Vec<F>, Vec<usize>),
     ) -> Result<Self> {
         let bias = self.bias_or_zeros().to_vec();
-        let factors = InputFactors::new(&self.weights, rate, constants)?;
-        self.input_factors = Some(factors.with_offsets(offsets, differences, bias));
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, Some(bias))?);
         self.multiply_input_factors();
         Ok(self)
     }
@@ -412,23 +411,25 @@ impl<F: Float> Dense<F> {
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        let bias = self.bias.as_deref();
-        let (matrix, bias, factors) = match &self.input_factors {
-            None => (self.weights.numbers(), bias, None),
-            Some(of) => of.slices(bias),
-        };
-        once(matrix).chain(bias).chain(factors)
+        let trained = self.input_factors.as_ref();
+        let matrix = trained.map_or(&self.weights, |of| &of.matrix);
+        let bias = trained.and_then(|of| of.bias.as_ref()).or(self.bias.as_ref());
+        let others = bias.into_iter().chain(trained.map(|of| &of.factors));
+        once(matrix.numbers()).chain(others.map(Vec::as_slice))
     }
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order. After a change
     /// of the factors, [`multiply_input_factors`](Self::multiply_input_factors) must follow.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        let bias = self.bias.as_deref_mut();
-        let (matrix, bias, factors) = match &mut self.input_factors {
-            None => (self.weights.numbers_mut(), bias, None),
-            Some(of) => of.slices_mut(bias),
-        };
-        once(matrix).chain(bias).chain(factors)
+        let (mut matrix, mut bias, mut factors) = (&mut self.weights, self.bias.as_mut(), None);
+        if let Some(of) = &mut self.input_factors {
+            of.is_multiplied = false;
+            matrix = &mut of.matrix;
+            bias = of.bias.as_mut().or(bias);
+            factors = Some(&mut of.factors);
+        }
+        let others = bias.into_iter().chain(factors);
+        once(matrix.numbers_mut()).chain(others.map(Vec::as_mut_slice))
     }
 
     /// For each parameter slice whether it is a bias, and its rate factors.

@@ -13,65 +13,32 @@ use std::iter::zip;
 /// ∂loss/∂s = c ∘ Σ V ∘ H over each row, and ∂loss/∂v = ∂loss/∂b.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct InputFactors<F: Float> {
-    matrix: Matrix<F>,
-    factors: Vec<F>,
+    pub(super) matrix: Matrix<F>,
+    pub(super) factors: Vec<F>,
     constants: Vec<F>,
-    /// `None` if all offsets are 0. The bias of the layer is then its own.
-    offsets: Option<Offsets<F>>,
+    /// The offsets o. Empty if all are 0.
+    offsets: Vec<F>,
+    /// The inputs from which D takes the next, in ascending order.
+    differences: Vec<usize>,
+    /// The bias v. `None` without offsets: it is then the layer's own.
+    pub(super) bias: Option<Vec<F>>,
     /// The factor of the learning rate of s.
     pub(super) rate: f64,
     /// Whether W and b are those of these numbers.
-    is_multiplied: bool,
+    pub(super) is_multiplied: bool,
 }
-
-/// The offsets o, the inputs from which D takes the next, and the bias v.
-#[derive(Clone, Debug, PartialEq)]
-struct Offsets<F: Float> {
-    numbers: Vec<F>,
-    /// In ascending order.
-    differences: Vec<usize>,
-    bias: Vec<F>,
-}
-
-/// Matrix, bias and factors of a layer.
-type Slices<'f, F> = (&'f [F], Option<&'f [F]>, Option<&'f [F]>);
-type SlicesMut<'f, F> = (&'f mut [F], Option<&'f mut [F]>, Option<&'f mut [F]>);
 
 impl<F: Float> InputFactors<F> {
-    pub(super) fn new(weights: &Matrix<F>, rate: f64, constants: Vec<F>) -> Result<Self> {
+    pub(super) fn new(
+        weights: &Matrix<F>,
+        rate: f64,
+        (constants, offsets, differences): (Vec<F>, Vec<F>, Vec<usize>),
+        bias: Option<Vec<F>>,
+    ) -> Result<Self> {
         Error::check_range("rate factor of the inputs' factors", rate, POSITIVE)?;
-        let factors = vec![F::one(); weights.rows()];
-        Ok(Self {
-            matrix: weights.clone(),
-            factors,
-            constants,
-            offsets: None,
-            rate,
-            is_multiplied: false,
-        })
-    }
-
-    /// Sets the offsets, the inputs from which D takes the next, and v.
-    pub(super) fn with_offsets(
-        self,
-        numbers: Vec<F>,
-        differences: Vec<usize>,
-        bias: Vec<F>,
-    ) -> Self {
-        Self { offsets: Some(Offsets { numbers, differences, bias }), ..self }
-    }
-
-    /// V, v or the layer's own bias, and s.
-    pub(super) fn slices<'f>(&'f self, own: Option<&'f [F]>) -> Slices<'f, F> {
-        let bias = self.offsets.as_ref().map(|of| &of.bias[..]).or(own);
-        (self.matrix.numbers(), bias, Some(&self.factors))
-    }
-
-    /// As [`slices`](Self::slices), to be changed in place.
-    pub(super) fn slices_mut<'f>(&'f mut self, own: Option<&'f mut [F]>) -> SlicesMut<'f, F> {
-        self.is_multiplied = false;
-        let bias = self.offsets.as_mut().map(|of| &mut of.bias[..]).or(own);
-        (self.matrix.numbers_mut(), bias, Some(&mut self.factors))
+        let (matrix, factors) = (weights.clone(), vec![F::one(); weights.rows()]);
+        let is_multiplied = false;
+        Ok(Self { matrix, factors, constants, offsets, differences, bias, rate, is_multiplied })
     }
 
     /// Writes W over `weights`, and b over `bias`, if they are not there yet.
@@ -81,14 +48,14 @@ impl<F: Float> InputFactors<F> {
         }
         weights.numbers_mut().copy_from_slice(self.matrix.numbers());
         self.scale_rows(weights);
-        if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
-            let columns = weights.columns();
-            for &row in offsets.differences.iter().rev() {
-                let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
-                zip(next, row).for_each(|(next, &mut w)| *next -= w);
-            }
-            bias.copy_from_slice(&offsets.bias);
-            for (&offset, row) in zip(&offsets.numbers, rows(weights)) {
+        let columns = weights.columns();
+        for &row in self.differences.iter().rev() {
+            let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
+            zip(next, row).for_each(|(next, &mut w)| *next -= w);
+        }
+        if let (Some(own), Some(bias)) = (&self.bias, bias) {
+            bias.copy_from_slice(own);
+            for (&offset, row) in zip(&self.offsets, rows(weights)) {
                 zip(&mut *bias, row).for_each(|(b, &w)| *b += offset * w);
             }
         }
@@ -97,15 +64,15 @@ impl<F: Float> InputFactors<F> {
     /// Turns the gradient with respect to W and b into that with respect to V, and writes the one
     /// with respect to s over `factors`.
     pub(super) fn gradient(&self, weights: &mut Matrix<F>, bias: Option<&[F]>, factors: &mut [F]) {
-        if let (Some(offsets), Some(bias)) = (&self.offsets, bias) {
-            let columns = weights.columns();
-            for (&offset, row) in zip(&offsets.numbers, weights.numbers_mut().chunks_mut(columns)) {
+        let columns = weights.columns();
+        if let Some(bias) = bias {
+            for (&offset, row) in zip(&self.offsets, weights.numbers_mut().chunks_mut(columns)) {
                 zip(row, bias).for_each(|(h, &g)| *h += offset * g);
             }
-            for &row in &offsets.differences {
-                let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
-                zip(row, next).for_each(|(h, &mut next)| *h -= next);
-            }
+        }
+        for &row in &self.differences {
+            let (row, next) = weights.numbers_mut()[row * columns..].split_at_mut(columns);
+            zip(row, next).for_each(|(h, &mut next)| *h -= next);
         }
         let pairs = zip(rows(&self.matrix), rows(weights));
         for ((sum, &constant), (v, h)) in zip(zip(factors, &self.constants), pairs) {
