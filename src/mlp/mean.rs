@@ -71,8 +71,13 @@ impl<F: Float> Mlp<F> {
             let activation = if index == last { Identity.into() } else { activation };
             layers.push(beside(layers_at(index), index == same, activation)?);
         }
-        let members = networks.len();
-        layers.push(mean(members, first.outputs(), first.layers[last].activation().clone())?);
+        // The output layer: the mean of what each network has for each output.
+        let (members, outputs) = (networks.len(), first.outputs());
+        let share = F::from_f64(1.0 / members as f64);
+        let weight = |(row, output)| if row % outputs == output { share } else { F::zero() };
+        let weights = Array2::from_shape_fn((members * outputs, outputs), weight);
+        let activation = first.layers[last].activation().clone();
+        layers.push(Dense::new(weights, Some(Array1::zeros(outputs)), activation)?);
         Ok(Self { layers, interval: None, of_errors: None, members, ..first.clone() })
     }
 }
@@ -102,16 +107,4 @@ fn beside<'l, F: Float>(
         column += layer.outputs();
     }
     Dense::new(weights, Some(bias), activation)?.with_dropout(first.dropout())
-}
-
-/// The output layer: the mean of what each network has for each output.
-fn mean<F: Float>(
-    networks: usize,
-    outputs: usize,
-    activation: AnyActivation<F>,
-) -> Result<Dense<F>> {
-    let share = F::from_f64(1.0 / networks as f64);
-    let weight = |(row, output)| if row % outputs == output { share } else { F::zero() };
-    let weights = Array2::from_shape_fn((networks * outputs, outputs), weight);
-    Dense::new(weights, Some(Array1::zeros(outputs)), activation)
 }
