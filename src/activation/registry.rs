@@ -1,7 +1,7 @@
 //! Activations that are not built in, by their names in model files.
 
 use super::{Activation, AnyActivation};
-use crate::error::{NetworkError, Result};
+use crate::error::{NetworkError, Result, check::ensure};
 use crate::{choice, float::Float};
 use std::{collections::BTreeMap, fmt};
 
@@ -108,18 +108,14 @@ impl<F: Float> Activations<F> {
         make: impl Fn(&str) -> Option<A> + Send + Sync + 'static,
     ) -> Result<Self> {
         let name = name.into();
-        if name.contains(['(', ')']) {
-            // It could not be found again.
-            return Err(NetworkError::ActivationName { name, reason: "contains a bracket" }.into());
-        }
+        // It could not be found again.
+        check_name(!name.contains(['(', ')']), &name, "contains a bracket")?;
         self.add(name, Box::new(move |text| make(text?).map(AnyActivation::from)))
     }
 
     fn add(mut self, name: String, make: Make<F>) -> Result<Self> {
         Self::check_own_name(&name)?;
-        if self.0.contains_key(&name) {
-            return Err(NetworkError::ActivationName { name, reason: "is taken" }.into());
-        }
+        check_name(!self.0.contains_key(&name), &name, "is taken")?;
         self.0.insert(name, make);
         Ok(self)
     }
@@ -133,13 +129,15 @@ impl<F: Float> Activations<F> {
 
     /// Refuses a name that is empty or that of a built-in activation.
     pub(crate) fn check_own_name(name: &str) -> Result<()> {
-        let reason = match choice::name(name) {
-            "" => "is empty",
-            name if AnyActivation::<F>::NAMES.contains(&name) => "is that of a built-in activation",
-            _ => return Ok(()),
-        };
-        Err(NetworkError::ActivationName { name: name.to_owned(), reason }.into())
+        let first = choice::name(name);
+        check_name(!first.is_empty(), name, "is empty")?;
+        let is_built_in = AnyActivation::<F>::NAMES.contains(&first);
+        check_name(!is_built_in, name, "is that of a built-in activation")
     }
+}
+
+fn check_name(is_right: bool, name: &str, reason: &'static str) -> Result<()> {
+    ensure(is_right, || NetworkError::ActivationName { name: name.to_owned(), reason })
 }
 
 /// The names that were added.
