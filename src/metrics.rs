@@ -72,8 +72,6 @@ fn check_shares<F: Float>(
     error: impl FnOnce(usize, f64) -> MetricError,
 ) -> Result<()> {
     let mut numbers = numbers.indexed_iter().map(|((row, _), value)| (row, value.as_f64()));
-    match numbers.find(|(_, value)| !(-1e-4..=1.0 + 1e-4).contains(value)) {
-        None => Ok(()),
-        Some((row, value)) => Err(error(row, value).into()),
-    }
+    let wrong = numbers.find(|(_, value)| !(-1e-4..=1.0 + 1e-4).contains(value));
+    wrong.map_or(Ok(()), |(row, value)| Err(error(row, value).into()))
 }

@@ -79,10 +79,9 @@ impl Structure {
         net.interval().map_or(Ok(()), |interval| interval.check(net.outputs()))?;
         let layers = net.layers().iter().enumerate().map(|(layer, dense)| {
             let activation = dense.activation();
-            let Some(name) = activation.name() else {
-                let activation = format!("{activation:?}");
-                return Err(ModelFileError::UnnamedActivation { layer, activation }.into());
-            };
+            let shown = || format!("{activation:?}");
+            let unnamed = || ModelFileError::UnnamedActivation { layer, activation: shown() };
+            let name = activation.name().ok_or_else(unnamed)?;
             if !activation.is_built_in() {
                 Activations::<F>::check_own_name(&name)?;
             }

@@ -26,14 +26,12 @@ pub struct Product<'a, F> {
     pub(super) start: Start<'a, F>,
 }
 
-impl<F: Copy> Operand<'_, F> {
+impl<F: Number> Operand<'_, F> {
     pub(super) fn at(&self, row: usize, column: usize) -> F {
         let (row, column) = if self.transposed { (column, row) } else { (row, column) };
         self.elements[row * self.stride + self.first + column]
     }
-}
 
-impl<F: Number> Operand<'_, F> {
     pub(super) fn is_zero(self) -> bool {
         self.stored_rows().all(|row| row.iter().all(|number| number.is_zero()))
     }
