@@ -78,11 +78,12 @@ pub struct Backprop<F: Float> {
     losses: Matrix<F>,
     /// The caller's inputs in row-major order, if they come in another.
     inputs: Matrix<F>,
-    /// The generator of dropout.
-    generator: ChaCha8Rng,
+    /// The generator that dropout draws from.
+    pub(crate) generator: ChaCha8Rng,
     /// By which each layer's dropout is multiplied.
-    dropout_factor: f64,
-    threads: Threads,
+    pub(crate) dropout_factor: f64,
+    /// The most threads of one product, and of other work in a training.
+    pub(crate) threads: Threads,
 }
 
 impl<F: Float> Backprop<F> {
@@ -120,21 +121,6 @@ impl<F: Float> Backprop<F> {
     pub fn seed(mut self, seed: u64) -> Self {
         self.generator = generator(seed, Purpose::Dropout);
         self
-    }
-
-    /// The generator that dropout draws from.
-    pub(crate) fn generator_mut(&mut self) -> &mut ChaCha8Rng {
-        &mut self.generator
-    }
-
-    /// Sets the factor of each layer's dropout. Default: 1.
-    pub(crate) fn set_dropout_factor(&mut self, factor: f64) {
-        self.dropout_factor = factor;
-    }
-
-    /// Sets the most threads for one product. Default: 1.
-    pub(crate) fn set_threads(&mut self, threads: Threads) {
-        self.threads = threads;
     }
 
     /// Runs the batch forward and backward, and returns its mean loss. The gradients of that loss

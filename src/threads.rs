@@ -17,12 +17,6 @@ const COLUMNS_OF_A_TILE: usize = 32;
 /// The least work of one thread, in multiplications. Handing it over takes about a microsecond.
 const PART: usize = 1 << 19;
 
-impl Default for Threads {
-    fn default() -> Self {
-        Self::ONE
-    }
-}
-
 impl Threads {
     pub(crate) const ONE: Self = Self(1);
 

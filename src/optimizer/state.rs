@@ -39,8 +39,6 @@ pub struct OptimizerState<F> {
     /// For each parameter, in blocks of its numbers: as the optimizer gets it.
     #[serde(with = "bits::each")]
     parameters: Vec<Vec<F>>,
-    #[serde(skip)]
-    threads: Threads,
 }
 
 /// How many numbers of a parameter are updated at a time: they, their gradient and the memory fit
@@ -55,11 +53,6 @@ impl<F: Float> OptimizerState<F> {
     /// A state before the first step.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets the most threads that update a large parameter.
-    pub(crate) fn set_threads(&mut self, threads: Threads) {
-        self.threads = threads;
     }
 
     /// The number of steps taken.
@@ -109,7 +102,7 @@ impl<F: Float> OptimizerState<F> {
         parameters: impl Iterator<Item = Parameter<'a, F>>,
     ) -> Result<bool> {
         optimizer.check()?;
-        Ok(self.advance((learning_rate, 1.0), optimizer, parameters))
+        Ok(self.advance((learning_rate, 1.0), optimizer, parameters, Threads::ONE))
     }
 
     /// Takes one step at this learning rate and with this factor of the weight decay. Returns
@@ -119,6 +112,7 @@ impl<F: Float> OptimizerState<F> {
         (learning_rate, weight_decay): (f64, f64),
         optimizer: &dyn Optimizer<F>,
         parameters: impl Iterator<Item = Parameter<'a, F>>,
+        threads: Threads,
     ) -> bool {
         self.steps = self.steps.saturating_add(1);
         let number = self.steps;
@@ -140,8 +134,8 @@ impl<F: Float> OptimizerState<F> {
             if rate_factors.of(is_bias) == 0.0 {
                 continue;
             }
-            let length = self.threads.length(numbers, BLOCK, COST * numbers);
-            self.threads.each(parts(parameter, memory, length), &|(parameter, memory)| {
+            let length = threads.length(numbers, BLOCK, COST * numbers);
+            threads.each(parts(parameter, memory, length), &|(parameter, memory)| {
                 if !update(optimizer, step, parameter, memory) {
                     finite.store(false, Ordering::Relaxed);
                 }

@@ -10,12 +10,6 @@ use crate::workers::agreement::fingerprint;
 use crate::{backprop::Dropout, data::batches::InOrder, float::Float, mlp::Mlp, threads::Threads};
 
 impl<F: Float> Run<'_, '_, F> {
-    pub(super) fn set_threads(&mut self, threads: Threads) {
-        self.threads = threads;
-        self.session.backprop.set_threads(threads);
-        self.session.state.memory.set_threads(threads);
-    }
-
     /// Trains on one thread or several. The largest product has this many rows. After an error the
     /// network has the parameters of the last good epoch.
     pub(super) fn train(&mut self, net: &mut Mlp<F>, rows: usize) -> Result<Report> {
@@ -23,7 +17,7 @@ impl<F: Float> Run<'_, '_, F> {
         let limit = self.settings.threads.or((!self.agreement.is_alone()).then_some(1));
         let report =
             Threads::enter(limit, cost_of_a_product(net, rows), Threads::WORTHWHILE, |threads| {
-                self.set_threads(threads);
+                self.session.backprop.threads = threads;
                 self.report(net)
             });
         if report.is_err() {

@@ -261,10 +261,9 @@ impl<F: Float> Trainer<'_, F> {
             batches: &mut Stream::new(batches, Ok, scales, whole_batch),
             training: None,
             validation: None,
-            threads: Threads::ONE,
         };
         let result = Threads::enter(settings.threads, cost, Threads::WORTHWHILE_ONCE, |threads| {
-            run.set_threads(threads);
+            run.session.backprop.threads = threads;
             method.epoch(&mut run, net)
         });
         if let Err(error) = result {
@@ -310,7 +309,6 @@ impl<F: Float> Trainer<'_, F> {
             batches: &mut *shuffled(&training, scales.clone(), batches, part),
             training: Some(InOrder::new(&training, Side::BOTH, all, at_once, scales.clone())),
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
-            threads: Threads::ONE,
         };
         let report = run.train(net, part.of(at_once).len())?;
         *start = StartingPoint::After(Box::new(session));
@@ -370,7 +368,6 @@ impl<F: Float> Trainer<'_, F> {
             training: None,
             validation: validation.as_ref().map(|rows| settings.in_order(rows, part, scales)),
             agreement,
-            threads: Threads::ONE,
         };
         // The stream's batch size is not known yet; the trainer's is an estimate.
         let report = run.train(net, settings.batch_size);

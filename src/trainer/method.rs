@@ -3,7 +3,7 @@
 use super::{observer::Observers, report::StopReason, settings::Settings, step::Session};
 use crate::data::batches::{Batches, InOrder};
 use crate::workers::agreement::Agreement;
-use crate::{error::Result, float::Float, mlp::Mlp, threads::Threads};
+use crate::{error::Result, float::Float, mlp::Mlp};
 
 /// A method to minimise the loss: a step for each batch, or an iteration over all rows.
 pub(super) trait Method<F: Float>: Send + Sync {
@@ -32,5 +32,4 @@ pub(super) struct Run<'r, 'a, F: Float> {
     pub(super) training: Option<InOrder<'r, F>>,
     /// This worker's part of the validation rows.
     pub(super) validation: Option<InOrder<'r, F>>,
-    pub(super) threads: Threads,
 }

@@ -55,7 +55,7 @@ impl<F: Float> Session<F> {
         state.keep_average(settings.average.is_some());
         state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);
-        *backprop.generator_mut() = state.dropout.clone();
+        backprop.generator = state.dropout.clone();
         let epoch = state.epochs.len() + 1;
         let now = Now { epoch, batch_loss: f64::NAN, ..Now::default() };
         Self { backprop, state, now, outputs: Outputs::default() }
@@ -68,7 +68,7 @@ impl<F: Float> Session<F> {
             Some(own) => self.state.parameters = own,
             None => self.state.parameters.read_from(net),
         }
-        self.state.dropout.clone_from(self.backprop.generator_mut());
+        self.state.dropout.clone_from(&self.backprop.generator);
     }
 
     /// At the end of an epoch: gives the network the average of its parameters, if there is one,
@@ -96,7 +96,7 @@ impl<F: Float> Session<F> {
         let regularization = settings.regularization.rate(1.0, clock, Plateau::default());
         let range: Range = ("at least 0 and at most 1", |factor| (0.0..=1.0).contains(&factor));
         Error::check_range("factor of dropout and weight decay", regularization, range)?;
-        self.backprop.set_dropout_factor(regularization);
+        self.backprop.dropout_factor = regularization;
         let share = self.backprop.forward(net, settings.loss.as_ref(), batch, Dropout::Drawn)?;
         let mut numbers = [share, f64::from(u8::from(stops))];
         workers.sum(&mut numbers, &mut self.backprop.backward(net, batch.inputs))?;
@@ -151,8 +151,8 @@ impl<F: Float> Session<F> {
             self.now.gradient_norm.get_or_insert(norm);
         }
         let rates = (self.now.learning_rate, self.now.weight_decay);
-        let parameters = self.backprop.parameters(net)?;
-        let finite = self.state.memory.advance(rates, optimizer, parameters);
+        let (parameters, threads) = (self.backprop.parameters(net)?, self.backprop.threads);
+        let finite = self.state.memory.advance(rates, optimizer, parameters, threads);
         net.multiply_input_factors();
         if let (Some(limit), Some(average)) = (settings.average, &mut self.state.average) {
             let steps = self.state.memory.steps() as f64;

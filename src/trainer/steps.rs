@@ -22,14 +22,14 @@ pub(super) fn description<'a, F: Float>(optimizer: Arc<impl Optimizer<F> + 'a>) 
 impl<F: Float, O: Optimizer<F>> Method<F> for Steps<O> {
     fn epoch(&self, run: &mut Run<'_, '_, F>, net: &mut Mlp<F>) -> Result<EpochEnd> {
         const MIDWAY: EpochEnd = EpochEnd { loss: None, stop: Some(StopReason::Observer) };
-        let Run { settings, observers, agreement, session, batches, threads, .. } = run;
+        let Run { settings, observers, agreement, session, batches, .. } = run;
         let alone = agreement.is_alone();
         batches.begin(session.now.epoch, settings.seed, &mut session.state.shuffling)?;
         let (mut sum, mut weights) = (0.0, 0.0);
         // Whether an observer of this worker has ended training. The next sum tells the others.
         let mut ended = false;
         session.now.batch += 1;
-        while let Some(batch) = batches.next(*threads)? {
+        while let Some(batch) = batches.next(session.backprop.threads)? {
             ended |= tell(observers, session, net, Moment::BatchStart);
             if ended && alone {
                 return Ok(MIDWAY);
