@@ -109,29 +109,21 @@ impl Recipe<'_> {
             report.is_cut = again.is_cut;
             ((!again.is_cut).then_some(net), again.temperature_factor)
         } else {
-            let of_each = self.networks.div_ceil(kept.len());
-            let count = of_each * kept.len();
-            let train = |place: usize| {
-                let candidate = kept[place % kept.len()];
-                let seed = self.seed.wrapping_add((place / kept.len()) as u64);
-                let (fold, folds, candidates) = (place, count, 1);
-                let run = Job { recipe: self, choice, seed, fold, folds, candidates };
-                let net = run.network(data, &columns, candidate.stage)?;
-                run.train(candidate.stage, net, data, None, candidate.epoch)
+            let (rounds, candidates) = (self.networks.div_ceil(kept.len()), kept.len());
+            let train = |fold: usize| {
+                let Candidate { stage, epoch, .. } = *kept[fold % candidates];
+                let seed = self.seed.wrapping_add((fold / candidates) as u64);
+                let folds = rounds * candidates;
+                let run = Job { recipe: self, choice, seed, fold, folds, candidates: 1 };
+                run.train(&columns, stage, data, None, epoch)
             };
-            let trained = self.each(count, 0, train)?;
-            // Keeps whole rounds only: as many networks of each candidate.
-            let is_done = |place: &usize| trained.get(place).is_some_and(|of| !of.is_cut());
-            let done = (0..count).take_while(is_done).count() / kept.len() * kept.len();
-            let mut networks = vec![Vec::new(); kept.len()];
-            for (place, of) in trained.into_iter().take(done) {
-                networks[place % kept.len()].push(of.net);
-            }
-            let all: Vec<usize> = (0..kept.len()).collect();
+            let (networks, _, is_cut) = self.rounds(rounds, candidates, 0, train)?;
+            report.is_cut = is_cut;
+            let has_networks = networks.iter().all(|networks| !networks.is_empty());
             let combination = Combination::new(&stages, networks);
+            let all: Vec<usize> = (0..candidates).collect();
             let mean = || combination.mean(&all, report.temperature_factor);
-            report.is_cut = done < count;
-            ((done > 0).then(mean).transpose()?, report.temperature_factor)
+            (has_networks.then(mean).transpose()?, report.temperature_factor)
         };
         report.elapsed = choice.start.elapsed();
         if let Some(net) = &net {

@@ -13,7 +13,7 @@ use crate::random::{Purpose, generator};
 use crate::schedule::{Schedule, Span};
 use crate::temperature::Temperature;
 use crate::trainer::{
-    Checkpoint, EarlyStopping, Goal, Moment, Report, StopReason, Stopwatch, Trainer, TrainingState,
+    Checkpoint, EarlyStopping, Goal, Moment, Report, Stopwatch, Trainer, TrainingState,
 };
 use crate::{float::Float, mlp::Mlp, units::Units};
 use ndarray::{Array1, Axis, Slice};
@@ -100,20 +100,6 @@ impl Columns {
 fn rates(inputs: usize, speed: f64) -> RateFactors {
     let root = (inputs as f64).sqrt();
     RateFactors::new(speed / root, speed * RATE_OF_BIASES).weight_decay(root / speed)
-}
-
-/// One training of the recipe.
-#[derive(Debug)]
-pub(super) struct Trained<F: Float> {
-    pub(super) net: Mlp<F>,
-    pub(super) report: Report,
-}
-
-impl<F: Float> Trained<F> {
-    /// Whether an observer or the time limit ended it.
-    pub(super) fn is_cut(&self) -> bool {
-        self.report.stop_reason == StopReason::Observer
-    }
 }
 
 /// What all trainings of a choice have in common, and of its refits.
@@ -211,12 +197,13 @@ impl Job<'_, '_> {
     /// when they have shown which epoch is best.
     pub(super) fn train<F: Float, S: Storage<F>>(
         &self,
+        columns: &Columns,
         stage: Stage,
-        mut net: Mlp<F>,
         rows: &Dataset<F, S>,
         validation: Option<&Dataset<F, S>>,
         epochs: usize,
-    ) -> Result<Trained<F>> {
+    ) -> Result<(Mlp<F>, Report)> {
+        let mut net = self.network(rows, columns, stage)?;
         let &Self { recipe, choice, seed, fold, folds, candidates } = self;
         let Choice { start, few, made, .. } = choice;
         let stage = if made { Stage::Refit } else { stage };
@@ -257,7 +244,7 @@ impl Job<'_, '_> {
             }
         }
         let report = trainer.resume(&mut net, rows)?;
-        Ok(Trained { net, report })
+        Ok((net, report))
     }
 }
 

@@ -1,13 +1,15 @@
 //! The comparison of candidates, in one fold or several.
 
-use super::candidate::{Choice, Columns, Job, Trained};
+use super::candidate::{Choice, Columns, Job};
 use super::combination::{Combination, Fold};
 use super::report::{Candidate, RecipeReport};
 use super::settings::{Recipe, Stage};
 use crate::data::Storage;
 use crate::error::{Error, Result};
+use crate::trainer::{Report, StopReason};
 use crate::{float::Float, mlp::Mlp, threads::both};
 use std::collections::BTreeMap;
+use std::iter::zip;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 impl Recipe<'_> {
@@ -24,23 +26,11 @@ impl Recipe<'_> {
             let (training, validation) = &folds[fold];
             let (seed, folds, candidates) = (self.seed_of(fold), folds.len(), stages.len());
             let run = Job { recipe: self, choice, seed, fold, folds, candidates };
-            let net = run.network(training, columns, stage)?;
-            run.train(stage, net, training, Some(validation), self.epochs)
+            run.train(columns, stage, training, Some(validation), self.epochs)
         };
-        let jobs = folds.len() * stages.len();
-        let mut done = self.each(jobs, stages.len(), train)?;
-        let is_done = |job: &usize| done.get(job).is_some_and(|trained| !trained.is_cut());
-        let whole = (0..jobs).take_while(is_done).count() / stages.len();
-        let is_cut = whole < folds.len();
-        // Of a fold that was not finished, nothing is kept, unless it is the first.
-        let mut tried: Vec<_> = stages.iter().map(|_| Vec::new()).collect();
-        for job in 0..whole.max(1) * stages.len() {
-            tried[job % stages.len()].extend(done.remove(&job));
-        }
-        let of = |(&stage, trained): (&Stage, &Vec<Trained<F>>)| Candidate::of(stage, trained);
-        let candidates: Vec<_> = stages.iter().zip(&tried).map(of).collect();
-        let networks = tried.into_iter().map(|trained| trained.into_iter().map(|of| of.net));
-        let networks = networks.map(Iterator::collect).collect();
+        let (networks, reports, is_cut) = self.rounds(folds.len(), stages.len(), 1, train)?;
+        let candidates: Vec<_> =
+            zip(stages, reports).map(|(&stage, reports)| Candidate::of(stage, reports)).collect();
         let combination = Combination::new(stages, networks);
         let scores = candidates.iter().map(|candidate| candidate.score);
         let (kept, temperature_factor) = combination.best(scores, folds)?;
@@ -59,29 +49,45 @@ impl Recipe<'_> {
         Ok((net, report))
     }
 
-    /// Does jobs on two threads; each takes the next one. Once a training is cut, only the first
-    /// `needed` jobs still begin.
-    pub(super) fn each<F: Float>(
+    /// Trains a network of each candidate in each round, two at the same time, job by job, until
+    /// one is cut or an error occurs; the first `needed` rounds end all the same. Returns the
+    /// networks and reports of each candidate, and whether rounds are missing. Of a round that was
+    /// not finished, nothing is kept, unless it is needed.
+    #[allow(clippy::type_complexity)]
+    pub(super) fn rounds<F: Float>(
         &self,
-        jobs: usize,
+        rounds: usize,
+        candidates: usize,
         needed: usize,
-        train: impl Fn(usize) -> Result<Trained<F>> + Sync,
-    ) -> Result<BTreeMap<usize, Trained<F>>> {
+        train: impl Fn(usize) -> Result<(Mlp<F>, Report)> + Sync,
+    ) -> Result<(Vec<Vec<Mlp<F>>>, Vec<Vec<Report>>, bool)> {
+        let jobs = rounds * candidates;
         let (next, ends) = (AtomicUsize::new(0), AtomicBool::new(false));
+        // Whether an observer or the time limit ended the training.
+        let is_cut = |report: &Report| report.stop_reason == StopReason::Observer;
         let work = || {
             let mut done = Vec::new();
             loop {
                 let job = next.fetch_add(1, Ordering::Relaxed);
-                if job >= jobs || (job >= needed && ends.load(Ordering::Relaxed)) {
+                if job >= jobs || (job >= needed * candidates && ends.load(Ordering::Relaxed)) {
                     return Ok::<_, Error>(done);
                 }
                 let trained = train(job).inspect_err(|_| ends.store(true, Ordering::Relaxed))?;
-                ends.fetch_or(trained.is_cut(), Ordering::Relaxed);
+                ends.fetch_or(is_cut(&trained.1), Ordering::Relaxed);
                 done.push((job, trained));
             }
         };
         let (first, second) = both(self.threads, work, work);
-        Ok(first?.into_iter().chain(second?).collect())
+        let mut done: BTreeMap<_, _> = first?.into_iter().chain(second?).collect();
+        let is_whole = |job: &usize| done.get(job).is_some_and(|(_, report)| !is_cut(report));
+        let whole = (0..jobs).take_while(is_whole).count() / candidates;
+        let kept = whole.max(needed) * candidates;
+        let of_candidate = |candidate: usize| {
+            let jobs = (candidate..kept).step_by(candidates);
+            jobs.filter_map(|job| done.remove(&job)).unzip()
+        };
+        let (networks, reports) = (0..candidates).map(of_candidate).unzip();
+        Ok((networks, reports, whole < rounds))
     }
 
     /// The candidates: a linear one only for few rows, an encoded one only if there are numbers to

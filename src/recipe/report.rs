@@ -1,8 +1,7 @@
 //! What a recipe tried, and what it kept.
 
-use super::candidate::{Choice, Trained};
+use super::candidate::Choice;
 use super::settings::Stage;
-use crate::float::Float;
 use crate::trainer::Report;
 use std::{fmt, time::Duration};
 
@@ -45,8 +44,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// The epoch is the one with the lowest mean over the folds, the last of equals.
-    pub(super) fn of<F: Float>(stage: Stage, trained: &[Trained<F>]) -> Self {
-        let reports: Vec<Report> = trained.iter().map(|of| of.report.clone()).collect();
+    pub(super) fn of(stage: Stage, reports: Vec<Report>) -> Self {
         let epochs = reports.iter().map(|report| report.epochs.len()).min().unwrap_or(0);
         let (mut score, mut best) = (f64::NAN, epochs);
         for epoch in 0..epochs {
