@@ -17,10 +17,8 @@ pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 pub use state::OptimizerState;
 
-use crate::error::check::{BELOW_1, NOT_NEGATIVE, positive};
-use crate::error::{Error, Result};
-use crate::float::Float;
 pub use crate::parameter::{Parameter, RateFactors};
+use crate::{error::Result, float::Float};
 use std::fmt::Debug;
 
 /// Changes parameters by their gradients. It sees slices, not layers.
@@ -93,7 +91,7 @@ pub trait Optimizer<F: Float>: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] names the setting, its value and its range.
+    /// [`Error::Setting`](crate::Error::Setting) names the setting, its value and its range.
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -170,16 +168,4 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 /// The weight decay of this parameter; a bias has none.
 fn decay_of<F: Float>(weight_decay: f64, step: Iteration, parameter: &Parameter<'_, F>) -> f64 {
     if parameter.is_bias { 0.0 } else { weight_decay * step.weight_decay }
-}
-
-fn check_positive<F: Float>(name: &'static str, value: f64) -> Result<()> {
-    Error::check_range(name, value, positive::<F>())
-}
-
-fn check_share(name: &'static str, value: f64) -> Result<()> {
-    Error::check_range(name, value, BELOW_1)
-}
-
-fn check_decay(name: &'static str, value: f64) -> Result<()> {
-    Error::check_range(name, value, NOT_NEGATIVE)
 }

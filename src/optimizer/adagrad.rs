@@ -1,5 +1,7 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, decay_of};
-use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
+use super::{Iteration, Optimizer, decay_of};
+use crate::error::check::{NOT_NEGATIVE, positive};
+use crate::error::{Error, Result};
+use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 
 /// Adagrad (Duchi et al. 2011): steps that shrink with the squares of all gradients so far.
 ///
@@ -47,9 +49,9 @@ impl Adagrad {
 
 impl<F: Float> Optimizer<F> for Adagrad {
     fn check(&self) -> Result<()> {
-        check_positive::<F>("learning rate", self.learning_rate)?;
-        check_positive::<F>("epsilon", self.epsilon)?;
-        check_decay("weight decay", self.weight_decay)
+        Error::check_range("learning rate", self.learning_rate, positive::<F>())?;
+        Error::check_range("epsilon", self.epsilon, positive::<F>())?;
+        Error::check_range("weight decay", self.weight_decay, NOT_NEGATIVE)
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,5 +1,7 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
-use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
+use super::{Iteration, Optimizer, decay_of};
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, positive};
+use crate::error::{Error, Result};
+use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 
 /// Adam (Kingma, Ba 2015). [`AdamW`] is its variant with decoupled weight decay.
 ///
@@ -67,11 +69,11 @@ impl Adam {
 
 impl<F: Float> Optimizer<F> for Adam {
     fn check(&self) -> Result<()> {
-        check_positive::<F>("learning rate", self.learning_rate)?;
-        check_share("first beta", self.first)?;
-        check_share("second beta", self.second)?;
-        check_positive::<F>("epsilon", self.epsilon)?;
-        check_decay("weight decay", self.weight_decay)
+        Error::check_range("learning rate", self.learning_rate, positive::<F>())?;
+        Error::check_range("first beta", self.first, BELOW_1)?;
+        Error::check_range("second beta", self.second, BELOW_1)?;
+        Error::check_range("epsilon", self.epsilon, positive::<F>())?;
+        Error::check_range("weight decay", self.weight_decay, NOT_NEGATIVE)
     }
 
     fn learning_rate(&self) -> f64 {

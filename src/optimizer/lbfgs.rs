@@ -5,8 +5,8 @@ mod line_search;
 
 pub(crate) use iteration::{LbfgsMemory, Outcome};
 
-use super::{check_decay, check_positive};
-use crate::error::{Error, Result, check::AT_LEAST_1};
+use crate::error::check::{AT_LEAST_1, NOT_NEGATIVE, POSITIVE};
+use crate::error::{Error, Result};
 
 /// Limited-memory BFGS (Liu, Nocedal 1989) with a line search for the strong Wolfe conditions
 /// (Moré, Thuente 1994): for small data.
@@ -82,8 +82,8 @@ impl Lbfgs {
     pub(crate) fn check(&self) -> Result<()> {
         Error::check_range("history", self.history as f64, AT_LEAST_1)?;
         Error::check_range("number of evaluations", self.evaluations as f64, AT_LEAST_1)?;
-        check_positive::<f64>("tolerance", self.tolerance)?;
-        check_decay("weight decay", self.weight_decay)
+        Error::check_range("tolerance", self.tolerance, POSITIVE)?;
+        Error::check_range("weight decay", self.weight_decay, NOT_NEGATIVE)
     }
 }
 

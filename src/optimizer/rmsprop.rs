@@ -1,5 +1,7 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
-use crate::{elementary::vectorized, error::Result, float::Float, parameter::Parameter};
+use super::{Iteration, Optimizer, decay_of};
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, positive};
+use crate::error::{Error, Result};
+use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 
 /// RMSProp (Hinton 2012): steps divided by the root of a running mean of the squared gradients.
 ///
@@ -62,11 +64,11 @@ impl RmsProp {
 
 impl<F: Float> Optimizer<F> for RmsProp {
     fn check(&self) -> Result<()> {
-        check_positive::<F>("learning rate", self.learning_rate)?;
-        check_share("smoothing", self.smoothing)?;
-        check_positive::<F>("epsilon", self.epsilon)?;
-        check_share("momentum", self.momentum)?;
-        check_decay("weight decay", self.weight_decay)
+        Error::check_range("learning rate", self.learning_rate, positive::<F>())?;
+        Error::check_range("smoothing", self.smoothing, BELOW_1)?;
+        Error::check_range("epsilon", self.epsilon, positive::<F>())?;
+        Error::check_range("momentum", self.momentum, BELOW_1)?;
+        Error::check_range("weight decay", self.weight_decay, NOT_NEGATIVE)
     }
 
     fn learning_rate(&self) -> f64 {

@@ -1,4 +1,5 @@
-use super::{Iteration, Optimizer, check_decay, check_positive, check_share, decay_of};
+use super::{Iteration, Optimizer, decay_of};
+use crate::error::check::{BELOW_1, NOT_NEGATIVE, positive};
 use crate::error::{Error, Result};
 use crate::{elementary::vectorized, float::Float, parameter::Parameter};
 
@@ -60,9 +61,9 @@ impl Sgd {
 
 impl<F: Float> Optimizer<F> for Sgd {
     fn check(&self) -> Result<()> {
-        check_positive::<F>("learning rate", self.learning_rate)?;
-        check_share("momentum", self.momentum)?;
-        check_decay("weight decay", self.weight_decay)?;
+        Error::check_range("learning rate", self.learning_rate, positive::<F>())?;
+        Error::check_range("momentum", self.momentum, BELOW_1)?;
+        Error::check_range("weight decay", self.weight_decay, NOT_NEGATIVE)?;
         let range = ("above 0 for Nesterov's variant", |x: f64| x > 0.0 || !self.nesterov);
         Error::check_range("momentum", self.momentum, range)
     }
