@@ -57,7 +57,7 @@ impl Recipe<'_> {
             let (training, validation) = data.split(self.validation_fraction, self.seed)?;
             return self.choose_on(&training, &validation);
         }
-        let (folds, columns) = (self.folds(data)?, Columns::of(data, choice.bins)?);
+        let (folds, columns) = (self.folds(data)?, Columns::of(data)?);
         self.compare(&folds, &columns, choice, &self.stages(&columns, choice))
     }
 
@@ -74,8 +74,7 @@ impl Recipe<'_> {
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
         let choice = Choice::first(self, training.rows() + validation.rows());
-        let (one, columns) =
-            ([(training.clone(), validation.clone())], Columns::of(training, choice.bins)?);
+        let (one, columns) = ([(training.clone(), validation.clone())], Columns::of(training)?);
         self.compare(&one, &columns, choice, &self.stages(&columns, choice))
     }
 
@@ -101,7 +100,7 @@ impl Recipe<'_> {
             return Ok(None);
         }
         let choice = Choice { made: true, ..report.choice };
-        let columns = Columns::of(data, choice.bins)?;
+        let columns = Columns::of(data)?;
         let kept: Vec<_> = report.kept().collect();
         let stages: Vec<Stage> = kept.iter().map(|candidate| candidate.stage).collect();
         let (net, temperature) = if report.has_folds() {

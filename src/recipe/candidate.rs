@@ -75,19 +75,17 @@ pub(super) struct Columns {
     sorted: Vec<Vec<f64>>,
     units: Units,
     units_out: Units,
-    /// The most bins of a column.
-    bins: usize,
 }
 
 impl Columns {
-    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>, bins: usize) -> Result<Self> {
+    pub(super) fn of<F: Float, S: Storage<F>>(data: &Dataset<F, S>) -> Result<Self> {
         let sorted = sorted_columns(&data.examples())?;
         let units = robust_units(&sorted, &data.schema().kept())?;
         let (_, last) = Task::of(data).activations();
         let mut outputs = Mlp::builder(data.features()).dense(data.outputs(), last).build()?;
         outputs.set_units(units.clone(), outputs.units_out().clone())?;
         outputs.measure(data)?;
-        Ok(Self { sorted, units, units_out: outputs.units_out().clone(), bins })
+        Ok(Self { sorted, units, units_out: outputs.units_out().clone() })
     }
 
     /// Whether there are numbers that can be encoded: columns with a clip.
@@ -143,13 +141,13 @@ impl Job<'_, '_> {
         columns: &Columns,
         stage: Stage,
     ) -> Result<Mlp<F>> {
-        let &Self { recipe, choice: Choice { few, .. }, seed, .. } = self;
+        let &Self { recipe, choice: Choice { few, bins, .. }, seed, .. } = self;
         let task = Task::of(data);
         let (hidden, last) = task.activations();
         let features = data.features();
-        let Columns { sorted, units, units_out, bins } = columns;
+        let Columns { sorted, units, units_out } = columns;
         let is_encoded = stage == Stage::Encoded;
-        let encoding = is_encoded.then(|| Encoding::new(units, sorted, *bins)).transpose()?;
+        let encoding = is_encoded.then(|| Encoding::new(units, sorted, bins)).transpose()?;
         let (mut builder, mut inputs) = (Mlp::builder(features), features);
         if let Some(encoding) = &encoding {
             inputs = encoding.layer.outputs();

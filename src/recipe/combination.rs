@@ -154,7 +154,7 @@ mod tests {
     fn the_mean_of_candidates_is_kept_if_it_is_better() {
         let inputs = wave(40, 3, 0.2);
         let data = Dataset::new(inputs.clone(), wave(40, 1, 0.7)).unwrap();
-        let columns = Columns::of(&data, 16).unwrap();
+        let columns = Columns::of(&data).unwrap();
         let recipe = Recipe::default().width(4);
         let choice = Choice::first(&recipe, 40);
         let run = Job { recipe: &recipe, choice, seed: 1, fold: 0, folds: 1, candidates: 2 };
