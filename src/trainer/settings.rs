@@ -125,15 +125,11 @@ impl<F: Float> Settings<'_, F> {
 
     /// The settings that decide the bits of a training, as text.
     pub(super) fn fingerprint_text(&self) -> String {
-        let Self { loss, optimizer, schedule, epochs, batch_size, seed, .. } = self;
-        let Self { early_stopping, monitor, clip_norm, clip_values, l1, .. } = self;
-        let Self { regularization, average, drop_last, .. } = self;
-        let steps = (loss, optimizer, schedule, epochs, batch_size, seed);
-        let others = (regularization, average, drop_last);
-        format!(
-            "{steps:?}, {:?}, {others:?}",
-            (early_stopping, monitor, clip_norm, clip_values, l1)
-        )
+        let Self { loss, optimizer, schedule, regularization, epochs, batch_size, seed, .. } = self;
+        let steps = (loss, optimizer, schedule, regularization, epochs, batch_size, seed);
+        let others = (self.drop_last, self.average, &self.early_stopping, &self.monitor);
+        let of_gradients = (self.clip_norm, self.clip_values, self.l1);
+        format!("{steps:?}, {others:?}, {of_gradients:?}")
     }
 
     /// Converts a loss from network units to the targets' unit: a squared one is multiplied by the
