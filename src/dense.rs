@@ -122,7 +122,7 @@ impl<F: Float> Dense<F> {
     /// An input that matters little gets a small s, and takes less part in what follows: RealMLP
     /// (Holzmüller, Grinsztajn, Steinwart 2024) trains such a scaling layer. Here it costs no pass
     /// over the rows, and [`weights`](Self::weights) is the product W, which predictions and files
-    /// use. In a loop of your own, W is that of the last forward pass.
+    /// use. In a loop of your own, W and the bias are those of the last forward pass.
     ///
     /// ```
     /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -144,8 +144,10 @@ impl<F: Float> Dense<F> {
     ///
     /// [`Error::Setting`] for a rate that is not positive and finite.
     pub fn with_input_factors(mut self, rate: f64) -> Result<Self> {
+        self.merge_input_factors();
         let mapping = (vec![F::one(); self.inputs()], Vec::new(), Vec::new());
-        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, None)?);
+        let bias = self.bias.clone();
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, bias)?);
         self.multiply_input_factors();
         Ok(self)
     }

@@ -5,9 +5,9 @@
 //! several columns are the probabilities of the classes.
 //!
 //! Errors: [`ShapeError::Targets`] or [`ShapeError::Rows`] if the shapes differ,
-//! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction that is NaN or
-//! infinite, [`MetricError::Undefined`] where a metric has no value. Metrics for classes refuse
-//! targets that are not from 0 to 1 ([`MetricError::NotAClass`]). Log-loss, Brier score and
+//! [`ShapeError::NoRows`] without rows, [`Error::NotFinite`] for a prediction or a target that is
+//! NaN or infinite, [`MetricError::Undefined`] where a metric has no value. Metrics for classes
+//! refuse targets that are not from 0 to 1 ([`MetricError::NotAClass`]). Log-loss, Brier score and
 //! calibration error refuse such outputs, too ([`MetricError::NotAProbability`]).
 //!
 //! ```
@@ -48,7 +48,8 @@ fn check<F: Float>(outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Re
     let columns = (outputs.ncols(), outputs.ncols().max(1));
     Error::check_shapes(outputs.dim(), targets.dim(), columns)?;
     ensure(outputs.nrows() > 0, || ShapeError::NoRows)?;
-    Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))
+    Error::check_each_finite("a prediction", outputs.iter().map(|value| value.as_f64()))?;
+    Error::check_each_finite("a target", targets.iter().map(|value| value.as_f64()))
 }
 
 /// Refuses targets that are no classes: with others, the metric means nothing.

@@ -36,9 +36,10 @@ impl Recipe<'_> {
         Ok((again.unwrap_or(net), report))
     }
 
-    /// Trains the candidates on four fifths of these rows. Returns the one that is best on the
-    /// others, or the [mean](Mlp::mean_of) of several if that is better, and a report of what was
-    /// tried. The [temperature](Mlp::set_temperature) of a classifier is part of the network.
+    /// Trains the candidates on these rows without a [part](Self::validation_fraction). Returns the
+    /// one that is best on that part, or the [mean](Mlp::mean_of) of several if that is better, and
+    /// a report of what was tried. The [temperature](Mlp::set_temperature) of a classifier is part
+    /// of the network.
     ///
     /// If the rows are [few](Self::few_rows), each fifth takes its turn: five networks of each
     /// candidate, or ten with [`best`](Self::best). Returned is the mean of those that are kept.

@@ -75,7 +75,7 @@ enum Kind<'a> {
 }
 
 /// The warm-up of a schedule without one, and a span before it is read from text.
-const NO_SPAN: Span = Span::Steps(0);
+const NO_SPAN: Span = Span::Steps(usize::MAX);
 
 impl Kind<'_> {
     /// What can be read from text.
@@ -317,8 +317,13 @@ impl<'a> Schedule<'a> {
         }
     }
 
+    /// Whether scores change the rate.
+    pub(crate) fn follows_scores(&self) -> bool {
+        matches!(self.kind, Kind::ReduceOnPlateau(..))
+    }
+
     pub(crate) fn is_constant(&self) -> bool {
-        matches!(self.kind, Kind::Constant) && self.warm_up.is_none()
+        matches!(self.kind, Kind::Constant) && self.warm_up.is_none() && self.minimum == 0.0
     }
 
     /// Checks the settings' ranges. A span in epochs needs epochs, and some schedules need the

@@ -219,7 +219,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// How dropout and weight decay change during training: this schedule of 1 multiplies both at
-    /// each step. Default: they stay as they are.
+    /// each step. Default: they stay as they are. With [`Schedule::reduce_on_plateau`], training is
+    /// an error.
     ///
     /// ```
     /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Trainer};

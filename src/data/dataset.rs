@@ -98,8 +98,8 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// Shuffles the rows by `seed` and splits them, for example into training and test rows. The
     /// second part is the given fraction of the rows, rounded, at least one; the first part is the
     /// rest. If the targets are classes, each class is split in this proportion, and keeps at least
-    /// one row in the first part. Rows in files that take more than 64 MiB stay in the files'
-    /// order.
+    /// one row in the first part: many classes of one row make the second part smaller. Rows in
+    /// files that take more than 64 MiB stay in the files' order.
     ///
     /// ```
     /// # use densely::Dataset;
@@ -236,7 +236,7 @@ impl<F: Float> Examples<F> {
 /// of rows.
 pub(super) fn check_columns(inputs: usize, targets: usize) -> Result<()> {
     ensure(inputs > 0, || ShapeError::NoFeatures)?;
-    ensure(targets > 0, || ShapeError::Targets { found: 0, outputs: 1 })
+    ensure(targets > 0, || ShapeError::NoTargets)
 }
 
 /// A clone shares the rows.

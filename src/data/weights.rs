@@ -9,7 +9,7 @@ impl<F: Float, S: Storage<F>> Dataset<F, S> {
     /// Gives each row a weight w, in place of earlier ones. The loss of a batch is Σ w L / Σ w,
     /// as in PyTorch and scikit-learn. So a weight of k is the same as k copies of the row, and 0
     /// leaves the row out; in a batch of one row, the weight has no effect. The columns' scales are
-    /// weighted too. Metrics ignore weights.
+    /// weighted too, except robust ones. Metrics ignore weights.
     ///
     /// ```
     /// use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};

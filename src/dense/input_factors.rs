@@ -20,7 +20,7 @@ pub(super) struct InputFactors<F: Float> {
     offsets: Vec<F>,
     /// The inputs from which D takes the next, in ascending order.
     differences: Vec<usize>,
-    /// The bias v. `None` without offsets: it is then the layer's own.
+    /// The bias v, if the layer has one.
     pub(super) bias: Option<Vec<F>>,
     /// The factor of the learning rate of s.
     pub(super) rate: f64,

@@ -23,6 +23,9 @@ pub enum ShapeError {
     /// The inputs have no columns.
     #[error("the inputs have no columns")]
     NoFeatures,
+    /// The targets have no columns.
+    #[error("the targets have no columns")]
+    NoTargets,
     /// The rows do not fit into memory.
     #[error("{rows} rows of {columns} numbers do not fit into memory")]
     TooLarge { rows: usize, columns: usize },

@@ -132,7 +132,7 @@ fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
     let mut subsets = vec![(0, 0), (0, columns)];
     let (mut steps, mut places) = (Vec::new(), Vec::new());
     let mut in_order: Vec<usize> = (0..columns).collect();
-    for order in 0..2 * orders {
+    for order in 0..orders.saturating_mul(2) {
         if order % 2 == 0 {
             in_order.shuffle(&mut generator);
         } else {

@@ -73,6 +73,7 @@ impl<F: Float> Mlp<F> {
         }
         // The output layer: the mean of what each network has for each output.
         let (members, outputs) = (networks.len(), first.outputs());
+        Error::check_memory::<F>(members.saturating_mul(outputs), outputs)?;
         let share = F::from_f64(1.0 / members as f64);
         let weight = |(row, output)| if row % outputs == output { share } else { F::zero() };
         let weights = Array2::from_shape_fn((members * outputs, outputs), weight);

@@ -109,6 +109,8 @@ impl Bin {
 /// The edges of at most `bins` bins: values that fill more than 1 / bins of the column, and
 /// quantiles of the others at equal distances.
 fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
+    // No column has more different numbers than rows.
+    let bins = bins.min(sorted.len());
     let (mut edges, mut others) = (Vec::new(), Vec::new());
     for equal in sorted.chunk_by(|a, b| a == b) {
         if equal.len() * bins > sorted.len() {

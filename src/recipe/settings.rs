@@ -219,7 +219,8 @@ impl<'a> Recipe<'a> {
         Self { average, ..self }
     }
 
-    /// The fraction of the rows that choose epoch and candidate. Default: 0.2.
+    /// The fraction of the rows that choose epoch and candidate, unless the rows are
+    /// [few](Self::few_rows): then five folds choose. Default: 0.2.
     pub fn validation_fraction(self, validation_fraction: f64) -> Self {
         Self { validation_fraction, ..self }
     }

@@ -17,6 +17,9 @@ pub enum TrainingError {
     /// A schedule in epochs cannot be used: the number of steps in an epoch is unknown.
     #[error("the schedule needs to know how many steps an epoch has: give its span in steps")]
     StepsUnknown,
+    /// Dropout and weight decay cannot follow scores.
+    #[error("dropout and weight decay cannot follow the schedule reduce_on_plateau")]
+    RegularizationByScores,
     /// A stream of batches does not support a setting.
     #[error("training on batches from the caller does not support {setting}")]
     NotWithStream { setting: &'static str },

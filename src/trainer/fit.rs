@@ -236,8 +236,7 @@ impl<F: Float> Trainer<'_, F> {
             StartingPoint::At(state) => Scales::of(&state.units_in, &state.units_out)?,
             _ => Scales::of(net.units_in(), net.units_out())?,
         };
-        settings.schedule.check(Epochs::None)?;
-        settings.regularization.check(Epochs::None)?;
+        settings.check_schedules(Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
             // After an error, the next step starts afresh.
             let state = start.state().unwrap_or(None);

@@ -3,7 +3,7 @@
 use super::{Checkpoint, EarlyStopping, description::Description, monitor::Monitor};
 use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
-use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, positive};
+use crate::error::check::{AT_LEAST_1, FRACTION, NOT_NEGATIVE, ensure, positive};
 use crate::error::{Error, LossError, NetworkError, Result, TrainingError};
 use crate::schedule::{Epochs, Schedule};
 use crate::schema::Schema;
@@ -56,6 +56,12 @@ impl<F: Float> Settings<'_, F> {
         }
     }
 
+    pub(super) fn check_schedules(&self, epochs: Epochs) -> Result<()> {
+        self.schedule.check(epochs)?;
+        self.regularization.check(epochs)?;
+        ensure(!self.regularization.follows_scores(), || TrainingError::RegularizationByScores)
+    }
+
     /// Refuses settings that are out of range, or cannot train this network.
     pub(super) fn check(&self, net: &Mlp<F>, epochs: Epochs) -> Result<()> {
         let count = |count: usize| Some(count as f64);
@@ -79,8 +85,7 @@ impl<F: Float> Settings<'_, F> {
         for (name, value, range) in settings.into_iter().chain(checkpoints) {
             value.map_or(Ok(()), |value| Error::check_range(name, value, range))?;
         }
-        self.schedule.check(epochs)?;
-        self.regularization.check(epochs)?;
+        self.check_schedules(epochs)?;
         (self.optimizer.check)()?;
         let unsupported = [
             (epochs == Epochs::OfUnknownLength, "a stream of batches"),

@@ -135,7 +135,11 @@ fn faults_are_the_same() {
              `Table::without` leaves the column out",
         ),
         ("x\n1\n", Regression, r#"data: there is no column "y"; there are "x""#),
-        ("y\n1\n", Regression, r#"data: there are no features: target "y" is the only column"#),
+        (
+            "y\n1\n",
+            Regression,
+            r#"data: there are no features: no column beside target "y" can be one"#,
+        ),
         (
             "x,y\n1,2\n2,3\n?,4\n",
             Regression,

@@ -261,7 +261,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
         ),
         (
             b"mpg\n1\n2\n3\n4\n5\n".to_vec(),
-            r#"there are no features: target "mpg" is the only column"#,
+            r#"there are no features: no column beside target "mpg" can be one"#,
         ),
     ];
     let binary: Vec<(Vec<u8>, &str)> = vec![

@@ -11,8 +11,8 @@ impl Table {
     ///
     /// - [`TableError::UnknownColumn`], [`TableError::DuplicateColumn`] or
     ///   [`TableError::UnnamedColumn`] for a column's name;
-    /// - [`ShapeError::Targets`] without a target, [`SchemaError::DuplicateName`] for a target that
-    ///   is given twice, [`TableError::TargetAlone`] if there is no other column;
+    /// - [`ShapeError::NoTargets`] without a target, [`SchemaError::DuplicateName`] for a target
+    ///   that is given twice, [`TableError::TargetAlone`] if there is no feature;
     /// - [`TableError::TextTarget`] or [`TableError::DateTarget`] if a numeric target is text or a
     ///   date, [`TableError::ConstantTarget`] if it is the same in all rows,
     ///   [`TableError::Classes`] for a wrong number of classes, [`TableError::TooManyClasses`] for
@@ -26,7 +26,7 @@ impl Table {
     ///   a fraction; [`TableError::NoTargets`] if all rows have a blank target;
     /// - [`TableError::TooLarge`] if the rows do not fit into memory.
     ///
-    /// [`ShapeError::Targets`]: crate::error::ShapeError::Targets
+    /// [`ShapeError::NoTargets`]: crate::error::ShapeError::NoTargets
     /// [`SchemaError::DuplicateName`]: crate::error::SchemaError::DuplicateName
     /// [`TableError::UnknownColumn`]: crate::error::TableError::UnknownColumn
     /// [`TableError::DuplicateColumn`]: crate::error::TableError::DuplicateColumn

@@ -189,12 +189,14 @@ impl Table {
             };
             let places = features.start..features.start + column.values();
             let blank = column.blanks.then_some(places.end);
-            let known = report.columns.iter().position(|known| known.name == column.name);
+            let index = self.column(&column.name)?;
+            let of_column = ColumnReport::of(index, &column.name);
+            let known = report.columns.iter().position(|known| known.name == of_column.name);
             let reported = known.unwrap_or_else(|| {
-                report.columns.push(ColumnReport::new(&column.name));
+                report.columns.push(of_column);
                 report.columns.len() - 1
             });
-            let column = self.column(&column.name)?;
+            let column = index;
             cells.push(CellEncoding { column, places, code, blank, reported: Some(reported) });
         }
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));

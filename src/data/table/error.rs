@@ -69,8 +69,8 @@ pub enum TableError {
     /// A column does not exist.
     #[error("{file}: there is no column {column:?}; there are {columns}")]
     UnknownColumn { file: String, column: String, columns: String },
-    /// The target is the only column.
-    #[error("{file}: there are no features: target {column:?} is the only column")]
+    /// Beside the target there is no column, or none that can be a feature.
+    #[error("{file}: there are no features: no column beside target {column:?} can be one")]
     TargetAlone { file: String, column: String },
     /// The features do not fit into memory.
     #[error("{file}: {rows} rows of {features} features do not fit into memory")]

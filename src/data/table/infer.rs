@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, TableColumn, categories::most_values, encoding::blank};
+use super::{Table, TableColumn, Told, categories::most_values, encoding::blank};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
 use crate::schema::{NumberForm, Schema};
@@ -21,7 +21,7 @@ impl Table {
     /// The schema, and the number of outputs. Every column but the targets is a feature.
     pub(super) fn infer(&self, target: &Target) -> Result<Inferred> {
         let Target { columns: names, kind } = target;
-        ensure(!names.is_empty(), || ShapeError::Targets { found: 0, outputs: 1 })?;
+        ensure(!names.is_empty(), || ShapeError::NoTargets)?;
         let targets = names.iter().map(|name| self.column(name)).collect::<Result<Vec<_>>>()?;
         let forms = match kind {
             TargetKind::Numbers => {
@@ -47,10 +47,7 @@ impl Table {
             (Vec::new(), TableReport { rows, ..TableReport::default() });
         for index in features {
             let column = &self.columns[index];
-            let mut of_column = match &column.name[..] {
-                "" => ColumnReport::new(format!("column {}", index + 1)),
-                name => ColumnReport::new(name),
-            };
+            let mut of_column = ColumnReport::of(index, &column.name);
             let counts = counts.get(&index).unwrap_or(&column.summary.texts);
             columns.extend(self.feature(index, counts, &mut of_column)?);
             report.columns.push(of_column);
@@ -68,17 +65,23 @@ impl Table {
 
     /// The form of the numbers of a target.
     fn target_form(&self, index: usize) -> Result<Option<NumberForm>> {
-        let target @ TableColumn { name, summary, .. } = &self.columns[index];
+        let target @ TableColumn { name, told, summary, .. } = &self.columns[index];
         let (file, column) = (self.file.clone(), name.clone());
-        if self.is_number(target) || summary.is_empty() {
+        let is_date = matches!(told, Some(Told::Date(_)));
+        let is_number = summary.is_plain() || self.number_form(target).is_some();
+        if !is_date && (is_number || summary.is_empty()) {
             return match summary.constant() {
                 Some(value) => Err(TableError::ConstantTarget { file, column, value }.into()),
                 None => Ok(self.number_form(target)),
             };
         }
-        let (row, value) = summary.first_text();
+        let (row, value) = match summary.first_text() {
+            // All are numbers or blank.
+            (0, _) => self.first_cell(index)?,
+            first => first,
+        };
         let numbers = summary.numbers;
-        if 2 * numbers >= self.rows {
+        if !is_date && 2 * numbers >= self.rows {
             return Err(TableError::MixedTarget { file, row, column, value, numbers }.into());
         }
         Err(match self.date_format_of(index) {

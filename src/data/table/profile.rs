@@ -140,7 +140,7 @@ impl Table {
 
     fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
         let TableColumn { name, told, summary, .. } = &self.columns[index];
-        let mut report = ColumnReport::new(name);
+        let mut report = ColumnReport::of(index, name);
         let feature = self.feature(index, counts, &mut report);
         let feature = feature.and_then(|feature| self.check_cells(index, feature));
         let is_empty = told.is_none() && summary.is_empty();

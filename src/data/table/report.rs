@@ -82,6 +82,11 @@ impl ColumnReport {
         Self { name: name.into(), ..Self::default() }
     }
 
+    /// Of the column at this place, counted from 0.
+    pub(super) fn of(index: usize, name: &str) -> Self {
+        Self::new(if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() })
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::new(&self.name)
     }
