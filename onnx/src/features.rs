@@ -24,6 +24,10 @@ pub(crate) struct Inputs<'a> {
     stand_ins: BTreeMap<(u32, u32), f64>,
     /// The categories of a column, by input and column.
     categories: BTreeMap<(u32, u32), Vec<String>>,
+    /// The names of the network's features.
+    pub(crate) schema: Schema,
+    /// The units of the network's features; `None` without stand-ins for NaN.
+    pub(crate) units: Option<Units>,
 }
 
 #[derive(Debug)]
@@ -35,13 +39,6 @@ struct Input<'a> {
 
 /// The place of each element's feature among those of the network, and their number.
 pub(crate) type Places = (Vec<usize>, usize);
-
-/// The names and the units of a network's features.
-#[derive(Debug, Default)]
-pub(crate) struct FeatureMetadata {
-    pub(crate) schema: Schema,
-    pub(crate) units: Option<Units>,
-}
 
 impl<'a> Inputs<'a> {
     /// The input at this place. Its numbers are of type `F`, or text or whole numbers that the
@@ -152,16 +149,16 @@ impl<'a> Inputs<'a> {
     /// stands in for NaN, the features get units, and the elements become functions of the numbers
     /// in these units.
     pub(crate) fn places<F: Float>(
-        &self,
+        &mut self,
         features: &mut Features,
         elements: usize,
         budget: &mut Budget,
         node: Node<'_>,
-    ) -> Result<(Option<Places>, FeatureMetadata)> {
+    ) -> Result<Option<Places>> {
         let all = features.chosen.is_none();
         let text = |input: &Input<'_>| input.element == STRING;
         if all && self.stand_ins.is_empty() && !self.used.values().any(text) {
-            return Ok((None, FeatureMetadata::default()));
+            return Ok(None);
         }
         features.list(elements);
         let named = self.used.len() > 1 || !self.categories.is_empty();
@@ -174,8 +171,17 @@ impl<'a> Inputs<'a> {
             budget.take(columns, bytes, node)?;
             let mut first = Vec::with_capacity(columns);
             for column in 0..columns {
+                let categories = self.categories_of(place, column);
                 first.push(count);
-                count += self.categories_of(place, column).map_or(1, <[String]>::len);
+                count += categories.map_or(1, <[String]>::len);
+                if named {
+                    let alone = columns == 1;
+                    let name = if alone { name.to_owned() } else { format!("{name}[{column}]") };
+                    self.schema.columns.push(match categories {
+                        Some(categories) => Column::categories(name, categories),
+                        None => Column::numbers(name),
+                    });
+                }
             }
             firsts.insert(place, first);
         }
@@ -190,39 +196,19 @@ impl<'a> Inputs<'a> {
         let places = places.ok_or_else(|| {
             node.refused("a column of text, or of categories, is used as numbers")
         })?;
-        let stand_ins = self.stand_ins.iter().filter_map(|((input, column), number)| {
-            Some((*firsts.get(input)?.get(*column as usize)?, *number))
-        });
-        let units = match self.stand_ins.is_empty() {
-            true => None,
-            false => Some(units::<F>(features, &places, count, stand_ins)?),
-        };
-        let schema = if named { self.schema(&firsts) } else { Schema::default() };
+        if !self.stand_ins.is_empty() {
+            let stand_ins = self.stand_ins.iter().filter_map(|((input, column), number)| {
+                Some((*firsts.get(input)?.get(*column as usize)?, *number))
+            });
+            self.units = Some(units::<F>(features, &places, count, stand_ins)?);
+        }
         let in_order = places.iter().copied().eq(0..count);
-        Ok(((!in_order).then_some((places, count)), FeatureMetadata { schema, units }))
+        Ok((!in_order).then_some((places, count)))
     }
 
     fn categories_of(&self, input: u32, column: usize) -> Option<&[String]> {
         let key = (input, u32::try_from(column).ok()?);
         self.categories.get(&key).map(Vec::as_slice)
-    }
-
-    /// The columns, by the names of their inputs.
-    fn schema(&self, firsts: &BTreeMap<u32, Vec<usize>>) -> Schema {
-        let columns = self.used.iter().flat_map(|(&place, input)| {
-            let count = firsts.get(&place).map_or(0, Vec::len);
-            (0..count).map(move |column| {
-                let name = match count {
-                    1 => input.name.to_owned(),
-                    _ => format!("{}[{column}]", input.name),
-                };
-                match self.categories_of(place, column) {
-                    Some(categories) => Column::categories(name, categories),
-                    None => Column::numbers(name),
-                }
-            })
-        });
-        Schema::new(columns)
     }
 }
 

@@ -6,7 +6,7 @@
 mod operators;
 
 use crate::budget::{Budget, elements};
-use crate::features::{FeatureMetadata, Inputs};
+use crate::features::Inputs;
 use crate::graph::{Graph, ValueSource};
 use crate::layout;
 use crate::metadata::{MOST_LAYERS, Metadata};
@@ -27,7 +27,6 @@ const UNKNOWN: &str = "this is neither part of a layer nor a known activation";
 pub(crate) struct Reader<'g, 'a, F: Float> {
     graph: &'g Graph<'a>,
     inputs: Inputs<'a>,
-    features: FeatureMetadata,
     /// The layers so far, each with its activation.
     layers: Vec<(Sums<'a, F>, AnyActivation<F>)>,
     budget: Budget,
@@ -51,7 +50,6 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         Self {
             graph,
             inputs: Inputs::default(),
-            features: FeatureMetadata::default(),
             layers: Vec::new(),
             budget: Budget::new(file_bytes),
             steps: MOST_STEPS,
@@ -207,10 +205,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         let places = match self.layer_outputs() {
             None => {
                 let elements = weights.nrows();
-                let (places, metadata) =
-                    self.inputs.places::<F>(&mut features, elements, &mut self.budget, node)?;
-                self.features = metadata;
-                places
+                self.inputs.places::<F>(&mut features, elements, &mut self.budget, node)?
             }
             Some(outputs) => {
                 let chosen = features.chosen.as_ref();
@@ -244,12 +239,12 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             layers.push(dense.map_err(|error| refused(format!("{}: {error}", node.described())))?);
         }
         let mut net = Mlp::from_layers(layers).map_err(refused)?;
-        if let Some(units) = self.features.units {
+        if let Some(units) = self.inputs.units {
             net.set_units(units, net.units_out().clone()).map_err(refused)?;
         }
         // A schema of another number of features is not of this graph, and is left out.
         if schema.is_none_or(|schema| net.set_schema(schema).is_err()) {
-            net.set_schema(self.features.schema).map_err(refused)?;
+            net.set_schema(self.inputs.schema).map_err(refused)?;
         }
         Ok(net)
     }
