@@ -15,7 +15,7 @@ use crate::recognition::activation;
 use crate::refusal::refused;
 use crate::value::{Features, Map, Sums, Value};
 use densely::activation::{AnyActivation, Identity};
-use densely::ndarray::{Array1, Array2};
+use densely::ndarray::Array2;
 use densely::{Dense, Float, Mlp, Result};
 
 /// Operations of a graph. A network of a thousand layers has fewer.
@@ -184,7 +184,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 let unknown = "it follows no layer, and the number of features is not known";
                 let count = count.ok_or_else(|| node.refused(unknown))?;
                 self.budget.take(count.saturating_mul(count), size_of::<F>(), node)?;
-                self.sums(features, Array2::eye(count), None, node)?
+                self.sums(features, Sums { weights: Array2::eye(count), bias: None, node })?
             }
         };
         if self.layers.len() == MOST_LAYERS {
@@ -194,17 +194,12 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         Ok(Value { rows, row, map: Map::Features(Features::all(0)) })
     }
 
-    /// The weighted sums of elements that are features.
-    fn sums(
-        &mut self,
-        mut features: Features,
-        weights: Array2<F>,
-        bias: Option<Array1<F>>,
-        node: Node<'a>,
-    ) -> Result<Sums<'a, F>> {
+    /// Makes sums over elements that are features the weighted sums of a layer.
+    fn sums(&mut self, mut features: Features, mut sums: Sums<'a, F>) -> Result<Sums<'a, F>> {
+        let node = sums.node;
         let places = match self.layer_outputs() {
             None => {
-                let elements = weights.nrows();
+                let elements = sums.weights.nrows();
                 self.inputs.places::<F>(&mut features, elements, &mut self.budget, node)?
             }
             Some(outputs) => {
@@ -212,7 +207,6 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
                 chosen.map(|of| (of.iter().map(|of| of.column as usize).collect(), outputs))
             }
         };
-        let mut sums = Sums { weights, bias, node };
         sums.fold(&features);
         if let Some((places, count)) = places {
             let numbers = count.saturating_mul(sums.weights.ncols());

@@ -132,7 +132,8 @@ impl Features {
 }
 
 impl<F: Float> Sums<'_, F> {
-    fn scale_and_shift(&mut self, scale: Option<Vec<f64>>, shift: Option<Vec<f64>>) {
+    /// Makes scale · y + shift of each sum y.
+    pub(crate) fn scale_and_shift(&mut self, scale: Option<Vec<f64>>, shift: Option<Vec<f64>>) {
         let outputs = self.weights.ncols();
         if let Some(scale) = scale {
             let columns = self.weights.axis_iter_mut(Axis(1));

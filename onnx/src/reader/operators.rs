@@ -1,15 +1,14 @@
 //! What each operator makes of a value.
 
 use super::{Reader, UNKNOWN};
-use crate::budget::{elements, exactly};
+use crate::budget::elements;
 use crate::constant::{Constant, MOST_DIMENSIONS};
 use crate::element::ElementType;
 use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
 use crate::node::{MOST_LISTED, Node};
-use crate::value::{Map, Value};
+use crate::value::{Map, Sums, Value};
 use densely::activation::Identity;
-use densely::ndarray::Array1;
 use densely::{Float, Result};
 
 /// `Concat`s, each on results of others.
@@ -247,7 +246,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         }
         let missing = || refusal("the second operand is not a constant");
         let tensor = source.constant().ok_or_else(missing)?;
-        let mut weights = tensor.weights::<F>(transposed, &mut self.budget, node)?;
+        let weights = tensor.weights::<F>(transposed, &mut self.budget, node)?;
         let (inputs, outputs) = weights.dim();
         if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
             let row = lengths(&value.row);
@@ -255,16 +254,13 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         }
         let factor = |name| node.float(name).filter(|_| gemm).map_or(1.0, f64::from);
         let (alpha, beta) = (factor("alpha"), factor("beta"));
-        if alpha != 1.0 {
-            weights.mapv_inplace(|weight| F::from_f64(weight.as_f64() * alpha));
-        }
-        let mut bias = None;
+        let mut sums = Sums { weights, bias: None, node };
+        sums.scale_and_shift((alpha != 1.0).then(|| vec![alpha]), None);
         if gemm && node.input(2).is_some() {
-            let numbers = self.numbers(&mut [Some(outputs)], (node, 2), 0)?;
-            let numbers = numbers.iter().cycle().map(|number| F::from_f64(number * beta));
-            bias = Some(Array1::from_vec(exactly(outputs, numbers)));
+            let bias = self.numbers(&mut [Some(outputs)], (node, 2), 0)?.into_iter();
+            sums.scale_and_shift(None, Some(bias.map(|number| number * beta).collect()));
         }
-        let sums = self.sums(features, weights, bias, node)?;
+        let sums = self.sums(features, sums)?;
         let row = others.iter().copied().chain([Some(outputs)]).collect();
         Ok(Value { rows, row, map: Map::Sums(sums) })
     }
