@@ -16,8 +16,10 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {
         let source = graph.source(name, u32::MAX)?;
-        sources.push(match operator(source) {
-            "ZipMap" => before(graph, source, 0)?,
+        sources.push(match source {
+            ValueSource::Node(node) if node.operator() == "ZipMap" => {
+                graph.source_of_input(node, 0)?
+            }
             _ => source,
         });
     }
@@ -41,28 +43,16 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a
     Ok((second.unwrap_or(output), second.is_some()))
 }
 
-fn operator(source: ValueSource<'_>) -> &str {
-    match source {
-        ValueSource::Node(node) => node.operator(),
-        _ => "",
-    }
-}
-
-fn before<'a>(graph: &Graph<'a>, source: ValueSource<'a>, input: usize) -> Result<ValueSource<'a>> {
-    match source {
-        ValueSource::Node(node) => graph.source_of_input(node, input),
-        _ => Ok(source),
-    }
-}
-
 /// The source of the probabilities that choose the label; `None` if the value is no label.
 fn predicted_from<'a>(graph: &Graph<'a>, label: ValueSource<'a>) -> Option<ValueSource<'a>> {
     let mut source = label;
     for _ in 0..MOST_STEPS {
-        source = match operator(source) {
-            "ArgMax" | "Binarizer" => return before(graph, source, 0).ok(),
-            "Cast" | "Reshape" => before(graph, source, 0).ok()?,
-            "ArrayFeatureExtractor" => before(graph, source, 1).ok()?,
+        let ValueSource::Node(node) = source else { return None };
+        let input = |input| graph.source_of_input(node, input).ok();
+        source = match node.operator() {
+            "ArgMax" | "Binarizer" => return input(0),
+            "Cast" | "Reshape" => input(0)?,
+            "ArrayFeatureExtractor" => input(1)?,
             _ => return None,
         };
     }
@@ -79,10 +69,9 @@ fn second_of_two<'a, F: Float>(
     if !matches!((node.operator(), node.inputs().count(), axis), ("Concat", 2, Some(1 | -1))) {
         return None;
     }
-    let (first, second) = (before(graph, source, 0).ok()?, before(graph, source, 1).ok()?);
-    let one = match (operator(first), before(graph, first, 0).ok()?) {
-        ("Sub", ValueSource::Constant(one)) => one.scalar::<F>()?,
-        _ => return None,
-    };
-    (one == 1.0 && before(graph, first, 1).ok()?.is(second)).then_some(second)
+    let input = |node, input| graph.source_of_input(node, input).ok();
+    let ValueSource::Node(first) = input(node, 0)? else { return None };
+    let (one, second) = (input(first, 0)?.constant()?.scalar::<F>()?, input(node, 1)?);
+    let is_complement = first.operator() == "Sub" && one == 1.0 && input(first, 1)?.is(second);
+    is_complement.then_some(second)
 }

@@ -1,5 +1,6 @@
 //! Reads the network in a file.
 
+use crate::budget::Budget;
 use crate::classifier;
 use crate::external::ExternalFiles;
 use crate::graph::Graph;
@@ -33,8 +34,8 @@ pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles<'_>) -> Resu
     let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;
     let graph = Graph::new::<F>(Fields::new(graph)?, files)?;
     let (outputs, of_two_classes) = classifier::outputs::<F>(&graph)?;
-    let reader = Reader::<F>::new(&graph, bytes.len().saturating_add(files.bytes()));
-    let net = reader.network(outputs, Metadata::read::<F>(model))?;
+    let budget = Budget::new(bytes.len().saturating_add(files.bytes()));
+    let net = Reader::<F>::network(&graph, outputs, budget, Metadata::read::<F>(model))?;
     let count = net.outputs();
     if of_two_classes && count != 1 {
         let reason = "the graph joins 1 - p and p, where p has";

@@ -45,35 +45,27 @@ struct Step<'a, F: Float> {
 }
 
 impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
-    /// A reader of a graph in files of this length.
-    pub(crate) fn new(graph: &'g Graph<'a>, file_bytes: usize) -> Self {
-        Self {
-            graph,
-            inputs: Inputs::default(),
-            layers: Vec::new(),
-            budget: Budget::new(file_bytes),
-            steps: MOST_STEPS,
-        }
-    }
-
-    /// The network whose outputs have this source.
+    /// The network of a graph whose outputs have this source.
     pub(crate) fn network(
-        mut self,
+        graph: &'g Graph<'a>,
         outputs: ValueSource<'a>,
+        budget: Budget,
         metadata: Option<Metadata>,
     ) -> Result<Mlp<F>> {
-        let value = self.value(outputs, 0)?;
+        let (inputs, layers) = (Inputs::default(), Vec::new());
+        let mut reader = Self { graph, inputs, layers, budget, steps: MOST_STEPS };
+        let value = reader.value(outputs, 0)?;
         let no_layer = || refused("no Gemm and no MatMul: the graph is no multilayer perceptron");
         let ValueSource::Node(last) = outputs else { return Err(no_layer()) };
         let is_done = match &value.map {
             Map::Sums(_) => false,
-            Map::Features(_) if self.layer_outputs().is_none() => return Err(no_layer()),
+            Map::Features(_) if reader.layers.is_empty() => return Err(no_layer()),
             Map::Features(features) => features.are_unscaled() && features.chosen.is_none(),
         };
         if !is_done {
-            self.close(value, Identity.into(), last)?;
+            reader.close(value, Identity.into(), last)?;
         }
-        self.built(metadata)
+        reader.built(metadata)
     }
 
     /// The outputs of the last layer; `None` before the first one.
