@@ -18,103 +18,82 @@ enum Length {
 
 use Length::{Number, Rows, Unknown};
 
-/// The dimensions of a value.
+/// A node that changes the layout of a value, and the dimensions of that value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout<'v> {
+pub(crate) struct Layout<'g, 'a> {
+    pub(crate) graph: &'g Graph<'a>,
+    pub(crate) node: Node<'a>,
     /// The number of rows, if the file fixes it.
     pub(crate) rows: Option<usize>,
-    pub(crate) row: &'v [Option<usize>],
-    /// Whether the value becomes the graph's output.
+    pub(crate) row: &'g [Option<usize>],
+    /// Whether the result becomes the graph's output.
     pub(crate) is_last: bool,
 }
 
-/// The dimensions of a row after a node that changes the layout; `None` if it moves numbers from
-/// row to row or within a row.
-pub(crate) fn after(
-    layout: Layout<'_>,
-    graph: &Graph<'_>,
-    node: Node<'_>,
-) -> Option<Vec<Option<usize>>> {
-    let row = layout.row;
-    let dimensions = row.len() + 1;
-    let axes = || asked(graph, node);
-    let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
-        axes.into_iter().map(|axis| place(axis, dimensions)).collect()
-    };
-    match node.operator() {
-        "Reshape" => {
-            let shape = Shape { graph, layout, of: graph.source_of_input(node, 0).ok()? };
-            shape.reshaped(graph.source_of_input(node, 1).ok()?, node.flag("allowzero"))
-        }
-        "Flatten" => {
-            let axis = place(node.whole_number("axis").unwrap_or(1), dimensions)?;
-            (axis == 1).then(|| vec![elements(row)])
-        }
-        "Squeeze" if node.input(1).is_none() && node.attribute("axes").is_none() => {
-            Some(row.iter().copied().filter(|length| *length != Some(1)).collect())
-        }
-        "Squeeze" => {
-            let squeezed = places(axes()?, dimensions)?;
-            let single = |&axis: &usize| match axis.checked_sub(1) {
-                Some(axis) => row.get(axis) == Some(&Some(1)),
-                // One row is a network's output for a row, without its first dimension.
-                None => layout.is_last && layout.rows == Some(1),
-            };
-            let kept = row.iter().zip(1..).filter(|(_, axis)| !squeezed.contains(axis));
-            squeezed.iter().all(single).then(|| kept.map(|(length, _)| *length).collect())
-        }
-        "Unsqueeze" => {
-            let axes = axes()?;
-            let mut new = places(axes.clone(), dimensions.checked_add(axes.len())?)?;
-            new.sort_unstable();
-            let mut row = row.to_vec();
-            for axis in new {
-                let axis = axis.checked_sub(1).filter(|axis| *axis <= row.len())?;
-                row.insert(axis, Some(1));
+impl<'a> Layout<'_, 'a> {
+    /// The dimensions of a row after the node; `None` if it moves numbers from row to row or within
+    /// a row.
+    pub(crate) fn after(self) -> Option<Vec<Option<usize>>> {
+        let Self { node, row, .. } = self;
+        let dimensions = row.len() + 1;
+        let places = |axes: Vec<i64>, dimensions: usize| -> Option<Vec<usize>> {
+            axes.into_iter().map(|axis| place(axis, dimensions)).collect()
+        };
+        match node.operator() {
+            "Reshape" => self.reshaped(),
+            "Flatten" => {
+                let axis = place(node.whole_number("axis").unwrap_or(1), dimensions)?;
+                (axis == 1).then(|| vec![elements(row)])
             }
-            Some(row)
+            "Squeeze" if node.input(1).is_none() && node.attribute("axes").is_none() => {
+                Some(row.iter().copied().filter(|length| *length != Some(1)).collect())
+            }
+            "Squeeze" => {
+                let squeezed = places(self.asked()?, dimensions)?;
+                let single = |&axis: &usize| match axis.checked_sub(1) {
+                    Some(axis) => row.get(axis) == Some(&Some(1)),
+                    // One row is a network's output for a row, without its first dimension.
+                    None => self.is_last && self.rows == Some(1),
+                };
+                let kept = row.iter().zip(1..).filter(|(_, axis)| !squeezed.contains(axis));
+                squeezed.iter().all(single).then(|| kept.map(|(length, _)| *length).collect())
+            }
+            "Unsqueeze" => {
+                let axes = self.asked()?;
+                let mut new = places(axes.clone(), dimensions.checked_add(axes.len())?)?;
+                new.sort_unstable();
+                let mut row = row.to_vec();
+                for axis in new {
+                    let axis = axis.checked_sub(1).filter(|axis| *axis <= row.len())?;
+                    row.insert(axis, Some(1));
+                }
+                Some(row)
+            }
+            "Transpose" => {
+                let order = places(self.asked()?, dimensions)?;
+                let [0, others @ ..] = &order[..] else { return None };
+                let length = |axis: &usize| row.get(axis.checked_sub(1)?).copied();
+                let lengths: Vec<_> = others.iter().map(length).collect::<Option<_>>()?;
+                let long = others.iter().zip(&lengths).filter(|(_, length)| **length != Some(1));
+                let in_order = long.map(|(axis, _)| axis).is_sorted();
+                (in_order && lengths.len() == row.len()).then_some(lengths)
+            }
+            _ => None,
         }
-        "Transpose" => {
-            let order = places(axes()?, dimensions)?;
-            let (first, others) = order.split_first()?;
-            let lengths: Vec<_> =
-                others.iter().map(|axis| row.get(axis.checked_sub(1)?).copied()).collect();
-            let long = others.iter().zip(&lengths).filter(|(_, length)| **length != Some(Some(1)));
-            let in_order =
-                *first == 0 && others.len() == row.len() && long.map(|(axis, _)| axis).is_sorted();
-            if in_order { lengths.into_iter().collect() } else { None }
-        }
-        _ => None,
     }
-}
 
-/// The shape, the axes or the order that the node asks for, if they are constants.
-pub(crate) fn asked(graph: &Graph<'_>, node: Node<'_>) -> Option<Vec<i64>> {
-    let attribute = ["perm", "axes", "axis"].iter().find_map(|name| node.attribute(name));
-    let input = || graph.source_of_input(node, 1).ok()?.constant();
-    attribute.map(Constant::attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
-}
+    /// The shape, the axes or the order that the node asks for, if they are constants.
+    pub(crate) fn asked(self) -> Option<Vec<i64>> {
+        let attribute = ["perm", "axes", "axis"].iter().find_map(|name| self.node.attribute(name));
+        let input = || self.graph.source_of_input(self.node, 1).ok()?.constant();
+        attribute.map(Constant::attribute).or_else(input)?.whole_numbers(MOST_DIMENSIONS)
+    }
 
-/// The place of an axis, which counts from the end if it is negative.
-pub(crate) fn place(axis: i64, dimensions: usize) -> Option<usize> {
-    let from_end = axis.checked_add(i64::try_from(dimensions).ok()?)?;
-    let place = usize::try_from(if axis < 0 { from_end } else { axis }).ok()?;
-    (place < dimensions).then_some(place)
-}
-
-/// Computes the shape for a `Reshape`.
-#[derive(Clone, Copy)]
-struct Shape<'g, 'a, 'v> {
-    graph: &'g Graph<'a>,
-    layout: Layout<'v>,
-    /// The value that is reshaped.
-    of: ValueSource<'a>,
-}
-
-impl<'a> Shape<'_, 'a, '_> {
-    fn reshaped(self, shape: ValueSource<'a>, zero_is_length: bool) -> Option<Vec<Option<usize>>> {
-        let Layout { rows, row, is_last } = self.layout;
-        let lengths = self.lengths(shape, &mut 0)?;
+    /// The dimensions of a row after a `Reshape`.
+    fn reshaped(self) -> Option<Vec<Option<usize>>> {
+        let Self { graph, node, rows, row, is_last } = self;
+        let zero_is_length = node.flag("allowzero");
+        let lengths = self.lengths(graph.source_of_input(node, 1).ok()?, &mut 0)?;
         // skl2onnx reshapes the outputs of a regressor to one column, even with several targets.
         if is_last && matches!(lengths[..], [Number(-1), Number(1)]) {
             return Some(row.to_vec());
@@ -166,8 +145,8 @@ impl<'a> Shape<'_, 'a, '_> {
         let input = |input| self.graph.source_of_input(node, input).ok();
         match node.operator() {
             "Shape" => {
-                let row =
-                    if input(0)?.is(self.of) { self.layout.row } else { &[None; MOST_DIMENSIONS] };
+                let of = self.graph.source_of_input(self.node, 0).ok()?;
+                let row = if input(0)?.is(of) { self.row } else { &[None; MOST_DIMENSIONS] };
                 let number = |length: &Option<usize>| i64::try_from((*length)?).ok().map(Number);
                 let mut lengths = vec![Rows];
                 lengths.extend(row.iter().map(|length| number(length).unwrap_or(Unknown)));
@@ -197,4 +176,11 @@ impl<'a> Shape<'_, 'a, '_> {
             _ => None,
         }
     }
+}
+
+/// The place of an axis, which counts from the end if it is negative.
+pub(crate) fn place(axis: i64, dimensions: usize) -> Option<usize> {
+    let from_end = axis.checked_add(i64::try_from(dimensions).ok()?)?;
+    let place = usize::try_from(if axis < 0 { from_end } else { axis }).ok()?;
+    (place < dimensions).then_some(place)
 }

@@ -82,15 +82,15 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 }
             }
             "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" | "Transpose" => {
-                let layout = Layout { rows: value.rows, row: &value.row, is_last };
-                let row = layout::after(layout, self.graph, node);
-                let row = row.filter(|row| row.len() < MOST_DIMENSIONS);
-                value.row = row.ok_or_else(|| {
+                let Value { rows, row, .. } = &value;
+                let layout = Layout { graph: self.graph, node, rows: *rows, row, is_last };
+                let after = layout.after().filter(|row| row.len() < MOST_DIMENSIONS);
+                value.row = after.ok_or_else(|| {
                     let moved =
                         "it moves numbers to other rows or places, or its shape is not known";
-                    let asked = layout::asked(self.graph, node);
                     let asked =
-                        asked.map_or(String::new(), |of| format!(", and the node asks for {of:?}"));
+                        layout.asked().map(|asked| format!(", and the node asks for {asked:?}"));
+                    let asked = asked.unwrap_or_default();
                     let row = lengths(&value.row);
                     node.refused(&format!("{moved}: a row has the shape {row}{asked}"))
                 })?;
