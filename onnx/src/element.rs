@@ -1,4 +1,4 @@
-//! The types of the elements of tensors, and the bytes of numbers.
+//! The types of the elements of tensors.
 
 use densely::Float;
 use std::fmt;
@@ -87,13 +87,5 @@ impl fmt::Display for ElementType {
             ("", ..) => write!(formatter, "type {}", self.0),
             (name, ..) => formatter.write_str(name),
         }
-    }
-}
-
-/// Appends a number's bytes, least significant first.
-pub(crate) fn push_le_bytes<F: Float>(number: F, bytes: &mut Vec<u8>) {
-    match size_of::<F>() {
-        4 => bytes.extend((number.as_f64() as f32).to_le_bytes()),
-        _ => bytes.extend(number.as_f64().to_le_bytes()),
     }
 }

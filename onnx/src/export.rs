@@ -1,6 +1,6 @@
 //! Makes the model of a network.
 
-use crate::element::{ElementType, push_le_bytes};
+use crate::element::ElementType;
 use crate::formula::{Argument, Operation, formulas};
 use crate::message::Message;
 use crate::metadata::{FORMAT, Metadata, kind_and_alpha};
@@ -33,7 +33,6 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     if let (Some(centres), Some(spreads)) = (units.centres(), units.spreads()) {
         value = graph.units::<F>(centres, scaled.then_some(spreads), &value)?;
     }
-    let mut activations = Vec::with_capacity(net.layers().len());
     let last = net.layers().len() - 1;
     for (index, layer) in net.layers().iter().enumerate() {
         let activation = layer.activation();
@@ -48,9 +47,8 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
         let sums = graph.layer(layer, &prefix, &value);
         graph.activation::<F>(formula, alpha, &format!("{prefix}.{kind}"), &sums, &output);
         value = output;
-        activations.push(name);
     }
-    let metadata = Metadata::of(&net, activations).to_json()?;
+    let metadata = Metadata::of(&net).to_json()?;
     let (inputs, outputs) = (rows::<F>(INPUTS, net.features()), rows::<F>(OUTPUTS, net.outputs()));
     let graph = graph.message.text(2, "densely").message(11, inputs).message(12, outputs);
     let model = Message::default().number(1, IR_VERSION).text(2, "densely");
@@ -165,7 +163,7 @@ impl GraphBuilder {
         numbers: impl IntoIterator<Item = &'n F>,
     ) {
         let mut bytes = Vec::new();
-        numbers.into_iter().for_each(|number| push_le_bytes(*number, &mut bytes));
+        numbers.into_iter().for_each(|number| number.append_to(&mut bytes));
         let lengths = shape.iter().fold(Message::default(), |of, &length| of.number(1, length));
         let tensor = lengths.number(2, ElementType::of::<F>().0 as usize).text(8, name);
         self.message = std::mem::take(&mut self.message).message(5, tensor.text(9, bytes));

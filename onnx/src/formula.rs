@@ -162,10 +162,20 @@ fn formula(text: &str) -> Formula {
 /// The number of an operator's arguments.
 fn count(operator: &str) -> usize {
     match operator {
-        "Clip" | "Selu" | "Where" => 3,
-        "Add" | "Div" | "Elu" | "Greater" | "LeakyRelu" | "Max" | "Min" | "Mul" | "PRelu"
-        | "Sub" | "Swish" => 2,
-        _ => 1,
+        "Where" => 3,
+        "Add" | "Div" | "Greater" | "Max" | "Min" | "Mul" | "PRelu" | "Sub" => 2,
+        _ => 1 + attributes(operator).len(),
+    }
+}
+
+/// The attributes that follow the first argument of an operator, each with its default.
+pub(crate) fn attributes(operator: &str) -> &'static [(&'static str, f64)] {
+    match operator {
+        "Clip" => &[("min", f32::MIN as f64), ("max", f32::MAX as f64)],
+        "Elu" | "Swish" => &[("alpha", 1.0)],
+        "LeakyRelu" => &[("alpha", 0.01)],
+        "Selu" => &[("alpha", Selu::ALPHA), ("gamma", Selu::LAMBDA)],
+        _ => &[],
     }
 }
 

@@ -55,11 +55,12 @@ fn is_zero(number: &f64) -> bool {
 }
 
 impl Metadata {
-    /// The metadata of a network whose activations have these names.
-    pub(crate) fn of<F: Float>(net: &Mlp<F>, activations: Vec<String>) -> Self {
-        let layers = net.layers().iter().zip(activations).map(|(layer, activation)| {
-            let (bias, dropout) = (layer.bias().is_some(), layer.dropout());
-            LayerMetadata { activation, bias, dropout }
+    /// The metadata of a network whose activations are all built in.
+    pub(crate) fn of<F: Float>(net: &Mlp<F>) -> Self {
+        let layers = net.layers().iter().map(|layer| LayerMetadata {
+            activation: layer.activation().to_string(),
+            bias: layer.bias().is_some(),
+            dropout: layer.dropout(),
         });
         Self {
             format: FORMAT.to_owned(),

@@ -1,9 +1,9 @@
 //! Recognizes the activation that some nodes compute.
 
-use crate::formula::{Argument, Operation, formulas};
+use crate::formula::{Argument, Operation, attributes, formulas};
 use crate::graph::{Graph, ValueSource};
 use crate::node::Node;
-use densely::activation::{AnyActivation, Selu};
+use densely::activation::AnyActivation;
 use densely::{Float, Result};
 use std::marker::PhantomData;
 
@@ -20,7 +20,8 @@ pub(crate) fn activation<'a, F: Float>(
             continue;
         }
         let Some(input) = attempt.input else { continue };
-        let alpha = attempt.alpha.map(|alpha| format!("({alpha})")).unwrap_or_default();
+        let alpha = attempt.alpha.map(|alpha| format!("({})", decimal::<F>(alpha)));
+        let alpha = alpha.unwrap_or_default();
         let name = format!("{name}{alpha}");
         let unknown = |_| node.refused(&format!("there is no activation {name}"));
         return Ok(Some((name.parse().map_err(unknown)?, input)));
@@ -69,7 +70,7 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
                         Argument::Number(expected) => {
                             (number - expected).abs() <= 5e-7 * expected.abs()
                         }
-                        argument => self.fits_number(argument, decimal::<F>(number)),
+                        argument => self.fits_number(argument, number),
                     }
                 }
                 None => self.fits_input(*argument, node, place),
@@ -105,8 +106,7 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     fn fits(&mut self, argument: Argument, source: ValueSource<'a>) -> bool {
         match (argument, source) {
             (Argument::Number(_) | Argument::Alpha, ValueSource::Constant(constant)) => {
-                let number = constant.scalar::<F>();
-                number.is_some_and(|number| self.fits_number(argument, decimal::<F>(number)))
+                constant.scalar::<F>().is_some_and(|number| self.fits_number(argument, number))
             }
             (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(..)) => {
                 self.input.get_or_insert(source).is(source)
@@ -129,17 +129,6 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
             Argument::Alpha => *self.alpha.get_or_insert(number) == number,
             Argument::Input | Argument::ResultOf(_) => false,
         }
-    }
-}
-
-/// The attributes that follow the first argument of an operator, each with its default.
-fn attributes(operator: &str) -> &'static [(&'static str, f64)] {
-    match operator {
-        "Clip" => &[("min", f32::MIN as f64), ("max", f32::MAX as f64)],
-        "Elu" | "Swish" => &[("alpha", 1.0)],
-        "LeakyRelu" => &[("alpha", 0.01)],
-        "Selu" => &[("alpha", Selu::ALPHA), ("gamma", Selu::LAMBDA)],
-        _ => &[],
     }
 }
 
