@@ -2,7 +2,7 @@
 
 use crate::graph::{Graph, ValueSource};
 use crate::refusal::{refused, short};
-use densely::{Float, Result};
+use densely::Result;
 
 /// Nodes between the probabilities and the labels, and outputs of the graph.
 const MOST_STEPS: usize = 8;
@@ -12,7 +12,7 @@ const MOST_STEPS: usize = 8;
 ///
 /// A network for two classes has one output, the probability p of the second class. If the graph
 /// makes two columns of it, 1 - p and p, the source is that of p, and the answer says so.
-pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a>, bool)> {
+pub(crate) fn outputs<'a>(graph: &Graph<'a>) -> Result<(ValueSource<'a>, bool)> {
     let mut sources = Vec::new();
     for name in graph.outputs().take(MOST_STEPS) {
         let source = graph.source(name, u32::MAX)?;
@@ -39,7 +39,7 @@ pub(crate) fn outputs<'a, F: Float>(graph: &Graph<'a>) -> Result<(ValueSource<'a
     if sources.iter().filter_map(labels).any(|source| !source.is(output)) {
         return Err(refused("the graph's labels do not come from its probabilities"));
     }
-    let second = second_of_two::<F>(graph, output);
+    let second = second_of_two(graph, output);
     Ok((second.unwrap_or(output), second.is_some()))
 }
 
@@ -60,10 +60,7 @@ fn predicted_from<'a>(graph: &Graph<'a>, label: ValueSource<'a>) -> Option<Value
 }
 
 /// The source of p, if this value is the two columns 1 - p and p.
-fn second_of_two<'a, F: Float>(
-    graph: &Graph<'a>,
-    source: ValueSource<'a>,
-) -> Option<ValueSource<'a>> {
+fn second_of_two<'a>(graph: &Graph<'a>, source: ValueSource<'a>) -> Option<ValueSource<'a>> {
     let ValueSource::Node(node) = source else { return None };
     let axis = node.whole_number("axis");
     if !matches!((node.operator(), node.inputs().count(), axis), ("Concat", 2, Some(1 | -1))) {
@@ -71,7 +68,7 @@ fn second_of_two<'a, F: Float>(
     }
     let input = |node, input| graph.source_of_input(node, input).ok();
     let ValueSource::Node(first) = input(node, 0)? else { return None };
-    let (one, second) = (input(first, 0)?.constant()?.scalar::<F>()?, input(node, 1)?);
+    let (one, second) = (input(first, 0)?.constant()?.scalar(graph.element)?, input(node, 1)?);
     let is_complement = first.operator() == "Sub" && one == 1.0 && input(first, 1)?.is(second);
     is_complement.then_some(second)
 }

@@ -44,17 +44,14 @@ impl<'a> Constant<'a> {
         let raw = message.bytes(9).filter(|bytes| !bytes.is_empty());
         // Packed floats are the same bytes as raw ones.
         let packed = || message.bytes(element.field()).filter(|_| !element.is_whole());
+        let names_file = message.number(14).unwrap_or(0) != 0 || message.bytes(13).is_some();
+        let is_elsewhere = external.is_none() && names_file;
         Self {
             element,
             shape: TensorShape::of(message.numbers(1)),
             bytes: external.or(raw).or_else(packed).unwrap_or_default(),
             listed: (message, element.field()),
-            origin: match external {
-                None if message.number(14).unwrap_or(0) != 0 || message.bytes(13).is_some() => {
-                    Origin::Elsewhere
-                }
-                _ => Origin::Tensor,
-            },
+            origin: if is_elsewhere { Origin::Elsewhere } else { Origin::Tensor },
         }
     }
 
@@ -132,13 +129,13 @@ impl<'a> Constant<'a> {
         stored.chain(floats.into_iter().flatten()).chain(wholes.into_iter().flatten())
     }
 
-    /// Refuses a tensor of another type than `F`, and one whose numbers are elsewhere or not as
-    /// many as its shape asks for.
-    fn check<F: Float>(&self) -> Result<()> {
-        let (name, found, expected) = (self.name(), self.element, ElementType::of::<F>());
+    /// Refuses a tensor of another type than that of the network, and one whose numbers are
+    /// elsewhere or not as many as its shape asks for.
+    fn check(&self, expected: ElementType) -> Result<()> {
+        let (name, found) = (self.name(), self.element);
         let of_attribute = self.origin == Origin::Attribute;
         if found != expected && !(of_attribute && found == ElementType::FLOAT) {
-            let wanted = F::NAME;
+            let wanted = if expected == ElementType::FLOAT { "f32" } else { "f64" };
             return Err(refused(format!(
                 "tensor {name:?} is of type {found}; a network of {wanted} needs {expected}"
             )));
@@ -160,9 +157,9 @@ impl<'a> Constant<'a> {
         }
     }
 
-    /// Its number, if it has exactly one, of type `F`.
-    pub(crate) fn scalar<F: Float>(&self) -> Option<f64> {
-        let single = self.elements() == Some(1) && self.check::<F>().is_ok();
+    /// Its number, if it has exactly one, of the network's type.
+    pub(crate) fn scalar(&self, of_network: ElementType) -> Option<f64> {
+        let single = self.elements() == Some(1) && self.check(of_network).is_ok();
         self.numbers().next().filter(|_| single)
     }
 
@@ -187,7 +184,7 @@ impl<'a> Constant<'a> {
         budget: &mut Budget,
         node: Node<'a>,
     ) -> Result<Array2<F>> {
-        self.check::<F>()?;
+        self.check(ElementType::of::<F>())?;
         let lengths = self.lengths()?;
         let fault = |reason| node.refused(&format!("weights of shape {lengths:?}{reason}"));
         let (rows, columns) = match *lengths {
@@ -225,7 +222,7 @@ impl<'a> Constant<'a> {
         budget: &mut Budget,
         node: Node<'_>,
     ) -> Result<Vec<f64>> {
-        self.check::<F>()?;
+        self.check(ElementType::of::<F>())?;
         let lengths: Vec<_> = self.lengths()?.iter().copied().chain(repeat_n(1, others)).collect();
         let width = elements(row).unwrap_or(1);
         let misfit = || {

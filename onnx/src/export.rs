@@ -21,18 +21,14 @@ pub(crate) fn model<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
     net.check_whole()?;
     let (units, mut net) = (net.units_in().clone(), net.clone());
     // The smooth clip becomes a layer, into which the scale is folded.
-    let scaled = units.centres().is_some() && units.limits().is_none();
-    if scaled {
+    if units.centres().is_some() && units.limits().is_none() {
         net.set_units(Units::none(), net.units_out().clone())?;
     }
     let mut net = net.folded()?;
     // Checks the schema again: layers may have been replaced since it was set.
     net.set_schema(net.schema().clone())?;
     let mut graph = GraphBuilder::default();
-    let mut value = INPUTS.to_owned();
-    if let (Some(centres), Some(spreads)) = (units.centres(), units.spreads()) {
-        value = graph.units::<F>(centres, scaled.then_some(spreads), &value)?;
-    }
+    let mut value = graph.inputs::<F>(&units)?.to_owned();
     let last = net.layers().len() - 1;
     for (index, layer) in net.layers().iter().enumerate() {
         let activation = layer.activation();
@@ -68,25 +64,24 @@ struct GraphBuilder {
 
 impl GraphBuilder {
     /// Adds the units of the inputs, and returns the name of their result: the centre stands in for
-    /// NaN, and (x - centre) / spread follows if the spreads are given. NaN is what differs from
+    /// NaN, and (x - centre) / spread follows if there is no smooth clip. NaN is what differs from
     /// itself: `tract` has no `IsNaN` for `f64`.
-    fn units<F: Float>(
-        &mut self,
-        centres: &[f64],
-        spreads: Option<&[f64]>,
-        input: &str,
-    ) -> Result<String> {
+    fn inputs<F: Float>(&mut self, units: &Units) -> Result<&'static str> {
+        let (Some(centres), Some(spreads)) = (units.centres(), units.spreads()) else {
+            return Ok(INPUTS);
+        };
         self.row::<F>("units.centres", centres.iter().copied())?;
-        self.node("Equal", &[input, input], "units.is_number");
-        let present = if spreads.is_some() { "units.present" } else { "units.inputs" };
-        self.node("Where", &["units.is_number", input, "units.centres"], present);
-        if let Some(spreads) = spreads {
+        self.node("Equal", &[INPUTS, INPUTS], "units.is_number");
+        let scaled = units.limits().is_none();
+        let present = if scaled { "units.present" } else { "units.inputs" };
+        self.node("Where", &["units.is_number", INPUTS, "units.centres"], present);
+        if scaled {
             let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
             self.row::<F>("units.factors", spreads.iter().map(factor))?;
             self.node("Sub", &[present, "units.centres"], "units.centred");
             self.node("Mul", &["units.centred", "units.factors"], "units.inputs");
         }
-        Ok("units.inputs".to_owned())
+        Ok("units.inputs")
     }
 
     /// Adds a constant with a number for each feature.
@@ -134,13 +129,12 @@ impl GraphBuilder {
                 Argument::Alpha => self.number::<F>(alpha.unwrap_or_default()),
             });
             let arguments: Vec<_> = arguments.collect();
-            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
             self.node(operator, &arguments, &result(place));
         }
     }
 
     /// Adds a node, named after its output.
-    fn node(&mut self, operator: &str, inputs: &[&str], output: &str) {
+    fn node(&mut self, operator: &str, inputs: &[impl AsRef<[u8]>], output: &str) {
         let node = inputs.iter().fold(Message::default(), |node, input| node.text(1, input));
         let node = node.text(2, output).text(3, output).text(4, operator);
         self.message = std::mem::take(&mut self.message).message(1, node);

@@ -44,7 +44,8 @@ impl<'a> ValueSource<'a> {
 #[derive(Debug)]
 pub(crate) struct Graph<'a> {
     message: Fields<'a>,
-    element: ElementType,
+    /// The type of the network's numbers.
+    pub(crate) element: ElementType,
     /// By the names of their first outputs.
     nodes: Vec<(&'a str, Node<'a>)>,
     constants: Vec<(&'a str, Constant<'a>)>,

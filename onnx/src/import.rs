@@ -33,7 +33,7 @@ pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles<'_>) -> Resu
     }
     let graph = model.bytes(7).ok_or_else(|| refused("there is no graph in it"))?;
     let graph = Graph::new::<F>(Fields::new(graph)?, files)?;
-    let (outputs, of_two_classes) = classifier::outputs::<F>(&graph)?;
+    let (outputs, of_two_classes) = classifier::outputs(&graph)?;
     let budget = Budget::new(bytes.len().saturating_add(files.bytes()));
     let net = Reader::<F>::network(&graph, outputs, budget, Metadata::read::<F>(model))?;
     let count = net.outputs();

@@ -168,7 +168,6 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
         activation: AnyActivation<F>,
         node: Node<'a>,
     ) -> Result<Value<'a, F>> {
-        let (rows, row) = (value.rows, value.row.clone());
         let sums = match value.map {
             Map::Sums(sums) => sums,
             Map::Features(features) => {
@@ -183,7 +182,7 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             return Err(refused(format!("more than {MOST_LAYERS} layers")));
         }
         self.layers.push((sums, activation));
-        Ok(Value { rows, row, map: Map::Features(Features::all(0)) })
+        Ok(Value { map: Map::Features(Features::all(0)), ..value })
     }
 
     /// Makes sums over elements that are features the weighted sums of a layer.

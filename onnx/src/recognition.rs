@@ -5,7 +5,6 @@ use crate::graph::{Graph, ValueSource};
 use crate::node::Node;
 use densely::activation::AnyActivation;
 use densely::{Float, Result};
-use std::marker::PhantomData;
 
 /// The activation whose last operation is this node, and the source of its argument; `None` if the
 /// node ends no activation.
@@ -14,7 +13,7 @@ pub(crate) fn activation<'a, F: Float>(
     node: Node<'a>,
 ) -> Result<Option<(AnyActivation<F>, ValueSource<'a>)>> {
     for (name, formula) in formulas::<F>() {
-        let mut attempt = Attempt::<F>::new(graph, formula);
+        let mut attempt = Attempt { graph, formula, matches: Vec::new(), input: None, alpha: None };
         let Some(last) = formula.len().checked_sub(1) else { continue };
         if !attempt.fits_operation(last, node) {
             continue;
@@ -30,7 +29,7 @@ pub(crate) fn activation<'a, F: Float>(
 }
 
 /// An attempt to match the operations of a formula with nodes of the graph.
-struct Attempt<'g, 'a, F> {
+struct Attempt<'g, 'a> {
     graph: &'g Graph<'a>,
     formula: &'g [Operation],
     /// The places of operations in the formula and the nodes that match them, in the order in which
@@ -38,14 +37,9 @@ struct Attempt<'g, 'a, F> {
     matches: Vec<(usize, Node<'a>)>,
     input: Option<ValueSource<'a>>,
     alpha: Option<f64>,
-    number: PhantomData<F>,
 }
 
-impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
-    fn new(graph: &'g Graph<'a>, formula: &'g [Operation]) -> Self {
-        Self { graph, formula, matches: Vec::new(), input: None, alpha: None, number: PhantomData }
-    }
-
+impl<'a> Attempt<'_, 'a> {
     /// Whether the node can be this operation.
     fn fits_operation(&mut self, place: usize, node: Node<'a>) -> bool {
         let Some(Operation { operator, arguments }) = self.formula.get(place) else { return false };
@@ -62,18 +56,15 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
         }
         (0_usize..).zip(arguments).all(|(place, argument)| {
             let attribute = place.checked_sub(1).and_then(|place| attributes.get(place));
-            match attribute.filter(|_| node.input(place).is_none()) {
-                Some((name, default)) => {
-                    let number = node.float(name).map_or(*default, f64::from);
-                    match *argument {
-                        // Some exporters write seven digits.
-                        Argument::Number(expected) => {
-                            (number - expected).abs() <= 5e-7 * expected.abs()
-                        }
-                        argument => self.fits_number(argument, number),
-                    }
-                }
-                None => self.fits_input(*argument, node, place),
+            let attribute = attribute.filter(|_| node.input(place).is_none());
+            let Some((name, default)) = attribute else {
+                return self.fits_input(*argument, node, place);
+            };
+            let number = node.float(name).map_or(*default, f64::from);
+            match *argument {
+                // Some exporters write seven digits.
+                Argument::Number(expected) => (number - expected).abs() <= 5e-7 * expected.abs(),
+                argument => self.fits_number(argument, number),
             }
         })
     }
@@ -106,7 +97,8 @@ impl<'g, 'a, F: Float> Attempt<'g, 'a, F> {
     fn fits(&mut self, argument: Argument, source: ValueSource<'a>) -> bool {
         match (argument, source) {
             (Argument::Number(_) | Argument::Alpha, ValueSource::Constant(constant)) => {
-                constant.scalar::<F>().is_some_and(|number| self.fits_number(argument, number))
+                let number = constant.scalar(self.graph.element);
+                number.is_some_and(|number| self.fits_number(argument, number))
             }
             (Argument::Input, ValueSource::Node(_) | ValueSource::Inputs(..)) => {
                 self.input.get_or_insert(source).is(source)

@@ -86,13 +86,12 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 let layout = Layout { graph: self.graph, node, rows: *rows, row, is_last };
                 let after = layout.after().filter(|row| row.len() < MOST_DIMENSIONS);
                 value.row = after.ok_or_else(|| {
-                    let moved =
-                        "it moves numbers to other rows or places, or its shape is not known";
                     let asked =
                         layout.asked().map(|asked| format!(", and the node asks for {asked:?}"));
-                    let asked = asked.unwrap_or_default();
-                    let row = lengths(&value.row);
-                    node.refused(&format!("{moved}: a row has the shape {row}{asked}"))
+                    let (row, asked) = (lengths(row), asked.unwrap_or_default());
+                    node.refused(&format!(
+                        "it moves numbers to other rows or places, or its shape is not known: a row has the shape {row}{asked}"
+                    ))
                 })?;
             }
             _ => return Err(node.refused(UNKNOWN)),
