@@ -61,21 +61,18 @@ impl<'a> Inputs<'a> {
             dimension.number(1).and_then(|length| usize::try_from(length).ok()).filter(|&n| n > 0)
         };
         let shape = tensor.and_then(|tensor| tensor.message(2));
-        let mut lengths: Vec<_> = match shape {
+        let lengths: Vec<_> = match shape {
             Some(shape) => shape.all_messages(1).map(length).take(MOST_DIMENSIONS + 1).collect(),
             None => vec![None, None],
         };
         let dimensions = lengths.len();
-        if !(2..=MOST_DIMENSIONS).contains(&dimensions) {
+        let (Some((&rows, row)), 2..=MOST_DIMENSIONS) = (lengths.split_first(), dimensions) else {
             return Err(refused(format!(
                 "inputs {name:?} have {dimensions} dimensions; they need 2 to {MOST_DIMENSIONS}, and the first counts the rows"
             )));
-        }
-        let row = lengths.split_off(1);
-        let columns = elements(&row);
-        self.used.insert(place, Input { name, element, columns });
-        let rows = lengths.first().copied().flatten();
-        Ok(Value { rows, row, map: Map::Features(Features::all(place)) })
+        };
+        self.used.insert(place, Input { name, element, columns: elements(row) });
+        Ok(Value { rows, row: row.to_vec(), map: Map::Features(Features::all(place)) })
     }
 
     /// Notes what stands in for NaN in each element: one number for all, or one for each.

@@ -35,19 +35,19 @@ pub(crate) struct Metadata {
     library: String,
     /// The type of the numbers.
     precision: String,
-    pub(crate) layers: Vec<LayerMetadata>,
+    layers: Vec<LayerMetadata>,
     pub(crate) schema: Schema,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LayerMetadata {
+struct LayerMetadata {
     /// The activation's name, with its α in brackets if it has one.
-    pub(crate) activation: String,
+    activation: String,
     bias: bool,
     /// For further training; predictions do not depend on it.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub(crate) dropout: f64,
+    dropout: f64,
 }
 
 fn is_zero(number: &f64) -> bool {
@@ -106,21 +106,24 @@ impl Metadata {
         }
         Ok(())
     }
-}
 
-impl LayerMetadata {
-    /// The activation of the metadata, if it is the one that the graph has: the same function, with
-    /// the same α in the network's precision.
-    pub(crate) fn activation<F: Float>(
+    /// The activation and the dropout of each layer; `None` if the graph does not have these
+    /// layers: the same activations, with the same α in the network's precision.
+    pub(crate) fn layers<'l, F: Float>(
         &self,
-        of_graph: &AnyActivation<F>,
-    ) -> Option<AnyActivation<F>> {
-        let activation = self.activation.parse::<AnyActivation<F>>().ok()?;
+        of_graph: impl ExactSizeIterator<Item = &'l AnyActivation<F>>,
+    ) -> Option<Vec<(AnyActivation<F>, f64)>> {
         let rounded = |activation: &AnyActivation<F>| {
             let (kind, alpha) = kind_and_alpha(&activation.name()?);
             Some((kind, alpha.map(F::from_f64)))
         };
-        (rounded(&activation) == rounded(of_graph)).then_some(activation)
+        let ends = self.layers.len() == of_graph.len() && self.layers.last()?.dropout == 0.0;
+        let layers = self.layers.iter().zip(of_graph).map(|(layer, of_graph)| {
+            let activation = layer.activation.parse().ok()?;
+            let fits = rounded(&activation) == rounded(of_graph);
+            (fits && (0.0..1.0).contains(&layer.dropout)).then_some((activation, layer.dropout))
+        });
+        layers.collect::<Option<_>>().filter(|_| ends)
     }
 }
 

@@ -210,10 +210,9 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
     /// The network. The metadata count if their layers are those of the graph: a program that
     /// changes a graph may leave old metadata beside it.
     fn built(self, metadata: Option<Metadata>) -> Result<Mlp<F>> {
-        let described = metadata.and_then(|metadata| {
-            let layers = self.described(&metadata)?;
-            Some((layers, metadata.schema))
-        });
+        let of_graph = self.layers.iter().map(|(_, activation)| activation);
+        let described =
+            metadata.and_then(|metadata| Some((metadata.layers(of_graph)?, metadata.schema)));
         let (described, schema) = described.unzip();
         let mut described = described.unwrap_or_default().into_iter();
         let mut layers = Vec::with_capacity(self.layers.len());
@@ -232,18 +231,5 @@ impl<'g, 'a, F: Float> Reader<'g, 'a, F> {
             net.set_schema(self.inputs.schema).map_err(refused)?;
         }
         Ok(net)
-    }
-
-    /// The activation and the dropout of each layer according to the metadata; `None` if those are
-    /// not of this graph.
-    fn described(&self, metadata: &Metadata) -> Option<Vec<(AnyActivation<F>, f64)>> {
-        let layers = &metadata.layers;
-        let ends = layers.len() == self.layers.len() && layers.last()?.dropout == 0.0;
-        let pairs = ends.then(|| layers.iter().zip(&self.layers))?;
-        let described = pairs.map(|(layer, (_, of_graph))| {
-            let dropout = Some(layer.dropout).filter(|dropout| (0.0..1.0).contains(dropout))?;
-            Some((layer.activation(of_graph)?, dropout))
-        });
-        described.collect()
     }
 }
