@@ -7,7 +7,7 @@ use crate::refusal::{refused, short};
 use crate::wire::Fields;
 use densely::ndarray::{Array2, ArrayView, IxDyn};
 use densely::{Float, Result};
-use std::iter::{empty, once, repeat_n};
+use std::iter::{once, repeat_n};
 
 /// Dimensions of a tensor or of a value, rows included.
 pub(crate) const MOST_DIMENSIONS: usize = 8;
@@ -59,16 +59,14 @@ impl<'a> Constant<'a> {
     pub(crate) fn attribute(attribute: Fields<'a>) -> Self {
         let has = |field: &u64| attribute.all_bytes(*field).next().is_some();
         let field = [2, 7, 3].into_iter().find(has).unwrap_or(8);
-        let element = if matches!(field, 2 | 7) { ElementType::FLOAT } else { ElementType::INT64 };
-        let (listed, origin) = ((attribute, field), Origin::Attribute);
-        let constant = Self { element, shape: None, bytes: &[], listed, origin };
-        let count = constant.numbers().take(MOST_LISTED + 1).count();
-        let shape = match field {
-            2 | 3 => TensorShape::of(empty()),
-            _ if count <= MOST_LISTED => TensorShape::of(once(count as i64)),
-            _ => None,
+        let (element, count) = match field {
+            2 | 7 => (ElementType::FLOAT, attribute.floats(field).take(MOST_LISTED + 1).count()),
+            _ => (ElementType::INT64, attribute.numbers(field).take(MOST_LISTED + 1).count()),
         };
-        Self { shape, ..constant }
+        let length = matches!(field, 7 | 8).then_some(count as i64);
+        let shape = TensorShape::of(length.into_iter());
+        let shape = shape.filter(|_| length.is_none() || count <= MOST_LISTED);
+        Self { element, shape, bytes: &[], listed: (attribute, field), origin: Origin::Attribute }
     }
 
     /// The number of this tensor, or 0 of this type, in every place of a shape.

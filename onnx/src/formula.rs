@@ -77,16 +77,16 @@ const FORMULAS: [(&str, &str); 38] = [
     ("softmax", "z LogSoftmax"),
 ];
 
-/// The argument of an operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The argument of an operation. The simpler ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(crate) enum Argument {
-    /// z, the argument of the activation.
-    Input,
-    /// The result of an earlier operation of the formula, counted from 0.
-    ResultOf(usize),
     Number(f64),
     /// The activation's α.
     Alpha,
+    /// The result of an earlier operation of the formula, counted from 0.
+    ResultOf(usize),
+    /// z, the argument of the activation.
+    Input,
 }
 
 /// An operator and its arguments. Some are inputs of a node, others are attributes.

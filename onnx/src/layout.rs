@@ -99,19 +99,14 @@ impl<'a> Layout<'_, 'a> {
             return Some(row.to_vec());
         }
         let (first, others) = lengths.split_first()?;
-        let mut reshaped = Vec::with_capacity(others.len());
-        let mut inferred = None;
-        for (axis, length) in others.iter().enumerate() {
-            reshaped.push(match *length {
-                Number(-1) if inferred.is_none() => {
-                    inferred = Some(axis);
-                    Some(1)
-                }
-                Number(0) if !zero_is_length => *row.get(axis)?,
-                Number(length) => Some(usize::try_from(length).ok()?),
-                Rows | Unknown => return None,
-            });
-        }
+        let inferred = others.iter().position(|length| matches!(length, Number(-1)));
+        let length = |(axis, length): (usize, &Length)| match *length {
+            Number(-1) if inferred == Some(axis) => Some(Some(1)),
+            Number(0) if !zero_is_length => row.get(axis).copied(),
+            Number(length) => usize::try_from(length).ok().map(Some),
+            Rows | Unknown => None,
+        };
+        let mut reshaped: Vec<_> = others.iter().enumerate().map(length).collect::<Option<_>>()?;
         let (count, others) = (elements(row), elements(&reshaped));
         if let Some(length) = inferred.and_then(|axis| reshaped.get_mut(axis)) {
             *length = match (count, others?) {

@@ -72,13 +72,7 @@ impl<'a> Attempt<'_, 'a> {
     /// Whether the node has these two arguments, in either order.
     fn fits_pair(&mut self, one: Argument, other: Argument, node: Node<'a>) -> bool {
         // The simpler argument first: a mismatch shows before the other argument is followed.
-        let depth = |argument| match argument {
-            Argument::Number(_) => 0,
-            Argument::Alpha => 1,
-            Argument::ResultOf(place) => 2 + place,
-            Argument::Input => usize::MAX,
-        };
-        let (simple, deep) = if depth(one) <= depth(other) { (one, other) } else { (other, one) };
+        let (simple, deep) = if one <= other { (one, other) } else { (other, one) };
         let (found, input, alpha) = (self.matches.len(), self.input, self.alpha);
         if self.fits_input(simple, node, 0) && self.fits_input(deep, node, 1) {
             return true;
