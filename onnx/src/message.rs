@@ -1,4 +1,6 @@
 //! Writes messages of Protocol Buffers. The numbers of fields are those of `onnx.proto`.
+//!
+//! A field begins with its number times 8, plus 0 before a whole number and 2 before bytes.
 
 /// A message under construction.
 #[derive(Debug, Default)]
@@ -7,14 +9,14 @@ pub(crate) struct Message(Vec<u8>);
 impl Message {
     /// Adds a whole number, seven bits a byte, the least significant first.
     pub(crate) fn number(mut self, field: u32, number: usize) -> Self {
-        self.key(field, 0);
+        self.varint(u64::from(field) << 3);
         self.varint(number as u64);
         self
     }
 
     /// Adds a text, or bytes.
     pub(crate) fn text(mut self, field: u32, text: impl AsRef<[u8]>) -> Self {
-        self.key(field, 2);
+        self.varint(u64::from(field) << 3 | 2);
         self.varint(text.as_ref().len() as u64);
         self.0.extend(text.as_ref());
         self
@@ -26,10 +28,6 @@ impl Message {
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0
-    }
-
-    fn key(&mut self, field: u32, encoding: u64) {
-        self.varint(u64::from(field) << 3 | encoding);
     }
 
     fn varint(&mut self, mut number: u64) {
