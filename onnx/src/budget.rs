@@ -6,7 +6,7 @@ use densely::Result;
 
 /// Bytes that numbers may take beyond the length of the file: in a file, one number may stand for a
 /// whole row.
-const SPARE_BYTES: usize = 1 << 20;
+const SPARE_BYTES: usize = 3 << 20;
 
 /// Bytes that may still be taken from the file. A forged file uses the same bytes for many layers.
 #[derive(Debug)]

@@ -81,6 +81,7 @@ impl<'a> Inputs<'a> {
         features: &mut Features,
         elements: Option<usize>,
         numbers: &[f64],
+        budget: &mut Budget,
         node: Node<'_>,
     ) -> Result<()> {
         let count = elements.filter(|count| *count <= MOST_LISTED).ok_or_else(|| {
@@ -89,7 +90,7 @@ impl<'a> Inputs<'a> {
         if let (None, Some(input)) = (&features.chosen, self.used.get_mut(&features.input)) {
             input.columns.get_or_insert(count);
         }
-        features.list(count);
+        features.list(count, budget, node)?;
         let scaling = features.scale.iter().zip(&features.shift);
         for (element, (number, (s, t))) in numbers.iter().cycle().zip(scaling).enumerate() {
             let Feature { input, column, .. } = features.feature(element);
@@ -157,7 +158,7 @@ impl<'a> Inputs<'a> {
         if all && self.stand_ins.is_empty() && !self.used.values().any(text) {
             return Ok(None);
         }
-        features.list(elements);
+        features.list(elements, budget, node)?;
         let named = self.used.len() > 1 || !self.categories.is_empty();
         let bytes = if named { size_of::<Column>() } else { size_of::<usize>() };
         let (mut firsts, mut count) = (BTreeMap::new(), 0_usize);

@@ -1,8 +1,8 @@
 //! A value of the graph, as an affine map of the last activation's outputs.
 
-use crate::node::Node;
-use densely::Float;
+use crate::{budget::Budget, node::Node};
 use densely::ndarray::{Array1, Array2, Axis};
+use densely::{Float, Result};
 
 /// A value and the layout of its numbers. Rows come first; the further dimensions, read in order,
 /// are the row's elements.
@@ -109,15 +109,20 @@ impl Features {
     }
 
     /// Lists scale, shift and feature of each of the `count` elements.
-    pub(crate) fn list(&mut self, count: usize) {
+    pub(crate) fn list(&mut self, count: usize, budget: &mut Budget, node: Node<'_>) -> Result<()> {
+        if self.chosen.is_none() {
+            budget.take(count, size_of::<Feature>(), node)?;
+        }
         for numbers in [&mut self.scale, &mut self.shift] {
             if let [number] = **numbers {
+                budget.take(count, size_of::<f64>(), node)?;
                 numbers.resize(count, number);
             }
         }
         if self.chosen.is_none() {
             self.chosen = Some((0..count).map(|element| self.feature(element)).collect());
         }
+        Ok(())
     }
 
     /// The elements with these indices.

@@ -136,6 +136,19 @@ fn reading_takes_no_more_than_twice_the_file() {
         let axis = protobuf::whole_attribute("axis", 1);
         node("Concat", &inputs, &value(index + 1, 12), &[axis])
     });
+    // Lists of elements, and one number for each of many.
+    let (long, numbers) = (4_000_000, vec![0.5; 4_000_000]);
+    let layer = node("MatMul", &["x", "w"], "y", &[]);
+    let texts = [layer.clone(), tensor("w", &[long, 1], &numbers)];
+    refused("texts as numbers", &protobuf::typed_model(8, &[5, long], &texts));
+    let normalization = node("BatchNormalization", &["x", "s", "s", "m", "s"], "y", &[]);
+    let parts = [normalization, tensor("s", &[1], &[1.0]), tensor("m", &[long], &numbers)];
+    refused("one scale for many means", &shaped(&[5, long], &parts));
+    let axis = protobuf::whole_attribute("axis", 1);
+    let layer = node("MatMul", &["a", "w"], "y", &[]);
+    let parts = [node("Concat", &["x", "x"], "a", &[axis]), layer, tensor("w", &[1, 1], &[1.0])];
+    let parts = [parts.concat(), tensor("unused", &[long], &numbers)];
+    refused("a long concatenation", &shaped(&[5, 1_000_000], &parts));
     refused("wide concatenations", &shaped(&[5, 1], &[nested.collect::<Vec<_>>().concat()]));
     let broadcast = node("Mul", &["x", "c"], "y", &[]);
     let channels = tensor("c", &[3, 1, 1], &[1.0; 3]);

@@ -55,7 +55,13 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 };
                 match &mut value.map {
                     Map::Features(features) if of_inputs => {
-                        self.inputs.impute(features, elements(&value.row), &numbers, node)?;
+                        self.inputs.impute(
+                            features,
+                            elements(&value.row),
+                            &numbers,
+                            &mut self.budget,
+                            node,
+                        )?;
                     }
                     _ => return Err(node.refused("it does not follow the inputs")),
                 }
@@ -134,6 +140,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let count = scale.len().max(shift.len()).max(mean.len()).max(variance.len());
         for numbers in [&mut scale, &mut shift] {
             if let [number] = numbers[..] {
+                self.budget.take(count, size_of::<F>(), node)?;
                 numbers.resize(count, number);
             }
         }
@@ -194,8 +201,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
             else {
                 return Err(alone());
             };
-            self.budget.take(count, size_of::<f64>(), node)?;
-            features.list(count);
+            features.list(count, &mut self.budget, node)?;
             let axis = layout::place(node.whole_number("axis").unwrap_or(-1), part.row.len() + 1);
             let axis = axis.and_then(|axis| axis.checked_sub(1)).unwrap_or(part.row.len());
             // Otherwise the elements of a part do not stay side by side.
