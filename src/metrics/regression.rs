@@ -151,5 +151,6 @@ mod tests {
         ));
         let nan = array![[f64::NAN], [2.0]];
         assert!(matches!(rmse(nan.view(), two.view()), Err(Error::NotFinite { .. })));
+        assert!(matches!(rmse(two.view(), nan.view()), Err(Error::NotFinite { .. })));
     }
 }

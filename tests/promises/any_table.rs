@@ -429,6 +429,12 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     let error = message(&rows("12o"), "x");
     assert!(error.contains("\"12o\" is not a number, but 29 cells of the target are"), "{error}");
     assert!(error.contains("`Target::classes`") && !error.contains("`Table::category`"), "{error}");
+    // What the user tells of a target is no reason for another error.
+    let numbers = table("x,y\n1,20240305\n2,20240306\n3,20240308\n");
+    let told = numbers.clone().date_format("y", "%Y%m%d").unwrap().regression::<f32>("y");
+    let told = told.unwrap_err().to_string();
+    assert!(told.contains("target \"y\" is a date or a time (\"20240305\" in row 1)"), "{told}");
+    assert_eq!(numbers.category(["y"]).unwrap().regression::<f32>("y").unwrap().rows(), 3);
     // Numbers of two forms, and units in some cells alone.
     for slip in ["1.234,5", "7 %"] {
         assert!(message(&rows(&format!("\"{slip}\"")), "y").contains("is not a number"), "{slip}");
@@ -885,4 +891,21 @@ fn doubts_do_not_depend_on_quotes_decimal_commas_and_missing_values() {
         let error = table.regression::<f32>("y").unwrap_err();
         assert!(matches!(error, Error::Table(TableError::ConstantTarget { .. })), "{error}");
     }
+}
+
+#[test]
+fn what_is_no_separator_is_named() {
+    for separator in *b"\"\n\xe9" {
+        let read = CsvFormat::new().separator(separator).parse("a,b\n1,2\n".as_bytes(), "data");
+        assert!(read.unwrap_err().to_string().starts_with("the separator, as a byte, is "));
+    }
+}
+
+#[test]
+fn a_column_without_a_name_is_told_by_its_number() {
+    let table = table(",z,y\n1,4,2\n,5,3\n7,6,9\n").with_missing().without_unusable();
+    let report = table.number([""]).unwrap().dataset_and_report::<f32>(Target::number("y"));
+    let (_, report) = report.unwrap();
+    let told = "blank cells count as the centre of the training rows: column 1 (1)";
+    assert_eq!(report.to_string(), told);
 }

@@ -63,6 +63,7 @@ fn schedules_are_read_as_they_are_written() {
     let schedules = [
         (Schedule::constant(), "constant"),
         (Schedule::constant().warm_up(epochs(2)), "constant(warm_up=2 epochs)"),
+        (Schedule::constant().warm_up(steps(0)), "constant(warm_up=0 steps)"),
         (Schedule::step(epochs(30), 0.1), "step(30 epochs, 0.1)"),
         (Schedule::exponential(steps(500), 0.5), "exponential(500 steps, 0.5)"),
         (Schedule::inverse_scaling(epochs(1), 0.5), "inverse_scaling(1 epochs, 0.5)"),

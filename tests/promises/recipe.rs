@@ -3,12 +3,12 @@
 use approx::assert_relative_eq;
 use densely::activation::AnyActivation;
 use densely::error::NetworkError;
-use densely::optimizer::{AdamW, RateFactors};
+use densely::optimizer::{AdamW, OptimizerState, RateFactors};
 use densely::recipe::{Progress, Stage};
 use densely::units::{Scaling, Units};
 use densely::{
-    CategoricalCrossEntropy, Dataset, Dense, Error, Identity, MeanSquaredError, Mlp, Recipe, Relu,
-    Schedule, Sgd, Softmax, Table, Tanh, Trainer, metrics, schedule::Span,
+    Backprop, CategoricalCrossEntropy, Dataset, Dense, Error, Identity, MeanSquaredError, Mlp,
+    Recipe, Relu, Schedule, Sgd, Softmax, Table, Tanh, Trainer, metrics, schedule::Span,
 };
 use ndarray::{Array1, Array2, array};
 use std::ops::ControlFlow;
@@ -384,6 +384,10 @@ fn the_mean_of_networks_is_one_network() {
             Mlp::from_layers(vec![first.clone(), hidden, output]).unwrap()
         })
     };
+    let wide = Dense::new(Array2::zeros((1, 3_000_000)), None, Identity).unwrap();
+    let wide = Mlp::from_layers(vec![wide]).unwrap();
+    let error = Mlp::mean_of(&[wide.clone(), wide]).unwrap_err();
+    assert!(error.to_string().ends_with("do not fit into memory"), "{error}");
     let rows = wave(6, 3, 0.4);
     let outputs = |net: &Mlp<f64>| net.predict(rows.view()).unwrap();
     let numbers = nets(Identity.into());
@@ -506,6 +510,12 @@ fn a_recipe_of_classes_has_a_temperature() {
 #[test]
 fn wrong_settings_of_a_recipe_are_named() {
     let data = cars();
+    // A column has no more bins than numbers.
+    let (most, rows) = (usize::MAX, data.rows());
+    let bins = |bins| {
+        alone(Recipe::default().bins(bins).epochs(1).width(4).few_rows(0)).fit(&data).unwrap().0
+    };
+    assert_eq!(bins(most).parameters(), bins(rows).parameters());
     let wrong: [(Recipe<'_>, &str); 6] = [
         (Recipe::best().without_refit(), "number of networks"),
         (Recipe::default().width(0), "width"),
@@ -520,6 +530,25 @@ fn wrong_settings_of_a_recipe_are_named() {
             other => panic!("{setting}: {other:?}"),
         }
     }
+}
+
+/// In a loop of one's own, both are those of the last forward pass.
+#[test]
+fn weights_and_bias_beside_input_factors_change_together() {
+    let layer = Dense::new(array![[1.0]], Some(array![0.0]), Identity).unwrap();
+    let mut net = Mlp::from_layers(vec![layer.with_input_factors(1.0).unwrap()]).unwrap();
+    let (mut backprop, mut memory) = (Backprop::new(&net), OptimizerState::new());
+    let (inputs, targets) = (array![[1.0]], array![[3.0]]);
+    let predicted = |net: &Mlp<f64>| net.predict(array![[1.0]].view()).unwrap()[[0, 0]];
+    let mut run = |net: &mut Mlp<f64>| {
+        backprop.run(net, &MeanSquaredError, inputs.view(), targets.view()).unwrap();
+        memory.step(&Sgd::new(0.1), backprop.parameters(net).unwrap()).unwrap();
+    };
+    run(&mut net);
+    assert_eq!(predicted(&net), 1.0);
+    // The gradient of v, s and b is -4: (1 + 0.4)² + 0.4.
+    run(&mut net);
+    assert_relative_eq!(predicted(&net), 2.36, epsilon = 1e-12);
 }
 
 /// A frozen first layer does not change, and has no gradient.

@@ -3,7 +3,9 @@
 mod in_training;
 
 use approx::assert_relative_eq;
-use densely::{Schedule, schedule::Span};
+use densely::{Dataset, Identity, MeanSquaredError, Mlp, Schedule, Sgd, Trainer};
+use densely::{optimizer::Lbfgs, schedule::Span};
+use ndarray::array;
 
 /// The base rate η of all schedules here.
 const BASE: f64 = 0.1;
@@ -275,4 +277,20 @@ fn a_warm_up_rises_in_steps_to_the_first_rate() {
 fn a_plateau_is_not_known_without_losses() {
     let schedule = Schedule::reduce_on_plateau(0.5, 1);
     assert_eq!(schedule.learning_rate(BASE, 1_000, 10), BASE);
+}
+
+#[test]
+fn a_schedule_that_would_have_no_effect_is_refused() {
+    let mut net = Mlp::<f64>::builder(1).dense(1, Identity).build().unwrap();
+    let data = Dataset::new(array![[1.0], [2.0], [3.0]], array![[2.0], [4.0], [7.0]]).unwrap();
+    let mut lbfgs = Trainer::lbfgs(MeanSquaredError, Lbfgs::new())
+        .schedule(Schedule::constant().minimum(0.1))
+        .epochs(1);
+    let error = lbfgs.fit(&mut net, &data).unwrap_err().to_string();
+    assert!(error.ends_with("does not support a schedule"), "{error}");
+    let mut plateau = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+        .regularization_schedule(Schedule::reduce_on_plateau(0.5, 1))
+        .epochs(1);
+    let error = plateau.fit(&mut net, &data).unwrap_err().to_string();
+    assert!(error.ends_with("cannot follow the schedule reduce_on_plateau"), "{error}");
 }

@@ -22,7 +22,7 @@ impl Dialect {
         let named = named_separator(sample, line_end);
         let separator = match (format.separator, named) {
             (Some(separator), _) => {
-                Error::check_range("separator, as a byte", separator.into(), SEPARATOR)?;
+                Error::check_range("separator, as a byte,", separator.into(), SEPARATOR)?;
                 separator
             }
             (None, Some(separator)) => separator,
