@@ -58,6 +58,9 @@ enum Unknown {
     Refuse,
 }
 
+/// Its name and its cells.
+type PrintedColumn = (String, Vec<String>);
+
 /// Returns the predictions as CSV.
 pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     let (network, file) =
@@ -71,7 +74,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn AnyError>> {
     }
     let mut columns = Vec::new();
     // No name may occur twice.
-    let has = |columns: &[(String, Vec<String>)], name: &str| columns.iter().any(|of| of.0 == name);
+    let has = |columns: &[PrintedColumn], name: &str| columns.iter().any(|of| of.0 == name);
     for name in names::all(&options.keep) {
         if !has(&columns, name) {
             columns.push((name.to_owned(), table.text(name)?));
@@ -98,7 +101,7 @@ fn predictions<F: Float>(
     table: &Table,
     file: &Path,
     with_spread: bool,
-) -> Result<Vec<(String, Vec<String>)>, Box<dyn AnyError>> {
+) -> Result<Vec<PrintedColumn>, Box<dyn AnyError>> {
     let (inputs, report) = table.inputs_and_report(net)?;
     command_line::tell(&report.to_string());
     let (mut outputs, mut spread) = match with_spread {
@@ -165,7 +168,7 @@ pub fn check<F: Float>(
     Err(format!("{file}: row {row} has no prediction (NaN): {why}"))
 }
 
-fn csv(columns: &[(String, Vec<String>)]) -> Result<String, Box<dyn AnyError>> {
+fn csv(columns: &[PrintedColumn]) -> Result<String, Box<dyn AnyError>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(|(name, _)| name))?;
     for row in 0..columns.first().map_or(0, |(_, cells)| cells.len()) {

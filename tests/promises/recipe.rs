@@ -384,7 +384,7 @@ fn the_mean_of_networks_is_one_network() {
             Mlp::from_layers(vec![first.clone(), hidden, output]).unwrap()
         })
     };
-    let wide = Dense::new(Array2::zeros((1, 3_000_000)), None, Identity).unwrap();
+    let wide = Dense::<f32>::new(Array2::zeros((1, 3_000_000)), None, Identity).unwrap();
     let wide = Mlp::from_layers(vec![wide]).unwrap();
     let error = Mlp::mean_of(&[wide.clone(), wide]).unwrap_err();
     assert!(error.to_string().ends_with("do not fit into memory"), "{error}");
