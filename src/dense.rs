@@ -375,6 +375,7 @@ impl<F: Float> Dense<F> {
     }
 
     /// Computes weights and bias from trained factors of the inputs, if there are any.
+    #[inline]
     pub(crate) fn multiply_input_factors(&mut self) {
         if let Some(factors) = &mut self.input_factors {
             factors.multiply(&mut self.weights, self.bias.as_mut());
