@@ -153,8 +153,8 @@ impl<F: Float> Dense<F> {
     }
 
     /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o)
-    /// in place of each input x, less the y of the next input for those at certain places. The
-    /// mapping is all c, all o and these places.
+    /// in place of each input x. From the y of some inputs it takes away that of the next. The
+    /// mapping is all c, all o, and the places of these inputs.
     pub(crate) fn with_mapped_input_factors(
         mut self,
         rate: f64,

@@ -6,7 +6,7 @@ pub struct Names(pub Vec<String>);
 
 impl Names {
     /// Parses the value of an option. Blanks around a name are no part of it, as in a file; the
-    /// names may stand on several lines.
+    /// names may stand on several lines. Nothing is the name of a column without a name.
     pub fn parse(text: &str) -> Result<Self, csv::Error> {
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.has_headers(false).flexible(true).trim(csv::Trim::All);

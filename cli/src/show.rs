@@ -118,8 +118,8 @@ fn columns_of(schema: &Schema, units: &Units) -> Vec<String> {
     lines(&described.collect::<Vec<_>>())
 }
 
-/// The centre and the spread of a feature or an output, which is the column less an offset; nothing
-/// without units.
+/// The centre and the spread of a feature or an output; nothing without units. A feature is its
+/// column less an offset, which is added again here.
 fn unit(units: &Units, index: usize, offset: f64) -> String {
     let of = |numbers: Option<&[f64]>| numbers.and_then(|numbers| numbers.get(index).copied());
     match (of(units.centres()), of(units.spreads())) {

@@ -111,6 +111,7 @@ impl Columns {
             ("--category", names::all(&self.category).collect()),
             ("--number", names::all(&self.number).collect()),
             ("--date", dates.iter().map(|&(column, _)| column).collect::<Vec<_>>()),
+            ("--without", names::all(&self.without).collect()),
         ];
         let mut told = BTreeMap::new();
         for (option, columns) in &options {

@@ -7,7 +7,7 @@ use clap::Args;
 use densely::data::{CsvFormat, TableReport};
 use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
 use ndarray::{Array2, Axis};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::error::Error as AnyError;
 use std::iter::zip;
 use std::path::PathBuf;
@@ -64,10 +64,22 @@ pub struct Split {
 }
 
 impl Choice {
+    /// Refuses to split by the target.
+    pub fn check_target(&self, target: &str) -> Result<(), String> {
+        let options = [("--split-by", &self.split_by), ("--group", &self.group)];
+        let found = options.iter().find(|(_, column)| column.as_deref() == Some(target));
+        found.map_or(Ok(()), |(option, _)| Err(format!("{option} names the target")))
+    }
+
     /// Reads the column that tells the test rows.
-    pub fn read(&self, table: &Table) -> Result<TestRows, Error> {
+    pub fn read(&self, table: &Table) -> Result<TestRows, Box<dyn AnyError>> {
         let keys = match (&self.split_by, &self.group) {
-            (Some(column), _) => Keys::Order(column.clone(), table.order(column)?),
+            (Some(column), _) => {
+                let order = table.order(column).map_err(|error| {
+                    format!("--split-by takes a column of numbers or dates; {error}")
+                })?;
+                Keys::Order(column.clone(), order)
+            }
             (None, Some(column)) => Keys::Groups(column.clone(), table.text(column)?),
             (None, None) => Keys::Chance,
         };
@@ -164,21 +176,38 @@ impl Split {
         Ok(Self { all: data.clone(), train, validation, test, report: None, keys })
     }
 
-    /// What should be known about the classes, on one line.
-    pub fn doubt(&self) -> Option<String> {
+    /// What should be known about the classes and about copies of rows, a line each.
+    pub fn doubt(&self) -> Result<String, Error> {
+        let learned = match &self.validation {
+            Some([rest, _]) => self.train.select(rest)?,
+            None => self.train.clone(),
+        };
         let rows_of = |data: &Dataset<f32>| match &data.targets().sum_axis(Axis(0)).to_vec()[..] {
             &[second] => vec![data.rows() as f32 - second, second],
             of_each => of_each.to_vec(),
         };
-        let rows = zip(rows_of(&self.train), rows_of(&self.test));
+        let rows = zip(rows_of(&learned), rows_of(&self.test));
         let unlearned = zip(self.train.classes(), rows)
             .filter(|(_, (train, test))| *train == 0.0 && *test > 0.0)
             .map(|(class, _)| format!("{class:?}"));
         let unlearned: Vec<_> = unlearned.collect();
-        let (classes, each) = (unlearned.join(", "), unlearned.len() > 1);
-        let these = if each { "these classes" } else { "this class" };
-        (!classes.is_empty())
-            .then(|| format!("no training row has {these}, though test rows have: {classes}"))
+        let what = if unlearned.len() == 1 { "a class" } else { "classes" };
+        let classes = (!unlearned.is_empty()).then(|| {
+            format!("test rows have {what} that no training row has: {}", unlearned.join(", "))
+        });
+        let hashes = |data: &Dataset<f32>| -> Vec<u64> {
+            let (inputs, targets) = (data.inputs(), data.targets());
+            let rows = zip(inputs.rows(), targets.rows());
+            let numbers = rows.map(|(inputs, targets)| inputs.into_iter().chain(targets));
+            numbers.map(|row| training::hash(row.map(|number| number.to_bits().into()))).collect()
+        };
+        let known: HashSet<u64> = hashes(&self.train).into_iter().collect();
+        let copies = hashes(&self.test).iter().filter(|&row| known.contains(row)).count();
+        let rows = self.test.rows();
+        let copies = (2 * copies > rows).then(|| {
+            format!("of {rows} test rows, {copies} are the same as training rows: they test little")
+        });
+        Ok(classes.into_iter().chain(copies).collect::<Vec<_>>().join("\n"))
     }
 
     /// The folds of the training rows, each split as these rows are.

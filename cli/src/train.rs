@@ -106,11 +106,9 @@ impl Options {
             return Err("--without names the target".to_owned());
         }
         if names(&self.columns.category) {
-            return Err("--category names the target, of which --task says what it is".to_owned());
+            return Err("--category is for features; --task says what the target is".to_owned());
         }
-        if self.test_rows.group.as_ref() == Some(&self.target) {
-            return Err("--group names the target".to_owned());
-        }
+        self.test_rows.check_target(&self.target)?;
         Ok(())
     }
 
@@ -157,7 +155,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
     let rows = test_rows.split(data, &report, &options.training, validation, format);
     let rows = rows.map_err(|error| plan.in_context(error))?;
-    tell(&rows.doubt().unwrap_or_default());
+    tell(&rows.doubt()?);
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
         let lines = report.to_string();

@@ -157,6 +157,11 @@ impl DateTime {
         self.date.map(|date| date[1])
     }
 
+    /// The year, if there is a date.
+    pub(super) fn year(self) -> Option<f64> {
+        self.date.map(|date| date[0])
+    }
+
     /// The days since the year 0, with the time of day as a fraction: universal time, if the text
     /// tells how far from it its own is.
     pub(super) fn in_order(self) -> f64 {

@@ -50,8 +50,8 @@ pub use target::Target;
 /// | `2024-03-05`, `31.12.2024 14:30`, `5 March 2024`, `14:30` in one form | a [date] |
 /// | two different texts: `no`, `yes` | two values: -1 and 1, in alphabetical order |
 /// | other texts that repeat: `USA`, `Japan`, `Europe` | categories, such as `origin=Europe` |
-/// | numbers and texts, each twice on average: `0`, `a`, `b` | categories |
-/// | different numbers with other texts among them | an error |
+/// | numbers and texts, at most 20 and each twice on average: `0`, `a`, `b` | categories |
+/// | other numbers with texts among them | an error |
 /// | `03/04/2024`, and no day above 12 | an error: [`date_format`](Self::date_format) tells |
 /// | over 1,000 texts, or over 20 that are more than half the rows | an error |
 /// | all blank | an error; left out if it has no name |

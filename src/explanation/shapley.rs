@@ -1,5 +1,5 @@
 use super::replacement::{columns, predict, side_by_side};
-use crate::error::{Error, Result, ShapeError, check::AT_LEAST_1, check::ensure};
+use crate::error::{Error, Result, ShapeError, check::Range, check::ensure};
 use crate::random::{Purpose, generator};
 use crate::{float::Float, mlp::Mlp};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -53,7 +53,7 @@ const MOST_EXACT: usize = 12;
 /// # Errors
 ///
 /// As [`Mlp::predict`]; [`ShapeError::NoRows`] without a background, [`Error::Setting`] if
-/// `orders` is 0.
+/// `orders` is 0 or above a million.
 pub fn shapley_values<F: Float>(
     net: &Mlp<F>,
     background: ArrayView2<'_, F>,
@@ -62,7 +62,7 @@ pub fn shapley_values<F: Float>(
     seed: u64,
 ) -> Result<ShapleyValues> {
     Error::check_features(row.len(), net.features())?;
-    Error::check_range("number of orders", orders as f64, AT_LEAST_1)?;
+    Error::check_range("number of orders", orders as f64, ORDERS)?;
     ensure(background.nrows() > 0, || ShapeError::NoRows)?;
     let (names, features): (Vec<_>, Vec<_>) = columns(net)?.into_iter().unzip();
     let steps = match features.len() {
@@ -126,13 +126,15 @@ fn exact(columns: usize) -> Steps {
     Steps { subsets, steps, places }
 }
 
+const ORDERS: Range = ("from 1 to 1000000", |orders| (1.0..=1e6).contains(&orders));
+
 /// The subsets on the way from none to all columns, in orders by chance and in their reverse.
 fn drawn(columns: usize, orders: usize, seed: u64) -> Steps {
     let (mut generator, weight) = (generator(seed, Purpose::Permutations), 0.5 / orders as f64);
     let mut subsets = vec![(0, 0), (0, columns)];
     let (mut steps, mut places) = (Vec::new(), Vec::new());
     let mut in_order: Vec<usize> = (0..columns).collect();
-    for order in 0..orders.saturating_mul(2) {
+    for order in 0..2 * orders {
         if order % 2 == 0 {
             in_order.shuffle(&mut generator);
         } else {

@@ -49,10 +49,10 @@ impl Recipe<'_> {
         Ok((net, report))
     }
 
-    /// Trains a network of each candidate in each round, two at the same time, job by job, until
-    /// one is cut or an error occurs; the first `needed` rounds end all the same. Returns the
-    /// networks and reports of each candidate, and whether rounds are missing. Of a round that was
-    /// not finished, nothing is kept, unless it is needed.
+    /// Trains a network of each candidate in each round. Two train at the same time. After a cut or
+    /// an error no job begins, except those of the first `needed` rounds. Of a round that was not
+    /// finished, nothing is kept, unless it is needed. Returns the networks and reports of each
+    /// candidate, and whether rounds are missing.
     #[allow(clippy::type_complexity)]
     pub(super) fn rounds<F: Float>(
         &self,

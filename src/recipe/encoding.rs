@@ -109,17 +109,15 @@ impl Bin {
 /// The edges of at most `bins` bins: values that fill more than 1 / bins of the column, and
 /// quantiles of the others at equal distances.
 fn edges(sorted: &[f64], bins: usize) -> Vec<f64> {
-    // No column has more different numbers than rows.
-    let bins = bins.min(sorted.len());
     let (mut edges, mut others) = (Vec::new(), Vec::new());
     for equal in sorted.chunk_by(|a, b| a == b) {
-        if equal.len() * bins > sorted.len() {
+        if equal.len().saturating_mul(bins) > sorted.len() {
             edges.push(equal[0]);
         } else {
             others.extend_from_slice(equal);
         }
     }
-    let missing = (bins + 1).saturating_sub(edges.len());
+    let missing = bins.saturating_add(1).saturating_sub(edges.len());
     if missing > 0 && !others.is_empty() {
         let share = |edge: usize| edge as f64 / missing.saturating_sub(1).max(1) as f64;
         edges.extend((0..missing).map(|edge| quantile(&others, share(edge))));

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 /// A date becomes its year, the days since the first one, and points on a circle for the day of the
 /// year and the weekday: sine and cosine of 2π · day / 365.25 and of 2π · weekday / 7. A time
 /// of day becomes a point on a circle too. So 31 December is near 1 January, and later dates than
-/// those of the training rows are numbers as well. The first day is that of the first 10,000
-/// different cells; earlier days are numbers below 0. Date and time are the local ones, also where
-/// an offset from universal time stands behind them, as in `2024-03-05T14:30:00+02:00`.
+/// those of the training rows are numbers as well. Days count from the earliest date among the
+/// first 10,000 different cells; earlier dates are numbers below 0. Date and time are the local
+/// ones, also where an offset from universal time stands behind them, as in
+/// `2024-03-05T14:30:00+02:00`.
 ///
 /// ```
 /// use densely::schema::{Column, DateForm, Schema};

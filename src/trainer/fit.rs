@@ -45,7 +45,7 @@ impl<F: Float> Trainer<'_, F> {
     /// Before training, and the network is then unchanged:
     ///
     /// - settings: [`Error::Setting`], [`TrainingError::NotWithLbfgs`],
-    ///   [`NetworkError::DropoutOfOutputs`];
+    ///   [`TrainingError::RegularizationByScores`], [`NetworkError::DropoutOfOutputs`];
     /// - columns: [`ShapeError::Features`], [`ShapeError::Targets`], and [`SchemaError::Mismatch`]
     ///   for names that differ from those of the network or the validation rows;
     /// - the loss does not suit the network or a target: [`LossError::UnsuitableOutput`],

@@ -38,8 +38,9 @@ impl<'p, S: Storage<f32>> Prepared<'p, S> {
         Self::of(plan, train, None, test)
     }
 
-    /// Makes the network and the trainer for these rows. `validation` numbers the training rows to
-    /// learn from, and those that tell when to stop, if chance does not choose them.
+    /// Makes the network and the trainer for these rows. `validation` holds
+    /// the numbers of the rows to learn from and of those that tell when to stop. Without them,
+    /// chance chooses.
     ///
     /// # Errors
     ///

@@ -150,7 +150,7 @@ fn most_confused(confusion: &ConfusionMatrix) -> String {
     pairs.sort_by_key(|&(_, count)| Reverse(count));
     let total: usize = pairs.iter().map(|(_, count)| **count).sum();
     let named = pairs.iter().take(PAIRS).map(|&((actual, predicted), count)| {
-        format!("{:?} taken for {:?} {count} times", classes[actual], classes[predicted])
+        format!("{:?} taken for {:?} ({count})", classes[actual], classes[predicted])
     });
     let named = named.collect::<Vec<_>>().join(", ");
     match pairs.len() {

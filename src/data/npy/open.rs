@@ -44,8 +44,8 @@ impl<F: Float> Dataset<F, NpyFiles<F>> {
     /// [`Error::Npy`] for a file that is not a `.npy` file, and for an array that is not a matrix,
     /// not of numbers, big-endian or in column-major order; [`NpyError::ShortFile`] if a file is
     /// truncated; [`NpyError::FilesDiffer`] if the two have different numbers of rows;
-    /// [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::Targets`] if there are no
-    /// rows or columns; [`Error::Io`].
+    /// [`ShapeError::NoRows`], [`ShapeError::NoFeatures`], [`ShapeError::NoTargets`] if there are
+    /// no rows or columns; [`Error::Io`].
     pub fn open_npy(inputs: impl AsRef<Path>, targets: impl AsRef<Path>) -> Result<Self> {
         let files = open_pair(inputs.as_ref().into(), targets.as_ref().into())?;
         Self::of_shards(vec![Shard { files, before: 0 }], WINDOW)

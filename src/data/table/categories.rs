@@ -9,6 +9,9 @@ use std::collections::HashSet;
 /// No column has more categories: it holds names or notes.
 const MOST_CATEGORIES: usize = 1_000;
 
+/// A column of more different values, most of them numbers, has no codes such as `0`, `a`, `b`.
+const MOST_CODES: usize = 20;
+
 /// In a table with at least this number of rows, categories of one row alone are left out.
 const ROWS_FOR_RARE: usize = 50;
 
@@ -33,7 +36,8 @@ impl Table {
             if told { MOST_CATEGORIES } else { most_values(self.rows).min(MOST_CATEGORIES) };
         let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
         // A slip of the pen among numbers must not make categories of them.
-        if values <= limit && !(is_mixed && 2 * values > filled) {
+        let (differ, are_many) = (2 * values > filled, values > MOST_CODES);
+        if values <= limit && !(is_mixed && (differ || are_many)) {
             let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
             let (mut rare, mut categories) = (Vec::new(), Vec::new());
             for (text, count) in &counts.values {
@@ -60,8 +64,8 @@ impl Table {
         }
         let texts = filled.saturating_sub(numbers);
         let (row, value) = summary.first_text();
-        // One cell in ten at most: these are numbers, and leaving them out would lose much.
-        let slips = is_mixed && 10 * texts <= filled;
+        // Leaving them out would lose much: one cell in ten at most is text, or numbers repeat.
+        let slips = is_mixed && (10 * texts <= filled || !differ);
         if self.settings.unusable && !told && !slips {
             let count = counted(values);
             report.left_out = Some(match values == filled {

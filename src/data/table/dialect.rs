@@ -8,9 +8,10 @@ use crate::error::{Error, Result, check::Range};
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What a separator is.
-const SEPARATOR: Range = ("ASCII, and no quotation mark and no end of a line", |byte| {
-    byte < 128.0 && b"\"\r\n".iter().all(|&other| byte != f64::from(other))
-});
+const SEPARATOR: Range =
+    ("a character of ASCII other than a quotation mark or the end of a line", |byte| {
+        byte < 128.0 && b"\"\r\n".iter().all(|&other| byte != f64::from(other))
+    });
 
 /// The start of a file shows what separates its cells.
 pub(super) const SAMPLE_BYTES: u64 = 1 << 16;
@@ -21,13 +22,10 @@ impl Dialect {
         let line_end = if sample.contains(&b'\n') { b'\n' } else { b'\r' };
         let named = named_separator(sample, line_end);
         let separator = match (format.separator, named) {
-            (Some(separator), _) => {
-                Error::check_range("separator, as a byte,", separator.into(), SEPARATOR)?;
-                separator
-            }
-            (None, Some(separator)) => separator,
+            (Some(separator), _) | (None, Some(separator)) => separator,
             (None, None) => consistent(sample, line_end, file)?,
         };
+        Error::check_range("separator, as a byte,", separator.into(), SEPARATOR)?;
         let has_header = format.header != Header::Absent;
         Ok(Self { separator, line_end, named: named.is_some(), has_header })
     }

@@ -314,8 +314,8 @@ impl Encoder<'_> {
 }
 
 impl<'s> CellEncoding<'s> {
-    /// Writes the numbers that a cell becomes into the zeros of its row. Returns the labels if it
-    /// is none of them.
+    /// Writes the numbers that a cell becomes into the zeros of its row. Returns the labels if
+    /// the cell is none of them. A blank cell is always an error; the caller decides.
     #[inline]
     fn write<F: Float>(
         &self,

@@ -47,9 +47,16 @@ impl Table {
         if let Some(format) = self.date_format_of(index)? {
             let moments = summary.texts.values.keys();
             let days = moments.filter_map(|text| dates::parsed(&format, text)?.days());
-            let years = if format.contains("%y") { ", in years from 1970 to 2069" } else { "" };
-            report.read_as = Some(format!("dates in the form {format}{years}"));
             let first = days.reduce(f64::min).unwrap_or(0.0) as i32;
+            let years =
+                summary.texts.values.keys().filter_map(|text| dates::parsed(&format, text)?.year());
+            // A short year may be of another century.
+            let years = format.contains("%y").then(|| {
+                years.fold([f64::MAX, f64::MIN], |[a, b], year| [a.min(year), b.max(year)])
+            });
+            let years = years.map(|[first, last]| format!(", of the years {first} to {last}"));
+            let years = years.unwrap_or_default();
+            report.read_as = Some(format!("dates in the form {format}{years}"));
             feature.date = Some(DateForm::new(&format, first));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);

@@ -55,8 +55,8 @@ impl CsvFormat {
         Self::default()
     }
 
-    /// The byte between cells, such as `b';'`: a character of ASCII, but no quotation mark and no
-    /// end of a line.
+    /// The byte between cells, such as `b';'`: a character of ASCII other than a quotation mark or
+    /// the end of a line.
     pub fn separator(mut self, separator: u8) -> Self {
         self.separator = Some(separator);
         self

@@ -45,8 +45,11 @@ impl Table {
         let counts: HashMap<_, _> = counted.iter().zip(self.count(&counted)?).collect();
         let (mut columns, mut report) =
             (Vec::new(), TableReport { rows, ..TableReport::default() });
-        for index in features {
-            let column = &self.columns[index];
+        for (index, column) in self.used() {
+            if targets.contains(&index) {
+                report.columns.extend(self.told_of_target(index, *kind));
+                continue;
+            }
             let mut of_column = ColumnReport::of(index, &column.name);
             let counts = counts.get(&index).unwrap_or(&column.summary.texts);
             columns.extend(self.feature(index, counts, &mut of_column)?);
@@ -61,6 +64,15 @@ impl Table {
         }
         schema.missing.clone_from(&self.format.missing.listed);
         Ok(Inferred { schema, outputs, report })
+    }
+
+    /// What should be known of the numbers of a target.
+    fn told_of_target(&self, index: usize, kind: TargetKind) -> Option<ColumnReport> {
+        let target @ TableColumn { name, summary, .. } = &self.columns[index];
+        let doubt = summary.doubt(false, self.dialect.separator == b';');
+        let form = || self.number_form(target).map(|form| format!("numbers with a {form}"));
+        let read_as = doubt.or_else(form).filter(|_| kind == TargetKind::Numbers)?;
+        Some(ColumnReport { read_as: Some(read_as), ..ColumnReport::of(index, name) })
     }
 
     /// The form of the numbers of a target.
@@ -81,7 +93,7 @@ impl Table {
             first => first,
         };
         let numbers = summary.numbers;
-        if !is_date && 2 * numbers >= self.rows {
+        if !is_date && 2 * numbers >= self.rows - summary.blanks_in_numbers() {
             return Err(TableError::MixedTarget { file, row, column, value, numbers }.into());
         }
         Err(match self.date_format_of(index) {
@@ -95,7 +107,7 @@ impl Table {
 
     /// The classes in a column, and the number of rows that have one.
     fn classes(&self, index: usize, binary: bool) -> Result<(Vec<String>, usize)> {
-        let TableColumn { name, summary, .. } = &self.columns[index];
+        let target @ TableColumn { name, summary, .. } = &self.columns[index];
         let (mut classes, mut rows) = (ClassSet::new(summary.is_plain()), 0);
         self.each_row(|row, record| {
             let cell = record.cell(index);
@@ -114,7 +126,8 @@ impl Table {
         match classes.classes(binary) {
             Ok(classes) if classes.len() <= most_values(rows) => Ok((classes, rows)),
             Ok(classes) => {
-                let (classes, of_numbers) = (classes.len(), summary.is_plain());
+                let classes = classes.len();
+                let of_numbers = summary.is_plain() || self.number_form(target).is_some();
                 Err(TableError::TooManyClasses { file, column, classes, rows, of_numbers }.into())
             }
             Err(WrongClasses { found, classes, needs }) => {

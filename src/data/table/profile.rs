@@ -2,7 +2,7 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::summary::{ColumnSummary, Counts};
-use super::{Table, TableColumn, feature::in_order};
+use super::{Table, TableColumn, Told, feature::in_order};
 use crate::data::cell::{abbreviated, list};
 use crate::error::{Error, MOST_COUNTED, Remedy, Result, TableError, counted, with_remedies};
 use crate::schema::{Column, Schema};
@@ -107,7 +107,8 @@ impl fmt::Display for ColumnKind {
 }
 
 impl Table {
-    /// What the table has, column by column. Reads all rows once more.
+    /// What the table has, column by column. Reads all rows once more, and again
+    /// for a column whose cells may not be what the user told.
     ///
     /// # Errors
     ///
@@ -117,32 +118,45 @@ impl Table {
         let used: Vec<_> = self.used().map(|(index, _)| index).collect();
         let counts = self.count(&used)?;
         let columns = used.iter().zip(&counts);
-        let columns = columns.map(|(&index, counts)| self.column_profile(index, counts)).collect();
+        let columns = columns
+            .map(|(&index, counts)| self.column_profile(index, counts))
+            .collect::<Result<_>>()?;
         let is_shown = self.format.separator.is_none();
         let (file, separator) = (self.file.clone(), self.dialect.separator.into());
         let separator = is_shown.then_some(separator);
         Ok(TableProfile { file, rows: self.rows, separator, columns })
     }
 
-    /// Checks that all cells are what the user told of their column, and that none is blank unless
-    /// it may be.
-    fn check_cells(&self, index: usize, feature: Option<Column>) -> Result<Option<Column>> {
-        let TableColumn { told, summary, .. } = &self.columns[index];
-        let may_fail = told.is_some() || !self.settings.missing && summary.blanks_in_numbers() > 0;
-        if let Some(feature) = feature.as_ref().filter(|_| may_fail) {
-            let mut schema = Schema::new([feature.clone()]);
-            schema.missing.clone_from(&self.format.missing.listed);
+    /// The error of the first cell that is not what the user told of its column, or that is blank
+    /// and may not be.
+    fn refused_cell(&self, index: usize, feature: &Column) -> Result<Option<Error>> {
+        let column @ TableColumn { told, summary, .. } = &self.columns[index];
+        let may_fail = match told {
+            Some(Told::Number) => !summary.is_plain() && self.number_form(column).is_none(),
+            Some(Told::Date(form)) => form.is_some(),
+            _ => false,
+        };
+        if !may_fail && (self.settings.missing || summary.blanks_in_numbers() == 0) {
+            return Ok(None);
+        }
+        let mut schema = Schema::new([feature.clone()]);
+        schema.missing.clone_from(&self.format.missing.listed);
+        let checked = || {
             let mut encoder = self.encoder(&schema, None, TableReport::default())?;
             while encoder.next::<f64>(CHUNK)?.0.nrows() > 0 {}
+            Ok(())
+        };
+        match checked() {
+            Ok(()) => Ok(None),
+            Err(error @ Error::Table(_)) => Ok(Some(error)),
+            Err(error) => Err(error),
         }
-        Ok(feature)
     }
 
-    fn column_profile(&self, index: usize, counts: &Counts) -> ColumnProfile {
+    fn column_profile(&self, index: usize, counts: &Counts) -> Result<ColumnProfile> {
         let TableColumn { name, told, summary, .. } = &self.columns[index];
         let mut report = ColumnReport::of(index, name);
         let feature = self.feature(index, counts, &mut report);
-        let feature = feature.and_then(|feature| self.check_cells(index, feature));
         let is_empty = told.is_none() && summary.is_empty();
         let (values, is_text) = match &feature {
             _ if is_empty => (String::new(), false),
@@ -170,6 +184,11 @@ impl Table {
         let mut first: Vec<_> = counts.values.iter().collect();
         first.sort_by_key(|(_, count)| count.row);
         let examples = first.iter().take(3).map(|(text, _)| abbreviated(text)).collect();
+        let refused = match &feature {
+            Ok(Some(feature)) => self.refused_cell(index, feature)?,
+            _ => None,
+        };
+        let feature = refused.map_or(feature, Err);
         let is_error = feature.is_err();
         let (action, remedies) = match feature {
             Ok(feature) => {
@@ -183,7 +202,7 @@ impl Table {
             Err(Error::Table(error)) => (error.to_string(), error.remedies()),
             Err(error) => (error.to_string(), Vec::new()),
         };
-        ColumnProfile {
+        Ok(ColumnProfile {
             name: name.clone(),
             kind,
             told: told.is_some(),
@@ -194,7 +213,7 @@ impl Table {
             action,
             remedies,
             is_error,
-        }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a user tells about a table.
 
-use super::{Table, Told, feature::in_order};
+use super::{Table, TableColumn, Told, feature::in_order};
 use crate::error::{Result, check::ensure};
 
 impl Table {
@@ -133,9 +133,14 @@ impl Table {
         names: impl IntoIterator<Item = impl AsRef<str>>,
         told: &Told,
     ) -> Result<Self> {
+        let left_out = |column: &TableColumn| column.told == Some(Told::LeftOut);
         for name in names {
             let name = name.as_ref();
-            ensure(self.column_names().any(|column| column == name), || self.unknown(name))?;
+            // A column may be left out twice.
+            let is_known = |column: &TableColumn| {
+                column.name == name && (*told == Told::LeftOut || !left_out(column))
+            };
+            ensure(self.columns.iter().any(is_known), || self.unknown(name))?;
             let named = self.columns.iter_mut().filter(|column| column.name == name);
             named.for_each(|column| column.told = Some(told.clone()));
         }
