@@ -60,13 +60,13 @@ pub struct Units {
 }
 
 /// Centre and spread of each column.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scale {
     #[serde(with = "bits")]
     centres: Vec<f64>,
     #[serde(with = "bits")]
     spreads: Vec<f64>,
-    /// 1 / spread, and 0 for a spread of 0. [`Scale::of`] computes them.
+    /// 1 / spread, and 0 for a spread of 0.
     #[serde(skip)]
     factors: Vec<f64>,
     /// The limit of each column's smooth clip, 0 for none. Empty if no column has one.
@@ -74,11 +74,21 @@ pub struct Scale {
     limits: Vec<f64>,
 }
 
-/// Units of a training state, before they are checked.
+/// Units as they are saved in a training state.
 #[derive(Deserialize)]
 struct SavedUnits {
     scaling: Scaling,
-    scale: Option<Scale>,
+    scale: Option<SavedScale>,
+}
+
+#[derive(Deserialize)]
+struct SavedScale {
+    #[serde(with = "bits")]
+    centres: Vec<f64>,
+    #[serde(with = "bits")]
+    spreads: Vec<f64>,
+    #[serde(with = "bits")]
+    limits: Vec<f64>,
 }
 
 impl Units {
@@ -288,10 +298,10 @@ impl TryFrom<SavedUnits> for Units {
     fn try_from(SavedUnits { scaling, scale }: SavedUnits) -> Result<Self> {
         match scale {
             None => Ok(Self::unmeasured(scaling)),
-            Some(Scale { centres, spreads, limits, .. }) if limits.is_empty() => {
+            Some(SavedScale { centres, spreads, limits }) if limits.is_empty() => {
                 Self::standard(centres, spreads)
             }
-            Some(Scale { centres, spreads, limits, .. }) => Self::robust(centres, spreads, limits),
+            Some(SavedScale { centres, spreads, limits }) => Self::robust(centres, spreads, limits),
         }
     }
 }
