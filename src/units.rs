@@ -6,7 +6,7 @@ use crate::{bits, float::Float};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
-use std::iter::zip;
+use std::{iter::zip, sync::Arc};
 
 /// How a network scales numbers to its own units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,36 +52,32 @@ pub enum Scaling {
 /// # Ok::<(), densely::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "SavedUnits")]
+#[serde(try_from = "SavedUnits", into = "SavedUnits")]
 pub struct Units {
     scaling: Scaling,
     /// `None` without scaling, and before it is measured.
     scale: Option<Scale>,
 }
 
-/// Centre and spread of each column.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Centre and spread of each column. A clone shares them.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scale {
-    #[serde(with = "bits")]
-    centres: Vec<f64>,
-    #[serde(with = "bits")]
-    spreads: Vec<f64>,
+    centres: Arc<[f64]>,
+    spreads: Arc<[f64]>,
     /// 1 / spread, and 0 for a spread of 0.
-    #[serde(skip)]
-    factors: Vec<f64>,
+    factors: Arc<[f64]>,
     /// The limit of each column's smooth clip, 0 for none. Empty if no column has one.
-    #[serde(with = "bits")]
-    limits: Vec<f64>,
+    limits: Arc<[f64]>,
 }
 
 /// Units as they are saved in a training state.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct SavedUnits {
     scaling: Scaling,
     scale: Option<SavedScale>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct SavedScale {
     #[serde(with = "bits")]
     centres: Vec<f64>,
@@ -225,7 +221,8 @@ impl Scale {
         }
         let factor = |&spread: &f64| if spread == 0.0 { 0.0 } else { 1.0 / spread };
         let factors = spreads.iter().map(factor).collect();
-        Ok(Self { centres, spreads, factors, limits: limits.unwrap_or_default() })
+        let (centres, spreads) = (centres.into(), spreads.into());
+        Ok(Self { centres, spreads, factors, limits: limits.unwrap_or_default().into() })
     }
 
     /// Centre and 1 / spread of each column; 0 for a spread of 0.
@@ -303,5 +300,16 @@ impl TryFrom<SavedUnits> for Units {
             }
             Some(SavedScale { centres, spreads, limits }) => Self::robust(centres, spreads, limits),
         }
+    }
+}
+
+impl From<Units> for SavedUnits {
+    fn from(Units { scaling, scale }: Units) -> Self {
+        let scale = scale.map(|Scale { centres, spreads, limits, .. }| {
+            let [centres, spreads, limits] =
+                [centres, spreads, limits].map(|numbers| numbers.to_vec());
+            SavedScale { centres, spreads, limits }
+        });
+        Self { scaling, scale }
     }
 }
