@@ -337,6 +337,9 @@ fn each_kind_of_column_is_recognised() {
     };
     let number = table(&csv).number(["code"]).unwrap();
     let date = table(&csv).date_format("place", "%d/%m/%Y").unwrap();
+    // It is a column of numbers all the same.
+    let blank = table("x,y\n1,a\n?,b\n2,c\n3,a\n").profile().unwrap().columns.remove(0);
+    assert_eq!((blank.kind, &blank.values[..], blank.blanks), (Number, "1 to 3", 1));
     for ((is_error, action), expected) in [
         (action(number, 3), r#"row 2, column "code": "a" is not a number"#),
         (action(date, 2), r#""Oslo" is not a date in the form "%d/%m/%Y""#),
@@ -429,6 +432,14 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     let error = message(&rows("12o"), "x");
     assert!(error.contains("\"12o\" is not a number, but 29 cells of the target are"), "{error}");
     assert!(error.contains("`Target::classes`") && !error.contains("`Table::category`"), "{error}");
+    // Ages that repeat are no codes, and hold no category for each number.
+    let ages = (0..400).map(|i| match i % 80 {
+        7 => format!("unknown,{i}\n"),
+        _ => format!("{},{i}\n", 18 + i % 60),
+    });
+    let ages = format!("x,y\n{}", ages.collect::<String>());
+    assert!(message(&ages, "y").contains("row 8, column \"x\": \"unknown\" is not a number"));
+    assert!(table(&ages).without_unusable().regression::<f32>("y").is_err());
     // What the user tells of a target is no reason for another error.
     let numbers = table("x,y\n1,20240305\n2,20240306\n3,20240308\n");
     let told = numbers.clone().date_format("y", "%Y%m%d").unwrap().regression::<f32>("y");

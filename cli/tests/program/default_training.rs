@@ -129,10 +129,15 @@ fn options_of_another_training_are_named() {
     let line = failure(REGRESSION, &["--best", "--refit", "none"], 1);
     assert!(line.contains("--best repeats the last training"), "{line}");
     assert!(failure(REGRESSION, &["--minutes", "0"], 2).contains("above 0 and below 1000000"));
-    for option in ["--without", "--category"] {
+    for (option, message) in [
+        ("--without", "--without names the target"),
+        ("--category", "--category is for features; --task says what the target is"),
+    ] {
         let line = failure(REGRESSION, &[option, "weight, mpg"], 1);
-        assert!(line.contains(&format!("{option} names the target")), "{line}");
+        assert!(line.ends_with(message), "{line}");
     }
+    let line = failure(REGRESSION, &["--split-by", "mpg"], 1);
+    assert!(line.ends_with("--split-by names the target"), "{line}");
     let fewer = json(REGRESSION, &["--epochs", "1", "--without", "origin, weight"]);
     assert_eq!(fewer["features"], 5);
     let short = json(REGRESSION, &["--minutes", "0.0001"]);
