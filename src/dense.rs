@@ -145,11 +145,8 @@ impl<F: Float> Dense<F> {
     /// [`Error::Setting`] for a rate that is not positive and finite.
     pub fn with_input_factors(mut self, rate: f64) -> Result<Self> {
         self.merge_input_factors();
-        let mapping = (vec![F::one(); self.inputs()], Vec::new(), Vec::new());
-        let bias = self.bias.clone();
-        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, bias)?);
-        self.multiply_input_factors();
-        Ok(self)
+        let ones = vec![F::one(); self.inputs()];
+        self.with_mapped_input_factors(rate, (ones, Vec::new(), Vec::new()))
     }
 
     /// As [`with_input_factors`](Self::with_input_factors), for a layer that takes y = c · (x + o)
@@ -160,8 +157,12 @@ impl<F: Float> Dense<F> {
         rate: f64,
         mapping: (Vec<F>, Vec<F>, Vec<usize>),
     ) -> Result<Self> {
-        let bias = self.bias_or_zeros().to_vec();
-        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, Some(bias))?);
+        if !mapping.1.is_empty() {
+            // Offsets become part of the bias.
+            self.bias_or_zeros();
+        }
+        let bias = self.bias.clone();
+        self.input_factors = Some(InputFactors::new(&self.weights, rate, mapping, bias)?);
         self.multiply_input_factors();
         Ok(self)
     }
@@ -414,25 +415,24 @@ impl<F: Float> Dense<F> {
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order.
     pub(crate) fn parameter_slices(&self) -> impl Iterator<Item = &[F]> {
-        let trained = self.input_factors.as_ref();
-        let matrix = trained.map_or(&self.weights, |of| &of.matrix);
-        let bias = trained.and_then(|of| of.bias.as_ref()).or(self.bias.as_ref());
-        let others = bias.into_iter().chain(trained.map(|of| &of.factors));
-        once(matrix.numbers()).chain(others.map(Vec::as_slice))
+        let (matrix, bias, factors) = match &self.input_factors {
+            None => (&self.weights, &self.bias, None),
+            Some(of) => (&of.matrix, &of.bias, Some(&of.factors)),
+        };
+        once(matrix.numbers()).chain(bias.iter().chain(factors).map(Vec::as_slice))
     }
 
     /// Weights, bias and factors of the inputs as row-major slices, in that order. After a change
     /// of the factors, [`multiply_input_factors`](Self::multiply_input_factors) must follow.
     pub(crate) fn parameter_slices_mut(&mut self) -> impl Iterator<Item = &mut [F]> {
-        let (mut matrix, mut bias, mut factors) = (&mut self.weights, self.bias.as_mut(), None);
-        if let Some(of) = &mut self.input_factors {
-            of.is_multiplied = false;
-            matrix = &mut of.matrix;
-            bias = of.bias.as_mut().or(bias);
-            factors = Some(&mut of.factors);
-        }
-        let others = bias.into_iter().chain(factors);
-        once(matrix.numbers_mut()).chain(others.map(Vec::as_mut_slice))
+        let (matrix, bias, factors) = match &mut self.input_factors {
+            None => (&mut self.weights, &mut self.bias, None),
+            Some(of) => {
+                of.is_multiplied = false;
+                (&mut of.matrix, &mut of.bias, Some(&mut of.factors))
+            }
+        };
+        once(matrix.numbers_mut()).chain(bias.iter_mut().chain(factors).map(Vec::as_mut_slice))
     }
 
     /// For each parameter slice whether it is a bias, and its rate factors.

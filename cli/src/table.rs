@@ -97,7 +97,7 @@ impl Columns {
     ///
     /// # Errors
     ///
-    /// A column of which two options tell different things, or that the table does not have.
+    /// Two options name the same column, or the table does not have it.
     pub fn tell(&self, table: Table) -> Result<Table, Box<dyn AnyError>> {
         let dates = names::all(&self.date).map(|name| match name.split_once('=') {
             // A name may have the sign in it.

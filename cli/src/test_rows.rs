@@ -6,7 +6,7 @@ use crate::training::{self, Options as Training};
 use clap::Args;
 use densely::data::{CsvFormat, TableReport};
 use densely::{Dataset, Error, Identity, Mlp, Table, error::DataError};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use std::collections::{BTreeMap, HashSet};
 use std::error::Error as AnyError;
 use std::iter::zip;
@@ -179,25 +179,36 @@ impl Split {
         Ok(Self { all: data.clone(), train, validation, test, report: None, keys })
     }
 
-    /// What should be known about the classes and about copies of rows, a line each.
-    pub fn doubt(&self) -> Result<String, Error> {
+    /// What should be known about the rows, a line each.
+    pub fn doubts(&self) -> String {
+        let doubts = self.unlearned_classes().into_iter().chain(self.copies());
+        doubts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The classes of test rows that no row to learn from has.
+    fn unlearned_classes(&self) -> Option<String> {
+        let targets = self.train.targets();
         let learned = match &self.validation {
-            Some([rest, _]) => self.train.select(rest)?,
-            None => self.train.clone(),
+            Some([rest, _]) => targets.select(Axis(0), rest),
+            None => targets.to_owned(),
         };
-        let rows_of = |data: &Dataset<f32>| match &data.targets().sum_axis(Axis(0)).to_vec()[..] {
-            &[second] => vec![data.rows() as f32 - second, second],
+        let rows_of = |targets: ArrayView2<'_, f32>| match &targets.sum_axis(Axis(0)).to_vec()[..] {
+            &[second] => vec![targets.nrows() as f32 - second, second],
             of_each => of_each.to_vec(),
         };
-        let rows = zip(rows_of(&learned), rows_of(&self.test));
+        let rows = zip(rows_of(learned.view()), rows_of(self.test.targets().view()));
         let unlearned = zip(self.train.classes(), rows)
             .filter(|(_, (train, test))| *train == 0.0 && *test > 0.0)
             .map(|(class, _)| format!("{class:?}"));
         let unlearned: Vec<_> = unlearned.collect();
         let what = if unlearned.len() == 1 { "a class" } else { "classes" };
-        let classes = (!unlearned.is_empty()).then(|| {
+        (!unlearned.is_empty()).then(|| {
             format!("test rows have {what} that no training row has: {}", unlearned.join(", "))
-        });
+        })
+    }
+
+    /// How many test rows are copies of training rows, if most are.
+    fn copies(&self) -> Option<String> {
         let hashes = |data: &Dataset<f32>| -> Vec<u64> {
             let (inputs, targets) = (data.inputs(), data.targets());
             let rows = zip(inputs.rows(), targets.rows());
@@ -208,13 +219,12 @@ impl Split {
         let copies = hashes(&self.test).iter().filter(|&row| known.contains(row)).count();
         let rows = self.test.rows();
         // A few categories alone repeat by themselves.
-        let copies = (2 * copies > rows && known.len() >= DIFFERENT_ROWS).then(|| {
+        (2 * copies > rows && known.len() >= DIFFERENT_ROWS).then(|| {
             format!(
                 "of {rows} test rows, {copies} are the same as a training row: the scores say \
                  little of new rows"
             )
-        });
-        Ok(classes.into_iter().chain(copies).collect::<Vec<_>>().join("\n"))
+        })
     }
 
     /// The folds of the training rows, each split as these rows are.

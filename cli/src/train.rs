@@ -155,7 +155,7 @@ pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let validation = if is_default { recipe::VALIDATION } else { options.training.validation };
     let rows = test_rows.split(data, &report, &options.training, validation, format);
     let rows = rows.map_err(|error| plan.in_context(error))?;
-    tell(&rows.doubt()?);
+    tell(&rows.doubts());
     if let (Some(file), Some(report)) = (file, &rows.report) {
         plan.test_table = Some(json!(report));
         let lines = report.to_string();

@@ -189,14 +189,14 @@ impl Table {
             };
             let places = features.start..features.start + column.values();
             let blank = column.blanks.then_some(places.end);
-            let index = self.column(&column.name)?;
-            let of_column = ColumnReport::of(index, &column.name);
+            let name = &column.name;
+            let column = self.column(name)?;
+            let of_column = ColumnReport::of(column, name);
             let known = report.columns.iter().position(|known| known.name == of_column.name);
             let reported = known.unwrap_or_else(|| {
                 report.columns.push(of_column);
                 report.columns.len() - 1
             });
-            let column = index;
             cells.push(CellEncoding { column, places, code, blank, reported: Some(reported) });
         }
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));

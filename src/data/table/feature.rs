@@ -45,26 +45,23 @@ impl Table {
             return Ok(None);
         }
         if let Some(format) = self.date_format_of(index)? {
-            let moments = summary.texts.values.keys();
-            let days = moments.filter_map(|text| dates::parsed(&format, text)?.days());
-            let first = days.reduce(f64::min).unwrap_or(0.0) as i32;
-            let years =
-                summary.texts.values.keys().filter_map(|text| dates::parsed(&format, text)?.year());
+            let texts = summary.texts.values.keys();
+            let moments: Vec<_> = texts.filter_map(|text| dates::parsed(&format, text)).collect();
+            let first = moments.iter().filter_map(|of| of.days()).reduce(f64::min).unwrap_or(0.0);
+            let years = || moments.iter().filter_map(|of| of.year());
             // A short year may be of another century.
-            let years = format.contains("%y").then(|| {
-                years.fold([f64::MAX, f64::MIN], |[a, b], year| [a.min(year), b.max(year)])
-            });
-            let years = years.map(|[first, last]| format!(", of the years {first} to {last}"));
-            let years = years.unwrap_or_default();
+            let years = match (years().reduce(f64::min), years().reduce(f64::max)) {
+                (Some(first), Some(last)) if format.contains("%y") => {
+                    format!(", of the years {first} to {last}")
+                }
+                _ => String::new(),
+            };
             report.read_as = Some(format!("dates in the form {format}{years}"));
-            feature.date = Some(DateForm::new(&format, first));
+            feature.date = Some(DateForm::new(&format, first as i32));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
-            let (has_others, semicolons) =
-                (self.used().count() > 2, self.dialect.separator == b';');
-            let doubt = summary.doubt(has_others, semicolons).filter(|_| told.is_none());
-            let form = feature.form.as_ref().map(|form| format!("numbers with a {form}"));
-            report.read_as = doubt.or(form);
+            let has_others = self.used().count() > 2;
+            report.read_as = self.numbers_read_as(column, told.is_none(), has_others);
             feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
         } else {
             feature.blanks = self.settings.missing && summary.blanks > 0;
@@ -75,6 +72,19 @@ impl Table {
             feature.two = feature.categories.len() == 2;
         }
         Ok(Some(feature))
+    }
+
+    /// What numbers may be besides numbers, if that may be a doubt, or the form that they have. If
+    /// there are others for features, they may also count the rows.
+    pub(super) fn numbers_read_as(
+        &self,
+        column: &TableColumn,
+        may_be_doubted: bool,
+        has_others: bool,
+    ) -> Option<String> {
+        let doubt = column.summary.doubt(has_others, self.dialect.separator == b';');
+        let form = || self.number_form(column).map(|form| format!("numbers with a {form}"));
+        doubt.filter(|_| may_be_doubted).or_else(form)
     }
 
     /// The form of a column of dates; nothing for another.

@@ -68,11 +68,10 @@ impl Table {
 
     /// What should be known of the numbers of a target.
     fn told_of_target(&self, index: usize, kind: TargetKind) -> Option<ColumnReport> {
-        let target @ TableColumn { name, summary, .. } = &self.columns[index];
-        let doubt = summary.doubt(false, self.dialect.separator == b';');
-        let form = || self.number_form(target).map(|form| format!("numbers with a {form}"));
-        let read_as = doubt.or_else(form).filter(|_| kind == TargetKind::Numbers)?;
-        Some(ColumnReport { read_as: Some(read_as), ..ColumnReport::of(index, name) })
+        let target = &self.columns[index];
+        let read_as = self.numbers_read_as(target, true, false);
+        (kind == TargetKind::Numbers && read_as.is_some())
+            .then(|| ColumnReport { read_as, ..ColumnReport::of(index, &target.name) })
     }
 
     /// The form of the numbers of a target.

@@ -107,8 +107,8 @@ impl fmt::Display for ColumnKind {
 }
 
 impl Table {
-    /// What the table has, column by column. Reads all rows once more, and again
-    /// for a column whose cells may not be what the user told.
+    /// What the table has, column by column. Reads all rows once more, and again for a
+    /// column whose cells may not be what the user told.
     ///
     /// # Errors
     ///

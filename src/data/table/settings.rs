@@ -133,12 +133,12 @@ impl Table {
         names: impl IntoIterator<Item = impl AsRef<str>>,
         told: &Told,
     ) -> Result<Self> {
-        let left_out = |column: &TableColumn| column.told == Some(Told::LeftOut);
         for name in names {
             let name = name.as_ref();
             // A column may be left out twice.
             let is_known = |column: &TableColumn| {
-                column.name == name && (*told == Told::LeftOut || !left_out(column))
+                column.name == name
+                    && (*told == Told::LeftOut || column.told != Some(Told::LeftOut))
             };
             ensure(self.columns.iter().any(is_known), || self.unknown(name))?;
             let named = self.columns.iter_mut().filter(|column| column.name == name);
