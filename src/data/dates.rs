@@ -79,7 +79,7 @@ impl DateFormats {
 }
 
 /// The forms in which a text can be read.
-fn candidates(text: &str) -> Vec<String> {
+pub(super) fn candidates(text: &str) -> Vec<String> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     if digits < 3 || text.len() > MOST_BYTES {
         return Vec::new();

@@ -427,7 +427,7 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     // It is not left out either.
     assert!(table(&rows("12o")).without_unusable().regression::<f32>("y").is_err());
     let number = table(&rows("12o")).number(["x"]).unwrap().regression::<f32>("y").unwrap_err();
-    assert!(matches!(number, Error::Table(TableError::Cell { row: 18, .. })), "{number}");
+    assert!(matches!(number, Error::Table(TableError::MixedColumn { row: 18, .. })), "{number}");
     // A target is no category.
     let error = message(&rows("12o"), "x");
     assert!(error.contains("\"12o\" is not a number, but 29 cells of the target are"), "{error}");
@@ -450,6 +450,38 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     for slip in ["1.234,5", "7 %"] {
         assert!(message(&rows(&format!("\"{slip}\"")), "y").contains("is not a number"), "{slip}");
     }
+}
+
+#[test]
+#[cfg(feature = "dates")]
+fn a_slip_among_dates_or_percentages_is_an_error_that_names_their_form() {
+    let rows = |slip: &str, cell: fn(usize) -> String| {
+        let rows = (0..60).map(|i| match i {
+            17 => format!("{slip},1\n"),
+            _ => format!("{},2\n", cell(i)),
+        });
+        format!("x,y\n{}", rows.collect::<String>())
+    };
+    // These dates repeat, and would make 28 categories.
+    let days = rows("soon", |i| format!("2024-02-{:02}", i % 28 + 1));
+    let shares = rows("none given", |i| format!("{i}.5 %"));
+    for (csv, expected) in [
+        (
+            &days,
+            "\"soon\" is not a date in the form %Y-%m-%d, but 59 cells of the column are, and 1",
+        ),
+        (&shares, "\"none given\" is not a number with a decimal point and %, but 59 cells"),
+    ] {
+        assert!(message(csv, "y").contains(expected), "{}", message(csv, "y"));
+        let table = table(csv).without_unusable();
+        assert!(table.regression::<f32>("y").unwrap_err().to_string().contains(expected));
+        assert_eq!(table.profile().unwrap().columns[0].kind, ColumnKind::Mixed);
+    }
+    let told = table(&days).date(["x"]).unwrap().regression::<f32>("y").unwrap_err();
+    assert!(matches!(told, Error::Table(TableError::MixedColumn { others: 1, .. })), "{told}");
+    // Text of which half may be read as numbers is text.
+    let choices = rows("2", |i| format!("\"{},{}\"", i % 5, ["1", "1,2", "none"][i % 3]));
+    assert_eq!(table(&choices).regression::<f32>("y").unwrap().inputs().ncols(), 15);
 }
 
 #[test]

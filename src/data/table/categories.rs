@@ -34,10 +34,12 @@ impl Table {
         let told = *told == Some(Told::Category);
         let limit =
             if told { MOST_CATEGORIES } else { most_values(self.rows).min(MOST_CATEGORIES) };
-        let is_mixed = !told && numbers > 0 && 2 * numbers >= filled;
-        // A slip of the pen among numbers must not make categories of them.
-        let (differ, are_many) = (2 * values > filled, values > MOST_CODES);
-        if values <= limit && !(is_mixed && (differ || are_many)) {
+        // A slip of the pen among numbers or dates must not make categories of them.
+        let differ = 2 * values > filled;
+        let may_be_mixed = !told && (differ || values > MOST_CODES);
+        let majority = if may_be_mixed { self.majority(index, counts)? } else { None };
+        let mixed = majority.filter(|found| 2 * numbers >= filled || found.is_clear());
+        if values <= limit && mixed.is_none() {
             let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
             let (mut rare, mut categories) = (Vec::new(), Vec::new());
             for (text, count) in &counts.values {
@@ -62,11 +64,10 @@ impl Table {
             }
             return Ok(Some([categories, rare]));
         }
-        let texts = filled.saturating_sub(numbers);
-        let (row, value) = summary.first_text();
-        // Leaving them out would lose much: one cell in ten at most is text, or numbers repeat.
-        let slips = is_mixed && (10 * texts <= filled || !differ);
-        if self.settings.unusable && !told && !slips {
+        // Leaving it out would lose much.
+        let has_slips = mixed.as_ref().is_some_and(|found| found.is_clear() || !differ);
+        let value = summary.first_text().1;
+        if self.settings.unusable && !told && !has_slips {
             let count = counted(values);
             report.left_out = Some(match values == filled {
                 true => format!("its {filled} texts are all different, such as {value:?}"),
@@ -75,9 +76,9 @@ impl Table {
             return Ok(None);
         }
         let (file, column) = (self.file.clone(), name.clone());
-        Err(match is_mixed {
-            true => TableError::MixedColumn { file, row, column, value, numbers, texts },
-            false => TableError::TooManyCategories { file, column, value, values, limit },
+        Err(match mixed {
+            Some(majority) => majority.error(file, column),
+            None => TableError::TooManyCategories { file, column, value, values, limit },
         }
         .into())
     }

@@ -27,7 +27,10 @@ pub enum TableError {
     )]
     BehindQuotationMark { file: String, row: usize },
     /// A row does not have as many cells as the header.
-    #[error("{file}: row {row} has {found} cells, the header has {expected}")]
+    #[error(
+        "{file}: row {row} has {found} cells, the header has {expected}{}",
+        if *row == 1 { "; the header must be the first line: delete lines above it" } else { "" }
+    )]
     RaggedRow { file: String, row: usize, found: usize, expected: usize },
     /// The first line looks like a row.
     #[error(
@@ -109,17 +112,19 @@ pub enum TableError {
         counted(*values)
     )]
     TooManyCategories { file: String, column: String, value: String, values: usize, limit: usize },
-    /// A column has text among its numbers.
+    /// A column has other text among its numbers or dates.
     #[error(
-        "{file}: row {row}, column {column:?}: {value:?} is not a number, but {numbers} cells of the column are ({texts} are not)"
+        "{file}: row {row}, column {column:?}: {value:?} is not {form}, but {cells} cells of the column are, and {others} not"
     )]
     MixedColumn {
         file: String,
         row: usize,
         column: String,
         value: String,
-        numbers: usize,
-        texts: usize,
+        /// As `a number` or `a date in the form %d.%m.%Y`.
+        form: String,
+        cells: usize,
+        others: usize,
     },
     /// The target of a regression has text among its numbers.
     #[error(

@@ -13,11 +13,12 @@ impl Table {
         }
     }
 
-    /// Whether the numbers of a column must be counted, because they are categories. The summary
-    /// counts only texts.
+    /// Whether the numbers of a column must be counted, because they are categories or have no
+    /// common form. The summary counts only texts.
     pub(super) fn needs_counts(&self, index: usize) -> bool {
         let column = &self.columns[index];
         match &column.told {
+            Some(Told::Number) => !column.summary.is_plain() && self.number_form(column).is_none(),
             Some(told) => *told == Told::Category,
             None => column.summary.numbers > 0 && !self.is_number(column),
         }
@@ -60,6 +61,11 @@ impl Table {
             feature.date = Some(DateForm::new(&format, first as i32));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
+            if self.needs_counts(index)
+                && let Some(majority) = self.majority(index, counts)?
+            {
+                return Err(majority.error(self.file.clone(), name.clone()).into());
+            }
             let has_others = self.used().count() > 2;
             report.read_as = self.numbers_read_as(column, told.is_none(), has_others);
             feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
@@ -112,7 +118,11 @@ impl Table {
                 let forms = Box::new([std::mem::take(first), std::mem::take(second)]);
                 Err(TableError::AmbiguousDates { file, row, column, value, forms }.into())
             }
-            ([], Some(_)) => Err(TableError::NotDates { file, row, column, value }.into()),
+            ([], Some(_)) => Err(match self.majority(index, &summary.texts)? {
+                Some(majority) => majority.error(file, column),
+                None => TableError::NotDates { file, row, column, value },
+            }
+            .into()),
             ([], None) => Ok(None),
         }
     }

@@ -80,7 +80,7 @@ pub enum ColumnKind {
     Identifier,
     /// More texts than there may be categories.
     Text,
-    /// Numbers, with other text among them.
+    /// Numbers or dates, with other text among them.
     Mixed,
     /// The same value in every row.
     Constant,
@@ -99,7 +99,7 @@ impl fmt::Display for ColumnKind {
             Self::AmbiguousDate => "day or month first?",
             Self::Identifier => "identifies rows",
             Self::Text => "text",
-            Self::Mixed => "numbers and text",
+            Self::Mixed => "mixed",
             Self::Constant => "constant",
             Self::Empty => "empty",
         })
@@ -174,6 +174,7 @@ impl Table {
             Ok(Some(Column { date: Some(_), .. })) => ColumnKind::Date,
             Err(Error::Table(TableError::AmbiguousDates { .. })) => ColumnKind::AmbiguousDate,
             Err(Error::Table(TableError::NotDates { .. })) => ColumnKind::Text,
+            Err(Error::Table(TableError::MixedColumn { .. })) => ColumnKind::Mixed,
             _ if distinct == 2 => ColumnKind::TwoValues,
             Ok(Some(feature)) if feature.categories.is_empty() => ColumnKind::Number,
             Ok(Some(_)) => ColumnKind::Category,

@@ -1,0 +1,94 @@
+//! The form that most cells of a column have, where some have another.
+
+use super::feature::in_order;
+use super::{Table, summary::Counts};
+use crate::data::{cell::abbreviated, dates};
+use crate::error::{Result, TableError};
+use crate::schema::NumberForm;
+use std::cmp::Reverse;
+
+/// A form of numbers or dates, and how many cells have it.
+#[derive(Debug)]
+pub(super) struct Majority {
+    /// As `a date in the form %d.%m.%Y`.
+    pub(super) form: String,
+    /// The number of cells that have this form.
+    pub(super) cells: usize,
+    /// The number of the others that are not blank.
+    pub(super) others: usize,
+    /// The first of the others, and its row, counted from 1.
+    pub(super) row: usize,
+    pub(super) value: String,
+}
+
+impl Majority {
+    /// Whether one cell in ten at most has another form.
+    pub(super) fn is_clear(&self) -> bool {
+        9 * self.others <= self.cells
+    }
+
+    pub(super) fn error(self, file: String, column: String) -> TableError {
+        let Self { form, cells, others, row, value } = self;
+        TableError::MixedColumn { file, row, column, value, form, cells, others }
+    }
+}
+
+/// A form of dates, a form of numbers, or neither for plain numbers: as
+/// [`in_order`](super::feature::in_order) takes it.
+type Form = (Option<String>, Option<NumberForm>);
+
+impl Table {
+    /// The form of numbers or dates that most cells of a column have, if some have another.
+    /// Reads all rows once more.
+    pub(super) fn majority(&self, index: usize, counts: &Counts) -> Result<Option<Majority>> {
+        let reads = |(date, number): &Form, cell: &str| {
+            in_order(date.as_deref(), number.as_ref(), cell).is_ok()
+        };
+        let cells = |form: &Form| {
+            let read = counts.values.iter().filter(|(text, _)| reads(form, text));
+            read.map(|(_, count)| count.cells).sum::<usize>()
+        };
+        let forms = usual_forms(counts).into_iter().map(|form| (cells(&form), form));
+        let all: usize = counts.values.values().map(|count| count.cells).sum();
+        // The first of several forms that read the same number of cells.
+        let best = forms.min_by_key(|(cells, _)| Reverse(*cells));
+        let Some((_, form)) = best.filter(|(cells, _)| 2 * cells >= all) else { return Ok(None) };
+        let described = match &form {
+            (Some(date), _) => format!("a date in the form {date}"),
+            (None, Some(number)) => format!("a number with a {number}"),
+            (None, None) => "a number".to_owned(),
+        };
+        let (mut cells, mut others, mut first) = (0, 0, None);
+        self.each_row(|row, record| {
+            let cell = record.cell(index);
+            if self.format.missing.has_in_numbers(cell) {
+                return Ok(());
+            }
+            if reads(&form, cell) {
+                cells += 1;
+            } else {
+                others += 1;
+                first.get_or_insert_with(|| (row, abbreviated(cell)));
+            }
+            Ok(())
+        })?;
+        Ok(first.map(|(row, value)| Majority { form: described, cells, others, row, value }))
+    }
+}
+
+/// The forms of numbers that the values have, and the forms of dates of the first three.
+fn usual_forms(counts: &Counts) -> Vec<Form> {
+    let mut numbers: Vec<NumberForm> = Vec::new();
+    for form in counts.values.keys().flat_map(|text| NumberForm::of(text)).flatten() {
+        match numbers.iter_mut().find_map(|known| Some((known.clone().and(form.clone())?, known))) {
+            Some((both, known)) => *known = both,
+            None => numbers.push(form),
+        }
+    }
+    numbers.sort_by_key(|form| (form.decimal_comma, form.unit.clone()));
+    let mut first: Vec<_> = counts.values.iter().collect();
+    first.sort_by_key(|(_, count)| count.row);
+    let dates = first.iter().take(3).flat_map(|(text, _)| dates::candidates(text));
+    let numbers = numbers.into_iter().map(|form| (None, Some(form)));
+    [(None, None)].into_iter().chain(numbers).chain(dates.map(|form| (Some(form), None))).collect()
+}
