@@ -79,7 +79,14 @@ fn tell_target(table: &Table, target: &str, profile: &mut TableProfile) -> Resul
                 1 => "1 feature".to_owned(),
                 features => format!("{features} features"),
             };
-            format!("the target: {}{classes}; the other columns make {features}", task.option())
+            let report = stream.report().columns.iter().find(|column| column.name == target);
+            let read_as = report.and_then(|column| column.read_as.as_deref());
+            let read_as = read_as.map(|form| format!(", read as {}", remedies::in_report(form)));
+            format!(
+                "the target: {}{classes}{}; the other columns make {features}",
+                task.option(),
+                read_as.unwrap_or_default()
+            )
         }
         Err(Error::Table(error)) => remedies::in_options(&error.to_string(), &error.remedies()),
         Err(error) => error.to_string(),

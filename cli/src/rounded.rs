@@ -31,7 +31,9 @@ pub fn interval(interval: &Interval, is_scaled: bool) -> String {
     let widths = widths.collect::<Vec<_>>().join(", ");
     // 100 · 0.55 is 55.00000000000001.
     let share = (1e6 * interval.level()).round() / 1e4;
-    format!("{widths} holds the number in at least {share} % of new rows on average")
+    format!(
+        "{widths} holds the number in at least {share} % of new rows like the test rows, on average"
+    )
 }
 
 /// The decimals of several numbers that stand below each other: four, or more if the largest is

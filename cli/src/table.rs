@@ -13,6 +13,9 @@ pub struct FileForm {
     /// Character between cells, or `tab` [default: found out from the file]
     #[arg(long, value_name = "CHARACTER", value_parser = separator)]
     pub separator: Option<u8>,
+    /// Lines above the header, such as a title
+    #[arg(long, value_name = "LINES", default_value_t = 0, hide_default_value = true)]
+    pub skip_lines: usize,
     /// The first line is a row; columns are named 1, 2, …
     #[arg(long)]
     pub no_header: bool,
@@ -70,7 +73,7 @@ pub enum Missing {
 impl FileForm {
     /// The form of the file by these options. The file itself shows the rest.
     pub fn format(&self) -> CsvFormat {
-        let mut format = CsvFormat::new();
+        let mut format = CsvFormat::new().skip_lines(self.skip_lines);
         if let Some(separator) = self.separator {
             format = format.separator(separator);
         }

@@ -25,7 +25,7 @@ pub fn open_parquet(format: CsvFormat, file: &Path) -> Result<Table, Error> {
 }
 
 fn as_csv(format: CsvFormat) -> CsvFormat {
-    format.separator(b',').with_header().encoding("utf-8")
+    format.separator(b',').skip_lines(0).with_header().encoding("utf-8")
 }
 
 #[cfg(feature = "parquet")]

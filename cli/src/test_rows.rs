@@ -107,16 +107,25 @@ impl TestRows {
             Keys::Chance => None,
             Keys::Order(column, order) => {
                 let blanks = order.iter().filter(|number| number.is_nan()).count();
+                if order.windows(2).all(|pair| pair[0] == pair[1]) {
+                    return Some(format!(
+                        "{column:?} is the same in all rows: the file's last rows are the test rows"
+                    ));
+                }
                 (blanks > 0).then(|| format!("rows without {column:?} come first: {blanks}"))
             }
             Keys::Groups(column, groups) => {
                 let mut counts = BTreeMap::new();
                 groups.iter().for_each(|group| *counts.entry(group).or_insert(0) += 1);
-                let (group, count) = counts.into_iter().max_by_key(|&(_, count)| count)?;
-                let (rows, is_most) = (groups.len(), 4 * count > 3 * groups.len());
-                is_most.then(|| {
+                let rows = groups.len();
+                let (group, count) = counts.iter().max_by_key(|&(_, count)| count)?;
+                let most = (4 * count > 3 * rows).then(|| {
                     format!("the group {group:?} of {column:?} has {count} of {rows} rows")
-                })
+                });
+                let blanks = counts.get(&String::new());
+                most.or(
+                    blanks.map(|count| format!("rows without {column:?} are one group: {count}"))
+                )
             }
         }
     }

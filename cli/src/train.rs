@@ -9,7 +9,7 @@ use crate::table::{Blanks, Columns, FileForm, remedies};
 use crate::table_file;
 use crate::test_rows::{self, Split, TestRows};
 use crate::training::{
-    self, IntervalPlan, LossName, Plan, Prepared, Subject, Task, Tested, recipe,
+    self, IntervalPlan, LossName, OptimizerName, Plan, Prepared, Subject, Task, Tested, recipe,
 };
 use clap::{ArgMatches, Args, parser::ValueSource};
 use densely::{Dataset, data::CrossValidation};
@@ -35,7 +35,7 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// What the target is [default: binary for two different values, multiclass for texts and
+    /// What the target is [default: binary for two different texts or whole numbers, multiclass for texts and
     /// codes, else regression. Codes are numbers such as 01, and numbers that count from 0 or 1 to
     /// at most ten different ones, each in ten rows or more. With --loss poisson: regression]
     #[arg(long, value_enum)]
@@ -66,9 +66,9 @@ pub struct Options {
     recipe: recipe::Choice,
     #[command(flatten)]
     training: training::Options,
-    /// The first option that was given of those that describe an own training.
+    /// The options on the command line.
     #[arg(skip)]
-    own: Option<String>,
+    given: Vec<String>,
 }
 
 /// The options that describe an own training, in place of the default one.
@@ -92,11 +92,16 @@ const OWN: [&str; 16] = [
 ];
 
 impl Options {
-    /// Notes whether the command line describes an own training.
+    /// Notes which options are on the command line.
     pub fn note(&mut self, matches: &ArgMatches) {
-        let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
-        self.own =
-            OWN.iter().find(|name| given(name)).map(|name| format!("--{}", name.replace('_', "-")));
+        let names = matches.ids().map(|name| name.as_str());
+        let given =
+            names.filter(|name| matches.value_source(name) == Some(ValueSource::CommandLine));
+        self.given = given.map(str::to_owned).collect();
+    }
+
+    fn is_given(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given == name)
     }
 
     /// Refuses options that would say something of the target as if it were a feature.
@@ -105,8 +110,9 @@ impl Options {
         if names(&self.columns.without) {
             return Err("--without names the target".to_owned());
         }
-        if names(&self.columns.category) {
-            return Err("--category is for features; --task says what the target is".to_owned());
+        let told = [("--category", &self.columns.category), ("--number", &self.columns.number)];
+        if let Some((option, _)) = told.into_iter().find(|(_, columns)| names(columns)) {
+            return Err(format!("{option} is for features; --task says what the target is"));
         }
         self.test_rows.check_target(&self.target)?;
         Ok(())
@@ -114,18 +120,43 @@ impl Options {
 
     /// Whether the training is the default one.
     fn is_default(&self) -> Result<bool, String> {
-        match (&self.own, self.recipe.given()) {
+        let own = OWN.iter().find(|name| self.is_given(name)).map(|name| option(name));
+        match (own, self.recipe.given()) {
             (Some(own), Some(name)) => {
                 Err(format!("{name} is for the default training; {own} describes one of your own"))
             }
             (own, _) => Ok(own.is_none()),
         }
     }
+
+    /// Refuses options that would do nothing.
+    fn check_used(&self, is_default: bool) -> Result<(), String> {
+        let training = &self.training;
+        let is_lbfgs = training.optimizer == OptimizerName::Lbfgs;
+        let is_linear = training.hidden.0.is_empty();
+        let unused = [
+            ("batch_size", is_lbfgs, "lbfgs looks at all rows at once"),
+            ("warm_up", is_lbfgs, "lbfgs has no learning rate"),
+            ("patience", training.validation == 0.0, "without validation, all epochs are trained"),
+            ("activation", is_linear, "there is no hidden layer"),
+            ("dropout", is_linear, "there is no hidden layer"),
+            ("checkpoint_every", is_default, "the default training writes every 16 epochs"),
+        ];
+        let found =
+            unused.into_iter().find(|(name, is_unused, _)| *is_unused && self.is_given(name));
+        found.map_or(Ok(()), |(name, _, why)| Err(format!("{} does nothing: {why}", option(name))))
+    }
+}
+
+/// The option as it is written.
+fn option(name: &str) -> String {
+    format!("--{}", name.replace('_', "-"))
 }
 
 /// Returns the summary.
 pub fn run(options: &Options) -> Result<String, Box<dyn Error>> {
     let is_default = options.is_default()?;
+    options.check_used(is_default)?;
     options.check_target()?;
     let file = input::find(&options.data);
     let format = options.blanks.format(options.columns.format(options.form.format()));

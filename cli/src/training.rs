@@ -19,6 +19,7 @@ pub mod task;
 mod tested;
 
 pub use choices::LossName;
+pub(crate) use choices::OptimizerName;
 pub use files::Files;
 pub use hash::hash;
 pub use interval::IntervalPlan;

@@ -127,7 +127,9 @@ pub(super) fn parsed(format: &str, text: &str) -> Option<DateTime> {
         date = Some([day.year().into(), day.num_days_from_ce().into(), a, b, c, d]);
     }
     if has_time(format) {
-        time = Some(parsed.to_naive_time().ok()?.num_seconds_from_midnight().into());
+        let of_day = parsed.to_naive_time().ok()?;
+        let nanoseconds = f64::from(of_day.nanosecond());
+        time = Some(f64::from(of_day.num_seconds_from_midnight()) + nanoseconds / 1e9);
     }
     // Nothing of a form without both becomes a feature.
     let offset = parsed.offset().unwrap_or(0).into();
@@ -148,7 +150,9 @@ fn plausible(format: &str, text: &str) -> bool {
     let dots = !format.contains("%H.%M") || text.rsplit('.').take(3).all(|part| part.len() >= 2);
     // A version is no date with a short year.
     let short = !format.contains(".%y") || text.split('.').all(|part| digits(part) >= 2);
-    times && dots && short && b"/,".iter().all(|&sign| count(format, sign) == count(text, sign))
+    // `%D` stands for a form with slashes.
+    let signs = || b"/,".iter().all(|&sign| count(format, sign) == count(text, sign));
+    times && dots && short && (format.contains("%D") || signs())
 }
 
 impl DateTime {

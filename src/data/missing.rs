@@ -13,7 +13,10 @@ pub(super) struct MissingWords {
 }
 
 /// Usual words, in every column.
-const EVERYWHERE: [&str; 7] = ["?", "na", "n/a", "#n/a", "<na>", "nan", "null"];
+const EVERYWHERE: [&str; 14] = [
+    "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "#div/0!", "#name?", "#null!",
+    "#num!", "#ref!", "#value!",
+];
 
 /// Usual words in columns of numbers and dates: elsewhere they may be values.
 const IN_NUMBERS: [&str; 5] = ["-", "--", ".", "nil", "none"];
@@ -41,14 +44,17 @@ impl MissingWords {
             || (!self.listed.is_empty() && self.has_own(text))
     }
 
-    /// Whether the text is one of the listed words, or a number among them in another form.
+    /// Whether the text is one of the listed words, or a number among them in another form. What
+    /// may be thousands or decimals, as in `9,999`, is thousands here.
     fn has_own(&self, text: &str) -> bool {
-        let is_listed = |number: f64| self.numbers.contains(&number);
-        let written =
-            || NumberForm::of(text).into_iter().flatten().filter_map(|form| form.number(text));
+        let written = || {
+            let forms = NumberForm::of(text).into_iter().flatten();
+            forms.max_by_key(|form| form.thousands)?.number(text)
+        };
+        let number = || plain_number(text).or_else(written);
         is_one(&self.listed, text)
             || (!self.numbers.is_empty()
-                && (plain_number(text).is_some_and(is_listed) || written().any(is_listed)))
+                && number().is_some_and(|number| self.numbers.contains(&number)))
     }
 
     /// Whether the text stands for a missing value among numbers and dates.

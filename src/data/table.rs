@@ -111,6 +111,8 @@ pub struct Table {
     dialect: Dialect,
     columns: Vec<TableColumn>,
     rows: usize,
+    /// The number of blank rows at the end of the file, which are left out.
+    blank_rows: usize,
     settings: Allowed,
 }
 

@@ -137,7 +137,9 @@ fn without_groups(digits: &str, grouping: char) -> Option<String> {
         return Some(digits.to_owned());
     };
     let mut groups = digits.split(separator);
-    let first = groups.next().filter(|first| (1..=3).contains(&first.len()))?;
+    // No thousands begin with 0: `0,125` has decimals.
+    let is_first = |first: &&str| (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let first = groups.next().filter(is_first)?;
     let is_number = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let whole = groups.clone().all(|group| group.len() == 3 && is_number(group));
     (whole && is_number(first)).then(|| digits.replace(separator, ""))
@@ -165,7 +167,7 @@ mod tests {
         }
         for text in [
             "", "1,23", "12,5", "1,2345", "1.2.3", "1,234,5", "abc", "5 kg", "--3", "(-3)", "7 %",
-            "$", "1.5e",
+            "$", "1.5e", "0,125", "0,125.5", "000,125",
         ] {
             assert_eq!(point.number(text), None, "{text}");
         }
@@ -193,6 +195,7 @@ mod tests {
         assert_eq!(decimal_commas("1,950"), [Some(false), Some(true)]);
         assert_eq!(decimal_commas("1,95"), [None, Some(true)]);
         assert_eq!(decimal_commas("1,234.5"), [Some(false), None]);
+        assert_eq!(decimal_commas("0,125"), [None, Some(true)]);
         assert_eq!(decimal_commas("00.00.00"), [None, None]);
     }
 }

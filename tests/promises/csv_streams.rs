@@ -138,7 +138,7 @@ fn faults_are_the_same() {
         (
             "y\n1\n",
             Regression,
-            r#"data: there are no features: no column beside target "y" can be one"#,
+            r#"data: there are no features beside target "y": there is no other column"#,
         ),
         (
             "x,y\n1,2\n2,3\n?,4\n",

@@ -49,3 +49,4 @@ mod units;
 mod views;
 mod weights;
 mod workers;
+mod written_cells;

@@ -209,7 +209,7 @@ fn validation_rows_have_the_columns_of_the_training_rows() {
 /// 100,000 nearest to 1,700,029,995. An `f32` near 1.7e9 would be a multiple of 128.
 #[test]
 fn seconds_since_1970_keep_their_digits() {
-    let row = |i: i64| format!("{},{}\n", 1_700_000_000 + 10 * i, 1_700_000_000 - i);
+    let row = |i: i64| format!("{},{}\n", 1_700_000_000 + 10 * i, 1_700_000_000 - 100_000 * i);
     let csv = |rows: std::ops::Range<i64>| format!("s,y\n{}", rows.map(row).collect::<String>());
     let seconds = table(&csv(0..6_000));
     let data = seconds.regression::<f32>("y").unwrap();

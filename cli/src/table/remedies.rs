@@ -33,6 +33,7 @@ fn option(remedy: &Remedy) -> String {
     let words = match remedy {
         Remedy::WithoutHeader => "--no-header takes it for a row",
         Remedy::WithHeader => "--header for names",
+        Remedy::SkipLines => "--skip-lines skips lines above the header",
         Remedy::Encoding => "--encoding names another encoding, such as latin1",
         Remedy::MissingValues => "--missing-values takes the text for a missing value",
         Remedy::DecimalComma => "--decimal-comma reads decimals behind a comma",

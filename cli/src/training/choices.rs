@@ -120,7 +120,7 @@ impl LossName {
 pub enum ClassWeight {
     /// All classes count the same, however rare.
     Balanced,
-    /// A weight for each class, in alphabetical order.
+    /// A weight for each class, in the order of the classes.
     Each(Vec<f64>),
 }
 

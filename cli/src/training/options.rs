@@ -53,8 +53,9 @@ pub struct Options {
     /// Longest gradient; a longer one is shortened [default: no limit; for the poisson loss 1]
     #[arg(long, value_name = "NORM", value_parser = positive)]
     pub clip_norm: Option<f64>,
-    /// How much classes count: `balanced`, or a weight for each, in alphabetical order
-    #[arg(long, value_name = "WEIGHTS", value_parser = ClassWeight::parse)]
+    /// How much classes count: `balanced`, or a weight for each, in alphabetical order, or in the
+    /// order of numbers. Probabilities are then those of the weighted rows
+    #[arg(long, value_name = "WEIGHTS", value_parser = ClassWeight::parse, allow_hyphen_values = true)]
     pub class_weight: Option<ClassWeight>,
     /// Most epochs
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = count)]
@@ -91,7 +92,7 @@ pub struct Options {
     pub checkpoint: Option<PathBuf>,
     /// In a training of your own, epochs from one writing to the folder to the next; the default
     /// training writes every 16 epochs
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count, requires = "checkpoint")]
     pub checkpoint_every: usize,
     /// Print one JSON object in place of the summary
     #[arg(long)]
@@ -133,14 +134,20 @@ impl Options {
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses a momentum or a learning rate that the optimizer does not have, and a loss that does
-    /// not suit the task.
+    /// Refuses a momentum or a learning rate that the optimizer does not have, a warm-up longer than
+    /// the training, and a loss that does not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
         if self.momentum.is_some() && self.optimizer != OptimizerName::Sgd {
             return Err("--momentum is for --optimizer sgd".into());
         }
         if self.learning_rate.is_some() && self.optimizer == OptimizerName::Lbfgs {
             return Err("--optimizer lbfgs has no --learning-rate".into());
+        }
+        if self.warm_up > self.epochs {
+            let Self { warm_up, epochs, .. } = self;
+            return Err(format!(
+                "--warm-up {warm_up} is longer than the {epochs} epochs of --epochs"
+            ));
         }
         self.loss.unwrap_or(LossName::of(task)).loss(task).map(drop)
     }

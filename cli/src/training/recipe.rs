@@ -217,7 +217,9 @@ fn others(task: Task, rows: &Split) -> Result<[Other; 2], Box<dyn Error>> {
     constant.predicted.assign(&means);
     let name = if task == Task::Regression { "the mean" } else { "the largest class" };
     let error = |test: &Tested| defined(task.error().on(test));
-    Ok([("a linear model", error(&linear)?), (name, error(&constant)?)])
+    let linear_name =
+        if task == Task::Regression { "least squares" } else { "logistic regression" };
+    Ok([(linear_name, error(&linear)?), (name, error(&constant)?)])
 }
 
 /// What was tried and kept, and what it is compared with.

@@ -110,6 +110,10 @@ impl Summary<'_> {
         if let Some(taken_for) = taken_for {
             lines.insert(0, ("task", taken_for.clone()));
         }
+        if self.plan.options.class_weight.is_some() {
+            let told = "classes: probabilities are those of weighted rows, not of new ones";
+            lines.push(("weighted", told.to_owned()));
+        }
         match &self.tried {
             Some(tried) => lines.extend(tried.lines.clone()),
             None => lines.extend([

@@ -23,16 +23,19 @@ fn it_says_what_it_tried_and_how_it_compares() {
     let others = recipe["compared"].as_array().unwrap();
     assert_eq!(
         others.iter().map(|of| &of["who"]).collect::<Vec<_>>(),
-        ["a linear model", "the mean"]
+        ["least squares", "the mean"]
     );
     let [linear, mean] = [0, 1].map(|place| others[place]["rmse"].as_f64().unwrap());
     assert!(own < linear && linear < mean, "{quick}");
 
     let output = run(BINARY, &["--quick", "--refit", "all"]);
     let text = String::from_utf8(output.stdout).unwrap();
-    for part in
-        ["tried       plain: log-loss ", "kept        plain, ", "all 569 rows", "of a linear model"]
-    {
+    for part in [
+        "tried       plain: log-loss ",
+        "kept        plain, ",
+        "all 569 rows",
+        "of logistic regression",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }

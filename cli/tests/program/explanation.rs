@@ -161,7 +161,12 @@ fn an_interval_goes_from_the_training_to_the_predictions() {
         assert!((middle - width - low).abs() < 1e-5 && (middle + width - high).abs() < 1e-5);
     }
     let shown = String::from_utf8(densely(&["show", &net]).stdout).unwrap();
-    assert!(shown.contains("holds the number in at least 80 % of new rows on average"), "{shown}");
+    assert!(
+        shown.contains(
+            "holds the number in at least 80 % of new rows like the test rows, on average"
+        ),
+        "{shown}"
+    );
 
     // One network has no spread; the mean of two that differ in their bias has the same everywhere.
     let message = refused(&["predict", &net, REGRESSION.data, "--spread"], 1);

@@ -261,7 +261,7 @@ fn bad_files_get_one_line_and_leave_no_file() {
         ),
         (
             b"mpg\n1\n2\n3\n4\n5\n".to_vec(),
-            r#"there are no features: no column beside target "mpg" can be one"#,
+            r#"there are no features beside target "mpg": there is no other column"#,
         ),
     ];
     let binary: Vec<(Vec<u8>, &str)> = vec![

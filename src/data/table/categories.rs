@@ -1,16 +1,17 @@
 //! The categories of a column of text.
 
 use super::summary::{Count, Counts};
-use super::{Table, TableColumn, Told, report::ColumnReport};
+use super::{
+    Table, TableColumn, Told,
+    majority::{MOST_CODES, Majority},
+    report::ColumnReport,
+};
 use crate::data::cell::{abbreviated, plain_number};
 use crate::error::{Result, TableError, counted};
 use std::collections::HashSet;
 
 /// No column has more categories: it holds names or notes.
 const MOST_CATEGORIES: usize = 1_000;
-
-/// A column of more different values, most of them numbers, has no codes such as `0`, `a`, `b`.
-const MOST_CODES: usize = 20;
 
 /// In a table with at least this number of rows, categories of one row alone are left out.
 const ROWS_FOR_RARE: usize = 50;
@@ -29,7 +30,7 @@ impl Table {
         report: &mut ColumnReport,
     ) -> Result<Option<[Vec<String>; 2]>> {
         let TableColumn { name, told, summary, .. } = &self.columns[index];
-        let (values, numbers) = (counts.values.len(), summary.numbers);
+        let values = counts.values.len();
         let filled = self.rows - summary.blanks;
         let told = *told == Some(Told::Category);
         let limit =
@@ -38,7 +39,7 @@ impl Table {
         let differ = 2 * values > filled;
         let may_be_mixed = !told && (differ || values > MOST_CODES);
         let majority = if may_be_mixed { self.majority(index, counts)? } else { None };
-        let mixed = majority.filter(|found| 2 * numbers >= filled || found.is_clear());
+        let mixed = majority.filter(|found| found.is_plain || found.is_clear());
         if values <= limit && mixed.is_none() {
             let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
             let (mut rare, mut categories) = (Vec::new(), Vec::new());
@@ -69,9 +70,16 @@ impl Table {
         let value = summary.first_text().1;
         if self.settings.unusable && !told && !has_slips {
             let count = counted(values);
-            report.left_out = Some(match values == filled {
-                true => format!("its {filled} texts are all different, such as {value:?}"),
-                false => format!("it has too many different texts ({count}), such as {value:?}"),
+            report.left_out = Some(match mixed {
+                Some(Majority { form, cells, others, value, .. }) => {
+                    format!(
+                        "{value:?} is not {form}, but {cells} of its cells are, and {others} not"
+                    )
+                }
+                None if values == filled => {
+                    format!("its {filled} texts are all different, such as {value:?}")
+                }
+                None => format!("it has too many different texts ({count}), such as {value:?}"),
             });
             return Ok(None);
         }

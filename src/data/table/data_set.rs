@@ -59,7 +59,7 @@ impl Table {
         &self,
         target: Target,
     ) -> Result<(Dataset<F>, TableReport)> {
-        let Inferred { schema, outputs, report } = self.infer(&target)?;
+        let Inferred { schema, outputs, report } = self.infer::<F>(&target)?;
         self.encoded(&schema, outputs, report)
     }
 

@@ -20,14 +20,21 @@ impl Dialect {
     /// The dialect that the start of a file shows, unless the format names the separator.
     pub(super) fn of(sample: &[u8], file: &str, format: &CsvFormat) -> Result<Self> {
         let line_end = if sample.contains(&b'\n') { b'\n' } else { b'\r' };
-        let named = named_separator(sample, line_end);
+        let mut lines =
+            sample.splitn(format.skip_lines.saturating_add(1), |&byte| byte == line_end);
+        let below = lines.nth(format.skip_lines).unwrap_or_default();
+        let named = named_separator(below, line_end);
         let separator = match (format.separator, named) {
             (Some(separator), _) | (None, Some(separator)) => separator,
-            (None, None) => consistent(sample, line_end, file)?,
+            (None, None) => {
+                let is_cut_off = sample.len() as u64 == SAMPLE_BYTES;
+                consistent(below, line_end, is_cut_off, file)?
+            }
         };
         Error::check_range("separator, as a byte,", separator.into(), SEPARATOR)?;
         let has_header = format.header != Header::Absent;
-        Ok(Self { separator, line_end, named: named.is_some(), has_header })
+        let skipped = format.skip_lines + usize::from(named.is_some());
+        Ok(Self { separator, line_end, skipped, has_header })
     }
 }
 
@@ -45,11 +52,10 @@ fn named_separator(sample: &[u8], line_end: u8) -> Option<u8> {
 
 /// The separator with which all rows have as many cells as the header; of several, the one with
 /// which the header has the most.
-fn consistent(sample: &[u8], line_end: u8, file: &str) -> Result<u8> {
-    let is_cut_off = sample.len() as u64 == SAMPLE_BYTES;
+fn consistent(sample: &[u8], line_end: u8, is_cut_off: bool, file: &str) -> Result<u8> {
     let mut best = (b',', (false, 1));
     for separator in SEPARATORS {
-        let dialect = Dialect { separator, line_end, named: false, has_header: true };
+        let dialect = Dialect { separator, line_end, skipped: 0, has_header: true };
         let mut parser = CsvParser::new(Box::new(sample), file, dialect)?;
         let (mut record, mut rows) = (Record::default(), Vec::new());
         // With another separator, text may stand behind quotation marks.

@@ -18,10 +18,12 @@ pub(super) struct Doubts {
     jumps: bool,
     /// Whether a number is written as codes are: in digits, with a zero in front.
     pub(super) codes: bool,
-    /// How many numbers have a point that may stand between thousands, as `7.116` does.
+    /// How many numbers have a point.
+    points: usize,
+    /// How many of them have it where it may stand between thousands, as `7.116` does.
     thousands: usize,
     /// Whether a number shows that points stand before decimals.
-    decimals: bool,
+    pub(super) decimals: bool,
 }
 
 impl Doubts {
@@ -33,6 +35,7 @@ impl Doubts {
         let Some(cell) = cell else { return };
         self.codes |= has_leading_zero(cell) && cell.iter().all(u8::is_ascii_digit);
         let point = cell.iter().position(|&byte| byte == b'.');
+        self.points += usize::from(point.is_some());
         match point.map(|place| cell.len() - place) {
             Some(4) if (1.0..1000.0).contains(&number.abs()) => self.thousands += 1,
             None if number.abs() < 1000.0 => {}
@@ -40,21 +43,27 @@ impl Doubts {
         }
     }
 
+    /// Whether each point may stand between thousands.
+    pub(super) fn may_be_grouped(&self) -> bool {
+        self.points > 0 && self.points == self.thousands
+    }
+
     /// What else these numbers may be, if there is a doubt. `rows` is the number of rows if each
-    /// has a number and there are other columns for features.
+    /// has a number and there are other columns for features. `decimal_comma` tells whether the
+    /// file shows decimal commas.
     pub(super) fn said(
         &self,
         [smallest, largest]: [f64; 2],
         numbers: usize,
         rows: Option<usize>,
-        semicolons: bool,
+        decimal_comma: bool,
     ) -> Option<String> {
         let counts = rows >= Some(ROWS_FOR_COUNT) && !self.jumps && [0.0, 1.0].contains(&smallest);
         // Where each number has a point, it stands before decimals.
         let some = (3..numbers).contains(&self.thousands);
         let (doubt, remedy) = if counts {
             ("they only count the rows".to_owned(), Remedy::Without)
-        } else if semicolons && some && !self.decimals {
+        } else if decimal_comma && some && !self.decimals {
             ("points may stand between thousands".to_owned(), Remedy::DecimalComma)
         } else if self.codes {
             ("some begin with 0, as codes do".to_owned(), Remedy::Category)

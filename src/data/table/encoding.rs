@@ -199,6 +199,7 @@ impl Table {
             });
             cells.push(CellEncoding { column, places, code, blank, reported: Some(reported) });
         }
+        report.blank_rows_at_end = self.blank_rows;
         let (rows, missing) = (self.row_reader()?, MissingWords::new(schema.missing.clone()));
         let (features, outputs) = (schema.features(), outputs.unwrap_or(0));
         Ok(Encoder { rows, missing, cells, features, outputs, report })

@@ -27,10 +27,7 @@ pub enum TableError {
     )]
     BehindQuotationMark { file: String, row: usize },
     /// A row does not have as many cells as the header.
-    #[error(
-        "{file}: row {row} has {found} cells, the header has {expected}{}",
-        if *row == 1 { "; the header must be the first line: delete lines above it" } else { "" }
-    )]
+    #[error("{file}: row {row} has {found} cells, the header has {expected}")]
     RaggedRow { file: String, row: usize, found: usize, expected: usize },
     /// The first line looks like a row.
     #[error(
@@ -73,8 +70,8 @@ pub enum TableError {
     #[error("{file}: there is no column {column:?}; there are {columns}")]
     UnknownColumn { file: String, column: String, columns: String },
     /// Beside the target there is no column, or none that can be a feature.
-    #[error("{file}: there are no features: no column beside target {column:?} can be one")]
-    TargetAlone { file: String, column: String },
+    #[error("{file}: there are no features beside target {column:?}: {why}")]
+    TargetAlone { file: String, column: String, why: String },
     /// The features do not fit into memory.
     #[error("{file}: {rows} rows of {features} features do not fit into memory")]
     TooLarge { file: String, rows: usize, features: usize },
@@ -91,6 +88,18 @@ pub enum TableError {
     /// The target of a regression is the same in all rows.
     #[error("{file}: target {column:?} is {value} in all rows, so there is nothing to learn")]
     ConstantTarget { file: String, column: String, value: String },
+    /// The numbers of a target differ too little for their magnitude.
+    #[error(
+        "{file}: target {column:?} has numbers from {smallest} to {largest}, too near each other for {float}, which would round them to fewer than 100 different ones; learn the number minus {offset} instead"
+    )]
+    CoarseTarget {
+        file: String,
+        column: String,
+        smallest: f64,
+        largest: f64,
+        float: &'static str,
+        offset: f64,
+    },
     /// A target has too few or too many classes.
     #[error("{file}: target {column:?} has {found} ({classes}), {needs}")]
     Classes { file: String, column: String, found: String, classes: String, needs: &'static str },
@@ -164,6 +173,8 @@ impl TableError {
             Self::HeaderNotUtf8 { .. } | Self::Cell { problem: CellProblem::NotUtf8, .. } => {
                 vec![Remedy::Encoding]
             }
+            // The first line is a title.
+            Self::RaggedRow { row: 1, expected: 1, .. } => vec![Remedy::SkipLines],
             Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
             Self::TooManyCategories { .. } | Self::UnnamedColumn { .. } => vec![Remedy::Without],
             Self::MixedColumn { .. } => {
@@ -191,6 +202,8 @@ pub enum Remedy {
     WithoutHeader,
     #[error("`CsvFormat::with_header` for names")]
     WithHeader,
+    #[error("`CsvFormat::skip_lines` skips lines above the header")]
+    SkipLines,
     #[error("`CsvFormat::encoding` names another encoding, such as latin1")]
     Encoding,
     #[error("`CsvFormat::missing_values` takes the text for a missing value")]

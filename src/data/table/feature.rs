@@ -19,7 +19,8 @@ impl Table {
         let column = &self.columns[index];
         match &column.told {
             Some(Told::Number) => !column.summary.is_plain() && self.number_form(column).is_none(),
-            Some(told) => *told == Told::Category,
+            Some(Told::LeftOut) => false,
+            Some(Told::Date(_) | Told::Category) => true,
             None => column.summary.numbers > 0 && !self.is_number(column),
         }
     }
@@ -46,7 +47,7 @@ impl Table {
             return Ok(None);
         }
         if let Some(format) = self.date_format_of(index)? {
-            let texts = summary.texts.values.keys();
+            let texts = counts.values.keys();
             let moments: Vec<_> = texts.filter_map(|text| dates::parsed(&format, text)).collect();
             let first = moments.iter().filter_map(|of| of.days()).reduce(f64::min).unwrap_or(0.0);
             let years = || moments.iter().filter_map(|of| of.year());
@@ -57,7 +58,8 @@ impl Table {
                 }
                 _ => String::new(),
             };
-            report.read_as = Some(format!("dates in the form {format}{years}"));
+            let is_local = if format.ends_with("z") { ", in local time" } else { "" };
+            report.read_as = Some(format!("dates in the form {format}{years}{is_local}"));
             feature.date = Some(DateForm::new(&format, first as i32));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
@@ -68,7 +70,7 @@ impl Table {
             }
             let has_others = self.used().count() > 2;
             report.read_as = self.numbers_read_as(column, told.is_none(), has_others);
-            feature.offset = if feature.form.is_none() { summary.round_offset() } else { 0.0 };
+            feature.offset = summary.round_offset(feature.form.as_ref());
         } else {
             feature.blanks = self.settings.missing && summary.blanks > 0;
             match self.categories(index, counts, report)? {
@@ -88,7 +90,7 @@ impl Table {
         may_be_doubted: bool,
         has_others: bool,
     ) -> Option<String> {
-        let doubt = column.summary.doubt(has_others, self.dialect.separator == b';');
+        let doubt = column.summary.doubt(has_others, self.decimal_comma(false));
         let form = || self.number_form(column).map(|form| format!("numbers with a {form}"));
         doubt.filter(|_| may_be_doubted).or_else(form)
     }
@@ -148,18 +150,23 @@ impl Table {
             return self.format.decimal_comma.then(comma);
         }
         match column.summary.forms().map(Option::<&NumberForm>::cloned) {
-            [Some(point), Some(comma)] => Some(if self.decimal_comma() { comma } else { point }),
+            [Some(point), Some(comma)] => {
+                // No cell has a comma, but some have a point.
+                let points_alone = comma.thousands && !point.thousands;
+                Some(if self.decimal_comma(points_alone) { comma } else { point })
+            }
             [point, comma] => point.or(comma),
         }
     }
 
     /// Whether a comma stands before the decimals where a column itself does not tell.
-    fn decimal_comma(&self) -> bool {
+    fn decimal_comma(&self, points_alone: bool) -> bool {
         let forms = || self.columns.iter().map(|column| column.summary.forms());
-        let point = forms().any(|form| matches!(form, [Some(_), None]));
+        let decimals = self.columns.iter().any(|column| column.summary.doubts.decimals);
+        let point = decimals || forms().any(|form| matches!(form, [Some(_), None]));
         let comma = forms().any(|form| matches!(form, [None, Some(_)]));
-        let semicolons = self.dialect.separator == b';';
-        self.format.decimal_comma || if point == comma { semicolons } else { comma }
+        let usual = self.dialect.separator == b';' && !points_alone;
+        self.format.decimal_comma || if point == comma { usual } else { comma }
     }
 }
 

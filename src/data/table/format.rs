@@ -14,8 +14,8 @@ use crate::data::missing::MissingWords;
 ///   `formats`, UTF-16 with a mark. Other encodings must be named.
 /// - A file whose name ends in `.gz` is decompressed, with the cargo feature `formats`.
 /// - The **header** is the first line. A first line that looks like a row is an error.
-/// - A **missing value** is a blank cell or one of `?`, `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `null`
-///   in any case; among numbers and dates also `-`, `--`, `.`, `nil` and `none`.
+/// - A **missing value** is a blank cell or one of `?`, `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `-nan`,
+///   `null`, `#DIV/0!` and the other errors of spreadsheets, in any case; among numbers and dates also `-`, `--`, `.`, `nil` and `none`.
 ///
 /// ```
 /// use densely::data::CsvFormat;
@@ -32,6 +32,7 @@ use crate::data::missing::MissingWords;
 #[must_use]
 pub struct CsvFormat {
     pub(super) separator: Option<u8>,
+    pub(super) skip_lines: usize,
     pub(super) header: Header,
     pub(super) decimal_comma: bool,
     pub(super) missing: MissingWords,
@@ -59,6 +60,20 @@ impl CsvFormat {
     /// the end of a line.
     pub fn separator(mut self, separator: u8) -> Self {
         self.separator = Some(separator);
+        self
+    }
+
+    /// The number of lines above the header, such as a title. The default is 0.
+    ///
+    /// ```
+    /// # use densely::data::CsvFormat;
+    /// let csv = "Sales of 2024\n\nprice;sold\n3;18\n2;24\n";
+    /// let table = CsvFormat::new().skip_lines(2).parse(csv.as_bytes(), "sales")?;
+    /// assert_eq!(table.column_names().collect::<Vec<_>>(), ["price", "sold"]);
+    /// # Ok::<(), densely::Error>(())
+    /// ```
+    pub fn skip_lines(mut self, lines: usize) -> Self {
+        self.skip_lines = lines;
         self
     }
 

@@ -5,8 +5,13 @@ use super::target::{Target, TargetKind};
 use super::{Table, TableColumn, Told, categories::most_values, encoding::blank};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
+use crate::float::Float;
 use crate::schema::{NumberForm, Schema};
 use std::collections::{HashMap, HashSet};
+
+/// The numbers of a target are on at least this number of different steps of a floating-point
+/// number.
+const STEPS: f64 = 100.0;
 
 /// What a table becomes for a target.
 #[derive(Debug)]
@@ -19,7 +24,29 @@ pub(super) struct Inferred {
 
 impl Table {
     /// The schema, and the number of outputs. Every column but the targets is a feature.
-    pub(super) fn infer(&self, target: &Target) -> Result<Inferred> {
+    pub(super) fn infer<F: Float>(&self, target: &Target) -> Result<Inferred> {
+        let inferred = self.inferred(target)?;
+        if target.kind == TargetKind::Numbers {
+            let digits = (F::NAME, F::epsilon().as_f64());
+            target.columns.iter().try_for_each(|name| self.check_digits(name, digits))?;
+        }
+        Ok(inferred)
+    }
+
+    /// Checks that rounding leaves the differences between the numbers of a target.
+    fn check_digits(&self, name: &str, (float, epsilon): (&'static str, f64)) -> Result<()> {
+        let target = &self.columns[self.column(name)?];
+        let form = self.number_form(target);
+        let [smallest, largest] = target.summary.ends(form.as_ref());
+        let step = epsilon * smallest.abs().max(largest.abs());
+        let offset = target.summary.round_offset(form.as_ref());
+        ensure(largest == smallest || STEPS * step <= largest - smallest, || {
+            let (file, column) = (self.file.clone(), name.to_owned());
+            TableError::CoarseTarget { file, column, smallest, largest, float, offset }
+        })
+    }
+
+    fn inferred(&self, target: &Target) -> Result<Inferred> {
         let Target { columns: names, kind } = target;
         ensure(!names.is_empty(), || ShapeError::NoTargets)?;
         let targets = names.iter().map(|name| self.column(name)).collect::<Result<Vec<_>>>()?;
@@ -30,8 +57,8 @@ impl Table {
             _ => Vec::new(),
         };
         let (file, all) = (|| self.file.clone(), || names.join(", "));
-        let alone = || TableError::TargetAlone { file: file(), column: all() };
-        ensure(self.used().count() > names.len(), alone)?;
+        let alone = |why| TableError::TargetAlone { file: file(), column: all(), why };
+        ensure(self.used().count() > names.len(), || alone("there is no other column".to_owned()))?;
         self.check_names()?;
         let features = self.used().map(|(index, _)| index);
         let features: Vec<_> = features.filter(|index| !targets.contains(index)).collect();
@@ -55,7 +82,10 @@ impl Table {
             columns.extend(self.feature(index, counts, &mut of_column)?);
             report.columns.push(of_column);
         }
-        ensure(!columns.is_empty(), alone)?;
+        ensure(!columns.is_empty(), || {
+            report.columns.retain(|column| !column.is_empty());
+            alone(report.to_string().replace('\n', "; "))
+        })?;
         // A binary target is one column.
         let outputs = if *kind == TargetKind::Classes { classes.len() } else { names.len() };
         let mut schema = Schema::new(columns).with_targets(names).with_classes(classes);

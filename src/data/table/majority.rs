@@ -2,16 +2,22 @@
 
 use super::feature::in_order;
 use super::{Table, summary::Counts};
-use crate::data::{cell::abbreviated, dates};
+use crate::data::cell::{abbreviated, plain_number};
+use crate::data::dates;
 use crate::error::{Result, TableError};
 use crate::schema::NumberForm;
 use std::cmp::Reverse;
+
+/// No column has more different numbers that are codes, such as `0`, `1`, `a`, `b`.
+pub(super) const MOST_CODES: usize = 20;
 
 /// A form of numbers or dates, and how many cells have it.
 #[derive(Debug)]
 pub(super) struct Majority {
     /// As `a date in the form %d.%m.%Y`.
     pub(super) form: String,
+    /// Whether it is that of plain numbers.
+    pub(super) is_plain: bool,
     /// The number of cells that have this form.
     pub(super) cells: usize,
     /// The number of the others that are not blank.
@@ -28,7 +34,7 @@ impl Majority {
     }
 
     pub(super) fn error(self, file: String, column: String) -> TableError {
-        let Self { form, cells, others, row, value } = self;
+        let Self { form, cells, others, row, value, .. } = self;
         TableError::MixedColumn { file, row, column, value, form, cells, others }
     }
 }
@@ -38,8 +44,8 @@ impl Majority {
 type Form = (Option<String>, Option<NumberForm>);
 
 impl Table {
-    /// The form of numbers or dates that most cells of a column have, if some have another.
-    /// Reads all rows once more.
+    /// The form of numbers or dates that most cells of a column have, if some have another. A
+    /// tenth of the cells is enough for many different numbers. Reads all rows once more.
     pub(super) fn majority(&self, index: usize, counts: &Counts) -> Result<Option<Majority>> {
         let reads = |(date, number): &Form, cell: &str| {
             in_order(date.as_deref(), number.as_ref(), cell).is_ok()
@@ -50,9 +56,12 @@ impl Table {
         };
         let forms = usual_forms(counts).into_iter().map(|form| (cells(&form), form));
         let all: usize = counts.values.values().map(|count| count.cells).sum();
+        let numbers = counts.values.keys().filter(|text| plain_number(text).is_some()).count();
+        let least = all.div_ceil(if numbers > MOST_CODES { 10 } else { 2 });
         // The first of several forms that read the same number of cells.
         let best = forms.min_by_key(|(cells, _)| Reverse(*cells));
-        let Some((_, form)) = best.filter(|(cells, _)| 2 * cells >= all) else { return Ok(None) };
+        let Some((_, form)) = best.filter(|(cells, _)| *cells >= least) else { return Ok(None) };
+        let is_plain = form == (None, None);
         let described = match &form {
             (Some(date), _) => format!("a date in the form {date}"),
             (None, Some(number)) => format!("a number with a {number}"),
@@ -72,7 +81,14 @@ impl Table {
             }
             Ok(())
         })?;
-        Ok(first.map(|(row, value)| Majority { form: described, cells, others, row, value }))
+        Ok(first.map(|(row, value)| Majority {
+            form: described,
+            is_plain,
+            cells,
+            others,
+            row,
+            value,
+        }))
     }
 }
 

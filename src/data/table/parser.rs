@@ -11,8 +11,8 @@ pub(super) struct Dialect {
     pub(super) separator: u8,
     /// `\n`, or `\r` in files without one.
     pub(super) line_end: u8,
-    /// Whether the first line only names the separator.
-    pub(super) named: bool,
+    /// The number of lines above the header.
+    pub(super) skipped: usize,
     /// Whether the first record is no row.
     pub(super) has_header: bool,
 }
@@ -97,7 +97,8 @@ impl<'t> CsvParser<'t> {
     ) -> Result<Self> {
         let row = usize::from(!dialect.has_header);
         let mut parser = Self { bytes, dialect, lines: Vec::new(), file, row };
-        if dialect.named {
+        for _ in 0..dialect.skipped {
+            parser.lines.clear();
             parser.line()?;
         }
         Ok(parser)
@@ -113,7 +114,7 @@ impl<'t> CsvParser<'t> {
             if !self.line()? {
                 return Ok(false);
             }
-            while self.lines.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
+            self.without_end();
             if !self.lines.is_empty() {
                 break;
             }
@@ -126,6 +127,11 @@ impl<'t> CsvParser<'t> {
         self.row += 1;
         record.bytes = std::mem::take(&mut self.lines);
         Ok(true)
+    }
+
+    /// Takes the end of the last line away.
+    fn without_end(&mut self) {
+        while self.lines.pop_if(|byte| matches!(byte, b'\r' | b'\n')).is_some() {}
     }
 
     /// Appends the next line, with its end; false at the end of the file.
@@ -193,14 +199,12 @@ impl<'t> CsvParser<'t> {
                     _ => text.push(byte),
                 }
             }
-            if passed == 0 {
-                // The end of the first line was taken away.
-                text.push(line_end);
-            }
             passed = self.lines.len();
             if quotes != Quotes::Inside || !self.line()? {
                 break;
             }
+            text.push(line_end);
+            self.without_end();
         }
         record.cells.push(Cell { end: text.len(), number: f64::NAN });
         self.lines = text;

@@ -25,6 +25,8 @@ use std::fmt;
 pub struct TableReport {
     /// The number of rows that were taken.
     pub rows: usize,
+    /// The number of blank rows at the end of the file. They were left out.
+    pub blank_rows_at_end: usize,
     /// The rows without a target, counted from 1. They were left out.
     pub rows_without_target: Vec<usize>,
     /// The columns with something to be said, in the table's order.
@@ -104,7 +106,8 @@ impl ColumnReport {
 impl TableReport {
     /// Whether there is nothing to be said.
     pub fn is_empty(&self) -> bool {
-        self.rows_without_target.is_empty() && self.columns.is_empty()
+        let all_rows = self.rows_without_target.is_empty() && self.blank_rows_at_end == 0;
+        all_rows && self.columns.is_empty()
     }
 
     /// Of one value for each row of the table, those of the rows that were taken.
@@ -129,6 +132,10 @@ impl TableReport {
 impl fmt::Display for TableReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = Vec::new();
+        if self.blank_rows_at_end > 0 {
+            let rows = with_plural(self.blank_rows_at_end, "blank row");
+            lines.push(format!("left out: {rows} at the end of the file"));
+        }
         if let [first, more @ ..] = &self.rows_without_target[..] {
             let more = if more.is_empty() { "" } else { ", …" };
             let rows = with_plural(self.rows_without_target.len(), "row");

@@ -3,8 +3,9 @@
 use super::format::{CsvFormat, Header};
 use super::parser::{CsvParser, Dialect, Record};
 use super::{Allowed, Table, TableColumn, dialect::SAMPLE_BYTES, source::CsvSource};
-use crate::data::cell::abbreviated;
+use crate::data::{cell::abbreviated, dates};
 use crate::error::{CellProblem, Error, Result, TableError, check::ensure};
+use crate::schema::NumberForm;
 use std::io::{Cursor, Read};
 
 impl Table {
@@ -56,7 +57,7 @@ impl Table {
                 if let Some(number) = record.short_number(index)
                     && !(format.decimal_comma && record.bytes(index).contains(&b'.'))
                 {
-                    let cell = (dialect.separator == b';').then(|| record.bytes(index));
+                    let cell = (dialect.separator != b',').then(|| record.bytes(index));
                     summary.add_number(number, cell, &format.missing);
                     continue;
                 }
@@ -86,7 +87,7 @@ impl Table {
             return Err(TableError::NoHeader { file, name }.into());
         }
         let settings = Allowed::default();
-        Ok(Self { file, source, format, dialect, columns, rows, settings })
+        Ok(Self { file, source, format, dialect, columns, rows, blank_rows, settings })
     }
 
     pub(super) fn row_reader(&self) -> Result<RowReader<'_>> {
@@ -140,13 +141,16 @@ fn is_number(column: &TableColumn) -> bool {
     column.name.parse::<f64>().is_ok()
 }
 
-/// Whether a header looks like a row: each name is a number, or a value of its own column.
+/// Whether a header looks like a row: each name is a number, a date, or a value of its own column.
 fn looks_like_row(columns: &[TableColumn]) -> bool {
     let is_value = |column: &&TableColumn| column.summary.texts.values.contains_key(&column.name);
-    let numbers = columns.iter().filter(|column| is_number(column)).count();
-    let values = columns.iter().filter(is_value).count();
+    let is_written = |name: &str| {
+        NumberForm::of(name).iter().any(Option::is_some) || !dates::candidates(name).is_empty()
+    };
+    let (numbers, others): (Vec<_>, Vec<_>) =
+        columns.iter().partition(|column| is_number(column) || is_written(&column.name));
     // A number may be the name of a column in a file with other names.
-    numbers + values == columns.len() && (numbers > 0 || columns.len() > 2)
+    others.iter().all(is_value) && (!numbers.is_empty() || columns.len() > 2)
 }
 
 /// What a file is that begins with these bytes, if people take it for a table.

@@ -47,7 +47,7 @@ impl Table {
     ///
     /// As [`dataset`](Self::dataset), here or with the chunk that has the error.
     pub fn stream<F: Float>(&self, target: Target) -> Result<RowStream<'_, F>> {
-        let mut inferred = self.infer(&target)?;
+        let mut inferred = self.infer::<F>(&target)?;
         inferred.report.columns.retain(|column| !column.is_empty());
         Ok(RowStream { table: self, inferred, numbers: PhantomData })
     }

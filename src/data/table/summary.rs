@@ -146,9 +146,9 @@ impl ColumnSummary {
     }
 
     /// What numbers may be besides numbers, if there is a doubt.
-    pub(super) fn doubt(&self, has_others: bool, semicolons: bool) -> Option<String> {
+    pub(super) fn doubt(&self, has_others: bool, decimal_comma: bool) -> Option<String> {
         let rows = (has_others && self.numbers == self.cells).then_some(self.cells);
-        self.doubts.said(self.extremes?, self.numbers, rows, semicolons)
+        self.doubts.said(self.extremes?, self.numbers, rows, decimal_comma)
     }
 
     /// The number or the text in all cells that are not blank, if these are several.
@@ -166,7 +166,7 @@ impl ColumnSummary {
     pub(super) fn forms(&self) -> [Option<&NumberForm>; 2] {
         let fits = |form: &&NumberForm| {
             let same_unit = form.unit.is_empty() || self.numbers == 0;
-            same_unit && !(form.decimal_comma && self.fractions)
+            same_unit && !(form.decimal_comma && self.fractions && !self.doubts.may_be_grouped())
         };
         self.forms.each_ref().map(|form| form.as_ref().filter(fits))
     }
@@ -176,10 +176,18 @@ impl ColumnSummary {
         if self.numbers == 0 { self.dates.different() } else { Vec::new() }
     }
 
+    /// The smallest and the largest number, of which texts are in this form; 0 without a number.
+    pub(super) fn ends(&self, form: Option<&NumberForm>) -> [f64; 2] {
+        let texts = self.texts.values.keys();
+        let written = texts.filter_map(|text| form?.number(text)).map(|number| [number; 2]);
+        let both = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a.min(c), b.max(d)];
+        self.extremes.into_iter().chain(written).reduce(both).unwrap_or_default()
+    }
+
     /// The number to subtract before rounding to `f32`, by the rule in the documentation of
-    /// [`Table`](crate::data::Table).
-    pub(super) fn round_offset(&self) -> f64 {
-        let [smallest, largest] = self.extremes.unwrap_or_default();
+    /// [`Table`](crate::data::Table). Texts are numbers in this form.
+    pub(super) fn round_offset(&self, form: Option<&NumberForm>) -> f64 {
+        let [smallest, largest] = self.ends(form);
         let (range, magnitude) = (largest - smallest, largest.abs().max(smallest.abs()));
         if !(range > 0.0 && magnitude > 1_000.0 * range) {
             return 0.0;
@@ -207,7 +215,7 @@ mod tests {
             let mut summary = ColumnSummary::default();
             let words = MissingWords::default();
             numbers.iter().for_each(|number| summary.add(&number.to_string(), &words, false));
-            summary.round_offset()
+            summary.round_offset(None)
         };
         // Range 90,000, so that the unit is 10⁵.
         assert_eq!(offset(&[1_700_000_000.0, 1_700_090_000.0]), 1_700_000_000.0);
