@@ -90,7 +90,7 @@ impl<'a> Constant<'a> {
     }
 
     /// The lengths of its dimensions.
-    fn lengths(&self) -> Result<&[usize]> {
+    pub(crate) fn lengths(&self) -> Result<&[usize]> {
         let missing = || refused(format!("tensor {:?} has no valid shape", self.name()));
         self.shape.as_ref().map(TensorShape::lengths).ok_or_else(missing)
     }
@@ -99,11 +99,6 @@ impl<'a> Constant<'a> {
     fn elements(&self) -> Option<usize> {
         let lengths = self.shape.as_ref()?.lengths();
         lengths.iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
-    }
-
-    /// Whether it has no dimensions.
-    pub(crate) fn is_scalar(&self) -> bool {
-        self.lengths().is_ok_and(<[usize]>::is_empty)
     }
 
     /// Whether its numbers are in another file, which was not read.

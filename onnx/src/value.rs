@@ -157,6 +157,15 @@ impl<F: Float> Sums<'_, F> {
         }
     }
 
+    /// The sums with these indices.
+    pub(crate) fn select(&mut self, sums: &[usize], budget: &mut Budget) -> Result<()> {
+        let numbers = sums.len().saturating_mul(self.weights.nrows());
+        budget.take(numbers, size_of::<F>(), self.node)?;
+        self.weights = self.weights.select(Axis(1), sums);
+        self.bias = self.bias.take().map(|bias| bias.select(Axis(0), sums));
+        Ok(())
+    }
+
     /// Makes sums over features x of sums over scale · x + shift.
     pub(crate) fn fold(&mut self, Features { scale, shift, .. }: &Features) {
         if shift.iter().any(|t| *t != 0.0) {

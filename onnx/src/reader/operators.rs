@@ -160,8 +160,8 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let gather = node.operator() == "Gather";
         let axis = if gather { node.whole_number("axis").unwrap_or(0) } else { -1 };
         let last = layout::place(axis, value.row.len() + 1) == Some(value.row.len());
-        let (ValueSource::Constant(indices), Map::Features(features), Some((width, others)), true) =
-            (self.graph.source_of_input(node, 1)?, &mut value.map, value.row.split_last(), last)
+        let (ValueSource::Constant(indices), Some((width, others)), true) =
+            (self.graph.source_of_input(node, 1)?, value.row.split_last(), last)
         else {
             return Err(unknown());
         };
@@ -173,10 +173,14 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         };
         let chosen: Option<Vec<_>> = numbers.iter().map(column).collect();
         let chosen = chosen.filter(|_| elements(others) == Some(1)).ok_or_else(unknown)?;
-        features.select(&chosen);
+        match &mut value.map {
+            Map::Features(features) => features.select(&chosen),
+            Map::Sums(sums) => sums.select(&chosen, &mut self.budget)?,
+        }
         value.row.pop();
-        if !(gather && indices.is_scalar()) {
-            value.row.push(Some(chosen.len()));
+        match gather {
+            true => value.row.extend(indices.lengths()?.iter().copied().map(Some)),
+            false => value.row.push(Some(chosen.len())),
         }
         Ok(())
     }

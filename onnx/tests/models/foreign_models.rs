@@ -288,6 +288,36 @@ fn columns_are_chosen_by_indices_of_both_types() {
     }
 }
 
+/// Outputs are chosen before and behind the activation, and the indices give the result's shape.
+#[test]
+fn outputs_are_chosen() {
+    let layer = [
+        node("MatMul", &["x", "w"], "z", &[]),
+        node("Add", &["z", "b"], "s", &[]),
+        tensor("w", &[2, 2], &WEIGHTS),
+        tensor("b", &[2], &[0.5, 1.0]),
+    ];
+    let indices = |shape: &[u64], numbers: &[i64]| {
+        typed_tensor("i", shape, 7, numbers.iter().flat_map(|i| i.to_le_bytes()).collect())
+    };
+    let along = [whole_attribute("axis", 1)];
+    let second = node("Gather", &["s", "i"], "y", &along);
+    let parts = [layer.concat(), second, indices(&[], &[1])];
+    let net = densely_onnx::from_bytes::<f32>(&model(2, &parts)).unwrap();
+    assert_eq!(net.to_string(), "2 → 1 Identity, 3 parameters, f32");
+    assert_eq!(predicted(&parts, [3.0, 1.0]), [-1.0]);
+
+    let pairs = [
+        node("Relu", &["s"], "a", &[]),
+        node("Gather", &["a", "i"], "g", &along),
+        node("Softmax", &["g"], "y", &[]),
+        indices(&[2, 2], &[0, 1, 1, 0]),
+    ];
+    let parts = model(2, &[layer.concat(), pairs.concat()]);
+    let error = densely_onnx::from_bytes::<f32>(&parts).unwrap_err().to_string();
+    assert!(error.contains("its axis is not the whole row"), "{error}");
+}
+
 /// A graph of labels alone is read up to what they are made of.
 #[test]
 fn labels_are_left_out() {
