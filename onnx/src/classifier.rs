@@ -36,11 +36,16 @@ pub(crate) fn outputs<'a>(graph: &Graph<'a>) -> Result<(ValueSource<'a>, bool)> 
         let count = graph.outputs().count();
         refused(format!("the graph has {count} outputs ({names:?}), a network one"))
     })?;
-    if sources.iter().filter_map(labels).any(|source| !source.is(output)) {
-        return Err(refused("the graph's labels do not come from its probabilities"));
-    }
     let second = second_of_two(graph, output);
-    Ok((second.unwrap_or(output), second.is_some()))
+    let mut of_two_classes = second.is_some();
+    for source in sources.iter().filter_map(labels).filter(|source| !source.is(output)) {
+        // Of two labels that are no classes, skl2onnx writes both columns 1 - p, too.
+        of_two_classes = false;
+        if second.is_none_or(|second| !second.is(source)) {
+            return Err(refused("the graph's labels do not come from its probabilities"));
+        }
+    }
+    Ok((second.unwrap_or(output), of_two_classes))
 }
 
 /// The source of the probabilities that choose the label; `None` if the value is no label.

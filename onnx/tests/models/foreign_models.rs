@@ -331,3 +331,23 @@ fn labels_are_left_out() {
     // e^3.5 / (e^3.5 + e^-2)
     assert!((probabilities[0] - 0.995_929_9).abs() < 1e-6, "{probabilities:?}");
 }
+
+/// skl2onnx takes two labels, of which both may be true, for two classes: its graph also gives
+/// 1 - p of each.
+#[test]
+fn two_labels_are_no_classes() {
+    let binarizer = node("Binarizer", &["p"], "l", &[]);
+    let parts = [
+        node("MatMul", &["x", "w"], "z", &[]),
+        node("Sigmoid", &["z"], "p", &[]),
+        node("Sub", &["one", "p"], "n", &[]),
+        node("Concat", &["n", "p"], "y", &[whole_attribute("axis", 1)]),
+        tensor("w", &[2, 2], &WEIGHTS),
+        tensor("one", &[], &[1.0]),
+    ];
+    let graph = [parts.concat(), binarizer, field(12, field(1, "l"))];
+    let probabilities = predicted(&graph, [3.0, 1.0]);
+    // 1 / (1 + e^-3.5) and 1 / (1 + e^2)
+    assert!((probabilities[0] - 0.970_687_8).abs() < 1e-6, "{probabilities:?}");
+    assert!((probabilities[1] - 0.119_202_9).abs() < 1e-6, "{probabilities:?}");
+}
