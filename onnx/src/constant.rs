@@ -217,15 +217,13 @@ impl<'a> Constant<'a> {
     ) -> Result<Vec<f64>> {
         self.check(ElementType::of::<F>())?;
         let lengths: Vec<_> = self.lengths()?.iter().copied().chain(repeat_n(1, others)).collect();
-        let width = elements(row).unwrap_or(1);
-        let misfit = || {
-            let (node, all) = (node.described(), lengths.iter().copied());
-            let count = all.fold(1, usize::saturating_mul);
-            refused(format!("{node} has {count} numbers for {width} features"))
-        };
         if let ([single @ None], Some(&length @ 2..)) = (&mut *row, lengths.last()) {
             *single = Some(length);
         }
+        let misfit = || {
+            let row = described(row);
+            node.refused(&format!("numbers of shape {lengths:?} do not fit a row of shape {row}"))
+        };
         let all: Vec<_> = once(Some(1)).chain(row.iter().copied()).collect();
         let fits = |(length, own): (&Option<usize>, &usize)| *own == 1 || *length == Some(*own);
         let fit =
@@ -243,6 +241,12 @@ impl<'a> Constant<'a> {
         let numbers = numbers.broadcast(all).ok_or_else(misfit)?;
         Ok(exactly(width, numbers.iter().copied()))
     }
+}
+
+/// The lengths of a row's dimensions, for error messages.
+pub(crate) fn described(row: &[Option<usize>]) -> String {
+    let length = |length: &Option<usize>| length.map_or("?".to_owned(), |n| n.to_string());
+    row.iter().map(length).collect::<Vec<_>>().join(" × ")
 }
 
 /// The lengths of a tensor's dimensions.

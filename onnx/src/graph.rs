@@ -118,8 +118,12 @@ impl<'a> Graph<'a> {
             let Some(node) = self.computing(name, before) else {
                 let input =
                     find(&self.inputs, name).map(|(place, of)| ValueSource::Inputs(place, of));
-                let missing = || format!("no node computes {:?} before it is used", short(name));
-                return input.ok_or_else(|| refused(missing()));
+                let further = |node: &&Node<'a>| node.outputs().skip(1).any(|of| of == name);
+                let missing = || match self.nodes.iter().map(|(_, node)| node).find(further) {
+                    Some(node) => node.refused("only its first output is read"),
+                    None => refused(format!("no node computes {:?} before it is used", short(name))),
+                };
+                return input.ok_or_else(missing);
             };
             match node.input(0).filter(|_| self.changes_nothing(node)) {
                 Some(input) => (name, before) = (input, node.place),

@@ -2,7 +2,7 @@
 
 use super::{Reader, UNKNOWN};
 use crate::budget::elements;
-use crate::constant::{Constant, MOST_DIMENSIONS};
+use crate::constant::{Constant, MOST_DIMENSIONS, described};
 use crate::element::ElementType;
 use crate::graph::ValueSource;
 use crate::layout::{self, Layout};
@@ -94,7 +94,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
                 value.row = after.ok_or_else(|| {
                     let asked =
                         layout.asked().map(|asked| format!(", and the node asks for {asked:?}"));
-                    let (row, asked) = (lengths(row), asked.unwrap_or_default());
+                    let (row, asked) = (described(row), asked.unwrap_or_default());
                     node.refused(&format!(
                         "it moves numbers to other rows or places, or its shape is not known: a row has the shape {row}{asked}"
                     ))
@@ -258,7 +258,7 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let weights = tensor.weights::<F>(transposed, &mut self.budget, node)?;
         let (inputs, outputs) = weights.dim();
         if width.is_some_and(|width| width != inputs) || elements(others) != Some(1) {
-            let row = lengths(&value.row);
+            let row = described(&value.row);
             return Err(refusal(&format!("the weights take {inputs} features, a row has {row}")));
         }
         let factor = |name| node.float(name).filter(|_| gemm).map_or(1.0, f64::from);
@@ -273,10 +273,4 @@ impl<'a, F: Float> Reader<'_, 'a, F> {
         let row = others.iter().copied().chain([Some(outputs)]).collect();
         Ok(Value { rows, row, map: Map::Sums(sums) })
     }
-}
-
-/// The lengths of a row's dimensions, for error messages.
-fn lengths(row: &[Option<usize>]) -> String {
-    let length = |length: &Option<usize>| length.map_or("?".to_owned(), |n| n.to_string());
-    row.iter().map(length).collect::<Vec<_>>().join(" × ")
 }

@@ -47,6 +47,9 @@ fn operators_are_named() {
     let missing = refusal_after("Relu", &["nothing"]);
     assert_eq!(missing, r#"no node computes "nothing" before it is used"#);
     assert_eq!(refusal(&[layer]), r#"no node computes "y" before it is used"#);
+    let halves = [field(1, "x"), field(2, "b"), field(2, "d"), field(4, "Split")].concat();
+    let second = [field(1, halves), node("Tanh", &["d"], "y", &[])];
+    assert_eq!(refusal(&second), r#"Split (node "b"): only its first output is read"#);
     let cycle = [node("Identity", &["y"], "a", &[]), node("Identity", &["a"], "y", &[])];
     assert_eq!(refusal(&cycle), r#"no node computes "y" before it is used"#);
 }
@@ -114,7 +117,11 @@ fn shapes_are_named() {
     assert_eq!(refusal_of(&images), expected);
     let add = [node("MatMul", &["x", "w"], "a", &[]), node("Add", &["a", "d"], "y", &[])];
     let refusal = refusal(&[add.concat(), tensor("d", &[3], &[1.0; 3])]);
-    assert_eq!(refusal, r#"Add (node "y") has 3 numbers for 2 features"#);
+    assert_eq!(refusal, r#"Add (node "y"): numbers of shape [3] do not fit a row of shape 2"#);
+    // The graph's result has one more dimension.
+    let refusal = self::refusal(&[add.concat(), tensor("d", &[1, 1, 2], &[1.0; 2])]);
+    let expected = r#"Add (node "y"): numbers of shape [1, 1, 2] do not fit a row of shape 2"#;
+    assert_eq!(refusal, expected);
 }
 
 #[test]
@@ -200,8 +207,8 @@ fn filled_constants_that_do_not_fit_are_named() {
         ];
         refusal_of(&model(features as u64, &parts))
     };
-    assert_eq!(sum(2, 5), r#"Add (node "y") has 5 numbers for 2 features"#);
-    assert_eq!(sum(1, 3), r#"Add (node "y") has 3 numbers for 1 features"#);
+    assert_eq!(sum(2, 5), r#"Add (node "y"): numbers of shape [5] do not fit a row of shape 2"#);
+    assert_eq!(sum(1, 3), r#"Add (node "y"): numbers of shape [3] do not fit a row of shape 1"#);
     let shape = typed_tensor("s", &[2], 7, [2_u64, 2].map(u64::to_le_bytes).concat());
     let filled = node("ConstantOfShape", &["s"], "f", &[]);
     let weights = refusal(&[shape, filled, node("MatMul", &["x", "f"], "y", &[])]);
