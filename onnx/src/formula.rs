@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 /// Activations and their formulas in reverse Polish notation: z is the argument of the activation,
 /// α its parameter, and `=x` takes the last result off the stack and names it x. Of each
 /// activation, export writes the first formula; import recognizes all. [`gelu`] makes one more.
-const FORMULAS: [(&str, &str); 38] = [
+const FORMULAS: [(&str, &str); 39] = [
     ("identity", "z Identity"),
     // e / (1 + e) with e = e^z. At z ≥ 40 the quotient is 1 to the last digit; the bound keeps e
     // from overflowing.
@@ -50,6 +50,8 @@ const FORMULAS: [(&str, &str); 38] = [
     // Those of other libraries.
     ("sigmoid", "z Sigmoid"),
     ("relu", "z 0 Max"),
+    // Without an upper bound.
+    ("relu", "z 0 3.4028234663852886e38 Clip"),
     ("leaky_relu", "z α LeakyRelu"),
     ("elu", "z α Elu"),
     // The layer of Keras: Elu(z) if z > 0, else α Elu(z), with truth values as numbers.

@@ -184,6 +184,21 @@ fn constants_of_seven_digits_are_recognized() {
     assert!(read(1.6732, 1.0507).unwrap_err().to_string().contains("Selu"));
 }
 
+/// `clamp(min=0)` of PyTorch is ReLU; its bound is an attribute up to opset 10, then an input.
+#[test]
+fn a_bound_of_zero_below_alone_is_relu() {
+    let layer = [node("MatMul", &["x", "w"], "a", &[]), tensor("w", &[2, 2], &WEIGHTS)].concat();
+    let attribute = node("Clip", &["a"], "y", &[float_attribute("min", 0.0)]);
+    let input = [node("Clip", &["a", "zero"], "y", &[]), tensor("zero", &[], &[0.0])].concat();
+    for clip in [attribute, input] {
+        assert_eq!(predicted(&[layer.clone(), clip], [3.0, 1.0]), [3.5, 0.0]);
+    }
+    let both =
+        node("Clip", &["a"], "y", &[float_attribute("min", 0.0), float_attribute("max", 6.0)]);
+    let error = densely_onnx::from_bytes::<f32>(&model(2, &[layer, both])).unwrap_err();
+    assert!(error.to_string().contains("Clip"), "{error}");
+}
+
 #[test]
 fn affine_operators_compose() {
     let constants = || {
