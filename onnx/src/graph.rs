@@ -121,7 +121,9 @@ impl<'a> Graph<'a> {
                 let further = |node: &&Node<'a>| node.outputs().skip(1).any(|of| of == name);
                 let missing = || match self.nodes.iter().map(|(_, node)| node).find(further) {
                     Some(node) => node.refused("only its first output is read"),
-                    None => refused(format!("no node computes {:?} before it is used", short(name))),
+                    None => {
+                        refused(format!("no node computes {:?} before it is used", short(name)))
+                    }
                 };
                 return input.ok_or_else(missing);
             };

@@ -145,11 +145,14 @@ impl<'a> Layout<'_, 'a> {
                 let number = |length: &Option<usize>| i64::try_from((*length)?).ok().map(Number);
                 let mut lengths = vec![Rows];
                 lengths.extend(row.iter().map(|length| number(length).unwrap_or(Unknown)));
-                let end = node
-                    .whole_number("end")
-                    .map_or(Some(lengths.len()), |end| usize::try_from(end).ok());
-                let start = usize::try_from(node.whole_number("start").unwrap_or(0)).ok()?;
-                lengths.get(start..end?).map(<[Length]>::to_vec)
+                let (start, end) = (node.whole_number("start"), node.whole_number("end"));
+                part(&lengths, start.unwrap_or(0), end.unwrap_or(i64::MAX))
+            }
+            "Slice" => {
+                let number = |place| input(place)?.constant()?.whole_numbers(1)?.first().copied();
+                let whole = node.input(4).is_none() || number(4) == Some(1);
+                let lengths = self.lengths(input(0)?, steps).filter(|_| whole)?;
+                part(&lengths, number(1)?, number(2)?)
             }
             "Gather" => {
                 let (lengths, chosen) =
@@ -171,6 +174,14 @@ impl<'a> Layout<'_, 'a> {
             _ => None,
         }
     }
+}
+
+/// The lengths from one place up to another; both count from the end if they are negative.
+fn part(lengths: &[Length], start: i64, end: i64) -> Option<Vec<Length>> {
+    let count = i64::try_from(lengths.len()).ok()?;
+    let place = |at: i64| at.saturating_add(if at < 0 { count } else { 0 }).clamp(0, count);
+    let (start, end) = (usize::try_from(place(start)).ok()?, usize::try_from(place(end)).ok()?);
+    Some(lengths.get(start..end).unwrap_or_default().to_vec())
 }
 
 /// The place of an axis, which counts from the end if it is negative.

@@ -199,6 +199,32 @@ fn a_bound_of_zero_below_alone_is_relu() {
     assert!(error.to_string().contains("Clip"), "{error}");
 }
 
+/// `flatten()` of one output in PyTorch: the shape is no length of the value's shape, then -1.
+#[test]
+fn shapes_are_made_of_slices() {
+    let whole = |name, value: i64| typed_tensor(name, &[1], 7, value.to_le_bytes().to_vec());
+    let read = |start, end| {
+        let parts = [
+            node("MatMul", &["x", "w"], "a", &[]),
+            node("Shape", &["a"], "s", &[]),
+            node("Slice", &["s", "start", "end", "axes"], "kept", &[]),
+            node("Concat", &["kept", "rest"], "shape", &[whole_attribute("axis", 0)]),
+            node("Reshape", &["a", "shape"], "y", &[]),
+            tensor("w", &[2, 1], &[1.0, 0.5]),
+            [whole("start", start), whole("end", end), whole("axes", 0), whole("rest", -1)]
+                .concat(),
+        ];
+        densely_onnx::from_bytes::<f32>(&model(2, &parts))
+    };
+    for (start, end) in [(0, 0), (0, 1), (-2, -1), (-9, 1), (1, -1)] {
+        let outputs = read(start, end).unwrap().predict(array![[3.0, 1.0]].view());
+        assert_eq!(outputs.unwrap(), array![[3.5]], "{start} to {end}");
+    }
+    // The lengths 5, 1 and -1, which keep the rows, and 1 and -1, which do not.
+    assert!(read(0, i64::MAX).is_ok());
+    assert!(read(-1, i64::MAX).is_err());
+}
+
 #[test]
 fn affine_operators_compose() {
     let constants = || {
