@@ -12,9 +12,9 @@ use densely::{Float, Mlp, Result};
 use std::ops::RangeInclusive;
 
 /// The versions of the format that are read; a file may leave out its version.
-const IR_VERSIONS: RangeInclusive<i64> = 1..=12;
+const IR_VERSIONS: RangeInclusive<i64> = 1..=14;
 /// The versions of ONNX's own operators.
-const OPERATORS: RangeInclusive<i64> = 7..=25;
+const OPERATORS: RangeInclusive<i64> = 7..=28;
 
 /// The network in the bytes of a file, whose tensors may be in other files.
 pub(crate) fn network<F: Float>(bytes: &[u8], files: &ExternalFiles<'_>) -> Result<Mlp<F>> {

@@ -67,7 +67,7 @@ pub fn to_bytes<F: Float>(net: &Mlp<F>) -> Result<Vec<u8>> {
 /// The network in an ONNX model of this crate or of another exporter.
 ///
 /// The graph must be a multilayer perceptron, as PyTorch, Keras, tf2onnx and skl2onnx write it: IR
-/// version up to 12, opset 7 to 25. An affine operator becomes part of a layer, an activation ends
+/// version up to 14, opset 7 to 28. An affine operator becomes part of a layer, an activation ends
 /// the layer. The error names any other operator.
 ///
 /// | what | operators |

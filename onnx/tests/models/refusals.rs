@@ -163,14 +163,14 @@ fn operators_that_change_rows_or_numbers_are_named() {
 fn versions_are_named() {
     let graph = model(1, &[node("MatMul", &["x", "w"], "y", &[]), tensor("w", &[1, 1], &[1.0])]);
     let with = |field: Vec<u8>| [graph.clone(), field].concat();
-    for (ir, opset) in [(12, 25), (3, 7)] {
+    for (ir, opset) in [(14, 28), (3, 7)] {
         let versions = [number(1, ir), field(8, number(2, opset))].concat();
         densely_onnx::from_bytes::<f32>(&with(versions)).unwrap();
     }
-    assert_eq!(refusal_of(&with(number(1, 13))), "IR version 13 is not read; versions 1 to 12 are");
-    for opset in [6, 26] {
+    assert_eq!(refusal_of(&with(number(1, 15))), "IR version 15 is not read; versions 1 to 14 are");
+    for opset in [6, 29] {
         let refusal = refusal_of(&with(field(8, number(2, opset))));
-        assert_eq!(refusal, format!("opset version {opset} is not read; versions 7 to 25 are"));
+        assert_eq!(refusal, format!("opset version {opset} is not read; versions 7 to 28 are"));
     }
 }
 
