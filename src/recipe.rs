@@ -53,6 +53,7 @@ impl Recipe<'_> {
         data: &Dataset<F, S>,
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
+        let data = &data.clone().with_weight()?;
         let choice = Choice::first(self, data.rows());
         if !choice.few {
             let (training, validation) = data.split(self.validation_fraction, self.seed)?;
@@ -74,8 +75,10 @@ impl Recipe<'_> {
         validation: &Dataset<F, S>,
     ) -> Result<(Mlp<F>, RecipeReport)> {
         self.check()?;
+        let (training, validation) =
+            (training.clone().with_weight()?, validation.clone().with_weight()?);
         let choice = Choice::first(self, training.rows() + validation.rows());
-        let (one, columns) = ([(training.clone(), validation.clone())], Columns::of(training)?);
+        let (columns, one) = (Columns::of(&training)?, [(training, validation)]);
         self.compare(&one, &columns, choice, &self.stages(&columns, choice))
     }
 
@@ -100,6 +103,7 @@ impl Recipe<'_> {
         if report.is_cut {
             return Ok(None);
         }
+        let data = &data.clone().with_weight()?;
         let choice = Choice { made: true, ..report.choice };
         let columns = Columns::of(data)?;
         let kept: Vec<_> = report.kept().collect();

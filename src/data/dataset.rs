@@ -199,6 +199,17 @@ impl<F: Float, S: Storage<F> + ?Sized> Dataset<F, S> {
         self.weights.as_deref().map(ArrayView1::from)
     }
 
+    /// The rows with a weight above 0.
+    pub(crate) fn with_weight(self) -> Result<Self> {
+        let zero = F::zero();
+        let Some(weights) = self.weights.as_ref().filter(|weights| weights.contains(&zero)) else {
+            return Ok(self);
+        };
+        let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
+        ensure(!rows.is_empty(), || DataError::NoWeight)?;
+        self.selected(&rows)
+    }
+
     /// Selects rows that exist.
     pub(crate) fn selected(&self, rows: &[usize]) -> Result<Self> {
         let mut rows = rows.to_vec();
@@ -218,17 +229,6 @@ impl<F: Float> Examples<F> {
     /// The sum of the weights: the number of rows they count for.
     pub(crate) fn weight(&self) -> f64 {
         self.weights.as_deref().map_or(self.rows() as f64, batch::sum)
-    }
-
-    /// The rows with a weight above 0.
-    pub(crate) fn with_weight(self) -> Result<Self> {
-        let zero = F::zero();
-        let Some(weights) = self.weights.as_ref().filter(|weights| weights.contains(&zero)) else {
-            return Ok(self);
-        };
-        let rows: Vec<_> = (0..self.rows()).filter(|&row| weights[row] > zero).collect();
-        ensure(!rows.is_empty(), || DataError::NoWeight)?;
-        self.selected(&rows)
     }
 }
 

@@ -70,6 +70,9 @@ impl Task {
     }
 }
 
+/// The most weights of a layer that encodes: each of its outputs has one for every feature.
+const MOST_WEIGHTS: usize = 1 << 24;
+
 /// What the networks of some rows know of the columns.
 pub(super) struct Columns {
     sorted: Vec<Vec<f64>>,
@@ -88,9 +91,13 @@ impl Columns {
         Ok(Self { sorted, units, units_out: outputs.units_out().clone() })
     }
 
-    /// Whether there are numbers that can be encoded: columns with a clip.
-    pub(super) fn has_numbers(&self) -> bool {
-        self.units.limits().is_some_and(|limits| limits.iter().any(|&limit| limit > 0.0))
+    /// Whether there are numbers to encode, which are columns with a clip, and the layer that
+    /// encodes them is not too large.
+    pub(super) fn can_be_encoded(&self, bins: usize) -> bool {
+        let limits = self.units.limits().unwrap_or_default();
+        let numbers = limits.iter().filter(|&&limit| limit > 0.0).count();
+        let outputs = limits.len().saturating_add(numbers.saturating_mul(bins));
+        numbers > 0 && limits.len().saturating_mul(outputs) <= MOST_WEIGHTS
     }
 }
 

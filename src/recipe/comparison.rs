@@ -91,10 +91,11 @@ impl Recipe<'_> {
     }
 
     /// The candidates: a linear one only for few rows, an encoded one only if there are numbers to
-    /// encode.
+    /// encode, and not too many.
     pub(super) fn stages(&self, columns: &Columns, choice: Choice) -> Vec<Stage> {
         let linear = choice.few.then_some(Stage::Linear);
-        let encoded = (self.encoded && columns.has_numbers()).then_some(Stage::Encoded);
+        let encoded =
+            (self.encoded && columns.can_be_encoded(choice.bins)).then_some(Stage::Encoded);
         linear.into_iter().chain([Stage::Plain]).chain(encoded).collect()
     }
 }

@@ -37,6 +37,9 @@ use std::time::Duration;
 /// | bins | 16 for each number, 48 for 5,000 rows or more; each centred at its mean |
 /// | codes | whole numbers, too many for bins but few, most in 3 rows or more: also categories |
 ///
+/// Rows of weight 0 are left out before anything else. There is no encoded network if the layer
+/// that encodes would have more than 2²⁴ weights, as for 1,000 numbers with 16 bins each.
+///
 /// Sources: RealMLP (Holzmüller, Grinsztajn, Steinwart 2024); the encoding of numbers (Gorishniy,
 /// Rubachev, Babenko 2022). [A page](crate::guide::ideas::defaults) says what each element is
 /// worth. The network has the same bits on any number of threads.

@@ -58,7 +58,8 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// - [`TrainingError::Diverged`] if the loss or a parameter is not finite, or the loss of a
     ///   batch exceeds both a million and a million times that of the first;
-    /// - [`Error::Setting`] if a schedule gives a learning rate that is not finite;
+    /// - [`Error::Setting`] if a schedule gives a learning rate that is negative or not finite, or a
+    ///   factor of dropout and weight decay outside of 0 to 1;
     /// - the error of the [monitored](Self::monitor) metric;
     /// - rows in files: [`Error::Io`], [`Error::ChangedFile`], [`NpyError::ShortFile`],
     ///   [`NpyError::NotFiniteInFile`], [`ShapeError::TooLarge`].
@@ -107,7 +108,7 @@ impl<F: Float> Trainer<'_, F> {
     /// # Errors
     ///
     /// Those of [`fit`](Self::fit), and [`TrainingError::StateMismatch`] if the state belongs to
-    /// another network, optimizer or number of rows, or if the last training ended in an error.
+    /// another network, optimizer or (without L-BFGS) number of rows, or if the last training ended in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
         net: &mut Mlp<F>,
@@ -236,7 +237,7 @@ impl<F: Float> Trainer<'_, F> {
             StartingPoint::At(state) => Scales::of(&state.units_in, &state.units_out)?,
             _ => Scales::of(net.units_in(), net.units_out())?,
         };
-        settings.check_schedules(Epochs::None)?;
+        settings.check(net, Epochs::None)?;
         if !matches!(start, StartingPoint::After(_)) {
             // After an error, the next step starts afresh.
             let state = start.state().unwrap_or(None);
@@ -248,6 +249,7 @@ impl<F: Float> Trainer<'_, F> {
         net.forget();
         let StartingPoint::After(session) = start else { return Err(mismatch(ENDED).into()) };
         session.state.check_shape(net)?;
+        session.state.keep_average(settings.average.is_some());
         session.state.parameters.read_from(net);
         let cost = cost_of_a_product(net, batch.rows());
         let batches = |_| Ok(Some(Ok(batch.clone())));

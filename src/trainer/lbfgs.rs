@@ -3,7 +3,7 @@
 use super::method::{EpochEnd, Method, Run};
 use super::{StopReason, description::Description, step::Session};
 use crate::error::{Divergence, Result, TrainingError};
-use crate::optimizer::{Lbfgs, LbfgsMemory, Outcome};
+use crate::optimizer::{Lbfgs, Outcome};
 use crate::{float::Float, mlp::Mlp};
 
 /// Rows in one product. Sums have the same bits on any number of threads, since this is constant.
@@ -26,7 +26,7 @@ impl<F: Float> Method<F> for Lbfgs {
         };
         let Session { backprop, state, now, .. } = &mut *run.session;
         now.batch = 1;
-        let memory = state.lbfgs.get_or_insert_with(|| LbfgsMemory::new(net.parameters()));
+        let memory = state.lbfgs.get_or_insert_default();
         memory.begin_at(net.parameter_slices().flatten());
         let (loss, decay, total) = (&*run.settings.loss, self.weight_decay, rows.data().weight());
         // The loss over all rows, and its gradient.

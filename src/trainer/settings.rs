@@ -92,6 +92,7 @@ impl<F: Float> Settings<'_, F> {
             (epochs == Epochs::None, "a step on one batch"),
             (net.layers().iter().any(|layer| layer.dropout() > 0.0), "dropout"),
             (!self.schedule.is_constant() || !self.regularization.is_constant(), "a schedule"),
+            (self.drop_last, "leaving out a short last batch"),
             (self.clip_norm.or(self.clip_values).is_some(), "gradient clipping"),
             (self.l1 > 0.0, "an L1 penalty"),
             (self.average.is_some(), "an average of the weights"),

@@ -6,8 +6,9 @@ use crate::data::{Outputs, batches::InOrder};
 use crate::error::check::{NOT_NEGATIVE, Range};
 use crate::error::{Divergence, Error, LikelyCause, Result, TrainingError};
 use crate::mlp::{Mlp, Parameters};
+use crate::optimizer::{LbfgsMemory, Optimizer};
 use crate::schedule::{Clock, Plateau};
-use crate::{batch::Batch, float::Float, optimizer::Optimizer, workers::Workers};
+use crate::{batch::Batch, float::Float, workers::Workers};
 
 /// The buffers of training, its state, and its last step.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl<F: Float> Session<F> {
         let Settings { optimizer, seed, epochs, .. } = settings;
         let fresh = || TrainingState::new(net, optimizer, *seed, *epochs);
         let mut state = state.cloned().unwrap_or_else(fresh);
+        state.lbfgs.iter_mut().for_each(LbfgsMemory::forget_value);
         state.keep_average(settings.average.is_some());
         state.keep_best(settings.early_stopping.as_ref().is_some_and(|rule| !rule.keep_last));
         let mut backprop = Backprop::new(net);

@@ -217,6 +217,12 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
     let (epochs, data) = (Span::Epochs(2), rows(0..9));
     let stream = |mut by: Hand| fit_batches(&mut by, &mut network()).unwrap_err();
     let step = |mut by: Hand| by.step(&mut network(), &data).unwrap_err();
+    // A setting may change between steps.
+    let step_again = |change: fn(Hand) -> Hand| {
+        let (mut by, mut net) = (trainer(), network());
+        by.step(&mut net, &data).unwrap();
+        change(by).step(&mut net, &data).unwrap_err()
+    };
     let fit = |mut by: Hand, mut net: Mlp<f64>| by.fit(&mut net, &data).unwrap_err();
     let cases = [
         (stream(trainer().validation_fraction(0.5)), "does not support a validation fraction"),
@@ -243,6 +249,9 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
         (fit(lbfgs().clip_norm(1.0), network()), "support gradient clipping"),
         (fit(lbfgs().clip_values(1.0), network()), "support gradient clipping"),
         (fit(lbfgs().l1(0.1), network()), "support an L1 penalty"),
+        (fit(lbfgs().drop_last(), network()), "support leaving out a short last batch"),
+        (step_again(|by| by.clip_norm(-1.0)), "the gradient norm is -1"),
+        (step_again(|by| by.threads(0)), "the number of threads is 0"),
     ];
     for (error, expected) in cases {
         assert!(error.to_string().contains(expected), "{error}: {expected}");

@@ -71,11 +71,11 @@
 //! ```
 
 use densely::{
-    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Identity, Loss,
+    Backprop, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Dense, Identity, Loss,
     MeanSquaredError, Mlp, Sigmoid, Softmax, Table, Tanh, Trainer, activation::AnyActivation,
-    optimizer::Lbfgs,
+    optimizer::Lbfgs, trainer::StopReason,
 };
-use ndarray::{Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, array};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn table(name: &str) -> Table {
@@ -387,7 +387,37 @@ fn it_takes_as_many_evaluations_as_it_may() {
         let counted = Counted::default();
         let mut net = network(&data, 16, Identity, 0);
         let trainer = Trainer::lbfgs(&counted, Lbfgs::new().evaluations(limit));
-        trainer.epochs(1000).fit(&mut net, &data).unwrap();
+        let report = trainer.epochs(1000).fit(&mut net, &data).unwrap();
         assert_eq!(counted.0.load(Ordering::Relaxed), limit);
+        assert_eq!(report.stop_reason, StopReason::AllEvaluations);
     }
+    // A first step of length 1 goes too far: w = 0.1, then -0.9. That is no minimum.
+    let one = Dataset::new(array![[1.0]], array![[0.0]]).unwrap();
+    let layer = Dense::new(array![[0.1]], None, Identity).unwrap();
+    let mut net = Mlp::from_layers(vec![layer]).unwrap();
+    let trainer = Trainer::lbfgs(MeanSquaredError, Lbfgs::new().evaluations(2)).epochs(9);
+    let report = trainer.without_validation().fit(&mut net, &one).unwrap();
+    assert_eq!(report.stop_reason, StopReason::AllEvaluations);
+}
+
+/// What was minimised before says nothing of other rows or of another decay.
+#[test]
+fn a_resumed_training_minimises_the_loss_of_its_own_rows() {
+    let data = |slope: f64| {
+        let x = Array2::from_shape_fn((9, 1), |(row, _)| row as f64 / 4.0 - 1.0);
+        Dataset::new(x.clone(), slope * x).unwrap()
+    };
+    let mut net = Mlp::builder(1).dense(1, Identity).without_units().seed(3).build().unwrap();
+    let trainer = || Trainer::lbfgs(MeanSquaredError, Lbfgs::new());
+    let mut first = trainer().epochs(100);
+    let report = first.fit(&mut net, &data(2.0)).unwrap();
+    assert_eq!(report.stop_reason, StopReason::Converged);
+    let state = first.state().unwrap().clone();
+    let mut resumed = trainer().epochs(500).with_state(state);
+    resumed.resume(&mut net, &data(-3.0)).unwrap();
+    assert!((net.layers()[0].weights()[[0, 0]] + 3.0).abs() < 1e-6, "{net}");
+    // In memory, too.
+    let mut first = first.epochs(500);
+    first.resume(&mut net, &data(5.0)).unwrap();
+    assert!((net.layers()[0].weights()[[0, 0]] - 5.0).abs() < 1e-6, "{net}");
 }

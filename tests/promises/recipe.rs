@@ -10,7 +10,7 @@ use densely::{
     Backprop, CategoricalCrossEntropy, Dataset, Dense, Error, Identity, MeanSquaredError, Mlp,
     Recipe, Relu, Schedule, Sgd, Softmax, Table, Tanh, Trainer, metrics, schedule::Span,
 };
-use ndarray::{Array1, Array2, array};
+use ndarray::{Array1, Array2, Axis, array, concatenate};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -373,6 +373,40 @@ fn a_linear_network_competes_where_few_rows_are_validated_by_later_ones() {
 }
 
 /// Numbers: the mean. Probabilities: their geometric mean, made to add up to 1.
+#[test]
+fn rows_of_weight_0_change_nothing() {
+    let rows = 120;
+    let inputs = wave(rows, 3, 0.2);
+    let class = |row: usize| f64::from(u8::from(inputs[[row, 0]] + 0.3 * inputs[[row, 1]] > 0.0));
+    let targets = Array2::from_shape_fn((rows, 1), |(row, _)| class(row));
+    let classes = |data: Dataset<f64>| data.with_classes(["no", "yes"]).unwrap();
+    let data = classes(Dataset::new(inputs.clone(), targets.clone()).unwrap());
+    // The same rows with the other class, a hundred times as large, and without weight.
+    let more = concatenate![Axis(0), inputs, 100.0 * &inputs];
+    let flipped = concatenate![Axis(0), targets, 1.0 - &targets];
+    let weights =
+        (0..2 * rows).map(|row| if row < rows { 1.0 } else { 0.0 }).collect::<Array1<_>>();
+    let weighted = classes(Dataset::new(more, flipped).unwrap()).with_weights(weights).unwrap();
+    let plain = data.with_weights(Array1::ones(rows)).unwrap();
+    let recipe = || Recipe::default().epochs(6).layers(1).width(8);
+    let [(net, report), (other, of_other)] =
+        [&plain, &weighted].map(|data| recipe().fit(data).unwrap());
+    assert_eq!(net.to_bytes().unwrap(), other.to_bytes().unwrap());
+    assert_eq!(report.temperature_factor, of_other.temperature_factor);
+}
+
+#[test]
+fn too_many_numbers_are_not_encoded() {
+    let stages = |columns| {
+        let data = Dataset::new(wave(40, columns, 0.1), wave(40, 1, 0.7)).unwrap();
+        let recipe = Recipe::default().few_rows(0).epochs(1).width(2).layers(1).bins(5000);
+        let (_, report) = recipe.choose(&data).unwrap();
+        report.candidates().iter().map(|candidate| candidate.stage).collect::<Vec<_>>()
+    };
+    assert_eq!(stages(3), [Stage::Plain, Stage::Encoded]);
+    assert_eq!(stages(60), [Stage::Plain]);
+}
+
 #[test]
 fn the_mean_of_networks_is_one_network() {
     let first = Dense::new(wave(3, 4, 0.9), Some(Array1::ones(4)), Tanh).unwrap();

@@ -26,6 +26,8 @@ type Objective<'o, F> = &'o mut dyn FnMut(&[F], &mut [F]) -> Result<f64>;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "F: Float")]
 pub(crate) struct LbfgsMemory<F: Float> {
+    /// Not saved: the network has the parameters, and the objective tells the rest.
+    #[serde(skip)]
     pub(crate) here: Place<F>,
     evaluations: u64,
     pairs: VecDeque<Pair<F>>,
@@ -41,15 +43,11 @@ pub(crate) struct LbfgsMemory<F: Float> {
 }
 
 /// Parameters, and the value and gradient there.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(bound = "F: Float")]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Place<F> {
-    /// Not saved: the network has them.
-    #[serde(skip)]
     pub(crate) point: Vec<F>,
-    #[serde(with = "bits")]
+    /// Empty before the first evaluation of a training.
     gradient: Vec<F>,
-    #[serde(with = "bits")]
     pub(crate) value: f64,
 }
 
@@ -85,20 +83,18 @@ struct Pair<F> {
 const TRIALS: usize = 20;
 
 impl<F: Float> LbfgsMemory<F> {
-    pub(crate) fn new(parameters: usize) -> Self {
-        let gradient = vec![F::zero(); parameters];
-        let here = Place { gradient, value: f64::NAN, ..Place::default() };
-        Self { here, ..Self::default() }
-    }
-
     /// Whether this can be the state for this number of parameters.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
         let vectors = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
-        (self.evaluations == 0 || self.here.value.is_finite())
-            && self.pairs.iter().all(|pair| pair.product > 0.0 && pair.product.is_finite())
+        self.pairs.iter().all(|pair| pair.product > 0.0 && pair.product.is_finite())
             && vectors
-                .chain([&self.here.gradient])
+                .into_iter()
                 .all(|v| v.len() == parameters && v.iter().all(|number| number.is_finite()))
+    }
+
+    /// Begins a training, whose objective may be another than before.
+    pub(crate) fn forget_value(&mut self) {
+        self.here.gradient.clear();
     }
 
     /// Begins an iteration at these parameters, where the last iteration ended.
@@ -113,8 +109,10 @@ impl<F: Float> LbfgsMemory<F> {
         lbfgs: &Lbfgs,
         objective: Objective<'_, F>,
     ) -> Result<Outcome> {
-        if self.evaluations == 0 {
-            self.evaluations = 1;
+        if self.here.gradient.is_empty() {
+            // After a resumption this is the last evaluation of before again, and not counted.
+            self.evaluations = self.evaluations.max(1);
+            self.here.gradient.resize(self.here.point.len(), F::zero());
             self.here.value = objective(&self.here.point, &mut self.here.gradient)?;
         }
         let finite = self.here.gradient.iter().all(|g| g.is_finite());
@@ -135,7 +133,7 @@ impl<F: Float> LbfgsMemory<F> {
                 return Ok(Outcome::Lower);
             }
             self.here.copy_from(&self.start);
-            if self.pairs.is_empty() {
+            if self.pairs.is_empty() && self.evaluations < lbfgs.evaluations {
                 return Ok(Outcome::Converged);
             }
             // The estimate of the Hessian may be bad: steepest descent next.
