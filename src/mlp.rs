@@ -172,7 +172,7 @@ impl<F: Float> Mlp<F> {
     /// weights and bias are multiplied by the spread, and the bias gains the centre. Both are
     /// rounded to `F`: where a centre is thousands of times the spread, an `f32` is too coarse for
     /// the bias. A smooth clip becomes a layer of its own, of
-    /// [`Isru`](crate::activation::Isru).
+    /// [`Isru`](crate::activation::Isru); columns without a clip must then lie between -1 and 1.
     ///
     /// ```
     /// # use densely::{Dense, Identity, Mlp, units::Units};

@@ -218,9 +218,9 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How dropout and weight decay change during training: this schedule of 1 multiplies both at
-    /// each step. Default: they stay as they are. With [`Schedule::reduce_on_plateau`], training is
-    /// an error.
+    /// How dropout and weight decay change during training: at each step, both are multiplied by
+    /// what this schedule gives for a rate of 1. Default: they stay as they are. With
+    /// [`Schedule::reduce_on_plateau`], training is an error.
     ///
     /// ```
     /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Schedule, Trainer};
@@ -254,7 +254,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// decay is above 0 and below 1; 0.998 is a good one. Default: none.
     ///
     /// The average of the last few hundred steps is often better than the last parameters (Polyak,
-    /// Juditsky 1992). [`step`](Self::step) leaves the network its own parameters.
+    /// Juditsky 1992). [`step`](Self::step) leaves the network its own parameters, and so does a
+    /// training that ends in an error.
     ///
     /// ```
     /// # use densely::{Dataset, Dense, Identity, MeanSquaredError, Mlp, Sgd, Trainer};
@@ -304,7 +305,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// Computes a metric of outputs and targets after each epoch, such as those in
     /// [`metrics`](crate::metrics), on the validation rows, or on the training rows if there are
     /// none. Early stopping, the best epoch and [`Schedule::reduce_on_plateau`] then compare
-    /// epochs by the metric in place of the loss. NaN is worse than any number.
+    /// epochs by the metric in place of the loss. NaN is worse than any number. A training that is
+    /// [resumed](Self::resume) compares with the values of before: monitor the same metric.
     ///
     /// ```
     /// use densely::{CategoricalCrossEntropy, Dataset, EarlyStopping, Mlp, Sgd, Softmax, Trainer};

@@ -26,8 +26,8 @@ pub enum Scaling {
     /// Grinsztajn, Steinwart 2024). If both quartiles are equal, the spread is the median of |x -
     /// median| over the values that differ from the median; in a column of two values, half their
     /// difference. Columns of only 0 and 1 and categories stay as they are. Row weights are not
-    /// used. Of more than 131,072 rows, only every second, third, … is used, so that at most that
-    /// many are.
+    /// used. Of more than 131,072 rows, every k-th is used, with the smallest k that leaves at most
+    /// 131,072.
     Robust,
 }
 
@@ -157,7 +157,8 @@ impl Units {
         self.scale.as_ref().map(|scale| &scale.spreads[..])
     }
 
-    /// The limit of each column's smooth clip, 0 for none; `None` if no column has one.
+    /// The limit of each column's smooth clip, 0 for none; `None` for standard
+    /// units.
     pub fn limits(&self) -> Option<&[f64]> {
         self.scale.as_ref().map(|scale| &scale.limits[..]).filter(|limits| !limits.is_empty())
     }

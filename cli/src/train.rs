@@ -35,9 +35,10 @@ pub struct Options {
     /// Column to predict
     #[arg(long, value_name = "COLUMN")]
     target: String,
-    /// What the target is [default: binary for two different texts or whole numbers, multiclass for texts and
-    /// codes, else regression. Codes are numbers such as 01, and numbers that count from 0 or 1 to
-    /// at most ten different ones, each in ten rows or more. With --loss poisson: regression]
+    /// What the target is [default: binary for two different texts or whole numbers, multiclass for
+    /// texts and codes, else regression. Codes are numbers such as 01, and numbers that count from
+    /// 0 or 1 to at most ten different ones, each in ten rows or more. With --loss poisson:
+    /// regression]
     #[arg(long, value_enum)]
     task: Option<Task>,
     #[command(flatten)]

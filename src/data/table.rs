@@ -52,7 +52,7 @@ pub use target::Target;
 /// | two different texts: `no`, `yes` | two values: -1 and 1, in alphabetical order |
 /// | other texts that repeat: `USA`, `Japan`, `Europe` | categories, such as `origin=Europe` |
 /// | numbers and texts, at most 20 and each twice on average: `0`, `a`, `b` | categories |
-/// | other numbers with texts among them, or dates with one cell in ten of another form | an error |
+/// | other numbers with texts among them, or dates with a few cells of another form | an error |
 /// | `03/04/2024`, and no day above 12 | an error: [`date_format`](Self::date_format) tells |
 /// | over 1,000 texts, or over 20 that are more than half the rows | an error |
 /// | all blank | an error; left out if it has no name |

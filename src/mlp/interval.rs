@@ -13,8 +13,9 @@ use std::iter::zip;
 /// error |a - y| of these rows, k = ⌈(n + 1) · level⌉. If old and new rows are exchangeable
 /// (drawn in the same way, in no order), it holds the target of a new row with a probability of at
 /// least `level`; if no errors are equal, of at most `level` + 1 / (n + 1). With several outputs,
-/// this is true of each alone, not of all at once. It is a mean over draws of the n rows: for one
-/// draw, the share of new rows inside has a standard deviation of about √(level (1 - level) / n).
+/// this is true of each alone, not of all at once. The probability is an average over possible sets
+/// of n rows. For one set, the share of new rows inside has a standard deviation of about
+/// √(level (1 - level) / n).
 /// All rows have intervals of the same width, unless a second network estimates the errors:
 /// [`set_scaled_interval`](crate::Mlp::set_scaled_interval).
 ///

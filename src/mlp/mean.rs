@@ -14,7 +14,8 @@ impl<F: Float> Mlp<F> {
     /// outputs are the mean. Probabilities are the geometric mean, made to add up to 1. First
     /// layers that are the same in all networks stand there once. The mean is a network like any
     /// other, K times as wide: it is saved, exported and trained as such. Its dropout is that of
-    /// the first network, its rate factors are 1. It has no interval: measure one for it. Until it
+    /// the first network. Its rate factors are 1, except in first layers that stand there once. It
+    /// has no interval: measure one for it. Until it
     /// is trained, [`predict_with_spread`](Self::predict_with_spread) tells how far its members
     /// disagree.
     ///

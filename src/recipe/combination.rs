@@ -29,9 +29,9 @@ impl<'c, F: Float> Combination<'c, F> {
         Self { stages, networks }
     }
 
-    /// The candidate with the lowest score, or, without folds, all that are not linear if the loss
-    /// of their mean is lower by [`LEAST_GAIN`]; the networks of folds are a mean already. For
-    /// classes, also the factor of the temperature.
+    /// The candidate with the lowest score. Without folds, all that are not linear are chosen
+    /// instead if the loss of their mean is lower by [`LEAST_GAIN`]; with folds, each candidate is
+    /// a mean already. For classes, also the factor of the temperature.
     pub(super) fn best<S: Storage<F>>(
         &self,
         scores: impl Iterator<Item = f64>,

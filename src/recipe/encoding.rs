@@ -21,9 +21,9 @@ const LEAST_ROWS: usize = 3;
 /// bin is e_j = clamp((z - b_(j-1)) / (b_j - b_(j-1)), 0, 1) (Gorishniy, Rubachev, Babenko 2022).
 /// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
 ///
-/// Few different whole numbers, but more than bins can tell, may be codes: neighbours then have
-/// nothing in common. All of them are edges, and beside the bins the next layer takes
-/// e_j - e_(j+1), which is 1 at the value b_j and 0 at the others.
+/// A column with few different whole numbers, but more than bins can separate, may hold codes,
+/// whose order means nothing. All of them are edges, and beside the bins the next layer takes e_j -
+/// e_(j+1), which is 1 at the value b_j and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
     /// The next layer takes y = c · (h + o) in place of each output h. From some it takes the y of

@@ -35,7 +35,7 @@ use std::time::Duration;
 /// | compared by | the loss; for classes at its best [temperature](crate::Mlp::set_temperature) |
 /// | stop | after epoch 41 + 3 · the best one |
 /// | bins | 16 for each number, 48 for 5,000 rows or more; each centred at its mean |
-/// | codes | whole numbers, too many for bins but few, most in 3 rows or more: also categories |
+/// | codes | more whole numbers than bins, 512 at most, often in 3 rows or more: also categories |
 ///
 /// Rows of weight 0 are left out before anything else. There is no encoded network if the layer
 /// that encodes would have more than 2²⁴ weights, as for 1,000 numbers with 16 bins each.

@@ -57,8 +57,8 @@ impl EarlyStopping {
         Self { patience: epochs, min_delta, keep_last, growth, last_of_equals }
     }
 
-    /// Lengthens the patience by this many epochs for each epoch up to the last improvement, since
-    /// a training that has improved for long may do so again. At least 0 and finite; default: 0.
+    /// The patience grows by this many epochs for each epoch up to the last improvement: a training
+    /// that has improved for a long time may improve again. At least 0 and finite; default: 0.
     ///
     /// `EarlyStopping::patience(40).growth(2.0)` stops after epoch e if the last improvement was at
     /// epoch b and e ≥ b + 40 + 2 b.

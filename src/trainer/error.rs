@@ -21,7 +21,7 @@ pub enum TrainingError {
     #[error("dropout and weight decay cannot follow the schedule reduce_on_plateau")]
     RegularizationByScores,
     /// A stream of batches does not support a setting.
-    #[error("training on batches from the caller does not support {setting}")]
+    #[error("training on single batches does not support {setting}")]
     NotWithStream { setting: &'static str },
     /// A training state belongs to another network, optimizer or data set.
     #[error("this training state cannot be resumed here: {reason}")]

@@ -58,8 +58,8 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// - [`TrainingError::Diverged`] if the loss or a parameter is not finite, or the loss of a
     ///   batch exceeds both a million and a million times that of the first;
-    /// - [`Error::Setting`] if a schedule gives a learning rate that is negative or not finite, or a
-    ///   factor of dropout and weight decay outside of 0 to 1;
+    /// - [`Error::Setting`] if a schedule gives a learning rate that is negative or not finite, or
+    ///   a factor of dropout and weight decay outside of 0 to 1;
     /// - the error of the [monitored](Self::monitor) metric;
     /// - rows in files: [`Error::Io`], [`Error::ChangedFile`], [`NpyError::ShortFile`],
     ///   [`NpyError::NotFiniteInFile`], [`ShapeError::TooLarge`].
@@ -108,7 +108,8 @@ impl<F: Float> Trainer<'_, F> {
     /// # Errors
     ///
     /// Those of [`fit`](Self::fit), and [`TrainingError::StateMismatch`] if the state belongs to
-    /// another network, optimizer or (without L-BFGS) number of rows, or if the last training ended in an error.
+    /// another network, optimizer or (without L-BFGS) number of rows, or if the last training ended
+    /// in an error.
     pub fn resume<S: Storage<F>>(
         &mut self,
         net: &mut Mlp<F>,
@@ -148,8 +149,9 @@ impl<F: Float> Trainer<'_, F> {
     /// Those of [`fit`](Self::fit), of `epoch` and of its batches, and:
     ///
     /// - [`NetworkError::NotMeasured`] for units that are not measured;
-    /// - [`TrainingError::NotWithStream`] for a validation fraction, and for early stopping or a
-    ///   metric without [`validation_data`](Self::validation_data);
+    /// - [`TrainingError::NotWithStream`] for [`drop_last`](Self::drop_last), a validation
+    ///   fraction, a metric without [`validation_data`](Self::validation_data), and for early
+    ///   stopping with neither these nor [`without_validation`](Self::without_validation);
     /// - [`TrainingError::NotWithLbfgs`];
     /// - [`TrainingError::StepsUnknown`] for a schedule that needs the number of steps in an epoch;
     /// - [`ShapeError::NoRows`] for an epoch without a batch.

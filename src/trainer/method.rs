@@ -13,8 +13,8 @@ pub(super) trait Method<F: Float>: Send + Sync {
 
 /// How an epoch ended.
 pub(super) struct EpochEnd {
-    /// The mean training loss. `None` if there is no such epoch: it has ended before its last batch
-    /// or could not improve anything.
+    /// The mean training loss. `None` if there is no such epoch: an observer has ended it, or it
+    /// could not improve anything.
     pub(super) loss: Option<f64>,
     /// Why training ends with it.
     pub(super) stop: Option<StopReason>,

@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 
 /// When an observer is called.
 ///
-/// The last epoch has no [`Moment::EpochEnd`] if an observer ends it before its last batch, or if
-/// L-BFGS ends the training. A training that ends in an error has no [`Moment::TrainingEnd`].
+/// The last epoch has no [`Moment::EpochEnd`] if an observer ends training at one of its batches,
+/// or if L-BFGS ends the training. A training that ends in an error has no [`Moment::TrainingEnd`].
 ///
 /// ```
 /// use densely::{Dataset, Identity, MeanSquaredError, Mlp, Sgd, Trainer};

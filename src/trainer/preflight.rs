@@ -7,7 +7,7 @@ use crate::data::batches::{InOrder, Scales};
 use crate::data::{Examples, Side};
 use crate::error::{Result, WorkersError};
 use crate::workers::agreement::{self, Alike, fingerprint_of, fingerprint_of_numbers};
-use crate::{float::Float, mlp::Mlp, part::Part, schedule::Epochs};
+use crate::{float::Float, mlp::Mlp, mlp::check_copies, part::Part, schedule::Epochs};
 
 /// Refuses settings, files or a state from which no training can start.
 pub(super) fn check_start<F: Float>(
@@ -18,6 +18,8 @@ pub(super) fn check_start<F: Float>(
     writes: bool,
 ) -> Result<()> {
     settings.check(net, epochs)?;
+    // Four more: the last epoch's parameters, the best ones, their average, and the gradients.
+    check_copies::<F>(net.parameters(), settings.optimizer.copies.saturating_add(4))?;
     let mut files = settings.checkpoints.iter().filter(|_| writes);
     files.try_for_each(|checkpoint| check_can_write(&checkpoint.path))?;
     state.map_or(Ok(()), |state| state.check(net, &settings.optimizer))

@@ -48,7 +48,7 @@ pub struct Report {
     pub best_epoch: usize,
     /// Why training ended.
     pub stop_reason: StopReason,
-    /// Training rows; with a stream, those of the last epoch.
+    /// Training rows; with a stream, those of the last epoch of this call.
     pub training_rows: usize,
     /// Validation rows.
     pub validation_rows: usize,
@@ -118,7 +118,7 @@ pub enum StopReason {
     EarlyStopping,
     /// An observer stopped training.
     Observer,
-    /// L-BFGS converged: it found no lower loss.
+    /// L-BFGS converged: its gradient is within the tolerance, or it found no lower loss.
     Converged,
     /// L-BFGS used all of its [evaluations](crate::optimizer::Lbfgs::evaluations) of the loss.
     AllEvaluations,

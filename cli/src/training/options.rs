@@ -134,8 +134,8 @@ impl Options {
         decide.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Refuses a momentum or a learning rate that the optimizer does not have, a warm-up longer than
-    /// the training, and a loss that does not suit the task.
+    /// Refuses a momentum or a learning rate that the optimizer does not have, a warm-up longer
+    /// than the training, and a loss that does not suit the task.
     pub fn check(&self, task: Task) -> Result<(), String> {
         if self.momentum.is_some() && self.optimizer != OptimizerName::Sgd {
             return Err("--momentum is for --optimizer sgd".into());

@@ -23,7 +23,7 @@ pub(super) struct Doubts {
     /// How many of them have it where it may stand between thousands, as `7.116` does.
     thousands: usize,
     /// Whether a number shows that points stand before decimals.
-    pub(super) decimals: bool,
+    decimals: bool,
 }
 
 impl Doubts {
@@ -45,7 +45,12 @@ impl Doubts {
 
     /// Whether each point may stand between thousands.
     pub(super) fn may_be_grouped(&self) -> bool {
-        self.points > 0 && self.points == self.thousands
+        self.points > 0 && !self.has_decimals()
+    }
+
+    /// Whether a point stands before decimals.
+    pub(super) fn has_decimals(&self) -> bool {
+        self.points > self.thousands
     }
 
     /// What else these numbers may be, if there is a doubt. `rows` is the number of rows if each

@@ -90,9 +90,11 @@ impl Table {
         may_be_doubted: bool,
         has_others: bool,
     ) -> Option<String> {
-        let doubt = column.summary.doubt(has_others, self.decimal_comma(false));
-        let form = || self.number_form(column).map(|form| format!("numbers with a {form}"));
-        doubt.filter(|_| may_be_doubted).or_else(form)
+        let form = self.number_form(column);
+        // A form tells where thousands and decimals are.
+        let decimal_comma = form.is_none() && self.decimal_comma(false);
+        let doubt = column.summary.doubt(has_others, decimal_comma);
+        doubt.filter(|_| may_be_doubted).or(form.map(|form| format!("numbers with a {form}")))
     }
 
     /// The form of a column of dates; nothing for another.
@@ -162,7 +164,7 @@ impl Table {
     /// Whether a comma stands before the decimals where a column itself does not tell.
     fn decimal_comma(&self, points_alone: bool) -> bool {
         let forms = || self.columns.iter().map(|column| column.summary.forms());
-        let decimals = self.columns.iter().any(|column| column.summary.doubts.decimals);
+        let decimals = self.columns.iter().any(|column| column.summary.doubts.has_decimals());
         let point = decimals || forms().any(|form| matches!(form, [Some(_), None]));
         let comma = forms().any(|form| matches!(form, [None, Some(_)]));
         let usual = self.dialect.separator == b';' && !points_alone;

@@ -15,7 +15,8 @@ use crate::data::missing::MissingWords;
 /// - A file whose name ends in `.gz` is decompressed, with the cargo feature `formats`.
 /// - The **header** is the first line. A first line that looks like a row is an error.
 /// - A **missing value** is a blank cell or one of `?`, `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `-nan`,
-///   `null`, `#DIV/0!` and the other errors of spreadsheets, in any case; among numbers and dates also `-`, `--`, `.`, `nil` and `none`.
+///   `null`, `#DIV/0!` and the other errors of spreadsheets, in any case; among numbers and dates
+///   also `-`, `--`, `.`, `nil` and `none`.
 ///
 /// ```
 /// use densely::data::CsvFormat;

@@ -134,7 +134,7 @@ impl Table {
         let may_fail = match told {
             Some(Told::Number) => !summary.is_plain() && self.number_form(column).is_none(),
             Some(Told::Date(form)) => form.is_some(),
-            _ => false,
+            _ => summary.extremes.is_some_and(|ends| ends.iter().any(|end| end.is_infinite())),
         };
         if !may_fail && (self.settings.missing || summary.blanks_in_numbers() == 0) {
             return Ok(None);
