@@ -3,7 +3,9 @@
 
 use densely::data::{ColumnKind, CsvFormat, Target};
 use densely::error::{CellProblem, TableError};
-use densely::schema::{Column, DateForm, Schema};
+use densely::schema::Schema;
+#[cfg(feature = "dates")]
+use densely::schema::{Column, DateForm};
 use densely::{
     Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dataset, Error, Identity, MeanSquaredError,
     Mlp, Sigmoid, Softmax, Table, Tanh, Trainer, metrics,

@@ -251,7 +251,7 @@ fn settings_that_do_not_go_with_batches_or_lbfgs_are_refused() {
         (fit(lbfgs().l1(0.1), network()), "support an L1 penalty"),
         (fit(lbfgs().drop_last(), network()), "support leaving out a short last batch"),
         (step_again(|by| by.clip_norm(-1.0)), "the gradient norm is -1"),
-        (step_again(|by| by.threads(0)), "the number of threads is 0"),
+        (step_again(|by| by.l1(-1.0)), "the L1 penalty is -1"),
     ];
     for (error, expected) in cases {
         assert!(error.to_string().contains(expected), "{error}: {expected}");
