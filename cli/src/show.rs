@@ -67,6 +67,8 @@ fn parts<F: Float>(net: &Mlp<F>) -> Vec<String> {
         }
     };
     let members = (net.members() > 1).then(|| format!("{} networks", net.members()));
+    let missing = schema.missing.iter().filter(|word| !word.is_empty());
+    let missing = missing.cloned().collect::<Vec<_>>().join(", ");
     let columns = match &schema.columns[..] {
         [] => vec![format!("{} features without names", net.features())],
         _ => columns_of(schema, net.units_in()),
@@ -77,6 +79,7 @@ fn parts<F: Float>(net: &Mlp<F>) -> Vec<String> {
         aligned("layers", net.layers().iter().map(layer)),
         aligned("mean of", members),
         aligned("columns", columns),
+        aligned("missing", (!missing.is_empty()).then(|| format!("also {missing}"))),
         aligned("target", outputs),
         aligned("interval", net.interval().map(|of| interval(of, net.of_errors().is_some()))),
         aligned("classes", schema.classes.iter().cloned()),

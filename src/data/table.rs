@@ -47,7 +47,7 @@ pub use target::Target;
 /// | all cells of the column | the column is |
 /// |---|---|
 /// | `18`, `-0.5`, `1e3` | a number |
-/// | `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5` in one form | a [number] |
+/// | `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, `5 kg` in one form | a [number] |
 /// | `2024-03-05`, `31.12.2024 14:30`, `5 March 2024`, `14:30` in one form | a [date] |
 /// | two different texts: `no`, `yes` | two values: -1 and 1, in alphabetical order |
 /// | other texts that repeat: `USA`, `Japan`, `Europe` | categories, such as `origin=Europe` |

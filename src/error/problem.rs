@@ -19,7 +19,7 @@ pub enum CellProblem {
     #[error("is not a number")]
     NotANumber,
     /// Not a number in the form that the column has.
-    #[error("is not a number with a {0}, as others of this column are")]
+    #[error("is not a number with a {0}, the form of this column")]
     OtherForm(String),
     /// White space or nothing.
     #[error("is blank")]

@@ -1,4 +1,4 @@
-//! Numbers as people write them: `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, `−3`.
+//! Numbers as people write them: `7.5 %`, `1,234.5`, `$ 1,200`, `(12)`, `1.234,5`, `−3`, `5 kg`.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// The default reads `1,234.5`: a decimal point, and commas between groups of three digits. Spaces
 /// and apostrophes group digits too. With a decimal comma it is `1.234,5`. Brackets make a number
 /// negative, `(12)`; so do `-` and `−`. A unit is `%` or a currency sign, before or behind the
-/// number; then every cell has it. A percentage is the number before its sign.
+/// number, or letters behind it, such as `kg` or `°C`; then every cell has it. A percentage is the
+/// number before its sign. A number before letters does not begin with `00` or `01`, as codes do.
 ///
 /// `1.950` or `1,950` may have decimals or thousands. Only a column that has had marks between
 /// thousands reads them: else a file with another decimal mark would have numbers a thousand times
@@ -27,6 +28,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(form.number("1.234,5"), Some(1234.5));
 /// form.unit = "%".to_owned();
 /// assert_eq!(form.number("7,5 %"), Some(7.5));
+/// form.unit = "°C".to_owned();
+/// assert_eq!(form.number("-7,5 °C"), Some(-7.5));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +38,7 @@ pub struct NumberForm {
     /// Whether a comma stands before the decimals.
     #[serde(default, skip_serializing_if = "super::column::is_default")]
     pub decimal_comma: bool,
-    /// `%`, a currency sign, or nothing.
+    /// `%`, a currency sign, the letters behind each number, or nothing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
     /// Whether a mark between thousands is read where it could be a decimal mark.
@@ -43,15 +46,14 @@ pub struct NumberForm {
     pub thousands: bool,
 }
 
-/// Signs that may stand before or behind a number.
-const UNITS: [char; 8] = ['%', '$', '€', '£', '¥', '₹', '₩', '₽'];
+/// Units that may stand before or behind a number.
+const SIGNS: [char; 8] = ['%', '$', '€', '£', '¥', '₹', '₩', '₽'];
 
 impl NumberForm {
     /// The number that the text stands for; nothing if it is written otherwise.
     pub fn number(&self, text: &str) -> Option<f64> {
         let (negative, unit, digits) = parts(text)?;
-        let fits = unit.map_or(self.unit.is_empty(), |unit| self.unit.chars().eq([unit]));
-        let number = fits.then(|| magnitude(digits, self.decimal_comma))??;
+        let number = (unit == self.unit).then(|| magnitude(digits, self.decimal_comma))??;
         let groups = digits.contains(grouping(self.decimal_comma));
         let is_known =
             self.thousands || !groups || magnitude(digits, !self.decimal_comma).is_none();
@@ -64,8 +66,7 @@ impl NumberForm {
         [false, true].map(|decimal_comma| {
             magnitude(digits, decimal_comma)?;
             let thousands = digits.contains(grouping(decimal_comma));
-            let unit = unit.map(String::from).unwrap_or_default();
-            Some(Self { decimal_comma, unit, thousands })
+            Some(Self { decimal_comma, unit: unit.to_owned(), thousands })
         })
     }
 
@@ -86,8 +87,8 @@ impl std::fmt::Display for NumberForm {
 }
 
 /// Whether the number is negative, its unit, and the text of its magnitude.
-fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
-    let (mut rest, mut negative, mut unit) = (text.trim(), false, None);
+fn parts(text: &str) -> Option<(bool, &str, &str)> {
+    let (mut rest, mut negative, mut unit) = (text.trim(), false, "");
     if let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         (rest, negative) = (inner.trim(), true);
     }
@@ -95,22 +96,35 @@ fn parts(text: &str) -> Option<(bool, Option<char>, &str)> {
     let mut signed = negative;
     loop {
         let first = rest.chars().next()?;
+        let (sign, behind) = rest.split_at(first.len_utf8());
         match first {
             '-' | '\u{2212}' | '+' if !signed => (signed, negative) = (true, first != '+'),
-            _ if UNITS.contains(&first) && unit.is_none() => unit = Some(first),
+            _ if SIGNS.contains(&first) && unit.is_empty() => unit = sign,
             _ => break,
         }
-        rest = rest[first.len_utf8()..].trim_start();
+        rest = behind.trim_start();
     }
-    if let Some(before) = rest.strip_suffix(UNITS) {
-        if unit.is_some() {
-            return None;
-        }
-        unit = rest.chars().next_back();
-        rest = before.trim_end();
+    let number = rest.trim_end_matches(is_of_unit);
+    let behind = rest[number.len()..].trim();
+    let has_leading_zero = matches!(number.as_bytes(), [b'0', b'0'..=b'9', ..]);
+    let is_code = has_leading_zero && !behind.chars().all(is_sign);
+    if is_code || !(behind.is_empty() || unit.is_empty()) {
+        return None;
     }
-    rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
-        .then_some((negative, unit, rest))
+    number.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).then_some((
+        negative,
+        if behind.is_empty() { unit } else { behind },
+        number,
+    ))
+}
+
+fn is_sign(c: char) -> bool {
+    SIGNS.contains(&c)
+}
+
+/// Whether a unit behind a number may have this character.
+fn is_of_unit(c: char) -> bool {
+    is_sign(c) || c.is_alphabetic() || c.is_whitespace() || matches!(c, '°' | '²' | '³' | '/')
 }
 
 /// The mark between groups of three digits.
@@ -186,6 +200,13 @@ mod tests {
             assert_eq!(dollars.number(text), Some(number), "{text}");
         }
         assert_eq!(dollars.number("12"), None);
+        let form = |unit: &str| NumberForm { unit: unit.to_owned(), ..NumberForm::default() };
+        assert_eq!(form("°C").number("-12.5 °C"), Some(-12.5));
+        assert_eq!(form("km/h").number("1,200.5km/h"), Some(1200.5));
+        assert_eq!(form("kg").number("1e3 kg"), Some(1000.0));
+        for text in ["12", "12 g", "$ 12 kg", "012 kg", "1-2 kg", "kg 12", "12 kg 3"] {
+            assert_eq!(form("kg").number(text), None, "{text}");
+        }
     }
 
     #[test]

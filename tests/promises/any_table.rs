@@ -609,7 +609,7 @@ fn prediction_follows_the_schema() {
     assert!(data.inputs()[[2, 0]].is_nan());
     assert_eq!(data.targets(), array![[7.0], [7.5], [8.0]]);
     let error = table("b,c\n12,u\n").inputs_for(&net).unwrap_err().to_string();
-    let reason = r#"row 1, column "b": "12" is not a number with a decimal comma and $, as others"#;
+    let reason = r#"row 1, column "b": "12" is not a number with a decimal comma and $, the form"#;
     assert!(error.contains(reason), "{error}");
     // Without a mark between thousands in the first table, this could be 7.125.
     let error = table("b,c,a\n$ 1,u,7.125\n").dataset_for(&net).unwrap_err().to_string();

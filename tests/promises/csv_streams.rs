@@ -161,7 +161,7 @@ fn faults_are_the_same() {
             r#"data: row 2, column "x": "1e39" is too large for f32"#,
         ),
         (
-            "x,y\n1,2 m\n2,3 m\n",
+            "x,y\n1,2 m\n2,3 l\n",
             Regression,
             r#"data: target "y" is text ("2 m" in row 1), a regression needs numbers; `Target::classes` takes each different value for a class"#,
         ),

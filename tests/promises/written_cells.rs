@@ -91,6 +91,11 @@ fn what_stands_above_or_below_the_rows_is_told() {
         let csv = format!("{first}\n2024-01-02,2.5,a\n2024-01-03,3.5,b\n");
         assert!(message(&csv, "y").contains("looks like a row"), "{first}");
     }
+    let rows = "x,y\n1,pos\n2,Pos\n3,neg\n4,neg\n";
+    let classes = Table::parse_csv(rows.as_bytes(), "data").unwrap();
+    let (_, report) = classes.dataset_and_report::<f64>(Target::classes("y")).unwrap();
+    let expected = "read as classes, though some differ only in upper and lower case: y";
+    assert_eq!(report.to_string(), expected);
     let table = Table::parse_csv("x,y\n1,2\n3,5\n,\n,\n".as_bytes(), "data").unwrap();
     let (data, report) = table.dataset_and_report::<f64>(Target::number("y")).unwrap();
     assert_eq!((data.rows(), report.blank_rows_at_end), (2, 2));
@@ -109,4 +114,23 @@ fn parts_of_a_second_count_in_the_order_of_times() {
     assert_eq!(data.inputs().column(1).to_vec(), [1.0, 0.0, 4.0]);
     let short = table("d,y\n01/15/24,1\n02/16/24,2\n").date_format("d", "%D").unwrap();
     assert_eq!(short.regression::<f64>("y").unwrap().inputs()[[1, 1]], 32.0);
+}
+
+#[test]
+fn numbers_with_a_unit_behind_them_are_numbers() {
+    let rows = |other: &str| {
+        let row = |i: usize| format!("{}.5 °C,{} kg\n", i % 40, 2 * i + 7);
+        let rows: String = (0..60).map(row).collect();
+        format!("temperature,load\n{rows}{other},9 kg\n")
+    };
+    let data = table(&rows("-3 °C")).regression::<f64>("load").unwrap();
+    assert_eq!(data.feature_names(), ["temperature"]);
+    assert_eq!((data.inputs()[[1, 0]], data.inputs()[[60, 0]]), (1.5, -3.0));
+    assert_eq!((data.targets()[[0, 0]], data.targets()[[60, 0]]), (7.0, 9.0));
+    let error = message(&rows("40 °F"), "load");
+    let expected = "\"40 °F\" is not a number with a decimal point and °C, but 60 cells";
+    assert!(error.contains(expected), "{error}");
+    // Codes are categories.
+    let codes = table("x,y\n007A,1\n012A,2\n007A,3\n012A,4\n031A,5\n031A,6\n");
+    assert_eq!(codes.regression::<f64>("y").unwrap().features(), 3);
 }

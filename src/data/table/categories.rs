@@ -21,6 +21,12 @@ pub(super) fn most_values(rows: usize) -> usize {
     (rows / 2).max(20)
 }
 
+/// Whether some texts differ only in upper and lower case.
+pub(super) fn are_alike(texts: &[String]) -> bool {
+    let lower: HashSet<_> = texts.iter().map(|text| text.to_ascii_lowercase()).collect();
+    lower.len() < texts.len()
+}
+
 impl Table {
     /// The categories of a column, and the texts of one row alone; nothing if it is left out.
     pub(super) fn categories(
@@ -53,9 +59,7 @@ impl Table {
             rare.sort();
             report.rare = rare.iter().map(|text| abbreviated(text)).collect();
             categories.sort();
-            let lower: HashSet<_> =
-                categories.iter().map(|text| text.to_ascii_lowercase()).collect();
-            if !told && lower.len() < categories.len() {
+            if !told && are_alike(&categories) {
                 let read_as = "categories, though some differ only in upper and lower case";
                 report.read_as = Some(read_as.to_owned());
             }

@@ -2,7 +2,11 @@
 
 use super::report::{ColumnReport, TableReport};
 use super::target::{Target, TargetKind};
-use super::{Table, TableColumn, Told, categories::most_values, encoding::blank};
+use super::{
+    Table, TableColumn, Told,
+    categories::{are_alike, most_values},
+    encoding::blank,
+};
 use crate::data::labels::classes::{ClassSet, WrongClasses};
 use crate::error::{Error, Result, ShapeError, TableError, check::ensure};
 use crate::float::Float;
@@ -74,7 +78,7 @@ impl Table {
             (Vec::new(), TableReport { rows, ..TableReport::default() });
         for (index, column) in self.used() {
             if targets.contains(&index) {
-                report.columns.extend(self.told_of_target(index, *kind));
+                report.columns.extend(self.told_of_target(index, *kind, &classes));
                 continue;
             }
             let mut of_column = ColumnReport::of(index, &column.name);
@@ -96,12 +100,20 @@ impl Table {
         Ok(Inferred { schema, outputs, report })
     }
 
-    /// What should be known of the numbers of a target.
-    fn told_of_target(&self, index: usize, kind: TargetKind) -> Option<ColumnReport> {
+    /// What should be known of the numbers or classes of a target.
+    fn told_of_target(
+        &self,
+        index: usize,
+        kind: TargetKind,
+        classes: &[String],
+    ) -> Option<ColumnReport> {
         let target = &self.columns[index];
-        let read_as = self.numbers_read_as(target, true, false);
-        (kind == TargetKind::Numbers && read_as.is_some())
-            .then(|| ColumnReport { read_as, ..ColumnReport::of(index, &target.name) })
+        let alike = "classes, though some differ only in upper and lower case";
+        let read_as = match kind {
+            TargetKind::Numbers => self.numbers_read_as(target, true, false)?,
+            _ => are_alike(classes).then(|| alike.to_owned())?,
+        };
+        Some(ColumnReport { read_as: Some(read_as), ..ColumnReport::of(index, &target.name) })
     }
 
     /// The form of the numbers of a target.

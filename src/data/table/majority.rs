@@ -92,19 +92,13 @@ impl Table {
     }
 }
 
-/// The forms of numbers that the values have, and the forms of dates of the first three.
+/// The forms of numbers and dates that the first three values have.
 fn usual_forms(counts: &Counts) -> Vec<Form> {
-    let mut numbers: Vec<NumberForm> = Vec::new();
-    for form in counts.values.keys().flat_map(|text| NumberForm::of(text)).flatten() {
-        match numbers.iter_mut().find_map(|known| Some((known.clone().and(form.clone())?, known))) {
-            Some((both, known)) => *known = both,
-            None => numbers.push(form),
-        }
-    }
-    numbers.sort_by_key(|form| (form.decimal_comma, form.unit.clone()));
     let mut first: Vec<_> = counts.values.iter().collect();
     first.sort_by_key(|(_, count)| count.row);
-    let dates = first.iter().take(3).flat_map(|(text, _)| dates::candidates(text));
-    let numbers = numbers.into_iter().map(|form| (None, Some(form)));
-    [(None, None)].into_iter().chain(numbers).chain(dates.map(|form| (Some(form), None))).collect()
+    let texts = || first.iter().take(3).map(|(text, _)| text);
+    let numbers = texts().flat_map(|text| NumberForm::of(text)).flatten();
+    let numbers = numbers.map(|form| (None, Some(NumberForm { thousands: true, ..form })));
+    let dates = texts().flat_map(|text| dates::candidates(text)).map(|form| (Some(form), None));
+    [(None, None)].into_iter().chain(numbers).chain(dates).collect()
 }
