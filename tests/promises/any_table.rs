@@ -432,7 +432,7 @@ fn a_slip_among_numbers_is_an_error_that_shows_the_cell() {
     assert!(matches!(number, Error::Table(TableError::MixedColumn { row: 18, .. })), "{number}");
     // A target is no category.
     let error = message(&rows("12o"), "x");
-    assert!(error.contains("\"12o\" is not a number, but 29 cells of the target are"), "{error}");
+    assert!(error.contains("\"12o\" is not a number, but 29 cells of the column are"), "{error}");
     assert!(error.contains("`Target::classes`") && !error.contains("`Table::category`"), "{error}");
     // Ages that repeat are no codes, and hold no category for each number.
     let ages = (0..400).map(|i| match i % 80 {

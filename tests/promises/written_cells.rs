@@ -130,6 +130,9 @@ fn numbers_with_a_unit_behind_them_are_numbers() {
     let error = message(&rows("40 °F"), "load");
     let expected = "\"40 °F\" is not a number with a decimal point and °C, but 60 cells";
     assert!(error.contains(expected), "{error}");
+    let error = message(&rows("1 °C,many\n2 °C"), "load");
+    let expected = "target \"load\": \"many\" is not a number with a decimal point and kg, but 61";
+    assert!(error.contains(expected) && error.contains("`Target::classes`"), "{error}");
     // Codes are categories.
     let codes = table("x,y\n007A,1\n012A,2\n007A,3\n012A,4\n031A,5\n031A,6\n");
     assert_eq!(codes.regression::<f64>("y").unwrap().features(), 3);

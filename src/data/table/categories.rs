@@ -45,7 +45,7 @@ impl Table {
         let differ = 2 * values > filled;
         let may_be_mixed = !told && (differ || values > MOST_CODES);
         let majority = if may_be_mixed { self.majority(index, counts)? } else { None };
-        let mixed = majority.filter(|found| found.is_plain || found.is_clear());
+        let mixed = majority.filter(|found| found.is_plain() || found.is_clear());
         if values <= limit && mixed.is_none() {
             let is_rare = |count: &Count| count.cells == 1 && self.rows >= ROWS_FOR_RARE;
             let (mut rare, mut categories) = (Vec::new(), Vec::new());
@@ -75,7 +75,9 @@ impl Table {
         if self.settings.unusable && !told && !has_slips {
             let count = counted(values);
             report.left_out = Some(match mixed {
-                Some(Majority { form, cells, others, value, .. }) => {
+                Some(mixed) => {
+                    let form = mixed.described();
+                    let Majority { cells, others, value, .. } = mixed;
                     format!(
                         "{value:?} is not {form}, but {cells} of its cells are, and {others} not"
                     )
@@ -89,7 +91,7 @@ impl Table {
         }
         let (file, column) = (self.file.clone(), name.clone());
         Err(match mixed {
-            Some(majority) => majority.error(file, column),
+            Some(majority) => majority.error(file, column, false),
             None => TableError::TooManyCategories { file, column, value, values, limit },
         }
         .into())

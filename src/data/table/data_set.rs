@@ -19,8 +19,8 @@ impl Table {
     ///   more than 20 that are more than half the number of rows;
     /// - [`TableError::TooManyCategories`] for a text feature with more than 1,000 values, or with
     ///   more than 20 values that are more than half the number of rows;
-    ///   [`TableError::MixedColumn`] and [`TableError::MixedTarget`] for numbers with other text
-    ///   among them, and [`TableError::AmbiguousDates`]: see [`Table`];
+    ///   [`TableError::MixedColumn`] for other text among numbers or dates, and
+    ///   [`TableError::AmbiguousDates`]: see [`Table`];
     /// - [`TableError::Cell`] for a blank cell, unless the table is [`with_missing`], for a cell of
     ///   a numeric column that is not a finite number of `F`, and for a class that is a number with
     ///   a fraction; [`TableError::NoTargets`] if all rows have a blank target;
@@ -39,7 +39,6 @@ impl Table {
     /// [`TableError::Classes`]: crate::error::TableError::Classes
     /// [`TableError::TooManyCategories`]: crate::error::TableError::TooManyCategories
     /// [`TableError::MixedColumn`]: crate::error::TableError::MixedColumn
-    /// [`TableError::MixedTarget`]: crate::error::TableError::MixedTarget
     /// [`TableError::AmbiguousDates`]: crate::error::TableError::AmbiguousDates
     /// [`TableError::NoTargets`]: crate::error::TableError::NoTargets
     /// [`with_missing`]: Self::with_missing

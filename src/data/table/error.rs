@@ -121,9 +121,10 @@ pub enum TableError {
         counted(*values)
     )]
     TooManyCategories { file: String, column: String, value: String, values: usize, limit: usize },
-    /// A column has other text among its numbers or dates.
+    /// A column has other text among its numbers or dates, or a target among its numbers.
     #[error(
-        "{file}: row {row}, column {column:?}: {value:?} is not {form}, but {cells} cells of the column are, and {others} not"
+        "{file}: row {row}, {} {column:?}: {value:?} is not {form}, but {cells} cells of the column are, and {others} not",
+        if *is_target { "target" } else { "column" }
     )]
     MixedColumn {
         file: String,
@@ -131,15 +132,11 @@ pub enum TableError {
         column: String,
         value: String,
         /// As `a number` or `a date in the form %d.%m.%Y`.
-        form: String,
+        form: Box<str>,
         cells: usize,
         others: usize,
+        is_target: bool,
     },
-    /// The target of a regression has text among its numbers.
-    #[error(
-        "{file}: row {row}, target {column:?}: {value:?} is not a number, but {numbers} cells of the target are"
-    )]
-    MixedTarget { file: String, row: usize, column: String, value: String, numbers: usize },
     /// The days and months of dates cannot be told apart.
     #[error(
         "{file}: row {row}, column {column:?}: {value:?} can be read in two ways, as all dates of the column can"
@@ -177,6 +174,9 @@ impl TableError {
             Self::RaggedRow { row: 1, expected: 1, .. } => vec![Remedy::SkipLines],
             Self::UnknownCategory { .. } => vec![Remedy::WithUnknown],
             Self::TooManyCategories { .. } | Self::UnnamedColumn { .. } => vec![Remedy::Without],
+            Self::MixedColumn { is_target: true, .. } => {
+                vec![Remedy::MissingValues, Remedy::Classes]
+            }
             Self::MixedColumn { .. } => {
                 vec![Remedy::MissingValues, Remedy::Category, Remedy::Without]
             }
@@ -185,7 +185,6 @@ impl TableError {
             }
             Self::NotDates { .. } => vec![Remedy::OtherDateFormat],
             Self::TextTarget { .. } | Self::DateTarget { .. } => vec![Remedy::Classes],
-            Self::MixedTarget { .. } => vec![Remedy::MissingValues, Remedy::Classes],
             Self::TooManyClasses { of_numbers: true, .. }
             | Self::Cell { problem: CellProblem::NotAClass, .. } => vec![Remedy::Numbers],
             _ => Vec::new(),

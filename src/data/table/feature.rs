@@ -66,7 +66,7 @@ impl Table {
             if self.needs_counts(index)
                 && let Some(majority) = self.majority(index, counts)?
             {
-                return Err(majority.error(self.file.clone(), name.clone()).into());
+                return Err(majority.error(self.file.clone(), name.clone(), false).into());
             }
             let has_others = self.used().count() > 2;
             report.read_as = self.numbers_read_as(column, told.is_none(), has_others);
@@ -123,7 +123,7 @@ impl Table {
                 Err(TableError::AmbiguousDates { file, row, column, value, forms }.into())
             }
             ([], Some(_)) => Err(match self.majority(index, &summary.texts)? {
-                Some(majority) => majority.error(file, column),
+                Some(majority) => majority.error(file, column, false),
                 None => TableError::NotDates { file, row, column, value },
             }
             .into()),

@@ -133,9 +133,14 @@ impl Table {
             (0, _) => self.first_cell(index)?,
             first => first,
         };
-        let numbers = summary.numbers;
-        if !is_date && 2 * numbers >= self.rows - summary.blanks_in_numbers() {
-            return Err(TableError::MixedTarget { file, row, column, value, numbers }.into());
+        for counts in self.count(&[index])?.iter().filter(|_| !is_date) {
+            let majority = self.majority(index, counts)?.filter(|found| {
+                let is_most = found.is_plain() && found.cells >= found.others;
+                !found.is_of_dates() && (is_most || found.is_clear())
+            });
+            if let Some(majority) = majority {
+                return Err(majority.error(file, column, true).into());
+            }
         }
         Err(match self.date_format_of(index) {
             Ok(Some(_)) | Err(Error::Table(TableError::AmbiguousDates { .. })) => {

@@ -14,10 +14,7 @@ pub(super) const MOST_CODES: usize = 20;
 /// A form of numbers or dates, and how many cells have it.
 #[derive(Debug)]
 pub(super) struct Majority {
-    /// As `a date in the form %d.%m.%Y`.
-    pub(super) form: String,
-    /// Whether it is that of plain numbers.
-    pub(super) is_plain: bool,
+    form: Form,
     /// The number of cells that have this form.
     pub(super) cells: usize,
     /// The number of the others that are not blank.
@@ -33,9 +30,28 @@ impl Majority {
         9 * self.others <= self.cells
     }
 
-    pub(super) fn error(self, file: String, column: String) -> TableError {
-        let Self { form, cells, others, row, value, .. } = self;
-        TableError::MixedColumn { file, row, column, value, form, cells, others }
+    /// Whether the form is that of plain numbers.
+    pub(super) fn is_plain(&self) -> bool {
+        self.form == (None, None)
+    }
+
+    pub(super) fn is_of_dates(&self) -> bool {
+        self.form.0.is_some()
+    }
+
+    /// As `a date in the form %d.%m.%Y`.
+    pub(super) fn described(&self) -> String {
+        match &self.form {
+            (Some(date), _) => format!("a date in the form {date}"),
+            (None, Some(number)) => format!("a number with a {number}"),
+            (None, None) => "a number".to_owned(),
+        }
+    }
+
+    pub(super) fn error(self, file: String, column: String, is_target: bool) -> TableError {
+        let form = self.described().into();
+        let Self { cells, others, row, value, .. } = self;
+        TableError::MixedColumn { file, row, column, value, form, cells, others, is_target }
     }
 }
 
@@ -61,12 +77,6 @@ impl Table {
         // The first of several forms that read the same number of cells.
         let best = forms.min_by_key(|(cells, _)| Reverse(*cells));
         let Some((_, form)) = best.filter(|(cells, _)| *cells >= least) else { return Ok(None) };
-        let is_plain = form == (None, None);
-        let described = match &form {
-            (Some(date), _) => format!("a date in the form {date}"),
-            (None, Some(number)) => format!("a number with a {number}"),
-            (None, None) => "a number".to_owned(),
-        };
         let (mut cells, mut others, mut first) = (0, 0, None);
         self.each_row(|row, record| {
             let cell = record.cell(index);
@@ -81,14 +91,7 @@ impl Table {
             }
             Ok(())
         })?;
-        Ok(first.map(|(row, value)| Majority {
-            form: described,
-            is_plain,
-            cells,
-            others,
-            row,
-            value,
-        }))
+        Ok(first.map(|(row, value)| Majority { form, cells, others, row, value }))
     }
 }
 
