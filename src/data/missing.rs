@@ -13,9 +13,9 @@ pub(super) struct MissingWords {
 }
 
 /// Usual words, in every column.
-const EVERYWHERE: [&str; 14] = [
+const EVERYWHERE: [&str; 16] = [
     "?", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "#div/0!", "#name?", "#null!",
-    "#num!", "#ref!", "#value!",
+    "#num!", "#ref!", "#value!", "#spill!", "#calc!",
 ];
 
 /// Usual words in columns of numbers and dates: elsewhere they may be values.

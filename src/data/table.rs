@@ -66,9 +66,9 @@ pub use target::Target;
 ///   categories: nothing can be learned from it.
 /// - The [report](TableReport) names columns that may be something else than they look, unless they
 ///   are told: row numbers, from 0 or 1 on, in a table of 50 rows or more; numbers with a zero in
-///   front; numbers from -999, -9999 or -99999 on; three numbers or more such as `7.116` beside
-///   others such as `241` in a file with semicolons; categories that differ only in upper and lower
-///   case.
+///   front; numbers from -999, -9999 or -99999 on; three numbers or more such as `7.116`, if other
+///   columns have decimal commas, or beside others such as `241` in a file with semicolons;
+///   categories or classes that differ only in upper and lower case.
 /// - A numeric feature whose largest magnitude is more than 1,000 times its range, max − min > 0,
 ///   has a round offset. It is the multiple of 10^k nearest to the middle, (max + min) / 2, where
 ///   10^k is the smallest power of ten that is at least the range. The feature is the number minus

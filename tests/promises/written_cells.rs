@@ -36,6 +36,10 @@ fn thousands_and_decimals_are_told_apart() {
         [1_234_567.0, 43_916.0, 512.0, 43_916.0]
     );
     // Points in a file of tabs with decimal commas are doubtful.
+    let all = (0..9).map(|i| format!("{i},25\t{}\t{i}\n", ["7.322", "1.862", "3.104"][i % 3]));
+    let all = table(&format!("a\tx\ty\n{}", all.collect::<String>()));
+    let (_, report) = all.dataset_and_report::<f64>(Target::number("y")).unwrap();
+    assert!(report.to_string().contains("points may stand between thousands"), "{report}");
     let rows = (0..9).map(|i| format!("{i},25\t{}\t{i}\n", ["7.322", "862", "104"][i % 3]));
     let tabs = table(&format!("a\tx\ty\n{}", rows.collect::<String>()));
     let (_, report) = tabs.dataset_and_report::<f64>(Target::number("y")).unwrap();
@@ -74,6 +78,8 @@ fn many_numbers_below_a_limit_are_no_categories() {
     let error = message(&format!("x,y\n{rows}"), "y");
     assert!(error.contains("\"<0.1\" is not a number, but 120 cells of the column are, and 180"));
     assert!(table(&format!("x,y\n{rows}")).without_unusable().regression::<f32>("y").is_err());
+    let error = message(&format!("x,y\n{}", rows.replace("<0.1", "12 g")), "y");
+    assert!(error.contains("\"12 g\" is not a number, but 120 cells"), "{error}");
 }
 
 #[test]

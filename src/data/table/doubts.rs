@@ -21,7 +21,7 @@ pub(super) struct Doubts {
     /// How many numbers have a point.
     points: usize,
     /// How many of them have it where it may stand between thousands, as `7.116` does.
-    thousands: usize,
+    pub(super) thousands: usize,
     /// Whether a number shows that points stand before decimals.
     decimals: bool,
 }
@@ -64,8 +64,7 @@ impl Doubts {
         decimal_comma: bool,
     ) -> Option<String> {
         let counts = rows >= Some(ROWS_FOR_COUNT) && !self.jumps && [0.0, 1.0].contains(&smallest);
-        // Where each number has a point, it stands before decimals.
-        let some = (3..numbers).contains(&self.thousands);
+        let some = (3..=numbers).contains(&self.thousands);
         let (doubt, remedy) = if counts {
             ("they only count the rows".to_owned(), Remedy::Without)
         } else if decimal_comma && some && !self.decimals {

@@ -91,8 +91,10 @@ impl Table {
         has_others: bool,
     ) -> Option<String> {
         let form = self.number_form(column);
-        // A form tells where thousands and decimals are.
-        let decimal_comma = form.is_none() && self.decimal_comma(false);
+        // A form tells where thousands and decimals are. If each number has a point, only decimal
+        // commas in other columns raise the doubt.
+        let all_have_points = column.summary.doubts.thousands == column.summary.numbers;
+        let decimal_comma = form.is_none() && self.decimal_comma(all_have_points);
         let doubt = column.summary.doubt(has_others, decimal_comma);
         doubt.filter(|_| may_be_doubted).or(form.map(|form| format!("numbers with a {form}")))
     }

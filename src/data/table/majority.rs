@@ -73,9 +73,13 @@ impl Table {
         let forms = usual_forms(counts).into_iter().map(|form| (cells(&form), form));
         let all: usize = counts.values.values().map(|count| count.cells).sum();
         let numbers = counts.values.keys().filter(|text| plain_number(text).is_some()).count();
-        let least = all.div_ceil(if numbers > MOST_CODES { 10 } else { 2 });
-        // The first of several forms that read the same number of cells.
-        let best = forms.min_by_key(|(cells, _)| Reverse(*cells));
+        let are_many = numbers > MOST_CODES;
+        let least = all.div_ceil(if are_many { 10 } else { 2 });
+        // The first of several that are equal. Many numbers count more than one frequent text.
+        let best = forms.min_by_key(|(cells, form)| {
+            let is_clear = 9 * (all - cells) <= *cells;
+            Reverse((is_clear, are_many && *form == (None, None), *cells))
+        });
         let Some((_, form)) = best.filter(|(cells, _)| *cells >= least) else { return Ok(None) };
         let (mut cells, mut others, mut first) = (0, 0, None);
         self.each_row(|row, record| {
