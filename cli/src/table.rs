@@ -13,7 +13,7 @@ pub struct FileForm {
     /// Character between cells, or `tab` [default: found out from the file]
     #[arg(long, value_name = "CHARACTER", value_parser = separator)]
     pub separator: Option<u8>,
-    /// Lines above the header, such as a title
+    /// Lines above the header, such as a title, empty ones too; in a file of test rows as well
     #[arg(long, value_name = "LINES", default_value_t = 0, hide_default_value = true)]
     pub skip_lines: usize,
     /// The first line is a row; columns are named 1, 2, …

@@ -118,14 +118,13 @@ impl TestRows {
                 let mut counts = BTreeMap::new();
                 groups.iter().for_each(|group| *counts.entry(group).or_insert(0) += 1);
                 let rows = groups.len();
-                let (group, count) = counts.iter().max_by_key(|&(_, count)| count)?;
+                let blanks = groups.iter().filter(|group| group.is_empty()).count();
+                let (group, count) = counts.into_iter().max_by_key(|&(_, count)| count)?;
                 let most = (4 * count > 3 * rows).then(|| {
                     format!("the group {group:?} of {column:?} has {count} of {rows} rows")
                 });
-                let blanks = counts.get(&String::new());
-                most.or(
-                    blanks.map(|count| format!("rows without {column:?} are one group: {count}"))
-                )
+                let without = || format!("rows without {column:?} are one group: {blanks}");
+                most.or_else(|| (blanks > 0).then(without))
             }
         }
     }

@@ -72,7 +72,7 @@ pub struct Options {
     given: Vec<String>,
 }
 
-/// The options that describe an own training, in place of the default one.
+/// The options that describe a training of one's own, in place of the default one.
 const OWN: [&str; 16] = [
     "hidden",
     "activation",

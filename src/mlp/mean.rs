@@ -15,9 +15,8 @@ impl<F: Float> Mlp<F> {
     /// layers that are the same in all networks stand there once. The mean is a network like any
     /// other, K times as wide: it is saved, exported and trained as such. Its dropout is that of
     /// the first network. Its rate factors are 1, except in first layers that stand there once. It
-    /// has no interval: measure one for it. Until it
-    /// is trained, [`predict_with_spread`](Self::predict_with_spread) tells how far its members
-    /// disagree.
+    /// has no interval: measure one for it. Until it is trained,
+    /// [`predict_with_spread`](Self::predict_with_spread) tells how far its members disagree.
     ///
     /// ```
     /// use densely::{Identity, Mlp, Tanh};

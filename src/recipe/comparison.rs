@@ -51,8 +51,8 @@ impl Recipe<'_> {
 
     /// Trains a network of each candidate in each round. Two train at the same time. After a cut or
     /// an error no job begins, except those of the first `needed` rounds. An unfinished round is
-    /// dropped, unless it is one of these. Returns the networks and reports of each
-    /// candidate, and whether rounds are missing.
+    /// dropped, unless it is one of these. Returns the networks and reports of each candidate, and
+    /// whether rounds are missing.
     #[allow(clippy::type_complexity)]
     pub(super) fn rounds<F: Float>(
         &self,

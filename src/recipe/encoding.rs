@@ -22,8 +22,8 @@ const LEAST_ROWS: usize = 3;
 /// The layer has `HardTanh`, so a bin leaves it as 2 e_j - 1, and a clipped input z as z / limit.
 ///
 /// A column with few different whole numbers, but more than bins can separate, may hold codes,
-/// whose order means nothing. All of them are edges, and beside the bins the next layer takes e_j -
-/// e_(j+1), which is 1 at the value b_j and 0 at the others.
+/// whose order means nothing. All of them are edges, and beside the bins the next layer takes
+/// e_j - e_(j+1), which is 1 at the value b_j and 0 at the others.
 pub(super) struct Encoding<F: Float> {
     pub(super) layer: Dense<F>,
     /// The next layer takes y = c · (h + o) in place of each output h. From some it takes the y of

@@ -150,8 +150,8 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// - [`NetworkError::NotMeasured`] for units that are not measured;
     /// - [`TrainingError::NotWithStream`] for [`drop_last`](Self::drop_last), a validation
-    ///   fraction, a metric without [`validation_data`](Self::validation_data), and for early
-    ///   stopping with neither these nor [`without_validation`](Self::without_validation);
+    ///   fraction, a metric without [`validation_data`](Self::validation_data), and early stopping
+    ///   unless there are these or [`without_validation`](Self::without_validation) is set;
     /// - [`TrainingError::NotWithLbfgs`];
     /// - [`TrainingError::StepsUnknown`] for a schedule that needs the number of steps in an epoch;
     /// - [`ShapeError::NoRows`] for an epoch without a batch.

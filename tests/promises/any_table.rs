@@ -485,7 +485,7 @@ fn a_slip_among_dates_or_percentages_is_an_error_that_names_their_form() {
     }
     let told = table(&days).date(["x"]).unwrap().regression::<f32>("y").unwrap_err();
     assert!(matches!(told, Error::Table(TableError::MixedColumn { others: 1, .. })), "{told}");
-    // Text of which half may be read as numbers is text.
+    // A column stays text if only half of its cells can be read as numbers.
     let choices = rows("2", |i| format!("\"{},{}\"", i % 5, ["1", "1,2", "none"][i % 3]));
     assert_eq!(table(&choices).regression::<f32>("y").unwrap().inputs().ncols(), 15);
 }

@@ -373,7 +373,7 @@ fn labels_are_left_out() {
     assert!((probabilities[0] - 0.995_929_9).abs() < 1e-6, "{probabilities:?}");
 }
 
-/// skl2onnx takes two labels, of which both may be true, for two classes: its graph also gives
+/// skl2onnx takes two labels, which may both be true, for two classes: its graph also gives
 /// 1 - p of each.
 #[test]
 fn two_labels_are_no_classes() {

@@ -33,7 +33,7 @@ impl Dialect {
         };
         Error::check_range("separator, as a byte,", separator.into(), SEPARATOR)?;
         let has_header = format.header != Header::Absent;
-        let skipped = format.skip_lines + usize::from(named.is_some());
+        let skipped = format.skip_lines.saturating_add(usize::from(named.is_some()));
         Ok(Self { separator, line_end, skipped, has_header })
     }
 }

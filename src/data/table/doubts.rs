@@ -53,21 +53,25 @@ impl Doubts {
         self.points > self.thousands
     }
 
+    /// Whether three numbers or more may have points between thousands, and none shows that they
+    /// have not.
+    pub(super) fn may_have_thousands(&self) -> bool {
+        self.thousands >= 3 && !self.decimals
+    }
+
     /// What else these numbers may be, if there is a doubt. `rows` is the number of rows if each
-    /// has a number and there are other columns for features. `decimal_comma` tells whether the
-    /// file shows decimal commas.
+    /// has a number and there are other columns for features. `may_be_thousands` tells whether
+    /// points may stand between thousands in this file.
     pub(super) fn said(
         &self,
         [smallest, largest]: [f64; 2],
-        numbers: usize,
         rows: Option<usize>,
-        decimal_comma: bool,
+        may_be_thousands: bool,
     ) -> Option<String> {
         let counts = rows >= Some(ROWS_FOR_COUNT) && !self.jumps && [0.0, 1.0].contains(&smallest);
-        let some = (3..=numbers).contains(&self.thousands);
         let (doubt, remedy) = if counts {
             ("they only count the rows".to_owned(), Remedy::Without)
-        } else if decimal_comma && some && !self.decimals {
+        } else if may_be_thousands {
             ("points may stand between thousands".to_owned(), Remedy::DecimalComma)
         } else if self.codes {
             ("some begin with 0, as codes do".to_owned(), Remedy::Category)

@@ -9,20 +9,24 @@ impl Table {
     pub(super) fn is_number(&self, column: &TableColumn) -> bool {
         match &column.told {
             Some(told) => *told == Told::Number,
-            None => column.summary.is_plain() || self.number_form(column).is_some(),
+            None => self.holds_numbers(column),
         }
     }
 
-    /// Whether the numbers of a column must be counted, because they are categories or have no
-    /// common form. The summary counts only texts.
+    /// Whether all cells are plain numbers, or numbers in one form.
+    pub(super) fn holds_numbers(&self, column: &TableColumn) -> bool {
+        column.summary.is_plain() || self.number_form(column).is_some()
+    }
+
+    /// Whether the numbers of a column must be counted, because they are categories or dates, or
+    /// have no common form. The summary counts only texts.
     pub(super) fn needs_counts(&self, index: usize) -> bool {
         let column = &self.columns[index];
-        match &column.told {
-            Some(Told::Number) => !column.summary.is_plain() && self.number_form(column).is_none(),
-            Some(Told::LeftOut) => false,
-            Some(Told::Date(_) | Told::Category) => true,
-            None => column.summary.numbers > 0 && !self.is_number(column),
-        }
+        let is_counted = match &column.told {
+            Some(Told::Number) | None => !self.holds_numbers(column),
+            Some(_) => true,
+        };
+        column.summary.numbers > 0 && is_counted
     }
 
     /// The column of the schema; nothing for one that is left out.
@@ -63,7 +67,7 @@ impl Table {
             feature.date = Some(DateForm::new(&format, first as i32));
         } else if self.is_number(column) {
             feature.form = self.number_form(column);
-            if self.needs_counts(index)
+            if !self.holds_numbers(column)
                 && let Some(majority) = self.majority(index, counts)?
             {
                 return Err(majority.error(self.file.clone(), name.clone(), false).into());
@@ -93,9 +97,12 @@ impl Table {
         let form = self.number_form(column);
         // A form tells where thousands and decimals are. If each number has a point, only decimal
         // commas in other columns raise the doubt.
-        let all_have_points = column.summary.doubts.thousands == column.summary.numbers;
-        let decimal_comma = form.is_none() && self.decimal_comma(all_have_points);
-        let doubt = column.summary.doubt(has_others, decimal_comma);
+        let summary = &column.summary;
+        let all_have_points = summary.doubts.thousands == summary.numbers;
+        let may_be_thousands = form.is_none()
+            && summary.doubts.may_have_thousands()
+            && self.decimal_comma(all_have_points);
+        let doubt = summary.doubt(has_others, may_be_thousands);
         doubt.filter(|_| may_be_doubted).or(form.map(|form| format!("numbers with a {form}")))
     }
 

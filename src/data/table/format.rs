@@ -64,7 +64,7 @@ impl CsvFormat {
         self
     }
 
-    /// The number of lines above the header, such as a title. The default is 0.
+    /// The number of lines above the header, such as a title; empty lines count. The default is 0.
     ///
     /// ```
     /// # use densely::data::CsvFormat;

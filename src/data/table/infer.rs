@@ -43,9 +43,9 @@ impl Table {
         let form = self.number_form(target);
         let [smallest, largest] = target.summary.ends(form.as_ref());
         let step = epsilon * smallest.abs().max(largest.abs());
-        let offset = target.summary.round_offset(form.as_ref());
         ensure(largest == smallest || STEPS * step <= largest - smallest, || {
             let (file, column) = (self.file.clone(), name.to_owned());
+            let offset = target.summary.round_offset(form.as_ref());
             TableError::CoarseTarget { file, column, smallest, largest, float, offset }
         })
     }
@@ -121,8 +121,7 @@ impl Table {
         let target @ TableColumn { name, told, summary, .. } = &self.columns[index];
         let (file, column) = (self.file.clone(), name.clone());
         let is_date = matches!(told, Some(Told::Date(_)));
-        let is_number = summary.is_plain() || self.number_form(target).is_some();
-        if !is_date && (is_number || summary.is_empty()) {
+        if !is_date && (self.holds_numbers(target) || summary.is_empty()) {
             return match summary.constant() {
                 Some(value) => Err(TableError::ConstantTarget { file, column, value }.into()),
                 None => Ok(self.number_form(target)),
@@ -133,14 +132,16 @@ impl Table {
             (0, _) => self.first_cell(index)?,
             first => first,
         };
-        for counts in self.count(&[index])?.iter().filter(|_| !is_date) {
-            let majority = self.majority(index, counts)?.filter(|found| {
-                let is_most = found.is_plain() && found.cells >= found.others;
-                !found.is_of_dates() && (is_most || found.is_clear())
-            });
-            if let Some(majority) = majority {
-                return Err(majority.error(file, column, true).into());
-            }
+        // The summary counts only texts.
+        let counted = if summary.numbers > 0 { self.count(&[index])?.pop() } else { None };
+        let counts = counted.as_ref().unwrap_or(&summary.texts);
+        let majority = if is_date { None } else { self.majority(index, counts)? };
+        let mixed = majority.filter(|found| {
+            let is_most = found.is_plain() && found.cells >= found.others;
+            !found.is_of_dates() && (is_most || found.is_clear())
+        });
+        if let Some(mixed) = mixed {
+            return Err(mixed.error(file, column, true).into());
         }
         Err(match self.date_format_of(index) {
             Ok(Some(_)) | Err(Error::Table(TableError::AmbiguousDates { .. })) => {
@@ -173,7 +174,7 @@ impl Table {
             Ok(classes) if classes.len() <= most_values(rows) => Ok((classes, rows)),
             Ok(classes) => {
                 let classes = classes.len();
-                let of_numbers = summary.is_plain() || self.number_form(target).is_some();
+                let of_numbers = self.holds_numbers(target);
                 Err(TableError::TooManyClasses { file, column, classes, rows, of_numbers }.into())
             }
             Err(WrongClasses { found, classes, needs }) => {

@@ -99,7 +99,9 @@ impl<'t> CsvParser<'t> {
         let mut parser = Self { bytes, dialect, lines: Vec::new(), file, row };
         for _ in 0..dialect.skipped {
             parser.lines.clear();
-            parser.line()?;
+            if !parser.line()? {
+                break;
+            }
         }
         Ok(parser)
     }
@@ -184,7 +186,7 @@ impl<'t> CsvParser<'t> {
         loop {
             for &byte in &self.lines[passed..] {
                 let before = quotes;
-                quotes.pass(byte, separator, line_end);
+                quotes.pass(byte, separator);
                 match (before, quotes) {
                     // The marks around a cell, and the first of two marks in it.
                     (Quotes::Before, Quotes::Inside) | (Quotes::Inside, Quotes::Closed) => {}
@@ -226,11 +228,11 @@ enum Quotes {
 }
 
 impl Quotes {
-    fn pass(&mut self, byte: u8, separator: u8, line_end: u8) {
+    fn pass(&mut self, byte: u8, separator: u8) {
         *self = match (*self, byte) {
             (Self::Inside, b'"') => Self::Closed,
             (Self::Inside, _) | (Self::Before | Self::Closed, b'"') => Self::Inside,
-            (_, byte) if byte == separator || byte == line_end => Self::Before,
+            (_, byte) if byte == separator => Self::Before,
             (Self::Before, b' ') => Self::Before,
             _ => Self::Without,
         };

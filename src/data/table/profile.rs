@@ -132,7 +132,7 @@ impl Table {
     fn refused_cell(&self, index: usize, feature: &Column) -> Result<Option<Error>> {
         let column @ TableColumn { told, summary, .. } = &self.columns[index];
         let may_fail = match told {
-            Some(Told::Number) => !summary.is_plain() && self.number_form(column).is_none(),
+            Some(Told::Number) => !self.holds_numbers(column),
             Some(Told::Date(form)) => form.is_some(),
             _ => summary.extremes.is_some_and(|ends| ends.iter().any(|end| end.is_infinite())),
         };

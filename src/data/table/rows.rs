@@ -143,14 +143,16 @@ fn is_number(column: &TableColumn) -> bool {
 
 /// Whether a header looks like a row: each name is a number, a date, or a value of its own column.
 fn looks_like_row(columns: &[TableColumn]) -> bool {
-    let is_value = |column: &&TableColumn| column.summary.texts.values.contains_key(&column.name);
-    let is_written = |name: &str| {
-        NumberForm::of(name).iter().any(Option::is_some) || !dates::candidates(name).is_empty()
+    let is_value = |column: &TableColumn| column.summary.texts.values.contains_key(&column.name);
+    let is_written = |column: &TableColumn| {
+        let name = &column.name;
+        is_number(column)
+            || NumberForm::of(name).iter().any(Option::is_some)
+            || !dates::candidates(name).is_empty()
     };
-    let (numbers, others): (Vec<_>, Vec<_>) =
-        columns.iter().partition(|column| is_number(column) || is_written(&column.name));
     // A number may be the name of a column in a file with other names.
-    others.iter().all(is_value) && (!numbers.is_empty() || columns.len() > 2)
+    columns.iter().all(|column| is_value(column) || is_written(column))
+        && (columns.len() > 2 || columns.iter().any(is_written))
 }
 
 /// What a file is that begins with these bytes, if people take it for a table.

@@ -77,7 +77,8 @@ impl ColumnSummary {
         }
     }
 
-    /// Adds a cell that is a plain number. How it is written counts in files with semicolons.
+    /// Adds a cell that is a plain number. How it is written counts unless commas
+    /// separate the cells.
     #[inline]
     pub(super) fn add_number(&mut self, number: f64, cell: Option<&[u8]>, missing: &MissingWords) {
         self.cells += 1;
@@ -146,9 +147,9 @@ impl ColumnSummary {
     }
 
     /// What numbers may be besides numbers, if there is a doubt.
-    pub(super) fn doubt(&self, has_others: bool, decimal_comma: bool) -> Option<String> {
+    pub(super) fn doubt(&self, has_others: bool, may_be_thousands: bool) -> Option<String> {
         let rows = (has_others && self.numbers == self.cells).then_some(self.cells);
-        self.doubts.said(self.extremes?, self.numbers, rows, decimal_comma)
+        self.doubts.said(self.extremes?, rows, may_be_thousands)
     }
 
     /// The number or the text in all cells that are not blank, if these are several.
@@ -176,7 +177,7 @@ impl ColumnSummary {
         if self.numbers == 0 { self.dates.different() } else { Vec::new() }
     }
 
-    /// The smallest and the largest number, of which texts are in this form; 0 without a number.
+    /// The smallest and the largest number, texts in this form included; 0 without a number.
     pub(super) fn ends(&self, form: Option<&NumberForm>) -> [f64; 2] {
         let texts = self.texts.values.keys();
         let written = texts.filter_map(|text| form?.number(text)).map(|number| [number; 2]);

@@ -85,11 +85,10 @@ const TRIALS: usize = 20;
 impl<F: Float> LbfgsMemory<F> {
     /// Whether this can be the state for this number of parameters.
     pub(crate) fn fits(&self, parameters: usize) -> bool {
-        let vectors = self.pairs.iter().flat_map(|pair| [&pair.step, &pair.change]);
-        self.pairs.iter().all(|pair| pair.product > 0.0 && pair.product.is_finite())
-            && vectors
-                .into_iter()
-                .all(|v| v.len() == parameters && v.iter().all(|number| number.is_finite()))
+        self.pairs.iter().all(|Pair { step, change, product, .. }| {
+            let fits = |v: &Vec<F>| v.len() == parameters && v.iter().all(|x| x.is_finite());
+            *product > 0.0 && product.is_finite() && fits(step) && fits(change)
+        })
     }
 
     /// Begins a training, whose objective may be another than before.
